@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# add_module(NAME [DEPS module...] [LIBS library...])
+#
+# Makes the static library hodhod_NAME from hodhod/NAME/**/*.cc and the test program NAME_test from the
+# *_test.cc files that stand beside them. DEPS are the modules whose headers it may include (with
+# theirs in turn); tools/check_includes reads the same lines.
+function(add_module name)
+  cmake_parse_arguments(arg "" "" "DEPS;LIBS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/hodhod/${name}/*.cc)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  if(NOT sources)
+    return()
+  endif()
+  add_library(hodhod_${name} STATIC ${sources})
+  target_include_directories(hodhod_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  list(TRANSFORM arg_DEPS PREPEND hodhod_)
+  target_link_libraries(hodhod_${name} PUBLIC ${arg_DEPS} ${arg_LIBS})
+  if(HODHOD_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE hodhod_${name} GTest::gmock GTest::gtest_main)
+    target_compile_definitions(${name}_test PRIVATE HODHOD_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    # A test is compiled more often than it is run.
+    target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1> -Wno-conversion)
+    include(GoogleTest)
+    gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
+  endif()
+endfunction()
