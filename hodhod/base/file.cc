@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/base/file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "hodhod/base/error.h"
+
+namespace hodhod {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail_with_reason(const char* action, const std::string& path, int reason = errno) {
+  fail("{}: cannot {}: {}", path, action, std::strerror(reason));
+}
+
+// A descriptor for reading that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(const std::string& path) : value_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (value_ < 0) fail_with_reason("open", path);
+  }
+  ~Descriptor() { ::close(value_); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return value_; }
+
+ private:
+  int value_;
+};
+
+struct stat status_of(const Descriptor& descriptor, const std::string& path) {
+  struct stat status;
+  if (::fstat(descriptor.get(), &status) != 0) fail_with_reason("examine", path);
+  check(!S_ISDIR(status.st_mode), "{}: is a directory; a file is needed here", path);
+  return status;
+}
+
+// A name beside `path` that no other running writer uses.
+std::string temporary_name(const std::string& path) {
+  static std::atomic<unsigned> counter{0};
+  return fmt::format("{}.tmp-{}-{}", path, ::getpid(), counter++);
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path, uint64_t max_bytes) {
+  const Descriptor descriptor(path);
+  const struct stat status = status_of(descriptor, path);
+  constexpr size_t kPiece = 1 << 16;
+  std::string bytes;
+  if (S_ISREG(status.st_mode)) {
+    check(static_cast<uint64_t>(status.st_size) <= max_bytes,
+          "{}: {} bytes are more than the {} expected here", path, status.st_size, max_bytes);
+    bytes.reserve(static_cast<size_t>(status.st_size) + kPiece);
+  }
+  // Until the end, whatever the size said: a pipe has none, and a file may grow.
+  size_t used = 0;
+  for (;;) {
+    bytes.resize(std::max(bytes.capacity(), used + kPiece));
+    const ssize_t got = ::read(descriptor.get(), bytes.data() + used, bytes.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail_with_reason("read", path);
+    if (got == 0) break;
+    used += static_cast<size_t>(got);
+    check(used <= max_bytes, "{}: more than the {} bytes expected here", path, max_bytes);
+  }
+  bytes.resize(used);
+  return bytes;
+}
+
+MappedFile::MappedFile(const std::string& path) : path_(path) {
+  const Descriptor descriptor(path);
+  const struct stat status = status_of(descriptor, path);
+  check(S_ISREG(status.st_mode), "{}: is not a regular file and cannot be mapped; copy it to one first",
+        path);
+  size_ = static_cast<size_t>(status.st_size);
+  if (size_ == 0) return;
+  void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor.get(), 0);
+  if (address == MAP_FAILED) fail_with_reason("map", path);
+  data_ = static_cast<const std::byte*>(address);
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+FileWriter::FileWriter(std::string path, const FileSystem& system)
+    : path_(std::move(path)), system_(system), descriptor_(-1) {
+  descriptor_ = system_.open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  if (descriptor_ < 0) fail_with_reason("create", path_);
+}
+
+FileWriter::~FileWriter() {
+  if (descriptor_ >= 0) system_.close(descriptor_);
+}
+
+void FileWriter::write(const void* bytes, size_t count) {
+  const char* p = static_cast<const char*>(bytes);
+  while (count > 0) {
+    // Linux moves at most 2 GiB a call; smaller pieces also let a signal through.
+    const ssize_t written = system_.write(descriptor_, p, std::min<size_t>(count, size_t{1} << 28));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail_with_reason("write", path_);
+    check(written != 0, "{}: cannot write: the system took no bytes", path_);
+    p += written;
+    count -= static_cast<size_t>(written);
+    size_ += static_cast<size_t>(written);
+  }
+}
+
+void FileWriter::finish() {
+  // EINVAL: a pipe or a device has nothing to sync.
+  if (system_.fsync(descriptor_) != 0 && errno != EINVAL) fail_with_reason("sync", path_);
+  if (system_.close(std::exchange(descriptor_, -1)) != 0) fail_with_reason("close", path_);
+}
+
+void write_file_atomically(const std::string& path, std::string_view bytes, const FileSystem& system) {
+  std::error_code ignored;
+  std::string target = path;
+  if (fs::is_symlink(path, ignored)) {
+    const fs::path resolved = fs::weakly_canonical(path, ignored);
+    if (!ignored) target = resolved.string();
+  }
+  struct stat status;
+  if (::stat(target.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    check(!S_ISDIR(status.st_mode), "{}: is a directory; give a file name", path);
+    FileWriter writer(target, system);
+    writer.write(bytes);
+    writer.finish();
+    return;
+  }
+  const std::string temporary = temporary_name(target);
+  try {
+    FileWriter writer(temporary, system);
+    writer.write(bytes);
+    writer.finish();
+    if (system.rename(temporary.c_str(), target.c_str()) != 0) fail_with_reason("replace", target);
+  } catch (...) {
+    system.unlink(temporary.c_str());
+    throw;
+  }
+  sync_directory(parent_path(target), system);
+}
+
+void sync_directory(const std::string& path, const FileSystem& system) {
+  const int descriptor = system.open(path.c_str(), O_RDONLY | O_DIRECTORY, 0);
+  if (descriptor < 0) fail_with_reason("open directory", path);
+  const int result = system.fsync(descriptor);
+  const int reason = errno;
+  const int closed = system.close(descriptor);
+  // EINVAL: some network file systems have no sync for directories.
+  if (result != 0 && reason != EINVAL) fail_with_reason("sync directory", path, reason);
+  if (closed != 0) fail_with_reason("close directory", path);
+}
+
+bool file_exists(const std::string& path) {
+  struct stat status;
+  return ::stat(path.c_str(), &status) == 0;
+}
+
+bool is_directory(const std::string& path) {
+  struct stat status;
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+uint64_t file_size(const std::string& path) {
+  struct stat status;
+  if (::stat(path.c_str(), &status) != 0) fail_with_reason("examine", path);
+  return static_cast<uint64_t>(status.st_size);
+}
+
+std::vector<std::string> list_directory(const std::string& path) {
+  std::error_code error;
+  std::vector<std::string> names;
+  for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+    names.push_back(it->path().filename().string());
+  }
+  check(!error, "{}: cannot list: {}", path, error.message());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+void make_directories(const std::string& path, const FileSystem& system) {
+  if (path.empty() || is_directory(path)) return;
+  make_directories(parent_path(path), system);
+  if (system.mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) fail_with_reason("make directory", path);
+  check(is_directory(path), "{}: cannot make directory: a file of that name is there", path);
+}
+
+void remove_tree(const std::string& path, const FileSystem& system) {
+  struct stat status;
+  if (::lstat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) return;
+    fail_with_reason("examine", path);
+  }
+  if (S_ISDIR(status.st_mode)) {
+    for (const std::string& name : list_directory(path)) remove_tree(join_path(path, name), system);
+    if (system.rmdir(path.c_str()) != 0) fail_with_reason("remove directory", path);
+  } else if (system.unlink(path.c_str()) != 0) {
+    fail_with_reason("remove", path);
+  }
+}
+
+std::string join_path(std::string_view directory, std::string_view name) {
+  if (directory.empty()) return std::string(name);
+  std::string path(directory);
+  if (path.back() != '/') path += '/';
+  return path.append(name);
+}
+
+std::string parent_path(const std::string& path) {
+  fs::path p(path);
+  if (!p.has_filename()) p = p.parent_path();  // "a/b/" lies in "a"
+  const std::string parent = p.parent_path().string();
+  return parent.empty() ? "." : parent;
+}
+
+TemporaryDirectory::TemporaryDirectory() {
+  const char* base = std::getenv("TMPDIR");
+  path_ = join_path(base != nullptr && *base != '\0' ? base : "/tmp", "hodhod-XXXXXX");
+  if (::mkdtemp(path_.data()) == nullptr) fail_with_reason("make a temporary directory", path_);
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+}  // namespace hodhod

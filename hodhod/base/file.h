@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole files: read, map, and write so that a reader never sees half of one.
+//
+// Every failing system call is an Error that gives the path and the system's reason.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hodhod/base/file_system.h"
+
+namespace hodhod {
+
+// The bytes of a file as they are (nothing is decompressed). `max_bytes` guards against a wrong file.
+std::string read_file(const std::string& path, uint64_t max_bytes = uint64_t{1} << 40);
+
+// A file mapped read-only. The bytes stay valid for as long as the object lives; an empty file has none.
+class MappedFile {
+ public:
+  explicit MappedFile(const std::string& path);
+  ~MappedFile();
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  std::span<const std::byte> bytes() const { return {data_, size_}; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  const std::byte* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+// A new file (or one emptied) that is written piece by piece. Nothing is buffered: give it large pieces.
+// `finish` makes the bytes durable; a writer destroyed before that just closes the file.
+class FileWriter {
+ public:
+  explicit FileWriter(std::string path, const FileSystem& system = real_file_system());
+  ~FileWriter();
+  FileWriter(const FileWriter&) = delete;
+  FileWriter& operator=(const FileWriter&) = delete;
+
+  void write(const void* bytes, size_t count);
+  void write(std::string_view bytes) { write(bytes.data(), bytes.size()); }
+  void write(std::span<const std::byte> bytes) { write(bytes.data(), bytes.size()); }
+  // fsync and close.
+  void finish();
+  uint64_t size() const { return size_; }
+
+ private:
+  std::string path_;
+  const FileSystem& system_;
+  int descriptor_;
+  uint64_t size_ = 0;
+};
+
+// Replaces the file at `path`, or makes it: a temporary file beside it is written, made durable and renamed,
+// and the directory is made durable. On any failure the file that was there stays and the temporary one goes.
+// A symbolic link is followed; what is no regular file (a pipe, /dev/null) is written as it is.
+void write_file_atomically(const std::string& path, std::string_view bytes,
+                           const FileSystem& system = real_file_system());
+
+// Makes a rename or a new file inside the directory durable.
+void sync_directory(const std::string& path, const FileSystem& system = real_file_system());
+
+bool file_exists(const std::string& path);
+bool is_directory(const std::string& path);
+uint64_t file_size(const std::string& path);
+// Names (not paths) of what a directory holds, sorted.
+std::vector<std::string> list_directory(const std::string& path);
+// Makes the directory and those above it; no error when it is there already.
+void make_directories(const std::string& path, const FileSystem& system = real_file_system());
+// Removes the file or directory with all it holds; no error when there is none. Links are not followed.
+void remove_tree(const std::string& path, const FileSystem& system = real_file_system());
+// "DIR/NAME", or NAME alone when DIR is empty.
+std::string join_path(std::string_view directory, std::string_view name);
+// The directory part of a path: "." when there is none.
+std::string parent_path(const std::string& path);
+
+// A directory of its own below the system's temporary one, removed with the object.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory();
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+
+  const std::string& path() const { return path_; }
+  std::string operator/(std::string_view name) const { return join_path(path_, name); }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace hodhod

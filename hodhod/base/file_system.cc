@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/base/file_system.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace hodhod {
+
+const FileSystem& real_file_system() {
+  static const FileSystem calls = {
+      .open = [](const char* path, int flags,
+                 unsigned mode) { return ::open(path, flags | O_CLOEXEC, mode); },
+      .write = [](int descriptor, const void* bytes,
+                  size_t count) { return ::write(descriptor, bytes, count); },
+      .fsync = [](int descriptor) { return ::fsync(descriptor); },
+      .close = [](int descriptor) { return ::close(descriptor); },
+      .rename = [](const char* from, const char* to) { return ::rename(from, to); },
+      .unlink = [](const char* path) { return ::unlink(path); },
+      .mkdir = [](const char* path, unsigned mode) { return ::mkdir(path, mode); },
+      .rmdir = [](const char* path) { return ::rmdir(path); },
+  };
+  return calls;
+}
+
+}  // namespace hodhod

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The system calls that saving makes, as a table, so that a test can make any of them fail.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+namespace hodhod {
+
+// Each entry behaves as the system call it is named after: −1 and errno on failure.
+struct FileSystem {
+  std::function<int(const char* path, int flags, unsigned mode)> open;
+  std::function<ssize_t(int descriptor, const void* bytes, size_t count)> write;
+  std::function<int(int descriptor)> fsync;
+  std::function<int(int descriptor)> close;
+  std::function<int(const char* from, const char* to)> rename;
+  std::function<int(const char* path)> unlink;
+  std::function<int(const char* path, unsigned mode)> mkdir;
+  std::function<int(const char* path)> rmdir;
+};
+
+// The calls themselves.
+const FileSystem& real_file_system();
+
+}  // namespace hodhod
