@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What encoding a text gives.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "hodhod/text/normalized_text.h"
+
+namespace hodhod::text {
+
+// One entry a token in every vector. Offsets are into the text given to encode, before any normalisation:
+// bytes, and characters (code points; an ill-formed byte counts as one). A token that covers part of a
+// character has that part as its bytes and the whole of it as its character range. Tokens that were put in
+// (special, padding) have [0, 0).
+struct Encoding {
+  std::vector<int32_t> ids;
+  std::vector<int32_t> type_ids;
+  std::vector<uint8_t> attention_mask;       // 0 on padding
+  std::vector<uint8_t> special_tokens_mask;  // 1 on tokens that the post-processor or padding put in
+  std::vector<Range> bytes;
+  std::vector<Range> characters;
+  std::vector<int32_t> words;      // number of the pre-token in its text; −1 for what was put in
+  std::vector<int32_t> sequences;  // 0 or 1: which text of the pair; −1 for what was put in
+  std::vector<Encoding> overflow;  // what truncation cut off, in pieces of the same length
+
+  size_t size() const { return ids.size(); }
+  bool empty() const { return ids.empty(); }
+  void reserve(size_t n);
+  // A token from the text.
+  void push(int32_t id, int32_t type_id, Range byte_range, Range character_range, int32_t word);
+  // A token put in by us.
+  void push_special(int32_t id, int32_t type_id);
+  void append(const Encoding& other);
+  // Keeps tokens [begin, end).
+  Encoding slice(size_t begin, size_t end) const;
+};
+
+}  // namespace hodhod::text

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Post-processors: put special tokens around one or two encoded texts.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "hodhod/base/json.h"
+#include "hodhod/text/encoding.h"
+
+namespace hodhod::text {
+
+class PostProcessor {
+ public:
+  virtual ~PostProcessor() = default;
+  // Joins one or two encodings. `text[i]` is the text that encodings[i] came from (offsets are trimmed by
+  // it).
+  virtual Encoding apply(std::vector<Encoding> encodings, const std::vector<std::string_view>& texts,
+                         bool add_special_tokens) const = 0;
+  // How many tokens it puts in.
+  virtual int added_count(bool pair) const = 0;
+  virtual Json to_json() const = 0;
+};
+
+using PostProcessorPtr = std::unique_ptr<const PostProcessor>;
+
+// Reads the object under "post_processor"; null gives nullptr.
+PostProcessorPtr post_processor_from_json(const Json& json, const std::string& where);
+
+// [CLS] a [SEP] b [SEP], with type ids 0 and 1.
+struct SpecialToken {
+  std::string content;
+  int32_t id = 0;
+};
+PostProcessorPtr make_bert_processing(SpecialToken sep, SpecialToken cls);
+PostProcessorPtr make_roberta_processing(SpecialToken sep, SpecialToken cls, bool trim_offsets = true,
+                                         bool add_prefix_space = true);
+PostProcessorPtr make_byte_level_processing(bool trim_offsets = true, bool add_prefix_space = true);
+// Templates as strings: "[CLS] $A [SEP]", "[CLS] $A [SEP] $B:1 [SEP]:1".
+PostProcessorPtr make_template_processing(std::string_view single, std::string_view pair,
+                                          std::vector<SpecialToken> special_tokens);
+PostProcessorPtr make_post_processor_sequence(std::vector<PostProcessorPtr> parts);
+
+// What happens where there is no post-processor: the texts one after the other, type ids 0 and 1.
+Encoding join_encodings(std::vector<Encoding> encodings);
+
+}  // namespace hodhod::text

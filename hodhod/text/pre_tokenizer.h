@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pre-tokenisers: cut a normalised text into the pieces that the model encodes one by one.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hodhod/base/json.h"
+#include "hodhod/text/normalized_text.h"
+
+namespace hodhod::text {
+
+// A text and the ranges of its view() that are pieces, in order and disjoint. What lies between pieces is
+// dropped.
+struct SplitText {
+  NormalizedText text;
+  std::vector<Range> pieces;
+  // Set by ByteLevel: a piece is raw bytes, each standing for its character in GPT-2's byte alphabet
+  // (`byte_alphabet.h`). The text itself is not rewritten; models take such pieces through encode_bytes.
+  bool bytes = false;
+
+  explicit SplitText(NormalizedText whole);
+  std::string_view piece(size_t i) const { return text.view().substr(pieces[i].begin, pieces[i].size()); }
+};
+
+class PreTokenizer {
+ public:
+  virtual ~PreTokenizer() = default;
+  // Cuts every piece further. May rewrite the text too (Metaspace, ByteLevel's prefix space).
+  virtual void apply(SplitText& split) const = 0;
+  virtual Json to_json() const = 0;
+};
+
+using PreTokenizerPtr = std::unique_ptr<const PreTokenizer>;
+
+// Reads the object under "pre_tokenizer"; null gives nullptr.
+PreTokenizerPtr pre_tokenizer_from_json(const Json& json, const std::string& where);
+
+// What becomes of a delimiter that a splitting pre-tokeniser finds.
+enum class SplitBehavior { kRemoved, kIsolated, kMergedWithPrevious, kMergedWithNext, kContiguous };
+enum class PrependScheme { kAlways, kFirst, kNever };
+
+struct ByteLevelOptions {
+  bool add_prefix_space = true;
+  bool trim_offsets = true;
+  bool use_regex = true;
+};
+struct MetaspaceOptions {
+  std::string replacement = "\xE2\x96\x81";  // U+2581
+  PrependScheme prepend_scheme = PrependScheme::kAlways;
+  bool split = true;
+};
+PreTokenizerPtr make_whitespace();        // \w+|[^\w\s]+
+PreTokenizerPtr make_whitespace_split();  // on white space, which is dropped
+PreTokenizerPtr make_bert_pre_tokenizer();
+PreTokenizerPtr make_byte_level(ByteLevelOptions options = {});
+PreTokenizerPtr make_metaspace(MetaspaceOptions options = {});
+PreTokenizerPtr make_punctuation(SplitBehavior behavior = SplitBehavior::kIsolated);
+PreTokenizerPtr make_digits(bool individual = false);
+PreTokenizerPtr make_char_delimiter_split(std::string_view delimiter);
+PreTokenizerPtr make_unicode_scripts();
+PreTokenizerPtr make_split(std::string_view text, SplitBehavior behavior, bool invert = false);
+PreTokenizerPtr make_split_pattern(std::string_view pattern, SplitBehavior behavior, bool invert = false);
+PreTokenizerPtr make_pre_tokenizer_sequence(std::vector<PreTokenizerPtr> parts);
+
+}  // namespace hodhod::text

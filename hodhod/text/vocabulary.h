@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Token ↔ id, for the models.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "hodhod/base/json.h"
+
+namespace hodhod::text {
+
+// Open addressing over one block of text: about 12 bytes a token beside its spelling.
+class Vocabulary {
+ public:
+  Vocabulary() = default;
+  // Tokens whose ids are their positions. Refuses a token that comes twice.
+  Vocabulary(const std::vector<std::string>& tokens, const std::string& where);
+  // Any order. Refuses a token or an id that comes twice, negative ids, and ids beyond
+  // 8 × the number of tokens + 65536 (a file may not make us reserve more memory than it is worth).
+  Vocabulary(std::vector<std::pair<std::string, int64_t>> tokens, const std::string& where);
+  // From an object {"token": id, …}.
+  static Vocabulary from_json(const Json& object, const std::string& where);
+
+  int32_t size() const { return static_cast<int32_t>(ranges_.size()); }  // highest id + 1
+  int32_t count() const { return count_; }                               // tokens
+  // −1 when there is no such token.
+  int32_t find(std::string_view token) const;
+  std::optional<int32_t> id(std::string_view token) const;
+  // Empty view for an id that is out of range or unused.
+  std::string_view token(int32_t id) const;
+  bool has(int32_t id) const;
+  // {"token":id,…} in order of id.
+  std::string to_json() const;
+
+ private:
+  struct Slot {
+    uint32_t hash = 0;
+    int32_t id = -1;
+  };
+  struct Spelling {
+    uint32_t begin = 0;
+    uint32_t size = 0;
+    bool used = false;
+  };
+  void build(std::vector<std::pair<std::string_view, int64_t>> tokens, const std::string& where);
+
+  std::string text_;
+  std::vector<Spelling> ranges_;  // by id
+  std::vector<Slot> slots_;
+  int32_t count_ = 0;
+};
+
+}  // namespace hodhod::text
