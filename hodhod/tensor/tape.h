@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tape: what reverse-mode differentiation needs to know of the ops that made a tensor.
+//
+// An op computes its output and then says how gradients flow back through it:
+//
+//     Tensor exp(const Tensor& x) {
+//       Tensor y = …;
+//       return record("exp", y, {x}, [y](const Tensor& dy, Gradients& d) { d.add(0, mul(dy, y)); });
+//     }
+//
+// Nothing is kept when no input wants a gradient or recording is off.
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <initializer_list>
+#include <new>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "hodhod/tensor/pool.h"
+#include "hodhod/tensor/ref.h"
+#include "hodhod/tensor/tensor.h"
+
+namespace hodhod {
+
+template <class T>
+using PoolVector = std::vector<T, pool::Allocator<T>>;
+
+// An input of a recorded op: which output of which node, if any, it came from.
+struct Edge {
+  Ref<Node> node;
+  int output = 0;
+  Edge() = default;
+  Edge(const Tensor& tensor)
+      : node(tensor.node()), output(tensor.output_index()) {}  // NOLINT: meant to convert
+};
+
+// Where an op's backward puts the gradients of its inputs.
+class Gradients {
+ public:
+  explicit Gradients(Node& node) : node_(node) {}
+
+  // Whether anybody wants the gradient of input i; do no work for it otherwise.
+  bool wants(int i) const;
+  // Adds dx to the gradient of input i. The shape and type are those of the input.
+  void add(int i, const Tensor& dx);
+
+  // The gradient buffer of input i for kernels that write in place: dense, of the input's shape. When
+  // `accumulate` it already holds something to add to; otherwise it is uninitialised and every element must
+  // be written.
+  struct Buffer {
+    Tensor tensor;
+    bool accumulate;
+  };
+  Buffer buffer(int i);
+
+ private:
+  Node& node_;
+};
+
+class Node : public Counted<Node> {
+ public:
+  struct Output {
+    Shape shape;
+    DType dtype;
+    Tensor gradient;  // what has arrived so far
+  };
+
+  virtual ~Node() = default;
+  // Calls the op's backward, then forgets what it had saved.
+  virtual void run(Gradients& d) = 0;
+  // Forgets what the op saved for its backward.
+  virtual void forget() = 0;
+  static void destroy(Node* node) noexcept;
+
+  const char* name = "";
+  uint64_t order = 0;  // nodes are numbered as they are made: inputs before what is made from them
+  bool is_leaf = false;
+  bool spent = false;   // its backward has run
+  int64_t awaited = 0;  // during backward: uses whose gradient has not arrived yet
+  PoolVector<Edge> inputs;
+  PoolVector<Output> outputs;
+};
+
+// Whether ops record (per thread; true at the start).
+bool recording();
+
+// Turns recording off, or on, until the end of the scope.
+class Recording {
+ public:
+  explicit Recording(bool on);
+  ~Recording();
+  Recording(const Recording&) = delete;
+  Recording& operator=(const Recording&) = delete;
+
+ private:
+  bool previous_;
+};
+struct NoGrad : Recording {
+  NoGrad() : Recording(false) {}
+};
+
+namespace detail {
+
+template <class Backward, bool kMany>
+class OpNode final : public Node {
+ public:
+  explicit OpNode(Backward backward) : backward_(std::move(backward)), held_(true) {}
+  ~OpNode() override { forget(); }
+  OpNode(const OpNode&) = delete;
+  OpNode& operator=(const OpNode&) = delete;
+
+  void run(Gradients& d) override {
+    if constexpr (kMany) {
+      PoolVector<Tensor> dy;
+      dy.reserve(outputs.size());
+      for (Output& output : outputs) dy.push_back(std::exchange(output.gradient, Tensor()));
+      backward_(std::span<const Tensor>(dy), d);
+    } else {
+      const Tensor dy = std::exchange(outputs[0].gradient, Tensor());
+      backward_(dy, d);
+    }
+  }
+  void forget() override {
+    if (std::exchange(held_, false)) backward_.~Backward();
+  }
+
+ private:
+  union {
+    Backward backward_;
+  };
+  bool held_;
+};
+
+bool any_wanted(std::span<const Edge> inputs);
+void attach(Ref<Node> node, const char* name, std::span<const Edge> inputs, std::span<Tensor> outputs);
+
+template <bool kMany, class Backward>
+void record(const char* name, std::span<Tensor> outputs, std::span<const Edge> inputs, Backward&& backward) {
+  if (!any_wanted(inputs)) return;
+  using Op = OpNode<std::decay_t<Backward>, kMany>;
+  attach(Ref<Node>(new (pool::allocate(sizeof(Op))) Op(std::forward<Backward>(backward))), name, inputs,
+         outputs);
+}
+
+}  // namespace detail
+
+// Puts y on the tape as made by `name` from `inputs`. `backward(const Tensor& dy, Gradients& d)` runs at most
+// once, with recording off; dy is the gradient of y, of y's shape and dense unless another op gave it with
+// steps of its own (take dy.dense() where that matters).
+template <class Backward>
+Tensor record(const char* name, Tensor y, std::span<const Edge> inputs, Backward&& backward) {
+  detail::record<false>(name, std::span(&y, 1), inputs, std::forward<Backward>(backward));
+  return y;
+}
+template <class Backward>
+Tensor record(const char* name, Tensor y, std::initializer_list<Edge> inputs, Backward&& backward) {
+  return record(name, std::move(y), std::span(inputs.begin(), inputs.size()),
+                std::forward<Backward>(backward));
+}
+
+// The same for an op of several outputs, put on the tape in place. `backward(std::span<const Tensor> dys,
+// Gradients&)` gets an undefined tensor for an output that nobody used.
+template <class Backward>
+void record_many(const char* name, std::span<Tensor> ys, std::span<const Edge> inputs, Backward&& backward) {
+  detail::record<true>(name, ys, inputs, std::forward<Backward>(backward));
+}
+template <class Backward>
+void record_many(const char* name, std::span<Tensor> ys, std::initializer_list<Edge> inputs,
+                 Backward&& backward) {
+  record_many(name, ys, std::span(inputs.begin(), inputs.size()), std::forward<Backward>(backward));
+}
+
+struct BackwardOptions {
+  // The gradient of the loss itself; 1 when undefined (the loss must then be a scalar).
+  Tensor gradient = {};
+  // Called with each leaf as soon as its gradient is complete, so that an optimiser can use it and free it
+  // before the rest is computed. Leaves used inside checkpoint() are not announced by it.
+  std::function<void(Node& leaf)> on_leaf = {};
+  // Non-leaf nodes made before this order may not be reached (see checkpoint).
+  uint64_t not_before = 0;
+};
+
+// Adds d loss / d leaf to the gradient of every leaf that `loss` depends on, and frees the tape behind it.
+void backward(const Tensor& loss, const BackwardOptions& options = {});
+
+namespace detail {
+// An edge to a leaf that exists only to be wanted.
+Edge anchor();
+// Runs fn on `held` with recording on, and backward from its result with dy; gives d what arrives at `held`.
+void backward_again(const Tensor& dy, PoolVector<Tensor>& held, Gradients& d,
+                    const std::function<Tensor()>& fn);
+}  // namespace detail
+
+// y = fn(inputs) without keeping what is inside fn on the tape: backward runs fn again (Chen et al. 2016,
+// "Training deep nets with sublinear memory cost"). fn takes std::span<const Tensor> and must compute the
+// same values both times: what it draws at random has to be a function of state that it holds. A tensor that
+// fn uses and that was itself computed on the tape has to be among the inputs; parameters need not be.
+template <class Fn>
+Tensor checkpoint(Fn fn, std::initializer_list<Tensor> inputs) {
+  PoolVector<Tensor> held;
+  for (const Tensor& input : inputs) held.push_back(input.detach());
+  if (!recording()) return fn(std::span<const Tensor>(held));
+  Tensor y;
+  {
+    NoGrad off;
+    y = fn(std::span<const Tensor>(held));
+  }
+  PoolVector<Edge> edges(inputs.begin(), inputs.end());
+  // fn's parameters want gradients even where no input does, so the inputs alone cannot decide.
+  edges.push_back(detail::anchor());
+  return record("checkpoint", y, edges, [fn = std::move(fn), held](const Tensor& dy, Gradients& d) mutable {
+    detail::backward_again(dy, held, d, [&] { return fn(std::span<const Tensor>(held)); });
+  });
+}
+
+// The same for one input: y = fn(x).
+template <class Fn>
+requires std::invocable<Fn&, const Tensor&> Tensor checkpoint(Fn fn, const Tensor& x) {
+  return checkpoint([fn = std::move(fn)](std::span<const Tensor> inputs) mutable { return fn(inputs[0]); },
+                    {x});
+}
+
+}  // namespace hodhod

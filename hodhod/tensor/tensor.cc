@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tensor/tensor.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "hodhod/base/threads.h"
+#include "hodhod/tensor/tape.h"
+
+namespace hodhod {
+namespace {
+
+// Ranges of a parallel loop over plain memory are at least this long.
+constexpr int64_t kGrain = 32768;
+
+template <class To, class From>
+To convert(From value) {
+  if constexpr (std::is_same_v<To, From>) {
+    return value;
+  } else {
+    auto widen = [](auto v) {
+      if constexpr (std::is_same_v<From, bf16> || std::is_same_v<From, f16>) {
+        return static_cast<float>(v);
+      } else {
+        return v;
+      }
+    };
+    if constexpr (std::is_same_v<To, bf16> || std::is_same_v<To, f16>) {
+      return To(static_cast<float>(widen(value)));
+    } else {
+      return static_cast<To>(widen(value));
+    }
+  }
+}
+
+// Calls body(destination offset, source offset) for the first element of every run along the last dimension.
+template <class Body>
+void for_each_row(const Tensor& dst, const Tensor& src, Body&& body) {
+  const int rank = src.rank();
+  const int64_t length = rank == 0 ? 1 : src.dim(-1);
+  if (src.numel() == 0) return;
+  const int64_t rows = src.numel() / length;
+  parallel_for(rows, std::max<int64_t>(1, kGrain / length), [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      int64_t rest = row, to = 0, from = 0;
+      for (int i = rank - 2; i >= 0; --i) {
+        const int64_t at = rest % src.dim(i);
+        rest /= src.dim(i);
+        to += at * dst.stride(i);
+        from += at * src.stride(i);
+      }
+      body(to, from);
+    }
+  });
+}
+
+}  // namespace
+
+Tensor Tensor::empty(const Shape& shape, DType dtype) {
+  return over(Storage::allocate(shape.numel() * size_of(dtype)), shape, dtype);
+}
+
+Tensor Tensor::zeros(const Shape& shape, DType dtype) {
+  Tensor tensor = empty(shape, dtype);
+  fill(tensor, 0);
+  return tensor;
+}
+
+Tensor Tensor::full(const Shape& shape, double value, DType dtype) {
+  Tensor tensor = empty(shape, dtype);
+  fill(tensor, value);
+  return tensor;
+}
+
+template <class T>
+Tensor Tensor::from(std::span<const T> values, const Shape& shape) {
+  check(static_cast<int64_t>(values.size()) == shape.numel(), "{} values given for a tensor of shape {}",
+        values.size(), shape);
+  Tensor tensor = empty(shape, dtype_of<T>());
+  std::copy(values.begin(), values.end(), tensor.data<T>());
+  return tensor;
+}
+
+Tensor Tensor::over(Ref<Storage> storage, const Shape& shape, DType dtype, int64_t offset) {
+  Tensor tensor;
+  tensor.storage_ = std::move(storage);
+  tensor.dtype_ = dtype;
+  return tensor.with_layout(shape, dense_strides(shape), offset);
+}
+
+bool Tensor::is_contiguous() const {
+  int64_t step = 1;
+  for (int i = rank() - 1; i >= 0; --i) {
+    if (shape_[i] == 0) return true;
+    if (shape_[i] != 1 && strides_[i] != step) return false;
+    step *= shape_[i];
+  }
+  return true;
+}
+
+Tensor Tensor::with_layout(const Shape& shape, const Shape& strides, int64_t offset) const {
+  check(shape.rank() == strides.rank(), "layout: {} extents and {} steps", shape.rank(), strides.rank());
+  Tensor view;
+  view.storage_ = storage_;
+  view.dtype_ = dtype_;
+  view.shape_ = shape;
+  view.strides_ = strides;
+  view.offset_ = offset_ + offset;
+  int64_t last = view.offset_;
+  for (int i = 0; i < shape.rank(); ++i) {
+    check(strides[i] >= 0, "layout: step {} of dimension {} is negative", strides[i], i);
+    last += (shape[i] - 1) * strides[i];
+  }
+  if (shape.numel() > 0) {
+    check(view.offset_ >= 0 && last < storage_->bytes() / size_of(dtype_),
+          "layout: shape {} with steps {} from element {} reaches outside a storage of {} elements", shape,
+          strides, view.offset_, storage_->bytes() / size_of(dtype_));
+  }
+  return view;
+}
+
+Tensor Tensor::reshaped(const Shape& shape) const {
+  check(shape.numel() == numel(), "reshape: {} has {} elements and {} has {}", shape_, numel(), shape,
+        shape.numel());
+  check(is_contiguous(), "reshape: a tensor of shape {} with steps {} is not dense; take dense() first",
+        shape_, strides_);
+  return with_layout(shape, dense_strides(shape));
+}
+
+Tensor Tensor::detach() const {
+  Tensor same = *this;
+  same.node_ = Ref<Node>();
+  same.output_ = 0;
+  return same;
+}
+
+Tensor Tensor::dense() const { return is_contiguous() ? detach() : clone(); }
+
+Tensor Tensor::clone() const {
+  Tensor result = empty(shape_, dtype_);
+  copy(*this, result);
+  return result;
+}
+
+Tensor Tensor::converted(DType dtype) const {
+  if (dtype == dtype_) return detach();
+  Tensor result = empty(shape_, dtype);
+  copy(*this, result);
+  return result;
+}
+
+double Tensor::item() const {
+  check(defined() && numel() == 1, "item: the tensor has shape {} and not one element", shape_);
+  return values<double>()[0];
+}
+
+template <class T>
+std::vector<T> Tensor::values() const {
+  check(defined(), "values: the tensor is undefined");
+  const Tensor plain = converted(dtype_of<T>()).dense();
+  const T* first = plain.data<T>();
+  return std::vector<T>(first, first + plain.numel());
+}
+
+Tensor& Tensor::set_requires_grad(bool wanted) {
+  if (!wanted) {
+    node_ = Ref<Node>();
+    return *this;
+  }
+  if (requires_grad() && is_leaf()) return *this;
+  check(defined() && is_floating(dtype_),
+        "set_requires_grad: only floating-point tensors have gradients, this is {}", name_of(dtype_));
+  class Leaf final : public Node {
+   public:
+    void run(Gradients&) override {}
+    void forget() override {}
+  };
+  Ref<Node> leaf(new (pool::allocate(sizeof(Leaf))) Leaf);
+  leaf->is_leaf = true;
+  Tensor* self = this;
+  detail::attach(leaf, "leaf", {}, std::span(self, 1));
+  return *this;
+}
+
+bool Tensor::is_leaf() const { return node_ && node_->is_leaf; }
+
+Tensor Tensor::grad() const { return is_leaf() ? node_->outputs[0].gradient : Tensor(); }
+
+void Tensor::set_grad(Tensor grad) const {
+  check(is_leaf(), "set_grad: the tensor is not a leaf of the tape; call set_requires_grad() first");
+  check(!grad.defined() || grad.shape() == shape_, "set_grad: gradient of shape {} for a tensor of shape {}",
+        grad.shape(), shape_);
+  node_->outputs[0].gradient = grad.detach();
+}
+
+void Tensor::set_node(Ref<Node> node, int output) {
+  node_ = std::move(node);
+  output_ = output;
+}
+
+void copy(const Tensor& src, const Tensor& dst) {
+  check(src.shape() == dst.shape(), "copy: from shape {} to shape {}", src.shape(), dst.shape());
+  check(dst.storage()->writable(), "copy: the destination is a read-only file mapping; clone() it first");
+  if (src.dtype() == dst.dtype() && src.is_contiguous() && dst.is_contiguous()) {
+    const int64_t bytes = src.bytes();
+    parallel_for(bytes, kGrain * 4, [&](int64_t begin, int64_t end) {
+      std::memmove(dst.raw() + begin, src.raw() + begin, static_cast<size_t>(end - begin));
+    });
+    return;
+  }
+  with_type(src.dtype(), [&](auto from) {
+    using From = decltype(from);
+    with_type(dst.dtype(), [&](auto to) {
+      using To = decltype(to);
+      const From* source = src.data<From>();
+      To* destination = dst.data<To>();
+      const int64_t length = src.rank() == 0 ? 1 : src.dim(-1);
+      const int64_t from_step = src.rank() == 0 ? 1 : src.stride(-1);
+      const int64_t to_step = src.rank() == 0 ? 1 : dst.stride(-1);
+      for_each_row(dst, src, [&](int64_t to_row, int64_t from_row) {
+        for (int64_t i = 0; i < length; ++i) {
+          destination[to_row + i * to_step] = convert<To>(source[from_row + i * from_step]);
+        }
+      });
+    });
+  });
+}
+
+void accumulate(const Tensor& dst, const Tensor& src) {
+  check(src.shape() == dst.shape() && src.dtype() == dst.dtype(),
+        "accumulate: {} of shape {} into {} of shape {}", name_of(src.dtype()), src.shape(),
+        name_of(dst.dtype()), dst.shape());
+  with_compute_type("accumulate", dst.dtype(), [&](auto t) {
+    using T = decltype(t);
+    const T* source = src.data<T>();
+    T* destination = dst.data<T>();
+    if (src.is_contiguous() && dst.is_contiguous()) {
+      parallel_for(src.numel(), kGrain, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) destination[i] += source[i];
+      });
+      return;
+    }
+    const int64_t length = src.rank() == 0 ? 1 : src.dim(-1);
+    const int64_t from_step = src.rank() == 0 ? 1 : src.stride(-1);
+    const int64_t to_step = src.rank() == 0 ? 1 : dst.stride(-1);
+    for_each_row(dst, src, [&](int64_t to_row, int64_t from_row) {
+      for (int64_t i = 0; i < length; ++i)
+        destination[to_row + i * to_step] += source[from_row + i * from_step];
+    });
+  });
+}
+
+void fill(const Tensor& dst, double value) {
+  with_type(dst.dtype(), [&](auto t) {
+    using T = decltype(t);
+    const T element = convert<T>(value);
+    T* destination = dst.data<T>();
+    if (dst.is_contiguous()) {
+      parallel_for(dst.numel(), kGrain, [&](int64_t begin, int64_t end) {
+        std::fill(destination + begin, destination + end, element);
+      });
+      return;
+    }
+    const int64_t length = dst.dim(-1);
+    const int64_t step = dst.stride(-1);
+    for_each_row(dst, dst, [&](int64_t row, int64_t) {
+      for (int64_t i = 0; i < length; ++i) destination[row + i * step] = element;
+    });
+  });
+}
+
+std::string to_string(const Tensor& tensor) {
+  if (!tensor.defined()) return "undefined tensor";
+  std::string text = fmt::format("{}{} {{", name_of(tensor.dtype()), tensor.shape());
+  const Tensor flat = tensor.dense().reshaped({tensor.numel()});
+  const int64_t shown = std::min<int64_t>(flat.numel(), 8);
+  const auto values = flat.with_layout({shown}, {1}).values<double>();
+  for (int64_t i = 0; i < shown; ++i)
+    text += fmt::format("{}{:.6g}", i ? ", " : "", values[static_cast<size_t>(i)]);
+  return text + (shown < flat.numel() ? ", …}" : "}");
+}
+
+#define HODHOD_INSTANTIATE(T)                                                     \
+  template Tensor Tensor::from<T>(std::span<const T> values, const Shape& shape); \
+  template std::vector<T> Tensor::values<T>() const;
+HODHOD_INSTANTIATE(float)
+HODHOD_INSTANTIATE(double)
+HODHOD_INSTANTIATE(bf16)
+HODHOD_INSTANTIATE(f16)
+HODHOD_INSTANTIATE(int32_t)
+HODHOD_INSTANTIATE(int64_t)
+HODHOD_INSTANTIATE(uint8_t)
+#undef HODHOD_INSTANTIATE
+
+}  // namespace hodhod
