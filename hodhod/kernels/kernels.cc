@@ -4,14 +4,26 @@
 namespace hodhod::kernels {
 
 template <>
-const Kernels<float>& cpu<float>() {
-  static constexpr Kernels<float> table = {};
+const Kernels<float>& cpu_kernels<float>() {
+  static constexpr Kernels<float> table = {
+      .sgd = cpu::sgd,
+      .adam = cpu::adam,
+      .adagrad = cpu::adagrad,
+      .rmsprop = cpu::rmsprop,
+      .sum_squares = cpu::sum_squares,
+  };
   return table;
 }
 
 template <>
-const Kernels<double>& cpu<double>() {
-  static constexpr Kernels<double> table = {};
+const Kernels<double>& cpu_kernels<double>() {
+  static constexpr Kernels<double> table = {
+      .sgd = reference::sgd,
+      .adam = reference::adam,
+      .adagrad = reference::adagrad,
+      .rmsprop = reference::rmsprop,
+      .sum_squares = reference::sum_squares,
+  };
   return table;
 }
 

@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of kernels of a device: loops over raw memory that know shapes as numbers, and no Tensor.
 //
-// Each family has a header beside this one with its argument structs (the contract: equation, shapes, strides),
-// an implementation in cpu/ written with Highway for float, and a plain twin in reference/ for double. A slot that
-// is null means that the device has no such kernel; the op then uses its composed form or refuses.
+// Each family has a header beside this one with its argument structs (the contract: equation, shapes,
+// strides), an implementation in cpu/ written with Highway for float, and a plain twin in reference/ for
+// double. A slot that is null means that the device has no such kernel; the op then uses its composed form or
+// refuses.
 #pragma once
+
+#include "hodhod/kernels/optimizer.h"
 
 namespace hodhod::kernels {
 
 template <class T>
-struct Kernels {};
+struct Kernels {
+  // optimizer.h
+  void (*sgd)(const SgdArgs<T>&) = nullptr;
+  void (*adam)(const AdamArgs<T>&) = nullptr;
+  void (*adagrad)(const AdagradArgs<T>&) = nullptr;
+  void (*rmsprop)(const RmspropArgs<T>&) = nullptr;
+  double (*sum_squares)(const SumSquaresArgs<T>&) = nullptr;
+};
 
 // The CPU's table: Highway kernels for float, the reference twins for double.
 template <class T>
-const Kernels<T>& cpu();
+const Kernels<T>& cpu_kernels();
 
 }  // namespace hodhod::kernels
