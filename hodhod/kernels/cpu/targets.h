@@ -9,15 +9,15 @@
 //   #include <hwy/highway.h>
 //
 // On x86 these are SSE4 (the least that is supported: SSE4.2 with AES, 2010), AVX2 with FMA, and AVX-512; on
-// Arm NEON and SVE. Every further one would cost build time and gain these kernels nothing, and with SSE4 as
-// the baseline no kernel needs a scalar form.
+// Arm NEON (SVE vectors have no size, so they cannot be members of Lanes). Every further one would cost build
+// time and gain these kernels nothing, and with SSE4 as the baseline no kernel needs a scalar form.
 #pragma once
 
 #include <hwy/detect_compiler_arch.h>
 
 // Highway reads these when detect_targets.h is first included. The names in them are its bits, defined there.
 #define HWY_DISABLED_TARGETS \
-  (HWY_SSSE3 | HWY_AVX3_DL | HWY_SVE_256 | HWY_SVE2 | HWY_SVE2_128 | HWY_EMU128 | HWY_SCALAR)
+  (HWY_SSSE3 | HWY_AVX3_DL | HWY_SVE | HWY_SVE_256 | HWY_SVE2 | HWY_SVE2_128 | HWY_EMU128 | HWY_SCALAR)
 #if HWY_ARCH_X86
 #define HWY_BASELINE_TARGETS HWY_SSE4
 #endif
