@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers as people read them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace hodhod {
+
+std::string format_bytes(uint64_t bytes);     // "812 B", "1.5 KiB", "2.31 GiB"
+std::string format_count(double count);       // "812", "65.1k", "124.4M", "1.76T"
+std::string format_duration(double seconds);  // "0.4 s", "42 s", "3:05", "2:03:05", "4 d 02:03:05"
+std::string with_commas(int64_t number);      // "124,439,808"
+
+// Columns a text takes on a terminal: characters, without combining marks and joiners.
+int64_t display_width(std::string_view utf8);
+
+}  // namespace hodhod

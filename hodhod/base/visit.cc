@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/base/visit.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <unordered_map>
+
+#include "hodhod/base/error.h"
+
+namespace hodhod {
+namespace {
+
+template <class... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
+
+template <class T>
+constexpr bool kIsVector = false;
+template <class T>
+constexpr bool kIsVector<std::vector<T>> = true;
+template <class T>
+constexpr bool kIsOptional = false;
+template <class T>
+constexpr bool kIsOptional<std::optional<T>> = true;
+
+// The shortest text that reads back as the same float, so that 0.1f is written 0.1.
+double nearest_double(float value) { return std::stod(fmt::format("{}", value)); }
+
+template <class T>
+Json json_of(const T& value) {
+  if constexpr (kIsOptional<T>) {
+    return value ? Json(*value) : Json(nullptr);
+  } else if constexpr (std::is_same_v<T, float>) {
+    return nearest_double(value);
+  } else {
+    return value;
+  }
+}
+
+template <class T>
+std::string text_of(const T& value) {
+  if constexpr (kIsOptional<T>) {
+    return value ? text_of(*value) : "";
+  } else if constexpr (kIsVector<T>) {
+    return fmt::format("{}", fmt::join(value, ","));
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return value ? "yes" : "no";
+  } else {
+    return fmt::format("{}", value);
+  }
+}
+
+template <class T>
+std::string kind_of() {
+  if constexpr (kIsOptional<T>) {
+    return kind_of<typename T::value_type>();
+  } else if constexpr (kIsVector<T>) {
+    return kind_of<typename T::value_type>() + "s";
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return "yes|no";
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    return "text";
+  } else if constexpr (std::is_integral_v<T>) {
+    return "whole number";
+  } else {
+    return "number";
+  }
+}
+
+template <class T>
+bool read_text(std::string_view text, T& value) {
+  if constexpr (kIsOptional<T>) {
+    typename T::value_type inner{};
+    if (!read_text(text, inner)) return false;
+    value = std::move(inner);
+    return true;
+  } else if constexpr (kIsVector<T>) {
+    T list;
+    while (!text.empty()) {
+      const size_t comma = text.find(',');
+      if (!read_text(text.substr(0, comma), list.emplace_back())) return false;
+      if (comma == std::string_view::npos) break;
+      text.remove_prefix(comma + 1);
+      if (text.empty() && !read_text(text, list.emplace_back())) return false;
+    }
+    value = std::move(list);
+    return true;
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    value = text;
+    return true;
+  } else if constexpr (std::is_same_v<T, bool>) {
+    const bool yes = text == "yes" || text == "true" || text == "1" || text == "on";
+    const bool no = text == "no" || text == "false" || text == "0" || text == "off";
+    if (yes || no) value = yes;
+    return yes || no;
+  } else {
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return problem == std::errc() && end == text.data() + text.size();
+  }
+}
+
+// The object that holds the last name of a path, made on the way.
+Json& slot(Json& root, std::string_view path) {
+  Json* at = &root;
+  for (size_t dot; (dot = path.find('.')) != std::string_view::npos; path.remove_prefix(dot + 1)) {
+    at = &(*at)[std::string(path.substr(0, dot))];
+  }
+  return (*at)[std::string(path)];
+}
+
+size_t enum_value(const EnumMember& member, std::string_view name, std::string_view where) {
+  for (size_t i = 0; i < member.names.size(); ++i) {
+    if (member.names[i] == name) return i;
+  }
+  fail("{}: expected one of {}, found \"{}\"", where, fmt::join(member.names, ", "), name);
+}
+
+using FieldIndex = std::unordered_map<std::string_view, const Field*>;
+
+void read_object(const Json& object, const FieldIndex& index, const std::string& prefix,
+                 const std::string& where, std::vector<std::string>& unknown) {
+  check(object.is_object(), "{}: expected an object", where);
+  for (const auto& [key, value] : object.get_ref<const Json::object_t&>()) {
+    const std::string path = prefix + key;
+    const auto found = index.find(path);
+    if (found == index.end()) {
+      const std::string inner = path + ".";
+      bool is_member = false;
+      for (const auto& [name, field] : index) is_member = is_member || name.starts_with(inner);
+      if (!is_member) {
+        unknown.push_back(path);
+      } else if (!value.is_null()) {
+        read_object(value, index, inner, fmt::format("{}: {}", where, key), unknown);
+      }
+      continue;
+    }
+    const std::string place = fmt::format("{}: {}", where, key);
+    std::visit(Overloaded{[&](const EnumMember& member) {
+                            if (value.is_null()) return;
+                            member.set(enum_value(member, json_as<std::string>(value, place), place));
+                          },
+                          [&](auto* member) {
+                            using T = std::remove_pointer_t<decltype(member)>;
+                            if constexpr (kIsOptional<T>) {
+                              *member =
+                                  value.is_null() ? T() : T(json_as<typename T::value_type>(value, place));
+                            } else if (!value.is_null()) {
+                              *member = json_as<T>(value, place);
+                            }
+                          }},
+               found->second->member);
+  }
+}
+
+}  // namespace
+
+Json fields_to_json(const std::vector<Field>& fields) {
+  Json root = Json::object();
+  for (const Field& field : fields) {
+    slot(root, field.path) =
+        std::visit(Overloaded{[](const EnumMember& member) { return Json(member.names.at(member.get())); },
+                              [](const auto* member) { return json_of(*member); }},
+                   field.member);
+  }
+  return root;
+}
+
+std::vector<std::string> fields_from_json(const Json& object, const std::vector<Field>& fields,
+                                          const std::string& where) {
+  FieldIndex index;
+  for (const Field& field : fields) index.emplace(field.path, &field);
+  std::vector<std::string> unknown;
+  read_object(object, index, "", where, unknown);
+  return unknown;
+}
+
+std::string field_flag(const Field& field) {
+  std::string flag = field.path;
+  for (char& c : flag) {
+    if (c == '_' || c == '.') c = '-';
+  }
+  return flag;
+}
+
+std::string field_kind(const Field& field) {
+  return std::visit(
+      Overloaded{[](const EnumMember& member) { return fmt::format("{}", fmt::join(member.names, "|")); },
+                 [](const auto* member) { return kind_of<std::remove_cvref_t<decltype(*member)>>(); }},
+      field.member);
+}
+
+bool is_switch(const Field& field) { return std::holds_alternative<bool*>(field.member); }
+
+std::string field_text(const Field& field) {
+  return std::visit(
+      Overloaded{[](const EnumMember& member) { return std::string(member.names.at(member.get())); },
+                 [](const auto* member) { return text_of(*member); }},
+      field.member);
+}
+
+void set_field(const Field& field, std::string_view text) {
+  std::visit(Overloaded{[&](const EnumMember& member) {
+                          member.set(enum_value(member, text, "--" + field_flag(field)));
+                        },
+                        [&](auto* member) {
+                          check(read_text(text, *member), "--{}: expected {}, found \"{}\"",
+                                field_flag(field), field_kind(field), text);
+                        }},
+             field.member);
+}
+
+}  // namespace hodhod

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/base/visit.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "hodhod/base/error.h"
+
+namespace hodhod {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+enum class Norm { kPre, kPost };
+constexpr std::array<std::string_view, 2> names_of(Norm) { return {"pre", "post"}; }
+
+struct Schedule {
+  double rate = 1e-3;
+  int64_t warmup = 4000;
+  template <class Visitor>
+  void visit(Visitor&& v) {
+    v("rate", rate, "highest learning rate");
+    v("warmup_steps", warmup, "steps until it is reached");
+  }
+};
+
+struct Config {
+  bool tied = true;
+  int layers = 6;
+  uint64_t seed = 18446744073709551615u;
+  float dropout = 0.1f;
+  std::string name = "base";
+  Norm norm = Norm::kPre;
+  Schedule schedule;
+  std::vector<int64_t> windows = {4, 8};
+  std::vector<std::string> words;
+  std::vector<double> weights = {0.5};
+  std::optional<double> clip;
+  template <class Visitor>
+  void visit(Visitor&& v) {
+    v("tied", tied, "one matrix for input and output");
+    v("layers", layers);
+    v("seed", seed);
+    v("dropout", dropout);
+    v("name", name);
+    v("norm", norm, "where norms stand");
+    v("schedule", schedule);
+    v("windows", windows);
+    v("words", words);
+    v("weights", weights);
+    v("clip", clip);
+  }
+};
+
+std::string error_of(const std::function<void()>& body) {
+  try {
+    body();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+const Field& field_of(const std::vector<Field>& fields, const std::string& flag) {
+  for (const Field& field : fields) {
+    if (field_flag(field) == flag) return field;
+  }
+  fail("no flag {}", flag);
+}
+
+TEST(Visit, JsonThereAndBack) {
+  const Config config;
+  const Json json = to_json(config);
+  EXPECT_EQ(format_json(json, -1),
+            R"({"tied":true,"layers":6,"seed":18446744073709551615,"dropout":0.1,"name":"base","norm":"pre",)"
+            R"("schedule":{"rate":0.001,"warmup_steps":4000},"windows":[4,8],"words":[],"weights":[0.5],)"
+            R"("clip":null})");
+  Config changed;
+  changed.layers = 1;
+  changed.dropout = 0;
+  changed.norm = Norm::kPost;
+  changed.schedule.rate = 5;
+  changed.windows = {};
+  changed.clip = 1.5;
+  EXPECT_THAT(from_json(json, changed, "c.json"), ElementsAre());
+  EXPECT_EQ(to_json(changed), json);
+  EXPECT_EQ(changed.dropout, 0.1f);
+}
+
+TEST(Visit, AbsentAndNullKeepTheirValues) {
+  Config config;
+  config.clip = 2.0;
+  from_json(parse_json(R"({"layers": null, "schedule": {"rate": 2}})", "x"), config, "x");
+  EXPECT_EQ(config.layers, 6);
+  EXPECT_EQ(config.schedule.rate, 2.0);
+  EXPECT_EQ(config.schedule.warmup, 4000);
+  EXPECT_EQ(config.clip, 2.0);
+}
+
+TEST(Visit, UnknownKeysAreListedAndWrongTypesNamed) {
+  Config config;
+  EXPECT_THAT(from_json(parse_json(R"({"layer": 2, "schedule": {"wormup": 1}})", "x"), config, "x"),
+              ElementsAre("layer", "schedule.wormup"));
+  const auto error = [&](const char* text) {
+    return error_of([&] { from_json(parse_json(text, "x"), config, "c.json"); });
+  };
+  EXPECT_THAT(error(R"({"layers": "six"})"), HasSubstr("c.json: layers: expected a whole number"));
+  EXPECT_THAT(error(R"({"schedule": {"rate": []}})"), HasSubstr("c.json: schedule: rate: expected a number"));
+  EXPECT_THAT(error(R"({"schedule": 3})"), HasSubstr("c.json: schedule: expected an object"));
+  EXPECT_THAT(error(R"({"norm": "none"})"),
+              HasSubstr("c.json: norm: expected one of pre, post, found \"none\""));
+  EXPECT_THAT(error(R"([1])"), HasSubstr("c.json: expected an object"));
+}
+
+TEST(Visit, FlagsSetMembers) {
+  Config config;
+  const auto fields = fields_of(config);
+  EXPECT_EQ(fields.size(), 12u);
+  const auto set = [&](const char* flag, const char* text) { set_field(field_of(fields, flag), text); };
+  set("tied", "no");
+  set("schedule-warmup-steps", "100");
+  set("dropout", "2.5e-1");
+  set("name", "a b");
+  set("norm", "post");
+  set("windows", "1,2,3");
+  set("words", "a,");
+  set("clip", "0.5");
+  EXPECT_FALSE(config.tied);
+  EXPECT_EQ(config.schedule.warmup, 100);
+  EXPECT_EQ(config.dropout, 0.25f);
+  EXPECT_EQ(config.name, "a b");
+  EXPECT_EQ(config.norm, Norm::kPost);
+  EXPECT_THAT(config.windows, ElementsAre(1, 2, 3));
+  EXPECT_THAT(config.words, ElementsAre("a", ""));
+  EXPECT_EQ(config.clip, 0.5);
+  set("windows", "");
+  EXPECT_THAT(config.windows, ElementsAre());
+  EXPECT_EQ(error_of([&] { set("layers", "6x"); }), "--layers: expected whole number, found \"6x\"");
+  EXPECT_EQ(error_of([&] { set("layers", "99999999999"); }),
+            "--layers: expected whole number, found \"99999999999\"");
+  EXPECT_EQ(error_of([&] { set("norm", "x"); }), "--norm: expected one of pre, post, found \"x\"");
+  EXPECT_THROW(set("tied", "maybe"), Error);
+  EXPECT_THROW(set("windows", "1,,2"), Error);
+}
+
+TEST(Visit, HelpIsDerived) {
+  Config config;
+  const auto fields = fields_of(config);
+  EXPECT_EQ(field_of(fields, "schedule-rate").doc, "highest learning rate");
+  EXPECT_EQ(field_kind(field_of(fields, "norm")), "pre|post");
+  EXPECT_EQ(field_kind(field_of(fields, "windows")), "whole numbers");
+  EXPECT_EQ(field_text(field_of(fields, "windows")), "4,8");
+  EXPECT_EQ(field_text(field_of(fields, "dropout")), "0.1");
+  EXPECT_EQ(field_text(field_of(fields, "clip")), "");
+  EXPECT_TRUE(is_switch(field_of(fields, "tied")));
+}
+
+}  // namespace
+}  // namespace hodhod
