@@ -17,12 +17,13 @@
 #define HODHOD_KERNELS_CPU_LANES_INL_H_
 #endif
 
+#include <hwy/highway.h>
+
 #include <cstdint>
 #include <cstring>
 #include <limits>
 
 #include "hodhod/kernels/formulas.h"
-#include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace hodhod::kernels::cpu::HWY_NAMESPACE {
