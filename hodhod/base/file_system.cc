@@ -10,7 +10,7 @@
 namespace hodhod {
 
 const FileSystem& real_file_system() {
-  static const FileSystem calls = {
+  static const FileSystem kCalls = {
       .open = [](const char* path, int flags,
                  unsigned mode) { return ::open(path, flags | O_CLOEXEC, mode); },
       .write = [](int descriptor, const void* bytes,
@@ -22,7 +22,7 @@ const FileSystem& real_file_system() {
       .mkdir = [](const char* path, unsigned mode) { return ::mkdir(path, mode); },
       .rmdir = [](const char* path) { return ::rmdir(path); },
   };
-  return calls;
+  return kCalls;
 }
 
 }  // namespace hodhod

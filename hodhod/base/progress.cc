@@ -35,8 +35,8 @@ std::string bar(double fraction, int width) {
   std::string drawn;
   for (int i = 0; i < full; ++i) drawn += "█";
   if (full < width) {
-    constexpr std::string_view eighths[] = {" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    drawn += eighths[static_cast<int>((cells - full) * 8)];
+    constexpr std::string_view kEighths[] = {" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+    drawn += kEighths[static_cast<int>((cells - full) * 8)];
     drawn.append(static_cast<size_t>(width - full - 1), ' ');
   }
   return drawn;

@@ -5,26 +5,26 @@ namespace hodhod::kernels {
 
 template <>
 const Kernels<float>& cpu_kernels<float>() {
-  static constexpr Kernels<float> table = {
+  static constexpr Kernels<float> kTable = {
       .sgd = cpu::sgd,
       .adam = cpu::adam,
       .adagrad = cpu::adagrad,
       .rmsprop = cpu::rmsprop,
       .sum_squares = cpu::sum_squares,
   };
-  return table;
+  return kTable;
 }
 
 template <>
 const Kernels<double>& cpu_kernels<double>() {
-  static constexpr Kernels<double> table = {
+  static constexpr Kernels<double> kTable = {
       .sgd = reference::sgd,
       .adam = reference::adam,
       .adagrad = reference::adagrad,
       .rmsprop = reference::rmsprop,
       .sum_squares = reference::sum_squares,
   };
-  return table;
+  return kTable;
 }
 
 }  // namespace hodhod::kernels

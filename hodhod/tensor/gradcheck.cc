@@ -13,7 +13,7 @@ namespace {
 // Copies that keep the layout of the originals, so that strided inputs are checked as such.
 Tensor same_layout(const Tensor& tensor) {
   Tensor all = Tensor::empty({tensor.storage()->bytes() / size_of(tensor.dtype())}, tensor.dtype());
-  const Tensor view = all.with_layout(tensor.shape(), tensor.strides(), tensor.offset());
+  Tensor view = all.with_layout(tensor.shape(), tensor.strides(), tensor.offset());
   copy(tensor, view);
   return view;
 }

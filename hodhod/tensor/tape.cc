@@ -104,7 +104,8 @@ bool any_wanted(std::span<const Edge> inputs) {
          std::any_of(inputs.begin(), inputs.end(), [](const Edge& e) { return bool(e.node); });
 }
 
-void attach(Ref<Node> node, const char* name, std::span<const Edge> inputs, std::span<Tensor> outputs) {
+void attach(const Ref<Node>& node, const char* name, std::span<const Edge> inputs,
+            std::span<Tensor> outputs) {
   node->name = name;
   node->order = next_order.fetch_add(1, std::memory_order_relaxed);
   node->inputs.assign(inputs.begin(), inputs.end());

@@ -129,13 +129,13 @@ class OpNode final : public Node {
 
  private:
   union {
-    Backward backward_;
+    Backward backward_;  // NOLINT(readability-identifier-naming): private, as the union is
   };
   bool held_;
 };
 
 bool any_wanted(std::span<const Edge> inputs);
-void attach(Ref<Node> node, const char* name, std::span<const Edge> inputs, std::span<Tensor> outputs);
+void attach(const Ref<Node>& node, const char* name, std::span<const Edge> inputs, std::span<Tensor> outputs);
 
 template <bool kMany, class Backward>
 void record(const char* name, std::span<Tensor> outputs, std::span<const Edge> inputs, Backward&& backward) {

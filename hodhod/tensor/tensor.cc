@@ -186,7 +186,7 @@ bool Tensor::is_leaf() const { return node_ && node_->is_leaf; }
 
 Tensor Tensor::grad() const { return is_leaf() ? node_->outputs[0].gradient : Tensor(); }
 
-void Tensor::set_grad(Tensor grad) const {
+void Tensor::set_grad(const Tensor& grad) const {
   check(is_leaf(), "set_grad: the tensor is not a leaf of the tape; call set_requires_grad() first");
   check(!grad.defined() || grad.shape() == shape_, "set_grad: gradient of shape {} for a tensor of shape {}",
         grad.shape(), shape_);

@@ -103,7 +103,7 @@ class Tensor {
   bool is_leaf() const;
   // The accumulated gradient of a leaf; undefined before the first backward().
   Tensor grad() const;
-  void set_grad(Tensor grad) const;
+  void set_grad(const Tensor& grad) const;
   // Forgets the gradient; its memory goes back to the pool.
   void clear_grad() const { set_grad(Tensor()); }
 
