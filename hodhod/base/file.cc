@@ -138,32 +138,36 @@ void FileWriter::finish() {
   if (system_.close(std::exchange(descriptor_, -1)) != 0) fail_with_reason("close", path_);
 }
 
-void write_file_atomically(const std::string& path, std::string_view bytes, const FileSystem& system) {
-  std::error_code ignored;
-  std::string target = path;
-  if (fs::is_symlink(path, ignored)) {
-    const fs::path resolved = fs::weakly_canonical(path, ignored);
-    if (!ignored) target = resolved.string();
+AtomicFileWriter::AtomicFileWriter(const std::string& path, const FileSystem& system)
+    : system_(system), target_(path) {
+  std::error_code problem;
+  if (fs::is_symlink(path, problem)) {
+    const fs::path resolved = fs::weakly_canonical(path, problem);
+    if (!problem) target_ = resolved.string();
   }
   struct stat status;
-  if (::stat(target.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
-    check(!S_ISDIR(status.st_mode), "{}: is a directory; give a file name", path);
-    FileWriter writer(target, system);
-    writer.write(bytes);
-    writer.finish();
-    return;
-  }
-  const std::string temporary = temporary_name(target);
-  try {
-    FileWriter writer(temporary, system);
-    writer.write(bytes);
-    writer.finish();
-    if (system.rename(temporary.c_str(), target.c_str()) != 0) fail_with_reason("replace", target);
-  } catch (...) {
-    system.unlink(temporary.c_str());
-    throw;
-  }
-  sync_directory(parent_path(target), system);
+  if (::stat(target_.c_str(), &status) != 0 || S_ISREG(status.st_mode)) temporary_ = temporary_name(target_);
+  check(temporary_.size() > 0 || !S_ISDIR(status.st_mode), "{}: is a directory; give a file name", path);
+  writer_.emplace(temporary_.empty() ? target_ : temporary_, system);
+}
+
+AtomicFileWriter::~AtomicFileWriter() {
+  writer_.reset();
+  if (!temporary_.empty()) system_.unlink(temporary_.c_str());
+}
+
+void AtomicFileWriter::commit() {
+  writer_->finish();
+  if (temporary_.empty()) return;
+  if (system_.rename(temporary_.c_str(), target_.c_str()) != 0) fail_with_reason("replace", target_);
+  temporary_.clear();
+  sync_directory(parent_path(target_), system_);
+}
+
+void write_file_atomically(const std::string& path, std::string_view bytes, const FileSystem& system) {
+  AtomicFileWriter writer(path, system);
+  writer.write(bytes.data(), bytes.size());
+  writer.commit();
 }
 
 void sync_directory(const std::string& path, const FileSystem& system) {
@@ -243,6 +247,12 @@ TemporaryDirectory::TemporaryDirectory() {
   const char* base = std::getenv("TMPDIR");
   path_ = join_path(base != nullptr && *base != '\0' ? base : "/tmp", "hodhod-XXXXXX");
   if (::mkdtemp(path_.data()) == nullptr) fail_with_reason("make a temporary directory", path_);
+}
+
+std::string TemporaryDirectory::put(std::string_view name, std::string_view bytes) const {
+  std::string path = join_path(path_, name);
+  FileWriter(path).write(bytes);
+  return path;
 }
 
 TemporaryDirectory::~TemporaryDirectory() {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -60,9 +61,28 @@ class FileWriter {
   uint64_t size_ = 0;
 };
 
-// Replaces the file at `path`, or makes it: a temporary file beside it is written, made durable and renamed,
-// and the directory is made durable. On any failure the file that was there stays and the temporary one goes.
-// A symbolic link is followed; what is no regular file (a pipe, /dev/null) is written as it is.
+// A FileWriter that replaces the file at `path` when `commit` is called, and until then leaves it as it is:
+// the bytes go to a temporary file beside it, which is made durable and renamed, and then the directory is
+// made durable. Destroyed before that, or on any failure, the file that was there stays and the temporary one
+// goes. A symbolic link is followed; what is no regular file (a pipe, /dev/null) is written as it is.
+class AtomicFileWriter {
+ public:
+  explicit AtomicFileWriter(const std::string& path, const FileSystem& system = real_file_system());
+  ~AtomicFileWriter();
+  AtomicFileWriter(const AtomicFileWriter&) = delete;
+  AtomicFileWriter& operator=(const AtomicFileWriter&) = delete;
+
+  void write(const void* bytes, size_t count) { writer_->write(bytes, count); }
+  void commit();
+
+ private:
+  const FileSystem& system_;
+  std::string target_;
+  std::string temporary_;  // empty when written in place, or committed
+  std::optional<FileWriter> writer_;
+};
+
+// Replaces the file at `path`, or makes it, in the manner of AtomicFileWriter.
 void write_file_atomically(const std::string& path, std::string_view bytes,
                            const FileSystem& system = real_file_system());
 
@@ -93,6 +113,8 @@ class TemporaryDirectory {
 
   const std::string& path() const { return path_; }
   std::string operator/(std::string_view name) const { return join_path(path_, name); }
+  // Writes a file into it, neither atomically nor durably, and returns its path.
+  std::string put(std::string_view name, std::string_view bytes) const;
 
  private:
   std::string path_;

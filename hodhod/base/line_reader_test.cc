@@ -48,10 +48,7 @@ std::vector<std::string> lines_of(const std::string& path) {
 
 class LineReaderTest : public testing::Test {
  protected:
-  std::string put(const std::string& name, const std::string& bytes) {
-    write_file_atomically(directory_ / name, bytes);
-    return directory_ / name;
-  }
+  std::string put(const std::string& name, const std::string& bytes) { return directory_.put(name, bytes); }
   std::string error_of(const std::string& path) {
     try {
       lines_of(path);
