@@ -11,6 +11,8 @@ const Kernels<float>& cpu_kernels<float>() {
       .adagrad = cpu::adagrad,
       .rmsprop = cpu::rmsprop,
       .sum_squares = cpu::sum_squares,
+      .recurrence = cpu::recurrence,
+      .recurrence_gradient = cpu::recurrence_gradient,
   };
   return kTable;
 }
@@ -23,6 +25,8 @@ const Kernels<double>& cpu_kernels<double>() {
       .adagrad = reference::adagrad,
       .rmsprop = reference::rmsprop,
       .sum_squares = reference::sum_squares,
+      .recurrence = reference::recurrence,
+      .recurrence_gradient = reference::recurrence_gradient,
   };
   return kTable;
 }

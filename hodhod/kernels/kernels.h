@@ -8,6 +8,7 @@
 #pragma once
 
 #include "hodhod/kernels/optimizer.h"
+#include "hodhod/kernels/recurrence.h"
 
 namespace hodhod::kernels {
 
@@ -19,6 +20,10 @@ struct Kernels {
   void (*adagrad)(const AdagradArgs<T>&) = nullptr;
   void (*rmsprop)(const RmspropArgs<T>&) = nullptr;
   double (*sum_squares)(const SumSquaresArgs<T>&) = nullptr;
+
+  // recurrence.h
+  void (*recurrence)(const RecurrenceArgs<T>&) = nullptr;
+  void (*recurrence_gradient)(const RecurrenceGradientArgs<T>&) = nullptr;
 };
 
 // The CPU's table: Highway kernels for float, the reference twins for double.

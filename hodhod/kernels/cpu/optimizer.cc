@@ -58,7 +58,7 @@ void sgd_loop(const SgdArgs<float>& args) {
   const V scale = set(args.scale), decay = set(args.weight_decay), step = set(-args.rate);
   const V momentum = set(args.momentum), fresh = set(1 - args.dampening);
   for_vectors(args.count, {args.value, gradient_slot(args.gradient), args.velocity},
-              [&](int64_t i, float* const* arrays) {
+              [&](int64_t i, float* const* arrays) HWY_ATTR {
                 const V p = hn::LoadU(d, arrays[0] + i);
                 V g = hn::MulAdd(p, decay, hn::Mul(hn::LoadU(d, arrays[1] + i), scale));
                 if (arrays[2]) {
@@ -84,7 +84,7 @@ void adam_loop(const AdamArgs<float>& args) {
   const V step = set(-args.rate / mean_correction), spread = set(1 / std::sqrt(square_correction));
   for_vectors(args.count,
               {args.value, gradient_slot(args.gradient), args.mean, args.square, args.largest_square},
-              [&](int64_t i, float* const* arrays) {
+              [&](int64_t i, float* const* arrays) HWY_ATTR {
                 V p = hn::LoadU(d, arrays[0] + i);
                 const V g = hn::MulAdd(p, decay, hn::Mul(hn::LoadU(d, arrays[1] + i), scale));
                 p = hn::Mul(p, keep);
@@ -106,7 +106,7 @@ void adagrad_loop(const AdagradArgs<float>& args) {
   const V scale = set(args.scale), decay = set(args.weight_decay);
   const V step = set(-args.rate), epsilon = set(args.epsilon);
   for_vectors(args.count, {args.value, gradient_slot(args.gradient), args.square_sum},
-              [&](int64_t i, float* const* arrays) {
+              [&](int64_t i, float* const* arrays) HWY_ATTR {
                 const V p = hn::LoadU(d, arrays[0] + i);
                 const V g = hn::MulAdd(p, decay, hn::Mul(hn::LoadU(d, arrays[1] + i), scale));
                 const V s = hn::MulAdd(g, g, hn::LoadU(d, arrays[2] + i));
@@ -122,7 +122,7 @@ void rmsprop_loop(const RmspropArgs<float>& args) {
   const V alpha = set(args.alpha), fresh = set(1 - args.alpha);
   const V step = set(-args.rate), epsilon = set(args.epsilon);
   for_vectors(args.count, {args.value, gradient_slot(args.gradient), args.square, args.mean, args.velocity},
-              [&](int64_t i, float* const* arrays) {
+              [&](int64_t i, float* const* arrays) HWY_ATTR {
                 const V p = hn::LoadU(d, arrays[0] + i);
                 const V g = hn::MulAdd(p, decay, hn::Mul(hn::LoadU(d, arrays[1] + i), scale));
                 V v = hn::MulAdd(alpha, hn::LoadU(d, arrays[2] + i), hn::Mul(fresh, hn::Mul(g, g)));
