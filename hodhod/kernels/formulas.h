@@ -6,6 +6,7 @@
 // target.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <string_view>
 
@@ -45,6 +46,13 @@ enum class Activation { HODHOD_ACTIVATIONS(HODHOD_ENUMERATOR) };
 enum class Unary { HODHOD_ACTIVATIONS(HODHOD_ENUMERATOR) HODHOD_FUNCTIONS(HODHOD_ENUMERATOR) };
 enum class Binary { HODHOD_BINARIES(HODHOD_ENUMERATOR) };
 #undef HODHOD_ENUMERATOR
+
+// The canonical names in order, for configurations.
+#define HODHOD_NAME(Name, text) text,
+constexpr auto names_of(Activation) {
+  return std::to_array<std::string_view>({HODHOD_ACTIVATIONS(HODHOD_NAME)});
+}
+#undef HODHOD_NAME
 
 constexpr Unary unary_of(Activation activation) { return static_cast<Unary>(activation); }
 

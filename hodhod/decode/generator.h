@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// From prompts to sequences: greedy search, sampling and beam search over any LanguageModel.
+//
+// Every result depends on its own prompt alone: not on what else is in the batch, nor on the order.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "hodhod/decode/options.h"
+#include "hodhod/models/language_model.h"
+
+namespace hodhod {
+
+struct Hypothesis {
+  std::vector<int64_t> tokens;  // generated, without the prompt; with the end of sequence if it came
+  double log_probability = 0;   // of `tokens`; under the rules in force, without renormalising
+  double score = 0;             // what hypotheses are ranked by: log_probability / length^length_penalty
+};
+
+// Results for one prompt, best first: num_return_sequences of them.
+using Hypotheses = std::vector<Hypothesis>;
+
+// Called with (row, token) for each token as it is chosen, by greedy search and sampling; false stops the
+// row.
+using TokenCallback = std::function<bool(int64_t row, int64_t token)>;
+
+// Decodes all prompts as one batch. Sampling draws from streams numbered by the row: prompt i uses
+// (seed, first_row + i).
+std::vector<Hypotheses> generate(const LanguageModel& model, std::span<const Prompt> prompts,
+                                 const DecodeOptions& options, const TokenCallback& on_token = {},
+                                 uint64_t first_row = 0);
+
+}  // namespace hodhod

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/decode/generator.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/rng.h"
+#include "hodhod/decode/sampler.h"
+#include "hodhod/decode/token_rules.h"
+
+namespace hodhod {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr float kBanned = -std::numeric_limits<float>::infinity();
+
+// A trigram model with random logits: small enough that every sequence can be tried.
+class TrigramModel : public LanguageModel {
+ public:
+  explicit TrigramModel(int64_t vocabulary, uint64_t seed = 1) : vocabulary_(vocabulary), seed_(seed) {}
+  int64_t vocabulary() const override { return vocabulary_; }
+  int64_t max_length() const override { return 40; }
+
+  std::vector<float> logits(std::span<const int64_t> tokens) const {
+    uint64_t context = 0;
+    for (size_t i = tokens.size() > 2 ? tokens.size() - 2 : 0; i < tokens.size(); ++i) {
+      context = context * 100 + static_cast<uint64_t>(tokens[i]) + 1;
+    }
+    Rng rng = Rng(seed_).fork(context);
+    std::vector<float> scores;
+    for (int64_t i = 0; i < vocabulary_; ++i) scores.push_back(static_cast<float>(1.5 * rng.normal()));
+    return scores;
+  }
+
+  struct Rows : State {
+    std::vector<std::vector<int64_t>> rows;
+    void select(std::span<const int64_t> kept) override {
+      std::vector<std::vector<int64_t>> chosen;
+      for (int64_t row : kept) chosen.push_back(rows[static_cast<size_t>(row)]);
+      rows = chosen;
+    }
+  };
+  std::unique_ptr<State> start(std::span<const Prompt> prompts) const override {
+    auto state = std::make_unique<Rows>();
+    for (const Prompt& p : prompts) state->rows.emplace_back(p.target.begin(), p.target.end() - 1);
+    return state;
+  }
+  Tensor step(State& state, std::span<const int64_t> tokens) const override {
+    auto& rows = static_cast<Rows&>(state).rows;
+    EXPECT_EQ(rows.size(), tokens.size());
+    std::vector<float> all;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      rows[i].push_back(tokens[i]);
+      const auto scores = logits(rows[i]);
+      all.insert(all.end(), scores.begin(), scores.end());
+    }
+    return Tensor::from(all, {static_cast<int64_t>(rows.size()), vocabulary_});
+  }
+
+ private:
+  int64_t vocabulary_;
+  uint64_t seed_;
+};
+
+Prompt prompt(std::vector<int64_t> target) { return {{}, std::move(target)}; }
+
+// Every sequence that ends with eos or at the limit, with its score.
+void try_all(const TrigramModel& model, const DecodeOptions& options, std::vector<int64_t>& tokens,
+             size_t prompt_size, double sum, Hypothesis& best) {
+  const auto scores = model.logits(tokens);
+  const double total = log_sum_exp(scores);
+  for (int64_t t = 0; t < model.vocabulary(); ++t) {
+    const double next = sum + scores[static_cast<size_t>(t)] - total;
+    tokens.push_back(t);
+    const auto generated = tokens.size() - prompt_size;
+    if (t == options.eos || static_cast<int64_t>(generated) == options.max_new_tokens) {
+      const double score = next / std::pow(generated, options.length_penalty);
+      if (best.tokens.empty() || score > best.score) {
+        best = {{tokens.begin() + static_cast<int64_t>(prompt_size), tokens.end()}, next, score};
+      }
+    } else {
+      try_all(model, options, tokens, prompt_size, next, best);
+    }
+    tokens.pop_back();
+  }
+}
+
+TEST(BeamSearch, AWideBeamFindsTheBestOfAllSequences) {
+  for (uint64_t seed : {1, 2, 3, 4, 5}) {
+    for (double penalty : {0.0, 0.6, 1.0}) {
+      const TrigramModel model(5, seed);
+      const DecodeOptions options{.max_new_tokens = 5, .num_beams = 700, .length_penalty = penalty, .eos = 0};
+      std::vector<int64_t> tokens{3};
+      Hypothesis best;
+      try_all(model, options, tokens, 1, 0, best);
+      const std::vector<Prompt> prompts{prompt({3})};
+      const auto found = generate(model, prompts, options)[0][0];
+      EXPECT_EQ(found.tokens, best.tokens) << "seed " << seed << " penalty " << penalty;
+      EXPECT_NEAR(found.score, best.score, 1e-5);
+    }
+  }
+}
+
+TEST(BeamSearch, ResultsDoNotDependOnTheBatch) {
+  const TrigramModel model(11, 9);
+  for (int64_t beams : {1, 2, 4}) {
+    DecodeOptions options{.max_new_tokens = 12, .num_beams = beams, .num_return_sequences = beams, .eos = 0};
+    std::vector<Prompt> prompts;
+    for (int64_t i = 1; i < 9; ++i) prompts.push_back(prompt({i, (i * 3) % 10 + 1, 2}));
+    const auto together = generate(model, prompts, options);
+    for (size_t i = 0; i < prompts.size(); ++i) {
+      const auto alone = generate(model, std::span(&prompts[i], 1), options);
+      ASSERT_EQ(alone[0].size(), together[i].size());
+      for (size_t n = 0; n < alone[0].size(); ++n) {
+        EXPECT_EQ(alone[0][n].tokens, together[i][n].tokens);
+        EXPECT_EQ(alone[0][n].score, together[i][n].score);
+      }
+    }
+  }
+}
+
+TEST(Greedy, TakesTheLikeliestUntilTheEnd) {
+  const TrigramModel model(6, 4);
+  std::vector<int64_t> tokens{2};
+  while (tokens.size() < 20) {
+    const auto scores = model.logits(tokens);
+    tokens.push_back(std::max_element(scores.begin(), scores.end()) - scores.begin());
+    if (tokens.back() == 0) break;
+  }
+  const std::vector<Prompt> prompts{prompt({2})};
+  const auto result = generate(model, prompts, {.max_new_tokens = 19, .eos = 0})[0][0];
+  EXPECT_EQ(result.tokens, std::vector<int64_t>(tokens.begin() + 1, tokens.end()));
+}
+
+TEST(Greedy, TheCallbackSeesEveryTokenAndMayStop) {
+  const TrigramModel model(6, 4);
+  const std::vector<Prompt> prompts{prompt({2}), prompt({3})};
+  std::vector<std::vector<int64_t>> seen(2);
+  const auto results = generate(model, prompts, {.max_new_tokens = 9}, [&](int64_t row, int64_t token) {
+    seen[static_cast<size_t>(row)].push_back(token);
+    return row == 0 || seen[1].size() < 3;
+  });
+  EXPECT_EQ(seen[0], results[0][0].tokens);
+  EXPECT_EQ(results[0][0].tokens.size(), 9u);
+  EXPECT_EQ(results[1][0].tokens.size(), 3u);
+}
+
+TEST(Sampling, FrequenciesAreTheProbabilities) {
+  const std::vector<float> scores{0, 1, 2, kBanned};
+  const int n = 40000;
+  std::vector<int> counts(4);
+  Rng rng(5);
+  const DecodeOptions options{.do_sample = true, .temperature = 2};
+  for (int i = 0; i < n; ++i) ++counts[static_cast<size_t>(sample(options, scores, rng))];
+  double total = 0;
+  for (int i = 0; i < 3; ++i) total += std::exp(i / 2.0);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_NEAR(counts[static_cast<size_t>(i)], n * std::exp(i / 2.0) / total, 4 * 100);
+  EXPECT_EQ(counts[3], 0);
+}
+
+TEST(Sampling, TruncationKeepsTheLikeliest) {
+  const std::vector<float> scores{std::log(0.1f), std::log(0.5f), std::log(0.15f), std::log(0.25f)};
+  const auto drawn = [&](DecodeOptions options) {
+    options.do_sample = true;
+    std::vector<bool> seen(4);
+    Rng rng(1);
+    for (int i = 0; i < 500; ++i) seen[static_cast<size_t>(sample(options, scores, rng))] = true;
+    return seen;
+  };
+  EXPECT_THAT(drawn({}), ElementsAre(true, true, true, true));
+  EXPECT_THAT(drawn({.top_k = 2}), ElementsAre(false, true, false, true));
+  EXPECT_THAT(drawn({.top_p = 0.7}), ElementsAre(false, true, false, true));
+  EXPECT_THAT(drawn({.top_p = 0.8}), ElementsAre(false, true, true, true));
+  EXPECT_THAT(drawn({.min_p = 0.4}), ElementsAre(false, true, false, true));
+  EXPECT_THAT(drawn({.top_p = 0.01}), ElementsAre(false, true, false, false));
+}
+
+TEST(Sampling, TheSeedAndTheRowDecide) {
+  const TrigramModel model(20, 2);
+  const std::vector<Prompt> prompts{prompt({1}), prompt({1}), prompt({2})};
+  const DecodeOptions options{.max_new_tokens = 15, .do_sample = true, .seed = 7};
+  const auto a = generate(model, prompts, options);
+  const auto b = generate(model, prompts, options);
+  const auto second = generate(model, std::span(&prompts[1], 1), options, {}, 1);
+  EXPECT_EQ(a[0][0].tokens, b[0][0].tokens);
+  EXPECT_NE(a[0][0].tokens, a[1][0].tokens);
+  EXPECT_EQ(a[1][0].tokens, second[0][0].tokens);
+}
+
+TEST(TokenRules, EachByItsDefinition) {
+  const std::vector<int64_t> tokens{4, 1, 2, 1};
+  const auto applied = [&](DecodeOptions options, int64_t prompt_size = 1) {
+    std::vector<float> scores{-1, 2, 3, -4, 5};
+    options.eos = 0;
+    apply_token_rules(options, {tokens, prompt_size}, scores);
+    return scores;
+  };
+  EXPECT_THAT(applied({}), ElementsAre(-1, 2, 3, -4, 5));
+  EXPECT_THAT(applied({.repetition_penalty = 2}), ElementsAre(-1, 1, 1.5, -4, 2.5));
+  EXPECT_THAT(applied({.no_repeat_ngram_size = 2}), ElementsAre(-1, 2, kBanned, -4, 5));
+  EXPECT_THAT(applied({.no_repeat_ngram_size = 1}), ElementsAre(-1, kBanned, kBanned, -4, kBanned));
+  EXPECT_THAT(applied({.min_new_tokens = 4}), ElementsAre(kBanned, 2, 3, -4, 5));
+  EXPECT_THAT(applied({.min_new_tokens = 3}), ElementsAre(-1, 2, 3, -4, 5));
+  EXPECT_THAT(applied({.min_length = 5}), ElementsAre(kBanned, 2, 3, -4, 5));
+  EXPECT_THAT(applied({.suppress_tokens = {3}}), ElementsAre(-1, 2, 3, kBanned, 5));
+  EXPECT_THAT(applied({.begin_suppress_tokens = {3}}), ElementsAre(-1, 2, 3, -4, 5));
+  EXPECT_THAT(applied({.begin_suppress_tokens = {3}}, 4), ElementsAre(-1, 2, 3, kBanned, 5));
+  EXPECT_THAT(applied({.forced_bos = 2}, 4), ElementsAre(kBanned, kBanned, 0, kBanned, kBanned));
+  EXPECT_THAT(applied({.max_new_tokens = 4, .forced_eos = 0}),
+              ElementsAre(0, kBanned, kBanned, kBanned, kBanned));
+}
+
+TEST(Decoding, ErrorsSayWhatToDo) {
+  const TrigramModel model(5);
+  const auto error_of = [&](std::vector<Prompt> prompts, DecodeOptions options) -> std::string {
+    try {
+      generate(model, prompts, options);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  EXPECT_THAT(error_of({prompt({})}, {}), HasSubstr("prompt 0 is empty"));
+  EXPECT_THAT(error_of({prompt({1}), prompt({5})}, {}), HasSubstr("token 5 of prompt 1"));
+  EXPECT_THAT(error_of({prompt({1})}, {.num_beams = 0}), HasSubstr("num_beams is 0"));
+  EXPECT_THAT(error_of({prompt({1})}, {.do_sample = true, .temperature = 0}), HasSubstr("temperature"));
+  EXPECT_THAT(error_of({prompt({1})}, {.num_beams = 2, .num_return_sequences = 3}), HasSubstr("3 results"));
+  EXPECT_THAT(error_of({prompt({1})}, {.suppress_tokens = {0, 1, 2, 3, 4}}),
+              HasSubstr("no token is possible"));
+  EXPECT_EQ(error_of({}, {}), "no error");
+}
+
+}  // namespace
+}  // namespace hodhod

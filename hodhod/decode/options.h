@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// How to decode. Names and meanings are those of Hugging Face's generation_config.json.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace hodhod {
+
+struct DecodeOptions {
+  int64_t max_new_tokens = 256;
+  int64_t min_new_tokens = 0;  // no end of sequence before this many
+  int64_t min_length = 0;      // the same, prompt included
+  int64_t num_beams = 1;       // 1: greedy or sampling
+  int64_t num_return_sequences = 1;
+  double length_penalty = 1.0;  // score = log-probability / length^penalty
+  bool early_stopping = false;  // stop at num_beams finished hypotheses
+  bool do_sample = false;
+  double temperature = 1.0;
+  int64_t top_k = 0;   // keep the k likeliest; 0 keeps all
+  double top_p = 1.0;  // keep the likeliest that reach this probability together
+  double min_p = 0.0;  // keep what is at least this fraction of the likeliest
+  double repetition_penalty = 1.0;
+  int64_t no_repeat_ngram_size = 0;
+  uint64_t seed = 1;
+
+  int64_t eos = -1;         // ends a sequence; -1: none does
+  int64_t forced_bos = -1;  // the first generated token
+  int64_t forced_eos = -1;  // the last token at the length limit
+  std::vector<int64_t> suppress_tokens = {};
+  std::vector<int64_t> begin_suppress_tokens = {};  // at the first generated token only
+
+  template <class Visitor>
+  void visit(Visitor&& v) {
+    v("max_new_tokens", max_new_tokens, "most tokens to generate");
+    v("min_new_tokens", min_new_tokens, "tokens before an end is allowed");
+    v("min_length", min_length, "the same, counting the prompt");
+    v("num_beams", num_beams, "beams; 1 for greedy search or sampling");
+    v("num_return_sequences", num_return_sequences, "results for each input");
+    v("length_penalty", length_penalty, "log-probability is divided by length to this power");
+    v("early_stopping", early_stopping, "stop as soon as num_beams hypotheses are finished");
+    v("do_sample", do_sample, "sample instead of taking the likeliest");
+    v("temperature", temperature, "divides the logits before sampling");
+    v("top_k", top_k, "sample among the k likeliest; 0 for all");
+    v("top_p", top_p, "sample among the likeliest that reach this probability");
+    v("min_p", min_p, "sample among those at least this fraction as likely as the likeliest");
+    v("repetition_penalty", repetition_penalty, "makes tokens seen before less likely");
+    v("no_repeat_ngram_size", no_repeat_ngram_size, "n-grams of this size occur once; 0 for no rule");
+    v("seed", seed, "of sampling");
+  }
+
+  // Error naming the option and the value if one is out of range.
+  void validate(int64_t vocabulary) const;
+};
+
+}  // namespace hodhod

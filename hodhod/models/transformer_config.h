@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that tells one Transformer from another, as data.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hodhod/kernels/formulas.h"
+
+namespace hodhod {
+
+enum class TransformerShape { encoder_decoder, encoder, decoder };
+constexpr std::array<std::string_view, 3> names_of(TransformerShape) {
+  return {"encoder-decoder", "encoder", "decoder"};
+}
+
+// Where the norm of "add & norm" stands: x = norm(x + f(x)) as in the paper, or x = x + f(norm(x)).
+enum class NormPlacement { post, pre };
+constexpr std::array<std::string_view, 2> names_of(NormPlacement) { return {"post", "pre"}; }
+
+enum class NormKind { layer, rms };
+constexpr std::array<std::string_view, 2> names_of(NormKind) { return {"layer", "rms"}; }
+
+// How a token's place enters. sinusoidal: sin and cos in the first and second half of the channels, as Marian
+// orders them; interleaved: in turn, as the paper does. rotary turns queries and keys; alibi and relative
+// bias the scores.
+enum class PositionKind { none, sinusoidal, interleaved, learned, rotary, alibi, relative };
+constexpr std::array<std::string_view, 7> names_of(PositionKind) {
+  return {"none", "sinusoidal", "interleaved", "learned", "rotary", "alibi", "relative"};
+}
+
+struct TransformerConfig {
+  TransformerShape shape = TransformerShape::encoder_decoder;
+  int64_t vocabulary = 0;         // V, of the target where there are two
+  int64_t source_vocabulary = 0;  // 0: source and target share one vocabulary and one embedding
+  int64_t width = 512;            // C
+  int64_t heads = 8;              // H
+  int64_t kv_heads = 0;           // 0: as many as heads
+  int64_t head_size = 0;          // D; 0: width / heads
+  int64_t encoder_layers = 6;
+  int64_t decoder_layers = 6;
+  int64_t feed_forward = 2048;  // F
+  int64_t max_length = 1024;    // longest sequence; rows of a learned position table
+
+  NormPlacement norm_placement = NormPlacement::post;
+  NormKind norm = NormKind::layer;
+  double norm_epsilon = 1e-5;
+  bool final_norm = false;      // another norm after the last block (usual with pre)
+  bool embedding_norm = false;  // a norm over the embeddings (BERT)
+  PositionKind positions = PositionKind::sinusoidal;
+  double rotary_base = 10000;
+  kernels::Activation activation = kernels::Activation::kRelu;
+  bool gated = false;  // down(act(gate(x)) · up(x))
+  bool attention_bias = true;
+  bool feed_forward_bias = true;
+  int64_t window = 0;          // sliding window of keys; 0: all
+  int64_t token_types = 0;     // BERT's segments
+  bool tie_embeddings = true;  // the output layer is the (target) embedding
+  bool output_bias = false;
+  bool scale_embedding = true;  // times √C (paper §3.4)
+
+  double dropout = 0.1;             // of embeddings and of each sub-layer's output
+  double attention_dropout = 0.0;   // of attention probabilities
+  double activation_dropout = 0.0;  // of the feed-forward's hidden units
+
+  int64_t pad = 0, bos = -1, eos = -1, decoder_start = 0;
+
+  bool has_encoder() const { return shape != TransformerShape::decoder; }
+  bool has_decoder() const { return shape != TransformerShape::encoder; }
+  int64_t size_of_head() const { return head_size ? head_size : width / heads; }
+  int64_t key_value_heads() const { return kv_heads ? kv_heads : heads; }
+  int64_t size_of_source_vocabulary() const { return source_vocabulary ? source_vocabulary : vocabulary; }
+
+  // Error if the options do not fit together; names the option and the values.
+  void validate() const;
+
+  template <class Visitor>
+  void visit(Visitor&& v) {
+    v("shape", shape, "encoder-decoder, encoder or decoder");
+    v("vocabulary", vocabulary, "tokens known (of the target where there are two)");
+    v("source_vocabulary", source_vocabulary, "tokens of the source; 0 shares the target's");
+    v("width", width, "channels C of a hidden state");
+    v("heads", heads, "attention heads H");
+    v("kv_heads", kv_heads, "key and value heads; 0 for as many as heads");
+    v("head_size", head_size, "channels of a head; 0 for width / heads");
+    v("encoder_layers", encoder_layers, "encoder blocks");
+    v("decoder_layers", decoder_layers, "decoder blocks");
+    v("feed_forward", feed_forward, "feed-forward width F");
+    v("max_length", max_length, "longest sequence in tokens");
+    v("norm_placement", norm_placement, "add & norm: post as in the paper, or pre");
+    v("norm", norm, "layer or rms");
+    v("norm_epsilon", norm_epsilon, "added to the variance");
+    v("final_norm", final_norm, "a norm after the last block");
+    v("embedding_norm", embedding_norm, "a norm over the embeddings");
+    v("positions", positions, "how a token's place enters");
+    v("rotary_base", rotary_base, "base of the rotary frequencies");
+    v("activation", activation, "of the feed-forward");
+    v("gated", gated, "gated feed-forward");
+    v("attention_bias", attention_bias, "biases in attention's products");
+    v("feed_forward_bias", feed_forward_bias, "biases in the feed-forward's products");
+    v("window", window, "keys a query sees; 0 for all");
+    v("token_types", token_types, "segment embeddings");
+    v("tie_embeddings", tie_embeddings, "the output layer is the embedding");
+    v("output_bias", output_bias, "a bias on the logits");
+    v("scale_embedding", scale_embedding, "embeddings times the root of the width");
+    v("dropout", dropout, "of embeddings and sub-layer outputs");
+    v("attention_dropout", attention_dropout, "of attention probabilities");
+    v("activation_dropout", activation_dropout, "of feed-forward hidden units");
+    v("pad", pad, "padding token");
+    v("bos", bos, "first token of a sequence; -1 for none");
+    v("eos", eos, "last token of a sequence; -1 for none");
+    v("decoder_start", decoder_start, "token that the decoder starts from");
+  }
+};
+
+// Published and small configurations by name: "tiny", "small", "transformer-base", "transformer-big",
+// "bert-base", "bert-large", "gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl", "gpt3", "llama-7b", … Error
+// lists them.
+TransformerConfig transformer_preset(std::string_view name);
+std::vector<std::string> transformer_preset_names();
+
+}  // namespace hodhod
