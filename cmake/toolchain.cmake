@@ -21,6 +21,10 @@ if(HODHOD_SANITIZE)
   add_link_options(-fsanitize=${HODHOD_SANITIZE})
 endif()
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL Clang AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 15)
+  add_compile_definitions(FMT_CONSTEVAL=)  # crashes on it
+endif()
+
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 if(HODHOD_TESTS)

@@ -147,7 +147,7 @@ AtomicFileWriter::AtomicFileWriter(const std::string& path, const FileSystem& sy
   }
   struct stat status;
   if (::stat(target_.c_str(), &status) != 0 || S_ISREG(status.st_mode)) temporary_ = temporary_name(target_);
-  check(temporary_.size() > 0 || !S_ISDIR(status.st_mode), "{}: is a directory; give a file name", path);
+  check(!temporary_.empty() || !S_ISDIR(status.st_mode), "{}: is a directory; give a file name", path);
   writer_.emplace(temporary_.empty() ? target_ : temporary_, system);
 }
 

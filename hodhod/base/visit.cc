@@ -125,7 +125,9 @@ using FieldIndex = std::unordered_map<std::string_view, const Field*>;
 void read_object(const Json& object, const FieldIndex& index, const std::string& prefix,
                  const std::string& where, std::vector<std::string>& unknown) {
   check(object.is_object(), "{}: expected an object", where);
-  for (const auto& [key, value] : object.get_ref<const Json::object_t&>()) {
+  for (const auto& item : object.get_ref<const Json::object_t&>()) {
+    const std::string& key = item.first;
+    const Json& value = item.second;  // named apart: clang 14 does not capture parts of a pair
     const std::string path = prefix + key;
     const auto found = index.find(path);
     if (found == index.end()) {

@@ -79,7 +79,7 @@ TransformerConfig llama(int64_t width, int64_t heads, int64_t kv_heads, int64_t 
 }
 
 const std::vector<std::pair<std::string, TransformerConfig>>& presets() {
-  static const std::vector<std::pair<std::string, TransformerConfig>> all = {
+  static const std::vector<std::pair<std::string, TransformerConfig>> kAll = {
       {"tiny", translator(128, 4, 2, 512, 0.1)},
       {"small", translator(256, 4, 3, 1024, 0.1)},
       {"transformer-base", translator(512, 8, 6, 2048, 0.1)},
@@ -100,7 +100,7 @@ const std::vector<std::pair<std::string, TransformerConfig>>& presets() {
       {"llama-13b", llama(5120, 40, 40, 40, 13824)},
       {"llama-70b", llama(8192, 64, 8, 80, 28672)},
   };
-  return all;
+  return kAll;
 }
 
 }  // namespace

@@ -109,8 +109,8 @@ template <int V, size_t... R>
 HWY_INLINE void tile_of(int64_t rows_in_tile, const float* const* rows, const float* panel, int64_t depth,
                         float* sums, std::index_sequence<R...>) {
   using Tile = void (*)(const float* const*, const float*, int64_t, float*);
-  static constexpr Tile tiles[] = {tile<static_cast<int>(R) + 1, V>...};
-  tiles[rows_in_tile - 1](rows, panel, depth, sums);
+  static constexpr Tile kTiles[] = {tile<static_cast<int>(R) + 1, V>...};
+  kTiles[rows_in_tile - 1](rows, panel, depth, sums);
 }
 
 // Calls epilogue(i, sums) for each of the `count` rows, with sums [V, lanes] = rows[i] · panel.
