@@ -32,6 +32,17 @@ constexpr std::array<std::string_view, 7> names_of(PositionKind) {
   return {"none", "sinusoidal", "interleaved", "learned", "rotary", "alibi", "relative"};
 }
 
+// Changes of the rotary frequencies for texts longer than those trained on (Llama 3's formula, or all divided).
+enum class RotaryScaling { none, linear, llama3 };
+constexpr std::array<std::string_view, 3> names_of(RotaryScaling) { return {"none", "linear", "llama3"}; }
+
+// What stands on the last hidden states: nothing, logits over the vocabulary (next token, or masked token for an
+// encoder), one label for the sequence, or one for each token.
+enum class HeadKind { none, language_model, classifier, tagger };
+constexpr std::array<std::string_view, 4> names_of(HeadKind) {
+  return {"none", "language-model", "classifier", "tagger"};
+}
+
 struct TransformerConfig {
   TransformerShape shape = TransformerShape::encoder_decoder;
   int64_t vocabulary = 0;         // V, of the target where there are two
@@ -52,6 +63,11 @@ struct TransformerConfig {
   bool embedding_norm = false;  // a norm over the embeddings (BERT)
   PositionKind positions = PositionKind::sinusoidal;
   double rotary_base = 10000;
+  RotaryScaling rotary_scaling = RotaryScaling::none;
+  double rotary_factor = 1;
+  double rotary_low_frequency = 1;
+  double rotary_high_frequency = 4;
+  int64_t rotary_original_length = 8192;
   kernels::Activation activation = kernels::Activation::kRelu;
   bool gated = false;  // down(act(gate(x)) · up(x))
   bool attention_bias = true;
@@ -65,6 +81,9 @@ struct TransformerConfig {
   double dropout = 0.1;             // of embeddings and of each sub-layer's output
   double attention_dropout = 0.0;   // of attention probabilities
   double activation_dropout = 0.0;  // of the feed-forward's hidden units
+
+  HeadKind head = HeadKind::language_model;
+  int64_t labels = 0;  // of a classifier or tagger; 1 for a number (regression)
 
   int64_t pad = 0, bos = -1, eos = -1, decoder_start = 0;
 
@@ -97,6 +116,11 @@ struct TransformerConfig {
     v("embedding_norm", embedding_norm, "a norm over the embeddings");
     v("positions", positions, "how a token's place enters");
     v("rotary_base", rotary_base, "base of the rotary frequencies");
+    v("rotary_scaling", rotary_scaling, "rotary frequencies for longer texts");
+    v("rotary_factor", rotary_factor, "by which they are divided");
+    v("rotary_low_frequency", rotary_low_frequency, "llama3: turns in the original length below which all is scaled");
+    v("rotary_high_frequency", rotary_high_frequency, "llama3: turns above which nothing is");
+    v("rotary_original_length", rotary_original_length, "llama3: length trained on");
     v("activation", activation, "of the feed-forward");
     v("gated", gated, "gated feed-forward");
     v("attention_bias", attention_bias, "biases in attention's products");
@@ -109,6 +133,8 @@ struct TransformerConfig {
     v("dropout", dropout, "of embeddings and sub-layer outputs");
     v("attention_dropout", attention_dropout, "of attention probabilities");
     v("activation_dropout", activation_dropout, "of feed-forward hidden units");
+    v("head", head, "what stands on the last hidden states");
+    v("labels", labels, "labels of a classifier or tagger");
     v("pad", pad, "padding token");
     v("bos", bos, "first token of a sequence; -1 for none");
     v("eos", eos, "last token of a sequence; -1 for none");
