@@ -6,6 +6,9 @@ namespace hodhod::kernels {
 template <>
 const Kernels<float>& cpu_kernels<float>() {
   static constexpr Kernels<float> kTable = {
+      .attention = cpu::attention,
+      .attention_backward = cpu::attention_backward,
+      .attention_weights = cpu::attention_weights,
       .sgd = cpu::sgd,
       .adam = cpu::adam,
       .adagrad = cpu::adagrad,
@@ -20,6 +23,9 @@ const Kernels<float>& cpu_kernels<float>() {
 template <>
 const Kernels<double>& cpu_kernels<double>() {
   static constexpr Kernels<double> kTable = {
+      .attention = reference::attention,
+      .attention_backward = reference::attention_backward,
+      .attention_weights = reference::attention_weights,
       .sgd = reference::sgd,
       .adam = reference::adam,
       .adagrad = reference::adagrad,

@@ -7,6 +7,7 @@
 // refuses.
 #pragma once
 
+#include "hodhod/kernels/attention.h"
 #include "hodhod/kernels/optimizer.h"
 #include "hodhod/kernels/recurrence.h"
 
@@ -14,6 +15,11 @@ namespace hodhod::kernels {
 
 template <class T>
 struct Kernels {
+  // attention.h
+  void (*attention)(const AttentionArgs<T>&) = nullptr;
+  void (*attention_backward)(const AttentionBackwardArgs<T>&) = nullptr;
+  void (*attention_weights)(const AttentionWeightsArgs<T>&) = nullptr;
+
   // optimizer.h
   void (*sgd)(const SgdArgs<T>&) = nullptr;
   void (*adam)(const AdamArgs<T>&) = nullptr;

@@ -2,11 +2,11 @@
 // For tests: runs a body once under every SIMD target of this binary that the machine has.
 #pragma once
 
+#include "hodhod/kernels/cpu/targets.h"
+// Before Highway's, which reads it.
 #include <hwy/targets.h>
 
 #include <cstdint>
-
-#include "hodhod/kernels/cpu/targets.h"
 
 namespace hodhod::kernels::cpu {
 
