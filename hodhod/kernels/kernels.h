@@ -8,6 +8,7 @@
 #pragma once
 
 #include "hodhod/kernels/attention.h"
+#include "hodhod/kernels/loss.h"
 #include "hodhod/kernels/optimizer.h"
 #include "hodhod/kernels/recurrence.h"
 
@@ -19,6 +20,10 @@ struct Kernels {
   void (*attention)(const AttentionArgs<T>&) = nullptr;
   void (*attention_backward)(const AttentionBackwardArgs<T>&) = nullptr;
   void (*attention_weights)(const AttentionWeightsArgs<T>&) = nullptr;
+  // loss.h
+  void (*cross_entropy)(const CrossEntropyArgs<T>&) = nullptr;
+  void (*cross_entropy_gradient)(const CrossEntropyGradientArgs<T>&) = nullptr;
+  void (*pointwise_loss)(const PointwiseLossArgs<T>&) = nullptr;
 
   // optimizer.h
   void (*sgd)(const SgdArgs<T>&) = nullptr;

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/kernels/loss.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "hodhod/base/threads.h"
+#include "hodhod/kernels/cpu/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "hodhod/kernels/cpu/loss.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "hodhod/kernels/cpu/lanes-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace hodhod::kernels::cpu::HWY_NAMESPACE {
+namespace {
+
+using D = hn::ScalableTag<float>;
+using F = Lanes<D>;
+
+// Calls body(i, load, store) for whole vectors of a row of `count`, and at last for what remains of one.
+// load(p, other) gives the elements at p with `other` past the end.
+template <class Body>
+HWY_INLINE void for_row(int64_t count, const Body& body) {
+  const D d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    body(
+        i, [](const float* p, F) HWY_ATTR { return F::load(p); }, [](F v, float* p) HWY_ATTR { v.store(p); });
+  }
+  if (i == count) return;
+  const size_t rest = static_cast<size_t>(count - i);
+  body(
+      i,
+      [&](const float* p, F other)
+          HWY_ATTR -> F { return hn::IfThenElse(hn::FirstN(d, rest), load_first(d, p, rest), other.v); },
+      [&](F v, float* p) HWY_ATTR { store_first(v.v, d, p, rest); });
+}
+
+HWY_INLINE F lowest() { return hn::Set(D(), -std::numeric_limits<float>::infinity()); }
+
+HWY_INLINE float total(F v) { return hn::GetLane(hn::SumOfLanes(D(), v.v)); }
+
+HWY_INLINE float greatest(const float* x, int64_t count) {
+  F most = lowest();
+  for_row(count,
+          [&](int64_t i, auto load, auto) HWY_ATTR { most = hn::Max(most.v, load(x + i, lowest()).v); });
+  return hn::GetLane(hn::MaxOfLanes(D(), most.v));
+}
+
+// Σ e^(x − most); the terms are kept in `powers` where that is given (it may be x).
+HWY_INLINE float sum_of_powers(const float* x, int64_t count, float most, float* powers) {
+  const F shift = hn::Set(D(), most);
+  F sum(0.0);
+  for_row(count, [&](int64_t i, auto load, auto store) HWY_ATTR {
+    const F e = exp(load(x + i, lowest()) - shift);
+    if (powers) store(e, powers + i);
+    sum = sum + e;
+  });
+  return total(sum);
+}
+
+// Σ w x, or Σ x without weights; Σ w where x is null.
+HWY_INLINE float weighted_sum(const float* x, const float* weights, int64_t count) {
+  F sum(0.0);
+  for_row(count, [&](int64_t i, auto load, auto) HWY_ATTR {
+    const F w = weights ? load(weights + i, F(0.0)) : F(1.0);
+    sum = x ? fma(w, load(x + i, F(0.0)), sum) : sum + w;
+  });
+  return total(sum);
+}
+
+// What the weights and the smoothing make of a row.
+struct Mixture {
+  const float* weights;
+  float keep;   // 1 − ε
+  float share;  // ε / classes
+  float all;    // Σ w
+  Mixture(double smoothing, const float* class_weights, int64_t classes)
+      : weights(class_weights),
+        keep(static_cast<float>(1 - smoothing)),
+        share(static_cast<float>(smoothing / static_cast<double>(classes))),
+        all(class_weights ? weighted_sum(nullptr, class_weights, classes) : static_cast<float>(classes)) {}
+  float hard(int64_t y) const { return weights ? keep * weights[y] : keep; }
+};
+
+// dx = power · factor − scale · (ε / classes · w + (1 − ε) w_y δ), with power(i, load) the vector at i.
+template <class Power>
+HWY_INLINE void gradient_row(const Mixture& mixture, int64_t classes, int64_t y, float factor, float scale,
+                             float* dx, const Power& power) {
+  const F by = hn::Set(D(), factor), share = hn::Set(D(), -scale * mixture.share);
+  for_row(classes, [&](int64_t i, auto load, auto store) HWY_ATTR {
+    const F p = power(i, load) * by;
+    if (mixture.share == 0) return store(p, dx + i);
+    store(mixture.weights ? fma(load(mixture.weights + i, F(0.0)), share, p) : p + share, dx + i);
+  });
+  dx[y] -= scale * mixture.hard(y);
+}
+
+void cross_entropy_rows(const CrossEntropyArgs<float>& args, int64_t begin, int64_t end) {
+  const Mixture mixture(args.smoothing, args.weights, args.classes);
+  for (int64_t row = begin; row < end; ++row) {
+    const float* x = args.logits + row * args.stride;
+    float* dx = args.dlogits ? args.dlogits + row * args.stride : nullptr;
+    const int64_t y = args.targets[row];
+    const bool counts = y != args.ignored;
+    if (!counts && !args.logs) {
+      if (args.losses) args.losses[row] = 0;
+      if (dx) std::fill_n(dx, args.classes, 0.0f);
+      continue;
+    }
+    const float most = greatest(x, args.classes);
+    const float at_target = counts ? x[y] : 0;
+    const float sum_x = counts && mixture.share != 0 ? weighted_sum(x, args.weights, args.classes) : 0;
+    const float sum = sum_of_powers(x, args.classes, most, counts ? dx : nullptr);
+    const float log = most + static_cast<float>(std::log(sum));
+    if (args.logs) args.logs[row] = log;
+    if (args.losses) {
+      // Near 0 for a sure answer, so the part that can vanish is computed from its own small terms.
+      const float hard =
+          mixture.hard(counts ? y : 0) * ((most - at_target) + static_cast<float>(std::log(sum)));
+      args.losses[row] = counts ? hard + mixture.share * (mixture.all * log - sum_x) : 0;
+    }
+    if (dx && !counts) std::fill_n(dx, args.classes, 0.0f);
+    if (!dx || !counts) continue;
+    const float scale = static_cast<float>(args.scale);
+    const float factor = scale * (mixture.hard(y) + mixture.share * mixture.all) / sum;
+    gradient_row(mixture, args.classes, y, factor, scale, dx,
+                 [&](int64_t i, auto load) HWY_ATTR { return load(dx + i, F(0.0)); });
+  }
+}
+
+void cross_entropy_gradient_rows(const CrossEntropyGradientArgs<float>& args, int64_t begin, int64_t end) {
+  const Mixture mixture(args.smoothing, args.weights, args.classes);
+  for (int64_t row = begin; row < end; ++row) {
+    const float* x = args.logits + row * args.stride;
+    float* dx = args.dlogits + row * args.stride;
+    const int64_t y = args.targets[row];
+    if (y == args.ignored) {
+      std::fill_n(dx, args.classes, 0.0f);
+      continue;
+    }
+    const float scale = static_cast<float>(args.scale) * (args.scales ? args.scales[row] : 1);
+    const float factor = scale * (mixture.hard(y) + mixture.share * mixture.all);
+    const F log = hn::Set(D(), args.logs[row]);
+    gradient_row(mixture, args.classes, y, factor, scale, dx,
+                 [&](int64_t i, auto load) HWY_ATTR { return exp(load(x + i, lowest()) - log); });
+  }
+}
+
+HWY_INLINE F pointwise_value(const PointwiseLossArgs<float>& args, F x, F t) {
+  const F d = abs(x - t);
+  switch (args.loss) {
+    case PointwiseLoss::kSquare:
+      return d * d;
+    case PointwiseLoss::kAbsolute:
+      return d;
+    case PointwiseLoss::kSmooth:
+      return select(d < F(args.beta), d * d * F(0.5 / args.beta), d - F(0.5 * args.beta));
+    case PointwiseLoss::kBinary:
+      return select(x <= F(0.0), F(0.0), x) - x * t + log(F(1.0) + exp(-abs(x)));
+    case PointwiseLoss::kDivergence:
+      return select(t == F(0.0), F(0.0), t * (log(t) - x));
+  }
+  return d;
+}
+
+HWY_INLINE F pointwise_derivative(const PointwiseLossArgs<float>& args, F x, F t) {
+  const F d = x - t;
+  // ±1; 0 and NaN are their own signs.
+  const F sign = select(d > F(0.0), F(1.0), select(d < F(0.0), F(-1.0), d));
+  switch (args.loss) {
+    case PointwiseLoss::kSquare:
+      return d + d;
+    case PointwiseLoss::kAbsolute:
+      return sign;
+    case PointwiseLoss::kSmooth:
+      return select(abs(d) < F(args.beta), d * F(1 / args.beta), sign);
+    case PointwiseLoss::kBinary:
+      return Sigmoid::value(x) - t;
+    case PointwiseLoss::kDivergence:
+      return -t;
+  }
+  return d;
+}
+
+void pointwise_range(const PointwiseLossArgs<float>& args, int64_t begin, int64_t end) {
+  const F scale(args.scale);
+  for_row(end - begin, [&](int64_t offset, auto load, auto store) HWY_ATTR {
+    const int64_t i = begin + offset;
+    const F x = load(args.x + i, F(0.0)), t = load(args.target + i, F(0.0));
+    if (args.losses) store(pointwise_value(args, x, t), args.losses + i);
+    if (!args.dx) return;
+    const F by = args.scales ? scale * load(args.scales + i, F(0.0)) : scale;
+    store(by * pointwise_derivative(args, x, t), args.dx + i);
+  });
+}
+
+}  // namespace
+}  // namespace hodhod::kernels::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace hodhod::kernels::cpu {
+namespace {
+constexpr int64_t kGrain = 8192;
+int64_t row_grain(int64_t width) { return std::max<int64_t>(1, kGrain / std::max<int64_t>(1, width)); }
+}  // namespace
+
+HWY_EXPORT(cross_entropy_rows);
+HWY_EXPORT(cross_entropy_gradient_rows);
+HWY_EXPORT(pointwise_range);
+
+void cross_entropy(const CrossEntropyArgs<float>& args) {
+  parallel_for(args.rows, row_grain(args.classes), [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(cross_entropy_rows)(args, begin, end);
+  });
+}
+
+void cross_entropy_gradient(const CrossEntropyGradientArgs<float>& args) {
+  parallel_for(args.rows, row_grain(args.classes), [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(cross_entropy_gradient_rows)(args, begin, end);
+  });
+}
+
+void pointwise_loss(const PointwiseLossArgs<float>& args) {
+  parallel_for(args.count, kGrain, [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(pointwise_range)(args, begin, end);
+  });
+}
+
+}  // namespace hodhod::kernels::cpu
+#endif  // HWY_ONCE

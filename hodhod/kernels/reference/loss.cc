@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/kernels/loss.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace hodhod::kernels::reference {
+namespace {
+
+double log_sum_exp(const double* x, int64_t count) {
+  double most = -std::numeric_limits<double>::infinity();
+  for (int64_t c = 0; c < count; ++c) most = std::max(most, x[c]);
+  double sum = 0;
+  for (int64_t c = 0; c < count; ++c) sum += std::exp(x[c] - most);
+  return most + std::log(sum);
+}
+
+double weight(const double* weights, int64_t c) { return weights ? weights[c] : 1; }
+
+double derivative(const PointwiseLossArgs<double>& args, double x, double t) {
+  const double d = x - t, sign = d > 0 ? 1 : d < 0 ? -1 : d;
+  switch (args.loss) {
+    case PointwiseLoss::kSquare:
+      return 2 * d;
+    case PointwiseLoss::kAbsolute:
+      return sign;
+    case PointwiseLoss::kSmooth:
+      return std::fabs(d) < args.beta ? d / args.beta : sign;
+    case PointwiseLoss::kBinary:
+      return 1 / (1 + std::exp(-x)) - t;
+    case PointwiseLoss::kDivergence:
+      return -t;
+  }
+  return 0;
+}
+
+double value(const PointwiseLossArgs<double>& args, double x, double t) {
+  const double d = std::fabs(x - t);
+  switch (args.loss) {
+    case PointwiseLoss::kSquare:
+      return d * d;
+    case PointwiseLoss::kAbsolute:
+      return d;
+    case PointwiseLoss::kSmooth:
+      return d < args.beta ? d * d / (2 * args.beta) : d - args.beta / 2;
+    case PointwiseLoss::kBinary:
+      return std::max(x, 0.0) - x * t + std::log1p(std::exp(-std::fabs(x)));
+    case PointwiseLoss::kDivergence:
+      return t == 0 ? 0 : t * (std::log(t) - x);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void cross_entropy(const CrossEntropyArgs<double>& args) {
+  const double share = args.smoothing / static_cast<double>(args.classes);
+  for (int64_t i = 0; i < args.rows; ++i) {
+    const double* x = args.logits + i * args.stride;
+    const double log = log_sum_exp(x, args.classes);
+    if (args.logs) args.logs[i] = log;
+    double loss = 0;
+    if (args.targets[i] != args.ignored) {
+      const int64_t y = args.targets[i];
+      loss = (1 - args.smoothing) * weight(args.weights, y) * (log - x[y]);
+      for (int64_t c = 0; share != 0 && c < args.classes; ++c)
+        loss += share * weight(args.weights, c) * (log - x[c]);
+    }
+    if (args.losses) args.losses[i] = loss;
+    if (args.dlogits) {
+      cross_entropy_gradient({1, args.classes, x, args.stride, args.targets + i, args.ignored, args.smoothing,
+                              args.weights, &log, nullptr, args.scale, args.dlogits + i * args.stride});
+    }
+  }
+}
+
+void cross_entropy_gradient(const CrossEntropyGradientArgs<double>& args) {
+  const double share = args.smoothing / static_cast<double>(args.classes);
+  double all = 0;
+  for (int64_t c = 0; c < args.classes; ++c) all += weight(args.weights, c);
+  for (int64_t i = 0; i < args.rows; ++i) {
+    const double* x = args.logits + i * args.stride;
+    double* dx = args.dlogits + i * args.stride;
+    const int64_t y = args.targets[i];
+    if (y == args.ignored) {
+      std::fill_n(dx, args.classes, 0.0);
+      continue;
+    }
+    const double scale = args.scale * (args.scales ? args.scales[i] : 1);
+    const double hard = (1 - args.smoothing) * weight(args.weights, y);
+    for (int64_t c = 0; c < args.classes; ++c) {
+      dx[c] = scale * ((hard + share * all) * std::exp(x[c] - args.logs[i]) - (c == y ? hard : 0) -
+                       share * weight(args.weights, c));
+    }
+  }
+}
+
+void pointwise_loss(const PointwiseLossArgs<double>& args) {
+  for (int64_t i = 0; i < args.count; ++i) {
+    if (args.losses) args.losses[i] = value(args, args.x[i], args.target[i]);
+    if (!args.dx) continue;
+    const double scale = args.scale * (args.scales ? args.scales[i] : 1);
+    args.dx[i] = scale * derivative(args, args.x[i], args.target[i]);
+  }
+}
+
+}  // namespace hodhod::kernels::reference
