@@ -10,7 +10,7 @@ const Kernels<float>& cpu_kernels<float>() {
       .attention_backward = cpu::attention_backward,
       .attention_weights = cpu::attention_weights,
       .cross_entropy = cpu::cross_entropy,
-      .cross_entropy_gradient = cpu::cross_entropy_gradient,
+      .cross_entropy_backward = cpu::cross_entropy_backward,
       .pointwise_loss = cpu::pointwise_loss,
       .sgd = cpu::sgd,
       .adam = cpu::adam,
@@ -18,7 +18,7 @@ const Kernels<float>& cpu_kernels<float>() {
       .rmsprop = cpu::rmsprop,
       .sum_squares = cpu::sum_squares,
       .recurrence = cpu::recurrence,
-      .recurrence_gradient = cpu::recurrence_gradient,
+      .recurrence_backward = cpu::recurrence_backward,
   };
   return kTable;
 }
@@ -30,7 +30,7 @@ const Kernels<double>& cpu_kernels<double>() {
       .attention_backward = reference::attention_backward,
       .attention_weights = reference::attention_weights,
       .cross_entropy = reference::cross_entropy,
-      .cross_entropy_gradient = reference::cross_entropy_gradient,
+      .cross_entropy_backward = reference::cross_entropy_backward,
       .pointwise_loss = reference::pointwise_loss,
       .sgd = reference::sgd,
       .adam = reference::adam,
@@ -38,7 +38,7 @@ const Kernels<double>& cpu_kernels<double>() {
       .rmsprop = reference::rmsprop,
       .sum_squares = reference::sum_squares,
       .recurrence = reference::recurrence,
-      .recurrence_gradient = reference::recurrence_gradient,
+      .recurrence_backward = reference::recurrence_backward,
   };
   return kTable;
 }

@@ -20,9 +20,10 @@ struct Kernels {
   void (*attention)(const AttentionArgs<T>&) = nullptr;
   void (*attention_backward)(const AttentionBackwardArgs<T>&) = nullptr;
   void (*attention_weights)(const AttentionWeightsArgs<T>&) = nullptr;
+
   // loss.h
   void (*cross_entropy)(const CrossEntropyArgs<T>&) = nullptr;
-  void (*cross_entropy_gradient)(const CrossEntropyGradientArgs<T>&) = nullptr;
+  void (*cross_entropy_backward)(const CrossEntropyBackwardArgs<T>&) = nullptr;
   void (*pointwise_loss)(const PointwiseLossArgs<T>&) = nullptr;
 
   // optimizer.h
@@ -34,7 +35,7 @@ struct Kernels {
 
   // recurrence.h
   void (*recurrence)(const RecurrenceArgs<T>&) = nullptr;
-  void (*recurrence_gradient)(const RecurrenceGradientArgs<T>&) = nullptr;
+  void (*recurrence_backward)(const RecurrenceBackwardArgs<T>&) = nullptr;
 };
 
 // The CPU's table: Highway kernels for float, the reference twins for double.

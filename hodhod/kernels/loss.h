@@ -34,7 +34,7 @@ struct CrossEntropyArgs {
 
 // dx alone, from the logs that cross_entropy gave, with a scale of its own for each row.
 template <class T>
-struct CrossEntropyGradientArgs {
+struct CrossEntropyBackwardArgs {
   int64_t rows = 0;
   int64_t classes = 0;
   const T* logits = nullptr;
@@ -73,13 +73,13 @@ struct PointwiseLossArgs {
 
 namespace cpu {
 void cross_entropy(const CrossEntropyArgs<float>& args);
-void cross_entropy_gradient(const CrossEntropyGradientArgs<float>& args);
+void cross_entropy_backward(const CrossEntropyBackwardArgs<float>& args);
 void pointwise_loss(const PointwiseLossArgs<float>& args);
 }  // namespace cpu
 
 namespace reference {
 void cross_entropy(const CrossEntropyArgs<double>& args);
-void cross_entropy_gradient(const CrossEntropyGradientArgs<double>& args);
+void cross_entropy_backward(const CrossEntropyBackwardArgs<double>& args);
 void pointwise_loss(const PointwiseLossArgs<double>& args);
 }  // namespace reference
 

@@ -61,7 +61,7 @@ Rows<T> run(const Problem& p, const Forward& forward, const Backward& backward) 
                               .dlogits = r.dlogits.data(),
                               .scale = 0.25});
   // In place, and with scales by row.
-  backward(CrossEntropyGradientArgs<T>{.rows = p.rows,
+  backward(CrossEntropyBackwardArgs<T>{.rows = p.rows,
                                        .classes = p.classes,
                                        .logits = r.dagain.data(),
                                        .stride = p.classes,
@@ -75,10 +75,10 @@ Rows<T> run(const Problem& p, const Forward& forward, const Backward& backward) 
   return r;
 }
 Rows<float> run_float(const Problem& p) {
-  return run<float>(p, cpu::cross_entropy, cpu::cross_entropy_gradient);
+  return run<float>(p, cpu::cross_entropy, cpu::cross_entropy_backward);
 }
 Rows<double> run_double(const Problem& p) {
-  return run<double>(p, reference::cross_entropy, reference::cross_entropy_gradient);
+  return run<double>(p, reference::cross_entropy, reference::cross_entropy_backward);
 }
 
 void expect_near(const std::vector<float>& got, const std::vector<double>& want, const char* what) {

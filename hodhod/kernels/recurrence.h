@@ -63,7 +63,7 @@ struct RecurrenceArgs {
 // and what the products for the weights need: dW = Σ dhidden ᵀ h', db = Σ dhidden, dR = Σ dprojected ᵀ (o
 // tanh c), with sums over the rows of all steps.
 template <class T>
-struct RecurrenceGradientArgs {
+struct RecurrenceBackwardArgs {
   RecurrenceShape shape;
   const T* weight = nullptr;
   const T* projection = nullptr;
@@ -98,14 +98,14 @@ struct RecurrencePackArgs {
 
 namespace cpu {
 void recurrence(const RecurrenceArgs<float>& args);
-void recurrence_gradient(const RecurrenceGradientArgs<float>& args);
+void recurrence_backward(const RecurrenceBackwardArgs<float>& args);
 int64_t recurrence_packed_size(Cell cell, int64_t hidden, int64_t outputs, bool projected);
 void recurrence_pack(const RecurrencePackArgs& args);
 }  // namespace cpu
 
 namespace reference {
 void recurrence(const RecurrenceArgs<double>& args);
-void recurrence_gradient(const RecurrenceGradientArgs<double>& args);
+void recurrence_backward(const RecurrenceBackwardArgs<double>& args);
 }  // namespace reference
 
 }  // namespace hodhod::kernels

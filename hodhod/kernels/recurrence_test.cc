@@ -93,7 +93,7 @@ struct Sequence {
             .final_output = data(hn),
             .final_cell = data(cn)};
   }
-  RecurrenceGradientArgs<T> backward_args() {
+  RecurrenceBackwardArgs<T> backward_args() {
     return {.shape = shape,
             .weight = data(weight),
             .projection = data(projection),
@@ -126,14 +126,14 @@ struct Sequence {
 Sequence<float> run_float(const Problem& p) {
   Sequence<float> r(p);
   cpu::recurrence(r.forward_args());
-  cpu::recurrence_gradient(r.backward_args());
+  cpu::recurrence_backward(r.backward_args());
   return r;
 }
 
 Sequence<double> run_double(const Problem& p) {
   Sequence<double> r(p);
   reference::recurrence(r.forward_args());
-  reference::recurrence_gradient(r.backward_args());
+  reference::recurrence_backward(r.backward_args());
   return r;
 }
 

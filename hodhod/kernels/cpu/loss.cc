@@ -135,7 +135,7 @@ void cross_entropy_rows(const CrossEntropyArgs<float>& args, int64_t begin, int6
   }
 }
 
-void cross_entropy_gradient_rows(const CrossEntropyGradientArgs<float>& args, int64_t begin, int64_t end) {
+void cross_entropy_backward_rows(const CrossEntropyBackwardArgs<float>& args, int64_t begin, int64_t end) {
   const Mixture mixture(args.smoothing, args.weights, args.classes);
   for (int64_t row = begin; row < end; ++row) {
     const float* x = args.logits + row * args.stride;
@@ -213,7 +213,7 @@ int64_t row_grain(int64_t width) { return std::max<int64_t>(1, kGrain / std::max
 }  // namespace
 
 HWY_EXPORT(cross_entropy_rows);
-HWY_EXPORT(cross_entropy_gradient_rows);
+HWY_EXPORT(cross_entropy_backward_rows);
 HWY_EXPORT(pointwise_range);
 
 void cross_entropy(const CrossEntropyArgs<float>& args) {
@@ -222,9 +222,9 @@ void cross_entropy(const CrossEntropyArgs<float>& args) {
   });
 }
 
-void cross_entropy_gradient(const CrossEntropyGradientArgs<float>& args) {
+void cross_entropy_backward(const CrossEntropyBackwardArgs<float>& args) {
   parallel_for(args.rows, row_grain(args.classes), [&](int64_t begin, int64_t end) {
-    HWY_DYNAMIC_DISPATCH(cross_entropy_gradient_rows)(args, begin, end);
+    HWY_DYNAMIC_DISPATCH(cross_entropy_backward_rows)(args, begin, end);
   });
 }
 

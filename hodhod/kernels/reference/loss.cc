@@ -69,13 +69,13 @@ void cross_entropy(const CrossEntropyArgs<double>& args) {
     }
     if (args.losses) args.losses[i] = loss;
     if (args.dlogits) {
-      cross_entropy_gradient({1, args.classes, x, args.stride, args.targets + i, args.ignored, args.smoothing,
+      cross_entropy_backward({1, args.classes, x, args.stride, args.targets + i, args.ignored, args.smoothing,
                               args.weights, &log, nullptr, args.scale, args.dlogits + i * args.stride});
     }
   }
 }
 
-void cross_entropy_gradient(const CrossEntropyGradientArgs<double>& args) {
+void cross_entropy_backward(const CrossEntropyBackwardArgs<double>& args) {
   const double share = args.smoothing / static_cast<double>(args.classes);
   double all = 0;
   for (int64_t c = 0; c < args.classes; ++c) all += weight(args.weights, c);

@@ -65,7 +65,7 @@ void step(const RecurrenceArgs<double>& args, int64_t row, const double* before,
 }
 
 // The gradients of one step's gates from that of its inner output; `dcell` goes from c to c'.
-void step_gradient(const RecurrenceGradientArgs<double>& args, int64_t row, const double* before,
+void step_gradient(const RecurrenceBackwardArgs<double>& args, int64_t row, const double* before,
                    const double* cell_before, const double* dinner, double* dcell, double* dbefore) {
   const auto& [cell, B, T, H, P, row_step, time_step, reverse, lengths] = args.shape;
   const double* saved = args.saved ? args.saved + row * saved_of(cell) * H : nullptr;
@@ -142,7 +142,7 @@ void recurrence(const RecurrenceArgs<double>& args) {
   }
 }
 
-void recurrence_gradient(const RecurrenceGradientArgs<double>& args) {
+void recurrence_backward(const RecurrenceBackwardArgs<double>& args) {
   const RecurrenceShape& s = args.shape;
   const int64_t H = s.hidden, P = s.outputs, GH = gates_of(s.cell) * H;
   std::vector<double> dinner(H), dcell(H), doutput(P), dbefore(P);

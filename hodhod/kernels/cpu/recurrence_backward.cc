@@ -3,7 +3,7 @@
 #include "hodhod/kernels/recurrence.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "hodhod/kernels/cpu/recurrence_gradient.cc"
+#define HWY_TARGET_INCLUDE "hodhod/kernels/cpu/recurrence_backward.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -18,7 +18,7 @@ namespace {
 // first the gradient of the final output, waits in dinitial_output; the gradient of the cell in
 // dinitial_cell.
 struct Backward {
-  const RecurrenceGradientArgs<float>& args;
+  const RecurrenceBackwardArgs<float>& args;
   const float* packed;             // W for dhidden · W
   const float* packed_projection;  // R for dprojected · R, or null
   const float* nothing;            // a row of zeros [G·H]
@@ -190,7 +190,7 @@ struct Backward {
   }
 };
 
-void backward(const RecurrenceGradientArgs<float>& args) {
+void backward(const RecurrenceBackwardArgs<float>& args) {
   const RecurrenceShape& s = args.shape;
   const int64_t H = s.hidden, P = s.outputs, depth = gates_of(s.cell) * H;
   Scratch scratch;
@@ -215,7 +215,7 @@ namespace hodhod::kernels::cpu {
 
 HWY_EXPORT(backward);
 
-void recurrence_gradient(const RecurrenceGradientArgs<float>& args) { HWY_DYNAMIC_DISPATCH(backward)(args); }
+void recurrence_backward(const RecurrenceBackwardArgs<float>& args) { HWY_DYNAMIC_DISPATCH(backward)(args); }
 
 }  // namespace hodhod::kernels::cpu
 #endif  // HWY_ONCE
