@@ -8,9 +8,17 @@
 #pragma once
 
 #include "hodhod/kernels/attention.h"
+#include "hodhod/kernels/binary.h"
+#include "hodhod/kernels/dropout.h"
+#include "hodhod/kernels/embedding.h"
+#include "hodhod/kernels/gated.h"
 #include "hodhod/kernels/loss.h"
+#include "hodhod/kernels/norm.h"
 #include "hodhod/kernels/optimizer.h"
 #include "hodhod/kernels/recurrence.h"
+#include "hodhod/kernels/reduce.h"
+#include "hodhod/kernels/softmax.h"
+#include "hodhod/kernels/unary.h"
 
 namespace hodhod::kernels {
 
@@ -21,10 +29,30 @@ struct Kernels {
   void (*attention_backward)(const AttentionBackwardArgs<T>&) = nullptr;
   void (*attention_weights)(const AttentionWeightsArgs<T>&) = nullptr;
 
+  // binary.h
+  void (*binary)(const BinaryArgs<T>&) = nullptr;
+  void (*binary_backward)(const BinaryBackwardArgs<T>&) = nullptr;
+  void (*accumulate)(const AccumulateArgs<T>&) = nullptr;
+
+  // dropout.h
+  void (*dropout)(const DropoutArgs<T>&) = nullptr;
+
+  // embedding.h
+  void (*embedding)(const EmbeddingArgs<T>&) = nullptr;
+  void (*embedding_backward)(const EmbeddingBackwardArgs<T>&) = nullptr;
+
+  // gated.h
+  void (*gated)(const GatedArgs<T>&) = nullptr;
+  void (*gated_backward)(const GatedBackwardArgs<T>&) = nullptr;
+
   // loss.h
   void (*cross_entropy)(const CrossEntropyArgs<T>&) = nullptr;
   void (*cross_entropy_backward)(const CrossEntropyBackwardArgs<T>&) = nullptr;
   void (*pointwise_loss)(const PointwiseLossArgs<T>&) = nullptr;
+
+  // norm.h
+  void (*norm)(const NormArgs<T>&) = nullptr;
+  void (*norm_backward)(const NormBackwardArgs<T>&) = nullptr;
 
   // optimizer.h
   void (*sgd)(const SgdArgs<T>&) = nullptr;
@@ -36,6 +64,19 @@ struct Kernels {
   // recurrence.h
   void (*recurrence)(const RecurrenceArgs<T>&) = nullptr;
   void (*recurrence_backward)(const RecurrenceBackwardArgs<T>&) = nullptr;
+
+  // reduce.h
+  void (*reduce)(const ReduceArgs<T>&) = nullptr;
+  void (*argmax)(const ArgmaxArgs<T>&) = nullptr;
+
+  // softmax.h
+  void (*softmax)(const SoftmaxArgs<T>&) = nullptr;
+  void (*softmax_backward)(const SoftmaxBackwardArgs<T>&) = nullptr;
+
+  // unary.h
+  void (*unary)(const UnaryArgs<T>&) = nullptr;
+  void (*unary_backward)(const UnaryBackwardArgs<T>&) = nullptr;
+  void (*affine)(const AffineArgs<T>&) = nullptr;
 };
 
 // The CPU's table: Highway kernels for float, the reference twins for double.

@@ -3,6 +3,7 @@
 
 #include "hodhod/base/threads.h"
 #include "hodhod/kernels/cpu/targets.h"
+#include "hodhod/kernels/grain.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "hodhod/kernels/cpu/unary.cc"
@@ -85,10 +86,6 @@ namespace hodhod::kernels::cpu {
 HWY_EXPORT(unary_range);
 HWY_EXPORT(unary_backward_range);
 HWY_EXPORT(affine_range);
-
-namespace {
-constexpr int64_t kGrain = 16384;
-}
 
 void unary(const UnaryArgs<float>& args) {
   parallel_for(args.count, kGrain, [&](int64_t begin, int64_t end) {
