@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Optimisers: they own the state that goes with each parameter, and change parameters by their gradients.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "hodhod/tensor/tensor.h"
+
+namespace hodhod {
+
+enum class OptimizerKind { sgd, adam, adamw, adagrad, rmsprop };
+constexpr std::array<std::string_view, 5> names_of(OptimizerKind) {
+  return {"sgd", "adam", "adamw", "adagrad", "rmsprop"};
+}
+
+struct OptimizerOptions {
+  OptimizerKind kind = OptimizerKind::adamw;
+  double beta1 = 0.9;
+  double beta2 = 0.98;
+  double epsilon = 1e-9;
+  double momentum = 0.0;
+  bool nesterov = false;
+  double weight_decay = 0.0;
+  bool decay_vectors = false;
+
+  template <class Visitor>
+  void visit(Visitor&& v) {
+    v("kind", kind, "rule by which gradients change parameters");
+    v("beta1", beta1, "adam: decay of the mean");
+    v("beta2", beta2, "adam, rmsprop: decay of the mean square");
+    v("epsilon", epsilon, "added to the root of the mean square");
+    v("momentum", momentum, "sgd, rmsprop: share of the last change that is kept");
+    v("nesterov", nesterov, "sgd: Nesterov's momentum");
+    v("weight_decay", weight_decay, "pull towards zero: of matrices");
+    v("decay_vectors", decay_vectors, "of norms and biases too");
+  }
+};
+
+using NamedParameters = std::vector<std::pair<std::string, Tensor>>;
+
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+
+  const NamedParameters& parameters() const { return parameters_; }
+  // Updates made so far.
+  int64_t steps() const { return steps_; }
+
+  // Applies every parameter's gradient times `scale` at this learning rate, and clears the gradients. A
+  // parameter without a gradient stays as it is.
+  void step(double rate, double scale = 1);
+
+  // The same one parameter at a time, as gradients become complete: begin_step(), then update(i) for each.
+  void begin_step() { ++steps_; }
+  void update(size_t index, double rate, double scale = 1);
+
+  // √Σ g² over all gradients, in double and in a fixed order; not finite exactly if some element is not.
+  double gradient_norm() const;
+  // The first parameter whose gradient is not finite, or empty.
+  std::string first_not_finite() const;
+
+  // What a checkpoint has to hold: tensors named "PART.PARAMETER" and the count of steps.
+  NamedParameters state() const;
+  void restore(const std::vector<std::pair<std::string, Tensor>>& state, int64_t steps);
+
+ protected:
+  // `parts` names the state tensors kept with each parameter.
+  Optimizer(NamedParameters parameters, const OptimizerOptions& options, std::vector<std::string> parts);
+
+  struct Slot {
+    Tensor parameter, gradient;
+    std::vector<Tensor>& state;
+    double rate, scale, decay;
+  };
+  virtual void apply(const Slot& slot) = 0;
+
+  OptimizerOptions options_;
+
+ private:
+  NamedParameters parameters_;
+  std::vector<std::string> parts_;
+  std::vector<std::vector<Tensor>> state_;
+  int64_t steps_ = 0;
+};
+
+// Parameters must be dense f32 or f64 leaves.
+std::unique_ptr<Optimizer> make_optimizer(NamedParameters parameters, const OptimizerOptions& options);
+
+}  // namespace hodhod

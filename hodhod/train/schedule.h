@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The learning rate as a function of the step.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace hodhod {
+
+enum class ScheduleKind { noam, linear, cosine, constant, inverse_sqrt };
+constexpr std::array<std::string_view, 5> names_of(ScheduleKind) {
+  return {"noam", "linear", "cosine", "constant", "inverse-sqrt"};
+}
+
+struct ScheduleOptions {
+  ScheduleKind kind = ScheduleKind::cosine;
+  double rate = 1e-3;
+  int64_t warmup = 0;
+  double final_fraction = 0.0;
+
+  template <class Visitor>
+  void visit(Visitor&& v) {
+    v("kind", kind, "how the learning rate moves after the warm-up");
+    v("rate", rate, "highest learning rate (noam: a factor, 1 in the paper)");
+    v("warmup", warmup, "steps until it is reached");
+    v("final_fraction", final_fraction, "linear and cosine: what is left of it at the last step");
+  }
+};
+
+// The rate at `step`, counted from 1, of `steps` in all (w = warmup, r = rate, f = final_fraction):
+//   noam          r · width^−½ · min(step^−½, step · w^−3/2)             (Attention Is All You Need, §5.3)
+//   others        r · step / w  for step ≤ w, then, with p = (step − w) / (steps − w) held within [0, 1],
+//     linear      r · (1 − (1 − f) p)
+//     cosine      r · (f + (1 − f) (1 + cos πp) / 2)
+//     constant    r
+//     inverse-sqrt  r · √(w / step), with w at least 1
+double learning_rate(const ScheduleOptions& options, int64_t step, int64_t steps, int64_t width);
+
+}  // namespace hodhod
