@@ -48,6 +48,7 @@ struct Kernels {
   // loss.h
   void (*cross_entropy)(const CrossEntropyArgs<T>&) = nullptr;
   void (*cross_entropy_backward)(const CrossEntropyBackwardArgs<T>&) = nullptr;
+  void (*soft_cross_entropy)(const SoftCrossEntropyArgs<T>&) = nullptr;
   void (*pointwise_loss)(const PointwiseLossArgs<T>&) = nullptr;
 
   // norm.h

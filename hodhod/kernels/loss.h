@@ -49,6 +49,22 @@ struct CrossEntropyBackwardArgs {
   T* dlogits = nullptr;  // may be logits
 };
 
+// Cross entropy against probabilities q, smoothed to t = (1 − ε) q + ε / classes:
+//   loss = Σ_c w_c t_c (L − x_c);   dx_c = scale · scales · [ e^(x_c − L) Σ w t − w_c t_c ]
+template <class T>
+struct SoftCrossEntropyArgs {
+  int64_t rows = 0;
+  int64_t classes = 0;
+  const T* logits = nullptr;         // [rows, classes]
+  const T* probabilities = nullptr;  // [rows, classes]
+  double smoothing = 0;
+  const T* weights = nullptr;  // [classes], or null
+  T* losses = nullptr;         // [rows], or null
+  T* dlogits = nullptr;        // [rows, classes], or null
+  const T* scales = nullptr;   // [rows], or null for ones
+  double scale = 1;
+};
+
 enum class PointwiseLoss {
   kSquare,     // (x − t)²
   kAbsolute,   // |x − t|; derivative 0 where x = t
@@ -74,12 +90,14 @@ struct PointwiseLossArgs {
 namespace cpu {
 void cross_entropy(const CrossEntropyArgs<float>& args);
 void cross_entropy_backward(const CrossEntropyBackwardArgs<float>& args);
+void soft_cross_entropy(const SoftCrossEntropyArgs<float>& args);
 void pointwise_loss(const PointwiseLossArgs<float>& args);
 }  // namespace cpu
 
 namespace reference {
 void cross_entropy(const CrossEntropyArgs<double>& args);
 void cross_entropy_backward(const CrossEntropyBackwardArgs<double>& args);
+void soft_cross_entropy(const SoftCrossEntropyArgs<double>& args);
 void pointwise_loss(const PointwiseLossArgs<double>& args);
 }  // namespace reference
 

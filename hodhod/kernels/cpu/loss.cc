@@ -22,24 +22,30 @@ namespace {
 using D = hn::ScalableTag<float>;
 using F = Lanes<D>;
 
-// Calls body(i, load, store) for whole vectors of a row of `count`, and at last for what remains of one.
-// load(p, other) gives the elements at p with `other` past the end.
+// Access to a whole vector of a row, and to what remains of one at its end.
+struct Whole {
+  HWY_INLINE F load(const float* p, F) const { return F::load(p); }
+  HWY_INLINE void store(F v, float* p) const { v.store(p); }
+  HWY_INLINE F inside(F v) const { return v; }
+};
+struct Rest {
+  size_t count;
+  // `other` past the end.
+  HWY_INLINE F load(const float* p, F other) const {
+    return hn::IfThenElse(hn::FirstN(D(), count), load_first(D(), p, count), other.v);
+  }
+  HWY_INLINE void store(F v, float* p) const { store_first(v.v, D(), p, count); }
+  // v, and zero past the end.
+  HWY_INLINE F inside(F v) const { return hn::IfThenElseZero(hn::FirstN(D(), count), v.v); }
+};
+
+// Calls body(i, Whole or Rest) along a row of `count`.
 template <class Body>
 HWY_INLINE void for_row(int64_t count, const Body& body) {
-  const D d;
-  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(D()));
   int64_t i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    body(
-        i, [](const float* p, F) HWY_ATTR { return F::load(p); }, [](F v, float* p) HWY_ATTR { v.store(p); });
-  }
-  if (i == count) return;
-  const size_t rest = static_cast<size_t>(count - i);
-  body(
-      i,
-      [&](const float* p, F other)
-          HWY_ATTR -> F { return hn::IfThenElse(hn::FirstN(d, rest), load_first(d, p, rest), other.v); },
-      [&](F v, float* p) HWY_ATTR { store_first(v.v, d, p, rest); });
+  for (; i + lanes <= count; i += lanes) body(i, Whole());
+  if (i < count) body(i, Rest{static_cast<size_t>(count - i)});
 }
 
 HWY_INLINE F lowest() { return hn::Set(D(), -std::numeric_limits<float>::infinity()); }
@@ -49,7 +55,7 @@ HWY_INLINE float total(F v) { return hn::GetLane(hn::SumOfLanes(D(), v.v)); }
 HWY_INLINE float greatest(const float* x, int64_t count) {
   F most = lowest();
   for_row(count,
-          [&](int64_t i, auto load, auto) HWY_ATTR { most = hn::Max(most.v, load(x + i, lowest()).v); });
+          [&](int64_t i, auto part) HWY_ATTR { most = hn::Max(most.v, part.load(x + i, lowest()).v); });
   return hn::GetLane(hn::MaxOfLanes(D(), most.v));
 }
 
@@ -57,9 +63,9 @@ HWY_INLINE float greatest(const float* x, int64_t count) {
 HWY_INLINE float sum_of_powers(const float* x, int64_t count, float most, float* powers) {
   const F shift = hn::Set(D(), most);
   F sum(0.0);
-  for_row(count, [&](int64_t i, auto load, auto store) HWY_ATTR {
-    const F e = exp(load(x + i, lowest()) - shift);
-    if (powers) store(e, powers + i);
+  for_row(count, [&](int64_t i, auto part) HWY_ATTR {
+    const F e = exp(part.load(x + i, lowest()) - shift);
+    if (powers) part.store(e, powers + i);
     sum = sum + e;
   });
   return total(sum);
@@ -68,9 +74,9 @@ HWY_INLINE float sum_of_powers(const float* x, int64_t count, float most, float*
 // Σ w x, or Σ x without weights; Σ w where x is null.
 HWY_INLINE float weighted_sum(const float* x, const float* weights, int64_t count) {
   F sum(0.0);
-  for_row(count, [&](int64_t i, auto load, auto) HWY_ATTR {
-    const F w = weights ? load(weights + i, F(0.0)) : F(1.0);
-    sum = x ? fma(w, load(x + i, F(0.0)), sum) : sum + w;
+  for_row(count, [&](int64_t i, auto part) HWY_ATTR {
+    const F w = weights ? part.load(weights + i, F(0.0)) : F(1.0);
+    sum = x ? fma(w, part.load(x + i, F(0.0)), sum) : sum + w;
   });
   return total(sum);
 }
@@ -89,15 +95,15 @@ struct Mixture {
   float hard(int64_t y) const { return weights ? keep * weights[y] : keep; }
 };
 
-// dx = power · factor − scale · (ε / classes · w + (1 − ε) w_y δ), with power(i, load) the vector at i.
+// dx = power · factor − scale · (ε / classes · w + (1 − ε) w_y δ), with power(i, part) the vector at i.
 template <class Power>
 HWY_INLINE void gradient_row(const Mixture& mixture, int64_t classes, int64_t y, float factor, float scale,
                              float* dx, const Power& power) {
   const F by = hn::Set(D(), factor), share = hn::Set(D(), -scale * mixture.share);
-  for_row(classes, [&](int64_t i, auto load, auto store) HWY_ATTR {
-    const F p = power(i, load) * by;
-    if (mixture.share == 0) return store(p, dx + i);
-    store(mixture.weights ? fma(load(mixture.weights + i, F(0.0)), share, p) : p + share, dx + i);
+  for_row(classes, [&](int64_t i, auto part) HWY_ATTR {
+    const F p = power(i, part) * by;
+    if (mixture.share == 0) return part.store(p, dx + i);
+    part.store(mixture.weights ? fma(part.load(mixture.weights + i, F(0.0)), share, p) : p + share, dx + i);
   });
   dx[y] -= scale * mixture.hard(y);
 }
@@ -131,7 +137,7 @@ void cross_entropy_rows(const CrossEntropyArgs<float>& args, int64_t begin, int6
     const float scale = static_cast<float>(args.scale);
     const float factor = scale * (mixture.hard(y) + mixture.share * mixture.all) / sum;
     gradient_row(mixture, args.classes, y, factor, scale, dx,
-                 [&](int64_t i, auto load) HWY_ATTR { return load(dx + i, F(0.0)); });
+                 [&](int64_t i, auto part) HWY_ATTR { return part.load(dx + i, F(0.0)); });
   }
 }
 
@@ -149,7 +155,37 @@ void cross_entropy_backward_rows(const CrossEntropyBackwardArgs<float>& args, in
     const float factor = scale * (mixture.hard(y) + mixture.share * mixture.all);
     const F log = hn::Set(D(), args.logs[row]);
     gradient_row(mixture, args.classes, y, factor, scale, dx,
-                 [&](int64_t i, auto load) HWY_ATTR { return exp(load(x + i, lowest()) - log); });
+                 [&](int64_t i, auto part) HWY_ATTR { return exp(part.load(x + i, lowest()) - log); });
+  }
+}
+
+void soft_cross_entropy_rows(const SoftCrossEntropyArgs<float>& args, int64_t begin, int64_t end) {
+  const int64_t classes = args.classes;
+  const F keep(1 - args.smoothing), share(args.smoothing / static_cast<double>(classes));
+  for (int64_t row = begin; row < end; ++row) {
+    const float* x = args.logits + row * classes;
+    const float* q = args.probabilities + row * classes;
+    const auto target = [&](int64_t i, auto part) HWY_ATTR {
+      const F t = fma(keep, part.load(q + i, F(0.0)), share);
+      return args.weights ? t * part.load(args.weights + i, F(0.0)) : t;
+    };
+    const float most = greatest(x, classes);
+    const float log = most + std::log(sum_of_powers(x, classes, most, nullptr));
+    const F logs = hn::Set(D(), log);
+    F loss(0.0), mass(0.0);
+    for_row(classes, [&](int64_t i, auto part) HWY_ATTR {
+      const F t = target(i, part);
+      loss = fma(t, logs - part.load(x + i, logs), loss);
+      mass = mass + part.inside(t);
+    });
+    if (args.losses) args.losses[row] = total(loss);
+    if (!args.dlogits) continue;
+    const F scale = hn::Set(D(), static_cast<float>(args.scale) * (args.scales ? args.scales[row] : 1));
+    const F masses = hn::Set(D(), total(mass));
+    for_row(classes, [&](int64_t i, auto part) HWY_ATTR {
+      const F p = exp(part.load(x + i, lowest()) - logs);
+      part.store(scale * (masses * p - target(i, part)), args.dlogits + row * classes + i);
+    });
   }
 }
 
@@ -191,13 +227,13 @@ HWY_INLINE F pointwise_derivative(const PointwiseLossArgs<float>& args, F x, F t
 
 void pointwise_range(const PointwiseLossArgs<float>& args, int64_t begin, int64_t end) {
   const F scale(args.scale);
-  for_row(end - begin, [&](int64_t offset, auto load, auto store) HWY_ATTR {
+  for_row(end - begin, [&](int64_t offset, auto part) HWY_ATTR {
     const int64_t i = begin + offset;
-    const F x = load(args.x + i, F(0.0)), t = load(args.target + i, F(0.0));
-    if (args.losses) store(pointwise_value(args, x, t), args.losses + i);
+    const F x = part.load(args.x + i, F(0.0)), t = part.load(args.target + i, F(0.0));
+    if (args.losses) part.store(pointwise_value(args, x, t), args.losses + i);
     if (!args.dx) return;
-    const F by = args.scales ? scale * load(args.scales + i, F(0.0)) : scale;
-    store(by * pointwise_derivative(args, x, t), args.dx + i);
+    const F by = args.scales ? scale * part.load(args.scales + i, F(0.0)) : scale;
+    part.store(by * pointwise_derivative(args, x, t), args.dx + i);
   });
 }
 
@@ -214,6 +250,7 @@ int64_t row_grain(int64_t width) { return std::max<int64_t>(1, kGrain / std::max
 
 HWY_EXPORT(cross_entropy_rows);
 HWY_EXPORT(cross_entropy_backward_rows);
+HWY_EXPORT(soft_cross_entropy_rows);
 HWY_EXPORT(pointwise_range);
 
 void cross_entropy(const CrossEntropyArgs<float>& args) {
@@ -225,6 +262,12 @@ void cross_entropy(const CrossEntropyArgs<float>& args) {
 void cross_entropy_backward(const CrossEntropyBackwardArgs<float>& args) {
   parallel_for(args.rows, row_grain(args.classes), [&](int64_t begin, int64_t end) {
     HWY_DYNAMIC_DISPATCH(cross_entropy_backward_rows)(args, begin, end);
+  });
+}
+
+void soft_cross_entropy(const SoftCrossEntropyArgs<float>& args) {
+  parallel_for(args.rows, row_grain(args.classes), [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(soft_cross_entropy_rows)(args, begin, end);
   });
 }
 

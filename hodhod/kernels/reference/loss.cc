@@ -96,6 +96,28 @@ void cross_entropy_backward(const CrossEntropyBackwardArgs<double>& args) {
   }
 }
 
+void soft_cross_entropy(const SoftCrossEntropyArgs<double>& args) {
+  for (int64_t i = 0; i < args.rows; ++i) {
+    const double* x = args.logits + i * args.classes;
+    const double* q = args.probabilities + i * args.classes;
+    const auto target = [&](int64_t c) {
+      return weight(args.weights, c) *
+             ((1 - args.smoothing) * q[c] + args.smoothing / static_cast<double>(args.classes));
+    };
+    const double log = log_sum_exp(x, args.classes);
+    double loss = 0, mass = 0;
+    for (int64_t c = 0; c < args.classes; ++c) {
+      loss += target(c) * (log - x[c]);
+      mass += target(c);
+    }
+    if (args.losses) args.losses[i] = loss;
+    const double scale = args.scale * (args.scales ? args.scales[i] : 1);
+    for (int64_t c = 0; args.dlogits && c < args.classes; ++c) {
+      args.dlogits[i * args.classes + c] = scale * (mass * std::exp(x[c] - log) - target(c));
+    }
+  }
+}
+
 void pointwise_loss(const PointwiseLossArgs<double>& args) {
   for (int64_t i = 0; i < args.count; ++i) {
     if (args.losses) args.losses[i] = value(args, args.x[i], args.target[i]);

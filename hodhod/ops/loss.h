@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Losses. With Reduction::kNone a loss keeps the shape of its targets; kSum and kMean make a scalar.
+#pragma once
+
+#include "hodhod/tensor/tensor.h"
+
+namespace hodhod {
+
+enum class Reduction { kNone, kSum, kMean };
+
+struct CrossEntropyOptions {
+  double label_smoothing = 0;   // ε in [0, 1]
+  int64_t ignore_index = -100;  // a target that counts for nothing
+  Tensor weight = {};           // [V], of the logits' type; the weight of each class, 1 when undefined
+  Reduction reduction = Reduction::kMean;
+};
+
+// Cross entropy of logits [..., V] against class numbers targets [...] (i64):
+//   loss = (1 − ε) w_y (L − x_y) + ε / V · Σ_c w_c (L − x_c),   L = log Σ_c e^(x_c)
+// The mean divides by the total weight w_y of the targets that are not ignored (NaN when there are none).
+// Errors: shapes that do not match, a target that is neither a class nor ignore_index.
+Tensor cross_entropy(const Tensor& logits, const Tensor& targets, const CrossEntropyOptions& options = {});
+
+// The same against probabilities q [..., V], smoothed to (1 − ε) q + ε / V; the mean is over rows. No
+// gradient for q.
+Tensor soft_cross_entropy(const Tensor& logits, const Tensor& probabilities,
+                          const CrossEntropyOptions& options = {});
+
+// Losses of x against a target of its shape, element by element; gradients flow to x only.
+// (x − t)²
+Tensor mse_loss(const Tensor& x, const Tensor& target, Reduction reduction = Reduction::kMean);
+// |x − t|
+Tensor l1_loss(const Tensor& x, const Tensor& target, Reduction reduction = Reduction::kMean);
+// d² / 2β where d = |x − t| < β, and d − β / 2 elsewhere; β > 0
+Tensor smooth_l1_loss(const Tensor& x, const Tensor& target, double beta = 1,
+                      Reduction reduction = Reduction::kMean);
+// −t log σ(x) − (1 − t) log(1 − σ(x)), for logits x
+Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& target,
+                                        Reduction reduction = Reduction::kMean);
+// t (log t − x) for log-probabilities x, 0 where t = 0. The mean is the sum over the first dimension's extent
+// ("batchmean"), which is the divergence per row.
+Tensor kl_divergence(const Tensor& log_probabilities, const Tensor& target,
+                     Reduction reduction = Reduction::kMean);
+
+namespace detail {
+// Shapes and targets as cross entropy wants them, or an Error in the name of `op`. The number of targets that
+// count.
+int64_t check_targets(const char* op, const Tensor& targets, int64_t classes, int64_t ignore_index);
+void check_smoothing(const char* op, double smoothing);
+// The sum of a dense tensor's elements, in their order.
+double sum_in_order(const Tensor& x);
+}  // namespace detail
+
+}  // namespace hodhod

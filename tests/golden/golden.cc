@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/golden/golden.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+
+#include "hodhod/base/error.h"
+
+namespace hodhod::golden {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> names_of(const SafetensorsReader& reader, const std::string& prefix) {
+  std::vector<std::string> names;
+  for (const TensorEntry& entry : reader.entries()) {
+    if (entry.name.starts_with(prefix)) names.push_back(entry.name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+Recording::Recording(std::string directory)
+    : directory_(std::move(directory)),
+      about_(read_json(directory_ + "/io.json")),
+      io_(directory_ + "/io.safetensors") {
+  if (fs::exists(directory_ + "/model.safetensors") ||
+      fs::exists(directory_ + "/model.safetensors.index.json")) {
+    model_.emplace(directory_);
+  }
+}
+
+bool Recording::contains(const std::string& name) const {
+  return io_.contains(name) || (model_ && model_->contains(name));
+}
+
+Tensor Recording::tensor(const std::string& name) const {
+  if (io_.contains(name)) return io_.load(name).clone();
+  check(model_ && model_->contains(name), "golden: {} records no tensor {}", directory_, name);
+  return model_->load(name).clone();
+}
+
+std::vector<std::string> Recording::io_names(const std::string& prefix) const {
+  return names_of(io_, prefix);
+}
+
+std::vector<std::string> Recording::model_names(const std::string& prefix) const {
+  return model_ ? names_of(*model_, prefix) : std::vector<std::string>();
+}
+
+double Recording::tolerance(const std::string& name) const {
+  const auto differences = about_.find("max_abs_diff_float64");
+  if (differences == about_.end() || !differences->is_object()) return 1e-5;
+  const auto difference = differences->find(name);
+  return difference == differences->end() ? 1e-5 : std::max(1e-5, 10 * difference->get<double>());
+}
+
+void Recording::expect_close(const std::string& name, const Tensor& got, std::optional<double> bound) const {
+  ASSERT_TRUE(got.defined()) << name;
+  const Tensor want = tensor(name);
+  ASSERT_EQ(got.shape(), want.shape()) << name;
+  const std::vector<double> left = got.values(), right = want.values();
+  const double allowed = bound.value_or(tolerance(name));
+  for (size_t i = 0; i < right.size(); ++i) {
+    // Not a comparison of the difference alone: infinities may be equal, and a NaN is never near.
+    ASSERT_TRUE(left[i] == right[i] || std::fabs(left[i] - right[i]) <= allowed)
+        << name << " element " << i << ": got " << left[i] << ", recorded " << right[i] << ", allowed "
+        << allowed;
+  }
+}
+
+std::string root() {
+  if (const char* given = std::getenv("HODHOD_GOLDEN_DIR")) return given;
+  return HODHOD_SOURCE_DIR "/../shared/golden";
+}
+
+std::vector<std::string> directories_of(const std::string& family) {
+  std::vector<std::string> found;
+  if (!fs::is_directory(root())) return found;
+  for (const fs::directory_entry& entry : fs::directory_iterator(root())) {
+    const std::string directory = entry.path().string();
+    if (!fs::exists(directory + "/io.json")) continue;
+    if (read_json(directory + "/io.json").value("family", "") == family) found.push_back(directory);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace hodhod::golden
