@@ -17,6 +17,7 @@
 #include "hodhod/kernels/optimizer.h"
 #include "hodhod/kernels/recurrence.h"
 #include "hodhod/kernels/reduce.h"
+#include "hodhod/kernels/rotary.h"
 #include "hodhod/kernels/softmax.h"
 #include "hodhod/kernels/unary.h"
 
@@ -69,6 +70,9 @@ struct Kernels {
   // reduce.h
   void (*reduce)(const ReduceArgs<T>&) = nullptr;
   void (*argmax)(const ArgmaxArgs<T>&) = nullptr;
+
+  // rotary.h
+  void (*rotary)(const RotaryArgs<T>&) = nullptr;
 
   // softmax.h
   void (*softmax)(const SoftmaxArgs<T>&) = nullptr;
