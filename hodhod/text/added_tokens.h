@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "hodhod/text/normalized_text.h"
@@ -15,7 +16,7 @@
 namespace hodhod::text {
 
 struct AddedToken {
-  std::string content;
+  std::string content = {};
   int32_t id = -1;
   bool single_word = false;  // only where no word character touches it
   bool lstrip = false;       // takes the blanks on its left with it
@@ -24,30 +25,32 @@ struct AddedToken {
   bool special = false;    // left out by decode(skip_special)
 };
 
-// Leftmost-longest search through a trie by bytes.
+// Finds them: leftmost first, the longest of those that start there, through a trie.
 class AddedTokens {
  public:
   AddedTokens() = default;
-  AddedTokens(std::vector<AddedToken> tokens, const Normalizer* normalizer);
+  // Refuses two tokens of one content or id, and empty ones.
+  AddedTokens(std::vector<AddedToken> tokens, const Normalizer* normalizer, const std::string& where);
 
-  const std::vector<AddedToken>& all() const { return tokens_; }
+  const std::vector<AddedToken>& all() const { return tokens_; }  // in order of id
   bool empty() const { return tokens_.empty(); }
   const AddedToken* find(std::string_view content) const;
   const AddedToken* find(int32_t id) const;
-
-  struct Match {
-    Range range;  // blanks taken by lstrip and rstrip included
-    int32_t id;
-  };
-  // Next match at or after `from`, among those looked for in raw (`normalized` = false) or in normalised
-  // text.
-  std::optional<Match> next(std::string_view text, size_t from, bool normalized) const;
+  // Whether any is looked for in raw (`normalized` = false) or in normalised text.
   bool has(bool normalized) const { return !tries_[normalized].nodes.empty(); }
 
+  struct Match {
+    Range range;  // with the blanks that lstrip and rstrip take
+    int32_t id;
+  };
+  // Next match at or after `from`.
+  std::optional<Match> next(std::string_view text, size_t from, bool normalized) const;
+
  private:
+  using Spelling = std::pair<std::string, int32_t>;  // and the token's index
   struct Node {
-    int32_t token = -1;  // index in tokens_
-    uint32_t first = 0;  // its edges: [first, first + count) in edges
+    int32_t token = -1;
+    uint32_t first = 0;  // its edges are edges[first, first + count), by byte
     uint32_t count = 0;
   };
   struct Edge {
@@ -57,14 +60,14 @@ class AddedTokens {
   struct Trie {
     std::vector<Node> nodes;
     std::vector<Edge> edges;
-    uint8_t starts[256] = {};
-    size_t longest = 0;
+    bool starts[256] = {};
+    // The longest token that starts at `at`: its index, or −1, and its size.
+    std::pair<int32_t, size_t> match(std::string_view text, size_t at) const;
   };
-  static Trie build(const std::vector<std::pair<std::string, int32_t>>& spellings);
+  static Trie build_trie(std::vector<Spelling> spellings);
 
   std::vector<AddedToken> tokens_;
-  std::vector<std::pair<int32_t, int32_t>> by_id_;           // id → index, sorted
-  std::vector<std::pair<std::string, int32_t>> by_content_;  // content → index, sorted
+  std::vector<uint32_t> by_content_;  // indices, sorted by content
   Trie tries_[2];
 };
 

@@ -14,10 +14,10 @@ namespace hodhod::text {
 
 // Hugging Face's options, same meanings.
 struct BpeOptions {
-  std::optional<double> dropout;  // a merge is passed over with this probability (Provilkov et al. 2020)
-  std::string unk_token;          // empty: none
-  std::string continuing_subword_prefix;
-  std::string end_of_word_suffix;
+  std::optional<double> dropout = {};  // a merge is passed over with this probability (Provilkov et al. 2020)
+  std::string unk_token = {};          // empty: none
+  std::string continuing_subword_prefix = {};
+  std::string end_of_word_suffix = {};
   bool fuse_unk = false;       // one unknown token for a run of unknown characters
   bool byte_fallback = false;  // <0xXX> tokens for characters outside the vocabulary
   bool ignore_merges = false;  // a piece that is a token is that token, whatever the merges say

@@ -37,7 +37,7 @@ class NormalizedText {
   bool at_start() const { return base_ == 0; }
 
   // The original range that bytes [begin, end) of view() came from: from the first one's begin to the last
-  // one's end. An empty range maps to an empty one. Inserted bytes belong to the character they were put at.
+  // one's end. An empty range maps to an empty one, and inserted bytes come from an empty range.
   Range original_range(size_t begin, size_t end) const;
 
   class Editor;
@@ -77,9 +77,8 @@ class NormalizedText::Editor {
   // The next n bytes become `with`; each of its bytes comes from the whole of those n.
   void replace(size_t n, std::string_view with);
   void drop(size_t n) { replace(n, {}); }
-  // Puts bytes here, as coming from the character that follows (`before` = true, as for a prefix) or from the
-  // one that was read last.
-  void insert(std::string_view what, bool before = true);
+  // Puts bytes here, as coming from the empty range where the next byte of the source begins.
+  void insert(std::string_view what);
   // The rest is kept and the text takes its new form.
   void finish();
 

@@ -40,7 +40,8 @@ NormalizerPtr make_nmt();
 NormalizerPtr make_prepend(std::string_view prefix);
 // Every occurrence of a string, or every match of a pattern (Oniguruma's syntax as Hugging Face writes it).
 NormalizerPtr make_replace(std::string_view what, std::string_view with);
-NormalizerPtr make_replace_pattern(std::string_view pattern, std::string_view with);
+NormalizerPtr make_replace_pattern(std::string_view pattern, std::string_view with,
+                                   const std::string& where = "Replace");
 struct BertNormalizerOptions {
   bool clean_text = true;
   bool handle_chinese_chars = true;

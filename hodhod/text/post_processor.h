@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,10 +15,11 @@ namespace hodhod::text {
 class PostProcessor {
  public:
   virtual ~PostProcessor() = default;
-  // Joins one or two encodings. `text[i]` is the text that encodings[i] came from (offsets are trimmed by
-  // it).
-  virtual Encoding apply(std::vector<Encoding> encodings, const std::vector<std::string_view>& texts,
-                         bool add_special_tokens) const = 0;
+  // Changes the encodings of one or two texts, which are then joined in order; it may put others between
+  // them. texts[i] is what encodings[i] came from (offsets are trimmed by it); it stays so only for encodings
+  // with tokens of that text.
+  virtual void apply(std::vector<Encoding>& encodings, const std::vector<std::string_view>& texts,
+                     bool add_special_tokens) const = 0;
   // How many tokens it puts in.
   virtual int added_count(bool pair) const = 0;
   virtual Json to_json() const = 0;
@@ -27,6 +29,7 @@ using PostProcessorPtr = std::unique_ptr<const PostProcessor>;
 
 // Reads the object under "post_processor"; null gives nullptr.
 PostProcessorPtr post_processor_from_json(const Json& json, const std::string& where);
+PostProcessorPtr template_processing_from_json(const Json& json, const std::string& where);
 
 // [CLS] a [SEP] b [SEP], with type ids 0 and 1.
 struct SpecialToken {
@@ -42,7 +45,7 @@ PostProcessorPtr make_template_processing(std::string_view single, std::string_v
                                           std::vector<SpecialToken> special_tokens);
 PostProcessorPtr make_post_processor_sequence(std::vector<PostProcessorPtr> parts);
 
-// What happens where there is no post-processor: the texts one after the other, type ids 0 and 1.
+// One encoding of several, overflows combined.
 Encoding join_encodings(std::vector<Encoding> encodings);
 
 }  // namespace hodhod::text

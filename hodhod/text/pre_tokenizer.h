@@ -12,17 +12,29 @@
 
 namespace hodhod::text {
 
-// A text and the ranges of its view() that are pieces, in order and disjoint. What lies between pieces is
-// dropped.
+// Bytes of a SplitText's text. `token` ≥ 0 marks an added token found there, which is not cut further.
+struct Piece {
+  Range range;
+  int32_t token = -1;
+};
+
+// A text and the parts of its view() that are pieces, in order and disjoint, none empty. What lies between
+// pieces is dropped.
 struct SplitText {
   NormalizedText text;
-  std::vector<Range> pieces;
+  std::vector<Piece> pieces;
   // Set by ByteLevel: a piece is raw bytes, each standing for its character in GPT-2's byte alphabet
   // (`byte_alphabet.h`). The text itself is not rewritten; models take such pieces through encode_bytes.
   bool bytes = false;
 
+  SplitText() = default;
+  // One piece: the whole text, if it is not empty.
   explicit SplitText(NormalizedText whole);
-  std::string_view piece(size_t i) const { return text.view().substr(pieces[i].begin, pieces[i].size()); }
+  std::string_view piece(size_t i) const {
+    return text.view().substr(pieces[i].range.begin, pieces[i].range.size());
+  }
+  // Writes the pieces out in the byte alphabet if `bytes` is set, and clears it.
+  void spell_bytes();
 };
 
 class PreTokenizer {
@@ -60,9 +72,10 @@ PreTokenizerPtr make_metaspace(MetaspaceOptions options = {});
 PreTokenizerPtr make_punctuation(SplitBehavior behavior = SplitBehavior::kIsolated);
 PreTokenizerPtr make_digits(bool individual = false);
 PreTokenizerPtr make_char_delimiter_split(std::string_view delimiter);
-PreTokenizerPtr make_unicode_scripts();
 PreTokenizerPtr make_split(std::string_view text, SplitBehavior behavior, bool invert = false);
-PreTokenizerPtr make_split_pattern(std::string_view pattern, SplitBehavior behavior, bool invert = false);
+PreTokenizerPtr make_split_pattern(std::string_view pattern, SplitBehavior behavior, bool invert = false,
+                                   const std::string& where = "Split");
+PreTokenizerPtr make_fixed_length(int64_t characters);
 PreTokenizerPtr make_pre_tokenizer_sequence(std::vector<PreTokenizerPtr> parts);
 
 }  // namespace hodhod::text

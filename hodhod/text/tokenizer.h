@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "hodhod/text/added_tokens.h"
@@ -25,27 +26,9 @@
 #include "hodhod/text/normalizer.h"
 #include "hodhod/text/post_processor.h"
 #include "hodhod/text/pre_tokenizer.h"
+#include "hodhod/text/truncation.h"
 
 namespace hodhod::text {
-
-enum class Side { kLeft, kRight };
-enum class TruncationStrategy { kLongestFirst, kOnlyFirst, kOnlySecond };
-
-struct Truncation {
-  int64_t max_length = 512;
-  int64_t stride = 0;  // tokens that neighbours in `overflow` share
-  TruncationStrategy strategy = TruncationStrategy::kLongestFirst;
-  Side side = Side::kRight;  // which end is cut off
-};
-
-struct Padding {
-  int64_t length = 0;  // 0: to the longest of the batch
-  int64_t multiple_of = 0;
-  Side side = Side::kRight;
-  int32_t id = 0;
-  int32_t type_id = 0;
-  std::string token = "[PAD]";
-};
 
 struct EncodeOptions {
   bool add_special_tokens = true;
@@ -62,6 +45,9 @@ struct TokenizerParts {
   std::vector<AddedToken> added_tokens;  // id −1: the model's, or the next free one
   std::optional<Truncation> truncation;
   std::optional<Padding> padding;
+  // What tokens are for, as special_tokens_map.json says it: ("eos_token", "</s>"). Where it says nothing,
+  // common spellings are recognised.
+  std::vector<std::pair<std::string, std::string>> roles;
 };
 
 // Const members may be called from several threads at once.
@@ -90,7 +76,8 @@ class Tokenizer {
                                      EncodeOptions options = {}) const;
   // Ids alone, of one text, with neither offsets, truncation nor padding: the fast way.
   std::vector<int32_t> encode_ids(std::string_view text, bool add_special_tokens = false) const;
-  void encode_ids(std::string_view text, std::vector<int32_t>& out) const;  // appends; no special tokens
+  // Appends them; no special tokens but those in the text.
+  void encode_ids(std::string_view text, std::vector<int32_t>& out) const;
 
   std::string decode(const std::vector<int32_t>& ids, bool skip_special_tokens = true) const;
 
@@ -106,27 +93,42 @@ class Tokenizer {
   // ⟨D9⟩.
   std::string readable_token(int32_t id) const;
   bool is_special(int32_t id) const;
-  // The id of the first of these that is a token ("<pad>", "[PAD]", …).
-  std::optional<int32_t> first_of(const std::vector<std::string_view>& tokens) const;
+  // The token that plays a part: "bos_token", "eos_token", "unk_token", "pad_token", "cls_token",
+  // "sep_token", "mask_token".
+  std::optional<int32_t> role(std::string_view name) const;
 
+  // Whether tokens are spelt in GPT-2's byte alphabet.
+  bool is_byte_level() const { return bytes_; }
   const TokenizerModel& model() const { return *parts_.model; }
   const TokenizerParts& parts() const { return parts_; }
   const AddedTokens& added_tokens() const { return added_; }
+  void set_role(std::string_view name, std::string_view token);
   void set_truncation(std::optional<Truncation> truncation) { parts_.truncation = truncation; }
   void set_padding(std::optional<Padding> padding) { parts_.padding = padding; }
   void set_model(ModelPtr model, std::vector<AddedToken> added_tokens);
 
  private:
   struct Work;      // what encoding one text needs, reused
-  struct WorkPool;  // free ones
+  struct WorkPool;  // those that nobody uses
   class Borrowed;
+
+  std::vector<AddedToken> number_added_tokens(std::vector<AddedToken> tokens, const std::string& where) const;
+  Encoding encode_one(std::string_view text, int32_t sequence, Work& work, uint64_t seed) const;
+  // Calls visit(split) for the parts of the text between added tokens looked for in raw text, normalised and
+  // cut; an added token comes as a split with one piece.
+  template <class Visit>
+  void for_each_split(std::string_view text, bool track, Visit&& visit) const;
+  void cut_added(SplitText& split) const;
+  Encoding finish(std::vector<Encoding> encodings, const std::vector<std::string_view>& texts,
+                  bool add_special_tokens) const;
 
   TokenizerParts parts_;
   AddedTokens added_;
+  bool bytes_ = false;  // the pieces are raw bytes: tokens are spelt in the byte alphabet
   std::unique_ptr<WorkPool> pool_;
 };
 
-// Reads and writes of the other formats (the parts of Tokenizer::load).
+// Readers of the other formats, as Tokenizer::load uses them.
 Tokenizer load_gpt2_files(const std::string& vocab_path, const std::string& merges_path);
 Tokenizer load_bert_vocab(const std::string& path, bool lowercase = true);
 Tokenizer load_subword_nmt(const std::string& codes_path);

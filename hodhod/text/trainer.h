@@ -32,10 +32,10 @@ struct TrainerOptions {
   int32_t limit_alphabet = 0;              // keep only the most frequent characters; 0 is all
   double character_coverage = 0.9995;      // Unigram and BPE with fallback: share of characters kept
   std::vector<std::string> initial_alphabet;
-  bool byte_level = false;                // the pre-tokeniser is ByteLevel: the alphabet is the 256 bytes
-  bool byte_fallback = false;             // <0x00> … <0xFF> for characters outside the alphabet
-  std::string continuing_subword_prefix;  // "##" for WordPiece
-  std::string end_of_word_suffix;
+  bool byte_level = false;     // the pre-tokeniser is ByteLevel: the alphabet is the 256 bytes
+  bool byte_fallback = false;  // <0x00> … <0xFF> for characters outside the alphabet
+  std::string continuing_subword_prefix = {};  // "##" for WordPiece
+  std::string end_of_word_suffix = {};
   int32_t seed_size = 1000000;     // Unigram: pieces that EM starts from
   double shrinking_factor = 0.75;  // Unigram: kept at each pruning
   int em_iterations = 2;           // Unigram: between prunings

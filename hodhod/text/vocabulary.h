@@ -21,12 +21,12 @@ class Vocabulary {
   Vocabulary(const std::vector<std::string>& tokens, const std::string& where);
   // Any order. Refuses a token or an id that comes twice, negative ids, and ids beyond
   // 8 × the number of tokens + 65536 (a file may not make us reserve more memory than it is worth).
-  Vocabulary(std::vector<std::pair<std::string, int64_t>> tokens, const std::string& where);
+  Vocabulary(const std::vector<std::pair<std::string, int64_t>>& tokens, const std::string& where);
   // From an object {"token": id, …}.
   static Vocabulary from_json(const Json& object, const std::string& where);
 
-  int32_t size() const { return static_cast<int32_t>(ranges_.size()); }  // highest id + 1
-  int32_t count() const { return count_; }                               // tokens
+  int32_t size() const { return static_cast<int32_t>(spellings_.size()); }  // highest id + 1
+  int32_t count() const { return count_; }                                  // tokens
   // −1 when there is no such token.
   int32_t find(std::string_view token) const;
   std::optional<int32_t> id(std::string_view token) const;
@@ -46,10 +46,13 @@ class Vocabulary {
     uint32_t size = 0;
     bool used = false;
   };
-  void build(std::vector<std::pair<std::string_view, int64_t>> tokens, const std::string& where);
+  using Item = std::pair<std::string_view, int64_t>;
+  void build(const std::vector<Item>& items, const std::string& where);
+  // The slot that holds `token`, or the free one where it would go.
+  size_t slot_of(std::string_view token, uint32_t hash) const;
 
   std::string text_;
-  std::vector<Spelling> ranges_;  // by id
+  std::vector<Spelling> spellings_;  // by id
   std::vector<Slot> slots_;
   int32_t count_ = 0;
 };

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// A fast hash of short byte strings, for tables in memory (never stored).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace hodhod::text {
+
+inline uint64_t mix(uint64_t a, uint64_t b) {
+  const auto product = static_cast<unsigned __int128>(a) * b;
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+}
+
+inline uint64_t hash_bytes(const char* p, size_t size) {
+  constexpr uint64_t kA = 0x9E3779B97F4A7C15u, kB = 0xD6E8FEB86659FD93u;
+  uint64_t h = size * kA;
+  for (; size > 8; p += 8, size -= 8) {
+    uint64_t word;
+    std::memcpy(&word, p, 8);
+    h = mix(h ^ word, kB);
+  }
+  uint64_t word = 0;
+  std::memcpy(&word, p, size);
+  return mix(h ^ word ^ kA, kB);
+}
+
+inline uint64_t hash_bytes(std::string_view text) { return hash_bytes(text.data(), text.size()); }
+
+}  // namespace hodhod::text

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <nlohmann/json.hpp>
+
+#include "hodhod/text/pre_tokenizers/behavior_names.h"
+#include "hodhod/text/pre_tokenizers/split_pieces.h"
+
+namespace hodhod::text {
+namespace {
+
+class Metaspace : public PreTokenizer {
+ public:
+  explicit Metaspace(MetaspaceOptions options) : options_(std::move(options)) {}
+
+  void apply(SplitText& split) const override {
+    rewrite_pieces(split, [&](const Piece& piece, NormalizedText::Editor& edit) {
+      const std::string_view text = edit.source().substr(piece.range.begin, piece.range.size());
+      const bool marked = text[0] == ' ' || text.starts_with(options_.replacement);
+      if (!marked && prepends(split.text, piece.range)) edit.insert(options_.replacement);
+      const size_t end = piece.range.end;
+      for (size_t at; (at = edit.source().substr(0, end).find(' ', edit.read())) != text.npos;) {
+        edit.keep(at - edit.read());
+        edit.replace(1, options_.replacement);
+      }
+      edit.keep(end - edit.read());
+    });
+    if (!options_.split) return;
+    split_pieces(split, SplitBehavior::kMergedWithNext, false,
+                 [&](std::string_view piece, uint32_t base, auto&& found) {
+                   const auto size = static_cast<uint32_t>(options_.replacement.size());
+                   for (size_t at = 0; (at = piece.find(options_.replacement, at)) != piece.npos;
+                        at += size) {
+                     const auto begin = static_cast<uint32_t>(base + at);
+                     found(Range{begin, begin + size});
+                   }
+                 });
+  }
+
+  Json to_json() const override { return metaspace_to_json(options_); }
+
+ private:
+  bool prepends(const NormalizedText& text, Range piece) const {
+    if (options_.prepend_scheme == PrependScheme::kFirst) {
+      return text.original_range(piece.begin, piece.begin + 1).begin == 0;
+    }
+    return options_.prepend_scheme == PrependScheme::kAlways;
+  }
+
+  MetaspaceOptions options_;
+};
+
+}  // namespace
+
+PreTokenizerPtr make_metaspace(MetaspaceOptions options) {
+  return std::make_unique<Metaspace>(std::move(options));
+}
+
+}  // namespace hodhod::text

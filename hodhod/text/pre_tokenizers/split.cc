@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <nlohmann/json.hpp>
+
+#include "hodhod/text/pattern.h"
+#include "hodhod/text/pre_tokenizers/behavior_names.h"
+#include "hodhod/text/pre_tokenizers/gpt2_pattern.h"
+#include "hodhod/text/pre_tokenizers/split_pieces.h"
+
+namespace hodhod::text {
+namespace {
+
+class SplitString : public PreTokenizer {
+ public:
+  SplitString(std::string_view text, SplitBehavior behavior, bool invert)
+      : text_(text), behavior_(behavior), invert_(invert) {}
+
+  void apply(SplitText& split) const override {
+    split_pieces(split, behavior_, invert_, [&](std::string_view piece, uint32_t base, auto&& found) {
+      if (text_.empty()) return;
+      for (size_t at = 0; (at = piece.find(text_, at)) != piece.npos; at += text_.size()) {
+        found(Range{static_cast<uint32_t>(base + at), static_cast<uint32_t>(base + at + text_.size())});
+      }
+    });
+  }
+
+  Json to_json() const override {
+    return {{"type", "Split"},
+            {"pattern", {{"String", text_}}},
+            {"behavior", behavior_name(behavior_)},
+            {"invert", invert_}};
+  }
+
+ private:
+  std::string text_;
+  SplitBehavior behavior_;
+  bool invert_;
+};
+
+class SplitPattern : public PreTokenizer {
+ public:
+  SplitPattern(std::string_view pattern, SplitBehavior behavior, bool invert, const std::string& where)
+      : pattern_(pattern, where),
+        behavior_(behavior),
+        invert_(invert),
+        is_gpt2_(pattern == Gpt2Scanner::kPattern) {}
+
+  void apply(SplitText& split) const override {
+    split_pieces(split, behavior_, invert_, [&](std::string_view piece, uint32_t base, auto&& found) {
+      const auto report = [&](size_t begin, size_t end) {
+        found(Range{static_cast<uint32_t>(base + begin), static_cast<uint32_t>(base + end)});
+      };
+      if (is_gpt2_) {
+        for (size_t at = 0, end; at < piece.size(); at = end) {
+          end = scanner_.next(piece, at);
+          report(at, end);
+        }
+        return;
+      }
+      pattern_.for_each_match(piece, [&](Range match) { report(match.begin, match.end); });
+    });
+  }
+
+  Json to_json() const override {
+    return {{"type", "Split"},
+            {"pattern", {{"Regex", pattern_.source()}}},
+            {"behavior", behavior_name(behavior_)},
+            {"invert", invert_}};
+  }
+
+ private:
+  Pattern pattern_;
+  Gpt2Scanner scanner_;
+  SplitBehavior behavior_;
+  bool invert_;
+  bool is_gpt2_;
+};
+
+}  // namespace
+
+PreTokenizerPtr make_split(std::string_view text, SplitBehavior behavior, bool invert) {
+  return std::make_unique<SplitString>(text, behavior, invert);
+}
+
+PreTokenizerPtr make_split_pattern(std::string_view pattern, SplitBehavior behavior, bool invert,
+                                   const std::string& where) {
+  return std::make_unique<SplitPattern>(pattern, behavior, invert, where);
+}
+
+}  // namespace hodhod::text

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/text/tokenizer.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <mutex>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/threads.h"
+#include "hodhod/text/byte_alphabet.h"
+#include "hodhod/text/json_text.h"
+#include "hodhod/text/utf8.h"
+
+namespace hodhod::text {
+namespace {
+
+// Bytes of a text → characters, for positions asked in almost increasing order.
+class CharacterCounter {
+ public:
+  explicit CharacterCounter(std::string_view text) : text_(text) {}
+
+  // The characters that bytes [range.begin, range.end) touch.
+  Range operator()(Range range) {
+    if (range.begin < byte_) byte_ = count_ = 0;
+    const uint32_t begin = advance(range.begin);
+    if (range.end <= range.begin) return {begin, begin};
+    // The last byte's character, and one more.
+    const uint32_t saved_byte = byte_, saved_count = count_;
+    const uint32_t end = advance(range.end - 1) + 1;
+    byte_ = saved_byte;
+    count_ = saved_count;
+    return {begin, end};
+  }
+
+ private:
+  // Number of the character that contains byte `to`; moves to where that character begins.
+  uint32_t advance(uint32_t to) {
+    while (byte_ < to) {
+      const uint32_t size = read_character(text_, byte_).size;
+      if (byte_ + size > to) break;
+      byte_ += size;
+      ++count_;
+    }
+    return count_;
+  }
+
+  std::string_view text_;
+  uint32_t byte_ = 0;
+  uint32_t count_ = 0;
+};
+
+bool makes_bytes(const PreTokenizer* pre_tokenizer) {
+  if (pre_tokenizer == nullptr) return false;
+  SplitText probe{NormalizedText("a", false)};
+  pre_tokenizer->apply(probe);
+  return probe.bytes;
+}
+
+}  // namespace
+
+struct Tokenizer::Work {
+  std::unique_ptr<TokenizerModel::Scratch> scratch;
+  std::vector<Token> tokens;
+};
+
+struct Tokenizer::WorkPool {
+  std::mutex mutex;
+  std::vector<std::unique_ptr<Work>> free;
+};
+
+// A Work taken from the pool for as long as the object lives.
+class Tokenizer::Borrowed {
+ public:
+  explicit Borrowed(const Tokenizer& tokenizer) : pool_(*tokenizer.pool_) {
+    {
+      const std::lock_guard lock(pool_.mutex);
+      if (!pool_.free.empty()) {
+        work_ = std::move(pool_.free.back());
+        pool_.free.pop_back();
+      }
+    }
+    if (!work_) {
+      work_ = std::make_unique<Work>();
+      work_->scratch = tokenizer.parts_.model->make_scratch();
+    }
+  }
+  ~Borrowed() {
+    const std::lock_guard lock(pool_.mutex);
+    pool_.free.push_back(std::move(work_));
+  }
+  Borrowed(const Borrowed&) = delete;
+  Borrowed& operator=(const Borrowed&) = delete;
+
+  Work& operator*() { return *work_; }
+
+ private:
+  WorkPool& pool_;
+  std::unique_ptr<Work> work_;
+};
+
+Tokenizer::Tokenizer(TokenizerParts parts, const std::string& where)
+    : parts_(std::move(parts)), pool_(std::make_unique<WorkPool>()) {
+  check(parts_.model != nullptr, "{}: there is no model", where);
+  added_ = AddedTokens(number_added_tokens(parts_.added_tokens, where), parts_.normalizer.get(), where);
+  parts_.added_tokens = added_.all();
+  bytes_ = makes_bytes(parts_.pre_tokenizer.get());
+}
+
+Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
+Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
+Tokenizer::~Tokenizer() = default;
+
+void Tokenizer::set_model(ModelPtr model, std::vector<AddedToken> added_tokens) {
+  parts_.model = std::move(model);
+  parts_.added_tokens = std::move(added_tokens);
+  *this = Tokenizer(std::move(parts_));
+}
+
+// Tokens that the model has keep its ids; new ones follow.
+std::vector<AddedToken> Tokenizer::number_added_tokens(std::vector<AddedToken> tokens,
+                                                       const std::string& where) const {
+  int64_t next = parts_.model->vocab_size();
+  for (const AddedToken& token : tokens) next = std::max<int64_t>(next, int64_t{token.id} + 1);
+  const auto limit =
+      parts_.model->vocab_size() * int64_t{8} + static_cast<int64_t>(tokens.size()) * 8 + 65536;
+  for (AddedToken& token : tokens) {
+    const std::string shown = quote_json(std::string_view(token.content).substr(0, 60));
+    const auto known = parts_.model->token_to_id(token.content);
+    if (token.id < 0) token.id = known ? *known : static_cast<int32_t>(next++);
+    check(token.id < limit, "{}: the added token {} has the id {}, too high for this vocabulary", where,
+          shown, token.id);
+    check(!known || *known == token.id, "{}: the added token {} has the id {}, but the model's is {}", where,
+          shown, token.id, known.value_or(-1));
+    const std::string_view other = parts_.model->id_to_token(token.id);
+    check(other.empty() || other == token.content, "{}: the added token {} has the id {} of the model's {}",
+          where, shown, token.id, quote_json(other.substr(0, 60)));
+  }
+  return tokens;
+}
+
+template <class Visit>
+void Tokenizer::for_each_split(std::string_view text, bool track, Visit&& visit) const {
+  const auto visit_added = [&](Range range, int32_t id) {
+    SplitText split{NormalizedText(text.substr(range.begin, range.size()), track, range.begin)};
+    split.pieces = {{{0, range.size()}, id}};
+    visit(split);
+  };
+  const auto visit_plain = [&](size_t begin, size_t end) {
+    if (begin == end) return;
+    NormalizedText normalized(text.substr(begin, end - begin), track, begin);
+    if (parts_.normalizer) parts_.normalizer->apply(normalized);
+    SplitText split(std::move(normalized));
+    if (added_.has(true)) cut_added(split);
+    if (parts_.pre_tokenizer) parts_.pre_tokenizer->apply(split);
+    visit(split);
+  };
+  size_t at = 0;
+  while (const auto match = added_.next(text, at, false)) {
+    visit_plain(at, match->range.begin);
+    visit_added(match->range, match->id);
+    at = match->range.end;
+  }
+  visit_plain(at, text.size());
+}
+
+void Tokenizer::cut_added(SplitText& split) const {
+  const std::string_view text = split.text.view();
+  std::vector<Piece> pieces;
+  uint32_t at = 0;
+  while (const auto match = added_.next(text, at, true)) {
+    if (match->range.begin > at) pieces.push_back({{at, match->range.begin}});
+    pieces.push_back({match->range, match->id});
+    at = match->range.end;
+  }
+  if (at == 0) return;
+  if (at < text.size()) pieces.push_back({{at, static_cast<uint32_t>(text.size())}});
+  split.pieces = std::move(pieces);
+}
+
+Encoding Tokenizer::encode_one(std::string_view text, int32_t sequence, Work& work, uint64_t seed) const {
+  Encoding encoding;
+  encoding.reserve(text.size() / 4 + 4);
+  CharacterCounter characters(text);
+  work.scratch->rng = Rng(seed).fork(static_cast<uint64_t>(sequence));
+  int32_t word = 0;
+  for_each_split(text, true, [&](const SplitText& split) {
+    const auto push = [&](int32_t id, uint32_t begin, uint32_t end) {
+      const Range bytes = split.text.original_range(begin, end);
+      encoding.push(id, sequence, bytes, characters(bytes), word);
+    };
+    for (size_t i = 0; i < split.pieces.size(); ++i, ++word) {
+      const Piece& piece = split.pieces[i];
+      if (piece.token >= 0) {
+        push(piece.token, piece.range.begin, piece.range.end);
+        continue;
+      }
+      work.tokens.clear();
+      if (split.bytes) {
+        parts_.model->encode_bytes(split.piece(i), *work.scratch, work.tokens);
+      } else {
+        parts_.model->encode(split.piece(i), *work.scratch, work.tokens);
+      }
+      for (const Token& token : work.tokens) {
+        push(token.id, piece.range.begin + token.begin, piece.range.begin + token.end);
+      }
+    }
+  });
+  std::fill(encoding.sequences.begin(), encoding.sequences.end(), sequence);
+  return encoding;
+}
+
+void Tokenizer::encode_ids(std::string_view text, std::vector<int32_t>& out) const {
+  Borrowed work(*this);
+  auto& tokens = (*work).tokens;
+  auto& scratch = *(*work).scratch;
+  scratch.rng = Rng(0).fork(0);
+  for_each_split(text, false, [&](const SplitText& split) {
+    for (size_t i = 0; i < split.pieces.size(); ++i) {
+      if (split.pieces[i].token >= 0) {
+        out.push_back(split.pieces[i].token);
+        continue;
+      }
+      tokens.clear();
+      if (split.bytes) {
+        parts_.model->encode_bytes(split.piece(i), scratch, tokens);
+      } else {
+        parts_.model->encode(split.piece(i), scratch, tokens);
+      }
+      for (const Token& token : tokens) out.push_back(token.id);
+    }
+  });
+}
+
+std::vector<int32_t> Tokenizer::encode_ids(std::string_view text, bool add_special_tokens) const {
+  std::vector<int32_t> ids;
+  encode_ids(text, ids);
+  if (!add_special_tokens || !parts_.post_processor) return ids;
+  std::vector<Encoding> encodings(1);
+  // A post-processor wants whole encodings; one token stands for them all.
+  encodings[0].push(-1, 0, {}, {}, 0);
+  parts_.post_processor->apply(encodings, {std::string_view()}, true);
+  std::vector<int32_t> all;
+  all.reserve(ids.size() + 8);
+  for (const Encoding& encoding : encodings) {
+    for (const int32_t id : encoding.ids) {
+      id >= 0 ? all.push_back(id) : static_cast<void>(all.insert(all.end(), ids.begin(), ids.end()));
+    }
+  }
+  return all;
+}
+
+Encoding Tokenizer::finish(std::vector<Encoding> encodings, const std::vector<std::string_view>& texts,
+                           bool add_special_tokens) const {
+  const bool special = add_special_tokens && parts_.post_processor != nullptr;
+  if (parts_.truncation) {
+    const int added = special ? parts_.post_processor->added_count(encodings.size() > 1) : 0;
+    truncate_encodings(encodings, *parts_.truncation, added);
+  }
+  if (parts_.post_processor) parts_.post_processor->apply(encodings, texts, add_special_tokens);
+  return join_encodings(std::move(encodings));
+}
+
+Encoding Tokenizer::encode(std::string_view text, EncodeOptions options) const {
+  Borrowed work(*this);
+  std::vector<Encoding> encodings;
+  encodings.push_back(encode_one(text, 0, *work, options.seed));
+  std::vector<Encoding> finished;
+  finished.push_back(finish(std::move(encodings), {text}, options.add_special_tokens));
+  if (parts_.padding) pad_encodings(finished, *parts_.padding);
+  return std::move(finished[0]);
+}
+
+Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second,
+                                EncodeOptions options) const {
+  Borrowed work(*this);
+  std::vector<Encoding> encodings;
+  encodings.push_back(encode_one(first, 0, *work, options.seed));
+  encodings.push_back(encode_one(second, 1, *work, options.seed));
+  std::vector<Encoding> finished;
+  finished.push_back(finish(std::move(encodings), {first, second}, options.add_special_tokens));
+  if (parts_.padding) pad_encodings(finished, *parts_.padding);
+  return std::move(finished[0]);
+}
+
+std::vector<Encoding> Tokenizer::encode_batch(const std::vector<std::string_view>& texts,
+                                              EncodeOptions options) const {
+  std::vector<Encoding> finished(texts.size());
+  parallel_for(static_cast<int64_t>(texts.size()), 4, [&](int64_t begin, int64_t end) {
+    Borrowed work(*this);
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+      std::vector<Encoding> encodings;
+      encodings.push_back(encode_one(texts[i], 0, *work, options.seed));
+      finished[i] = finish(std::move(encodings), {texts[i]}, options.add_special_tokens);
+    }
+  });
+  if (parts_.padding) pad_encodings(finished, *parts_.padding);
+  return finished;
+}
+
+void Tokenizer::for_each_piece(std::string_view text,
+                               const std::function<void(std::string_view, bool)>& visit) const {
+  for_each_split(text, false, [&](const SplitText& split) {
+    for (size_t i = 0; i < split.pieces.size(); ++i) {
+      if (split.pieces[i].token < 0) visit(split.piece(i), split.bytes);
+    }
+  });
+}
+
+}  // namespace hodhod::text

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cutting encodings to a length and filling them up to one.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "hodhod/text/encoding.h"
+
+namespace hodhod::text {
+
+enum class Side { kLeft, kRight };
+enum class TruncationStrategy { kLongestFirst, kOnlyFirst, kOnlySecond };
+
+struct Truncation {
+  int64_t max_length = 512;
+  int64_t stride = 0;  // tokens that neighbours in `overflow` share
+  TruncationStrategy strategy = TruncationStrategy::kLongestFirst;
+  Side side = Side::kRight;  // which end is cut off
+};
+
+struct Padding {
+  int64_t length = 0;  // 0: to the longest of the batch
+  int64_t multiple_of = 0;
+  Side side = Side::kRight;
+  int32_t id = 0;
+  int32_t type_id = 0;
+  std::string token = "[PAD]";
+};
+
+// Cuts one or two encodings so that with `added` tokens more they come to at most max_length; what is cut off
+// goes to their overflow. Error when the strategy cannot reach the length, or the stride is not below it.
+void truncate_encodings(std::vector<Encoding>& encodings, const Truncation& truncation, int64_t added);
+
+// Fills every encoding, and what overflowed from it, up to the length that `padding` asks for.
+void pad_encodings(std::vector<Encoding>& encodings, const Padding& padding);
+
+}  // namespace hodhod::text
