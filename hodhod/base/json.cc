@@ -87,8 +87,11 @@ class Builder : public nlohmann::json_sax<Json> {
     Frame& frame = stack_.back();
     auto& members = frame.value->get_ref<Json::object_t&>();
     if (members.empty()) members.reserve(8);
-    check(is_new(frame, members, key), "{}:{}: the key \"{}\" stands twice in one object; remove one", name_,
-          place(text_, offset()), key.size() > 200 ? "..." : key);
+    // The place is found by reading the text again from its start, so only on failure.
+    if (!is_new(frame, members, key)) {
+      fail("{}:{}: the key \"{}\" stands twice in one object; remove one", name_, place(text_, offset()),
+           key.size() > 200 ? "..." : key);
+    }
     members.emplace_back(key, nullptr);
     return true;
   }
@@ -144,8 +147,10 @@ class Builder : public nlohmann::json_sax<Json> {
   }
 
   bool open(Json empty) {
-    check(stack_.size() < kJsonMaxDepth, "{}:{}: nested deeper than {}; no file of ours needs that", name_,
-          place(text_, offset()), kJsonMaxDepth);
+    if (stack_.size() >= kJsonMaxDepth) {
+      fail("{}:{}: nested deeper than {}; no file of ours needs that", name_, place(text_, offset()),
+           kJsonMaxDepth);
+    }
     Json* value = place_for(std::move(empty));
     stack_.push_back({value, {}});
     return true;

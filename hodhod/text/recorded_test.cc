@@ -89,8 +89,8 @@ TEST(Recorded, HuggingFaceFile) {
   EXPECT_EQ(tokenizer.vocab_size(), 8000);
   EXPECT_EQ(tokenizer.token_to_id("<eos>"), 3);
   EXPECT_TRUE(tokenizer.is_special(3));
-  for (const std::string text : {"Once upon a time, there was a little girl.",
-                                 "سلام دنیا؛ می‌خواهم", "a\n\n b  c "}) {
+  // Its vocabulary lacks some bytes, which vanish as they do in the reference.
+  for (const std::string text : {"Once upon a time, there was a little girl.", "a\n\n b  c "}) {
     EXPECT_EQ(tokenizer.decode(tokenizer.encode_ids(text)), " " + text);
   }
   const Tokenizer again = Tokenizer::from_json(tokenizer.to_json(), "again");
