@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// BLEU (Papineni et al. 2002), number for number as sacreBLEU computes it (Post 2018).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hodhod::metrics {
+
+enum class BleuTokenizer { k13a, kIntl, kChar, kNone };
+constexpr std::array<std::string_view, 4> names_of(BleuTokenizer) { return {"13a", "intl", "char", "none"}; }
+
+// How an order without a match is smoothed: not at all, to a fixed count, by k added to every order above 1,
+// or by halving with each such order (Chen and Cherry 2014, methods 1 to 3).
+enum class BleuSmoothing { kNone, kFloor, kAddK, kExp };
+constexpr std::array<std::string_view, 4> names_of(BleuSmoothing) {
+  return {"none", "floor", "add-k", "exp"};
+}
+
+struct BleuOptions {
+  BleuTokenizer tokenizer = BleuTokenizer::k13a;
+  BleuSmoothing smoothing = BleuSmoothing::kExp;
+  std::optional<double> smoothing_value = {};  // of floor (0.1) and add-k (1)
+  bool lowercase = false;
+  bool effective_order = false;  // leave out the orders a short text has no n-grams of; for single sentences
+  int max_order = 4;
+};
+
+struct BleuScore {
+  double score = 0;                // 0 to 100
+  std::vector<double> precisions;  // of each order, 0 to 100
+  double brevity_penalty = 0;
+  int64_t hypothesis_length = 0, reference_length = 0;  // in tokens
+};
+
+// The tokens of a line with one blank between.
+std::string bleu_tokenize(std::string_view line, BleuTokenizer tokenizer);
+
+// Adds up segments; each has one reference or several.
+class Bleu {
+ public:
+  explicit Bleu(BleuOptions options = {});
+  void add(std::string_view hypothesis, std::span<const std::string> references);
+  void add(std::string_view hypothesis, const std::string& reference) {
+    add(hypothesis, std::span(&reference, 1));
+  }
+  BleuScore score() const;
+
+ private:
+  BleuOptions options_;
+  std::vector<int64_t> matches_, totals_;  // of each order
+  int64_t hypothesis_length_ = 0, reference_length_ = 0;
+};
+
+// Of one segment, with effective_order.
+BleuScore sentence_bleu(std::string_view hypothesis, std::span<const std::string> references,
+                        BleuOptions options = {});
+
+// "BLEU = 22.93 54.5/28.8/16.9/10.4 (BP = 1.000 ratio = 1.092 hyp_len = 26002 ref_len = 23816)"
+std::string to_string(const BleuScore& score);
+
+}  // namespace hodhod::metrics

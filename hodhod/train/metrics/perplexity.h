@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// How well a language model predicts a text, in figures that do (perplexity) and do not (bits per character,
+// bits per byte) depend on its vocabulary.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <numbers>
+
+namespace hodhod::metrics {
+
+// Sums over a text; all figures are 0 for an empty one.
+struct LanguageScore {
+  double negative_log_likelihood = 0;  // in nats
+  int64_t tokens = 0;                  // that were predicted
+  int64_t characters = 0, bytes = 0;   // of the text that they stand for
+
+  double loss() const { return tokens > 0 ? negative_log_likelihood / static_cast<double>(tokens) : 0; }
+  double perplexity() const { return tokens > 0 ? std::exp(loss()) : 0; }
+  double bits_per_character() const { return bits_per(characters); }
+  double bits_per_byte() const { return bits_per(bytes); }
+
+  LanguageScore& operator+=(const LanguageScore& other) {
+    negative_log_likelihood += other.negative_log_likelihood;
+    tokens += other.tokens;
+    characters += other.characters;
+    bytes += other.bytes;
+    return *this;
+  }
+
+ private:
+  double bits_per(int64_t units) const {
+    return units > 0 ? negative_log_likelihood / std::numbers::ln2 / static_cast<double>(units) : 0;
+  }
+};
+
+}  // namespace hodhod::metrics
