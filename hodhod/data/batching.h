@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which examples make up which batch: of like lengths, in an order that is a function of (seed, epoch) alone,
+// so that a run can go on from any place in it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace hodhod {
+
+// Where a run stands: all there is to save.
+struct BatchPosition {
+  int64_t epoch = 0;
+  int64_t batch = 0;  // the next one of that epoch
+  friend bool operator==(const BatchPosition&, const BatchPosition&) = default;
+};
+
+struct BatchOptions {
+  int64_t max_tokens = 4096;  // a batch of n examples, the longest of T tokens, has n·T ≤ max_tokens
+  int64_t max_examples = 0;   // 0: as many as fit
+  int64_t pool = 64;    // batches' worth of shuffled examples within which like lengths are put together
+  bool shuffle = true;  // false: every epoch in the order given, nothing put together
+  uint64_t seed = 0;
+
+  template <class Visitor>
+  void visit(Visitor&& v) {
+    v("max_tokens", max_tokens, "tokens in a batch, padding included");
+    v("max_examples", max_examples, "examples in a batch; 0 for as many as fit");
+    v("pool", pool, "batches within which examples of like lengths are put together");
+    v("shuffle", shuffle, "a new order every epoch");
+    v("seed", seed, "of the order");
+  }
+};
+
+// Every example once an epoch.
+class BatchSampler {
+ public:
+  // lengths[i] is that of example i; where an example has two sides, lengths is 2·i for the source and 2·i +
+  // 1 for the target (`sides` = 2), and the longer one counts. An example longer than max_tokens is a batch
+  // of its own.
+  explicit BatchSampler(std::vector<int64_t> lengths, BatchOptions options = {}, int64_t sides = 1);
+
+  // The examples of the next batch; after the last one of an epoch the next epoch begins. Valid until the
+  // next call.
+  std::span<const int64_t> next();
+  // The epoch of the batch that `next` will give, and its number in it.
+  BatchPosition position() const { return position_; }
+  void seek(BatchPosition position);
+  // In the epoch of `position`; with shuffling it differs a little between epochs.
+  int64_t batches_in_epoch() const { return static_cast<int64_t>(begins_.size()) - 1; }
+  int64_t examples() const { return examples_; }
+
+ private:
+  void plan_epoch();
+  int64_t length(int64_t example) const;
+  std::vector<int64_t> shuffled(int64_t count, uint64_t stream) const;
+
+  std::vector<int64_t> lengths_;
+  BatchOptions options_;
+  int64_t sides_;
+  int64_t examples_;
+  BatchPosition position_;
+  std::vector<int64_t> order_;   // examples, batch after batch
+  std::vector<int64_t> begins_;  // of the batches in order_, and its end
+};
+
+// A stretch of a token stream: the input is [begin, begin + length), the target the same one further on.
+struct Window {
+  int64_t begin = 0;
+  int64_t length = 0;
+  friend bool operator==(const Window&, const Window&) = default;
+};
+
+struct WindowOptions {
+  int64_t length = 256;
+  int64_t batch = 16;
+  bool random = true;  // windows anywhere (as nanoGPT draws them); false: side by side, in order
+  uint64_t seed = 0;
+};
+
+// Windows of one stream of `tokens` tokens.
+//
+// Random: row r of step s begins at a place that is a function of (seed, s, r), every place alike likely;
+// without end. In order: side by side from 0, the last one shorter, the last batch smaller, each token but
+// the first a target once; then nothing.
+class WindowSampler {
+ public:
+  WindowSampler(int64_t tokens, WindowOptions options);
+
+  // The windows of the next step; empty at the end of an ordered pass.
+  std::vector<Window> next();
+  int64_t step() const { return step_; }
+  void seek(int64_t step);
+  // Steps of an ordered pass, or, of random windows, those that see as many tokens.
+  int64_t steps_in_epoch() const;
+
+ private:
+  int64_t tokens_;
+  WindowOptions options_;
+  int64_t step_ = 0;
+};
+
+}  // namespace hodhod

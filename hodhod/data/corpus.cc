@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/data/corpus.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/utf8.h"
+
+namespace hodhod {
+
+CorpusFormat format_of(const std::string& path) {
+  std::string_view name = path;
+  for (const std::string_view ending : {".gz", ".zst"}) {
+    if (name.ends_with(ending)) name.remove_suffix(ending.size());
+  }
+  if (name.ends_with(".tsv")) return CorpusFormat::kTsv;
+  if (name.ends_with(".csv")) return CorpusFormat::kCsv;
+  if (name.ends_with(".jsonl") || name.ends_with(".ndjson")) return CorpusFormat::kJsonl;
+  if (name.ends_with(".conll") || name.ends_with(".conllu")) return CorpusFormat::kConll;
+  return CorpusFormat::kText;
+}
+
+std::vector<Column> parse_columns(const std::vector<std::string>& columns) {
+  std::vector<Column> parsed;
+  for (const std::string& text : columns) {
+    check(!text.empty(), "columns: an empty name; give numbers from 1 or names, with commas between");
+    Column& column = parsed.emplace_back();
+    const char* end = text.data() + text.size();
+    const auto [stop, problem] = std::from_chars(text.data(), end, column.number);
+    if (problem == std::errc() && stop == end) {
+      check(column.number != 0, "columns: 0 is no column; they are numbered from 1 (and from -1 backwards)");
+    } else {
+      column = {text, 0};
+    }
+  }
+  return parsed;
+}
+
+std::vector<size_t> find_columns(const std::vector<Column>& columns, const std::vector<std::string>& names,
+                                 size_t count, const std::string& place) {
+  std::vector<size_t> found;
+  if (columns.empty()) {
+    for (size_t i = 0; i < count; ++i) found.push_back(i);
+  }
+  for (const Column& column : columns) {
+    if (column.number == 0) {
+      const auto name = std::find(names.begin(), names.end(), column.name);
+      check(name != names.end(), "{}: no column is named \"{}\"; there are {}", place, column.name,
+            names.empty() ? "no names" : fmt::format("{}", fmt::join(names, ", ")));
+      found.push_back(static_cast<size_t>(name - names.begin()));
+    } else {
+      const int64_t index =
+          column.number > 0 ? column.number - 1 : static_cast<int64_t>(count) + column.number;
+      check(index >= 0 && index < static_cast<int64_t>(count), "{}: expected a column {}, found {} columns",
+            place, column.number, count);
+      found.push_back(static_cast<size_t>(index));
+    }
+  }
+  return found;
+}
+
+void BadLines::report(const std::string& message) {
+  if (!skip_) throw Error(message + "; mend the line, or skip bad lines with --skip-bad");
+  ++count_;
+  if (examples_.size() < 10) examples_.push_back(message);
+}
+
+std::string excerpt(std::string_view text) {
+  constexpr size_t kShown = 60;
+  std::string shown = "\"";
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const bool starts_character = (c & 0xC0) != 0x80;
+    if (i >= kShown && starts_character) return shown + "...\"";
+    shown += c < 0x20 || c == 0x7F ? fmt::format("\\x{:02x}", c) : std::string(1, text[i]);
+  }
+  return is_utf8(text) ? shown + "\"" : fmt::format("{} bytes that are no UTF-8", text.size());
+}
+
+}  // namespace hodhod

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the readers of corpora have in common: formats, the choice of columns, and what becomes of a bad line.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hodhod {
+
+// text: a record is a line. tsv: tabs between columns, quotes mean nothing. csv: RFC 4180. jsonl: an object a
+// line. conll: a token a line, columns between blanks or tabs, an empty line after each sentence.
+enum class CorpusFormat { kAuto, kText, kTsv, kCsv, kJsonl, kConll };
+constexpr std::array<std::string_view, 6> names_of(CorpusFormat) {
+  return {"auto", "text", "tsv", "csv", "jsonl", "conll"};
+}
+
+// Whether the first line of a tsv or csv file names the columns. Automatic: yes if a column is asked for by
+// name.
+enum class CorpusHeader { kAuto, kYes, kNo };
+constexpr std::array<std::string_view, 3> names_of(CorpusHeader) { return {"auto", "yes", "no"}; }
+
+struct CorpusOptions {
+  CorpusFormat format = CorpusFormat::kAuto;
+  std::vector<std::string> columns = {};
+  CorpusHeader header = CorpusHeader::kAuto;
+  bool skip_bad = false;
+
+  template <class Visitor>
+  void visit(Visitor&& v) {
+    v("format", format, "how the files are laid out; auto goes by their names");
+    v("columns", columns, "which columns to read, in this order: numbers from 1, -1 the last, or names");
+    v("header", header, "whether the first line of a tsv or csv file names the columns");
+    v("skip_bad", skip_bad, "count bad lines and go on, rather than stop at the first");
+  }
+};
+
+// By the file's name, .gz and .zst left aside: .tsv .csv .jsonl .ndjson .conll .conllu; anything else is
+// text.
+CorpusFormat format_of(const std::string& path);
+
+// A column: a name, or a number from 1 (from −1 backwards).
+struct Column {
+  std::string name;
+  int64_t number = 0;  // 0: by name
+};
+std::vector<Column> parse_columns(const std::vector<std::string>& columns);
+
+// Where the columns stand among `count` fields, from 0. The Error names the column, and the names there are.
+std::vector<size_t> find_columns(const std::vector<Column>& columns, const std::vector<std::string>& names,
+                                 size_t count, const std::string& place);
+
+// Counts bad lines, and remembers the first few, or refuses them.
+class BadLines {
+ public:
+  explicit BadLines(bool skip) : skip_(skip) {}
+  // `message` is whole: "FILE:LINE: expected …, found …". An Error unless bad lines are skipped.
+  void report(const std::string& message);
+  int64_t count() const { return count_; }
+  const std::vector<std::string>& examples() const { return examples_; }
+
+ private:
+  bool skip_;
+  int64_t count_ = 0;
+  std::vector<std::string> examples_;  // up to ten
+};
+
+// Text for messages: quoted, cut to a few dozen characters, without what would disturb a terminal.
+std::string excerpt(std::string_view text);
+
+}  // namespace hodhod

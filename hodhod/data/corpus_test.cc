@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/data/corpus.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <cstdlib>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/file.h"
+#include "hodhod/data/record_reader.h"
+#include "hodhod/data/tagged_reader.h"
+
+namespace hodhod {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using Files = std::vector<std::string>;
+
+std::string error_of(const std::function<void()>& body) {
+  try {
+    body();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+// Records as "a|b|c", one after the other.
+template <class Reader>
+Files rest_of(Reader& reader) {
+  Files records;
+  while (const auto record = reader.next())
+    records.push_back(fmt::format("{}", fmt::join(record->fields, "|")));
+  return records;
+}
+
+Files read(const Files& files, CorpusOptions options = {}) {
+  RecordReader reader(files, options);
+  return rest_of(reader);
+}
+
+class CorpusTest : public testing::Test {
+ protected:
+  std::string put(const char* name, const std::string& text) { return directory_.put(name, text); }
+  TemporaryDirectory directory_;
+};
+
+TEST_F(CorpusTest, FormatsGoByName) {
+  EXPECT_EQ(format_of("a/b.tsv.gz"), CorpusFormat::kTsv);
+  EXPECT_EQ(format_of("b.csv"), CorpusFormat::kCsv);
+  EXPECT_EQ(format_of("b.jsonl.zst"), CorpusFormat::kJsonl);
+  EXPECT_EQ(format_of("b.conll"), CorpusFormat::kConll);
+  EXPECT_EQ(format_of("b.txt"), CorpusFormat::kText);
+  EXPECT_EQ(format_of("-"), CorpusFormat::kText);
+}
+
+TEST_F(CorpusTest, TextKeepsEmptyLinesAndFollowsFiles) {
+  const Files files = {put("a.txt", "one\n\ntwo\t2\n"), put("b.txt", "three")};
+  EXPECT_THAT(read(files), ElementsAre("one", "", "two\t2", "three"));
+  EXPECT_THAT(error_of([&] { read(files, {.columns = {"label"}}); }), HasSubstr("plain text has no columns"));
+}
+
+TEST_F(CorpusTest, TsvTakesQuotesAsTheyAre) {
+  const Files file = {put("a.tsv", "1\t\"good\t\n2\tsays \"so\"\t x \n\n")};
+  EXPECT_THAT(read(file), ElementsAre("1|\"good|", "2|says \"so\"| x "));
+  EXPECT_THAT(read(file, {.columns = {"2", "-3"}}), ElementsAre("\"good|1", "says \"so\"|2"));
+}
+
+TEST_F(CorpusTest, ColumnsByName) {
+  const Files file = {put("a.tsv", "label\ttext\n1\tgood\n")};
+  EXPECT_THAT(read(file, {.columns = {"text", "label"}}), ElementsAre("good|1"));
+  EXPECT_THAT(read(file, {.columns = {"2"}}), ElementsAre("text", "good"));
+  EXPECT_THAT(read(file, {.columns = {"2"}, .header = CorpusHeader::kYes}), ElementsAre("good"));
+  EXPECT_THAT(error_of([&] { read(file, {.columns = {"txt"}}); }),
+              AllOf(HasSubstr("a.tsv:1: no column is named \"txt\""), HasSubstr("label, text")));
+  EXPECT_THAT(error_of([&] { read(file, {.columns = {"3"}}); }),
+              HasSubstr("expected a column 3, found 2 columns"));
+  EXPECT_THAT(error_of([&] { read(file, {.columns = {"0"}}); }), HasSubstr("numbered from 1"));
+  EXPECT_THAT(error_of([&] { read({put("e.tsv", "")}, {.columns = {"x"}}); }), HasSubstr("e.tsv: is empty"));
+}
+
+TEST_F(CorpusTest, CsvFollowsRfc4180) {
+  const Files file = {put("a.csv",
+                          "text,label\r\n"
+                          "\"a, \"\"quoted\"\" word\",1\r\n"
+                          "\"two\r\nlines\n\nand more\",2\r\n"
+                          ",\"\"\r\n"
+                          "plain,3")};
+  EXPECT_THAT(read(file, {.columns = {"label", "text"}}),
+              ElementsAre("1|a, \"quoted\" word", "2|two\nlines\n\nand more", "|", "3|plain"));
+}
+
+TEST_F(CorpusTest, BadCsvIsReportedByItsFirstLine) {
+  const Files file = {put("a.csv",
+                          "x,1\n"
+                          "\"open,2\n"
+                          "y,3\n"
+                          "in \"side,4\n"
+                          "\"after\" quote,5\n"
+                          "z,6\n"
+                          "a,b,c\n"
+                          "\"never closed,7\n"
+                          "last,8\n")};
+  RecordReader reader(file, {.skip_bad = true});
+  EXPECT_THAT(rest_of(reader), ElementsAre("x|1", "y|3", "z|6", "last|8"));
+  EXPECT_EQ(reader.bad_lines().count(), 5);
+  EXPECT_THAT(
+      reader.bad_lines().examples(),
+      ElementsAre(HasSubstr("a.csv:2: "), HasSubstr("a.csv:4: expected quotes around the whole of column 1"),
+                  HasSubstr("a.csv:5: expected a comma after the quote that closes column 1"),
+                  HasSubstr("a.csv:7: expected 2 columns as in the first line, found 3"),
+                  HasSubstr("a.csv:8: expected a quote that closes column 1")));
+  EXPECT_THAT(error_of([&] { read(file); }), AllOf(HasSubstr("a.csv:2: "), HasSubstr("--skip-bad")));
+}
+
+TEST_F(CorpusTest, Jsonl) {
+  const Files file = {put("a.jsonl",
+                          "{\"text\": \"سلام\", \"label\": 2, \"x\": null}\n\n"
+                          "{\"label\": true, \"text\": \"b\"}\n"
+                          "{\"text\": \"c\"}\n"
+                          "{\"text\": \"d\", \"label\": [1]}\n"
+                          "{\"text\": \"e\", \n"
+                          "7\n")};
+  RecordReader reader(file, {.columns = {"text", "label"}, .skip_bad = true});
+  EXPECT_THAT(rest_of(reader), ElementsAre("سلام|2", "b|true"));
+  EXPECT_THAT(reader.bad_lines().examples(),
+              ElementsAre(HasSubstr("a.jsonl:4: expected an object with the key \"label\""),
+                          HasSubstr("a.jsonl:5: label: expected a string, a number"),
+                          HasSubstr("a.jsonl:6: column:1:"), HasSubstr("a.jsonl:7: ")));
+  EXPECT_THAT(error_of([&] { read(file); }), HasSubstr("--columns"));
+}
+
+TEST_F(CorpusTest, TextThatIsNotUtf8IsBad) {
+  const Files file = {put("a.txt",
+                          "good\nb\xe9"
+                          "d\ngood\n")};
+  EXPECT_THAT(error_of([&] { read(file); }),
+              HasSubstr("a.txt:2: expected UTF-8 text, found the byte 0xe9 as byte 2"));
+  EXPECT_THAT(read(file, {.skip_bad = true}), ElementsAre("good", "good"));
+}
+
+TEST_F(CorpusTest, PlacesAndProgress) {
+  RecordReader reader({put("a.tsv", "a\tb\n\nc\td\n"), put("b.tsv", "e\n")}, {});
+  EXPECT_EQ(reader.next()->place(), directory_ / "a.tsv:1");
+  EXPECT_EQ(reader.next()->place(), directory_ / "a.tsv:3");
+  EXPECT_EQ(reader.next()->place(), directory_ / "b.tsv:1");
+  EXPECT_FALSE(reader.next());
+  EXPECT_EQ(reader.progress(), 1);
+}
+
+TEST_F(CorpusTest, ParallelTextStaysTogether) {
+  const std::string en = put("a.en", "one\n\nthree\n"), fa = put("a.fa", "یک\nدو\nسه\n");
+  ParallelReader reader({{en, en}, {fa, fa}});
+  EXPECT_THAT(rest_of(reader), ElementsAre("one|یک", "|دو", "three|سه", "one|یک", "|دو", "three|سه"));
+  ParallelReader uneven({{en}, {put("b.fa", "یک\n")}});
+  EXPECT_THAT(error_of([&] { rest_of(uneven); }),
+              AllOf(HasSubstr("b.fa ends after line 1"), HasSubstr("a.en goes on at line 2")));
+  const std::string broken = put("c.fa", "یک\n\xff\nسه\n");
+  ParallelReader stops({{en}, {broken}});
+  EXPECT_THAT(error_of([&] { rest_of(stops); }), HasSubstr("c.fa:2: expected UTF-8"));
+  ParallelReader skips({{en}, {broken}}, true);
+  EXPECT_THAT(rest_of(skips), ElementsAre("one|یک", "three|سه"));
+  EXPECT_EQ(skips.bad_lines().count(), 1);
+}
+
+Files tagged(TaggedReader& reader) {
+  Files sentences;
+  while (const auto s = reader.next()) {
+    std::string text;
+    for (size_t i = 0; i < s->columns[0].size(); ++i) {
+      for (size_t c = 0; c < s->columns.size(); ++c)
+        text += s->columns[c][i] + (c + 1 < s->columns.size() ? "/" : " ");
+    }
+    sentences.push_back(text);
+  }
+  return sentences;
+}
+
+Files tagged(const Files& files, CorpusOptions options = {}) {
+  options.format = options.format == CorpusFormat::kAuto ? CorpusFormat::kConll : options.format;
+  TaggedReader reader(files, options);
+  return tagged(reader);
+}
+
+TEST_F(CorpusTest, ConllSentences) {
+  const Files file = {put("a.txt",
+                          "-DOCSTART- -X- O O\n\n"
+                          "EU NNP I-NP I-ORG\nrejects VBZ I-VP O\n\n\n"
+                          "# NNP I-NP O\n# sent 2\n. . O O")};
+  EXPECT_THAT(tagged(file), ElementsAre("EU/I-ORG rejects/O ", "#/O ./O "));
+  EXPECT_THAT(tagged(file, {.columns = {"1", "2", "-1"}}),
+              ElementsAre("EU/NNP/I-ORG rejects/VBZ/O ", "#/NNP/O ././O "));
+  EXPECT_THAT(error_of([&] { tagged(file, {.columns = {"5"}}); }), HasSubstr("a.txt:3: expected a column 5"));
+  EXPECT_THAT(error_of([&] { tagged(file, {.columns = {"word"}}); }), HasSubstr("have numbers"));
+  const Files tabs = {put("b.conll", "# text = a b\nan apple\tNOUN\n \t\nb\tX\n")};
+  EXPECT_THAT(tagged(tabs), ElementsAre("an apple/NOUN ", "b/X "));
+}
+
+TEST_F(CorpusTest, ABadLineMakesItsSentenceBad) {
+  const Files file = {put("a.txt", "a O\nb\nc O\nd\n\ne O\n\nf O\n\xff O\n\ng O")};
+  EXPECT_THAT(error_of([&] { tagged(file); }),
+              HasSubstr("a.txt:2: expected 2 columns that are not empty, found \"b\""));
+  TaggedReader reader(file, {.format = CorpusFormat::kConll, .skip_bad = true});
+  EXPECT_THAT(tagged(reader), ElementsAre("e/O ", "g/O "));
+  EXPECT_EQ(reader.bad_lines().count(), 2);
+  EXPECT_THAT(error_of([&] { tagged({put("b.txt", "word\nword\n")}); }), HasSubstr("a token and its tag"));
+}
+
+TEST_F(CorpusTest, TaggedJsonl) {
+  const Files file = {put("a.jsonl",
+                          "{\"tokens\": [\"a\", \"b\"], \"tags\": [\"X\", \"Y\"]}\n"
+                          "{\"tokens\": [\"a\", \"b\"], \"tags\": [\"X\"]}\n"
+                          "{\"tokens\": [], \"tags\": []}\n"
+                          "{\"tokens\": [1], \"tags\": [\"X\"]}\n")};
+  TaggedReader reader(file, {.columns = {"tokens", "tags"}, .skip_bad = true});
+  EXPECT_THAT(tagged(reader), ElementsAre("a/X b/Y "));
+  EXPECT_EQ(reader.bad_lines().count(), 3);
+}
+
+TEST(CorpusData, RealCorporaAreReadWhole) {
+  const char* given = std::getenv("HODHOD_DATA_DIR");
+  const std::string data = given != nullptr ? given : HODHOD_SOURCE_DIR "/../shared/data";
+  if (!is_directory(data + "/trec")) GTEST_SKIP() << data << " is absent";
+  const auto records = [&](const Files& names, CorpusOptions options = {}) {
+    Files files;
+    for (const std::string& name : names) files.push_back(join_path(data, name));
+    return read(files, options).size();
+  };
+  EXPECT_EQ(records({"trec/train.tsv", "trec/test.tsv"}), 5952u);
+  EXPECT_EQ(records({"nli-fa-farstail/val.tsv"}, {.columns = {"2", "3", "1"}}), 1537u);
+  EXPECT_EQ(records({"timeseries/airline-passengers.csv"}, {.columns = {"Passengers"}}), 144u);
+  const auto sentences = [&](const std::string& name) {
+    TaggedReader reader({join_path(data, name)}, {.format = CorpusFormat::kConll});
+    size_t tokens = 0, count = 0;
+    for (; const auto s = reader.next(); ++count) tokens += s->columns[0].size();
+    return std::pair(count, tokens);
+  };
+  // The tokens and sentences that the data's own description gives.
+  EXPECT_EQ(sentences("ner-en-conll2003/dev.txt.gz"), std::pair(size_t{3250}, size_t{51362}));
+  EXPECT_EQ(sentences("ner-fa-arman/dev.txt.gz").first, 1280u);
+  EXPECT_EQ(sentences("pos-fa-seraji/dev.txt"), std::pair(size_t{300}, size_t{8493}));
+  ParallelReader pairs({{data + "/multi30k/val.en.gz"}, {data + "/multi30k/val.de.gz"}});
+  EXPECT_EQ(rest_of(pairs).size(), 1014u);
+}
+
+}  // namespace
+}  // namespace hodhod

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/data/record_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/json.h"
+#include "hodhod/base/utf8.h"
+
+namespace hodhod {
+namespace {
+
+// A csv record of more bytes than this has a quote that was never closed.
+constexpr size_t kMaxCsvRecord = size_t{1} << 20;
+
+std::string scalar_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number() || value.is_boolean()) return format_json(value, -1);
+  return "";
+}
+
+double progress_of(const LineReader& reader) {
+  const ByteSource& source = reader.source();
+  if (source.stored_size() == 0) return 0;
+  return static_cast<double>(source.stored_position()) / static_cast<double>(source.stored_size());
+}
+
+}  // namespace
+
+// One open file.
+struct RecordReader::Table {
+  Table(const std::string& path, CorpusFormat how) : reader(path), format(how) {}
+
+  LineReader reader;
+  CorpusFormat format;
+  std::vector<std::string> names;  // of the header
+  std::vector<size_t> chosen;
+  size_t width = 0;  // columns; 0 until the first line
+  std::vector<std::string> fields;
+
+  // Lines given back after a quote that was never closed.
+  std::deque<std::string> again;
+  int64_t line = 0;  // of the last one taken
+
+  std::optional<std::string> take() {
+    std::optional<std::string> text;
+    if (!again.empty()) {
+      text = std::move(again.front());
+      again.pop_front();
+    } else if (const auto read = reader.next()) {
+      text.emplace(*read);
+    }
+    line += text ? 1 : 0;
+    return text;
+  }
+  std::string place(int64_t at) const { return fmt::format("{}:{}", reader.name(), at); }
+};
+
+RecordReader::RecordReader(std::vector<std::string> files, CorpusOptions options)
+    : files_(std::move(files)),
+      options_(std::move(options)),
+      columns_(parse_columns(options_.columns)),
+      bad_(options_.skip_bad) {
+  check(!files_.empty(), "corpus: no file is given");
+}
+
+RecordReader::~RecordReader() = default;
+RecordReader::RecordReader(RecordReader&&) noexcept = default;
+RecordReader& RecordReader::operator=(RecordReader&&) noexcept = default;
+
+double RecordReader::progress() const {
+  const double before = static_cast<double>(file_) - (table_ ? 1 : 0);
+  return (before + (table_ ? progress_of(table_->reader) : 0)) / static_cast<double>(files_.size());
+}
+
+namespace {
+
+void split_tsv(std::string_view line, std::vector<std::string>& fields) {
+  fields.clear();
+  for (size_t tab; (tab = line.find('\t')) != std::string_view::npos; line.remove_prefix(tab + 1)) {
+    fields.emplace_back(line.substr(0, tab));
+  }
+  fields.emplace_back(line);
+}
+
+enum class CsvState { kDone, kOpenQuote, kBad };
+
+// Splits one csv record; kOpenQuote when it goes on in the next line. `problem` says what is bad.
+CsvState split_csv_text(std::string_view text, std::vector<std::string>& fields, std::string& problem) {
+  fields.clear();
+  size_t at = 0;
+  for (;;) {
+    std::string& field = fields.emplace_back();
+    if (at < text.size() && text[at] == '"') {
+      for (++at;; ++at) {
+        const size_t quote = text.find('"', at);
+        if (quote == std::string_view::npos) return CsvState::kOpenQuote;
+        field.append(text.substr(at, quote - at));
+        at = quote + 1;
+        if (at >= text.size() || text[at] != '"') break;
+        field.push_back('"');
+      }
+      if (at < text.size() && text[at] != ',') {
+        problem = fmt::format("expected a comma after the quote that closes column {}, found {}",
+                              fields.size(), excerpt(text.substr(at, 20)));
+        return CsvState::kBad;
+      }
+    } else {
+      const size_t comma = std::min(text.find(',', at), text.size());
+      field = text.substr(at, comma - at);
+      at = comma;
+      if (field.find('"') != std::string::npos) {
+        problem = fmt::format("expected quotes around the whole of column {}, found {}", fields.size(),
+                              excerpt(field));
+        return CsvState::kBad;
+      }
+    }
+    if (at >= text.size()) return CsvState::kDone;
+    ++at;
+  }
+}
+
+}  // namespace
+
+// Splits the record that begins with `first_line`, taking further lines while a quote is open. When it is
+// bad, that is reported of its first line alone, and the others are read again.
+bool RecordReader::split_csv(std::string_view first_line) {
+  Table& table = *table_;
+  const int64_t begin = table.line;
+  std::string text(first_line), problem;
+  std::deque<std::string> taken;
+  CsvState state = split_csv_text(text, table.fields, problem);
+  while (state == CsvState::kOpenQuote) {
+    std::optional<std::string> more;
+    if (text.size() < kMaxCsvRecord) more = table.take();
+    if (!more) {
+      problem = fmt::format("expected a quote that closes column {}, found none", table.fields.size());
+      break;
+    }
+    // Only a line with a quote in it can close one.
+    const bool may_close = more->find('"') != std::string::npos;
+    text.append("\n").append(*more);
+    taken.push_back(std::move(*more));
+    if (may_close) state = split_csv_text(text, table.fields, problem);
+  }
+  if (state == CsvState::kDone) return true;
+  std::move(table.again.begin(), table.again.end(), std::back_inserter(taken));
+  table.again = std::move(taken);
+  table.line = begin;
+  bad_.report(fmt::format("{}: {}", table.place(begin), problem));
+  return false;
+}
+
+void RecordReader::open_next_file() {
+  const std::string& path = files_[file_++];
+  CorpusFormat format = options_.format == CorpusFormat::kAuto ? format_of(path) : options_.format;
+  check(format != CorpusFormat::kConll,
+        "{}: tagged sentences stand where records are read; give tsv, csv, jsonl or text", path);
+  table_ = std::make_unique<Table>(path, format);
+  Table& table = *table_;
+  if (format == CorpusFormat::kJsonl) {
+    check(!columns_.empty(), "{}: say which keys to read, with --columns", path);
+    for (const Column& column : columns_) {
+      check(column.number == 0, "{}: column {}: the keys of jsonl have names, no numbers", path,
+            column.number);
+    }
+    return;
+  }
+  if (format == CorpusFormat::kText) {
+    check(columns_.empty() || (columns_.size() == 1 && columns_[0].number == 1),
+          "{}: plain text has no columns; give --format tsv or csv", path);
+    return;
+  }
+  const bool named =
+      std::any_of(columns_.begin(), columns_.end(), [](const Column& c) { return c.number == 0; });
+  if (options_.header == CorpusHeader::kYes || (options_.header == CorpusHeader::kAuto && named)) {
+    const std::optional<std::string> header = table.take();
+    check(header.has_value(), "{}: is empty; expected a line with the columns' names", path);
+    check(is_utf8(*header), "{}:1: the columns' names are not UTF-8", path);
+    if (format == CorpusFormat::kTsv) {
+      split_tsv(*header, table.fields);
+    } else {
+      check(split_csv(*header), "{}:1: the columns' names cannot be read", path);
+    }
+    table.names = table.fields;
+    table.width = table.names.size();
+    table.chosen = find_columns(columns_, table.names, table.width, table.place(1));
+  }
+}
+
+std::optional<Record> RecordReader::read_record() {
+  Table& table = *table_;
+  while (const std::optional<std::string> line = table.take()) {
+    const int64_t begin = table.line;
+    const auto bad = [&](const std::string& message) {
+      bad_.report(fmt::format("{}: {}", table.place(begin), message));
+    };
+    if (const size_t byte = first_bad_utf8(*line); byte != std::string::npos) {
+      bad(fmt::format("expected UTF-8 text, found the byte 0x{:02x} as byte {} of the line",
+                      static_cast<unsigned char>((*line)[byte]), byte + 1));
+      continue;
+    }
+    Record record{{}, table.reader.name(), begin};
+    if (table.format == CorpusFormat::kText) {
+      record.fields.push_back(*line);
+      return record;
+    }
+    if (line->empty()) continue;
+    if (table.format == CorpusFormat::kJsonl) {
+      try {
+        const Json object = parse_json(*line, "column");
+        for (const Column& column : columns_) {
+          const Json* value = json_find(object, column.name);
+          check(value != nullptr, "expected an object with the key \"{}\", found {}", column.name,
+                excerpt(*line));
+          record.fields.push_back(scalar_text(*value));
+          check(value->is_string() || value->is_number() || value->is_boolean(),
+                "{}: expected a string, a number, true or false, found {}", column.name,
+                excerpt(format_json(*value, -1)));
+        }
+      } catch (const Error& error) {
+        bad(error.what());
+        continue;
+      }
+      return record;
+    }
+    if (table.format == CorpusFormat::kTsv) {
+      split_tsv(*line, table.fields);
+    } else if (!split_csv(*line)) {
+      continue;
+    }
+    if (table.width == 0) {
+      table.width = table.fields.size();
+      table.chosen = find_columns(columns_, {}, table.width, table.place(begin));
+    }
+    if (table.fields.size() != table.width) {
+      bad(fmt::format("expected {} columns as in the first line, found {} in {}", table.width,
+                      table.fields.size(), excerpt(*line)));
+      continue;
+    }
+    for (const size_t i : table.chosen) record.fields.push_back(table.fields[i]);
+    return record;
+  }
+  return std::nullopt;
+}
+
+std::optional<Record> RecordReader::next() {
+  for (;;) {
+    if (table_) {
+      if (auto record = read_record()) return record;
+      table_.reset();
+    }
+    if (file_ == files_.size()) return std::nullopt;
+    open_next_file();
+  }
+}
+
+ParallelReader::ParallelReader(std::vector<std::vector<std::string>> sides, bool skip_bad) : bad_(skip_bad) {
+  check(!sides.empty(), "parallel text: no side is given");
+  for (std::vector<std::string>& files : sides) {
+    check(!files.empty(), "parallel text: a side without a file");
+    sides_.push_back({std::move(files), 0, std::nullopt});
+  }
+}
+
+std::optional<std::string_view> ParallelReader::next_line(Side& side) {
+  for (;;) {
+    if (side.reader) {
+      if (const auto line = side.reader->next()) return line;
+      if (side.file == side.files.size()) return std::nullopt;
+    }
+    side.reader.emplace(side.files[side.file++]);
+  }
+}
+
+std::optional<Record> ParallelReader::next() {
+  for (;;) {
+    Record record;
+    const Side* ended = nullptr;
+    const Side* bad = nullptr;
+    for (Side& side : sides_) {
+      const auto line = next_line(side);
+      if (!line) {
+        ended = &side;
+        continue;
+      }
+      if (!is_utf8(*line)) bad = &side;
+      record.fields.emplace_back(*line);
+    }
+    if (ended != nullptr) {
+      if (record.fields.empty()) return std::nullopt;
+      const auto longer =
+          std::find_if(sides_.begin(), sides_.end(), [&](const Side& side) { return &side != ended; });
+      const Side& other = *longer;
+      fail("{} ends after line {}, but {} goes on at line {}; the sides must have as many lines",
+           ended->reader->name(), ended->reader->line_number(), other.reader->name(),
+           other.reader->line_number());
+    }
+    if (bad != nullptr) {
+      bad_.report(bad->reader->place() + ": expected UTF-8 text, found other bytes");
+      continue;
+    }
+    record.file = sides_[0].reader->name();
+    record.line = sides_[0].reader->line_number();
+    return record;
+  }
+}
+
+double ParallelReader::progress() const {
+  const Side& side = sides_[0];
+  const double before = static_cast<double>(side.file) - (side.reader ? 1 : 0);
+  return (before + (side.reader ? progress_of(*side.reader) : 0)) / static_cast<double>(side.files.size());
+}
+
+}  // namespace hodhod
