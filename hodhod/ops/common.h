@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// What ops share: checks in one wording, and the way from tensors to what kernels take.
+#pragma once
+
+#include <array>
+#include <utility>
+
+#include "hodhod/base/error.h"
+#include "hodhod/kernels/grain.h"
+#include "hodhod/kernels/kernels.h"
+#include "hodhod/kernels/nest.h"
+#include "hodhod/tensor/tape.h"
+#include "hodhod/tensor/tensor.h"
+
+namespace hodhod::detail {
+
+inline void check_defined(const char* op, const char* what, const Tensor& x) {
+  check(x.defined(), "{}: {} is an undefined tensor; compute or load it first", op, what);
+}
+
+inline void check_same_type(const char* op, const Tensor& a, const Tensor& b) {
+  check(a.dtype() == b.dtype(), "{}: element types {} and {} differ; convert one of them", op,
+        name_of(a.dtype()), name_of(b.dtype()));
+}
+
+// Loops over `shape` for operands that broadcast to it.
+template <class... Tensors>
+kernels::Nest<sizeof...(Tensors)> nest_of(const Shape& shape, const Tensors&... operands) {
+  kernels::Nest<sizeof...(Tensors)> nest;
+  nest.rank = shape.rank();
+  for (int i = 0; i < nest.rank; ++i) nest.shape[i] = shape[i];
+  int k = 0;
+  const auto steps = [&](const Tensor& x) {
+    const int missing = nest.rank - x.rank();
+    for (int i = 0; i < x.rank(); ++i) {
+      nest.strides[k][missing + i] = x.dim(i) == 1 && shape[missing + i] != 1 ? 0 : x.stride(i);
+    }
+    ++k;
+  };
+  (steps(operands), ...);
+  return nest;
+}
+
+// A dense gradient, and the memory for a result of its shape: its own where nobody else has it.
+struct Reused {
+  Tensor from, to;
+};
+inline Reused reuse(const Tensor& dy) {
+  if (dy.is_sole_owner() && dy.is_contiguous()) return {dy, dy};
+  return {dy.dense(), Tensor::empty(dy.shape(), dy.dtype())};
+}
+
+// Rows along the last dimension.
+inline int64_t row_count(const Tensor& x) {
+  int64_t rows = 1;
+  for (int i = 0; i + 1 < x.rank(); ++i) rows *= x.dim(i);
+  return rows;
+}
+
+// Whole numbers of type i32 or i64 as dense i64.
+inline Tensor as_indices(const char* op, const Tensor& ids) {
+  check_defined(op, "the index tensor", ids);
+  check(ids.dtype() == DType::i64 || ids.dtype() == DType::i32, "{}: indices are {}; give i64 or i32", op,
+        name_of(ids.dtype()));
+  return ids.converted(DType::i64).dense();
+}
+
+}  // namespace hodhod::detail

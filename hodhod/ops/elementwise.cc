@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/ops/elementwise.h"
+
+#include "hodhod/ops/common.h"
+#include "hodhod/ops/reduce.h"
+
+namespace hodhod {
+
+using kernels::Binary;
+using kernels::cpu_kernels;
+using kernels::Saved;
+using kernels::Unary;
+
+namespace {
+
+const char* op_name(Binary function) { return kernels::name_of(function).data(); }
+
+Tensor binary(Binary function, const Tensor& a, const Tensor& b) {
+  const char* op = op_name(function);
+  detail::check_defined(op, "the left operand", a);
+  detail::check_defined(op, "the right operand", b);
+  detail::check_same_type(op, a, b);
+  const Shape shape = broadcast(op, a.shape(), b.shape());
+  Tensor y = Tensor::empty(shape, a.dtype());
+  with_compute_type(op, a.dtype(), [&](auto t) {
+    using T = decltype(t);
+    cpu_kernels<T>().binary({.function = function,
+                             .nest = detail::nest_of(shape, a, b),
+                             .a = a.data<T>(),
+                             .b = b.data<T>(),
+                             .y = y.data<T>()});
+  });
+  return y;
+}
+
+}  // namespace
+
+Tensor add(const Tensor& a, const Tensor& b) {
+  return record("add", binary(Binary::kAdd, a, b), {a, b},
+                [a_shape = a.shape(), b_shape = b.shape()](const Tensor& dy, Gradients& d) {
+                  if (d.wants(0)) d.add(0, sum_to(dy, a_shape));
+                  if (d.wants(1)) d.add(1, sum_to(dy, b_shape));
+                });
+}
+
+Tensor sub(const Tensor& a, const Tensor& b) {
+  return record("sub", binary(Binary::kSub, a, b), {a, b},
+                [a_shape = a.shape(), b_shape = b.shape()](const Tensor& dy, Gradients& d) {
+                  if (d.wants(0)) d.add(0, sum_to(dy, a_shape));
+                  if (d.wants(1)) d.add(1, scale(sum_to(dy, b_shape), -1));
+                });
+}
+
+namespace {
+
+// An op whose gradient is a function of both operands.
+Tensor recorded_binary(Binary function, const Tensor& a, const Tensor& b) {
+  return record(op_name(function), binary(function, a, b), {a, b},
+                [=, a = a.detach(), b = b.detach()](const Tensor& dy, Gradients& d) {
+                  const Tensor da = d.wants(0) ? Tensor::empty(dy.shape(), dy.dtype()) : Tensor();
+                  const Tensor db = d.wants(1) ? Tensor::empty(dy.shape(), dy.dtype()) : Tensor();
+                  with_compute_type(op_name(function), dy.dtype(), [&](auto t) {
+                    using T = decltype(t);
+                    cpu_kernels<T>().binary_backward({.function = function,
+                                                      .nest = detail::nest_of(dy.shape(), a, b, dy),
+                                                      .a = a.data<T>(),
+                                                      .b = b.data<T>(),
+                                                      .dy = dy.data<T>(),
+                                                      .da = da.defined() ? da.data<T>() : nullptr,
+                                                      .db = db.defined() ? db.data<T>() : nullptr});
+                  });
+                  if (da.defined()) d.add(0, sum_to(da, a.shape()));
+                  if (db.defined()) d.add(1, sum_to(db, b.shape()));
+                });
+}
+
+}  // namespace
+
+Tensor mul(const Tensor& a, const Tensor& b) { return recorded_binary(Binary::kMul, a, b); }
+Tensor div(const Tensor& a, const Tensor& b) { return recorded_binary(Binary::kDiv, a, b); }
+Tensor maximum(const Tensor& a, const Tensor& b) { return recorded_binary(Binary::kMax, a, b); }
+
+Tensor scale(const Tensor& x, double factor, double offset) {
+  detail::check_defined("scale", "its input", x);
+  const Tensor dense = x.dense();
+  Tensor y = Tensor::empty(x.shape(), x.dtype());
+  with_compute_type("scale", x.dtype(), [&](auto t) {
+    using T = decltype(t);
+    cpu_kernels<T>().affine({.count = x.numel(),
+                             .x = dense.data<T>(),
+                             .y = y.data<T>(),
+                             .factor = static_cast<T>(factor),
+                             .offset = static_cast<T>(offset)});
+  });
+  return record("scale", y, {x},
+                [=](const Tensor& dy, Gradients& d) { d.add(0, factor == 1 ? dy : scale(dy, factor)); });
+}
+
+Tensor apply(Unary function, const Tensor& x) {
+  const char* op = kernels::name_of(function).data();
+  detail::check_defined(op, "its input", x);
+  const Tensor dense = x.dense();
+  Tensor y = Tensor::empty(x.shape(), x.dtype());
+  with_compute_type(op, x.dtype(), [&](auto t) {
+    using T = decltype(t);
+    cpu_kernels<T>().unary(
+        {.function = function, .count = x.numel(), .x = dense.data<T>(), .y = y.data<T>()});
+  });
+  const Tensor saved = kernels::saved_of(function) == Saved::kInput ? dense : y;
+  return record(op, y, {x}, [=](const Tensor& dy, Gradients& d) {
+    const auto [from, to] = detail::reuse(dy);
+    with_compute_type(op, dy.dtype(), [&](auto t) {
+      using T = decltype(t);
+      cpu_kernels<T>().unary_backward({.function = function,
+                                       .count = to.numel(),
+                                       .saved = saved.data<T>(),
+                                       .dy = from.template data<T>(),
+                                       .dx = to.template data<T>()});
+    });
+    d.add(0, to);
+  });
+}
+
+namespace {
+
+// Rows of gate and value for the kernel: their last dimension must run densely and the others evenly.
+struct GateRows {
+  Tensor gate, value;
+  int64_t gate_stride, value_stride;
+};
+
+Tensor run_gated(Activation activation, const GateRows& rows) {
+  const Tensor& gate = rows.gate;
+  Tensor y = Tensor::empty(gate.shape(), gate.dtype());
+  with_compute_type("gated", gate.dtype(), [&](auto t) {
+    using T = decltype(t);
+    cpu_kernels<T>().gated({.activation = activation,
+                            .rows = detail::row_count(gate),
+                            .columns = gate.dim(-1),
+                            .gate = gate.data<T>(),
+                            .gate_stride = rows.gate_stride,
+                            .value = rows.value.data<T>(),
+                            .value_stride = rows.value_stride,
+                            .y = y.data<T>()});
+  });
+  return y;
+}
+
+void run_gated_backward(Activation activation, const GateRows& rows, const Tensor& dy, const GateRows& to) {
+  with_compute_type("gated", dy.dtype(), [&](auto t) {
+    using T = decltype(t);
+    cpu_kernels<T>().gated_backward({.activation = activation,
+                                     .rows = detail::row_count(dy),
+                                     .columns = dy.dim(-1),
+                                     .gate = rows.gate.data<T>(),
+                                     .gate_stride = rows.gate_stride,
+                                     .value = rows.value.data<T>(),
+                                     .value_stride = rows.value_stride,
+                                     .dy = dy.data<T>(),
+                                     .dgate = to.gate.data<T>(),
+                                     .dgate_stride = to.gate_stride,
+                                     .dvalue = to.value.data<T>(),
+                                     .dvalue_stride = to.value_stride});
+  });
+}
+
+// The halves of a dense x [..., 2F].
+GateRows halves(const Tensor& x) {
+  Shape shape = x.shape();
+  shape[-1] /= 2;
+  const int64_t stride = x.dim(-1);
+  return {x.with_layout(shape, x.strides()), x.with_layout(shape, x.strides(), stride / 2), stride, stride};
+}
+
+}  // namespace
+
+Tensor gated(Activation activation, const Tensor& gate, const Tensor& value) {
+  detail::check_defined("gated", "the gate", gate);
+  detail::check_defined("gated", "the value", value);
+  detail::check_same_type("gated", gate, value);
+  check(gate.shape() == value.shape() && gate.rank() > 0,
+        "gated: gate {} and value {} differ in shape; give equal ones", gate.shape(), value.shape());
+  const int64_t columns = gate.dim(-1);
+  const GateRows rows = {gate.dense(), value.dense(), columns, columns};
+  return record("gated", run_gated(activation, rows), {gate, value}, [=](const Tensor& dy, Gradients& d) {
+    const auto [from, dgate] = detail::reuse(dy);
+    const Tensor dvalue = Tensor::empty(dy.shape(), dy.dtype());
+    run_gated_backward(activation, rows, from, {dgate, dvalue, columns, columns});
+    d.add(0, dgate);
+    d.add(1, dvalue);
+  });
+}
+
+Tensor gated_halves(Activation activation, const Tensor& x) {
+  detail::check_defined("gated_halves", "its input", x);
+  check(x.rank() > 0 && x.dim(-1) % 2 == 0,
+        "gated_halves: the last dimension of {} does not divide into two; give gate and value side by side",
+        x.shape());
+  const Tensor dense = x.dense();
+  return record("gated_halves", run_gated(activation, halves(dense)), {x},
+                [=](const Tensor& dy, Gradients& d) {
+                  const Tensor dx = Tensor::empty(dense.shape(), dense.dtype());
+                  run_gated_backward(activation, halves(dense), dy.dense(), halves(dx));
+                  d.add(0, dx);
+                });
+}
+
+namespace {
+
+Tensor filled(const Tensor& x, const Tensor& mask, double value) {
+  Tensor y = x.clone();
+  with_compute_type("masked_fill", x.dtype(), [&](auto t) {
+    using T = decltype(t);
+    T* to = y.data<T>();
+    const uint8_t* masked = mask.data<uint8_t>();
+    for (int64_t i = 0; i < y.numel(); ++i) to[i] = masked[i] ? static_cast<T>(value) : to[i];
+  });
+  return y;
+}
+
+}  // namespace
+
+Tensor masked_fill(const Tensor& x, const Tensor& mask, double value) {
+  detail::check_defined("masked_fill", "its input", x);
+  detail::check_defined("masked_fill", "the mask", mask);
+  check(mask.shape() == x.shape() && mask.dtype() == DType::u8,
+        "masked_fill: the mask is {} {} for an input {}; give a u8 mask of the input's shape",
+        name_of(mask.dtype()), mask.shape(), x.shape());
+  const Tensor dense = mask.dense();
+  return record("masked_fill", filled(x, dense, value), {x},
+                [=](const Tensor& dy, Gradients& d) { d.add(0, filled(dy, dense, 0)); });
+}
+
+}  // namespace hodhod

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Functions of tensors element by element. Tensors are f32 or f64, of any layout; results are dense.
+#pragma once
+
+#include "hodhod/kernels/formulas.h"
+#include "hodhod/tensor/tensor.h"
+
+namespace hodhod {
+
+using kernels::Activation;
+
+// ---- two tensors: shapes broadcast (aligned at the last dimension, extents of 1 stretch) ----
+// Errors: shapes that do not broadcast, element types that differ.
+Tensor add(const Tensor& a, const Tensor& b);
+Tensor sub(const Tensor& a, const Tensor& b);
+Tensor mul(const Tensor& a, const Tensor& b);
+Tensor div(const Tensor& a, const Tensor& b);
+// NaN wins; at a tie each gets half of the gradient.
+Tensor maximum(const Tensor& a, const Tensor& b);
+
+// factor · x + offset
+Tensor scale(const Tensor& x, double factor, double offset = 0);
+
+inline Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }
+inline Tensor operator-(const Tensor& a, const Tensor& b) { return sub(a, b); }
+inline Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }
+inline Tensor operator/(const Tensor& a, const Tensor& b) { return div(a, b); }
+inline Tensor operator+(const Tensor& x, double c) { return scale(x, 1, c); }
+inline Tensor operator+(double c, const Tensor& x) { return scale(x, 1, c); }
+inline Tensor operator-(const Tensor& x, double c) { return scale(x, 1, -c); }
+inline Tensor operator-(double c, const Tensor& x) { return scale(x, -1, c); }
+inline Tensor operator*(const Tensor& x, double c) { return scale(x, c); }
+inline Tensor operator*(double c, const Tensor& x) { return scale(x, c); }
+inline Tensor operator/(const Tensor& x, double c) { return scale(x, 1 / c); }
+inline Tensor operator-(const Tensor& x) { return scale(x, -1); }
+
+// ---- one tensor ----
+Tensor apply(kernels::Unary function, const Tensor& x);
+inline Tensor activate(Activation activation, const Tensor& x) { return apply(unary_of(activation), x); }
+
+inline Tensor relu(const Tensor& x) { return apply(kernels::Unary::kRelu, x); }
+inline Tensor gelu(const Tensor& x) { return apply(kernels::Unary::kGelu, x); }           // x Φ(x)
+inline Tensor gelu_tanh(const Tensor& x) { return apply(kernels::Unary::kGeluTanh, x); }  // its approximation
+inline Tensor quick_gelu(const Tensor& x) { return apply(kernels::Unary::kQuickGelu, x); }
+inline Tensor silu(const Tensor& x) { return apply(kernels::Unary::kSilu, x); }
+inline Tensor tanh(const Tensor& x) { return apply(kernels::Unary::kTanh, x); }
+inline Tensor sigmoid(const Tensor& x) { return apply(kernels::Unary::kSigmoid, x); }
+inline Tensor exp(const Tensor& x) { return apply(kernels::Unary::kExp, x); }
+inline Tensor log(const Tensor& x) { return apply(kernels::Unary::kLog, x); }
+inline Tensor sqrt(const Tensor& x) { return apply(kernels::Unary::kSqrt, x); }
+inline Tensor square(const Tensor& x) { return apply(kernels::Unary::kSquare, x); }
+inline Tensor abs(const Tensor& x) { return apply(kernels::Unary::kAbs, x); }
+inline Tensor neg(const Tensor& x) { return apply(kernels::Unary::kNeg, x); }
+
+// ---- gates (Shazeer 2020) ----
+// f(gate) · value, both [..., F]: kSilu makes SwiGLU, kGelu and kGeluTanh GEGLU, kSigmoid GLU.
+Tensor gated(Activation activation, const Tensor& gate, const Tensor& value);
+// The same where x [..., 2F] holds the gate in its first half and the value in its second; the result is
+// [..., F].
+Tensor gated_halves(Activation activation, const Tensor& x);
+
+// x where mask (u8, of x's shape) is 0, and `value` elsewhere.
+Tensor masked_fill(const Tensor& x, const Tensor& mask, double value);
+
+}  // namespace hodhod

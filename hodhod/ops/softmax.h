@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Softmax and its logarithm.
+#pragma once
+
+#include "hodhod/tensor/tensor.h"
+
+namespace hodhod {
+
+struct SoftmaxOptions {
+  int dim = -1;
+  // i32 or i64, [...]: how many elements count; behind them the result is 0 (−∞ for log_softmax). Its shape
+  // is the beginning of x's, so that [B] serves x [B, T, S]. Only with the last dimension. Undefined: all
+  // count.
+  Tensor lengths = {};
+};
+
+// y_i = exp(x_i − max) / Σ exp(x_j − max)
+Tensor softmax(const Tensor& x, const SoftmaxOptions& options = {});
+// y_i = x_i − max − log Σ exp(x_j − max)
+Tensor log_softmax(const Tensor& x, const SoftmaxOptions& options = {});
+
+}  // namespace hodhod
