@@ -3,11 +3,14 @@
 // with the residual sum that goes before them in a Transformer fused in.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace hodhod::kernels {
 
 enum class NormKind { kLayer, kRms };
+constexpr std::array<std::string_view, 2> names_of(NormKind) { return {"layer", "rms"}; }
 
 // s = x + residual
 // layer: y = (s − mean(s)) · scale · gamma + beta, scale = 1 / √(mean((s − mean(s))²) + epsilon)

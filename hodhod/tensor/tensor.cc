@@ -2,9 +2,9 @@
 #include "hodhod/tensor/tensor.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "hodhod/base/threads.h"
+#include "hodhod/kernels/copy.h"
 #include "hodhod/tensor/tape.h"
 
 namespace hodhod {
@@ -31,6 +31,24 @@ To convert(From value) {
       return static_cast<To>(widen(value));
     }
   }
+}
+
+// The conversions that reading and writing a model is made of; whether src and dst are one.
+bool convert_fast(const Tensor& src, const Tensor& dst) {
+  const int64_t n = src.numel();
+  const auto bits = [](const Tensor& x) { return reinterpret_cast<uint16_t*>(x.raw()); };
+  if (src.dtype() == DType::f32) {
+    if (dst.dtype() == DType::bf16) return kernels::bf16_from_f32(n, src.data<float>(), bits(dst)), true;
+    if (dst.dtype() == DType::f16) return kernels::f16_from_f32(n, src.data<float>(), bits(dst)), true;
+    if (dst.dtype() == DType::f64)
+      return kernels::f64_from_f32(n, src.data<float>(), dst.data<double>()), true;
+  } else if (dst.dtype() == DType::f32) {
+    if (src.dtype() == DType::bf16) return kernels::f32_from_bf16(n, bits(src), dst.data<float>()), true;
+    if (src.dtype() == DType::f16) return kernels::f32_from_f16(n, bits(src), dst.data<float>()), true;
+    if (src.dtype() == DType::f64)
+      return kernels::f32_from_f64(n, src.data<double>(), dst.data<float>()), true;
+  }
+  return false;
 }
 
 // Calls body(destination offset, source offset) for the first element of every run along the last dimension.
@@ -201,13 +219,18 @@ void Tensor::set_node(Ref<Node> node, int output) {
 void copy(const Tensor& src, const Tensor& dst) {
   check(src.shape() == dst.shape(), "copy: from shape {} to shape {}", src.shape(), dst.shape());
   check(dst.storage()->writable(), "copy: the destination is a read-only file mapping; clone() it first");
-  if (src.dtype() == dst.dtype() && src.is_contiguous() && dst.is_contiguous()) {
-    const int64_t bytes = src.bytes();
-    parallel_for(bytes, kGrain * 4, [&](int64_t begin, int64_t end) {
-      std::memmove(dst.raw() + begin, src.raw() + begin, static_cast<size_t>(end - begin));
-    });
+  if (src.dtype() == dst.dtype()) {
+    kernels::Nest<2> nest;
+    nest.rank = src.rank();
+    for (int i = 0; i < nest.rank; ++i) {
+      nest.shape[i] = src.dim(i);
+      nest.strides[0][i] = src.stride(i);
+      nest.strides[1][i] = dst.stride(i);
+    }
+    kernels::copy({.size = size_of(src.dtype()), .nest = nest, .from = src.raw(), .to = dst.raw()});
     return;
   }
+  if (src.is_contiguous() && dst.is_contiguous() && convert_fast(src, dst)) return;
   with_type(src.dtype(), [&](auto from) {
     using From = decltype(from);
     with_type(dst.dtype(), [&](auto to) {
