@@ -15,6 +15,7 @@
 #include "hodhod/kernels/loss.h"
 #include "hodhod/kernels/norm.h"
 #include "hodhod/kernels/optimizer.h"
+#include "hodhod/kernels/product.h"
 #include "hodhod/kernels/recurrence.h"
 #include "hodhod/kernels/reduce.h"
 #include "hodhod/kernels/rotary.h"
@@ -62,6 +63,9 @@ struct Kernels {
   void (*adagrad)(const AdagradArgs<T>&) = nullptr;
   void (*rmsprop)(const RmspropArgs<T>&) = nullptr;
   double (*sum_squares)(const SumSquaresArgs<T>&) = nullptr;
+
+  // product.h
+  void (*product)(const ProductArgs<T>&) = nullptr;
 
   // recurrence.h
   void (*recurrence)(const RecurrenceArgs<T>&) = nullptr;

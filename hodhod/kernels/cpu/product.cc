@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/kernels/product.h"
+
+#include <algorithm>
+#include <new>
+
+#include "hodhod/base/threads.h"
+#include "hodhod/kernels/cpu/product_plan.h"
+#include "hodhod/kernels/cpu/targets.h"
+#include "hodhod/kernels/scratch.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "hodhod/kernels/cpu/product.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "hodhod/kernels/cpu/product_epilogue-inl.h"
+#include "hodhod/kernels/cpu/product_pack-inl.h"
+#include "hodhod/kernels/cpu/product_thin-inl.h"
+#include "hodhod/kernels/cpu/product_tile-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace hodhod::kernels::cpu::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+namespace {
+
+// Rows of A that are packed at once: a block of them, [rows, kProductBlock], is to stay in a core's second
+// cache.
+constexpr int64_t kBlockRows = 16 * kTileRows < 192 ? 192 : 16 * kTileRows;
+// Columns a task packs of B, which then lie in the third.
+constexpr int64_t kTaskColumns = 1024;
+constexpr int64_t kTaskRows = 2048;
+
+int64_t lanes() { return static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>())); }
+int64_t strip_width() { return 2 * lanes(); }
+
+struct Range {
+  int64_t begin;
+  int64_t end;
+  int64_t size() const { return end - begin; }
+};
+
+// Piece i of `pieces` nearly equal ones of `range`.
+Range piece(Range range, int64_t pieces, int64_t i) {
+  return {range.begin + range.size() * i / pieces, range.begin + range.size() * (i + 1) / pieces};
+}
+
+int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// Where the strip that begins at column j (a multiple of the width) has its rows k0 …, k0 being a block's
+// first.
+int64_t packed_offset(const PackedMatrix& b, int64_t k0, int64_t j) {
+  return k0 * ceil_div(b.n(), strip_width()) * strip_width() + j * std::min(kProductBlock, b.k() - k0);
+}
+
+// One rectangle of one matrix of the batch, computed by one thread.
+class Task {
+ public:
+  Task(const ProductArgs<float>& args, int64_t batch, Range rows, Range columns)
+      : args_(args),
+        a_(args.a.data + batch * args.a.batch_stride),
+        b_(args.b.data ? args.b.data + batch * args.b.batch_stride : nullptr),
+        offset_(batch * args.c_batch_stride),
+        rows_(rows),
+        columns_(columns) {}
+
+  void run() {
+    const int64_t width = strip_width();
+    const int64_t depth = std::min(args_.k, kProductBlock);
+    Scratch scratch;
+    // A whole vector may be stored over the end of the last panel.
+    a_packed_ = scratch.get<float>(std::min(rows_.size(), kBlockRows) * depth + lanes());
+    if (!args_.packed_b) b_packed_ = scratch.get<float>(ceil_div(columns_.size(), width) * width * depth);
+    edge_ = scratch.get<float>(kTileRows * width);
+    for (int64_t k0 = 0; k0 < args_.k; k0 += kProductBlock) {
+      k_ = {k0, std::min(args_.k, k0 + kProductBlock)};
+      const int64_t blocks = ceil_div(rows_.size(), kBlockRows);
+      for (int64_t i = 0; i < blocks; ++i) run_block(piece(rows_, blocks, i));
+    }
+  }
+
+ private:
+  void run_block(Range rows) {
+    const int64_t panels = ceil_div(rows.size(), kTileRows);
+    for (int64_t i = 0; i < panels; ++i)
+      pack_a(piece(rows, panels, i), a_packed_ + (piece(rows, panels, i).begin - rows.begin) * k_.size());
+    const int64_t width = strip_width();
+    for (int64_t j = columns_.begin; j < columns_.end; j += width) {
+      run_strip(rows, panels, {j, std::min(columns_.end, j + width)});
+    }
+  }
+
+  void pack_a(Range rows, float* to) const {
+    if (!args_.a.transpose) {
+      pack_rows(a_ + rows.begin * args_.a.stride + k_.begin, args_.a.stride, rows.size(), k_.size(), to,
+                rows.size());
+    } else {
+      const float* from = a_ + k_.begin * args_.a.stride + rows.begin;
+      if (rows.size() == kTileRows) {
+        pack_columns_exactly<kTileRows>(from, args_.a.stride, k_.size(), to);
+      } else {
+        pack_columns(from, args_.a.stride, rows.size(), k_.size(), to, rows.size());
+      }
+    }
+  }
+
+  void run_strip(Range rows, int64_t panels, Range columns) const {
+    const int64_t width = strip_width();
+    const bool whole = columns.size() == width;
+    const bool wide = columns.size() > lanes();
+    const int64_t stored_width = wide ? width : lanes();
+    const bool first = rows.begin == rows_.begin;
+    Tile tile = {.k = k_.size(),
+                 .a = nullptr,
+                 .b = nullptr,
+                 .ldb = stored_width,
+                 .keep = nullptr,
+                 .c = nullptr,
+                 .ldc = args_.c_stride,
+                 .add = args_.accumulate || k_.begin > 0};
+    bool keep = false;
+    if (args_.packed_b) {
+      tile.b = args_.packed_b->data() + packed_offset(*args_.packed_b, k_.begin, columns.begin);
+      tile.ldb = width;
+    } else {
+      float* strip = b_packed_ + (columns.begin - columns_.begin) * k_.size();
+      tile.b = strip;
+      if (first && whole && !args_.b.transpose) {
+        // The first tile reads B where it is, and packs it for the others on the way.
+        tile.b = b_ + k_.begin * args_.b.stride + columns.begin;
+        tile.ldb = args_.b.stride;
+        keep = rows_.size() > kTileRows;
+        tile.keep = strip;
+      } else if (first) {
+        pack_b(columns, strip, stored_width);
+      }
+    }
+    for (int64_t i = 0; i < panels; ++i) {
+      const Range panel = piece(rows, panels, i);
+      tile.a = a_packed_ + (panel.begin - rows.begin) * k_.size();
+      run_tile(tile, panel, columns, wide, keep);
+      if (keep) {
+        keep = false;
+        tile.b = tile.keep;
+        tile.ldb = width;
+      }
+    }
+  }
+
+  void pack_b(Range columns, float* to, int64_t width) const {
+    if (args_.b.transpose) {
+      pack_rows(b_ + columns.begin * args_.b.stride + k_.begin, args_.b.stride, columns.size(), k_.size(), to,
+                width);
+    } else {
+      pack_columns(b_ + k_.begin * args_.b.stride + columns.begin, args_.b.stride, columns.size(), k_.size(),
+                   to, width);
+    }
+  }
+
+  void run_tile(Tile tile, Range rows, Range columns, bool wide, bool keep) const {
+    float* const c = args_.c + offset_ + rows.begin * args_.c_stride + columns.begin;
+    const bool whole = columns.size() == (wide ? strip_width() : lanes());
+    tile.c = c;
+    if (!whole) {
+      tile.c = edge_;
+      tile.ldc = strip_width();
+      if (tile.add) copy(rows.size(), columns.size(), c, args_.c_stride, edge_, tile.ldc);
+    }
+    const TileFunction multiply = keep   ? tile_function<true, true>(rows.size())
+                                  : wide ? tile_function<true, false>(rows.size())
+                                         : tile_function<false, false>(rows.size());
+    multiply(tile);
+    if (!whole) copy(rows.size(), columns.size(), edge_, tile.ldc, c, args_.c_stride);
+    if (k_.end == args_.k) {
+      finish(args_, offset_, rows.begin, rows.size(), columns.begin, columns.size());
+    }
+  }
+
+  static void copy(int64_t rows, int64_t columns, const float* from, int64_t from_stride, float* to,
+                   int64_t to_stride) {
+    for (int64_t i = 0; i < rows; ++i) std::copy_n(from + i * from_stride, columns, to + i * to_stride);
+  }
+
+  const ProductArgs<float>& args_;
+  const float* a_;
+  const float* b_;
+  int64_t offset_;  // of the matrix in c
+  Range rows_;
+  Range columns_;
+  Range k_ = {0, 0};  // of the block at hand
+  float* a_packed_ = nullptr;
+  float* b_packed_ = nullptr;
+  float* edge_ = nullptr;  // a tile of C that is narrower than its vectors
+};
+
+void run_tiles(const ProductArgs<float>& args) {
+  const int64_t width = strip_width();
+  const int64_t strips = ceil_div(args.n, width);
+  const ProductPlan plan = plan_product({.batch = args.batch,
+                                         .m = args.m,
+                                         .strips = strips,
+                                         .strip_width = width,
+                                         .k = args.k,
+                                         .tile_rows = kTileRows,
+                                         .most_rows = kTaskRows,
+                                         .most_strips = kTaskColumns / width,
+                                         .pack_b = args.packed_b      ? 0.0
+                                                   : args.b.transpose ? 0.2
+                                                                      : 0.05,
+                                         .threads = thread_count()});
+  const int64_t count = args.batch * plan.row_pieces * plan.strip_pieces;
+  parallel_for(count, plan.grain, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const Range rows = piece({0, args.m}, plan.row_pieces, i % plan.row_pieces);
+      const Range s = piece({0, strips}, plan.strip_pieces, i / plan.row_pieces % plan.strip_pieces);
+      Task(args, i / (plan.row_pieces * plan.strip_pieces), rows,
+           {s.begin * width, std::min(args.n, s.end * width)})
+          .run();
+    }
+  });
+}
+
+// One row: threads take columns, in whole pairs of vectors.
+void run_row(const ProductArgs<float>& args, int64_t batch) {
+  const bool gather = args.a.transpose && args.a.stride != 1;
+  Scratch scratch;
+  const float* x = args.a.data + batch * args.a.batch_stride;
+  if (gather) {
+    float* const copy = scratch.get<float>(args.k);
+    for (int64_t p = 0; p < args.k; ++p) copy[p] = x[p * args.a.stride];
+    x = copy;
+  }
+  const float* const b = args.packed_b ? nullptr : args.b.data + batch * args.b.batch_stride;
+  const int64_t width = strip_width();
+  const int64_t strips = ceil_div(args.n, width);
+  const auto body = [&](int64_t begin, int64_t end) {
+    const int64_t j = begin * width;
+    const int64_t columns = std::min(args.n, end * width) - j;
+    const int64_t offset = batch * args.c_batch_stride;
+    for (int64_t k0 = 0; k0 < args.k; k0 += kProductBlock) {
+      Thin thin = {.k = std::min(kProductBlock, args.k - k0),
+                   .x = x + k0,
+                   .b = nullptr,
+                   .stride = args.b.stride,
+                   .pair_stride = width,
+                   .c = args.c + offset + j,
+                   .add = args.accumulate || k0 > 0};
+      if (args.packed_b) {
+        thin.b = args.packed_b->data() + packed_offset(*args.packed_b, k0, j);
+        thin.stride = width;
+        thin.pair_stride = thin.k * width;
+        multiply_thin(thin, columns);
+      } else if (args.b.transpose) {
+        thin.b = b + j * args.b.stride + k0;
+        multiply_thin_rows(thin, columns);
+      } else {
+        thin.b = b + k0 * args.b.stride + j;
+        multiply_thin(thin, columns);
+      }
+    }
+    finish(args, offset, 0, 1, j, columns);
+  };
+  parallel_for(strips, row_grain(strips, width * args.k, thread_count()), body);
+}
+
+// With nothing to sum, c still gets its epilogue.
+void run_empty(const ProductArgs<float>& args) {
+  for (int64_t batch = 0; batch < args.batch; ++batch) {
+    const int64_t offset = batch * args.c_batch_stride;
+    if (!args.accumulate) {
+      for (int64_t i = 0; i < args.m; ++i) std::fill_n(args.c + offset + i * args.c_stride, args.n, 0.0f);
+    }
+    finish(args, offset, 0, args.m, 0, args.n);
+  }
+}
+
+}  // namespace
+
+void product_loop(const ProductArgs<float>& args) {
+  if (args.batch == 0 || args.m == 0 || args.n == 0) return;
+  if (args.k == 0) {
+    run_empty(args);
+  } else if (args.m == 1 && args.batch == 1) {
+    run_row(args, 0);
+  } else if (args.m == 1) {
+    parallel_for(args.batch, std::max<int64_t>(1, kWorthAThread / (args.n * args.k)),
+                 [&](int64_t begin, int64_t end) {
+                   for (int64_t i = begin; i < end; ++i) run_row(args, i);
+                 });
+  } else {
+    run_tiles(args);
+  }
+}
+
+int64_t packed_width() { return strip_width(); }
+
+// [k blocks, strips, k of the block, strip width], the last strip padded with zeros.
+void pack_matrix(const float* b, int64_t stride, bool transpose, int64_t k, int64_t n, float* to) {
+  const int64_t width = strip_width();
+  for (int64_t k0 = 0; k0 < k; k0 += kProductBlock) {
+    const int64_t depth = std::min(kProductBlock, k - k0);
+    for (int64_t j = 0; j < n; j += width) {
+      const int64_t columns = std::min(width, n - j);
+      if (transpose) {
+        if (columns < width) std::fill_n(to, depth * width, 0.0f);
+        pack_rows(b + j * stride + k0, stride, columns, depth, to, width);
+      } else {
+        pack_columns(b + k0 * stride + j, stride, columns, depth, to, width);
+      }
+      to += depth * width;
+    }
+  }
+}
+
+}  // namespace hodhod::kernels::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace hodhod::kernels {
+namespace cpu {
+
+HWY_EXPORT(product_loop);
+HWY_EXPORT(pack_matrix);
+HWY_EXPORT(packed_width);
+
+void product(const ProductArgs<float>& args) { HWY_DYNAMIC_DISPATCH(product_loop)(args); }
+
+}  // namespace cpu
+
+PackedMatrix::PackedMatrix(const float* b, int64_t stride, bool transpose, int64_t k, int64_t n)
+    : k_(k), n_(n) {
+  const int64_t width = HWY_DYNAMIC_DISPATCH(cpu::packed_width)();
+  const int64_t count = std::max<int64_t>(1, k * ((n + width - 1) / width * width));
+  data_.reset(
+      static_cast<float*>(::operator new (static_cast<size_t>(count) * sizeof(float), std::align_val_t{64})));
+  HWY_DYNAMIC_DISPATCH(cpu::pack_matrix)(b, stride, transpose, k, n, data_.get());
+}
+
+void PackedMatrix::Free::operator()(float* memory) const { ::operator delete (memory, std::align_val_t{64}); }
+
+}  // namespace hodhod::kernels
+#endif
