@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/input.h"
+
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <optional>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/file.h"
+#include "hodhod/base/line_reader.h"
+#include "hodhod/base/progress.h"
+#include "hodhod/base/signals.h"
+#include "hodhod/base/threads.h"
+
+namespace hodhod::cli {
+namespace {
+
+constexpr size_t kBlock = 1024;
+
+ProgressOptions bar(std::string label, uint64_t total) {
+  ProgressOptions options = progress_to_stderr(std::move(label), false);
+  options.unit = "bytes";
+  options.total = static_cast<int64_t>(total);
+  return options;
+}
+
+// Bytes of all files; 0 when one of them is no regular file.
+uint64_t total_size(const std::vector<std::string>& paths) {
+  uint64_t total = 0;
+  for (const std::string& path : paths) {
+    if (path == "-" || !file_exists(path)) return 0;
+    total += file_size(path);
+  }
+  return total;
+}
+
+}  // namespace
+
+struct Lines::State {
+  std::vector<std::string> paths;
+  size_t next_path = 0;
+  std::optional<LineReader> reader;
+  uint64_t done = 0;  // stored bytes of the files that are finished
+  std::string label;
+  bool quiet;
+  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+  std::optional<Progress> progress;  // once the work turns out to be long
+  int64_t count = 0;
+
+  State(std::vector<std::string> files, std::string what, bool no_bar)
+      : paths(std::move(files)), label(std::move(what)), quiet(no_bar) {}
+
+  void update() {
+    if (!progress) {
+      if (quiet || std::chrono::steady_clock::now() - begin < std::chrono::seconds(1)) return;
+      progress.emplace(bar(label, total_size(paths)));
+    }
+    progress->update(static_cast<int64_t>(done + (reader ? reader->source().stored_position() : 0)));
+  }
+};
+
+Lines::Lines(std::vector<std::string> paths, std::string label, bool quiet) {
+  if (paths.empty()) paths.emplace_back("-");
+  state_ = std::make_unique<State>(std::move(paths), std::move(label), quiet);
+}
+
+Lines::~Lines() = default;
+
+bool Lines::next(std::string& line) {
+  State& s = *state_;
+  while (!stop_requested()) {
+    if (!s.reader) {
+      if (s.next_path == s.paths.size()) return false;
+      s.reader.emplace(s.paths[s.next_path++]);
+    }
+    if (const auto read = s.reader->next()) {
+      line.assign(*read);
+      if (++s.count % 256 == 0) s.update();
+      return true;
+    }
+    s.done += s.reader->source().stored_position();
+    s.reader.reset();
+  }
+  return false;
+}
+
+std::string Lines::place() const { return state_->reader ? state_->reader->place() : "input"; }
+
+void Lines::finish() {
+  if (!state_->progress) return;
+  state_->update();
+  state_->progress->finish();
+}
+
+void print_text(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
+    fail("standard output: {}", std::strerror(errno));
+  }
+}
+
+void print_for_each_line(Lines& lines, const std::function<std::string(std::string_view)>& work) {
+  std::vector<std::string> block(kBlock), results(kBlock);
+  for (bool more = true; more;) {
+    size_t n = 0;
+    while (n < kBlock && (more = lines.next(block[n]))) ++n;
+    parallel_for(static_cast<int64_t>(n), 16, [&](int64_t begin, int64_t end) {
+      for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i)
+        results[i] = work(block[i]);
+    });
+    for (size_t i = 0; i < n; ++i) print_text(results[i]);
+  }
+  lines.finish();
+}
+
+int64_t parse_bytes(const std::string& text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  std::string_view unit(end, static_cast<size_t>(text.data() + text.size() - end));
+  if (unit.ends_with("iB")) unit.remove_suffix(2);
+  if (unit.ends_with('B')) unit.remove_suffix(1);
+  double scale = 0;
+  if (unit.empty()) scale = 1;
+  if (unit == "K" || unit == "k") scale = 1 << 10;
+  if (unit == "M" || unit == "m") scale = 1 << 20;
+  if (unit == "G" || unit == "g") scale = 1 << 30;
+  check(error == std::errc() && scale > 0 && number > 0 && number * scale < 0x1p62,
+        "\"{}\" is no size; write 500M or 2G", text);
+  return static_cast<int64_t>(number * scale);
+}
+
+}  // namespace hodhod::cli

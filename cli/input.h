@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading lines from the files of a command line, and writing to standard output.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hodhod::cli {
+
+// Lines of several files (plain, .gz, .zst, "-" for standard input), one after the other, with a progress bar
+// that goes by how much of the stored bytes was read.
+class Lines {
+ public:
+  // No paths: standard input.
+  Lines(std::vector<std::string> paths, std::string label, bool quiet);
+  ~Lines();
+  Lines(const Lines&) = delete;
+  Lines& operator=(const Lines&) = delete;
+
+  // False at the end, and when the user asked to stop.
+  bool next(std::string& line);
+  // "FILE:LINE" of the line that came last.
+  std::string place() const;
+  // Ends the bar.
+  void finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Calls work(lines, results) for blocks of lines with the lines spread over threads, and prints the results
+// in order. work(line, place) gives what is printed for a line.
+void print_for_each_line(Lines& lines, const std::function<std::string(std::string_view line)>& work);
+
+// Writes to standard output; Error when it cannot be written.
+void print_text(std::string_view text);
+
+// "2G", "512M", "1500000": bytes.
+int64_t parse_bytes(const std::string& text);
+
+}  // namespace hodhod::cli

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// hodhod tokenize describe: what a tokenizer is, and how it does on a text.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/input.h"
+#include "cli/tokenize.h"
+#include "hodhod/base/format.h"
+#include "hodhod/base/json.h"
+#include "hodhod/text/tokenizer.h"
+#include "hodhod/text/unicode.h"
+
+namespace hodhod::cli {
+namespace {
+
+struct DescribeFlags {
+  std::string tokenizer;
+  std::vector<std::string> files;
+  bool json = false;
+};
+
+// What a text comes to. A word is a run of characters without white space.
+struct Statistics {
+  int64_t lines = 0, bytes = 0, characters = 0, words = 0, tokens = 0, unknown = 0, unknown_characters = 0;
+  int64_t used = 0;  // tokens of the vocabulary that come in the text
+};
+
+int64_t count_words(std::string_view line, const text::CharacterClasses& classes) {
+  int64_t words = 0;
+  bool inside = false;
+  for (size_t i = 0; i < line.size();) {
+    const text::Character c = text::read_character(line, i);
+    const bool blank = classes.is(c.code, text::kSpace);
+    words += !blank && !inside;
+    inside = !blank;
+    i += c.size;
+  }
+  return words;
+}
+
+Statistics measure(const text::Tokenizer& tokenizer, Lines& lines) {
+  Statistics s;
+  const auto unknown = tokenizer.role("unk_token").value_or(-1);
+  const text::CharacterClasses classes;
+  std::vector<bool> used(static_cast<size_t>(tokenizer.vocab_size()));
+  for (std::string line; lines.next(line);) {
+    const text::Encoding encoding = tokenizer.encode(line, {.add_special_tokens = false});
+    ++s.lines;
+    s.bytes += static_cast<int64_t>(line.size());
+    s.characters += static_cast<int64_t>(text::count_characters(line));
+    s.words += count_words(line, classes);
+    s.tokens += static_cast<int64_t>(encoding.size());
+    for (size_t i = 0; i < encoding.size(); ++i) {
+      used[static_cast<size_t>(encoding.ids[i])] = true;
+      if (encoding.ids[i] != unknown) continue;
+      ++s.unknown;
+      s.unknown_characters += encoding.characters[i].size();
+    }
+  }
+  lines.finish();
+  s.used = std::count(used.begin(), used.end(), true);
+  return s;
+}
+
+double ratio(int64_t a, int64_t b) { return b == 0 ? 0 : static_cast<double>(a) / static_cast<double>(b); }
+
+Json statistics_to_json(const Statistics& s, int32_t vocab_size) {
+  return {{"lines", s.lines},
+          {"bytes", s.bytes},
+          {"characters", s.characters},
+          {"words", s.words},
+          {"tokens", s.tokens},
+          {"tokens_per_word", ratio(s.tokens, s.words)},
+          {"tokens_per_character", ratio(s.tokens, s.characters)},
+          {"unknown_rate", ratio(s.unknown, s.tokens)},
+          {"coverage", 1 - ratio(s.unknown_characters, s.characters)},
+          {"vocabulary_used", ratio(s.used, vocab_size)}};
+}
+
+// {"type": …} of a part, or a list of them for a sequence.
+std::string name_of(const Json& part) {
+  if (part.is_null()) return "none";
+  const std::string type = part["type"].get<std::string>();
+  if (type != "Sequence") return type;
+  std::string names;
+  for (const auto& [key, list] : part.items()) {
+    if (!list.is_array()) continue;
+    for (const Json& item : list) names += (names.empty() ? "" : " + ") + name_of(item);
+  }
+  return names.size() > 120 ? fmt::format("a sequence of {}", part.size()) : names;
+}
+
+template <class Part>
+Json part_to_json(const Part& part) {
+  return part ? part->to_json() : Json(nullptr);
+}
+
+Json describe_tokenizer(const text::Tokenizer& tokenizer) {
+  Json special = Json::object();
+  for (const text::AddedToken& token : tokenizer.added_tokens().all()) {
+    if (token.special) special[token.content] = token.id;
+  }
+  return {{"model", tokenizer.model().type()},
+          {"vocab_size", tokenizer.vocab_size()},
+          {"byte_level", tokenizer.is_byte_level()},
+          {"added_tokens", tokenizer.added_tokens().all().size()},
+          {"special_tokens", special},
+          {"normalizer", part_to_json(tokenizer.parts().normalizer)},
+          {"pre_tokenizer", part_to_json(tokenizer.parts().pre_tokenizer)},
+          {"post_processor", part_to_json(tokenizer.parts().post_processor)},
+          {"decoder", part_to_json(tokenizer.parts().decoder)}};
+}
+
+void print_description(const text::Tokenizer& tokenizer, const Json& about) {
+  std::string special;
+  for (const auto& [token, id] : about["special_tokens"].items())
+    special += fmt::format(" {}={}", token, id.get<int>());
+  print_text(fmt::format("model           {}{}\n", about["model"].get<std::string>(),
+                         tokenizer.is_byte_level() ? ", byte level" : ""));
+  print_text(fmt::format("vocabulary      {} tokens\n", with_commas(tokenizer.vocab_size())));
+  print_text(fmt::format("special tokens {}\n", special.empty() ? " none" : special));
+  for (const char* part : {"normalizer", "pre_tokenizer", "post_processor", "decoder"}) {
+    print_text(fmt::format("{:15} {}\n", part, name_of(about[part])));
+  }
+}
+
+void print_statistics(const Statistics& s, int32_t vocab_size) {
+  print_text(fmt::format("text            {} lines, {} words, {} characters, {}\n", with_commas(s.lines),
+                         with_commas(s.words), with_commas(s.characters),
+                         format_bytes(static_cast<uint64_t>(s.bytes))));
+  print_text(fmt::format("tokens          {}\n", with_commas(s.tokens)));
+  print_text(fmt::format("per word        {:.3f} tokens\n", ratio(s.tokens, s.words)));
+  print_text(fmt::format("per character   {:.4f} tokens\n", ratio(s.tokens, s.characters)));
+  print_text(fmt::format("unknown         {:.4f} % of the tokens\n", 100 * ratio(s.unknown, s.tokens)));
+  print_text(fmt::format("coverage        {:.4f} % of the characters\n",
+                         100 * (1 - ratio(s.unknown_characters, s.characters))));
+  print_text(fmt::format("used            {:.1f} % of the vocabulary\n", 100 * ratio(s.used, vocab_size)));
+}
+
+int describe(const DescribeFlags& flags, const Session& session) {
+  const text::Tokenizer tokenizer = text::Tokenizer::load(flags.tokenizer);
+  Json about = describe_tokenizer(tokenizer);
+  if (!flags.json) print_description(tokenizer, about);
+  if (!flags.files.empty()) {
+    Lines lines(flags.files, "Measuring", session.quiet);
+    const Statistics s = measure(tokenizer, lines);
+    about["text"] = statistics_to_json(s, tokenizer.vocab_size());
+    if (!flags.json) print_statistics(s, tokenizer.vocab_size());
+  }
+  if (flags.json) print_text(format_json(about) + "\n");
+  return 0;
+}
+
+}  // namespace
+
+void add_tokenize_describe(CLI::App& tokenize, Session& session) {
+  auto flags = std::make_shared<DescribeFlags>();
+  CLI::App* action =
+      tokenize.add_subcommand("describe", "Say what a tokenizer is, and how it does on a text");
+  action->add_option("-t,--tokenizer", flags->tokenizer, "Tokenizer: a file or a directory")->required();
+  action->add_option("files", flags->files, "Text to measure on; .gz and .zst too; \"-\" is standard input");
+  action->add_flag("--json", flags->json, "JSON");
+  action->callback(
+      [&session, flags] { session.run = [&session, flags] { return describe(*flags, session); }; });
+}
+
+}  // namespace hodhod::cli

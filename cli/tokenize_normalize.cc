@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// hodhod tokenize normalize: a text as a normaliser leaves it, and what it changed.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/input.h"
+#include "cli/tokenize.h"
+#include "hodhod/base/error.h"
+#include "hodhod/base/json.h"
+#include "hodhod/text/tokenizer.h"
+#include "hodhod/text/utf8.h"
+
+namespace hodhod::cli {
+namespace {
+
+struct NormalizeFlags {
+  std::string tokenizer;
+  std::vector<std::string> files;
+  PersianFlags persian;
+  bool show = false, json = false;
+};
+
+Json changes_to_json(const std::vector<text::TextChange>& changes) {
+  Json list = Json::array();
+  for (const text::TextChange& change : changes) {
+    list.push_back({{"begin", change.where.begin},
+                    {"end", change.where.end},
+                    {"before", text::make_well_formed(change.before)},
+                    {"after", text::make_well_formed(change.after)}});
+  }
+  return list;
+}
+
+// The normaliser of a tokenizer is one rule; the Persian one has its own.
+std::vector<text::RuleReport> report(const text::Normalizer* normalizer, std::string_view line,
+                                     const text::PersianOptions& options) {
+  if (normalizer == nullptr) return text::report_persian(line, options);
+  text::NormalizedText normalized(line);
+  normalizer->apply(normalized);
+  return {{"normalizer", text::list_changes(normalized)}};
+}
+
+std::string show_changes(const std::vector<text::RuleReport>& reports) {
+  std::string out;
+  for (const text::RuleReport& rule : reports) {
+    // Equal changes are told once, with how often they came.
+    std::map<std::pair<std::string, std::string>, int> counts;
+    for (const text::TextChange& change : rule.changes) ++counts[{change.before, change.after}];
+    for (const auto& [change, count] : counts) {
+      out += fmt::format("  {}: {} → {}", rule.rule, visible(change.first),
+                         change.second.empty() ? "∅" : visible(change.second));
+      out += count > 1 ? fmt::format(" ({} times)\n", count) : "\n";
+    }
+  }
+  return out;
+}
+
+int normalize_lines(const NormalizeFlags& flags, const Session& session) {
+  const text::PersianOptions options = persian_options(flags.persian);
+  std::optional<text::Tokenizer> tokenizer;
+  text::NormalizerPtr persian;
+  const text::Normalizer* normalizer = nullptr;
+  if (!flags.tokenizer.empty()) {
+    tokenizer.emplace(text::Tokenizer::load(flags.tokenizer));
+    normalizer = tokenizer->parts().normalizer.get();
+    check(normalizer != nullptr, "{}: this tokenizer has no normaliser", flags.tokenizer);
+  } else {
+    persian = text::make_persian_normalizer(options);
+  }
+  const text::Normalizer& used = normalizer != nullptr ? *normalizer : *persian;
+  Lines lines(flags.files, "Normalising", session.quiet);
+  print_for_each_line(lines, [&](std::string_view line) {
+    const std::string result = text::normalize(used, line);
+    if (!flags.show && !flags.json) return result + "\n";
+    const auto reports = report(normalizer, line, options);
+    if (!flags.json) return result + "\n" + show_changes(reports);
+    Json rules = Json::object();
+    for (const auto& rule : reports) {
+      if (!rule.changes.empty()) rules[rule.rule] = changes_to_json(rule.changes);
+    }
+    return format_json({{"text", text::make_well_formed(result)}, {"changes", rules}}, -1) + "\n";
+  });
+  return 0;
+}
+
+}  // namespace
+
+void add_persian_flags(CLI::App& action, PersianFlags& flags) {
+  const std::string group = "Persian rules";
+  auto& options = flags.options;
+  action.add_flag("!--no-compose", options.compose, "Leave letters and their marks apart (no NFC)")
+      ->group(group);
+  action.add_flag("!--no-letters", options.letters, "Keep ي, ى and ك")->group(group);
+  action.add_option("--digits", flags.digits, "Digits: keep, persian, arabic or latin")
+      ->check(CLI::IsMember({"keep", "persian", "arabic", "latin"}))
+      ->capture_default_str()
+      ->group(group);
+  action.add_flag("--remove-diacritics", options.remove_diacritics, "Remove fathatan … sukun")->group(group);
+  action.add_flag("!--no-tatweel", options.remove_tatweel, "Keep tatweel (ـ)")->group(group);
+  action.add_flag("!--no-joiners", options.clean_joiners, "Keep every zero-width non-joiner")->group(group);
+}
+
+text::PersianOptions persian_options(const PersianFlags& flags) {
+  text::PersianOptions options = flags.options;
+  if (flags.digits == "keep") options.digits = text::PersianDigits::kKeep;
+  if (flags.digits == "persian") options.digits = text::PersianDigits::kPersian;
+  if (flags.digits == "arabic") options.digits = text::PersianDigits::kArabic;
+  if (flags.digits == "latin") options.digits = text::PersianDigits::kLatin;
+  return options;
+}
+
+std::string visible(std::string_view token) {
+  std::string out;
+  for (size_t i = 0; i < token.size();) {
+    const text::Character c = text::read_character(token, i);
+    if (c.code == ' ') {
+      out += "␣";
+    } else if (c.code == '\n') {
+      out += "⏎";
+    } else if (c.code == '\t') {
+      out += "⇥";
+    } else if (c.code == 0x200C) {
+      out += "⟨ZWNJ⟩";
+    } else if (c.code == text::kIllFormed) {
+      out += fmt::format("⟨{:02X}⟩", static_cast<uint8_t>(token[i]));
+    } else if (c.code < 0x20 || (c.code >= 0x7F && c.code < 0xA0) || (c.code >= 0x200B && c.code <= 0x200F)) {
+      out += fmt::format("⟨U+{:04X}⟩", static_cast<uint32_t>(c.code));
+    } else {
+      out.append(token.substr(i, c.size));
+    }
+    i += c.size;
+  }
+  return out;
+}
+
+void add_tokenize_normalize(CLI::App& tokenize, Session& session) {
+  auto flags = std::make_shared<NormalizeFlags>();
+  CLI::App* action = tokenize.add_subcommand(
+      "normalize",
+      "Print text as a tokenizer's normaliser leaves it, or the Persian normaliser if none is named");
+  action->add_option("-t,--tokenizer", flags->tokenizer, "Tokenizer whose normaliser to use");
+  action->add_option("files", flags->files,
+                     "Input, one text a line; .gz and .zst too; standard input if none");
+  action->add_flag("--show", flags->show, "Say under each line what was changed");
+  action->add_flag("--json", flags->json, "One JSON object a line, with the changes");
+  add_persian_flags(*action, flags->persian);
+  action->callback(
+      [&session, flags] { session.run = [&session, flags] { return normalize_lines(*flags, session); }; });
+}
+
+}  // namespace hodhod::cli
