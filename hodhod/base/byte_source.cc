@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/file_system.h"
 
 namespace hodhod {
 namespace {
@@ -153,7 +154,7 @@ ByteSource::ByteSource(const std::string& path) : state_(std::make_unique<State>
   } else {
     state.name = path;
     state.descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    check(state.descriptor >= 0, "{}: cannot open: {}", path, std::strerror(errno));
+    if (state.descriptor < 0) fail_with_reason("open", path, errno);
   }
   struct stat status;
   if (::fstat(state.descriptor, &status) == 0) {

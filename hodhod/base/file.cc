@@ -21,15 +21,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail_with_reason(const char* action, const std::string& path, int reason = errno) {
-  fail("{}: cannot {}: {}", path, action, std::strerror(reason));
-}
-
 // A descriptor for reading that closes itself.
 class Descriptor {
  public:
   explicit Descriptor(const std::string& path) : value_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (value_ < 0) fail_with_reason("open", path);
+    if (value_ < 0) fail_with_reason("open", path, errno);
   }
   ~Descriptor() { ::close(value_); }
   Descriptor(const Descriptor&) = delete;
@@ -42,7 +38,7 @@ class Descriptor {
 
 struct stat status_of(const Descriptor& descriptor, const std::string& path) {
   struct stat status;
-  if (::fstat(descriptor.get(), &status) != 0) fail_with_reason("examine", path);
+  if (::fstat(descriptor.get(), &status) != 0) fail_with_reason("examine", path, errno);
   check(!S_ISDIR(status.st_mode), "{}: is a directory; a file is needed here", path);
   return status;
 }
@@ -71,7 +67,7 @@ std::string read_file(const std::string& path, uint64_t max_bytes) {
     bytes.resize(std::max(bytes.capacity(), used + kPiece));
     const ssize_t got = ::read(descriptor.get(), bytes.data() + used, bytes.size() - used);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail_with_reason("read", path);
+    if (got < 0) fail_with_reason("read", path, errno);
     if (got == 0) break;
     used += static_cast<size_t>(got);
     check(used <= max_bytes, "{}: more than the {} bytes expected here", path, max_bytes);
@@ -88,7 +84,7 @@ MappedFile::MappedFile(const std::string& path) : path_(path) {
   size_ = static_cast<size_t>(status.st_size);
   if (size_ == 0) return;
   void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor.get(), 0);
-  if (address == MAP_FAILED) fail_with_reason("map", path);
+  if (address == MAP_FAILED) fail_with_reason("map", path, errno);
   data_ = static_cast<const std::byte*>(address);
 }
 
@@ -111,7 +107,7 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
 FileWriter::FileWriter(std::string path, const FileSystem& system)
     : path_(std::move(path)), system_(system), descriptor_(-1) {
   descriptor_ = system_.open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
-  if (descriptor_ < 0) fail_with_reason("create", path_);
+  if (descriptor_ < 0) fail_with_reason("create", path_, errno);
 }
 
 FileWriter::~FileWriter() {
@@ -124,7 +120,7 @@ void FileWriter::write(const void* bytes, size_t count) {
     // Linux moves at most 2 GiB a call; smaller pieces also let a signal through.
     const ssize_t written = system_.write(descriptor_, p, std::min<size_t>(count, size_t{1} << 28));
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail_with_reason("write", path_);
+    if (written < 0) fail_with_reason("write", path_, errno);
     check(written != 0, "{}: cannot write: the system took no bytes", path_);
     p += written;
     count -= static_cast<size_t>(written);
@@ -134,8 +130,8 @@ void FileWriter::write(const void* bytes, size_t count) {
 
 void FileWriter::finish() {
   // EINVAL: a pipe or a device has nothing to sync.
-  if (system_.fsync(descriptor_) != 0 && errno != EINVAL) fail_with_reason("sync", path_);
-  if (system_.close(std::exchange(descriptor_, -1)) != 0) fail_with_reason("close", path_);
+  if (system_.fsync(descriptor_) != 0 && errno != EINVAL) fail_with_reason("sync", path_, errno);
+  if (system_.close(std::exchange(descriptor_, -1)) != 0) fail_with_reason("close", path_, errno);
 }
 
 AtomicFileWriter::AtomicFileWriter(const std::string& path, const FileSystem& system)
@@ -159,7 +155,7 @@ AtomicFileWriter::~AtomicFileWriter() {
 void AtomicFileWriter::commit() {
   writer_->finish();
   if (temporary_.empty()) return;
-  if (system_.rename(temporary_.c_str(), target_.c_str()) != 0) fail_with_reason("replace", target_);
+  if (system_.rename(temporary_.c_str(), target_.c_str()) != 0) fail_with_reason("replace", target_, errno);
   temporary_.clear();
   sync_directory(parent_path(target_), system_);
 }
@@ -172,13 +168,13 @@ void write_file_atomically(const std::string& path, std::string_view bytes, cons
 
 void sync_directory(const std::string& path, const FileSystem& system) {
   const int descriptor = system.open(path.c_str(), O_RDONLY | O_DIRECTORY, 0);
-  if (descriptor < 0) fail_with_reason("open directory", path);
+  if (descriptor < 0) fail_with_reason("open directory", path, errno);
   const int result = system.fsync(descriptor);
   const int reason = errno;
   const int closed = system.close(descriptor);
   // EINVAL: some network file systems have no sync for directories.
   if (result != 0 && reason != EINVAL) fail_with_reason("sync directory", path, reason);
-  if (closed != 0) fail_with_reason("close directory", path);
+  if (closed != 0) fail_with_reason("close directory", path, errno);
 }
 
 bool file_exists(const std::string& path) {
@@ -193,7 +189,7 @@ bool is_directory(const std::string& path) {
 
 uint64_t file_size(const std::string& path) {
   struct stat status;
-  if (::stat(path.c_str(), &status) != 0) fail_with_reason("examine", path);
+  if (::stat(path.c_str(), &status) != 0) fail_with_reason("examine", path, errno);
   return static_cast<uint64_t>(status.st_size);
 }
 
@@ -211,7 +207,8 @@ std::vector<std::string> list_directory(const std::string& path) {
 void make_directories(const std::string& path, const FileSystem& system) {
   if (path.empty() || is_directory(path)) return;
   make_directories(parent_path(path), system);
-  if (system.mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) fail_with_reason("make directory", path);
+  if (system.mkdir(path.c_str(), 0777) != 0 && errno != EEXIST)
+    fail_with_reason("make directory", path, errno);
   check(is_directory(path), "{}: cannot make directory: a file of that name is there", path);
 }
 
@@ -219,13 +216,13 @@ void remove_tree(const std::string& path, const FileSystem& system) {
   struct stat status;
   if (::lstat(path.c_str(), &status) != 0) {
     if (errno == ENOENT) return;
-    fail_with_reason("examine", path);
+    fail_with_reason("examine", path, errno);
   }
   if (S_ISDIR(status.st_mode)) {
     for (const std::string& name : list_directory(path)) remove_tree(join_path(path, name), system);
-    if (system.rmdir(path.c_str()) != 0) fail_with_reason("remove directory", path);
+    if (system.rmdir(path.c_str()) != 0) fail_with_reason("remove directory", path, errno);
   } else if (system.unlink(path.c_str()) != 0) {
-    fail_with_reason("remove", path);
+    fail_with_reason("remove", path, errno);
   }
 }
 
@@ -246,7 +243,7 @@ std::string parent_path(const std::string& path) {
 TemporaryDirectory::TemporaryDirectory() {
   const char* base = std::getenv("TMPDIR");
   path_ = join_path(base != nullptr && *base != '\0' ? base : "/tmp", "hodhod-XXXXXX");
-  if (::mkdtemp(path_.data()) == nullptr) fail_with_reason("make a temporary directory", path_);
+  if (::mkdtemp(path_.data()) == nullptr) fail_with_reason("make a temporary directory", path_, errno);
 }
 
 std::string TemporaryDirectory::put(std::string_view name, std::string_view bytes) const {

@@ -6,6 +6,9 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstring>
+
+#include "hodhod/base/error.h"
 
 namespace hodhod {
 
@@ -23,6 +26,10 @@ const FileSystem& real_file_system() {
       .rmdir = [](const char* path) { return ::rmdir(path); },
   };
   return kCalls;
+}
+
+void fail_with_reason(const char* action, const std::string& path, int reason) {
+  fail("{}: cannot {}: {}", path, action, std::strerror(reason));
 }
 
 }  // namespace hodhod

@@ -80,7 +80,7 @@ TEST(File, ShortWritesAndInterruptionsAreCarriedOn) {
   TemporaryDirectory directory;
   const std::string path = directory / "model";
   const std::string bytes(5000, 'b');
-  FaultyFileSystem faulty(-1, 0);
+  FaultyFileSystem faulty;
   faulty.write_at_most(7);
   faulty.interrupt_every(3);
   write_file_atomically(path, bytes, faulty.table());

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checkpoints that survive being killed, a full disk and damage.
+//
+// Each is a directory "checkpoint-NUMBER-step-STEP" of files and a manifest with the size and XXH64 of each.
+// It is written under a temporary name, made durable and published by one rename; only then are older ones
+// deleted. So at every moment the newest published checkpoint is whole, unless the disk itself damages it,
+// and then the one before it is there.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "hodhod/base/file.h"
+#include "hodhod/io/safetensors.h"
+
+namespace hodhod {
+
+// The places inside a save, in order, at which HODHOD_KILL_AT can kill the process (see failpoint.h).
+constexpr std::array<std::string_view, 11> kCheckpointFailpoints = {
+    "checkpoint.begin",         // nothing done
+    "checkpoint.made",          // the temporary directory is there, and empty
+    "checkpoint.file_begun",    // the first file exists, without a byte
+    "checkpoint.file_written",  // a file has its bytes, not synced
+    "checkpoint.file_synced",   // a file is whole
+    "checkpoint.manifest",      // all files and the manifest are whole
+    "checkpoint.synced",        // the temporary directory is durable
+    "checkpoint.renamed",       // published, the rename not yet durable
+    "checkpoint.published",     // durable; the older ones are still there
+    "checkpoint.set_aside",     // an older one has been renamed for deletion
+    "checkpoint.end",           // all done
+};
+
+// A published checkpoint.
+struct Checkpoint {
+  std::string path;
+  int64_t number = 0;  // counts the saves of a directory
+  int64_t step = 0;
+  std::string file(std::string_view name) const { return join_path(path, name); }
+};
+
+// Receives the files of a checkpoint that is being written. Names have no directory part.
+class CheckpointWriter {
+ public:
+  void add(const std::string& name, std::string_view bytes);
+  void add_tensors(const std::string& name, const NamedTensors& tensors, const Metadata& metadata = {});
+
+ private:
+  friend class CheckpointStore;
+  struct Written {
+    std::string name;
+    uint64_t size;
+    uint64_t hash;
+  };
+  using Fill = std::function<void(const std::function<void(const void*, size_t)>&)>;
+  CheckpointWriter(std::string path, const FileSystem& system) : path_(std::move(path)), system_(system) {}
+  Written write(const std::string& name, const Fill& fill);
+  void add_file(const std::string& name, const Fill& fill);
+
+  std::string path_;
+  const FileSystem& system_;
+  std::vector<Written> files_;
+};
+
+class CheckpointStore {
+ public:
+  // Keeps checkpoints in `directory`, which need not exist: the newest `keep` good ones (1 or more; 2 so that
+  // damage to the newest can be survived).
+  explicit CheckpointStore(std::string directory, int keep = 2,
+                           const FileSystem& system = real_file_system());
+
+  // Writes a checkpoint of what `fill` adds, publishes it and deletes those that are no longer kept. When
+  // anything fails before that, an Error with the path and the reason; all older ones stay.
+  Checkpoint save(int64_t step, const std::function<void(CheckpointWriter&)>& fill);
+
+  struct Search {
+    std::optional<Checkpoint> newest;   // the newest one that is whole
+    std::vector<std::string> problems;  // of newer ones that are damaged: which file, and how
+  };
+  // Reads every byte of a checkpoint to be sure of it.
+  Search find();
+
+  // All published ones, oldest first, unverified.
+  std::vector<Checkpoint> list() const;
+
+ private:
+  void remove_older_than(int64_t number);
+  void remove_leftovers();
+
+  std::string directory_;
+  int keep_;
+  const FileSystem& system_;
+  std::set<int64_t> damaged_;  // numbers that find() has refused
+};
+
+// What is wrong with a checkpoint, or nothing: every file that its manifest lists must be there with its size
+// and hash, and no other.
+std::optional<std::string> checkpoint_problem(const Checkpoint& checkpoint);
+
+}  // namespace hodhod
