@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/nn/positions.h"
+
+#include <bit>
+#include <cmath>
+#include <numbers>
+
+#include "hodhod/ops/attention.h"
+#include "hodhod/ops/elementwise.h"
+#include "hodhod/ops/embedding.h"
+
+namespace hodhod {
+namespace {
+
+// Calls set(index, value) to fill a tensor of either type.
+template <class Value>
+Tensor tabulate(const Shape& shape, DType dtype, const Value& value) {
+  Tensor table = Tensor::empty(shape, dtype);
+  with_compute_type("positions", dtype, [&](auto zero) {
+    using T = decltype(zero);
+    for (int64_t row = 0; row < shape[0]; ++row) {
+      for (int64_t column = 0; column < shape[1]; ++column) {
+        table.data<T>()[row * shape[1] + column] = static_cast<T>(value(row, column));
+      }
+    }
+  });
+  return table;
+}
+
+double llama3(double frequency, const Llama3Scaling& scaling) {
+  const double turns = static_cast<double>(scaling.original_length) * frequency / (2 * std::numbers::pi);
+  if (turns > scaling.high) return frequency;
+  if (turns < scaling.low) return frequency / scaling.factor;
+  const double kept = (turns - scaling.low) / (scaling.high - scaling.low);
+  return (1 - kept) * frequency / scaling.factor + kept * frequency;
+}
+
+}  // namespace
+
+Tensor sinusoidal_positions(int64_t longest, int64_t width, SinusoidOrder order, DType dtype) {
+  const int64_t sines = (width + 1) / 2;
+  return tabulate({longest, width}, dtype, [&](int64_t place, int64_t channel) {
+    const bool is_sine = order == SinusoidOrder::halves ? channel < sines : channel % 2 == 0;
+    int64_t pair = channel / 2;
+    if (order == SinusoidOrder::halves) pair = is_sine ? channel : channel - sines;
+    const double angle = static_cast<double>(place) *
+                         std::pow(10000.0, -2.0 * static_cast<double>(pair) / static_cast<double>(width));
+    return is_sine ? std::sin(angle) : std::cos(angle);
+  });
+}
+
+Tensor add_positions(const Tensor& x, const Tensor& table, const Places& places, int64_t first_row) {
+  check(x.rank() == 3 && table.rank() == 2 && x.dim(2) == table.dim(1),
+        "positions: x has shape {} and the table {}; give [B, T, C] and [longest, C]", x.shape(),
+        table.shape());
+  const int64_t batch = x.dim(0), times = x.dim(1);
+  // One row of ids does for all when each row of x begins at 0.
+  const bool shared = !places.ids.defined() && !places.offset.defined();
+  Tensor ids = Tensor::empty(shared ? Shape{times} : Shape{batch, times}, DType::i64);
+  const Tensor given = places.ids.defined() ? places.ids.dense() : places.offset;
+  if (places.ids.defined()) {
+    check(given.dtype() == DType::i64 && given.shape() == ids.shape(),
+          "positions: ids are {} {}; give i64 [{}, {}]", name_of(given.dtype()), given.shape(), batch, times);
+  } else if (places.offset.defined()) {
+    check(given.dtype() == DType::i64 && given.shape() == Shape{batch},
+          "positions: offset is {} {}; give i64 [{}]", name_of(given.dtype()), given.shape(), batch);
+  }
+  const int64_t rows = table.dim(0);
+  for (int64_t i = 0; i < ids.numel(); ++i) {
+    int64_t place = i % std::max<int64_t>(times, 1);
+    if (places.ids.defined()) {
+      place = given.data<int64_t>()[i];
+    } else if (places.offset.defined()) {
+      place += given.data<int64_t>()[i / times * given.stride(0)];
+    }
+    check(place + first_row >= 0 && place + first_row < rows,
+          "positions: place {} is row {} of a table of {}; shorten the text or use a longer table", place,
+          place + first_row, rows);
+    ids.data<int64_t>()[i] = place + first_row;
+  }
+  return x + embedding(ids, table);
+}
+
+std::vector<double> frequencies_of(const RotaryFrequencies& options) {
+  check(options.rotated >= 0 && options.rotated % 2 == 0,
+        "rotary: {} elements of a head are to turn; give an even number", options.rotated);
+  std::vector<double> frequencies;
+  for (int64_t i = 0; i < options.rotated / 2; ++i) {
+    double frequency =
+        std::pow(options.base, -2.0 * static_cast<double>(i) / static_cast<double>(options.rotated));
+    frequency /= options.factor;
+    frequencies.push_back(options.llama3 ? llama3(frequency, *options.llama3) : frequency);
+  }
+  return frequencies;
+}
+
+RotaryTables::RotaryTables(int64_t longest, const RotaryFrequencies& options, DType dtype) {
+  const std::vector<double> frequencies = frequencies_of(options);
+  const auto angle = [&](int64_t place, int64_t i) {
+    return static_cast<double>(place) * frequencies[static_cast<size_t>(i)];
+  };
+  const Shape shape{longest, options.rotated / 2};
+  cosines = tabulate(shape, dtype, [&](int64_t place, int64_t i) { return std::cos(angle(place, i)); });
+  sines = tabulate(shape, dtype, [&](int64_t place, int64_t i) { return std::sin(angle(place, i)); });
+}
+
+std::vector<double> alibi_slopes(int64_t heads) {
+  check(heads > 0, "alibi: {} heads; give at least 1", heads);
+  const int64_t power = static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(heads)));
+  std::vector<double> slopes;
+  for (int64_t h = 1; h <= power; ++h) {
+    slopes.push_back(std::exp2(-8.0 * static_cast<double>(h) / static_cast<double>(power)));
+  }
+  for (int64_t h = 1; power + h <= heads; ++h) {
+    slopes.push_back(std::exp2(-4.0 * static_cast<double>(2 * h - 1) / static_cast<double>(power)));
+  }
+  return slopes;
+}
+
+DistanceBias alibi(int64_t heads, DistanceRange range, DType dtype) {
+  const std::vector<double> slopes = alibi_slopes(heads);
+  const Tensor values = tabulate({heads, range.last - range.first + 1}, dtype, [&](int64_t h, int64_t i) {
+    return -slopes[static_cast<size_t>(h)] * std::abs(static_cast<double>(range.first + i));
+  });
+  return {values, range.first};
+}
+
+int64_t RelativeBuckets::of(int64_t distance) const {
+  const int64_t each = bidirectional ? buckets / 2 : buckets, single = each / 2;
+  const int64_t base = bidirectional && distance > 0 ? each : 0;
+  const int64_t length = bidirectional ? std::abs(distance) : std::max<int64_t>(-distance, 0);
+  if (length < single) return base + length;
+  // In single precision and in this order, as published models were trained.
+  const float growth =
+      std::log(static_cast<float>(length) / static_cast<float>(single)) /
+      static_cast<float>(std::log(static_cast<double>(longest) / static_cast<double>(single)));
+  const int64_t bucket = single + static_cast<int64_t>(growth * static_cast<float>(each - single));
+  return base + std::min(bucket, each - 1);
+}
+
+DistanceBias RelativePositions::operator()(DistanceRange range) const {
+  check(buckets.buckets >= 4 && buckets.longest > buckets.buckets / 2,
+        "relative positions: {} buckets up to distance {}; give at least 4 and a greater distance",
+        buckets.buckets, buckets.longest);
+  Tensor rows = Tensor::empty({range.last - range.first + 1}, DType::i64);
+  for (int64_t i = 0; i < rows.numel(); ++i) rows.data<int64_t>()[i] = buckets.of(range.first + i);
+  return {distance_bias(table, rows), range.first};
+}
+
+}  // namespace hodhod
