@@ -32,12 +32,13 @@ constexpr std::array<std::string_view, 7> names_of(PositionKind) {
   return {"none", "sinusoidal", "interleaved", "learned", "rotary", "alibi", "relative"};
 }
 
-// Changes of the rotary frequencies for texts longer than those trained on (Llama 3's formula, or all divided).
+// Changes of the rotary frequencies for texts longer than those trained on (Llama 3's formula, or all
+// divided).
 enum class RotaryScaling { none, linear, llama3 };
 constexpr std::array<std::string_view, 3> names_of(RotaryScaling) { return {"none", "linear", "llama3"}; }
 
-// What stands on the last hidden states: nothing, logits over the vocabulary (next token, or masked token for an
-// encoder), one label for the sequence, or one for each token.
+// What stands on the last hidden states: nothing, logits over the vocabulary (next token, or masked token for
+// an encoder), one label for the sequence, or one for each token.
 enum class HeadKind { none, language_model, classifier, tagger };
 constexpr std::array<std::string_view, 4> names_of(HeadKind) {
   return {"none", "language-model", "classifier", "tagger"};
@@ -118,7 +119,8 @@ struct TransformerConfig {
     v("rotary_base", rotary_base, "base of the rotary frequencies");
     v("rotary_scaling", rotary_scaling, "rotary frequencies for longer texts");
     v("rotary_factor", rotary_factor, "by which they are divided");
-    v("rotary_low_frequency", rotary_low_frequency, "llama3: turns in the original length below which all is scaled");
+    v("rotary_low_frequency", rotary_low_frequency,
+      "llama3: turns in the original length below which all is scaled");
     v("rotary_high_frequency", rotary_high_frequency, "llama3: turns above which nothing is");
     v("rotary_original_length", rotary_original_length, "llama3: length trained on");
     v("activation", activation, "of the feed-forward");
