@@ -70,6 +70,8 @@ struct Kernels {
   // recurrence.h
   void (*recurrence)(const RecurrenceArgs<T>&) = nullptr;
   void (*recurrence_backward)(const RecurrenceBackwardArgs<T>&) = nullptr;
+  int64_t (*recurrence_packed_size)(Cell cell, int64_t hidden, int64_t outputs, bool projected) = nullptr;
+  void (*recurrence_pack)(const RecurrencePackArgs<T>&) = nullptr;
 
   // reduce.h
   void (*reduce)(const ReduceArgs<T>&) = nullptr;

@@ -86,26 +86,29 @@ struct RecurrenceBackwardArgs {
 
 // Elements of the packed form of the weights, and packing them: for callers that take many short runs, such
 // as single steps of decoding, with the same weights. The form is that of the running machine's instruction
-// set.
+// set; the reference has none and its size is 0. `packed` is aligned to 64 bytes.
+template <class T>
 struct RecurrencePackArgs {
   Cell cell = Cell::kTanh;
   int64_t hidden = 0;
   int64_t outputs = 0;
-  const float* weight = nullptr;
-  const float* projection = nullptr;
-  float* packed = nullptr;
+  const T* weight = nullptr;
+  const T* projection = nullptr;
+  T* packed = nullptr;
 };
 
 namespace cpu {
 void recurrence(const RecurrenceArgs<float>& args);
 void recurrence_backward(const RecurrenceBackwardArgs<float>& args);
 int64_t recurrence_packed_size(Cell cell, int64_t hidden, int64_t outputs, bool projected);
-void recurrence_pack(const RecurrencePackArgs& args);
+void recurrence_pack(const RecurrencePackArgs<float>& args);
 }  // namespace cpu
 
 namespace reference {
 void recurrence(const RecurrenceArgs<double>& args);
 void recurrence_backward(const RecurrenceBackwardArgs<double>& args);
+int64_t recurrence_packed_size(Cell cell, int64_t hidden, int64_t outputs, bool projected);
+void recurrence_pack(const RecurrencePackArgs<double>& args);
 }  // namespace reference
 
 }  // namespace hodhod::kernels

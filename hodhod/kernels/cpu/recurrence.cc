@@ -19,7 +19,7 @@ int64_t packed_size(Cell cell, int64_t hidden, int64_t outputs, bool projected) 
   return gates + (projected ? plain_size(hidden, outputs) : 0);
 }
 
-void pack(const RecurrencePackArgs& args) {
+void pack(const RecurrencePackArgs<float>& args) {
   const int64_t H = args.hidden, P = args.outputs, lanes = lane_count();
   if (gates_of(args.cell) == 1) {
     pack_plain(args.weight, false, P, H, args.packed);
@@ -251,7 +251,7 @@ int64_t recurrence_packed_size(Cell cell, int64_t hidden, int64_t outputs, bool 
   return HWY_DYNAMIC_DISPATCH(packed_size)(cell, hidden, outputs, projected);
 }
 
-void recurrence_pack(const RecurrencePackArgs& args) { HWY_DYNAMIC_DISPATCH(pack)(args); }
+void recurrence_pack(const RecurrencePackArgs<float>& args) { HWY_DYNAMIC_DISPATCH(pack)(args); }
 
 }  // namespace hodhod::kernels::cpu
 #endif  // HWY_ONCE

@@ -184,4 +184,7 @@ void recurrence_backward(const RecurrenceBackwardArgs<double>& args) {
   }
 }
 
+int64_t recurrence_packed_size(Cell, int64_t, int64_t, bool) { return 0; }
+void recurrence_pack(const RecurrencePackArgs<double>&) {}
+
 }  // namespace hodhod::kernels::reference

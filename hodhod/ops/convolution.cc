@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/ops/convolution.h"
+
+#include <algorithm>
+
+#include "hodhod/base/threads.h"
+#include "hodhod/kernels/kernels.h"
+#include "hodhod/tensor/tape.h"
+
+// Both are one product: the input is unfolded so that each row holds what one output sees.
+namespace hodhod {
+namespace {
+
+// rows [n, K] · weight [F, K]ᵀ + bias
+template <class T>
+void multiply(const Tensor& rows, const Tensor& weight, const Tensor& bias, const Tensor& y) {
+  const int64_t width = rows.dim(1), outputs = weight.dim(0);
+  kernels::cpu_kernels<T>().product({.m = rows.dim(0),
+                                     .n = outputs,
+                                     .k = width,
+                                     .a = {.data = rows.data<T>(), .stride = width},
+                                     .b = {.data = weight.data<T>(), .stride = width, .transpose = true},
+                                     .c = y.data<T>(),
+                                     .c_stride = outputs,
+                                     .bias = bias.defined() ? bias.data<T>() : nullptr});
+}
+
+// dy [n, F] · weight [F, K]
+template <class T>
+Tensor multiply_back(const Tensor& dy, const Tensor& weight) {
+  const int64_t width = weight.dim(1), outputs = weight.dim(0);
+  const Tensor rows = Tensor::empty({dy.dim(0), width}, dy.dtype());
+  kernels::cpu_kernels<T>().product({.m = dy.dim(0),
+                                     .n = width,
+                                     .k = outputs,
+                                     .a = {.data = dy.data<T>(), .stride = outputs},
+                                     .b = {.data = weight.data<T>(), .stride = width},
+                                     .c = rows.data<T>(),
+                                     .c_stride = width});
+  return rows;
+}
+
+// dyᵀ [F, n] · rows [n, K]
+template <class T>
+Tensor weight_gradient(const Tensor& dy, const Tensor& rows) {
+  const int64_t width = rows.dim(1), outputs = dy.dim(1);
+  const Tensor dw = Tensor::empty({outputs, width}, dy.dtype());
+  kernels::cpu_kernels<T>().product({.m = outputs,
+                                     .n = width,
+                                     .k = dy.dim(0),
+                                     .a = {.data = dy.data<T>(), .stride = outputs, .transpose = true},
+                                     .b = {.data = rows.data<T>(), .stride = width},
+                                     .c = dw.data<T>(),
+                                     .c_stride = width});
+  return dw;
+}
+
+template <class T>
+Tensor bias_gradient(const Tensor& dy) {
+  const Tensor db = Tensor::empty({dy.dim(1)}, dy.dtype());
+  kernels::cpu_kernels<T>().reduce({.reduction = kernels::Reduction::kSum,
+                                    .kept = {1, {dy.dim(1)}, {{{1}}}},
+                                    .reduced = {1, {dy.dim(0)}, {{{dy.dim(1)}}}},
+                                    .x = dy.data<T>(),
+                                    .y = db.data<T>()});
+  return db;
+}
+
+void check_bias(const char* op, const Tensor& bias, const Tensor& weight) {
+  check(!bias.defined() || (bias.shape() == Shape{weight.dim(0)} && bias.dtype() == weight.dtype()),
+        "{}: bias {} for weight {}; give one element of its type for each output", op,
+        bias.defined() ? bias.shape() : Shape(), weight.shape());
+}
+
+// The way of conv1d between x [B, T, C] and rows [B · U, K · C].
+struct Sliding {
+  int64_t batch, steps, channels, outputs, kernel;
+  ConvolutionOptions options;
+
+  // The step that output u sees through tap k; outside the sequence it is padding.
+  int64_t step(int64_t u, int64_t k) const {
+    return u * options.stride + k * options.dilation - options.padding;
+  }
+
+  template <class T>
+  Tensor unfold(const Tensor& x) const {
+    const Tensor rows = Tensor::empty({batch * outputs, kernel * channels}, x.dtype());
+    const T* from = x.data<T>();
+    T* to = rows.data<T>();
+    parallel_for(batch * outputs, 16, [&](int64_t begin, int64_t end) {
+      for (int64_t row = begin; row < end; ++row) {
+        for (int64_t k = 0; k < kernel; ++k) {
+          const int64_t t = step(row % outputs, k);
+          T* piece = to + (row * kernel + k) * channels;
+          if (t < 0 || t >= steps) {
+            std::fill_n(piece, channels, T{0});
+          } else {
+            std::copy_n(from + (row / outputs * steps + t) * channels, channels, piece);
+          }
+        }
+      }
+    });
+    return rows;
+  }
+
+  // The sum of what came back for each step, in the order of the taps.
+  template <class T>
+  Tensor fold(const Tensor& rows) const {
+    const Tensor x = Tensor::empty({batch, steps, channels}, rows.dtype());
+    const T* from = rows.data<T>();
+    T* to = x.data<T>();
+    parallel_for(batch * steps, 16, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const int64_t b = i / steps, t = i % steps;
+        std::fill_n(to + i * channels, channels, T{0});
+        for (int64_t k = 0; k < kernel; ++k) {
+          const int64_t offset = t + options.padding - k * options.dilation;
+          if (offset < 0 || offset % options.stride != 0 || offset / options.stride >= outputs) continue;
+          const T* piece = from + ((b * outputs + offset / options.stride) * kernel + k) * channels;
+          for (int64_t c = 0; c < channels; ++c) to[i * channels + c] += piece[c];
+        }
+      }
+    });
+    return x;
+  }
+};
+
+// The last two dimensions swapped, dense: [F, C, K] as [F, K · C], or back.
+Tensor swapped(const Tensor& x, int64_t outer, int64_t first, int64_t second) {
+  return x.with_layout({outer, second, first}, {first * second, 1, second}).dense();
+}
+
+// The way of patch_convolution between an image [B, C, H, W] and rows [B · patches, C · P · Q].
+struct Patches {
+  int64_t batch, channels, height, width, p, q;
+
+  int64_t patches() const { return (height / p) * (width / q); }
+  int64_t count() const { return batch * patches(); }
+  int64_t length() const { return channels * p * q; }
+
+  // Calls body(place in the image, place in the rows) for each run of Q pixels.
+  template <class Body>
+  void for_each_run(const Body& body) const {
+    const int64_t down = height / p, across = width / q;
+    parallel_for(batch * down, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        for (int64_t j = 0; j < across; ++j) {
+          for (int64_t c = 0; c < channels; ++c) {
+            for (int64_t line = 0; line < p; ++line) {
+              const int64_t y = i % down * p + line;
+              body((((i / down) * channels + c) * height + y) * width + j * q,
+                   ((i * across + j) * channels + c) * p * q + line * q);
+            }
+          }
+        }
+      }
+    });
+  }
+
+  template <class T>
+  Tensor unfold(const Tensor& image) const {
+    const Tensor rows = Tensor::empty({count(), length()}, image.dtype());
+    const T* from = image.data<T>();
+    T* to = rows.data<T>();
+    for_each_run([&](int64_t pixel, int64_t place) { std::copy_n(from + pixel, q, to + place); });
+    return rows;
+  }
+
+  template <class T>
+  Tensor fold(const Tensor& rows) const {
+    const Tensor image = Tensor::empty({batch, channels, height, width}, rows.dtype());
+    const T* from = rows.data<T>();
+    T* to = image.data<T>();
+    for_each_run([&](int64_t pixel, int64_t place) { std::copy_n(from + place, q, to + pixel); });
+    return image;
+  }
+};
+
+}  // namespace
+
+Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvolutionOptions& options) {
+  check(x.rank() == 3 && weight.rank() == 3 && x.dim(2) == weight.dim(1) && x.dtype() == weight.dtype(),
+        "conv1d: input {} {} and weight {} {}; give [B, T, C] and [F, C, K] of one type", name_of(x.dtype()),
+        x.shape(), name_of(weight.dtype()), weight.shape());
+  check(options.stride >= 1 && options.dilation >= 1 && options.padding >= 0,
+        "conv1d: stride {}, dilation {} and padding {}; give 1, 1 and 0 or more", options.stride,
+        options.dilation, options.padding);
+  check_bias("conv1d", bias, weight);
+  Sliding way{x.dim(0), x.dim(1), x.dim(2), 0, weight.dim(2), options};
+  const int64_t seen = options.dilation * (way.kernel - 1) + 1, padded = way.steps + 2 * options.padding;
+  check(way.kernel >= 1 && seen <= padded,
+        "conv1d: a kernel that spans {} steps over {} padded ones; pad more", seen, padded);
+  way.outputs = (padded - seen) / options.stride + 1;
+  return with_compute_type("conv1d", x.dtype(), [&](auto type) {
+    using T = decltype(type);
+    const int64_t outputs = weight.dim(0), width = way.kernel * way.channels;
+    const Tensor input = x.dense();
+    const Tensor flat = swapped(weight.dense(), outputs, way.channels, way.kernel).reshaped({outputs, width});
+    const Tensor y = Tensor::empty({way.batch, way.outputs, outputs}, x.dtype());
+    multiply<T>(way.unfold<T>(input), flat, bias.defined() ? bias.dense() : Tensor(), y);
+    return record("conv1d", y, {x, weight, bias}, [=](const Tensor& dy, Gradients& d) {
+      const Tensor rows = dy.dense().reshaped({way.batch * way.outputs, outputs});
+      if (d.wants(0)) d.add(0, way.fold<T>(multiply_back<T>(rows, flat)));
+      if (d.wants(1)) {
+        const Tensor dw = weight_gradient<T>(rows, way.unfold<T>(input));
+        d.add(1, swapped(dw, outputs, way.kernel, way.channels));
+      }
+      if (d.wants(2)) d.add(2, bias_gradient<T>(rows));
+    });
+  });
+}
+
+Tensor patch_convolution(const Tensor& image, const Tensor& weight, const Tensor& bias) {
+  check(image.rank() == 4 && weight.rank() == 4 && image.dim(1) == weight.dim(1) &&
+            image.dtype() == weight.dtype(),
+        "patch_convolution: image {} {} and weight {} {}; give [B, C, H, W] and [F, C, P, Q] of one type",
+        name_of(image.dtype()), image.shape(), name_of(weight.dtype()), weight.shape());
+  check_bias("patch_convolution", bias, weight);
+  const Patches way{image.dim(0), image.dim(1), image.dim(2), image.dim(3), weight.dim(2), weight.dim(3)};
+  check(way.p >= 1 && way.q >= 1 && way.height % way.p == 0 && way.width % way.q == 0,
+        "patch_convolution: an image of {} × {} in patches of {} × {}; crop or pad it to a multiple",
+        way.height, way.width, way.p, way.q);
+  return with_compute_type("patch_convolution", image.dtype(), [&](auto type) {
+    using T = decltype(type);
+    const int64_t outputs = weight.dim(0);
+    const Tensor input = image.dense(), flat = weight.dense().reshaped({outputs, way.length()});
+    const Tensor y = Tensor::empty({way.batch, way.patches(), outputs}, image.dtype());
+    multiply<T>(way.unfold<T>(input), flat, bias.defined() ? bias.dense() : Tensor(), y);
+    return record("patch_convolution", y, {image, weight, bias},
+                  [=, shape = weight.shape()](const Tensor& dy, Gradients& d) {
+                    const Tensor rows = dy.dense().reshaped({way.count(), outputs});
+                    if (d.wants(0)) d.add(0, way.fold<T>(multiply_back<T>(rows, flat)));
+                    if (d.wants(1)) d.add(1, weight_gradient<T>(rows, way.unfold<T>(input)).reshaped(shape));
+                    if (d.wants(2)) d.add(2, bias_gradient<T>(rows));
+                  });
+  });
+}
+
+}  // namespace hodhod

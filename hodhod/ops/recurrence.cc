@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/ops/recurrence.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "hodhod/base/threads.h"
+#include "hodhod/kernels/kernels.h"
+#include "hodhod/tensor/tape.h"
+
+namespace hodhod {
+namespace {
+
+using kernels::RecurrenceShape;
+
+template <class T>
+T* data_or_null(const Tensor& x) {
+  return x.defined() ? x.data<T>() : nullptr;
+}
+
+Tensor dense_or_undefined(const Tensor& x) { return x.defined() ? x.dense() : Tensor(); }
+
+void check_shape(const char* what, const Tensor& x, const Shape& want, DType dtype) {
+  check(x.shape() == want && x.dtype() == dtype, "recurrence: {} is {} {} where {} {} is needed", what,
+        name_of(x.dtype()), x.shape(), name_of(dtype), want);
+}
+
+RecurrenceShape check_shapes(Cell cell, const Tensor& gates, const RecurrenceWeights& weights,
+                             const RecurrenceState& initial, const RecurrenceOptions& options) {
+  check(gates.rank() == 3, "recurrence: the gates are {}; give [B, T, gates · H]", gates.shape());
+  const int64_t count = kernels::gates_of(cell);
+  check(gates.dim(2) > 0 && gates.dim(2) % count == 0,
+        "recurrence: gates of width {} do not divide among the cell's {}; give a multiple", gates.dim(2),
+        count);
+  RecurrenceShape s{.cell = cell, .hidden = gates.dim(2) / count, .reverse = options.reverse};
+  s.batch = gates.dim(options.time_first ? 1 : 0);
+  s.steps = gates.dim(options.time_first ? 0 : 1);
+  s.row_step = options.time_first ? 1 : s.steps;
+  s.time_step = options.time_first ? s.batch : 1;
+  s.outputs = weights.projection.defined() ? weights.projection.dim(0) : s.hidden;
+  const DType dtype = gates.dtype();
+  check_shape("the hidden weight", weights.hidden, {count * s.hidden, s.outputs}, dtype);
+  if (weights.bias.defined()) check_shape("the bias", weights.bias, {count * s.hidden}, dtype);
+  if (weights.projection.defined()) {
+    check(cell == Cell::kLstm, "recurrence: only an LSTM has a projection; leave it undefined");
+    check_shape("the projection", weights.projection, {s.outputs, s.hidden}, dtype);
+  }
+  if (initial.output.defined())
+    check_shape("the initial output", initial.output, {s.batch, s.outputs}, dtype);
+  if (initial.cell.defined()) {
+    check(cell == Cell::kLstm, "recurrence: only an LSTM has a cell state; leave the initial one undefined");
+    check_shape("the initial cell", initial.cell, {s.batch, s.hidden}, dtype);
+  }
+  if (options.lengths.defined()) {
+    check_shape("the lengths", options.lengths, {s.batch}, DType::i64);
+    for (const int64_t length : options.lengths.values<int64_t>()) {
+      check(length >= 0 && length <= s.steps, "recurrence: length {} of a sequence of {} steps; give 0 to {}",
+            length, s.steps, s.steps);
+    }
+  }
+  return s;
+}
+
+int64_t length_of(const RecurrenceShape& s, int64_t b) { return s.lengths ? s.lengths[b] : s.steps; }
+
+// For each step the output of the step before it, [B · T, P], in the layout of the steps; zeros past the end.
+Tensor previous_outputs(const RecurrenceShape& s, const Tensor& output, const Tensor& initial) {
+  const int64_t width = s.outputs * size_of(output.dtype());
+  const Tensor previous = Tensor::empty({s.batch * s.steps, s.outputs}, output.dtype());
+  const int64_t sign = s.reverse ? 1 : -1;
+  parallel_for(s.batch, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t b = begin; b < end; ++b) {
+      const int64_t length = length_of(s, b), first = s.reverse ? length - 1 : 0;
+      for (int64_t t = 0; t < s.steps; ++t) {
+        const int64_t row = b * s.row_step + t * s.time_step;
+        std::byte* to = previous.raw() + row * width;
+        if (t >= length) {
+          std::memset(to, 0, static_cast<size_t>(width));
+        } else if (t == first) {
+          std::memcpy(to, initial.raw() + b * width, static_cast<size_t>(width));
+        } else {
+          std::memcpy(to, output.raw() + (row + sign * s.time_step) * width, static_cast<size_t>(width));
+        }
+      }
+    }
+  });
+  return previous;
+}
+
+// o tanh(c) of every step, [B · T, H]: what an LSTM's projection was applied to.
+template <class T>
+Tensor inner_outputs(const RecurrenceShape& s, const Tensor& cells, const Tensor& saved) {
+  const Tensor inner = Tensor::empty(cells.shape(), cells.dtype());
+  T* m = inner.data<T>();
+  kernels::cpu_kernels<T>().unary({kernels::Unary::kTanh, cells.numel(), cells.data<T>(), m});
+  const T* gates = saved.data<T>();
+  for (int64_t row = 0; row < s.batch * s.steps; ++row) {
+    const T* o = gates + (row * 4 + 3) * s.hidden;
+    for (int64_t j = 0; j < s.hidden; ++j) m[row * s.hidden + j] *= o[j];
+  }
+  return inner;
+}
+
+// The gradient of a matrix y = x Mᵀ was applied with over all rows: dM += dyᵀ x.
+template <class T>
+void add_matrix_gradient(Gradients& d, int input, const Tensor& dy, const Tensor& x) {
+  const auto [into, accumulate] = d.buffer(input);
+  kernels::cpu_kernels<T>().product({.m = dy.dim(1),
+                                     .n = x.dim(1),
+                                     .k = dy.dim(0),
+                                     .a = {.data = dy.data<T>(), .stride = dy.dim(1), .transpose = true},
+                                     .b = {.data = x.data<T>(), .stride = x.dim(1)},
+                                     .c = into.template data<T>(),
+                                     .c_stride = x.dim(1),
+                                     .accumulate = accumulate});
+}
+
+template <class T>
+void add_bias_gradient(Gradients& d, int input, const Tensor& dy) {
+  const int64_t rows = dy.dim(0), width = dy.dim(1);
+  const Tensor sum = Tensor::empty({width}, dy.dtype());
+  kernels::cpu_kernels<T>().reduce({.reduction = kernels::Reduction::kSum,
+                                    .kept = {1, {width}, {{{1}}}},
+                                    .reduced = {1, {rows}, {{{width}}}},
+                                    .x = dy.data<T>(),
+                                    .y = sum.data<T>()});
+  d.add(input, sum);
+}
+
+// What the backward needs of a run; all dense.
+struct Run {
+  RecurrenceShape shape;
+  Tensor weight = {}, projection = {}, lengths = {};
+  Tensor initial_output = {}, initial_cell = {};
+  Tensor output = {}, cells = {}, saved = {};
+
+  enum Input { kGates, kWeight, kBias, kProjection, kInitialOutput, kInitialCell };
+
+  template <class T>
+  void backward(const Shape& gates_shape, std::span<const Tensor> dys, Gradients& d) const {
+    const RecurrenceShape& s = shape;
+    const DType dtype = weight.dtype();
+    const int64_t rows = s.batch * s.steps, width = kernels::gates_of(s.cell) * s.hidden;
+    const Tensor doutput = dense_or_undefined(dys[0]), dlast = dense_or_undefined(dys[1]);
+    const Tensor dlast_cell = dys.size() > 2 ? dense_or_undefined(dys[2]) : Tensor();
+    const Tensor dinput = Tensor::empty({rows, width}, dtype);
+    const Tensor dhidden = s.cell == Cell::kGru ? Tensor::empty({rows, width}, dtype) : Tensor();
+    const Tensor dprojected = projection.defined() ? Tensor::empty({rows, s.outputs}, dtype) : Tensor();
+    const Tensor dinitial = Tensor::empty({s.batch, s.outputs}, dtype);
+    const Tensor dcell = s.cell == Cell::kLstm ? Tensor::empty({s.batch, s.hidden}, dtype) : Tensor();
+    kernels::cpu_kernels<T>().recurrence_backward({.shape = s,
+                                                   .weight = weight.data<T>(),
+                                                   .projection = data_or_null<T>(projection),
+                                                   .initial_output = initial_output.data<T>(),
+                                                   .initial_cell = data_or_null<T>(initial_cell),
+                                                   .output = output.data<T>(),
+                                                   .output_stride = s.outputs,
+                                                   .cells = data_or_null<T>(cells),
+                                                   .saved = data_or_null<T>(saved),
+                                                   .doutput = data_or_null<T>(doutput),
+                                                   .doutput_stride = s.outputs,
+                                                   .dfinal_output = data_or_null<T>(dlast),
+                                                   .dfinal_cell = data_or_null<T>(dlast_cell),
+                                                   .dinput = dinput.data<T>(),
+                                                   .dhidden = data_or_null<T>(dhidden),
+                                                   .dprojected = data_or_null<T>(dprojected),
+                                                   .dinitial_output = dinitial.data<T>(),
+                                                   .dinitial_cell = data_or_null<T>(dcell)});
+    const Tensor& dproduct = dhidden.defined() ? dhidden : dinput;
+    if (d.wants(kWeight))
+      add_matrix_gradient<T>(d, kWeight, dproduct, previous_outputs(s, output, initial_output));
+    if (d.wants(kBias)) add_bias_gradient<T>(d, kBias, dproduct);
+    if (d.wants(kProjection))
+      add_matrix_gradient<T>(d, kProjection, dprojected, inner_outputs<T>(s, cells, saved));
+    if (d.wants(kGates)) d.add(kGates, dinput.reshaped(gates_shape));
+    if (d.wants(kInitialOutput)) d.add(kInitialOutput, dinitial);
+    if (d.wants(kInitialCell)) d.add(kInitialCell, dcell);
+  }
+};
+
+}  // namespace
+
+PackedRecurrence::PackedRecurrence(Cell cell, const RecurrenceWeights& weights) {
+  const int64_t hidden = weights.hidden.dim(0) / kernels::gates_of(cell), outputs = weights.hidden.dim(1);
+  const Tensor weight = weights.hidden.dense(), projection = dense_or_undefined(weights.projection);
+  with_compute_type("recurrence", weight.dtype(), [&](auto type) {
+    using T = decltype(type);
+    const kernels::Kernels<T>& table = kernels::cpu_kernels<T>();
+    data = Tensor::empty({table.recurrence_packed_size(cell, hidden, outputs, projection.defined())},
+                         weight.dtype());
+    table.recurrence_pack(
+        {cell, hidden, outputs, weight.data<T>(), data_or_null<T>(projection), data.data<T>()});
+  });
+}
+
+RecurrenceResult recurrence(Cell cell, const Tensor& gates, const RecurrenceWeights& weights,
+                            const RecurrenceState& initial, const RecurrenceOptions& options) {
+  Run run{.shape = check_shapes(cell, gates, weights, initial, options)};
+  RecurrenceShape& s = run.shape;
+  const bool lstm = cell == Cell::kLstm;
+  const DType dtype = gates.dtype();
+  const auto state = [&](const Tensor& given, int64_t width) {
+    return given.defined() ? given.dense() : Tensor::zeros({s.batch, width}, dtype);
+  };
+  run.weight = weights.hidden.dense();
+  run.projection = dense_or_undefined(weights.projection);
+  run.lengths = dense_or_undefined(options.lengths);
+  s.lengths = run.lengths.defined() ? run.lengths.data<int64_t>() : nullptr;
+  run.initial_output = state(initial.output, s.outputs);
+  if (lstm) run.initial_cell = state(initial.cell, s.hidden);
+  const int64_t rows = s.batch * s.steps;
+  const std::array<Edge, 6> inputs = {gates,          weights.hidden, weights.bias, weights.projection,
+                                      initial.output, initial.cell};
+  const bool wanted = recording() && std::any_of(inputs.begin(), inputs.end(), [](const Edge& edge) {
+                        return static_cast<bool>(edge.node);
+                      });
+  Tensor output = Tensor::empty({gates.dim(0), gates.dim(1), s.outputs}, dtype);
+  Tensor last = Tensor::empty({s.batch, s.outputs}, dtype), last_cell;
+  if (lstm) {
+    run.cells = Tensor::empty({rows, s.hidden}, dtype);
+    last_cell = Tensor::empty({s.batch, s.hidden}, dtype);
+  }
+  if (wanted && kernels::saved_of(cell) > 0) {
+    run.saved = Tensor::empty({rows, kernels::saved_of(cell) * s.hidden}, dtype);
+  }
+  const Tensor input = gates.dense(), bias = dense_or_undefined(weights.bias);
+  with_compute_type("recurrence", dtype, [&](auto type) {
+    using T = decltype(type);
+    kernels::cpu_kernels<T>().recurrence({.shape = s,
+                                          .input = input.data<T>(),
+                                          .weight = run.weight.data<T>(),
+                                          .packed = options.packed ? options.packed->data.data<T>() : nullptr,
+                                          .bias = data_or_null<T>(bias),
+                                          .projection = data_or_null<T>(run.projection),
+                                          .initial_output = run.initial_output.data<T>(),
+                                          .initial_cell = data_or_null<T>(run.initial_cell),
+                                          .output = output.data<T>(),
+                                          .output_stride = s.outputs,
+                                          .cells = data_or_null<T>(run.cells),
+                                          .saved = data_or_null<T>(run.saved),
+                                          .final_output = last.data<T>(),
+                                          .final_cell = data_or_null<T>(last_cell)});
+  });
+  if (wanted) {
+    run.output = output;
+    std::array<Tensor, 3> outputs = {output, last, last_cell};
+    record_many("recurrence", std::span(outputs.data(), lstm ? 3 : 2), std::span<const Edge>(inputs),
+                [run, shape = gates.shape()](std::span<const Tensor> dys, Gradients& d) {
+                  with_compute_type("recurrence", run.weight.dtype(),
+                                    [&](auto type) { run.backward<decltype(type)>(shape, dys, d); });
+                });
+    return {outputs[0], {outputs[1], outputs[2]}};
+  }
+  return {output, {last, last_cell}};
+}
+
+}  // namespace hodhod
