@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/nn/attention.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "hodhod/nn/initialisers.h"
+#include "hodhod/nn/module.h"
+#include "hodhod/ops/elementwise.h"
+#include "hodhod/tensor/gradcheck.h"
+#include "hodhod/tensor/tape.h"
+
+namespace hodhod {
+namespace {
+
+Tensor random(const Shape& shape, uint64_t seed, DType dtype = DType::f64) {
+  const Tensor x = Tensor::empty(shape, dtype);
+  init_normal(x, 0, 1, Rng(seed));
+  return x;
+}
+
+MultiHeadAttention layer_of(const MultiHeadAttentionOptions& options, DType dtype = DType::f64) {
+  MultiHeadAttention layer(options, dtype);
+  uint64_t seed = 100;
+  for_each_parameter(layer, [&](const std::string&, Tensor& p) { init_normal(p, 0, 0.5, Rng(++seed)); });
+  return layer;
+}
+
+Tensor numbers(std::initializer_list<int64_t> values) {
+  return Tensor::from(values, {static_cast<int64_t>(values.size())});
+}
+
+TEST(MultiHeadAttention, NamesItsParameters) {
+  MultiHeadAttention layer({.width = 6, .heads = 3, .key_width = 5, .biases = {.key = false}});
+  std::vector<std::string> names;
+  for (const auto& [name, parameter] : parameters_of(layer)) names.push_back(name);
+  EXPECT_EQ(names, (std::vector<std::string>{"query.weight", "query.bias", "key.weight", "value.weight",
+                                             "value.bias", "output.weight", "output.bias"}));
+  EXPECT_EQ(layer.value.weight.shape(), (Shape{6, 5}));
+  EXPECT_THROW(MultiHeadAttention({.width = 7, .heads = 2}), Error);
+  EXPECT_THROW(MultiHeadAttention({.width = 8, .heads = 4, .kv_heads = 3}), Error);
+}
+
+// Inputs and parameters together, through each form of the layer.
+void expect_gradients(const MultiHeadAttentionOptions& options, const AttentionSetting& setting, bool cross) {
+  MultiHeadAttention layer = layer_of(options);
+  std::vector<Tensor> inputs = {random({2, 4, 6}, 1),
+                                random({2, 5, options.key_width ? options.key_width : 6}, 2)};
+  for (const auto& [name, parameter] : parameters_of(layer)) inputs.push_back(parameter);
+  const auto result = gradcheck(
+      [&](auto x) {
+        size_t next = 2;
+        for_each_parameter(layer, [&](const std::string&, Tensor& p) { p = x[next++]; });
+        Context context{.training = true, .rng = Rng(5)};
+        if (cross) return layer.cross(x[0], layer.keys_values(x[1]), setting, context, x[0], 0.2);
+        return layer(x[0], setting, context, x[0]);
+      },
+      inputs);
+  EXPECT_TRUE(result) << result.message;
+}
+
+TEST(MultiHeadAttention, Gradcheck) {
+  const RotaryTables rotary(9, {.rotated = 2}, DType::f64);
+  AttentionSetting ragged{.key_end = numbers({4, 2}), .query_length = numbers({4, 2})};
+  expect_gradients({.width = 6, .heads = 3}, {}, false);
+  expect_gradients({.width = 6, .heads = 3, .causal = true, .dropout = 0.3}, ragged, false);
+  expect_gradients(
+      {.width = 6, .heads = 4, .kv_heads = 2, .head_size = 3, .causal = true, .rotary_interleaved = true},
+      {.offset = numbers({0, 5}), .rotary = &rotary}, false);
+  expect_gradients(
+      {.width = 6, .heads = 2, .key_width = 5, .biases = {false, false, false, false}, .scale = 1.0}, {},
+      true);
+}
+
+TEST(MultiHeadAttention, IsTheSumOfItsHeads) {
+  // With one head and values that pass through, the output is the weighted mean that the trace shows.
+  MultiHeadAttention layer = layer_of({.width = 3, .heads = 1, .biases = {true, true, false, false}});
+  for (Linear* linear : {&layer.value, &layer.output}) {
+    linear->weight = Tensor::from<double>({1, 0, 0, 0, 1, 0, 0, 0, 1}, {3, 3});
+  }
+  const Tensor x = random({2, 4, 3}, 1);
+  Trace seen;
+  Context context{.trace = &seen};
+  const auto y = layer(x, {}, context).values();
+  std::vector<std::string> names;
+  for (const auto& entry : seen.entries()) names.push_back(entry.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"queries", "keys", "values", "probabilities", "heads"}));
+  const auto weights = seen.entries()[3].tensor.values();
+  for (size_t b = 0; b < 2; ++b) {
+    for (size_t i = 0; i < 4; ++i) {
+      double sum = 0;
+      for (size_t j = 0; j < 4; ++j) sum += weights[(b * 4 + i) * 4 + j] * x.values()[(b * 4 + j) * 3];
+      EXPECT_NEAR(y[(b * 4 + i) * 3], sum, 1e-12);
+    }
+  }
+}
+
+// Queries [first, first + count) of a sequence of T, from a cache, have the bits of one pass over the whole.
+TEST(MultiHeadAttention, SameBitsFromACache) {
+  const int64_t T = 70, C = 24;
+  const RotaryTables rotary(T, {.rotated = 6});
+  for (int64_t left : {int64_t{-1}, int64_t{10}}) {
+    const MultiHeadAttention layer =
+        layer_of({.width = C, .heads = 4, .kv_heads = 2, .causal = true, .left = left}, DType::f32);
+    const Tensor x = random({2, T, C}, 1, DType::f32);
+    NoGrad off;
+    Context context;
+    const DistanceBias bias = alibi(4, DistanceRange::of(0, T - 1, T));
+    const auto whole = layer(x, {.distance_bias = bias, .rotary = &rotary}, context).values<float>();
+    for (int64_t step : {1, 7, 64}) {
+      KeyValueCache cache(2, T + 3, 2 * 6);
+      for (int64_t first = 0; first < T; first += step) {
+        const int64_t count = std::min(step, T - first);
+        const Tensor part = x.with_layout({2, count, C}, x.strides(), first * C).dense();
+        const AttentionSetting setting{
+            .offset = numbers({first, first}), .distance_bias = bias, .rotary = &rotary};
+        const auto y = layer(part, setting, context, {}, 0, &cache).values<float>();
+        for (int64_t b = 0; b < 2; ++b) {
+          ASSERT_EQ(0, std::memcmp(y.data() + b * count * C, whole.data() + (b * T + first) * C,
+                                   static_cast<size_t>(count * C) * sizeof(float)))
+              << "step " << step << " first " << first;
+        }
+      }
+    }
+  }
+}
+
+TEST(MultiHeadAttention, CachedRowsOfDifferentLengths) {
+  const MultiHeadAttention layer = layer_of({.width = 8, .heads = 2, .causal = true}, DType::f32);
+  const Tensor x = random({3, 5, 8}, 1, DType::f32);
+  NoGrad off;
+  Context context;
+  KeyValueCache cache(3, 8, 8);
+  layer(x, {.query_length = numbers({3, 5, 1})}, context, {}, 0, &cache);
+  cache.select(std::vector<int64_t>{2, 0, 0});
+  const Tensor next = random({3, 1, 8}, 2, DType::f32);
+  const auto y = layer(next, {.offset = numbers({1, 3, 3})}, context, {}, 0, &cache).values();
+  const auto expect_row = [&](int64_t row, int64_t from, int64_t length) {
+    Tensor alone = Tensor::empty({1, length + 1, 8});
+    copy(x.with_layout({length, 8}, {8, 1}, from * 40), alone.with_layout({length, 8}, {8, 1}));
+    copy(next.with_layout({8}, {1}, row * 8), alone.with_layout({8}, {1}, length * 8));
+    const auto want = layer(alone, {}, context).values();
+    for (int64_t c = 0; c < 8; ++c) {
+      EXPECT_EQ(y[static_cast<size_t>(row * 8 + c)], want[static_cast<size_t>(length * 8 + c)]) << row;
+    }
+  };
+  expect_row(0, 2, 1);
+  expect_row(1, 0, 3);
+  expect_row(2, 0, 3);
+  EXPECT_THROW(layer(x, {.offset = numbers({4, 0, 0})}, context, {}, 0, &cache), Error);
+}
+
+TEST(MultiHeadAttention, DropoutIsForTrainingAndHasItsStream) {
+  const MultiHeadAttention layer = layer_of({.width = 8, .heads = 2, .dropout = 0.5}, DType::f32);
+  const Tensor x = random({2, 6, 8}, 1, DType::f32);
+  Context using_it, training{.training = true, .rng = Rng(3)}, again{.training = true, .rng = Rng(3)};
+  const auto plain = layer(x, {}, using_it).values(), dropped = layer(x, {}, training).values();
+  EXPECT_NE(plain, dropped);
+  EXPECT_EQ(layer(x, {}, again, {}, 0).values(), dropped);
+  EXPECT_NE(layer(x, {}, again).values(), dropped);
+}
+
+}  // namespace
+}  // namespace hodhod
