@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The matrix product of tensors.
+#pragma once
+
+#include "hodhod/tensor/tensor.h"
+
+namespace hodhod {
+
+struct MatmulOptions {
+  bool transpose_a = false;
+  bool transpose_b = false;
+};
+
+// y[..., i, j] = Σ_p A[..., i, p] B[..., p, j]
+// for a [..., M, K] and b [..., K, N], the last two dimensions of an operand being swapped if its `transpose`
+// is set. Leading dimensions broadcast; the result is [..., M, N]. A row of the result has the same bits
+// whatever stands beside it. Operands are read where they lie if their rows or their columns are dense, and
+// copied otherwise.
+Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options = {});
+
+}  // namespace hodhod
