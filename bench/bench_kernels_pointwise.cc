@@ -2,7 +2,7 @@
 // Speed of the pointwise kernels, in bytes read and written per second; beside `copy`, which is what memory
 // allows.
 //
-//   build/release/bench/bench_pointwise [--benchmark_filter=norm]     threads: HODHOD_THREADS
+//   build/release/bench/bench_kernels [--benchmark_filter=norm]     threads: HODHOD_THREADS
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -26,9 +26,6 @@ std::vector<float> values(int64_t count, uint64_t seed) {
 // `passes` arrays of the benchmark's size go through memory in each iteration.
 void report(benchmark::State& state, int64_t count, int passes) {
   state.SetBytesProcessed(state.iterations() * count * passes * static_cast<int64_t>(sizeof(float)));
-  state.counters["ns/element"] =
-      benchmark::Counter(static_cast<double>(state.iterations() * count) * 1e-9,
-                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
 void rows_by_columns(benchmark::internal::Benchmark* b) {
@@ -237,6 +234,7 @@ BENCHMARK_CAPTURE(unary_speed, gelu_backward, Unary::kGelu, true)->Apply(rows_by
 BENCHMARK_CAPTURE(unary_speed, gelu_tanh, Unary::kGeluTanh, false)->Apply(rows_by_columns);
 BENCHMARK_CAPTURE(unary_speed, gelu_tanh_backward, Unary::kGeluTanh, true)->Apply(rows_by_columns);
 BENCHMARK_CAPTURE(unary_speed, tanh, Unary::kTanh, false)->Apply(rows_by_columns);
+BENCHMARK_CAPTURE(unary_speed, silu, Unary::kSilu, false)->Apply(rows_by_columns);
 BENCHMARK_CAPTURE(gated_speed, silu, false)->Apply(rows_by_columns);
 BENCHMARK_CAPTURE(gated_speed, silu_backward, true)->Apply(rows_by_columns);
 BENCHMARK_CAPTURE(norm_speed, layer, NormKind::kLayer, false)->Apply(rows_by_columns);
@@ -244,8 +242,8 @@ BENCHMARK_CAPTURE(norm_speed, layer_residual, NormKind::kLayer, true)->Apply(row
 BENCHMARK_CAPTURE(norm_speed, rms, NormKind::kRms, false)->Apply(rows_by_columns);
 BENCHMARK_CAPTURE(norm_backward_speed, layer, NormKind::kLayer)->Apply(rows_by_columns);
 BENCHMARK_CAPTURE(norm_backward_speed, rms, NormKind::kRms)->Apply(rows_by_columns);
-BENCHMARK_CAPTURE(softmax_speed, softmax, false, false)->Apply(rows_by_columns);
-BENCHMARK_CAPTURE(softmax_speed, log, true, false)->Apply(rows_by_columns);
+BENCHMARK_CAPTURE(softmax_speed, softmax, false, false)->Apply(rows_by_columns)->Args({512, 8000});
+BENCHMARK_CAPTURE(softmax_speed, log, true, false)->Apply(rows_by_columns)->Args({512, 8000});
 BENCHMARK_CAPTURE(softmax_speed, softmax_backward, false, true)->Apply(rows_by_columns);
 BENCHMARK_CAPTURE(reduce_speed, rows, true)->Apply(rows_by_columns);
 BENCHMARK_CAPTURE(reduce_speed, columns, false)->Apply(rows_by_columns);
@@ -256,5 +254,3 @@ BENCHMARK_CAPTURE(embedding_speed, scatter, true)->Apply(rows_by_columns);
 
 }  // namespace
 }  // namespace hodhod::kernels
-
-BENCHMARK_MAIN();
