@@ -5,14 +5,13 @@
 #include <cstdint>
 
 #include "hodhod/ops/embedding.h"
-#include "hodhod/ops/linear.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
 
 struct Embedding {
   EmbeddingOptions options;
-  Tensor weight;  // [V, C]
+  Tensor weight;  // [V, C]; as the weight of a Linear [out, in] it is the tied output layer
 
   Embedding() = default;
   // Uninitialised (see initialisers.h).
@@ -25,9 +24,6 @@ struct Embedding {
 
   // ids [...] → [..., C]
   Tensor operator()(const Tensor& ids) const { return embedding(ids, weight, options); }
-
-  // The tied output layer: x·weightᵀ + bias for x [..., C], giving [..., V]; bias [V] or undefined.
-  Tensor logits(const Tensor& x, const Tensor& bias = {}) const { return linear(x, weight, bias); }
 
   template <class V>
   void visit(V& v) {

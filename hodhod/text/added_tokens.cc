@@ -59,6 +59,7 @@ AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const Normalizer* norma
   std::vector<Spelling> spellings[2];
   for (size_t i = 0; i < tokens_.size(); ++i) {
     const AddedToken& token = tokens_[i];
+    if (!token.in_text) continue;
     std::string content = token.content;
     if (token.normalized && normalizer != nullptr) content = normalize(*normalizer, content);
     if (!content.empty())

@@ -23,6 +23,7 @@ struct AddedToken {
   bool rstrip = false;
   bool normalized = true;  // looked for in the normalised text, itself normalised; else in the raw text
   bool special = false;    // left out by decode(skip_special)
+  bool in_text = true;     // looked for in texts at all; not kept in files
 };
 
 // Finds them: leftmost first, the longest of those that start there, through a trie.

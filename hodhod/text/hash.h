@@ -24,7 +24,16 @@ inline uint64_t hash_bytes(const char* p, size_t size) {
     h = mix(h ^ word, kB);
   }
   uint64_t word = 0;
-  std::memcpy(&word, p, size);
+  // Copies of fixed sizes, which overlap, are loads; a copy of `size` bytes would be a call.
+  if (size >= 4) {
+    uint32_t low, high;
+    std::memcpy(&low, p, 4);
+    std::memcpy(&high, p + size - 4, 4);
+    word = uint64_t{high} << 32 | low;
+  } else if (size > 0) {
+    const auto byte = [p](size_t i) { return static_cast<uint64_t>(static_cast<unsigned char>(p[i])); };
+    word = byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16;
+  }
   return mix(h ^ word ^ kA, kB);
 }
 

@@ -6,6 +6,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/text/bpe.h"
 #include "hodhod/text/byte_alphabet.h"
+#include "hodhod/text/unigram.h"
 #include "hodhod/text/word_level.h"
 #include "hodhod/text/word_piece.h"
 
@@ -46,6 +47,7 @@ ModelPtr model_from_json(const Json& json, const std::string& where) {
   if (type == "BPE") return bpe_from_json(json, where);
   if (type == "WordPiece") return word_piece_from_json(json, where);
   if (type == "WordLevel") return word_level_from_json(json, where);
+  if (type == "Unigram") return unigram_from_json(json, where);
   fail("{}: no model is called \"{}\"", where, type.substr(0, 100));
 }
 

@@ -5,6 +5,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/text/json_pattern.h"
+#include "hodhod/text/precompiled.h"
 
 namespace hodhod::text {
 namespace {
@@ -77,6 +78,7 @@ NormalizerPtr normalizer_from_json(const Json& json, const std::string& where) {
     return make_strip(json_get_or<bool>(json, "strip_left", true, where),
                       json_get_or<bool>(json, "strip_right", true, where));
   }
+  if (type == "Precompiled") return precompiled_from_json(json, where);
   if (type == "StripAccents") return make_strip_accents();
   if (type == "Nmt") return make_nmt();
   if (type == "Prepend") return make_prepend(json_get<std::string>(json, "prepend", where));

@@ -45,15 +45,10 @@ Tokenizer load_json_file(const std::string& path) {
   return Tokenizer::from_json(text, path);
 }
 
-// Until the reader of .model files is here.
-Tokenizer load_sentencepiece_file(const std::string& path) {
-  fail("{}: SentencePiece models cannot be read yet", path);
-}
-
 Tokenizer load_file(const std::string& path) {
   const std::string name = name_of(path);
   if (name.ends_with(".json")) return load_json_file(path);
-  if (name.ends_with(".model")) return load_sentencepiece_file(path);
+  if (name.ends_with(".model")) return load_sentencepiece(path);
   if (name == "merges.txt" || name == "vocab.bpe") {
     const std::string vocab = find_vocab(parent_path(path));
     if (!vocab.empty()) return load_gpt2_files(vocab, path);
@@ -71,7 +66,7 @@ Tokenizer load_directory(const std::string& directory) {
   if (const auto path = find_file(directory, {"tokenizer.json"}); !path.empty()) return load_json_file(path);
   if (const auto path = find_file(directory, {"tokenizer.model", "spiece.model", "sentencepiece.bpe.model"});
       !path.empty()) {
-    return load_sentencepiece_file(path);
+    return load_sentencepiece(path);
   }
   const std::string vocab = find_vocab(directory), merges = find_merges(directory);
   if (!vocab.empty() && !merges.empty()) return load_gpt2_files(vocab, merges);

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/text/unigram.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "hodhod/base/error.h"
+#include "hodhod/text/segment_cache.h"
+#include "hodhod/text/unigram_model.h"
+
+namespace hodhod::text {
+namespace {
+
+constexpr double kUnknownPenalty = 10;
+
+}  // namespace
+
+struct UnigramModel::Buffers : Scratch {
+  UnigramBuffers lattice;
+  SegmentCache cache;
+  std::vector<Token> found;
+};
+
+UnigramModel::UnigramModel(std::vector<std::pair<std::string, double>> pieces, std::optional<int32_t> unk_id,
+                           UnigramOptions options, const std::string& where)
+    : sentences_(options.sentences) {
+  check(!pieces.empty(), "{}: Unigram: the vocabulary is empty", where);
+  check(!unk_id || (*unk_id >= 0 && static_cast<size_t>(*unk_id) < pieces.size()),
+        "{}: Unigram: unk_id {} is not the id of one of its {} tokens", where, unk_id.value_or(0),
+        pieces.size());
+  double lowest = pieces[0].second;
+  std::vector<std::string> tokens;
+  for (auto& [token, score] : pieces) {
+    check(std::isfinite(score), "{}: Unigram: the score of token {} is not finite", where, tokens.size());
+    lowest = std::min(lowest, score);
+    scores_.push_back(score);
+    tokens.push_back(std::move(token));
+  }
+  std::vector<std::pair<std::string_view, int32_t>> keys;
+  WordCutFinder cuts;
+  for (size_t id = 0; id < tokens.size(); ++id) {
+    if (tokens[id].empty() || (!options.used.empty() && !options.used[id])) continue;
+    keys.emplace_back(tokens[id], static_cast<int32_t>(id));
+    cuts.add(tokens[id]);
+  }
+  vocabulary_ = Vocabulary(tokens, where);
+  table_.trie = DoubleArray(std::move(keys));
+  table_.scores = options.used_scores.empty() ? scores_ : std::move(options.used_scores);
+  table_.unknown_score = options.unknown_score.value_or(lowest - kUnknownPenalty);
+  cut_ = cuts.result();
+  unknown_ = UnknownPieces(vocabulary_, unk_id, options.byte_fallback);
+}
+
+std::unique_ptr<TokenizerModel::Scratch> UnigramModel::make_scratch() const {
+  return std::make_unique<Buffers>();
+}
+
+void UnigramModel::encode(std::string_view piece, Scratch& scratch, std::vector<Token>& out) const {
+  auto& buffers = static_cast<Buffers&>(scratch);
+  if (piece.empty()) return;
+  PieceOutput output(unknown_, piece, out);
+  if (sentences_) return encode_sentence(piece, buffers, output);
+  const size_t before = out.size();
+  for (size_t begin = 0; begin < piece.size();) {
+    const size_t end = word_end(piece, begin, cut_);
+    const std::string_view word = piece.substr(begin, end - begin);
+    const auto offset = static_cast<uint32_t>(begin);
+    begin = end;
+    const SegmentCache::Entry* entry = lookup(word, buffers);
+    // A near tie may go another way in the sum over the whole piece, and a long word is not worth keeping.
+    if (entry == nullptr || (word.size() < piece.size() && entry->margin < 1e-6f)) {
+      out.resize(before);
+      PieceOutput whole(unknown_, piece, out);
+      buffers.found.clear();
+      best_segmentation(table_, piece, buffers.lattice, buffers.found);
+      for (const Token& token : buffers.found) whole.add(token.id, token.begin, token.end);
+      return;
+    }
+    for (const Token& token : buffers.cache.tokens(*entry))
+      output.add(token.id, offset + token.begin, offset + token.end);
+  }
+}
+
+// The word's pieces from the cache, or put there; nullptr for a long word.
+const SegmentCache::Entry* UnigramModel::lookup(std::string_view word, Buffers& buffers) const {
+  if (word.size() > SegmentCache::kLongestWord) return nullptr;
+  const uint64_t hash = hash_bytes(word);
+  if (const SegmentCache::Entry* entry = buffers.cache.find(word, hash)) return entry;
+  buffers.found.clear();
+  const double gap = best_segmentation(table_, word, buffers.lattice, buffers.found);
+  return &buffers.cache.insert(word, hash, buffers.found, static_cast<float>(gap));
+}
+
+// A word's pieces do not depend on the words around it but for rounding: SentencePiece's sums run in float
+// from the beginning of the sentence, so a near tie may go either way. Where the word's gap is within what
+// rounding can do at the sum's present size, the word is segmented anew with that very sum.
+void UnigramModel::encode_sentence(std::string_view text, Buffers& buffers, PieceOutput& output) const {
+  float sum = 0;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = word_end(text, begin, cut_);
+    const std::string_view word = text.substr(begin, end - begin);
+    const auto offset = static_cast<uint32_t>(begin);
+    begin = end;
+    if (const SegmentCache::Entry* entry = lookup(word, buffers)) {
+      float next = sum;
+      for (const Token& token : buffers.cache.tokens(*entry)) {
+        next = static_cast<float>(static_cast<double>(next) +
+                                  (token.id == kUnknownPiece ? table_.unknown_score
+                                                             : table_.scores[static_cast<size_t>(token.id)]));
+      }
+      const float rounding = std::max(std::fabs(sum), std::fabs(next)) * 0x1p-22f;
+      if (entry->margin > rounding * static_cast<float>(word.size() + 4)) {
+        for (const Token& token : buffers.cache.tokens(*entry)) {
+          output.add(token.id, offset + token.begin, offset + token.end);
+        }
+        sum = next;
+        continue;
+      }
+    }
+    buffers.found.clear();
+    sum = best_segmentation_in_float(table_, word, sum, buffers.lattice, buffers.found);
+    for (const Token& token : buffers.found) output.add(token.id, offset + token.begin, offset + token.end);
+  }
+}
+
+std::vector<Token> UnigramModel::finish(std::string_view text, const std::vector<Token>& found) const {
+  std::vector<Token> tokens;
+  PieceOutput output(unknown_, text, tokens);
+  for (const Token& token : found) output.add(token.id, token.begin, token.end);
+  return tokens;
+}
+
+std::string UnigramModel::to_json() const {
+  std::string out = "{\"type\":\"Unigram\",\"unk_id\":";
+  out += unknown_.id() ? fmt::format("{}", *unknown_.id()) : "null";
+  out += ",\"vocab\":[";
+  for (int32_t id = 0; id < vocabulary_.size(); ++id) {
+    if (id > 0) out += ',';
+    const double score = scores_[static_cast<size_t>(id)];
+    out += '[';
+    out += format_json(Json(std::string(vocabulary_.token(id))), -1);
+    out += fmt::format(",{}{}]", score, score == std::floor(score) && std::fabs(score) < 1e15 ? ".0" : "");
+  }
+  out += fmt::format("],\"byte_fallback\":{}}}", unknown_.byte_fallback());
+  return out;
+}
+
+ModelPtr make_unigram(std::vector<std::pair<std::string, double>> pieces, std::optional<int32_t> unk_id,
+                      bool byte_fallback, const std::string& where) {
+  UnigramOptions options;
+  options.byte_fallback = byte_fallback;
+  return std::make_unique<UnigramModel>(std::move(pieces), unk_id, std::move(options), where);
+}
+
+ModelPtr unigram_from_json(const Json& json, const std::string& where) {
+  const Json* vocab = json_find(json, "vocab");
+  check(vocab != nullptr && vocab->is_array(), "{}: vocab: expected a list of [token, score]", where);
+  std::vector<std::pair<std::string, double>> pieces;
+  pieces.reserve(vocab->size());
+  for (const Json& entry : *vocab) {
+    check(entry.is_array() && entry.size() == 2 && entry[0].is_string() && entry[1].is_number(),
+          "{}: vocab: entry {}: expected [token, score]", where, pieces.size());
+    pieces.emplace_back(entry[0].get<std::string>(), entry[1].get<double>());
+  }
+  std::optional<int32_t> unk_id;
+  if (const Json* id = json_find(json, "unk_id"); id != nullptr && !id->is_null()) {
+    const auto value = json_as<int64_t>(*id, where + ": unk_id");
+    check(value >= 0 && value < static_cast<int64_t>(pieces.size()),
+          "{}: unk_id: {} is not the id of one of its {} tokens", where, value, pieces.size());
+    unk_id = static_cast<int32_t>(value);
+  }
+  return make_unigram(std::move(pieces), unk_id, json_get_or<bool>(json, "byte_fallback", false, where),
+                      where);
+}
+
+}  // namespace hodhod::text

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// How often each word comes in a corpus that is read once, within a budget of memory.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hodhod::text {
+
+// A line belongs to one of these many strata by a hash of its bytes: half of all lines to the first, a
+// quarter to the second, and so on, the last two being equal. A corpus that is too big loses whole strata,
+// the largest first. So which lines are kept depends neither on their order nor on when memory ran out.
+constexpr size_t kStrata = 8;
+size_t stratum_of_line(std::string_view line, uint64_t seed);
+
+// Words and, for each stratum, how often they came.
+class WordCounter {
+ public:
+  struct Entry {
+    uint32_t hash = 0;
+    uint32_t size = 0;
+    uint64_t begin = 0;
+    std::array<uint32_t, kStrata> counts{};  // at most 2³² − 1
+  };
+
+  void add(std::string_view word, size_t stratum) { add(word, stratum, 1); }
+  // Adds the counts of strata from `first` on.
+  void merge(const WordCounter& other, size_t first);
+  // Forgets what is counted in strata before `first` only.
+  void drop_before(size_t first);
+  void clear();
+
+  const std::vector<Entry>& entries() const { return entries_; }
+  std::string_view word(const Entry& entry) const {
+    return std::string_view(words_).substr(entry.begin, entry.size);
+  }
+  // Bytes of all different words.
+  uint64_t word_bytes() const { return words_.size(); }
+  uint64_t memory() const;
+
+ private:
+  Entry& find_or_add(std::string_view word, uint32_t hash);
+  void add(std::string_view word, size_t stratum, uint32_t count);
+  void grow();
+
+  std::vector<Entry> entries_;
+  std::vector<uint32_t> slots_;  // index into entries_, + 1; 0 is empty
+  std::string words_;
+};
+
+}  // namespace hodhod::text

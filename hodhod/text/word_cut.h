@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a normalised text can be cut into words that are tokenised one by one with the same result.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace hodhod::text {
+
+// Where a text can be cut so that no piece of a vocabulary crosses the cut.
+enum class WordCut {
+  kNone,
+  kBeforeSpace,  // before a run of ▁ (U+2581) that follows something else
+  kAfterSpace,   // after a run of ▁
+};
+// What holds for a vocabulary: call add for every piece that text may be cut into.
+class WordCutFinder {
+ public:
+  void add(std::string_view piece);
+  WordCut result() const {
+    return !inner_space_ ? WordCut::kBeforeSpace : !leading_space_ ? WordCut::kAfterSpace : WordCut::kNone;
+  }
+
+ private:
+  bool inner_space_ = false;    // some piece has ▁ after something else
+  bool leading_space_ = false;  // some piece has something else after ▁
+};
+// The end of the word that begins at `begin`; `begin` < text.size().
+size_t word_end(std::string_view text, size_t begin, WordCut cut);
+
+}  // namespace hodhod::text
