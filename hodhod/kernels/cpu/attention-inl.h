@@ -13,7 +13,6 @@
 #endif
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
@@ -91,6 +90,17 @@ inline Interval in_tile(Interval keys, int64_t tile) {
   return intersect(keys, {tile * kTile, (tile + 1) * kTile});
 }
 
+// Calls body(x) for vectors x = 0, lanes … before `end`.
+template <class Body>
+HWY_INLINE void for_vectors(int64_t end, const Body& body) {
+  if (end == kTile) {
+    // Of known length, which most rows have: the compiler unrolls it.
+    for (int64_t x = 0; x < kTile; x += lanes()) body(x);
+  } else {
+    for (int64_t x = 0; x < end; x += lanes()) body(x);
+  }
+}
+
 // Keys [keys.begin, keys.end) of a tile as columns: to[d, j − first] = base[j, d]; zeros for other keys of
 // their vectors.
 inline void pack_keys_transposed(const Problem& problem, const float* base, int64_t stride, int64_t tile,
@@ -140,6 +150,10 @@ struct RowOfTile {
                    hn::Lt(index, hn::Set(d, static_cast<float>(end))));
   }
   HWY_INLINE bool covers(int64_t x) const { return x >= begin && x + lanes() <= end; }
+  // Whether products before `last` are scores as they are.
+  HWY_INLINE bool is_plain(int64_t last) const {
+    return begin <= 0 && end >= last && !distance_bias && !bias;
+  }
 
   // The product for keys x … with biases added, −∞ where not visible.
   HWY_INLINE V score(V product, int64_t x) const {

@@ -10,6 +10,7 @@
 #include <hwy/highway.h>
 
 #include "hodhod/kernels/cpu/attention-inl.h"
+#include "hodhod/kernels/cpu/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace hodhod::kernels::cpu::HWY_NAMESPACE {
@@ -59,53 +60,76 @@ struct Forward {
   int64_t head(int64_t row) const { return kv * problem.group + row / count; }
 };
 
+// A block against a tile while its scores become weights.
+struct Softmax {
+  RowOfTile rows[kBlock];
+  int64_t ends[kBlock];                // of a row's computed products
+  alignas(64) float greatest[kBlock];  // of all tiles so far
+  alignas(64) float most[kBlock];      // of this tile, then what is taken from its scores
+};
+
+// Turns the products of a row into scores; gives the greatest.
+HWY_INLINE float score_row(const RowOfTile& row, int64_t end, float* HWY_RESTRICT scores) {
+  const Floats d;
+  V most = hn::Set(d, -kInfinity);
+  if (row.is_plain(end)) {
+    for_vectors(end, [&](int64_t x) { most = hn::Max(most, hn::Load(d, scores + x)); });
+  } else {
+    for_vectors(end, [&](int64_t x) {
+      const V score = row.score(hn::Load(d, scores + x), x);
+      hn::Store(score, d, scores + x);
+      most = hn::Max(most, score);
+    });
+  }
+  return hn::GetLane(hn::MaxOfLanes(d, most));
+}
+
 // Turns the products of a block and a tile into 2^(score − greatest) and brings `greatest`, `sums` and `keep`
 // up to date. `row` is the block's first row in the state.
 void softmax_block(Forward& state, const Block& block, int64_t row, int64_t tile) {
   const Floats d;
-  RowOfTile views[kBlock];
-  int64_t ends[kBlock];
+  Softmax softmax;
+  std::fill_n(softmax.most, kBlock, -kInfinity);
+  std::copy_n(state.greatest + row, block.count, softmax.greatest);
+  std::fill(softmax.greatest + block.count, softmax.greatest + kBlock, -kInfinity);
   for_groups(state.problem, block, tile, [&](const GroupOfTile& group) {
     for (int64_t r = group.row; r < group.row + group.count; ++r) {
-      views[r] = row_of_tile(state.problem, block, r, tile);
-      ends[r] = group.vectors() * lanes();
-      float* scores = state.scores + r * kTile;
-      V most = hn::Set(d, -kInfinity);
-      if (!views[r].empty()) {
-        for (int64_t x = 0; x < ends[r]; x += lanes()) {
-          const V score = views[r].score(hn::Load(d, scores + x), x);
-          hn::Store(score, d, scores + x);
-          most = hn::Max(most, score);
-        }
-      }
-      const float before = state.greatest[row + r];
-      const float now = std::max(before, hn::GetLane(hn::MaxOfLanes(d, most)));
-      state.greatest[row + r] = now;
-      state.keep[r] = before == now ? 0.0f : before - now;
+      softmax.rows[r] = row_of_tile(state.problem, block, r, tile);
+      softmax.ends[r] = group.vectors() * lanes();
+      if (softmax.rows[r].empty()) continue;
+      softmax.most[r] = score_row(softmax.rows[r], softmax.ends[r], state.scores + r * kTile);
     }
   });
   for (int64_t r = 0; r < block.count; r += lanes()) {
-    hn::Store(exp2(hn::Load(d, state.keep + r)), d, state.keep + r);
+    const V before = hn::Load(d, softmax.greatest + r);
+    const V now = hn::Max(before, hn::Load(d, softmax.most + r));
+    hn::Store(now, d, softmax.greatest + r);
+    hn::Store(exp2(hn::IfThenZeroElse(hn::Eq(before, now), hn::Sub(before, now))), d, state.keep + r);
+    // A row of −∞ alone has no greatest: its weights are zero.
+    hn::Store(hn::IfThenZeroElse(hn::Eq(now, hn::Set(d, -kInfinity)), now), d, softmax.most + r);
   }
+  std::copy_n(softmax.greatest, block.count, state.greatest + row);
   Dropout dropout(state.problem.args, block.b, block.h);
   if (dropout) dropout.draw(block.first + state.problem.offset(block.b), block.count, tile, state.words);
   for (int64_t r = 0; r < block.count; ++r) {
-    float* scores = state.scores + r * kTile;
-    if (views[r].empty()) {
-      std::fill_n(scores, ends[r], 0.0f);
+    float* HWY_RESTRICT scores = state.scores + r * kTile;
+    if (softmax.rows[r].empty()) {
+      std::fill_n(scores, softmax.ends[r], 0.0f);
       continue;
     }
-    // A row of −∞ alone has no greatest: its weights are zero.
-    const float now = state.greatest[row + r];
-    const V greatest = hn::Set(d, now == -kInfinity ? 0.0f : now);
+    const V greatest = hn::Set(d, softmax.most[r]);
     V sum = hn::Zero(d);
-    for (int64_t x = 0; x < ends[r]; x += lanes()) {
-      V weight = exp2(hn::Sub(hn::Load(d, scores + x), greatest));
+    for_vectors(softmax.ends[r], [&](int64_t x) {
+      const V weight = exp2(hn::Sub(hn::Load(d, scores + x), greatest));
       sum = hn::Add(sum, weight);
-      if (dropout) weight = hn::Mul(weight, dropout.factors(r, x));
       hn::Store(weight, d, scores + x);
+    });
+    if (dropout) {
+      for_vectors(softmax.ends[r], [&](int64_t x) {
+        hn::Store(hn::Mul(hn::Load(d, scores + x), dropout.factors(r, x)), d, scores + x);
+      });
     }
-    float* sums = state.sums + (row + r) * lanes();
+    float* HWY_RESTRICT sums = state.sums + (row + r) * lanes();
     hn::Store(hn::MulAdd(hn::Load(d, sums), hn::Set(d, state.keep[r]), sum), d, sums);
   }
 }
@@ -155,29 +179,36 @@ bool has_nan(const float* row, int64_t width) {
 
 void attend(const Problem& problem, int64_t b, int64_t kv, int64_t first, int64_t count, int64_t only_row);
 
-// Divides by the sums and writes results. `only_row` as in attend.
-void finish(Forward& state, int64_t only_row) {
+// Divides by the sums and writes the results of rows [begin, end) of the state, at most 16. `only_row` as in
+// attend.
+void finish_rows(const Forward& state, int64_t begin, int64_t end, int64_t only_row) {
   const Floats d;
   const Problem& problem = state.problem;
   const AttentionArgs<float>& args = problem.args;
-  for (int64_t r = 0; r < problem.group * state.count; ++r) {
+  alignas(64) float sums[16], logs[16], inverses[16];
+  std::fill_n(sums, 16, 1.0f);
+  for (int64_t r = begin; r < end; ++r) {
+    sums[r - begin] = hn::GetLane(hn::SumOfLanes(d, hn::Load(d, state.sums + r * lanes())));
+  }
+  for (int64_t i = 0; i < 16; i += lanes()) {
+    const V sum = hn::Load(d, sums + i);
+    hn::Store(hn::Mul(log(Lanes<Floats>(sum)).v, hn::Set(d, kLog2E)), d, logs + i);
+    hn::Store(hn::Div(hn::Set(d, 1.0f), sum), d, inverses + i);
+  }
+  for (int64_t r = begin; r < end; ++r) {
     if (only_row >= 0 && r != only_row) continue;
     const int64_t i = state.first + r % state.count, h = state.head(r);
     float* to = head_at(args.out, args.out_strides, state.b, i, h);
-    float& log2_sum = args.log2_sum[(state.b * args.heads + h) * args.queries + i];
-    const float sum = hn::GetLane(hn::SumOfLanes(d, hn::Load(d, state.sums + r * lanes())));
-    if (sum == 0) {
-      std::fill_n(to, args.head_size, 0.0f);
-      log2_sum = -kInfinity;
-      continue;
-    }
-    log2_sum = state.greatest[r] + static_cast<float>(std::log2(static_cast<double>(sum)));
+    args.log2_sum[(state.b * args.heads + h) * args.queries + i] = state.greatest[r] + logs[r - begin];
     const float* out = state.out + r * problem.width;
-    // A NaN may be 0 · ∞ from a value that this row does not see but its neighbours do: alone it is not read.
-    if (state.count > 1 && has_nan(out, problem.width)) {
+    if (sums[r - begin] == 0) {
+      std::fill_n(to, args.head_size, 0.0f);
+    } else if (state.count > 1 && has_nan(out, problem.width)) {
+      // A NaN may be 0 · ∞ from a value that this row does not see but its neighbours do: alone it is not
+      // read.
       attend(problem, state.b, state.kv, i, 1, h - state.kv * problem.group);
     } else {
-      unpack_row(out, args.head_size, 1.0f / sum, to);
+      unpack_row(out, args.head_size, inverses[r - begin], to);
     }
   }
 }
@@ -192,7 +223,8 @@ void attend(const Problem& problem, int64_t b, int64_t kv, int64_t first, int64_
       attend_to_tile(state, tile, in_tile(keys, tile));
     }
   }
-  finish(state, only_row);
+  const int64_t rows = problem.group * count;
+  for (int64_t r = 0; r < rows; r += 16) finish_rows(state, r, std::min(r + 16, rows), only_row);
 }
 
 void write_padding(const AttentionArgs<float>& args, int64_t b, int64_t kv, Interval queries) {

@@ -159,6 +159,14 @@ void differentiate_softmax(Backward& work, const Block& block, int64_t tile, con
       int64_t x = 0;
       if (!view.empty()) {
         const V offset = hn::Set(d, offsets[r]), delta = hn::Set(d, deltas[r]);
+        if (view.is_plain(end) && !dropout) {
+          for_vectors(end, [&](int64_t at) {
+            const V weight = exp2(hn::Sub(hn::Load(d, weights + at), offset));
+            hn::Store(weight, d, weights + at);
+            hn::Store(hn::Mul(weight, hn::Sub(hn::Load(d, dscores + at), delta)), d, dscores + at);
+          });
+          x = end;
+        }
         for (; x < end; x += lanes()) {
           V weight = exp2(hn::Sub(view.score(hn::Load(d, weights + x), x), offset));
           V dweight = hn::Load(d, dscores + x);
