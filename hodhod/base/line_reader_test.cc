@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -135,6 +136,22 @@ TEST_F(LineReaderTest, ALineWithoutEndIsRefused) {
   EXPECT_EQ(*reader.next(), "ab");
   EXPECT_EQ(reader.place(), path + ":1");
   EXPECT_THROW(reader.next(), Error);
+}
+
+TEST_F(LineReaderTest, StandardInputCompressedOrNot) {
+  for (const std::string& bytes : {std::string("one\ntwo"), gzip("one\ntwo"), zstd("one\ntwo")}) {
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    ASSERT_EQ(::write(ends[1], bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+    ::close(ends[1]);
+    const int former = ::dup(0);
+    ::dup2(ends[0], 0);
+    ::close(ends[0]);
+    EXPECT_THAT(lines_of("-"), ElementsAre("one", "two"));
+    EXPECT_EQ(LineReader("-").name(), "standard input");
+    ::dup2(former, 0);
+    ::close(former);
+  }
 }
 
 TEST_F(LineReaderTest, ReadAll) {

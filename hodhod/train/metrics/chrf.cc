@@ -62,7 +62,7 @@ std::string split_punctuation(std::string_view text) {
 Chrf::Chrf(ChrfOptions options) : options_(options) {
   check(options.char_order >= 1 && options.word_order >= 0,
         "chrf: orders {} and {}; give 1 or more and 0 or more", options.char_order, options.word_order);
-  totals_.resize(static_cast<size_t>(options.char_order + options.word_order));
+  totals_.resize(static_cast<size_t>(options.char_order) + static_cast<size_t>(options.word_order));
 }
 
 std::vector<Chrf::Counts> Chrf::compare(std::string_view hypothesis, std::string_view reference) const {
