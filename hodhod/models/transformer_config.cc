@@ -57,6 +57,7 @@ TransformerConfig gpt(int64_t width, int64_t heads, int64_t layers, int64_t max_
   config.final_norm = true;
   config.positions = PositionKind::learned;
   config.activation = Activation::kGeluTanh;
+  config.padding_learns = true;
   config.scale_embedding = false;
   config.attention_dropout = 0.1;
   return config;
@@ -68,12 +69,13 @@ TransformerConfig llama(int64_t width, int64_t heads, int64_t kv_heads, int64_t 
   config.vocabulary = 32000;
   config.kv_heads = kv_heads;
   config.feed_forward = feed_forward;
-  config.norm = NormKind::rms;
+  config.norm = NormKind::kRms;
   config.positions = PositionKind::rotary;
   config.activation = Activation::kSilu;
   config.gated = true;
   config.attention_bias = config.feed_forward_bias = false;
   config.tie_embeddings = false;
+  config.padding_learns = false;
   config.dropout = config.attention_dropout = 0;
   return config;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "hodhod/kernels/formulas.h"
+#include "hodhod/nn/transformer_block.h"
 
 namespace hodhod {
 
@@ -16,13 +17,6 @@ enum class TransformerShape { encoder_decoder, encoder, decoder };
 constexpr std::array<std::string_view, 3> names_of(TransformerShape) {
   return {"encoder-decoder", "encoder", "decoder"};
 }
-
-// Where the norm of "add & norm" stands: x = norm(x + f(x)) as in the paper, or x = x + f(norm(x)).
-enum class NormPlacement { post, pre };
-constexpr std::array<std::string_view, 2> names_of(NormPlacement) { return {"post", "pre"}; }
-
-enum class NormKind { layer, rms };
-constexpr std::array<std::string_view, 2> names_of(NormKind) { return {"layer", "rms"}; }
 
 // How a token's place enters. sinusoidal: sin and cos in the first and second half of the channels, as Marian
 // orders them; interleaved: in turn, as the paper does. rotary turns queries and keys; alibi and relative
@@ -58,7 +52,7 @@ struct TransformerConfig {
   int64_t max_length = 1024;    // longest sequence; rows of a learned position table
 
   NormPlacement norm_placement = NormPlacement::post;
-  NormKind norm = NormKind::layer;
+  NormKind norm = NormKind::kLayer;
   double norm_epsilon = 1e-5;
   bool final_norm = false;      // another norm after the last block (usual with pre)
   bool embedding_norm = false;  // a norm over the embeddings (BERT)
@@ -69,6 +63,8 @@ struct TransformerConfig {
   double rotary_low_frequency = 1;
   double rotary_high_frequency = 4;
   int64_t rotary_original_length = 8192;
+  int64_t relative_buckets = 32;
+  int64_t relative_distance = 128;
   kernels::Activation activation = kernels::Activation::kRelu;
   bool gated = false;  // down(act(gate(x)) · up(x))
   bool attention_bias = true;
@@ -86,6 +82,7 @@ struct TransformerConfig {
   HeadKind head = HeadKind::language_model;
   int64_t labels = 0;  // of a classifier or tagger; 1 for a number (regression)
 
+  bool padding_learns = false;  // whether look-ups of the padding token change its embedding
   int64_t pad = 0, bos = -1, eos = -1, decoder_start = 0;
 
   bool has_encoder() const { return shape != TransformerShape::decoder; }
@@ -123,6 +120,8 @@ struct TransformerConfig {
       "llama3: turns in the original length below which all is scaled");
     v("rotary_high_frequency", rotary_high_frequency, "llama3: turns above which nothing is");
     v("rotary_original_length", rotary_original_length, "llama3: length trained on");
+    v("relative_buckets", relative_buckets, "rows of the table of relative positions");
+    v("relative_distance", relative_distance, "distance from which on the last one serves");
     v("activation", activation, "of the feed-forward");
     v("gated", gated, "gated feed-forward");
     v("attention_bias", attention_bias, "biases in attention's products");
@@ -137,6 +136,7 @@ struct TransformerConfig {
     v("activation_dropout", activation_dropout, "of feed-forward hidden units");
     v("head", head, "what stands on the last hidden states");
     v("labels", labels, "labels of a classifier or tagger");
+    v("padding_learns", padding_learns, "look-ups of the padding token change its embedding");
     v("pad", pad, "padding token");
     v("bos", bos, "first token of a sequence; -1 for none");
     v("eos", eos, "last token of a sequence; -1 for none");

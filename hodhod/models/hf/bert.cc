@@ -62,11 +62,12 @@ void write_config(const TransformerConfig& c, Json& json) {
   json["attention_probs_dropout_prob"] = c.attention_dropout;
   json["position_embedding_type"] = "absolute";
   json["tie_word_embeddings"] = c.tie_embeddings;
+  for (int64_t i = 0; i < c.labels; ++i) json["id2label"][std::to_string(i)] = "LABEL_" + std::to_string(i);
 }
 
 bool fits(const TransformerConfig& c) {
   return c.shape == TransformerShape::encoder && c.norm_placement == NormPlacement::post &&
-         c.norm == NormKind::layer && !c.final_norm && c.positions == PositionKind::learned && !c.gated &&
+         c.norm == NormKind::kLayer && !c.final_norm && c.positions == PositionKind::learned && !c.gated &&
          c.embedding_norm && c.attention_bias && c.feed_forward_bias && c.key_value_heads() == c.heads &&
          c.window == 0 && !c.scale_embedding;
 }

@@ -27,6 +27,7 @@ struct NameRule {
   Layout layout = Layout::same;
   int part = 0;
   int parts = 1;
+  std::string unless = {};  // the rule does not hold for a model that has this parameter
 };
 
 struct Family {

@@ -47,7 +47,7 @@ void write_config(const TransformerConfig& c, Json& json) {
 
 bool fits(const TransformerConfig& c) {
   return c.shape == TransformerShape::decoder && c.norm_placement == NormPlacement::pre &&
-         c.norm == NormKind::layer && c.final_norm && c.positions == PositionKind::learned && !c.gated &&
+         c.norm == NormKind::kLayer && c.final_norm && c.positions == PositionKind::learned && !c.gated &&
          c.attention_bias && c.feed_forward_bias && c.key_value_heads() == c.heads &&
          c.size_of_head() * c.heads == c.width && c.window == 0 && !c.scale_embedding && !c.output_bias;
 }

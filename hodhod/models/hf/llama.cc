@@ -82,7 +82,7 @@ void write_config(const TransformerConfig& c, Json& json) {
 
 bool fits(const TransformerConfig& c) {
   return c.shape == TransformerShape::decoder && c.norm_placement == NormPlacement::pre &&
-         c.norm == NormKind::rms && c.final_norm && c.positions == PositionKind::rotary && c.gated &&
+         c.norm == NormKind::kRms && c.final_norm && c.positions == PositionKind::rotary && c.gated &&
          c.window == 0 && !c.scale_embedding && !c.output_bias;
 }
 

@@ -72,7 +72,7 @@ void write_config(const TransformerConfig& c, Json& json) {
 
 bool fits(const TransformerConfig& c) {
   return c.shape == TransformerShape::encoder_decoder && c.norm_placement == NormPlacement::post &&
-         c.norm == NormKind::layer && !c.final_norm && c.positions == PositionKind::sinusoidal && !c.gated &&
+         c.norm == NormKind::kLayer && !c.final_norm && c.positions == PositionKind::sinusoidal && !c.gated &&
          !c.embedding_norm && c.attention_bias && c.feed_forward_bias && c.key_value_heads() == c.heads &&
          c.window == 0 && c.tie_embeddings;
 }
@@ -89,7 +89,7 @@ void add_attention(std::vector<NameRule>& names, const std::string& ours, const 
 
 std::vector<NameRule> make_names() {
   std::vector<NameRule> names = {
-      {"embedding.weight", "model.shared.weight"},
+      {.ours = "embedding.weight", .theirs = "model.shared.weight", .unless = "source_embedding.weight"},
       {"embedding.weight", "model.decoder.embed_tokens.weight"},
       {"source_embedding.weight", "model.encoder.embed_tokens.weight"},
       {"output_bias", "final_logits_bias", Layout::row},

@@ -26,6 +26,12 @@ std::optional<std::string> match(const std::string& pattern, const std::string& 
   return number;
 }
 
+// Whether a rule is in force for a model with these parameters.
+bool holds(const NameRule& rule, const Parameters& parameters) {
+  return rule.unless.empty() || std::none_of(parameters.begin(), parameters.end(),
+                                             [&](const auto& entry) { return entry.first == rule.unless; });
+}
+
 std::string fill_in(const std::string& pattern, const std::string& number) {
   const size_t hole = pattern.find("{}");
   return hole == std::string::npos ? pattern : pattern.substr(0, hole) + number + pattern.substr(hole + 2);
@@ -81,7 +87,7 @@ std::vector<std::string> load_state(const Family& family, const SafetensorsReade
     bool found = false;
     for (const NameRule& rule : family.names) {
       const auto number = match(rule.ours, name);
-      if (!number) continue;
+      if (!number || !holds(rule, parameters)) continue;
       const TensorEntry* entry = find(family, file, fill_in(rule.theirs, *number));
       if (!entry) continue;
       const Tensor stored = file.load(*entry);
@@ -103,9 +109,9 @@ NamedTensors save_state(const Family& family, const Parameters& parameters) {
   NamedTensors saved;
   std::map<std::string, size_t> places;
   for (const auto& [name, parameter] : parameters) {
-    const auto rule =
-        std::find_if(family.names.begin(), family.names.end(),
-                     [&, &wanted = name](const NameRule& r) { return match(r.ours, wanted).has_value(); });
+    const auto rule = std::find_if(
+        family.names.begin(), family.names.end(),
+        [&, &wanted = name](const NameRule& r) { return match(r.ours, wanted) && holds(r, parameters); });
     check(rule != family.names.end(), "parameter {} has no name in the family {}", name, family.model_type);
     const std::string theirs = fill_in(rule->theirs, *match(rule->ours, name));
     const auto [place, fresh] = places.try_emplace(theirs, saved.size());

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// A model is a directory in Hugging Face's layout: config.json, model.safetensors (or shards), and beside
+// them a tokenizer and what the task needs.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hodhod/base/json.h"
+#include "hodhod/models/transformer.h"
+
+namespace hodhod {
+
+struct LoadOptions {
+  // Parameters that the file lacks begin with values drawn for them: a new head on a trained body.
+  bool allow_missing = false;
+  // Changes the configuration before the model is made (another head, dropout, …).
+  std::function<void(TransformerConfig&)> change = {};
+};
+
+struct LoadedTransformer {
+  std::unique_ptr<Transformer> model;
+  std::string family;                // "marian"
+  std::vector<std::string> missing;  // parameters that were not in the file
+};
+
+// Error when config.json or the weights are missing, damaged, or do not belong together.
+LoadedTransformer load_transformer(const std::string& directory, const LoadOptions& options = {});
+
+// The configuration alone.
+TransformerConfig load_transformer_config(const std::string& directory);
+
+// Writes config.json and model.safetensors. `extra` members join config.json (labels' names, task settings).
+void save_transformer(Transformer& model, const std::string& directory, const Json& extra);
+
+}  // namespace hodhod

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/models/initial_weights.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "hodhod/models/transformer.h"
+#include "hodhod/nn/initialisers.h"
+#include "hodhod/nn/module.h"
+
+namespace hodhod {
+
+void draw_initial_weights(Transformer& model, const TransformerConfig& config, const Rng& rng) {
+  const bool pre = config.norm_placement == NormPlacement::pre;
+  const double layers = static_cast<double>(std::max(config.encoder_layers, config.decoder_layers));
+  const double embedding = config.scale_embedding ? 1 / std::sqrt(static_cast<double>(config.width)) : 0.02;
+  for_each_parameter(model, [&](const std::string& name, Tensor& parameter) {
+    const Rng stream = stream_of(rng, name);
+    const std::string_view view = name;
+    if (parameter.rank() < 2) {
+      fill(parameter, view.ends_with("norm.weight") ? 1 : 0);
+    } else if (view.ends_with("embedding.weight") || name == "output.weight") {
+      init_normal(parameter, 0, embedding, stream);
+    } else if (view.ends_with("position.weight") || view.ends_with("token_type.weight") ||
+               view.ends_with("relative.weight")) {
+      init_normal(parameter, 0, 0.02, stream);
+    } else if (pre) {
+      const bool ends_sublayer = view.ends_with("attention.output.weight") || view.ends_with("down.weight");
+      init_normal(parameter, 0, ends_sublayer ? 0.02 / std::sqrt(2 * layers) : 0.02, stream);
+    } else {
+      init_xavier_uniform(parameter, stream);
+    }
+  });
+}
+
+}  // namespace hodhod

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The values that a Transformer's parameters begin with.
+#pragma once
+
+#include "hodhod/base/rng.h"
+#include "hodhod/models/transformer_config.h"
+
+namespace hodhod {
+
+class Transformer;
+
+// Biases 0, norms 1. Embeddings normal with deviation 1/√C where they are scaled by √C, else 0.02. Matrices
+// of a post-norm model Xavier-uniform (Glorot & Bengio 2010: ±√(6 / (in + out))); of a pre-norm model normal
+// with 0.02, those that end a sub-layer divided by √(2 · layers) (Radford et al. 2019). Each parameter draws
+// from a stream of its own, named by its name.
+void draw_initial_weights(Transformer& model, const TransformerConfig& config, const Rng& rng);
+
+}  // namespace hodhod

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/models/transformer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "hodhod/models/initial_weights.h"
+#include "hodhod/ops/dropout.h"
+#include "hodhod/ops/elementwise.h"
+#include "hodhod/ops/embedding.h"
+#include "hodhod/ops/shape.h"
+
+namespace hodhod {
+namespace {
+
+TransformerBlockOptions block_options(const TransformerConfig& config, bool decoder) {
+  const bool bias = config.attention_bias;
+  return {.attention = {.width = config.width,
+                        .heads = config.heads,
+                        .kv_heads = config.key_value_heads(),
+                        .head_size = config.size_of_head(),
+                        .biases = {bias, bias, bias, bias},
+                        .causal = decoder,
+                        .left = config.window > 0 ? config.window - 1 : -1,
+                        .right = config.window > 0 && !decoder ? config.window - 1 : -1,
+                        .dropout = config.attention_dropout},
+          .feed_forward = {.width = config.width,
+                           .hidden = config.feed_forward,
+                           .activation = config.activation,
+                           .gated = config.gated,
+                           .bias = config.feed_forward_bias,
+                           .dropout = config.activation_dropout},
+          .norm = {.kind = config.norm, .epsilon = config.norm_epsilon},
+          .placement = config.norm_placement,
+          .cross = decoder && config.has_encoder(),
+          .dropout = config.dropout};
+}
+
+RotaryTables make_rotary(const TransformerConfig& config) {
+  RotaryFrequencies frequencies{.rotated = config.size_of_head(), .base = config.rotary_base};
+  if (config.rotary_scaling == RotaryScaling::linear) frequencies.factor = config.rotary_factor;
+  if (config.rotary_scaling == RotaryScaling::llama3) {
+    frequencies.llama3 = Llama3Scaling{.factor = config.rotary_factor,
+                                       .low = config.rotary_low_frequency,
+                                       .high = config.rotary_high_frequency,
+                                       .original_length = config.rotary_original_length};
+  }
+  return RotaryTables(config.max_length, frequencies);
+}
+
+Tensor lengths_tensor(const std::vector<int64_t>& lengths) {
+  return Tensor::from(lengths, {static_cast<int64_t>(lengths.size())});
+}
+
+}  // namespace
+
+TokenBatch TokenBatch::of(std::span<const std::vector<int64_t>> rows, int64_t pad) {
+  std::vector<int64_t> lengths;
+  int64_t longest = 0;
+  for (const auto& row : rows) {
+    lengths.push_back(static_cast<int64_t>(row.size()));
+    longest = std::max(longest, lengths.back());
+  }
+  const auto count = static_cast<int64_t>(rows.size());
+  TokenBatch batch{.ids = Tensor::full({count, longest}, static_cast<double>(pad), DType::i64),
+                   .lengths = lengths_tensor(lengths)};
+  for (int64_t b = 0; b < count; ++b) {
+    const auto& row = rows[static_cast<size_t>(b)];
+    std::copy(row.begin(), row.end(), batch.ids.data<int64_t>() + b * longest);
+  }
+  return batch;
+}
+
+void DecoderCache::select(std::span<const int64_t> rows) {
+  for (KeyValueCache& layer : self) layer.select(rows);
+  const Tensor index = Tensor::from(rows, {static_cast<int64_t>(rows.size())});
+  for (KeyValues& layer : cross) {
+    layer.keys = index_select(layer.keys, 0, index);
+    layer.values = index_select(layer.values, 0, index);
+  }
+  if (memory_lengths.defined()) memory_lengths = index_select(memory_lengths, 0, index);
+  std::vector<int64_t> selected;
+  for (int64_t row : rows) selected.push_back(lengths[static_cast<size_t>(row)]);
+  lengths = selected;
+}
+
+// ---- the parts ----
+
+Transformer::Transformer(const TransformerConfig& config, const Rng& rng) : config_(config) {
+  config_.validate();
+  const int64_t width = config_.width, vocabulary = config_.vocabulary;
+  embedding_ = Tensor::empty({vocabulary, width});
+  if (config_.source_vocabulary > 0) source_embedding_ = Tensor::empty({config_.source_vocabulary, width});
+  if (config_.positions == PositionKind::sinusoidal || config_.positions == PositionKind::interleaved) {
+    sinusoids_ = sinusoidal_positions(
+        config_.max_length, width,
+        config_.positions == PositionKind::sinusoidal ? SinusoidOrder::halves : SinusoidOrder::interleaved);
+  }
+  if (config_.positions == PositionKind::rotary) rotary_ = make_rotary(config_);
+  if (config_.has_encoder()) encoder_ = make_stack(false);
+  if (config_.has_decoder()) decoder_ = make_stack(true);
+
+  const bool language_model = config_.head == HeadKind::language_model;
+  if (language_model && !config_.tie_embeddings) output_weight_ = Tensor::empty({vocabulary, width});
+  if (language_model && config_.output_bias) output_bias_ = Tensor::empty({vocabulary});
+  if (language_model && config_.shape == TransformerShape::encoder) {
+    prediction_.emplace(width, width);
+    prediction_norm_.emplace(width, NormOptions{config_.norm, config_.norm_epsilon});
+  }
+  if (config_.head == HeadKind::classifier) pooler_.emplace(width, width);
+  if (config_.head == HeadKind::classifier || config_.head == HeadKind::tagger) {
+    check(config_.labels > 0, "transformer: a classifier or tagger needs labels; it has {}", config_.labels);
+    classifier_.emplace(width, config_.labels);
+  }
+  draw_initial_weights(*this, config_, rng);
+}
+
+TransformerStack Transformer::make_stack(bool decoder) const {
+  TransformerStack stack;
+  const int64_t width = config_.width;
+  const NormOptions norm{config_.norm, config_.norm_epsilon};
+  if (config_.positions == PositionKind::learned) stack.position = Tensor::empty({config_.max_length, width});
+  if (config_.positions == PositionKind::relative) {
+    stack.relative.emplace(config_.heads,
+                           RelativeBuckets{config_.relative_buckets, config_.relative_distance, !decoder});
+  }
+  if (config_.token_types > 0 && !decoder) stack.token_type = Tensor::empty({config_.token_types, width});
+  if (config_.embedding_norm) stack.embedding_norm.emplace(width, norm);
+  const int64_t layers = decoder ? config_.decoder_layers : config_.encoder_layers;
+  for (int64_t i = 0; i < layers; ++i) stack.layer.emplace_back(block_options(config_, decoder));
+  if (config_.final_norm) stack.final_norm.emplace(width, norm);
+  return stack;
+}
+
+// ---- the forward pass, in the order of the paper's figure 1 ----
+
+// Input → embedding → positions.
+Tensor Transformer::embed(const TransformerStack& stack, const TokenBatch& tokens, const Tensor& table,
+                          const Tensor& offset, Context& context) const {
+  const Trace::Scope scope(context.trace, "embedding");
+  trace(context, "input", tokens.ids);
+  const double factor = config_.scale_embedding ? std::sqrt(static_cast<double>(config_.width)) : 1;
+  Tensor x =
+      embedding(tokens.ids, table, {.factor = factor, .padding = config_.padding_learns ? -1 : config_.pad});
+  trace(context, "tokens", x);
+  if (stack.token_type.defined()) {
+    const Tensor types =
+        tokens.token_types.defined() ? tokens.token_types : Tensor::zeros(tokens.ids.shape(), DType::i64);
+    x = x + embedding(types, stack.token_type);
+  }
+  const Tensor& positions = stack.position.defined() ? stack.position : sinusoids_;
+  if (positions.defined()) {
+    check(x.dim(1) <= positions.dim(0), "transformer: {} tokens, and the model takes {}; shorten the text",
+          x.dim(1), positions.dim(0));
+    x = add_positions(x, positions, {.offset = offset});
+  }
+  if (stack.embedding_norm) x = (*stack.embedding_norm)(x);
+  if (context.training && config_.dropout > 0) x = dropout(x, config_.dropout, context.next_stream());
+  trace(context, "output", x);
+  return x;
+}
+
+// Attention → add & norm → feed-forward → add & norm, layer by layer.
+Tensor Transformer::run(const TransformerStack& stack, Tensor x, const AttentionSetting& setting,
+                        Context& context, const Memory* memory, DecoderCache* cache) const {
+  for (size_t i = 0; i < stack.layer.size(); ++i) {
+    const TransformerBlock& block = stack.layer[i];
+    const Trace::Scope scope(context.trace, "layer." + std::to_string(i));
+    TransformerBlock::CrossInput cross;
+    if (block.cross_attention) {
+      check(memory || cache,
+            "transformer: the decoder needs the encoder's output; encode() the source first");
+      cross.memory = cache ? cache->cross[i] : block.cross_attention->keys_values(memory->states);
+      cross.setting.key_end = cache ? cache->memory_lengths : memory->lengths;
+      cross.setting.query_length = setting.query_length;
+    }
+    x = block(x, setting, context, block.cross_attention ? &cross : nullptr,
+              cache ? &cache->self[i] : nullptr);
+  }
+  return stack.final_norm ? (*stack.final_norm)(x) : x;
+}
+
+DistanceBias Transformer::distance_bias(const TransformerStack& stack, DistanceRange range) const {
+  if (config_.positions == PositionKind::alibi) return alibi(config_.heads, range);
+  if (stack.relative) return (*stack.relative)(range);
+  return {};
+}
+
+Memory Transformer::encode(const TokenBatch& source, Context& context) const {
+  check(encoder_.has_value(), "transformer: this model has no encoder");
+  const Trace::Scope scope(context.trace, "encoder");
+  const Tensor& table = source_embedding_.defined() ? source_embedding_ : embedding_;
+  const int64_t time = source.ids.dim(1);
+  const AttentionSetting setting{
+      .key_end = source.lengths,
+      .query_length = source.lengths,
+      .distance_bias = distance_bias(*encoder_, DistanceRange::of(0, time - 1, time)),
+      .rotary = rotary_.defined() ? &rotary_ : nullptr};
+  const Tensor x = embed(*encoder_, source, table, {}, context);
+  return {run(*encoder_, x, setting, context, nullptr, nullptr), source.lengths};
+}
+
+Tensor Transformer::decode(const TokenBatch& target, const Memory* memory, Context& context) const {
+  check(decoder_.has_value(), "transformer: this model has no decoder");
+  const Trace::Scope scope(context.trace, "decoder");
+  const int64_t time = target.ids.dim(1);
+  const AttentionSetting setting{
+      .key_end = target.lengths,
+      .query_length = target.lengths,
+      .distance_bias = distance_bias(*decoder_, DistanceRange::of(0, time - 1, time)),
+      .rotary = rotary_.defined() ? &rotary_ : nullptr};
+  const Tensor x = embed(*decoder_, target, embedding_, {}, context);
+  return run(*decoder_, x, setting, context, memory, nullptr);
+}
+
+DecoderCache Transformer::make_cache(int64_t batch, int64_t capacity, const Memory* memory) const {
+  check(decoder_.has_value(), "transformer: this model has no decoder");
+  DecoderCache cache;
+  cache.lengths.assign(static_cast<size_t>(batch), 0);
+  if (memory) cache.memory_lengths = memory->lengths;
+  for (const TransformerBlock& block : decoder_->layer) {
+    cache.self.emplace_back(batch, capacity, config_.key_value_heads() * config_.size_of_head());
+    if (memory) cache.cross.push_back(block.cross_attention->keys_values(memory->states));
+  }
+  return cache;
+}
+
+Tensor Transformer::decode_on(const TokenBatch& target, DecoderCache& cache, Context& context) const {
+  const Trace::Scope scope(context.trace, "decoder");
+  const int64_t time = target.ids.dim(1);
+  const Tensor offset = lengths_tensor(cache.lengths);
+  const auto [first, last] = std::minmax_element(cache.lengths.begin(), cache.lengths.end());
+  const AttentionSetting setting{
+      .offset = offset,
+      .query_length = target.lengths,
+      .distance_bias = distance_bias(*decoder_, DistanceRange::of(*first, *last + time - 1, *last + time)),
+      .rotary = rotary_.defined() ? &rotary_ : nullptr};
+  const Tensor x = embed(*decoder_, target, embedding_, offset, context);
+  const Tensor y = run(*decoder_, x, setting, context, nullptr, &cache);
+  for (size_t b = 0; b < cache.lengths.size(); ++b) {
+    cache.lengths[b] += target.lengths.defined() ? target.lengths.data<int64_t>()[b] : time;
+  }
+  return y;
+}
+
+// Linear (the softmax follows in the loss or in decoding).
+Tensor Transformer::head_states(const Tensor& hidden) const {
+  if (!prediction_) return hidden;
+  return (*prediction_norm_)(activate(config_.activation, (*prediction_)(hidden)));
+}
+
+Tensor Transformer::logits(const Tensor& hidden, Context& context) const {
+  check(config_.head == HeadKind::language_model, "transformer: this model has no head over the vocabulary");
+  const Tensor y = linear(head_states(hidden), output_weight(), output_bias());
+  trace(context, "logits", y);
+  return y;
+}
+
+const Tensor& Transformer::output_weight() const {
+  return output_weight_.defined() ? output_weight_ : embedding_;
+}
+
+Tensor Transformer::classify(const Memory& states, Context& context) const {
+  check(config_.head == HeadKind::classifier, "transformer: this model has no classifier");
+  Tensor first = select(states.states, 1, 0);
+  first = tanh((*pooler_)(first));
+  if (context.training && config_.dropout > 0) first = dropout(first, config_.dropout, context.next_stream());
+  const Tensor y = (*classifier_)(first);
+  trace(context, "logits", y);
+  return y;
+}
+
+Tensor Transformer::tag(const Memory& states, Context& context) const {
+  check(config_.head == HeadKind::tagger, "transformer: this model has no tagger");
+  Tensor x = states.states;
+  if (context.training && config_.dropout > 0) x = dropout(x, config_.dropout, context.next_stream());
+  const Tensor y = (*classifier_)(x);
+  trace(context, "logits", y);
+  return y;
+}
+
+}  // namespace hodhod

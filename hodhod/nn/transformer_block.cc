@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/nn/transformer_block.h"
+
+#include "hodhod/base/error.h"
+
+namespace hodhod {
+namespace {
+
+// One sub-layer f with its residual and norm. f(x, residual) gives residual + dropout(f(x)).
+template <class SubLayer>
+Tensor add_and_norm(NormPlacement placement, const Norm& norm, const char* name, const Tensor& x,
+                    Context& context, SubLayer&& f) {
+  Tensor y;
+  {
+    const Trace::Scope scope(context.trace, name);
+    y = placement == NormPlacement::post ? f(x, x) : f(norm(x), x);
+  }
+  if (placement == NormPlacement::post) y = norm(y);
+  trace(context, name, y);
+  return y;
+}
+
+}  // namespace
+
+TransformerBlock::TransformerBlock(const TransformerBlockOptions& given, DType dtype)
+    : options(given),
+      self_attention(given.attention, dtype),
+      self_attention_norm(given.attention.width, given.norm, dtype),
+      feed_forward(given.feed_forward, dtype),
+      feed_forward_norm(given.attention.width, given.norm, dtype) {
+  if (!given.cross) return;
+  MultiHeadAttentionOptions cross = given.attention;
+  cross.causal = false;
+  cross.left = cross.right = -1;
+  cross_attention.emplace(cross, dtype);
+  cross_attention_norm.emplace(given.attention.width, given.norm, dtype);
+}
+
+Tensor TransformerBlock::operator()(const Tensor& x, const AttentionSetting& setting, Context& context,
+                                    const CrossInput* cross, KeyValueCache* cache) const {
+  check((cross != nullptr) == cross_attention.has_value(),
+        "transformer block: it has {} cross-attention and was given {} encoder output",
+        cross_attention ? "a" : "no", cross ? "an" : "no");
+  const double dropout = options.dropout;
+  Tensor y = add_and_norm(options.placement, self_attention_norm, "self_attention", x, context,
+                          [&](const Tensor& in, const Tensor& residual) {
+                            return self_attention(in, setting, context, residual, dropout, cache);
+                          });
+  if (cross) {
+    y = add_and_norm(options.placement, *cross_attention_norm, "cross_attention", y, context,
+                     [&](const Tensor& in, const Tensor& residual) {
+                       return cross_attention->cross(in, cross->memory, cross->setting, context, residual,
+                                                     dropout);
+                     });
+  }
+  return add_and_norm(
+      options.placement, feed_forward_norm, "feed_forward", y, context,
+      [&](const Tensor& in, const Tensor& residual) { return feed_forward(in, context, residual, dropout); });
+}
+
+}  // namespace hodhod

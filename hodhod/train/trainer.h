@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// The training loop: batches → loss → gradients → update, with validation, checkpoints, metrics and resuming.
+//
+// What a run computes depends on its options and data alone. It can be stopped at any moment, by a signal or
+// by a crash, and continued: the weights at the end have the same bits as without the stop.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hodhod/data/batching.h"
+#include "hodhod/nn/context.h"
+#include "hodhod/tensor/tensor.h"
+#include "hodhod/train/optimizer.h"
+#include "hodhod/train/schedule.h"
+
+namespace hodhod {
+
+struct TrainerOptions {
+  int64_t steps = 10000;
+  double minutes = 0;
+  int64_t accumulate = 1;
+  double clip = 1.0;
+  int64_t validate_every = 500;
+  int64_t save_every = 0;
+  int64_t log_every = 50;
+  int64_t patience = 0;
+  double average = 0;
+  int64_t skip_limit = 20;
+  uint64_t seed = 1;
+  OptimizerOptions optimizer;
+  ScheduleOptions schedule;
+
+  template <class Visitor>
+  void visit(Visitor&& v) {
+    v("steps", steps, "updates to make");
+    v("minutes", minutes, "stop after this long; 0 for no limit");
+    v("accumulate", accumulate, "batches to an update");
+    v("clip", clip, "largest norm of the gradient; 0 for no limit");
+    v("validate_every", validate_every, "updates between validations");
+    v("save_every", save_every, "updates between checkpoints; 0 for at each validation");
+    v("log_every", log_every, "updates between lines in metrics.jsonl");
+    v("patience", patience, "stop after this many validations without a better one; 0 for never");
+    v("average", average,
+      "decay of a running average of the weights that is used in their place; 0 for none");
+    v("skip_limit", skip_limit,
+      "stop after this many updates in a row with a loss or gradient that is not finite");
+    v("seed", seed, "of initial weights, data order and dropout");
+    v("optimizer", optimizer);
+    v("schedule", schedule);
+  }
+
+  // Error naming the option and the value if one is out of range.
+  void validate() const;
+};
+
+// A loss summed over its items (tokens, or examples), on the tape.
+struct LossSum {
+  Tensor sum;
+  double items = 0;
+};
+
+// Named numbers of a validation; the first decides which model is best.
+struct Scores {
+  std::vector<std::pair<std::string, double>> values;
+  bool higher_is_better = false;
+};
+
+// What is trained: a model with its data. The trainer knows no more of it.
+class Trainee {
+ public:
+  virtual ~Trainee() = default;
+  virtual NamedParameters parameters() = 0;
+  // The width C, for the noam schedule.
+  virtual int64_t width() const = 0;
+  // Which batch comes next, and going there: the order is a function of the seed and the epoch alone.
+  virtual BatchPosition position() const = 0;
+  virtual void seek(BatchPosition position) = 0;
+  // Takes the next batch, and computes its loss.
+  virtual void next_batch() = 0;
+  virtual LossSum loss(Context& context) = 0;
+  virtual Scores validate() = 0;
+  // Writes the model as it is now, for use: a Hugging Face directory.
+  virtual void save(const std::string& directory) = 0;
+};
+
+enum class TrainingEnd { finished, out_of_time, patience, signal };
+
+struct TrainingReport {
+  TrainingEnd end = TrainingEnd::finished;
+  int64_t steps = 0;
+  double best = 0;
+  int64_t best_step = 0;
+  Scores last = {};
+  double seconds = 0;           // of this run, not counting earlier ones
+  double loop_seconds = 0;      // of that, what was neither forward, backward nor update
+  double items_per_second = 0;  // over forward, backward and update
+  std::string profile;          // a table of where the time went
+};
+
+// Where the trainer tells of its progress; the library prints nothing itself.
+struct TrainingLog {
+  std::function<void(int64_t step, int64_t steps, const std::string& note)> progress = {};
+  std::function<void(const std::string& line)> message = {};
+};
+
+// Trains in `directory`: the best model there, what resuming needs in training/, a line of numbers every so
+// often in metrics.jsonl. Continues a run that is there; `fresh` refuses to.
+TrainingReport train(Trainee& trainee, const TrainerOptions& options, const std::string& directory,
+                     const TrainingLog& log = {});
+
+}  // namespace hodhod

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/train/training_state.h"
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/file.h"
+#include "hodhod/base/json.h"
+#include "hodhod/base/visit.h"
+#include "hodhod/io/checkpoint.h"
+#include "hodhod/io/safetensors.h"
+
+namespace hodhod {
+namespace {
+
+constexpr const char* kState = "state.json";
+constexpr const char* kTensors = "tensors.safetensors";
+
+CheckpointStore store_of(const std::string& directory) {
+  return CheckpointStore(join_path(directory, "training"));
+}
+
+}  // namespace
+
+void save_training_state(const std::string& directory, const TrainingState& state,
+                         const NamedParameters& tensors) {
+  store_of(directory).save(state.step, [&](CheckpointWriter& writer) {
+    writer.add(kState, format_json(to_json(state)) + "\n");
+    NamedTensors dense;
+    for (const auto& [name, tensor] : tensors) dense.emplace_back(name, tensor.dense());
+    writer.add_tensors(kTensors, dense);
+  });
+}
+
+std::optional<LoadedState> load_training_state(const std::string& directory,
+                                               const std::function<void(const std::string&)>& message) {
+  CheckpointStore store = store_of(directory);
+  const auto found = store.find();
+  for (const std::string& problem : found.problems) {
+    if (message) message("a damaged checkpoint is passed over: " + problem);
+  }
+  if (!found.newest) {
+    check(found.problems.empty(),
+          "{}: every checkpoint is damaged; the first problem: {}. Train in a new directory, or put a copy "
+          "back",
+          join_path(directory, "training"), found.problems.empty() ? "" : found.problems[0]);
+    return std::nullopt;
+  }
+  LoadedState loaded;
+  const std::string state_path = found.newest->file(kState);
+  const auto unknown = from_json(read_json(state_path), loaded.state, state_path);
+  check(unknown.empty(), "{}: the key {} is unknown; the checkpoint is of another version", state_path,
+        unknown.empty() ? "" : unknown[0]);
+  const SafetensorsReader file(found.newest->file(kTensors));
+  for (const TensorEntry& entry : file.entries()) loaded.tensors.emplace_back(entry.name, file.load(entry));
+  return loaded;
+}
+
+void restore_parameters(const NamedParameters& from, const NamedParameters& parameters) {
+  const std::map<std::string, Tensor> by_name(from.begin(), from.end());
+  for (const auto& [name, parameter] : parameters) {
+    const auto found = by_name.find(name);
+    check(found != by_name.end(), "the checkpoint has no {}; it belongs to another model", name);
+    check(found->second.shape() == parameter.shape(), "{} has shape {} in the checkpoint and {} in the model",
+          name, found->second.shape(), parameter.shape());
+    copy(found->second, parameter);
+  }
+}
+
+}  // namespace hodhod

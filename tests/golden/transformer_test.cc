@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole models of Hugging Face's families against recordings of the reference: hidden states, attention,
+// logits, losses, gradients, generated text and a few steps of training. Every directory of a family that is
+// known is tested.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "hodhod/base/file.h"
+#include "hodhod/base/visit.h"
+#include "hodhod/decode/generator.h"
+#include "hodhod/models/directory.h"
+#include "hodhod/models/hf/family.h"
+#include "hodhod/models/hf/state.h"
+#include "hodhod/models/transformer_lm.h"
+#include "hodhod/nn/module.h"
+#include "hodhod/ops/linear_cross_entropy.h"
+#include "hodhod/ops/loss.h"
+#include "hodhod/tensor/tape.h"
+#include "hodhod/train/optimizer.h"
+#include "tests/golden/golden.h"
+
+namespace hodhod {
+namespace {
+
+// Directories below the golden root whose config.json names a family that is known.
+std::vector<std::string> model_directories() {
+  std::vector<std::string> found;
+  if (!is_directory(golden::root())) return found;
+  for (const std::string& name : list_directory(golden::root())) {
+    const std::string directory = join_path(golden::root(), name);
+    const std::string config = join_path(directory, "config.json");
+    if (!file_exists(config) || !file_exists(join_path(directory, "io.json"))) continue;
+    const Json json = read_json(config);
+    const auto type = json_get_or<std::string>(json, "model_type", "", config);
+    for (const hf::Family* family : hf::families()) {
+      if (family->model_type == type) found.push_back(directory);
+    }
+  }
+  return found;
+}
+
+class GoldenTransformer : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    recording_.emplace(GetParam());
+    model_ = load_transformer(GetParam()).model;
+  }
+
+  const TransformerConfig& config() const { return model_->config(); }
+  Tensor input(const std::string& name) const { return recording_->tensor("fwd.in." + name); }
+  bool has(const std::string& name) const { return recording_->contains(name); }
+
+  // Lengths of right-padded rows, from a mask.
+  static Tensor lengths_of(const Tensor& mask) {
+    Tensor lengths = Tensor::zeros({mask.dim(0)}, DType::i64);
+    const auto ones = mask.values<int64_t>();
+    for (size_t i = 0; i < ones.size(); ++i)
+      lengths.data<int64_t>()[i / static_cast<size_t>(mask.dim(1))] += ones[i];
+    return lengths;
+  }
+
+  struct Outputs {
+    Tensor logits, loss;
+    Trace trace;
+  };
+
+  Outputs forward(bool traced) {
+    Outputs out;
+    Context context;
+    if (traced) context.trace = &out.trace;
+    TokenBatch tokens{.ids = input("input_ids")};
+    if (has("fwd.in.attention_mask")) tokens.lengths = lengths_of(input("attention_mask"));
+    if (has("fwd.in.token_type_ids")) tokens.token_types = input("token_type_ids");
+    Tensor hidden;
+    if (config().has_decoder()) {
+      Memory memory;
+      TokenBatch target = tokens;
+      if (config().has_encoder()) {
+        memory = model_->encode(tokens, context);
+        target = {.ids = input("decoder_input_ids")};
+      }
+      hidden = model_->decode(target, config().has_encoder() ? &memory : nullptr, context);
+      out.logits = model_->logits(hidden, context);
+    } else {
+      const Memory memory = model_->encode(tokens, context);
+      hidden = memory.states;
+      out.logits = config().head == HeadKind::classifier ? model_->classify(memory, context)
+                   : config().head == HeadKind::tagger   ? model_->tag(memory, context)
+                                                         : model_->logits(hidden, context);
+    }
+    if (has("fwd.in.labels")) out.loss = loss(hidden, out.logits);
+    return out;
+  }
+
+  Tensor loss(const Tensor& hidden, const Tensor& logits) {
+    Tensor labels = input("labels");
+    if (config().head != HeadKind::language_model) return cross_entropy(logits, labels);
+    if (config().shape == TransformerShape::decoder) {  // the label of a position is the token after it
+      Tensor next = Tensor::full(labels.shape(), -100, DType::i64);
+      const int64_t time = labels.dim(1);
+      copy(labels.with_layout({labels.dim(0), time - 1}, {time, 1}, 1),
+           next.with_layout({labels.dim(0), time - 1}, {time, 1}));
+      labels = next;
+    }
+    return linear_cross_entropy(model_->head_states(hidden), model_->output_weight(), model_->output_bias(),
+                                labels);
+  }
+
+  // Compares where the mask says that a position is real.
+  void expect_close(const std::string& name, const Tensor& got, double bound, const Tensor& mask) {
+    const Tensor want = recording_->tensor(name);
+    ASSERT_EQ(want.shape(), got.shape()) << name;
+    const auto a = want.values(), b = got.values();
+    const auto real = mask.defined() ? mask.values<int64_t>() : std::vector<int64_t>(1, 1);
+    const size_t each = a.size() / real.size();
+    double worst = 0;
+    for (size_t i = 0; i < a.size(); ++i) {
+      if (real[i / each]) worst = std::max(worst, std::abs(a[i] - b[i]));
+    }
+    EXPECT_LE(worst, bound) << name;
+  }
+
+  std::optional<golden::Recording> recording_;
+  std::unique_ptr<Transformer> model_;
+};
+
+const Tensor* find(const Trace& trace, const std::string& name) {
+  for (const auto& entry : trace.entries()) {
+    if (entry.name == name) return &entry.tensor;
+  }
+  return nullptr;
+}
+
+TEST_P(GoldenTransformer, ForwardPass) {
+  const Outputs out = forward(true);
+  const bool sequence = config().head == HeadKind::classifier;
+  const Tensor source_mask = has("fwd.in.attention_mask") ? input("attention_mask") : Tensor();
+  const bool both = config().has_encoder() && config().has_decoder();
+  expect_close("fwd.out.logits", out.logits, 3e-4, sequence || both ? Tensor() : source_mask);
+  if (out.loss.defined()) {
+    EXPECT_NEAR(out.loss.item(), recording_->tensor("fwd.out.loss").item(), 3e-5);
+  }
+
+  int compared = 0;
+  const auto compare = [&](const std::string& stack, const std::string& theirs, const Tensor& mask) {
+    for (int64_t i = 0; i < (stack == "encoder" ? config().encoder_layers : config().decoder_layers); ++i) {
+      const std::string layer = stack + ".layer." + std::to_string(i) + ".";
+      const std::string attentions = "fwd.out." + theirs + "attentions." + std::to_string(i);
+      if (const Tensor* p = find(out.trace, layer + "self_attention.probabilities"); p && has(attentions)) {
+        // [B, H, Tq, Tk]: a query is real if its position is.
+        Tensor rows;
+        if (mask.defined()) {
+          rows = mask.with_layout({mask.dim(0), config().heads, mask.dim(1)},
+                                  {mask.stride(0), 0, mask.stride(1)})
+                     .dense();
+        }
+        expect_close(attentions, *p, 5e-5, rows);
+        ++compared;
+      }
+      // The recorded states are the block's outputs; the last one stands behind the final norm where there is
+      // one.
+      const std::string states = "fwd.out." + theirs + "hidden_states." + std::to_string(i + 1);
+      const bool last = i + 1 == (stack == "encoder" ? config().encoder_layers : config().decoder_layers);
+      const Tensor* y = find(out.trace, layer + "feed_forward");
+      if (y && has(states) && !(last && config().final_norm)) {
+        expect_close(states, *y, 3e-4, mask);
+        ++compared;
+      }
+    }
+  };
+  if (both) {
+    compare("encoder", "encoder_", source_mask);
+    compare("decoder", "decoder_", Tensor());
+    for (int64_t i = 0; i < config().decoder_layers; ++i) {
+      const std::string name = "fwd.out.cross_attentions." + std::to_string(i);
+      const Tensor* p =
+          find(out.trace, "decoder.layer." + std::to_string(i) + ".cross_attention.probabilities");
+      ASSERT_TRUE(p);
+      if (has(name)) expect_close(name, *p, 5e-5, Tensor());
+    }
+  } else {
+    compare(config().has_decoder() ? "decoder" : "encoder", "", source_mask);
+  }
+  EXPECT_GT(compared, 0);
+}
+
+TEST_P(GoldenTransformer, Gradients) {
+  const auto names = recording_->io_names("fwd.grad.");
+  if (names.empty()) GTEST_SKIP() << "no gradients are recorded";
+  set_requires_grad(*model_);
+  const Outputs out = forward(false);
+  backward(out.loss);
+  NamedParameters gradients;
+  for (const auto& [name, parameter] : parameters_of(*model_)) {
+    gradients.emplace_back(name,
+                           parameter.grad().defined() ? parameter.grad() : Tensor::zeros(parameter.shape()));
+  }
+  const auto config_path = join_path(GetParam(), "config.json");
+  const auto& family =
+      hf::family_named(json_get<std::string>(read_json(config_path), "model_type", config_path), "");
+  const NamedTensors theirs = hf::save_state(family, gradients);
+  for (const std::string& name : names) {
+    const std::string parameter = name.substr(std::string("fwd.grad.").size());
+    const auto found = std::find_if(theirs.begin(), theirs.end(),
+                                    [&](const auto& entry) { return entry.first == parameter; });
+    ASSERT_NE(found, theirs.end()) << parameter;
+    expect_close(name, found->second, 1e-4, Tensor());
+  }
+}
+
+TEST_P(GoldenTransformer, Generation) {
+  const Json& about = recording_->about();
+  const std::string beside = join_path(GetParam(), "generation_config.json");
+  const Json from_file = file_exists(beside) ? read_json(beside) : Json::object();
+  const Json* special = json_find(about, "generation_config");
+  if (!special) special = &from_file;
+  int runs = 0;
+  for (const Json& item : *json_find(about, "cases")) {
+    if (json_get<std::string>(item, "kind", "") != "generate") continue;
+    const Tensor ids = recording_->tensor("gen.in.input_ids"),
+                 mask = recording_->tensor("gen.in.attention_mask");
+    std::vector<Prompt> prompts;
+    for (int64_t b = 0; b < ids.dim(0); ++b) {
+      std::vector<int64_t> row;
+      for (int64_t t = 0; t < ids.dim(1); ++t) {
+        if (mask.data<int64_t>()[b * ids.dim(1) + t]) row.push_back(ids.data<int64_t>()[b * ids.dim(1) + t]);
+      }
+      if (config().has_encoder()) {
+        prompts.push_back({row, {json_get<int64_t>(*special, "decoder_start_token_id", "")}});
+      } else {
+        prompts.push_back({{}, row});
+      }
+    }
+    const TransformerLM lm(*model_);
+    for (const Json& run : *json_find(item, "runs")) {
+      const auto name = json_get<std::string>(run, "name", "");
+      const Json& args = *json_find(run, "args");
+      DecodeOptions options;
+      options.eos = json_get_or<int64_t>(*special, "eos_token_id", -1, "");
+      options.forced_eos = json_get_or<int64_t>(*special, "forced_eos_token_id", -1, "");
+      if (const Json* bad = json_find(*special, "bad_words_ids")) {
+        for (const Json& word : *bad) options.suppress_tokens.push_back(word.at(0).get<int64_t>());
+      }
+      const auto unknown = from_json(args, options, name);
+      ASSERT_TRUE(unknown.empty()) << unknown[0];
+      const Tensor want = recording_->tensor("gen." + name + ".sequences");
+      const auto results = generate(lm, prompts, options);
+      const int64_t width = want.dim(1), prompt_width = config().has_encoder() ? 1 : ids.dim(1);
+      const auto pad = json_get<int64_t>(*special, "pad_token_id", GetParam());
+      for (size_t b = 0; b < results.size(); ++b) {
+        std::vector<int64_t> expected(want.data<int64_t>() + static_cast<int64_t>(b) * width + prompt_width,
+                                      want.data<int64_t>() + static_cast<int64_t>(b + 1) * width);
+        std::vector<int64_t> got = results[b][0].tokens;
+        got.resize(std::max(got.size(), expected.size()), pad);
+        EXPECT_EQ(got, expected) << name << ", row " << b;
+        const std::string scores = "gen." + name + ".sequences_scores";
+        if (has(scores)) {
+          EXPECT_NEAR(results[b][0].score, recording_->tensor(scores).values()[b], 3e-5)
+              << name << ", row " << b;
+        }
+      }
+      ++runs;
+    }
+  }
+  if (runs == 0) GTEST_SKIP() << "no generation is recorded";
+}
+
+TEST_P(GoldenTransformer, Training) {
+  if (!has("train.losses")) GTEST_SKIP() << "no training is recorded";
+  set_requires_grad(*model_);
+  const auto parameters = parameters_of(*model_);
+  const auto optimizer = make_optimizer(parameters, {.kind = OptimizerKind::adamw,
+                                                     .beta2 = 0.999,
+                                                     .epsilon = 1e-8,
+                                                     .weight_decay = 0.01,
+                                                     .decay_vectors = true});
+  const auto want = recording_->tensor("train.losses").values();
+  for (size_t step = 0; step < want.size(); ++step) {
+    const Outputs out = forward(false);
+    EXPECT_NEAR(out.loss.item(), want[step], 2e-3) << "step " << step;
+    if (step + 1 == want.size()) break;
+    backward(out.loss);
+    const double norm = optimizer->gradient_norm();
+    optimizer->step(1e-3, norm > 1 ? 1 / (norm + 1e-6) : 1);
+  }
+}
+
+TEST_P(GoldenTransformer, SavesWhatItLoaded) {
+  const TemporaryDirectory directory;
+  save_transformer(*model_, directory.path(), Json::object());
+  const auto again = load_transformer(directory.path()).model;
+  const auto before = parameters_of(*model_), after = parameters_of(*again);
+  ASSERT_EQ(before.size(), after.size());
+  for (size_t i = 0; i < before.size(); ++i) {
+    EXPECT_EQ(before[i].first, after[i].first);
+    EXPECT_EQ(before[i].second.values<float>(), after[i].second.values<float>()) << before[i].first;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, GoldenTransformer, testing::ValuesIn(model_directories()),
+                         [](const auto& test) {
+                           const size_t slash = test.param.rfind('/');
+                           std::string name = test.param.substr(slash + 1);
+                           std::replace_if(
+                               name.begin(), name.end(),
+                               [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
+                           return name;
+                         });
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(GoldenTransformer);
+
+}  // namespace
+}  // namespace hodhod
