@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Speed of kernels that go over memory once or twice: activations, rows, dropout, optimisers, attention.
+// Speed of kernels that go over memory once or twice: activations, rows, dropout, optimisers.
 #include <benchmark/benchmark.h>
 
 #include <vector>
@@ -111,28 +111,6 @@ void adam(benchmark::State& state) {
   set_traffic(state, 7 * count);
 }
 
-// Causal self-attention of [batch, heads] = [4, 8] over T tokens with heads of D channels.
-void attention(benchmark::State& state) {
-  const int64_t T = state.range(0), D = state.range(1), heads = 8, batch = 4;
-  const auto qkv = values(batch * T * heads * D);
-  std::vector<float> out(qkv.size()), log2_sum(static_cast<size_t>(batch * heads * T));
-  const HeadStrides strides = {.batch = T * heads * D, .time = heads * D, .head = D};
-  AttentionArgs<float> args;
-  args.batch = batch;
-  args.heads = args.kv_heads = heads;
-  args.queries = args.keys = T;
-  args.head_size = D;
-  args.q = args.k = args.v = qkv.data();
-  args.q_strides = args.k_strides = args.v_strides = args.out_strides = strides;
-  args.scale = 0.125;
-  args.right = 0;
-  args.out = out.data();
-  args.log2_sum = log2_sum.data();
-  for (auto _ : state) cpu_kernels<float>().attention(args);
-  state.counters["GFLOP/s"] = benchmark::Counter(2e-9 * static_cast<double>(batch * heads * T * T * D),
-                                                 benchmark::Counter::kIsIterationInvariantRate);
-}
-
 BENCHMARK_CAPTURE(unary, gelu, Unary::kGelu)->Arg(1 << 20)->UseRealTime();
 BENCHMARK_CAPTURE(unary, gelu_tanh, Unary::kGeluTanh)->Arg(1 << 20)->UseRealTime();
 BENCHMARK_CAPTURE(unary, silu, Unary::kSilu)->Arg(1 << 20)->UseRealTime();
@@ -144,6 +122,5 @@ BENCHMARK_CAPTURE(norm, rms, NormKind::kRms)->Args({2048, 512})->UseRealTime();
 BENCHMARK(cross_entropy)->Args({512, 8000})->UseRealTime();
 BENCHMARK(dropout)->Args({2048, 512})->UseRealTime();
 BENCHMARK(adam)->Arg(1 << 20)->UseRealTime();
-BENCHMARK(attention)->Args({64, 64})->Args({256, 64})->Args({1024, 64})->UseRealTime();
 
 }  // namespace
