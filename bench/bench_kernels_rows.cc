@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Speed of kernels that go over memory once or twice: activations, rows, dropout, optimisers.
+// Speed of kernels for losses and optimisers.
 #include <benchmark/benchmark.h>
 
 #include <vector>
@@ -24,44 +24,6 @@ void set_traffic(benchmark::State& state, int64_t count) {
       benchmark::Counter(4e-9 * static_cast<double>(count), benchmark::Counter::kIsIterationInvariantRate);
 }
 
-void unary(benchmark::State& state, Unary function) {
-  const int64_t count = state.range(0);
-  const auto x = values(count);
-  std::vector<float> y(x.size());
-  for (auto _ : state) {
-    cpu_kernels<float>().unary({.function = function, .count = count, .x = x.data(), .y = y.data()});
-  }
-  set_traffic(state, 2 * count);
-}
-
-void softmax(benchmark::State& state, bool log) {
-  const int64_t rows = state.range(0), columns = state.range(1);
-  const auto x = values(rows * columns);
-  std::vector<float> y(x.size());
-  for (auto _ : state) {
-    cpu_kernels<float>().softmax(
-        {.rows = rows, .columns = columns, .log = log, .x = x.data(), .y = y.data()});
-  }
-  set_traffic(state, 2 * rows * columns);
-}
-
-void norm(benchmark::State& state, NormKind kind) {
-  const int64_t rows = state.range(0), columns = state.range(1);
-  const auto x = values(rows * columns), gamma = values(columns);
-  std::vector<float> y(x.size());
-  for (auto _ : state) {
-    cpu_kernels<float>().norm({.kind = kind,
-                               .rows = rows,
-                               .columns = columns,
-                               .epsilon = 1e-5f,
-                               .x = x.data(),
-                               .gamma = gamma.data(),
-                               .beta = gamma.data(),
-                               .y = y.data()});
-  }
-  set_traffic(state, 2 * rows * columns);
-}
-
 void cross_entropy(benchmark::State& state) {
   const int64_t rows = state.range(0), classes = state.range(1);
   const auto x = values(rows * classes);
@@ -76,22 +38,6 @@ void cross_entropy(benchmark::State& state) {
   args.dlogits = dx.data();
   for (auto _ : state) cpu_kernels<float>().cross_entropy(args);
   set_traffic(state, 2 * rows * classes);
-}
-
-void dropout(benchmark::State& state) {
-  const int64_t rows = state.range(0), columns = state.range(1);
-  const auto x = values(rows * columns);
-  std::vector<float> y(x.size());
-  for (auto _ : state) {
-    cpu_kernels<float>().dropout({.rows = rows,
-                                  .columns = columns,
-                                  .probability = 0.1,
-                                  .seed = 1,
-                                  .stream = 2,
-                                  .x = x.data(),
-                                  .y = y.data()});
-  }
-  set_traffic(state, 2 * rows * columns);
 }
 
 void adam(benchmark::State& state) {
@@ -111,16 +57,7 @@ void adam(benchmark::State& state) {
   set_traffic(state, 7 * count);
 }
 
-BENCHMARK_CAPTURE(unary, gelu, Unary::kGelu)->Arg(1 << 20)->UseRealTime();
-BENCHMARK_CAPTURE(unary, gelu_tanh, Unary::kGeluTanh)->Arg(1 << 20)->UseRealTime();
-BENCHMARK_CAPTURE(unary, silu, Unary::kSilu)->Arg(1 << 20)->UseRealTime();
-BENCHMARK_CAPTURE(unary, tanh, Unary::kTanh)->Arg(1 << 20)->UseRealTime();
-BENCHMARK_CAPTURE(softmax, plain, false)->Args({4096, 64})->Args({512, 8000})->UseRealTime();
-BENCHMARK_CAPTURE(softmax, log, true)->Args({4096, 64})->Args({512, 8000})->UseRealTime();
-BENCHMARK_CAPTURE(norm, layer, NormKind::kLayer)->Args({2048, 512})->UseRealTime();
-BENCHMARK_CAPTURE(norm, rms, NormKind::kRms)->Args({2048, 512})->UseRealTime();
 BENCHMARK(cross_entropy)->Args({512, 8000})->UseRealTime();
-BENCHMARK(dropout)->Args({2048, 512})->UseRealTime();
 BENCHMARK(adam)->Arg(1 << 20)->UseRealTime();
 
 }  // namespace

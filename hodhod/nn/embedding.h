@@ -5,13 +5,14 @@
 #include <cstdint>
 
 #include "hodhod/ops/embedding.h"
+#include "hodhod/ops/linear.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
 
 struct Embedding {
   EmbeddingOptions options;
-  Tensor weight;  // [V, C]; as the weight of a Linear [out, in] it is the tied output layer
+  Tensor weight;  // [V, C]
 
   Embedding() = default;
   // Uninitialised (see initialisers.h).
@@ -24,6 +25,9 @@ struct Embedding {
 
   // ids [...] → [..., C]
   Tensor operator()(const Tensor& ids) const { return embedding(ids, weight, options); }
+
+  // The tied output layer: x·weightᵀ + bias for x [..., C], giving [..., V]; bias [V] or undefined.
+  Tensor logits(const Tensor& x, const Tensor& bias = {}) const { return linear(x, weight, bias); }
 
   template <class V>
   void visit(V& v) {

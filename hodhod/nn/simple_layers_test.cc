@@ -46,6 +46,21 @@ TEST(Layers, EmbeddingGathersAndLearns) {
   EXPECT_EQ(layer.weight.grad().values()[3], 0);
 }
 
+TEST(Layers, TiedOutputAndEmbeddingShareTheirGradient) {
+  Embedding layer(3, 2, {}, DType::f64);
+  init_normal(layer.weight, 0, 1, Rng(1));
+  set_requires_grad(layer);
+  const Tensor ids = Tensor::from(std::vector<int64_t>{2}, {1});
+  const Tensor y = layer.logits(layer(ids));
+  backward(y, {.gradient = Tensor::full({1, 3}, 1, DType::f64)});
+  // y_v = w_v · w_2: each other row has the gradient w_2, and row 2 has 2 w_2 + the other rows.
+  const auto w = layer.weight.values(), dw = layer.weight.grad().values();
+  for (int c = 0; c < 2; ++c) {
+    EXPECT_NEAR(dw[c], w[4 + c], 1e-12);
+    EXPECT_NEAR(dw[4 + c], 2 * w[4 + c] + w[c] + w[2 + c], 1e-12);
+  }
+}
+
 TEST(Layers, DropoutOnlyInTraining) {
   const Dropout layer{0.5};
   const Tensor x = random_tensor({50, 50}, 1), r = random_tensor({50, 50}, 2);
