@@ -108,16 +108,16 @@ Tensor apply(Unary function, const Tensor& x) {
   });
   const Tensor saved = kernels::saved_of(function) == Saved::kInput ? dense : y;
   return record(op, y, {x}, [=](const Tensor& dy, Gradients& d) {
-    const auto [from, to] = detail::reuse(dy);
+    const detail::Reused gradient = detail::reuse(dy);
     with_compute_type(op, dy.dtype(), [&](auto t) {
       using T = decltype(t);
       cpu_kernels<T>().unary_backward({.function = function,
-                                       .count = to.numel(),
+                                       .count = dy.numel(),
                                        .saved = saved.data<T>(),
-                                       .dy = from.template data<T>(),
-                                       .dx = to.template data<T>()});
+                                       .dy = gradient.from.data<T>(),
+                                       .dx = gradient.to.data<T>()});
     });
-    d.add(0, to);
+    d.add(0, gradient.to);
   });
 }
 
@@ -183,10 +183,10 @@ Tensor gated(Activation activation, const Tensor& gate, const Tensor& value) {
   const int64_t columns = gate.dim(-1);
   const GateRows rows = {gate.dense(), value.dense(), columns, columns};
   return record("gated", run_gated(activation, rows), {gate, value}, [=](const Tensor& dy, Gradients& d) {
-    const auto [from, dgate] = detail::reuse(dy);
+    const detail::Reused gradient = detail::reuse(dy);
     const Tensor dvalue = Tensor::empty(dy.shape(), dy.dtype());
-    run_gated_backward(activation, rows, from, {dgate, dvalue, columns, columns});
-    d.add(0, dgate);
+    run_gated_backward(activation, rows, gradient.from, {gradient.to, dvalue, columns, columns});
+    d.add(0, gradient.to);
     d.add(1, dvalue);
   });
 }

@@ -74,8 +74,8 @@ void run_backward(const char* op, const Forward& saved, NormKind kind, const Ten
   const auto dgamma = d.wants(kGamma) ? d.buffer(kGamma) : Gradients::Buffer{Tensor(), false};
   const auto dbeta = d.wants(kBeta) ? d.buffer(kBeta) : Gradients::Buffer{Tensor(), false};
   const bool wants_x = d.wants(kX) || d.wants(kResidual);
-  const auto [from, to] = detail::reuse(dy);
-  const Tensor dx = wants_x ? to : Tensor();
+  const detail::Reused gradient = detail::reuse(dy);
+  const Tensor dx = wants_x ? gradient.to : Tensor();
   const Tensor other = dsum.defined() ? dsum.dense() : Tensor();
   with_compute_type(op, dy.dtype(), [&](auto t) {
     using T = decltype(t);
@@ -86,7 +86,7 @@ void run_backward(const char* op, const Forward& saved, NormKind kind, const Ten
                                     .gamma = pointer<T>(saved.gamma),
                                     .mean = pointer<T>(saved.mean),
                                     .scale = saved.scale.data<T>(),
-                                    .dy = from.template data<T>(),
+                                    .dy = gradient.from.data<T>(),
                                     .dsum = pointer<T>(other),
                                     .dx = pointer<T>(dx),
                                     .dgamma = pointer<T>(dgamma.tensor),

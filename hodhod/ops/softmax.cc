@@ -13,7 +13,7 @@ namespace {
 // Lengths as dense i64, checked against x; undefined stays undefined.
 Tensor checked_lengths(const char* op, const Tensor& x, const SoftmaxOptions& options) {
   if (!options.lengths.defined()) return {};
-  const Tensor lengths = detail::as_indices(op, options.lengths);
+  Tensor lengths = detail::as_indices(op, options.lengths);
   bool leads = lengths.rank() < x.rank();
   for (int i = 0; leads && i < lengths.rank(); ++i) leads = lengths.dim(i) == x.dim(i);
   check(leads, "{}: lengths {} for an input {}; give one for each of its first dimensions", op,
@@ -41,19 +41,19 @@ Tensor softmax_rows(const char* op, const Tensor& x, const Tensor& lengths, bool
                               .rows_per_length = group});
   });
   return record(op, y, {x}, [=](const Tensor& dy, Gradients& d) {
-    const auto [from, dx] = detail::reuse(dy);
+    const detail::Reused gradient = detail::reuse(dy);
     with_compute_type(op, dy.dtype(), [&](auto t) {
       using T = decltype(t);
       cpu_kernels<T>().softmax_backward({.rows = rows,
                                          .columns = y.dim(-1),
                                          .log = log,
                                          .y = y.data<T>(),
-                                         .dy = from.template data<T>(),
-                                         .dx = dx.template data<T>(),
+                                         .dy = gradient.from.data<T>(),
+                                         .dx = gradient.to.data<T>(),
                                          .lengths = lengths.defined() ? lengths.data<int64_t>() : nullptr,
                                          .rows_per_length = group});
     });
-    d.add(0, dx);
+    d.add(0, gradient.to);
   });
 }
 
