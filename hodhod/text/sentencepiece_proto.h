@@ -53,9 +53,10 @@ struct SentencePieceProto {
   Normalizer denormalizer;  // its charsmap is empty when decoding changes nothing
   std::vector<Sample> samples;
 
-  // Error, naming the file and byte: damaged or truncated wire format, no pieces, no trainer or normaliser settings, an empty piece, a score
-  // that is not finite, an unknown piece type or model type, pieces that are defined twice, no or two unknown
-  // pieces, byte pieces without byte fallback, or byte fallback without its 256 pieces.
+  // Error, naming the file and byte: damaged or truncated wire format, no pieces, no trainer or normaliser
+  // settings, an empty piece, a score that is not finite, an unknown piece type or model type, pieces that
+  // are defined twice, no or two unknown pieces, byte pieces without byte fallback, or byte fallback without
+  // its 256 pieces.
   static SentencePieceProto parse(std::string_view bytes, std::string_view name);
   // A file that SentencePiece reads.
   std::string serialize() const;

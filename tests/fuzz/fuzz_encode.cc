@@ -25,8 +25,10 @@ Tokenizer make_sentencepiece(SentencePieceProto::ModelType type) {
     proto.pieces.push_back({piece_of_byte(static_cast<uint8_t>(byte)), 0, Type::kByte});
   }
   float score = -1;
-  for (const char* piece : {"\xE2\x96\x81", "a", "b", "ab", "aa", "aaa", "\xE2\x96\x81" "a", "ba", "abab",
-                            "م", "ی", "می", "\xE2\x80\x8C", "می\xE2\x80\x8C"}) {
+  for (const char* piece : {"\xE2\x96\x81", "a", "b", "ab", "aa", "aaa",
+                            "\xE2\x96\x81"
+                            "a",
+                            "ba", "abab", "م", "ی", "می", "\xE2\x80\x8C", "می\xE2\x80\x8C"}) {
     proto.pieces.push_back({piece, score -= 0.5f, Type::kNormal});
   }
   proto.normalizer.remove_extra_whitespaces = false;

@@ -11,7 +11,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace hodhod;
   try {
-    const auto tokenizer = text::Tokenizer::from_json({reinterpret_cast<const char*>(data), size}, "fuzz.json");
+    const auto tokenizer =
+        text::Tokenizer::from_json({reinterpret_cast<const char*>(data), size}, "fuzz.json");
     const auto encoding = tokenizer.encode("Hello, می\xE2\x80\x8Cخواهم  a1 \xFF<s>");
     tokenizer.decode(encoding.ids);
     tokenizer.to_json();
