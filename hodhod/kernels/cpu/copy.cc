@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 
 #include "hodhod/base/threads.h"
 #include "hodhod/kernels/cpu/targets.h"
@@ -72,15 +71,16 @@ constexpr int64_t kTile = 64;
 
 // The loops ordered by how far they step in `to`, so that writing runs forward, and then joined.
 Nest<2> in_order_of_writing(const Nest<2>& nest) {
-  std::array<int, kMaxRank> order;
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.begin() + nest.rank,
-                   [&](int a, int b) { return nest.strides[1][a] > nest.strides[1][b]; });
   Nest<2> sorted;
-  sorted.rank = nest.rank;
   for (int i = 0; i < nest.rank; ++i) {
-    sorted.shape[i] = nest.shape[order[i]];
-    for (int k = 0; k < 2; ++k) sorted.strides[k][i] = nest.strides[k][order[i]];
+    // Insertion, behind those that step as far.
+    int at = sorted.rank++;
+    for (; at > 0 && sorted.strides[1][at - 1] < nest.strides[1][i]; --at) {
+      sorted.shape[at] = sorted.shape[at - 1];
+      for (Extents& steps : sorted.strides) steps[at] = steps[at - 1];
+    }
+    sorted.shape[at] = nest.shape[i];
+    for (int k = 0; k < 2; ++k) sorted.strides[k][at] = nest.strides[k][i];
   }
   return coalesce(sorted);
 }
