@@ -143,6 +143,7 @@ void add_tokenize(CLI::App& app, Session& session) {
 
   add_tokenize_normalize(*tokenize, session);
   add_tokenize_describe(*tokenize, session);
+  add_tokenize_train(*tokenize, session);
 }
 
 }  // namespace hodhod::cli

@@ -13,6 +13,7 @@ namespace hodhod::cli {
 
 void add_tokenize_normalize(CLI::App& tokenize, Session& session);
 void add_tokenize_describe(CLI::App& tokenize, Session& session);
+void add_tokenize_train(CLI::App& tokenize, Session& session);
 
 // Options for the rules of the Persian normaliser, each with its switch. `digits` is parsed by
 // persian_options.

@@ -15,39 +15,41 @@
 namespace hodhod::text {
 namespace {
 
-// Bytes of a text → characters, for positions asked in almost increasing order.
+// Bytes of a text → characters, for ranges asked in almost increasing order.
 class CharacterCounter {
  public:
   explicit CharacterCounter(std::string_view text) : text_(text) {}
 
   // The characters that bytes [range.begin, range.end) touch.
   Range operator()(Range range) {
-    if (range.begin < byte_) byte_ = count_ = 0;
-    const uint32_t begin = advance(range.begin);
-    if (range.end <= range.begin) return {begin, begin};
-    // The last byte's character, and one more.
-    const uint32_t saved_byte = byte_, saved_count = count_;
-    const uint32_t end = advance(range.end - 1) + 1;
-    byte_ = saved_byte;
-    count_ = saved_count;
-    return {begin, end};
+    if (range.begin < begin_.byte) begin_ = {};
+    advance(begin_, range.begin);
+    if (range.end <= range.begin) return {begin_.count, begin_.count};
+    // Many tokens of one long segment share its end, so that has a place of its own.
+    if (range.end - 1 < last_.byte || last_.byte < begin_.byte) last_ = begin_;
+    advance(last_, range.end - 1);
+    return {begin_.count, last_.count + 1};
   }
 
  private:
-  // Number of the character that contains byte `to`; moves to where that character begins.
-  uint32_t advance(uint32_t to) {
-    while (byte_ < to) {
-      const uint32_t size = read_character(text_, byte_).size;
-      if (byte_ + size > to) break;
-      byte_ += size;
-      ++count_;
+  // Where a character begins, and how many stand before it.
+  struct Place {
+    uint32_t byte = 0;
+    uint32_t count = 0;
+  };
+
+  // Moves to the character that contains byte `to`.
+  void advance(Place& place, uint32_t to) const {
+    while (place.byte < to) {
+      const uint32_t size = read_character(text_, place.byte).size;
+      if (place.byte + size > to) break;
+      place.byte += size;
+      ++place.count;
     }
-    return count_;
   }
 
   std::string_view text_;
-  uint32_t byte_ = 0;
-  uint32_t count_ = 0;
+  Place begin_, last_;
 };
 
 bool makes_bytes(const PreTokenizer* pre_tokenizer) {

@@ -149,7 +149,11 @@ void Tokenizer::save(const std::string& directory) const {
   make_directories(directory);
   Json roles = Json::object();
   for (const char* name : kRoles) {
-    if (const auto id = role(name)) roles[name] = id_to_token(*id);
+    // A token that is only like one of that role is not named: readers would then look for it in texts.
+    const auto named = [&](const auto& known) { return known.first == name; };
+    const bool said = std::any_of(parts_.roles.begin(), parts_.roles.end(), named);
+    const auto id = role(name);
+    if (id && (said || is_special(*id))) roles[name] = id_to_token(*id);
   }
   Json decoder = Json::object();
   for (const AddedToken& token : added_.all()) {

@@ -46,9 +46,9 @@ std::optional<int32_t> Tokenizer::role(std::string_view name) const {
                                                                        {"pad_token", "<pad>"},
                                                                        {"pad_token", "[PAD]"},
                                                                        {"cls_token", "[CLS]"},
-                                                                       {"cls_token", "<s>"},
+
                                                                        {"sep_token", "[SEP]"},
-                                                                       {"sep_token", "</s>"},
+
                                                                        {"mask_token", "[MASK]"},
                                                                        {"mask_token", "<mask>"}};
   for (const auto& [role, token] : kCommon) {

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// hodhod tokenize train: a tokenizer from text.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/input.h"
+#include "cli/tokenize.h"
+#include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
+#include "hodhod/base/json.h"
+#include "hodhod/base/progress.h"
+#include "hodhod/base/signals.h"
+#include "hodhod/text/tokenizer.h"
+#include "hodhod/text/trainer.h"
+#include "hodhod/text/word_level.h"
+
+namespace hodhod::cli {
+namespace {
+
+struct TrainFlags {
+  std::string model = "bpe", output, normalizer = "nfc", pre_tokenizer = "auto", max_memory = "2G";
+  std::vector<std::string> files, special;
+  PersianFlags persian;
+  text::TrainerOptions options;
+  bool lowercase = false, json = false;
+};
+
+text::ModelKind kind_of(const std::string& model) {
+  if (model == "bpe") return text::ModelKind::kBpe;
+  if (model == "wordpiece") return text::ModelKind::kWordPiece;
+  if (model == "unigram") return text::ModelKind::kUnigram;
+  return model == "word" ? text::ModelKind::kWord : text::ModelKind::kChar;
+}
+
+text::NormalizerPtr make_normalizer(const TrainFlags& flags) {
+  std::vector<text::NormalizerPtr> parts;
+  if (flags.normalizer == "nfc") parts.push_back(text::make_unicode_normalizer(text::UnicodeForm::kNfc));
+  if (flags.normalizer == "nfkc") parts.push_back(text::make_unicode_normalizer(text::UnicodeForm::kNfkc));
+  if (flags.normalizer == "bert") parts.push_back(text::make_bert_normalizer({.lowercase = flags.lowercase}));
+  if (flags.normalizer == "persian")
+    parts.push_back(text::make_persian_normalizer(persian_options(flags.persian)));
+  if (flags.lowercase && flags.normalizer != "bert") parts.push_back(text::make_lowercase());
+  if (parts.empty()) return nullptr;
+  return parts.size() == 1 ? std::move(parts[0]) : text::make_normalizer_sequence(std::move(parts));
+}
+
+std::string pre_tokenizer_of(const TrainFlags& flags) {
+  if (flags.pre_tokenizer != "auto") return flags.pre_tokenizer;
+  if (flags.model == "bpe") return "byte-level";
+  if (flags.model == "unigram") return "metaspace";
+  if (flags.model == "wordpiece") return "bert";
+  return flags.model == "word" ? "whitespace" : "none";
+}
+
+// [CLS] and [SEP] around texts, if both are special tokens; their ids are their places among them.
+text::PostProcessorPtr bert_template(const std::vector<text::AddedToken>& special) {
+  const auto place = [&](std::string_view content) {
+    const auto same = [&](const text::AddedToken& token) { return token.content == content; };
+    return static_cast<int32_t>(std::find_if(special.begin(), special.end(), same) - special.begin());
+  };
+  const auto count = static_cast<int32_t>(special.size());
+  const int32_t cls = place("[CLS]"), sep = place("[SEP]");
+  if (cls == count || sep == count) return nullptr;
+  return text::make_template_processing("[CLS] $A [SEP]", "[CLS] $A [SEP] $B:1 [SEP]:1",
+                                        {{"[CLS]", cls}, {"[SEP]", sep}});
+}
+
+// Pipeline around the model that is to come.
+text::TokenizerParts make_parts(const TrainFlags& flags, const std::string& pre_tokenizer,
+                                const std::vector<text::AddedToken>& special) {
+  text::TokenizerParts parts;
+  parts.model = text::make_word_level({});
+  parts.normalizer = make_normalizer(flags);
+  if (pre_tokenizer == "byte-level") {
+    parts.pre_tokenizer = text::make_byte_level({.add_prefix_space = false});
+    parts.post_processor =
+        text::make_byte_level_processing(/*trim_offsets=*/false, /*add_prefix_space=*/false);
+    parts.decoder = text::make_byte_level_decoder();
+  } else if (pre_tokenizer == "metaspace") {
+    parts.pre_tokenizer = text::make_metaspace();
+    std::vector<text::DecoderPtr> decoders;
+    decoders.push_back(text::make_byte_fallback_decoder());
+    decoders.push_back(text::make_metaspace_decoder());
+    parts.decoder = flags.options.byte_fallback ? text::make_decoder_sequence(std::move(decoders))
+                                                : text::make_metaspace_decoder();
+  } else if (pre_tokenizer == "bert") {
+    parts.pre_tokenizer = text::make_bert_pre_tokenizer();
+  } else if (pre_tokenizer == "whitespace") {
+    parts.pre_tokenizer = text::make_whitespace();
+  } else {
+    parts.decoder = text::make_fuse_decoder();
+  }
+  if (flags.model == "wordpiece") {
+    parts.decoder = text::make_word_piece_decoder();
+    parts.post_processor = bert_template(special);
+  }
+  return parts;
+}
+
+text::TrainerOptions make_options(const TrainFlags& flags, const std::string& pre_tokenizer) {
+  text::TrainerOptions options = flags.options;
+  options.kind = kind_of(flags.model);
+  options.max_memory = parse_bytes(flags.max_memory);
+  options.byte_level = pre_tokenizer == "byte-level";
+  const bool bert = flags.model == "wordpiece";
+  if (bert) {
+    options.unknown_token = "[UNK]";
+    options.continuing_subword_prefix = "##";
+  }
+  std::vector<std::string> special = flags.special;
+  if (special.empty() && bert) special = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
+  if (special.empty()) special = {"<pad>", "<unk>", "<s>", "</s>"};
+  for (const std::string& token : special) {
+    options.special_tokens.push_back({.content = token, .normalized = false, .special = true});
+  }
+  return options;
+}
+
+int train(const TrainFlags& flags, const Session& session) {
+  const StopSignals signals;
+  const std::string pre_tokenizer = pre_tokenizer_of(flags);
+  text::TrainerOptions options = make_options(flags, pre_tokenizer);
+  Progress progress([&] {
+    ProgressOptions bar = progress_to_stderr("Training", session.quiet);
+    bar.unit = "%";
+    bar.total = 100;
+    return bar;
+  }());
+  Json plan = nullptr;
+  options.progress = [&](std::string_view stage, double done) {
+    progress.update(static_cast<int64_t>(done * 100), stage);
+  };
+  options.plan = [&](int64_t bytes, double share) {
+    plan = {{"memory", bytes}, {"share_of_corpus", share}};
+    if (session.quiet || flags.json) return;
+    std::string line = fmt::format("training needs about {}", format_bytes(static_cast<uint64_t>(bytes)));
+    if (share < 1) {
+      line += fmt::format("; that is more than {} for the whole corpus, so {:.1f} % of it is used",
+                          flags.max_memory, 100 * share);
+    }
+    progress.print(line);
+  };
+  text::Tokenizer tokenizer(make_parts(flags, pre_tokenizer, options.special_tokens));
+  Lines lines(flags.files, "Reading", session.quiet);
+  text::train_tokenizer(
+      tokenizer, [&](std::string& line) { return lines.next(line); }, options);
+  lines.finish();
+  progress.update(100);
+  progress.finish();
+  if (stop_requested()) return 128 + stop_signal();
+  tokenizer.save(flags.output);
+  if (flags.json) {
+    print_text(
+        format_json({{"output", flags.output}, {"vocab_size", tokenizer.vocab_size()}, {"plan", plan}}) +
+        "\n");
+  } else {
+    print_text(fmt::format("{}: {} with {} tokens\n", flags.output, flags.model,
+                           with_commas(tokenizer.vocab_size())));
+  }
+  return 0;
+}
+
+void add_model_options(CLI::App& action, TrainFlags& flags) {
+  action.add_option("--model", flags.model, "bpe, wordpiece, unigram, word or char")
+      ->check(CLI::IsMember({"bpe", "wordpiece", "unigram", "word", "char"}))
+      ->capture_default_str();
+  action.add_option("--vocab-size", flags.options.vocab_size, "Tokens, special ones and alphabet included")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  action.add_option("--special", flags.special, "Special tokens; they get the first ids");
+  action
+      .add_option("--min-frequency", flags.options.min_frequency, "Fewest times a merge or a word must come")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  action
+      .add_option("--pre-tokenizer", flags.pre_tokenizer,
+                  "byte-level, metaspace, bert, whitespace, none or auto")
+      ->check(CLI::IsMember({"auto", "byte-level", "metaspace", "bert", "whitespace", "none"}))
+      ->capture_default_str();
+  action.add_flag("--byte-fallback", flags.options.byte_fallback,
+                  "Spell characters that are too rare as bytes");
+  action.add_option("--character-coverage", flags.options.character_coverage, "Share of characters to know")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+}
+
+}  // namespace
+
+void add_tokenize_train(CLI::App& tokenize, Session& session) {
+  auto flags = std::make_shared<TrainFlags>();
+  CLI::App* action = tokenize.add_subcommand("train", "Train a tokenizer on text");
+  action->add_option("files", flags->files,
+                     "Input, one text a line; .gz and .zst too; standard input if none");
+  action->add_option("-o,--output", flags->output, "Directory to write tokenizer.json and its companions to")
+      ->required();
+  add_model_options(*action, *flags);
+  action->add_option("--normalizer", flags->normalizer, "none, nfc, nfkc, bert or persian")
+      ->check(CLI::IsMember({"none", "nfc", "nfkc", "bert", "persian"}))
+      ->capture_default_str();
+  action->add_flag("--lowercase", flags->lowercase, "Make all letters small");
+  action->add_option("--max-memory", flags->max_memory, "Most memory to use; a larger corpus is sampled")
+      ->capture_default_str();
+  action->add_option("--seed", flags->options.seed, "Of the sample, if one is taken")->capture_default_str();
+  action->add_flag("--json", flags->json, "Report in JSON");
+  add_persian_flags(*action, flags->persian);
+  action->callback([&session, flags] { session.run = [&session, flags] { return train(*flags, session); }; });
+}
+
+}  // namespace hodhod::cli

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/text/pre_tokenizer.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "hodhod/base/error.h"
+#include "hodhod/text/byte_alphabet.h"
+#include "hodhod/text/pattern.h"
+#include "hodhod/text/pre_tokenizers/gpt2_pattern.h"
+#include "hodhod/text/test_text.h"
+#include "hodhod/text/unicode.h"
+
+namespace hodhod::text {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+Strings cut(const PreTokenizer& pre_tokenizer, std::string_view text) {
+  SplitText split{NormalizedText(text)};
+  pre_tokenizer.apply(split);
+  Strings pieces;
+  for (size_t i = 0; i < split.pieces.size(); ++i) {
+    EXPECT_GT(split.pieces[i].range.size(), 0u);
+    pieces.emplace_back(split.piece(i));
+  }
+  return pieces;
+}
+
+Strings matches(const Pattern& pattern, const std::string& text) {
+  Strings found;
+  pattern.for_each_match(text, [&](Range range) { found.push_back(text.substr(range.begin, range.size())); });
+  return found;
+}
+
+Strings scan(const std::string& text) {
+  const Gpt2Scanner scanner;
+  Strings pieces;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = scanner.next(text, at);
+    pieces.push_back(text.substr(at, end - at));
+    at = end;
+  }
+  return pieces;
+}
+
+// Code points that utf8proc's and PCRE2's Unicode versions see alike.
+bool is_settled(const Pattern& letter, const Pattern& number, const std::string& character) {
+  const uint8_t classes = compute_character_class(read_character(character).code);
+  return !matches(letter, character).empty() == ((classes & kLetter) != 0) &&
+         !matches(number, character).empty() == ((classes & kNumber) != 0);
+}
+
+TEST(Gpt2Pattern, ScannerIsThePattern) {
+  const Pattern pattern(Gpt2Scanner::kPattern, "test");
+  const Pattern letter("\\p{L}", "test"), number("\\p{N}", "test");
+  Rng rng(3);
+  for (int i = 0; i < 3000; ++i) {
+    std::string text;
+    for (const std::string raw = random_text(rng, 25); text.size() < raw.size();) {
+      const uint32_t size = read_character(raw, text.size()).size;
+      const std::string character = raw.substr(text.size(), size);
+      text += is_settled(letter, number, character) ? character : std::string(size, 'x');
+    }
+    ASSERT_EQ(scan(text), matches(pattern, text)) << text;
+  }
+  int unsettled = 0;
+  for (char32_t c = 1; c < 0x110000; ++c) {
+    if (c >= 0xD800 && c < 0xE000) continue;
+    const std::string character = to_utf8(c);
+    if (c < 0x30000 && !is_settled(letter, number, character)) ++unsettled;
+    if (c >= 0x3400 && c % 64 != 0) continue;
+    if (!is_settled(letter, number, character)) continue;
+    const std::string text = "a" + character + " " + character + "1";
+    ASSERT_EQ(scan(text), matches(pattern, text)) << static_cast<uint32_t>(c);
+  }
+  // Characters that one of the two versions of Unicode does not know yet.
+  EXPECT_LT(unsettled, 6000);
+}
+
+TEST(Gpt2Pattern, CoversAnyBytes) {
+  Rng rng(4);
+  for (int i = 0; i < 200; ++i) {
+    const std::string bytes = random_bytes(rng, 64);
+    std::string all;
+    for (const std::string& piece : scan(bytes)) all += piece;
+    EXPECT_EQ(all, bytes);
+  }
+}
+
+TEST(PreTokenizers, Whitespace) {
+  EXPECT_EQ(cut(*make_whitespace(), "Hey man! می\u200Cخواهم_2"),
+            (Strings{"Hey", "man", "!", "می\u200Cخواهم_2"}));
+  EXPECT_EQ(cut(*make_whitespace(), "a+-b \u2022"), (Strings{"a", "+-", "b", "\u2022"}));
+  EXPECT_EQ(cut(*make_whitespace_split(), " a,b\u00A0c\n"), (Strings{"a,b", "c"}));
+  EXPECT_EQ(cut(*make_bert_pre_tokenizer(), "It's $5، نه"), (Strings{"It", "'", "s", "$", "5", "،", "نه"}));
+}
+
+// The table in Hugging Face's documentation of Split.
+TEST(PreTokenizers, SplitBehaviors) {
+  const std::string text = "the-final--countdown";
+  const auto with = [&](SplitBehavior behavior) { return cut(*make_split("-", behavior), text); };
+  EXPECT_EQ(with(SplitBehavior::kRemoved), (Strings{"the", "final", "countdown"}));
+  EXPECT_EQ(with(SplitBehavior::kIsolated), (Strings{"the", "-", "final", "-", "-", "countdown"}));
+  EXPECT_EQ(with(SplitBehavior::kMergedWithPrevious), (Strings{"the-", "final-", "-", "countdown"}));
+  EXPECT_EQ(with(SplitBehavior::kMergedWithNext), (Strings{"the", "-final", "-", "-countdown"}));
+  EXPECT_EQ(with(SplitBehavior::kContiguous), (Strings{"the", "-", "final", "--", "countdown"}));
+  EXPECT_EQ(cut(*make_split_pattern("[a-z]+", SplitBehavior::kRemoved, true), text),
+            (Strings{"the", "final", "countdown"}));
+}
+
+TEST(PreTokenizers, OtherKinds) {
+  EXPECT_EQ(cut(*make_digits(), "a12 ۳b"), (Strings{"a", "12", " ", "۳", "b"}));
+  EXPECT_EQ(cut(*make_digits(true), "a12"), (Strings{"a", "1", "2"}));
+  EXPECT_EQ(cut(*make_punctuation(), "a!?b"), (Strings{"a", "!", "?", "b"}));
+  EXPECT_EQ(cut(*make_char_delimiter_split("،"), "a،b"), (Strings{"a", "b"}));
+  EXPECT_EQ(cut(*make_fixed_length(2), "abی"), (Strings{"ab", "ی"}));
+}
+
+TEST(PreTokenizers, Metaspace) {
+  EXPECT_EQ(cut(*make_metaspace(), "Hey you  all"), (Strings{"▁Hey", "▁you", "▁", "▁all"}));
+  EXPECT_EQ(cut(*make_metaspace({.prepend_scheme = PrependScheme::kNever}), "a b"), (Strings{"a", "▁b"}));
+  EXPECT_EQ(cut(*make_metaspace({.split = false}), "a b"), (Strings{"▁a▁b"}));
+  EXPECT_EQ(cut(*make_metaspace(), " a"), (Strings{"▁a"}));
+  SplitText split{NormalizedText("ab", true, 5)};
+  make_metaspace({.prepend_scheme = PrependScheme::kFirst})->apply(split);
+  EXPECT_EQ(split.piece(0), "ab");
+}
+
+TEST(PreTokenizers, ByteLevelBeforeOthersIsSpeltOut) {
+  std::vector<PreTokenizerPtr> parts;
+  parts.push_back(make_byte_level({.add_prefix_space = true}));
+  parts.push_back(make_digits(true));
+  EXPECT_EQ(cut(*make_pre_tokenizer_sequence(std::move(parts)), "é 1"), (Strings{"ĠÃ©", "Ġ", "1"}));
+}
+
+TEST(ByteAlphabet, IsABijection) {
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) all.push_back(static_cast<char>(byte));
+  EXPECT_EQ(from_byte_alphabet(to_byte_alphabet(all)), all);
+  EXPECT_EQ(count_characters(to_byte_alphabet(all)), 256u);
+  EXPECT_EQ(to_byte_alphabet(" \n"), "ĠĊ");
+  EXPECT_EQ(from_byte_alphabet("سĠ"), "س ");
+}
+
+// The pattern of Llama 3 and GPT-4.
+TEST(Patterns, OfLargeModels) {
+  const Pattern pattern(
+      R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
+      "test");
+  EXPECT_EQ(matches(pattern, "We'LL pay 12345!\n\n  ok"),
+            (Strings{"We", "'LL", " pay", " ", "123", "45", "!\n\n", " ", " ok"}));
+  const std::string blanks(1 << 20, ' ');
+  EXPECT_EQ(matches(pattern, blanks).size(), 1u);
+}
+
+TEST(Patterns, DialectIsTranslated) {
+  EXPECT_EQ(matches(Pattern("\\h+", "t"), "xyzcafe_9"), (Strings{"cafe", "9"}));
+  EXPECT_EQ(matches(Pattern("\\w+", "t"), "aе\u0301 b_1"), (Strings{"aе\u0301", "b_1"}));
+  EXPECT_EQ(matches(Pattern("a{1,2}+", "t"), "aaaaa b"), (Strings{"aaaaa"}));
+  EXPECT_EQ(matches(Pattern("(?:ab){2}+c", "t"), "ababababc"), (Strings{"ababababc"}));
+  EXPECT_EQ(matches(Pattern("(?m:a.b)", "t"), "a\nb"), (Strings{"a\nb"}));
+  EXPECT_EQ(matches(Pattern("^b$", "t"), "a\nb\nc"), (Strings{"b"}));
+  EXPECT_EQ(matches(Pattern("\\u0041|x*", "t"), "Ayxx"), (Strings{"A", "xx"}));
+  EXPECT_EQ(matches(Pattern("\\s", "t"), "\u180E\u3000"), (Strings{"\u3000"}));
+  EXPECT_EQ(matches(Pattern("[^\\s]+", "t"),
+                    "ab\xFF"
+                    "cd"),
+            (Strings{"ab", "cd"}));
+}
+
+TEST(Patterns, RefusalsNameTheFile) {
+  for (const char* bad : {"(", "[a[b]]", "[a&&b]", "\\", "a{99999}", "(?<=a+)b", "\\C"}) {
+    try {
+      const Pattern pattern(bad, "here.json");
+      FAIL() << bad;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find("here.json"), std::string::npos) << error.what();
+    }
+  }
+  // More steps than the limit: an error, not a hang.
+  EXPECT_THROW(matches(Pattern("^(a|aa)+$", "t"), std::string(5000, 'a') + "!"), Error);
+}
+
+TEST(PreTokenizers, JsonGoesBothWays) {
+  const std::string text =
+      R"({"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"a"},"behavior":"MergedWithNext","invert":true},)"
+      R"({"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":false},{"type":"Whitespace"},)"
+      R"({"type":"Metaspace","replacement":"_","prepend_scheme":"first","split":false},{"type":"Digits","individual_digits":true},)"
+      R"({"type":"Punctuation","behavior":"Contiguous"},{"type":"CharDelimiterSplit","delimiter":"x"},{"type":"WhitespaceSplit"},)"
+      R"({"type":"BertPreTokenizer"},{"type":"FixedLength","length":3},{"type":"Split","pattern":{"String":"s"},"behavior":"Removed","invert":false}]})";
+  EXPECT_EQ(format_json(pre_tokenizer_from_json(parse_json(text, "t"), "t")->to_json(), -1), text);
+  const auto old = pre_tokenizer_from_json(
+      parse_json(R"({"type":"Metaspace","replacement":"▁","add_prefix_space":false})", "t"), "t");
+  EXPECT_EQ(cut(*old, "a b"), (Strings{"a", "▁b"}));
+  EXPECT_THROW(pre_tokenizer_from_json(parse_json(R"({"type":"Digit"})", "t"), "t"), Error);
+  EXPECT_THROW(pre_tokenizer_from_json(parse_json(R"({"type":"FixedLength","length":0})", "t"), "t"), Error);
+}
+
+}  // namespace
+}  // namespace hodhod::text
