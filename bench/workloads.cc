@@ -263,7 +263,7 @@ class RecurrentLM final : public Training {
 
   Tensor loss() override {
     Context context{.training = true};
-    const Tensor states = net_.cells(embedding(ids_, net_.embedding), context).output;
+    const Tensor states = net_.cells(ids_, net_.embedding, context).output;
     return linear_cross_entropy(states, net_.output.weight, net_.output.bias, targets_);
   }
 
