@@ -11,6 +11,7 @@
 #include "hodhod/ops/embedding.h"
 #include "hodhod/ops/linear.h"
 #include "hodhod/ops/shape.h"
+#include "hodhod/tensor/tape.h"
 
 namespace hodhod {
 
@@ -92,12 +93,12 @@ RecurrentRun Recurrent::run(const Tensor& x, const Tensor& table, Context& conte
           directions.size());
   }
   Tensor y = x;
-  std::vector<Tensor> outputs, cells;
+  PoolVector<Tensor> outputs, cells;
   for (size_t first = 0; first < directions.size(); first += count) {
     if (first > 0 && context.training && options.dropout > 0) {
       y = dropout(y, options.dropout, context.next_stream());
     }
-    std::vector<Tensor> sides;
+    PoolVector<Tensor> sides;
     for (size_t i = first; i < first + count; ++i) {
       const Direction& direction = directions[i];
       const Tensor bias = input_bias(direction);

@@ -2,7 +2,6 @@
 #include "hodhod/ops/loss.h"
 
 #include <utility>
-#include <vector>
 
 #include "hodhod/kernels/kernels.h"
 #include "hodhod/tensor/tape.h"
@@ -18,11 +17,11 @@ Shape rows_of(const Shape& shape) {
 // What cross entropy divides by: the total weight of the targets that count.
 double total_weight(const Tensor& targets, const CrossEntropyOptions& options, int64_t counted) {
   if (!options.weight.defined()) return static_cast<double>(counted);
-  const std::vector<double> weights = options.weight.values();
+  const Tensor weights = options.weight.converted(DType::f64).dense();
   const int64_t* y = targets.data<int64_t>();
   double total = 0;
   for (int64_t i = 0; i < targets.numel(); ++i) {
-    if (y[i] != options.ignore_index) total += weights[static_cast<size_t>(y[i])];
+    if (y[i] != options.ignore_index) total += weights.data<double>()[y[i]];
   }
   return total;
 }

@@ -54,7 +54,9 @@ RecurrenceShape check_shapes(Cell cell, const Tensor& gates, const RecurrenceWei
   }
   if (options.lengths.defined()) {
     check_shape("the lengths", options.lengths, {s.batch}, DType::i64);
-    for (const int64_t length : options.lengths.values<int64_t>()) {
+    const Tensor lengths = options.lengths.dense();
+    for (int64_t b = 0; b < s.batch; ++b) {
+      const int64_t length = lengths.data<int64_t>()[b];
       check(length >= 0 && length <= s.steps, "recurrence: length {} of a sequence of {} steps; give 0 to {}",
             length, s.steps, s.steps);
     }
