@@ -16,12 +16,20 @@ struct Row {
   int64_t kv;        // its key/value head
   int64_t position;  // p
   int64_t begin, end;
+  Rng rng;  // of its head's dropout
 };
 
 int64_t at(const int64_t* values, int64_t b, int64_t otherwise) { return values ? values[b] : otherwise; }
 
 Row make_row(const AttentionArgs<double>& args, int64_t b, int64_t h, int64_t i) {
-  Row row{b, h, i, h / (args.heads / args.kv_heads), i + at(args.offset, b, 0), 0, 0};
+  Row row{b,
+          h,
+          i,
+          h / (args.heads / args.kv_heads),
+          i + at(args.offset, b, 0),
+          0,
+          0,
+          Rng(args.seed, args.stream).fork(static_cast<uint64_t>(b * args.heads + h))};
   if (i >= at(args.query_length, b, args.queries)) return row;
   row.begin = std::max(at(args.key_start, b, 0), row.position - args.left);
   row.end = std::min(at(args.key_end, b, args.keys), row.position + args.right + 1);
@@ -54,8 +62,7 @@ double score(const AttentionArgs<double>& args, const Row& row, int64_t j) {
 
 double dropout_factor(const AttentionArgs<double>& args, const Row& row, int64_t j) {
   if (args.drop == 0) return 1;
-  const Rng rng = Rng(args.seed, args.stream).fork(static_cast<uint64_t>(row.b * args.heads + row.h));
-  const auto words = rng.at(static_cast<uint64_t>(row.position / 2) << 32 | static_cast<uint64_t>(j / 4));
+  const auto words = row.rng.at(static_cast<uint64_t>(row.position / 2) << 32 | static_cast<uint64_t>(j / 4));
   const uint32_t bits = words[static_cast<size_t>(j % 4)] >> (16 * (row.position % 2)) & 0xffff;
   return bits < args.drop ? 0.0 : 65536.0 / (65536.0 - args.drop);
 }
