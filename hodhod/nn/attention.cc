@@ -154,7 +154,7 @@ Tensor MultiHeadAttention::attend(const Tensor& queries, const KeyValues& memory
     call.dropout = options.dropout;
     call.rng = context.next_stream();
   }
-  const Tensor heads = attention(queries, memory.keys, memory.values, call);
+  Tensor heads = attention(queries, memory.keys, memory.values, call);
   trace(context, "heads", heads);
   return heads;
 }

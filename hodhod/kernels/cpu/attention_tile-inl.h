@@ -114,10 +114,10 @@ HWY_NOINLINE void multiply(const Product& product) {
 template <int kWidth, bool kTransposed>
 HWY_INLINE void multiply_rows(int64_t rows, const Product& product) {
   using Function = void (*)(const Product&);
-  static constexpr Function table[kGroup] = {
+  static constexpr Function kTable[kGroup] = {
       multiply<1, kWidth, kTransposed>, multiply<2, kWidth, kTransposed>, multiply<3, kWidth, kTransposed>,
       multiply<4, kWidth, kTransposed>, multiply<5, kWidth, kTransposed>, multiply<6, kWidth, kTransposed>};
-  table[rows - 1](product);
+  kTable[rows - 1](product);
 }
 
 // The product for 1 ≤ rows ≤ kGroup and `vectors` vectors of columns.
