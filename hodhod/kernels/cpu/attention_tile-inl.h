@@ -217,7 +217,7 @@ HWY_INLINE void pack_transposed(const float* const* rows, int64_t count, int64_t
   }
 }
 
-// 2^x to 1 ulp, and 0 below 2^-126. NaN comes through.
+// 2^x to 1 ulp with FMA (1.3 without), and 0 below 2^-126. NaN comes through.
 HWY_INLINE V exp2(V x) {
   const Floats d;
   const hn::RebindToSigned<Floats> di;
