@@ -31,6 +31,10 @@ constexpr int64_t kBlockRows = 16 * kTileRows < 192 ? 192 : 16 * kTileRows;
 // Columns a task packs of B, which then lie in the third.
 constexpr int64_t kTaskColumns = 1024;
 constexpr int64_t kTaskRows = 2048;
+// Elements between rows of A that all fall into the same few places of a cache; and how far apart copies of
+// them lie beyond their length.
+constexpr int64_t kBadStride = 1024;
+constexpr int64_t kPad = 16;
 
 int64_t lanes() { return static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>())); }
 int64_t strip_width() { return 2 * lanes(); }
@@ -69,8 +73,7 @@ class Task {
     const int64_t width = strip_width();
     const int64_t depth = std::min(args_.k, kProductBlock);
     Scratch scratch;
-    // A whole vector may be stored over the end of the last panel.
-    a_packed_ = scratch.get<float>(std::min(rows_.size(), kBlockRows) * depth + lanes());
+    if (copies_a()) a_packed_ = scratch.get<float>(std::min(rows_.size(), kBlockRows) * (depth + kPad));
     if (!args_.packed_b) b_packed_ = scratch.get<float>(ceil_div(columns_.size(), width) * width * depth);
     edge_ = scratch.get<float>(kTileRows * width);
     for (int64_t k0 = 0; k0 < args_.k; k0 += kProductBlock) {
@@ -81,31 +84,40 @@ class Task {
   }
 
  private:
+  // Rows of A are read where they are, unless that is a power of two apart, which has them push each other
+  // out of the caches when many strips pass over them.
+  bool copies_a() const {
+    return args_.a.transpose || (args_.a.stride % kBadStride == 0 && columns_.size() > 4 * strip_width());
+  }
+
   void run_block(Range rows) {
-    const int64_t panels = ceil_div(rows.size(), kTileRows);
-    for (int64_t i = 0; i < panels; ++i)
-      pack_a(piece(rows, panels, i), a_packed_ + (piece(rows, panels, i).begin - rows.begin) * k_.size());
+    if (copies_a()) {
+      pack_a(rows);
+      a_block_ = a_packed_;
+      lda_ = k_.size() + kPad;
+    } else {
+      a_block_ = a_ + rows.begin * args_.a.stride + k_.begin;
+      lda_ = args_.a.stride;
+    }
     const int64_t width = strip_width();
     for (int64_t j = columns_.begin; j < columns_.end; j += width) {
-      run_strip(rows, panels, {j, std::min(columns_.end, j + width)});
+      run_strip(rows, {j, std::min(columns_.end, j + width)});
     }
   }
 
-  void pack_a(Range rows, float* to) const {
-    if (!args_.a.transpose) {
-      pack_rows(a_ + rows.begin * args_.a.stride + k_.begin, args_.a.stride, rows.size(), k_.size(), to,
-                rows.size());
-    } else {
-      const float* from = a_ + k_.begin * args_.a.stride + rows.begin;
-      if (rows.size() == kTileRows) {
-        pack_columns_exactly<kTileRows>(from, args_.a.stride, k_.size(), to);
-      } else {
-        pack_columns(from, args_.a.stride, rows.size(), k_.size(), to, rows.size());
-      }
+  void pack_a(Range rows) const {
+    const int64_t stride = args_.a.stride, to_stride = k_.size() + kPad;
+    if (args_.a.transpose) {
+      pack_rows(a_ + k_.begin * stride + rows.begin, stride, k_.size(), rows.size(), a_packed_, to_stride);
+      return;
+    }
+    for (int64_t i = 0; i < rows.size(); ++i) {
+      std::copy_n(a_ + (rows.begin + i) * stride + k_.begin, k_.size(), a_packed_ + i * to_stride);
     }
   }
 
-  void run_strip(Range rows, int64_t panels, Range columns) const {
+  void run_strip(Range rows, Range columns) const {
+    const int64_t panels = ceil_div(rows.size(), kTileRows);
     const int64_t width = strip_width();
     const bool whole = columns.size() == width;
     const bool wide = columns.size() > lanes();
@@ -113,6 +125,7 @@ class Task {
     const bool first = rows.begin == rows_.begin;
     Tile tile = {.k = k_.size(),
                  .a = nullptr,
+                 .lda = lda_,
                  .b = nullptr,
                  .ldb = stored_width,
                  .keep = nullptr,
@@ -138,7 +151,7 @@ class Task {
     }
     for (int64_t i = 0; i < panels; ++i) {
       const Range panel = piece(rows, panels, i);
-      tile.a = a_packed_ + (panel.begin - rows.begin) * k_.size();
+      tile.a = a_block_ + (panel.begin - rows.begin) * lda_;
       run_tile(tile, panel, columns, wide, keep);
       if (keep) {
         keep = false;
@@ -188,7 +201,9 @@ class Task {
   int64_t offset_;  // of the matrix in c
   Range rows_;
   Range columns_;
-  Range k_ = {0, 0};  // of the block at hand
+  Range k_ = {0, 0};                // of the block at hand
+  const float* a_block_ = nullptr;  // of A, [rows of a block, k of a block]
+  int64_t lda_ = 0;
   float* a_packed_ = nullptr;
   float* b_packed_ = nullptr;
   float* edge_ = nullptr;  // a tile of C that is narrower than its vectors
@@ -234,32 +249,42 @@ void run_row(const ProductArgs<float>& args, int64_t batch) {
   const float* const b = args.packed_b ? nullptr : args.b.data + batch * args.b.batch_stride;
   const int64_t width = strip_width();
   const int64_t strips = ceil_div(args.n, width);
+  const int64_t offset = batch * args.c_batch_stride;
+  const auto block = [&](int64_t k0, int64_t j) {
+    return Thin{.k = std::min(kProductBlock, args.k - k0),
+                .x = x + k0,
+                .b = nullptr,
+                .stride = args.b.stride,
+                .pair_stride = width,
+                .c = args.c + offset + j,
+                .add = args.accumulate || k0 > 0};
+  };
   const auto body = [&](int64_t begin, int64_t end) {
-    const int64_t j = begin * width;
-    const int64_t columns = std::min(args.n, end * width) - j;
-    const int64_t offset = batch * args.c_batch_stride;
-    for (int64_t k0 = 0; k0 < args.k; k0 += kProductBlock) {
-      Thin thin = {.k = std::min(kProductBlock, args.k - k0),
-                   .x = x + k0,
-                   .b = nullptr,
-                   .stride = args.b.stride,
-                   .pair_stride = width,
-                   .c = args.c + offset + j,
-                   .add = args.accumulate || k0 > 0};
-      if (args.packed_b) {
-        thin.b = args.packed_b->data() + packed_offset(*args.packed_b, k0, j);
-        thin.stride = width;
-        thin.pair_stride = thin.k * width;
-        multiply_thin(thin, columns);
-      } else if (args.b.transpose) {
-        thin.b = b + j * args.b.stride + k0;
-        multiply_thin_rows(thin, columns);
-      } else {
-        thin.b = b + k0 * args.b.stride + j;
-        multiply_thin(thin, columns);
+    const int64_t first = begin * width;
+    const int64_t last = std::min(args.n, end * width);
+    if (args.packed_b || !args.b.transpose) {
+      for (int64_t k0 = 0; k0 < args.k; k0 += kProductBlock) {
+        Thin thin = block(k0, first);
+        if (args.packed_b) {
+          thin.b = args.packed_b->data() + packed_offset(*args.packed_b, k0, first);
+          thin.stride = width;
+          thin.pair_stride = thin.k * width;
+        } else {
+          thin.b = b + k0 * args.b.stride + first;
+        }
+        multiply_thin(thin, last - first);
+      }
+    } else {
+      // Rows of B are read on to their end before others are begun.
+      for (int64_t j = first; j < last; j += 2 * kGroup) {
+        for (int64_t k0 = 0; k0 < args.k; k0 += kProductBlock) {
+          Thin thin = block(k0, j);
+          thin.b = b + j * args.b.stride + k0;
+          multiply_two_groups(thin, std::min(2 * kGroup, last - j));
+        }
       }
     }
-    finish(args, offset, 0, 1, j, columns);
+    finish(args, offset, 0, 1, first, last - first);
   };
   parallel_for(strips, row_grain(strips, width * args.k, thread_count()), body);
 }

@@ -99,30 +99,41 @@ inline void multiply_thin(Thin thin, int64_t columns) {
   }
 }
 
-// One block of k of c = x Bᵀ, B [columns, k] with rows `stride` apart: its elements are transposed in
-// registers, four k at a time.
-inline void multiply_thin_rows(const Thin& thin, int64_t columns) {
+// Elements of a row that are fetched ahead: more rows are read at once than a processor follows by itself.
+constexpr int64_t kFetch = 32;
+constexpr int64_t kLine = 16;
+
+// One block of k of c = x Bᵀ for `columns` ≤ 2 kGroup columns, B [columns, k] with rows `stride` apart: its
+// elements are transposed in registers. Two groups at once, because a chain of multiply-adds waits for
+// itself.
+inline void multiply_two_groups(const Thin& thin, int64_t columns) {
   const Group d;
-  for (int64_t j = 0; j < columns; j += kGroup) {
-    const int64_t count = std::min(kGroup, columns - j);
-    const float* rows[kGroup];
-    for (int64_t i = 0; i < kGroup; ++i) rows[i] = thin.b + (j + std::min(i, count - 1)) * thin.stride;
-    auto sum = hn::Zero(d);
-    int64_t p = 0;
-    for (; p + 4 <= thin.k; p += 4) {
-      transpose_four([&](int64_t i) HWY_ATTR { return rows[i]; }, p,
-                     [&](int64_t q, auto column)
-                         HWY_ATTR { sum = hn::MulAdd(hn::Set(d, thin.x[p + q]), column, sum); });
+  const int64_t first = std::min(kGroup, columns), second = columns - first;
+  const GroupRows left(thin.b, thin.stride, first);
+  const GroupRows right(second > 0 ? thin.b + kGroup * thin.stride : thin.b, thin.stride,
+                        std::max<int64_t>(1, second));
+  auto left_sum = hn::Zero(d), right_sum = hn::Zero(d);
+  for (int64_t p0 = 0; p0 < thin.k; p0 += kDepth) {
+    if (p0 % kLine == 0) {
+      for (int64_t i = 0; i < kGroup; ++i) {
+        __builtin_prefetch(left.rows[i] + p0 + kFetch, 0, 3);
+        __builtin_prefetch(right.rows[i] + p0 + kFetch, 0, 3);
+      }
     }
-    for (; p < thin.k; ++p) {
-      HWY_ALIGN float column[kGroup];
-      for (int64_t i = 0; i < kGroup; ++i) column[i] = rows[i][p];
-      sum = hn::MulAdd(hn::Set(d, thin.x[p]), hn::Load(d, column), sum);
-    }
-    float* const c = thin.c + j;
-    if (thin.add) sum = hn::Add(load_first(d, c, static_cast<size_t>(count)), sum);
-    store_first(sum, d, c, static_cast<size_t>(count));
+    const float* const x = thin.x + p0;
+    left.transpose_from(p0, thin.k - p0, [&](int64_t p, auto column) HWY_ATTR {
+      left_sum = hn::MulAdd(hn::Set(d, x[p]), column, left_sum);
+    });
+    right.transpose_from(p0, thin.k - p0, [&](int64_t p, auto column) HWY_ATTR {
+      right_sum = hn::MulAdd(hn::Set(d, x[p]), column, right_sum);
+    });
   }
+  const auto put = [&](float* c, auto sum, int64_t count) HWY_ATTR {
+    const auto n = static_cast<size_t>(count);
+    store_first(thin.add ? hn::Add(load_first(d, c, n), sum) : sum, d, c, n);
+  };
+  put(thin.c, left_sum, first);
+  if (second > 0) put(thin.c + kGroup, right_sum, second);
 }
 
 }  // namespace

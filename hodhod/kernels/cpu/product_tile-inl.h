@@ -32,7 +32,8 @@ constexpr int kTileRows = 12;
 
 struct Tile {
   int64_t k;       // of this block
-  const float* a;  // packed [k, rows]
+  const float* a;  // [rows, k], rows `lda` apart
+  int64_t lda;
   const float* b;  // [k, columns of the tile], rows `ldb` apart
   int64_t ldb;
   float* keep;  // where to put B packed, [k, columns of the tile]; or null
@@ -43,38 +44,43 @@ struct Tile {
 
 #define HODHOD_EACH_ROW(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13)
 
-// Sizeless vectors (SVE) cannot stand in an array, and compilers keep arrays of accumulators in memory: hence
-// a name for each.
+// Compilers tend to keep an array of accumulators in memory: hence a name for each.
 #define HODHOD_DECLARE(i)                      \
   [[maybe_unused]] auto left##i = hn::Zero(d); \
   [[maybe_unused]] auto right##i = hn::Zero(d);
 
 // To the second cache only: rows of C are often a power of two apart and would push each other out of the
-// first.
-#define HODHOD_PREFETCH(i)                                                        \
-  if constexpr (i < kRows) {                                                      \
-    __builtin_prefetch(tile.c + i * tile.ldc, 0, 2);                              \
-    if constexpr (kWide) __builtin_prefetch(tile.c + i * tile.ldc + lanes, 0, 2); \
+// first. A row that does not begin on a line ends in one more.
+#define HODHOD_PREFETCH(i)                                                         \
+  if constexpr (i < kRows) {                                                       \
+    __builtin_prefetch(tile.c + i * tile.ldc, 0, 2);                               \
+    if constexpr (kWide) __builtin_prefetch(tile.c + i * tile.ldc + lanes, 0, 2);  \
+    __builtin_prefetch(tile.c + i * tile.ldc + (kWide ? 2 : 1) * lanes - 1, 0, 2); \
   }
 
+// Element u of row i, which is one of three after a pointer: so many an address can name without arithmetic.
 #define HODHOD_MULTIPLY(i)                                            \
   if constexpr (i < kRows) {                                          \
-    const auto x = hn::Set(d, a[i]);                                  \
+    const auto x = hn::Set(d, rows[i / 3][i % 3 * lda + u]);          \
     left##i = hn::MulAdd(x, b_left, left##i);                         \
     if constexpr (kWide) right##i = hn::MulAdd(x, b_right, right##i); \
   }
 
-#define HODHOD_STEP()                                                               \
+#define HODHOD_STEP(offset)                                                         \
   {                                                                                 \
+    constexpr int u = offset;                                                       \
+    if constexpr (kKeep) {                                                          \
+      __builtin_prefetch(b + kAhead * ldb, 0, 2);                                   \
+      __builtin_prefetch(b + kAhead * ldb + 2 * lanes - 1, 0, 2);                   \
+    }                                                                               \
     const auto b_left = hn::LoadU(d, b);                                            \
     [[maybe_unused]] const auto b_right = kWide ? hn::LoadU(d, b + lanes) : b_left; \
     if constexpr (kKeep) {                                                          \
       hn::Store(b_left, d, keep);                                                   \
-      if constexpr (kWide) hn::Store(b_right, d, keep + lanes);                     \
-      keep += kWide ? 2 * lanes : lanes;                                            \
+      hn::Store(b_right, d, keep + lanes);                                          \
+      keep += 2 * lanes;                                                            \
     }                                                                               \
     HODHOD_EACH_ROW(HODHOD_MULTIPLY)                                                \
-    a += kRows;                                                                     \
     b += ldb;                                                                       \
   }
 
@@ -92,26 +98,35 @@ struct Tile {
     c += tile.ldc;                                                                             \
   }
 
-// C[i, j] (+)= Σ_k A[i, k] B[k, j] for kRows rows and one vector of columns, or two if kWide. With kKeep, B's
-// rows are stored to tile.keep on the way.
+// Rows of B that are fetched ahead where they lie a stride apart.
+constexpr int kAhead = 24;
+
+// C[i, j] (+)= Σ_k A[i, k] B[k, j] for kRows rows and one vector of columns, or two if kWide. With kKeep,
+// which goes with kWide, B's rows are stored to tile.keep on the way.
 template <int kRows, bool kWide, bool kKeep>
 HWY_NOINLINE void multiply_tile(const Tile& tile) {
   const hn::ScalableTag<float> d;
   const size_t lanes = hn::Lanes(d);
   HODHOD_EACH_ROW(HODHOD_PREFETCH)
   HODHOD_EACH_ROW(HODHOD_DECLARE)
-  const float* HWY_RESTRICT a = tile.a;
+  const int64_t lda = tile.lda, ldb = tile.ldb;
+  constexpr int kPointers = (kRows + 2) / 3;
+  const float* rows[kPointers];
+  for (int i = 0; i < kPointers; ++i) rows[i] = tile.a + 3 * i * lda;
   const float* HWY_RESTRICT b = tile.b;
   [[maybe_unused]] float* HWY_RESTRICT keep = tile.keep;
-  const int64_t ldb = tile.ldb;
   int64_t k = tile.k;
   for (; k >= 4; k -= 4) {
-    HODHOD_STEP()
-    HODHOD_STEP()
-    HODHOD_STEP()
-    HODHOD_STEP()
+    HODHOD_STEP(0)
+    HODHOD_STEP(1)
+    HODHOD_STEP(2)
+    HODHOD_STEP(3)
+    for (const float*& row : rows) row += 4;
   }
-  for (; k > 0; --k) HODHOD_STEP()
+  for (; k > 0; --k) {
+    HODHOD_STEP(0)
+    for (const float*& row : rows) ++row;
+  }
   float* HWY_RESTRICT c = tile.c;
   if (tile.add) {
     HODHOD_EACH_ROW(HODHOD_ADD)
