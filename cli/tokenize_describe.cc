@@ -84,7 +84,7 @@ Json statistics_to_json(const Statistics& s, int32_t vocab_size) {
 // {"type": …} of a part, or a list of them for a sequence.
 std::string name_of(const Json& part) {
   if (part.is_null()) return "none";
-  const std::string type = part["type"].get<std::string>();
+  std::string type = part["type"].get<std::string>();
   if (type != "Sequence") return type;
   std::string names;
   for (const auto& [key, list] : part.items()) {

@@ -103,8 +103,8 @@ class Tokenizer {
   const TokenizerParts& parts() const { return parts_; }
   const AddedTokens& added_tokens() const { return added_; }
   void set_role(std::string_view name, std::string_view token);
-  void set_truncation(std::optional<Truncation> truncation) { parts_.truncation = truncation; }
-  void set_padding(std::optional<Padding> padding) { parts_.padding = padding; }
+  void set_truncation(const std::optional<Truncation>& truncation) { parts_.truncation = truncation; }
+  void set_padding(const std::optional<Padding>& padding) { parts_.padding = padding; }
   void set_model(ModelPtr model, std::vector<AddedToken> added_tokens);
 
  private:
