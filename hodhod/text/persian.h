@@ -24,9 +24,9 @@ struct PersianOptions {
   PersianDigits digits = PersianDigits::kPersian;
   bool remove_diacritics = false;  // fathatan … sukun, superscript alef
   bool remove_tatweel = true;
-  // A zero-width non-joiner (U+200C) stays where it keeps two letters apart that would join (می‌خواهم).
-  // It goes where it does nothing: doubled, at the edge of a word, beside what is no letter, after a letter
-  // that never joins the next.
+  // A zero-width non-joiner (U+200C) stays where it keeps two letters apart that would join
+  // (می‌خواهم). It goes where it does nothing: doubled, at the edge of a word, beside what is no
+  // letter, after a letter that never joins the next.
   bool clean_joiners = true;
 };
 
