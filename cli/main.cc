@@ -21,6 +21,10 @@ int run(int argc, char** argv) {
   app.add_flag("--quiet", session.quiet, "No progress bars");
   app.require_subcommand(1);
   app.fallthrough();
+  hodhod::cli::add_train(app, session);
+  hodhod::cli::add_translate(app, session);
+  hodhod::cli::add_generate(app, session);
+  hodhod::cli::add_evaluate(app, session);
   hodhod::cli::add_tokenize(app, session);
   try {
     app.parse(argc, argv);

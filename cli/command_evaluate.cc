@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// hodhod evaluate DIR: scores a model on text it has not seen.
+#include <fmt/core.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/config_flags.h"
+#include "cli/input.h"
+#include "hodhod/base/error.h"
+#include "hodhod/base/json.h"
+#include "hodhod/data/record_reader.h"
+#include "hodhod/models/directory.h"
+#include "hodhod/tasks/generate.h"
+#include "hodhod/tasks/translate.h"
+#include "hodhod/train/metrics/bleu.h"
+#include "hodhod/train/metrics/chrf.h"
+
+namespace hodhod::cli {
+namespace {
+
+struct Flags {
+  std::string directory;
+  std::vector<std::string> data, source, target;
+  bool json = false;
+  DecodeOptions decode;
+};
+
+void report(const Flags& flags, const Json& values, const std::string& text) {
+  print_text(flags.json ? format_json(values, -1) + "\n" : text + "\n");
+}
+
+int evaluate_translation(const Flags& flags) {
+  check(!flags.source.empty() && !flags.target.empty(),
+        "evaluate: give --source and --target for a translation model");
+  const Translator translator = Translator::load(flags.directory);
+  ParallelReader reader({flags.source, flags.target});
+  std::vector<std::string> sources, references;
+  while (auto record = reader.next()) {
+    sources.push_back(record->fields[0]);
+    references.push_back(record->fields[1]);
+  }
+  const auto translations = translate(translator, sources, flags.decode);
+  metrics::Bleu bleu;
+  metrics::Chrf chrf, chrf_words({.word_order = 2});
+  for (size_t i = 0; i < sources.size(); ++i) {
+    bleu.add(translations[i][0].text, references[i]);
+    chrf.add(translations[i][0].text, references[i]);
+    chrf_words.add(translations[i][0].text, references[i]);
+  }
+  report(flags, {{"bleu", bleu.score().score}, {"chrf", chrf.score()}, {"chrf++", chrf_words.score()}},
+         fmt::format("{}\nchrF = {:.2f}   chrF++ = {:.2f}", metrics::to_string(bleu.score()), chrf.score(),
+                     chrf_words.score()));
+  return 0;
+}
+
+int evaluate_language(const Flags& flags, const Session& session) {
+  const Writer writer = Writer::load(flags.directory);
+  Lines lines(flags.data, "Reading", session.quiet);
+  std::string text, line;
+  while (lines.next(line)) text.append(line).push_back('\n');
+  lines.finish();
+  const auto score = score_text(writer, text);
+  report(flags,
+         {{"loss", score.loss()},
+          {"perplexity", score.perplexity()},
+          {"bits_per_character", score.bits_per_character()},
+          {"bits_per_byte", score.bits_per_byte()},
+          {"tokens", score.tokens}},
+         fmt::format("loss {:.4f}   perplexity {:.3f}   bits per character {:.4f}   tokens {}", score.loss(),
+                     score.perplexity(), score.bits_per_character(), score.tokens));
+  return 0;
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app, Session& session) {
+  CLI::App* command = app.add_subcommand("evaluate", "Score a model on text that it has not seen");
+  auto flags = std::make_shared<Flags>();
+  flags->decode.num_beams = 5;
+  command->add_option("DIR", flags->directory, "The model's directory")->required();
+  command->add_option("--data", flags->data, "Text, for a language model");
+  command->add_option("--source", flags->source, "Text to translate, for a translation model");
+  command->add_option("--target", flags->target, "Its translation by people");
+  command->add_flag("--json", flags->json, "A JSON object");
+  add_config(*command, flags->decode, "Decoding");
+  command->callback([flags, &session] {
+    session.run = [flags, &session] {
+      return load_transformer_config(flags->directory).has_encoder() ? evaluate_translation(*flags)
+                                                                     : evaluate_language(*flags, session);
+    };
+  });
+}
+
+}  // namespace hodhod::cli

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// hodhod translate DIR: translates its arguments, files, or standard input, a sentence a line.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/config_flags.h"
+#include "cli/input.h"
+#include "hodhod/base/json.h"
+#include "hodhod/tasks/translate.h"
+
+namespace hodhod::cli {
+namespace {
+
+struct Flags {
+  std::string directory;
+  std::vector<std::string> texts, files;
+  bool json = false;
+  int64_t batch_lines = 256;
+  DecodeOptions decode;
+};
+
+std::string line_of(const std::string& source, const std::vector<Translation>& found, const Flags& flags) {
+  if (flags.json) {
+    Json results = Json::array();
+    for (const Translation& translation : found) {
+      results.push_back({{"text", translation.text}, {"score", translation.score}});
+    }
+    return format_json(Json{{"source", source}, {"translations", results}}, -1) + "\n";
+  }
+  std::string lines;
+  for (const Translation& translation : found) {
+    lines += found.size() > 1 ? fmt::format("{:.4f}\t{}\n", translation.score, translation.text)
+                              : translation.text + "\n";
+  }
+  return lines;
+}
+
+int run(const Flags& flags, const Session& session) {
+  const Translator translator = Translator::load(flags.directory);
+  const auto work = [&](const std::vector<std::string>& block) {
+    const auto found = translate(translator, block, flags.decode);
+    std::string out;
+    for (size_t i = 0; i < block.size(); ++i) out += line_of(block[i], found[i], flags);
+    print_text(out);
+  };
+  if (!flags.texts.empty()) {
+    work(flags.texts);
+    return 0;
+  }
+  Lines lines(flags.files, "Translating", session.quiet || flags.files.empty());
+  std::vector<std::string> block;
+  for (std::string line; lines.next(line);) {
+    block.push_back(line);
+    if (static_cast<int64_t>(block.size()) == flags.batch_lines) {
+      work(block);
+      block.clear();
+    }
+  }
+  if (!block.empty()) work(block);
+  lines.finish();
+  return 0;
+}
+
+}  // namespace
+
+void add_translate(CLI::App& app, Session& session) {
+  CLI::App* command = app.add_subcommand("translate", "Translate text with a model");
+  auto flags = std::make_shared<Flags>();
+  flags->decode.num_beams = 5;
+  command->add_option("DIR", flags->directory, "The model's directory")->required();
+  command->add_option("TEXT", flags->texts, "Sentences; without any, standard input is read");
+  command->add_option("--file", flags->files, "Files to translate, a sentence a line");
+  command->add_option("--batch-lines", flags->batch_lines, "Lines read before translating them [256]")
+      ->check(CLI::Range(1, 1000000));
+  command->add_flag("--json", flags->json, "A JSON object a line");
+  add_config(*command, flags->decode, "Decoding");
+  command->callback([flags, &session] { session.run = [flags, &session] { return run(*flags, session); }; });
+}
+
+}  // namespace hodhod::cli

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/training.h"
+
+#include <fmt/core.h>
+
+#include <CLI/Option.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "cli/config_flags.h"
+#include "hodhod/base/error.h"
+#include "hodhod/base/progress.h"
+#include "hodhod/base/signals.h"
+#include "hodhod/base/visit.h"
+
+namespace hodhod::cli {
+
+void add_train_flags(CLI::App& app, TrainFlags& flags) {
+  app.add_option("--out", flags.out, "Directory of the model; a run that is there is continued")->required();
+  app.add_option("--from", flags.from, "Fine-tune the model in this directory");
+  app.add_option("--preset", flags.preset, "Size and shape of a new model [" + flags.preset + "]");
+  app.add_option("--model", flags.model_options,
+                 "NAME=VALUE: change an option of the preset (hodhod describe PRESET lists them)");
+  app.add_option("--tokenizer", flags.tokenizer_path, "Use this tokenizer rather than train one");
+  app.add_flag("--profile", flags.profile, "Print where the time went");
+  add_fields(app, fields_of(flags.trainer), "Training");
+  // Their names alone ("kind") would say too little.
+  std::vector<Field> fields = fields_of(flags.tokenizer);
+  for (Field& field : fields) field.path = "tokenizer." + field.path;
+  add_fields(app, fields, "Tokenizer");
+}
+
+TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary) {
+  TransformerConfig config = transformer_preset(flags.preset);
+  for (const std::string& option : flags.model_options) {
+    const size_t equals = option.find('=');
+    check(equals != std::string::npos, "--model {}: write NAME=VALUE, such as --model dropout=0.2", option);
+    const std::string name = option.substr(0, equals);
+    bool found = false;
+    for (const Field& field : fields_of(config)) {
+      if (field.path == name || field_flag(field) == name) {
+        set_field(field, option.substr(equals + 1));
+        found = true;
+      }
+    }
+    check(found, "--model {}: there is no option '{}'; `hodhod describe {}` lists them", option, name,
+          flags.preset);
+  }
+  config.vocabulary = vocabulary;
+  config.pad = kPad;
+  config.eos = kEnd;
+  config.bos = -1;
+  config.decoder_start = kPad;
+  return config;
+}
+
+int run_training(Trainee& trainee, const TrainFlags& flags, const Session& session) {
+  const StopSignals signals;
+  ProgressOptions progress_options = progress_to_stderr("Training", session.quiet);
+  progress_options.unit = "steps";
+  progress_options.total = flags.trainer.steps;
+  Progress progress(std::move(progress_options));
+  TrainingLog log;
+  log.progress = [&](int64_t step, int64_t, const std::string& note) { progress.update(step, note); };
+  if (!session.quiet) log.message = [&](const std::string& line) { progress.print(line); };
+  const TrainingReport report = train(trainee, flags.trainer, flags.out, log);
+  progress.finish();
+  const char* end = report.end == TrainingEnd::finished      ? "finished"
+                    : report.end == TrainingEnd::out_of_time ? "the time is up"
+                    : report.end == TrainingEnd::patience    ? "no better model for a while"
+                                                             : "stopped by a signal";
+  fmt::print(stderr,
+             "{}: step {}, {:.0f} s, {:.0f} tokens/s; best validation {:.4f} at step {}; model in {}\n", end,
+             report.steps, report.seconds, report.items_per_second, report.best, report.best_step, flags.out);
+  if (flags.profile) {
+    fmt::print("{}the loop around forward, backward and update: {:.2f} %\n", report.profile,
+               100 * report.loop_seconds / report.seconds);
+  }
+  if (report.end == TrainingEnd::signal) {
+    fmt::print(stderr, "Give the same command again to go on from there.\n");
+    return 128 + stop_signal();
+  }
+  return 0;
+}
+
+}  // namespace hodhod::cli

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the tasks of `hodhod train` share: flags, progress, and how a run ends.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "hodhod/models/transformer_config.h"
+#include "hodhod/tasks/task_tokenizer.h"
+#include "hodhod/train/trainer.h"
+
+namespace hodhod::cli {
+
+struct TrainFlags {
+  std::string out;   // the model's directory
+  std::string from;  // a model to start from
+  std::string preset;
+  std::string tokenizer_path;              // one that exists
+  std::vector<std::string> model_options;  // NAME=VALUE
+  TaskTokenizerOptions tokenizer;
+  TrainerOptions trainer;
+  bool profile = false;
+};
+
+void add_train_flags(CLI::App& app, TrainFlags& flags);
+
+// The preset with the changes that --model asks for.
+TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary);
+
+// Trains, prints how it went, and gives the exit status: 0, or 128 + the signal that stopped it.
+int run_training(Trainee& trainee, const TrainFlags& flags, const Session& session);
+
+void add_train_translate(CLI::App& train, Session& session);
+void add_train_generate(CLI::App& train, Session& session);
+
+}  // namespace hodhod::cli

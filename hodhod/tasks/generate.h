@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Language modelling: a decoder on running text, and text generated from it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hodhod/data/batching.h"
+#include "hodhod/decode/options.h"
+#include "hodhod/models/transformer.h"
+#include "hodhod/text/tokenizer.h"
+#include "hodhod/train/metrics/perplexity.h"
+#include "hodhod/train/trainer.h"
+
+namespace hodhod {
+
+// A language model and its tokenizer.
+struct Writer {
+  std::unique_ptr<Transformer> model;
+  std::unique_ptr<text::Tokenizer> tokenizer;
+
+  static Writer load(const std::string& directory);
+};
+
+// Continues each prompt; the result is the text that follows it. `on_text` gets the text of the first result
+// as it grows. An empty prompt begins with the end-of-text token.
+std::vector<std::vector<std::string>> generate_text(
+    const Writer& writer, const std::vector<std::string>& prompts, DecodeOptions options,
+    const std::function<void(std::string_view)>& on_text = {});
+
+// How well the model predicts a text, window after window of its greatest length.
+metrics::LanguageScore score_text(const Writer& writer, std::string_view text, int64_t batch = 8);
+
+struct LanguageTraining {
+  int64_t length = 256;        // tokens of a window; at most the model's
+  int64_t batch = 16;          // windows of a batch
+  bool random_windows = true;  // anywhere in the text; false: side by side, epoch after epoch
+  int64_t validation_tokens = 200000;
+
+  template <class Visitor>
+  void visit(Visitor&& v) {
+    v("length", length, "tokens of a window");
+    v("batch", batch, "windows of a batch");
+    v("random_windows", random_windows, "windows anywhere in the text, rather than side by side");
+    v("validation_tokens", validation_tokens, "tokens of the validation text that are used");
+  }
+};
+
+// Trains `writer` on `train`, and validates on `dev`.
+class LanguageTrainee final : public Trainee {
+ public:
+  LanguageTrainee(Writer& writer, std::string_view train, std::string_view dev,
+                  const LanguageTraining& options, uint64_t seed);
+
+  int64_t tokens() const { return static_cast<int64_t>(train_.size()); }
+
+  NamedParameters parameters() override;
+  int64_t width() const override { return writer_.model->config().width; }
+  BatchPosition position() const override { return {0, sampler_->step()}; }
+  void seek(BatchPosition position) override { sampler_->seek(position.batch); }
+  void next_batch() override;
+  LossSum loss(Context& context) override;
+  Scores validate() override;
+  void save(const std::string& directory) override;
+
+ private:
+  Writer& writer_;
+  LanguageTraining options_;
+  std::vector<int64_t> train_;
+  std::string dev_;
+  std::unique_ptr<WindowSampler> sampler_;
+  Tensor input_, labels_;
+};
+
+}  // namespace hodhod

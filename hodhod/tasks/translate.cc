@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tasks/translate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/json.h"
+#include "hodhod/models/directory.h"
+#include "hodhod/models/transformer_lm.h"
+#include "hodhod/nn/module.h"
+#include "hodhod/ops/linear_cross_entropy.h"
+#include "hodhod/tensor/tape.h"
+#include "hodhod/train/metrics/bleu.h"
+
+namespace hodhod {
+namespace {
+
+constexpr int64_t kIgnored = -100;
+
+std::vector<int64_t> ids_of(const text::Tokenizer& tokenizer, const std::string& text, int64_t end) {
+  const auto ids = tokenizer.encode_ids(text);
+  std::vector<int64_t> tokens(ids.begin(), ids.end());
+  tokens.push_back(end);
+  return tokens;
+}
+
+}  // namespace
+
+Translator Translator::load(const std::string& directory) {
+  Translator translator;
+  translator.model = load_transformer(directory).model;
+  const TransformerConfig& config = translator.model->config();
+  check(config.has_encoder() && config.has_decoder(),
+        "{}: this model does not translate: it has no {}; give a model trained with `hodhod train translate`",
+        directory, config.has_encoder() ? "decoder" : "encoder");
+  translator.tokenizer = std::make_unique<text::Tokenizer>(text::Tokenizer::load(directory));
+  check(translator.tokenizer->vocab_size() <= config.vocabulary,
+        "{}: the tokenizer has {} tokens and the model {}; they do not belong together", directory,
+        translator.tokenizer->vocab_size(), config.vocabulary);
+  return translator;
+}
+
+std::vector<std::vector<Translation>> translate(const Translator& translator,
+                                                const std::vector<std::string>& texts, DecodeOptions options,
+                                                int64_t batch_tokens) {
+  const TransformerConfig& config = translator.model->config();
+  options.eos = config.eos;
+  // Padding is not a word.
+  if (config.pad != config.eos) options.suppress_tokens.push_back(config.pad);
+  std::vector<Prompt> prompts;
+  for (const std::string& text : texts) {
+    prompts.push_back({ids_of(*translator.tokenizer, text, config.eos), {config.decoder_start}});
+    if (static_cast<int64_t>(prompts.back().source.size()) > config.max_length) {
+      prompts.back().source.resize(static_cast<size_t>(config.max_length - 1));
+      prompts.back().source.push_back(config.eos);
+    }
+  }
+  // Like lengths together, so that little is padding.
+  std::vector<size_t> order(texts.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return prompts[a].source.size() < prompts[b].source.size(); });
+  std::vector<std::vector<Translation>> results(texts.size());
+  const TransformerLM lm(*translator.model);
+  for (size_t begin = 0; begin < order.size();) {
+    size_t end = begin + 1;
+    const auto cost = [&](size_t last) {
+      return static_cast<int64_t>((last - begin) * prompts[order[last - 1]].source.size()) *
+             options.num_beams;
+    };
+    while (end < order.size() && cost(end + 1) <= batch_tokens) ++end;
+    std::vector<Prompt> batch;
+    for (size_t i = begin; i < end; ++i) batch.push_back(prompts[order[i]]);
+    // A translation is seldom more than twice as long as what is translated.
+    DecodeOptions limited = options;
+    const auto longest = static_cast<int64_t>(batch.back().source.size());
+    limited.max_new_tokens = std::min({options.max_new_tokens, config.max_length - 1, 3 * longest + 20});
+    const auto found = generate(lm, batch, limited, {}, begin);
+    for (size_t i = begin; i < end; ++i) {
+      for (const Hypothesis& hypothesis : found[i - begin]) {
+        std::vector<int32_t> ids;
+        for (int64_t token : hypothesis.tokens) {
+          if (token != config.eos) ids.push_back(static_cast<int32_t>(token));
+        }
+        results[order[i]].push_back({translator.tokenizer->decode(ids), hypothesis.score});
+      }
+    }
+    begin = end;
+  }
+  return results;
+}
+
+TranslationTrainee::TranslationTrainee(Translator& translator, const std::vector<TextPair>& train,
+                                       const std::vector<TextPair>& dev, const TranslationTraining& options)
+    : translator_(translator), options_(options) {
+  set_requires_grad(*translator_.model);
+  train_ = encode(train, true);
+  dev_ = encode(dev, false);
+  check(!train_.source.empty(), "training: no pair is left of {}; raise max_length or look at the data",
+        train.size());
+  dev_texts_ = dev;
+  dev_texts_.resize(std::min(dev.size(), static_cast<size_t>(options.validation_pairs)));
+  std::vector<int64_t> lengths;
+  for (size_t i = 0; i < train_.source.size(); ++i) {
+    lengths.push_back(static_cast<int64_t>(train_.source[i].size()));
+    lengths.push_back(static_cast<int64_t>(train_.target[i].size()));
+  }
+  sampler_ = std::make_unique<BatchSampler>(std::move(lengths), options.batches, 2);
+}
+
+TranslationTrainee::Pairs TranslationTrainee::encode(const std::vector<TextPair>& pairs, bool drop_long) {
+  const int64_t end = translator_.model->config().eos;
+  const int64_t longest = std::min(options_.max_length, translator_.model->config().max_length);
+  Pairs encoded;
+  for (const TextPair& pair : pairs) {
+    auto source = ids_of(*translator_.tokenizer, pair.source, end);
+    auto target = ids_of(*translator_.tokenizer, pair.target, end);
+    const auto length = static_cast<int64_t>(std::max(source.size(), target.size()));
+    if (length > longest) {
+      if (drop_long) ++left_out_;
+      continue;
+    }
+    encoded.source.push_back(std::move(source));
+    encoded.target.push_back(std::move(target));
+  }
+  return encoded;
+}
+
+NamedParameters TranslationTrainee::parameters() { return parameters_of(*translator_.model); }
+
+TranslationTrainee::Batch TranslationTrainee::make_batch(const Pairs& pairs,
+                                                         std::span<const int64_t> rows) const {
+  const TransformerConfig& config = translator_.model->config();
+  std::vector<std::vector<int64_t>> sources, inputs, labels;
+  Batch batch;
+  for (int64_t row : rows) {
+    const auto& target = pairs.target[static_cast<size_t>(row)];
+    sources.push_back(pairs.source[static_cast<size_t>(row)]);
+    // The decoder reads the target one place behind.
+    inputs.push_back({config.decoder_start});
+    inputs.back().insert(inputs.back().end(), target.begin(), target.end() - 1);
+    labels.push_back(target);
+    batch.items += static_cast<double>(target.size());
+  }
+  batch.source = TokenBatch::of(sources, config.pad);
+  batch.input = TokenBatch::of(inputs, config.pad);
+  batch.labels = TokenBatch::of(labels, kIgnored).ids;
+  return batch;
+}
+
+LossSum TranslationTrainee::batch_loss(const Batch& batch, double smoothing, Context& context) const {
+  const Transformer& model = *translator_.model;
+  const Memory memory = model.encode(batch.source, context);
+  const Tensor hidden = model.decode(batch.input, &memory, context);
+  return {linear_cross_entropy(hidden, model.output_weight(), model.output_bias(), batch.labels,
+                               {.label_smoothing = smoothing, .reduction = Reduction::kSum}),
+          batch.items};
+}
+
+void TranslationTrainee::next_batch() { batch_ = make_batch(train_, sampler_->next()); }
+
+LossSum TranslationTrainee::loss(Context& context) {
+  return batch_loss(batch_, options_.label_smoothing, context);
+}
+
+Scores TranslationTrainee::validate() {
+  Scores scores;
+  if (dev_.source.empty()) return scores;
+  std::vector<int64_t> lengths;
+  for (const auto& target : dev_.target) lengths.push_back(static_cast<int64_t>(target.size()));
+  BatchSampler sampler(lengths, {.max_tokens = options_.batches.max_tokens, .shuffle = false});
+  double sum = 0, items = 0;
+  while (sampler.position().epoch == 0) {
+    Context context;
+    const LossSum part = batch_loss(make_batch(dev_, sampler.next()), 0, context);
+    sum += part.sum.item();
+    items += part.items;
+  }
+  scores.values = {{"loss", sum / items}, {"perplexity", std::exp(sum / items)}};
+  if (!dev_texts_.empty()) {
+    std::vector<std::string> texts;
+    for (const TextPair& pair : dev_texts_) texts.push_back(pair.source);
+    const auto translations = translate(translator_, texts, {.num_beams = 1});
+    metrics::Bleu bleu;
+    for (size_t i = 0; i < texts.size(); ++i) bleu.add(translations[i][0].text, dev_texts_[i].target);
+    scores.values.emplace_back("bleu", bleu.score().score);
+  }
+  return scores;
+}
+
+void TranslationTrainee::save(const std::string& directory) {
+  save_transformer(*translator_.model, directory, Json::object());
+  translator_.tokenizer->save(directory);
+}
+
+}  // namespace hodhod

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Translation, and any other sequence to sequence: an encoder–decoder on pairs of texts.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hodhod/data/batching.h"
+#include "hodhod/decode/generator.h"
+#include "hodhod/models/transformer.h"
+#include "hodhod/text/tokenizer.h"
+#include "hodhod/train/trainer.h"
+
+namespace hodhod {
+
+struct TextPair {
+  std::string source, target;
+};
+
+// A model and its tokenizer: all that translating takes.
+struct Translator {
+  std::unique_ptr<Transformer> model;
+  std::unique_ptr<text::Tokenizer> tokenizer;
+
+  // From a model's directory.
+  static Translator load(const std::string& directory);
+};
+
+struct Translation {
+  std::string text;
+  double score = 0;
+};
+
+// The n best translations of each text, best first. The result for a text does not depend on the others.
+std::vector<std::vector<Translation>> translate(const Translator& translator,
+                                                const std::vector<std::string>& texts, DecodeOptions options,
+                                                int64_t batch_tokens = 4096);
+
+struct TranslationTraining {
+  BatchOptions batches;
+  double label_smoothing = 0.1;
+  int64_t max_length = 256;        // pairs with a longer side are left out
+  int64_t validation_pairs = 200;  // translated for BLEU at each validation; 0 for none
+
+  template <class Visitor>
+  void visit(Visitor&& v) {
+    v("batches", batches);
+    v("label_smoothing", label_smoothing, "share of the target's probability that is spread over all tokens");
+    v("max_length", max_length, "pairs with a longer side (in tokens) are left out");
+    v("validation_pairs", validation_pairs, "pairs translated for BLEU at each validation; 0 for none");
+  }
+};
+
+// Trains `translator` on pairs; `dev` is for validation. Refers to the translator.
+class TranslationTrainee final : public Trainee {
+ public:
+  TranslationTrainee(Translator& translator, const std::vector<TextPair>& train,
+                     const std::vector<TextPair>& dev, const TranslationTraining& options);
+
+  int64_t pairs() const { return static_cast<int64_t>(train_.source.size()); }
+  int64_t left_out() const { return left_out_; }
+
+  NamedParameters parameters() override;
+  int64_t width() const override { return translator_.model->config().width; }
+  BatchPosition position() const override { return sampler_->position(); }
+  void seek(BatchPosition position) override { sampler_->seek(position); }
+  void next_batch() override;
+  LossSum loss(Context& context) override;
+  Scores validate() override;
+  void save(const std::string& directory) override;
+
+ private:
+  struct Pairs {
+    std::vector<std::vector<int64_t>> source, target;  // with the end of sequence
+  };
+  struct Batch {
+    TokenBatch source, input;
+    Tensor labels;
+    double items = 0;
+  };
+  Pairs encode(const std::vector<TextPair>& pairs, bool drop_long);
+  Batch make_batch(const Pairs& pairs, std::span<const int64_t> rows) const;
+  LossSum batch_loss(const Batch& batch, double smoothing, Context& context) const;
+
+  Translator& translator_;
+  TranslationTraining options_;
+  Pairs train_, dev_;
+  std::vector<TextPair> dev_texts_;
+  std::unique_ptr<BatchSampler> sampler_;
+  Batch batch_;
+  int64_t left_out_ = 0;
+};
+
+}  // namespace hodhod
