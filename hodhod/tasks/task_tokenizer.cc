@@ -6,6 +6,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/text/persian.h"
+#include "hodhod/text/word_level.h"
 
 namespace hodhod {
 namespace {
@@ -20,6 +21,7 @@ text::Tokenizer train_task_tokenizer(const TaskTokenizerOptions& options, const 
   check(options.vocabulary >= 8 && options.vocabulary <= 10'000'000,
         "tokenizer: a vocabulary of {} tokens; give a number from 8 to 10 million", options.vocabulary);
   text::TokenizerParts parts;
+  parts.model = text::make_word_level({});  // until it has the one that is trained
   std::vector<text::NormalizerPtr> normalizers;
   normalizers.push_back(text::make_unicode_normalizer(text::UnicodeForm::kNfc));
   if (options.persian) normalizers.push_back(text::make_persian_normalizer());
