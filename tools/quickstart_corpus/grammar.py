@@ -130,7 +130,6 @@ def en_verb(verb, person, tense):
         "should": "should " + verb.en,
         "want": ("wants to " if third else "want to ") + verb.en,
         "want not": ("does not want to " if third else "do not want to ") + verb.en,
-        "wanted": "wanted to " + verb.en,
         "like": ("likes to " if third else "like to ") + verb.en,
     }
     return simple[tense]
@@ -181,7 +180,7 @@ def fa_verb(verb, person, tense):
     if tense == "perfect":
         return "", end(verb.past + "ه" + PERFECT_ENDINGS[person])
     auxiliary = {"can": mi + can, "cannot": nemi + can, "must": "باید", "should": "باید", "want": mi + want,
-                 "want not": nemi + want, "wanted": mi + "خواست" + PAST_ENDINGS[person], "like": "دوست دار" + PRESENT_ENDINGS[person]}[tense]
+                 "want not": nemi + want, "like": "دوست دار" + PRESENT_ENDINGS[person]}[tense]
     return auxiliary, end(subjunctive(verb, person))
 
 

@@ -10,8 +10,8 @@ from grammar import (COPULA, COPULA_NOT, PAST_ENDINGS, PRESENT_ENDINGS, Clause, 
 OWNER = {"I": "my", "you": "your", "he": "his", "she": "her", "we": "our", "they": "their"}
 TENSES = (["present"] * 34 + ["not"] * 8 + ["past"] * 16 + ["past not"] * 5 + ["now"] * 8 + ["future"] * 8 +
           ["future not"] * 2 + ["perfect"] * 5 + ["can"] * 4 + ["cannot"] * 2 + ["must"] * 3 + ["should"] * 2 +
-          ["want"] * 4 + ["want not"] * 2 + ["wanted"] * 1 + ["like"] * 2)
-WISHES = ("want", "want not", "wanted", "like")
+          ["want"] * 4 + ["want not"] * 2 + ["like"] * 2)
+WISHES = ("want", "want not", "like")
 STATES = ["present"] * 6 + ["not"] * 2 + ["past"] * 2 + ["past not", "future"]
 ONCE = (lex.BUILD, lex.FIND, lex.IMPROVE)  # not every day
 MANNERS = {"learn": lex.MANNERS, "translate": lex.MANNERS, "understand": lex.MANNERS[1::2], "read": lex.MANNERS[::2],
@@ -126,11 +126,13 @@ def tense_for(rng, verb, by_machine=False):
         return rng.choice(STATES)
     while True:
         tense = rng.choice(TENSES)
-        if not (verb.stative and tense in ("now", "wanted", "like")) and not (by_machine and tense in WISHES):
+        if not (verb.stative and tense in ("now", "like")) and not (by_machine and tense in WISHES):
             return tense
 
 
 def with_time(rng, clause, often=0.35, times=lex.TIMES):
+    if clause.verb is lex.READ and clause.tense == "past" and clause.subject.en_person != "3s":
+        often = 1  # "they read" alone does not say when
     if clause.verb.has or not rng.chance(often):
         return clause
     time, frequency = time_for(rng, clause, times)
