@@ -10,14 +10,25 @@ cmake --build --preset release --target hodhod
 hodhod=build/release/hodhod
 
 # ==== The main job ====================================================================================
-# Translation is not there yet. Until it is, this shows what the program can do.
+# Translation is not part of the program yet. Until it is, this trains a tokenizer on the project's own
+# English-Persian text, and cuts sentences with it that it has not seen.
 
-printf '\nThe Persian normaliser, and what it changed:\n'
+text=examples/data/en-fa
+work=build/quickstart
+printf '\nTraining a tokenizer on %s:\n' "$text"
+"$hodhod" tokenize train --model bpe --vocab-size 2000 --normalizer persian --output "$work/tokenizer" \
+  "$text/train.en" "$text/train.fa"
+
+printf '\nSentences that are not in that text, cut into tokens:\n'
+head -n 3 -q "$text/test.en" "$text/test.fa" |
+  "$hodhod" tokenize encode --tokenizer "$work/tokenizer" --tokens
+
+printf '\nPersian typed carelessly, and what the normaliser changed:\n'
 "$hodhod" tokenize normalize --show <<<'كتاب علي ١٢ صفحــه دارد'
 
 cat <<'NEXT'
 
-Training and translating are not part of the program yet. To see what there is:
+Translating is not part of the program yet. To see what there is:
+  build/release/hodhod tokenize describe --tokenizer build/quickstart/tokenizer examples/data/en-fa/test.fa
   build/release/hodhod --help
-  build/release/hodhod tokenize --help
 NEXT
