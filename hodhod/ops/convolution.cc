@@ -29,7 +29,7 @@ void multiply(const Tensor& rows, const Tensor& weight, const Tensor& bias, cons
 template <class T>
 Tensor multiply_back(const Tensor& dy, const Tensor& weight) {
   const int64_t width = weight.dim(1), outputs = weight.dim(0);
-  const Tensor rows = Tensor::empty({dy.dim(0), width}, dy.dtype());
+  Tensor rows = Tensor::empty({dy.dim(0), width}, dy.dtype());
   kernels::cpu_kernels<T>().product({.m = dy.dim(0),
                                      .n = width,
                                      .k = outputs,
@@ -44,7 +44,7 @@ Tensor multiply_back(const Tensor& dy, const Tensor& weight) {
 template <class T>
 Tensor weight_gradient(const Tensor& dy, const Tensor& rows) {
   const int64_t width = rows.dim(1), outputs = dy.dim(1);
-  const Tensor dw = Tensor::empty({outputs, width}, dy.dtype());
+  Tensor dw = Tensor::empty({outputs, width}, dy.dtype());
   kernels::cpu_kernels<T>().product({.m = outputs,
                                      .n = width,
                                      .k = dy.dim(0),
@@ -57,7 +57,7 @@ Tensor weight_gradient(const Tensor& dy, const Tensor& rows) {
 
 template <class T>
 Tensor bias_gradient(const Tensor& dy) {
-  const Tensor db = Tensor::empty({dy.dim(1)}, dy.dtype());
+  Tensor db = Tensor::empty({dy.dim(1)}, dy.dtype());
   kernels::cpu_kernels<T>().reduce({.reduction = kernels::Reduction::kSum,
                                     .kept = {1, {dy.dim(1)}, {{{1}}}},
                                     .reduced = {1, {dy.dim(0)}, {{{dy.dim(1)}}}},
@@ -84,7 +84,7 @@ struct Sliding {
 
   template <class T>
   Tensor unfold(const Tensor& x) const {
-    const Tensor rows = Tensor::empty({batch * outputs, kernel * channels}, x.dtype());
+    Tensor rows = Tensor::empty({batch * outputs, kernel * channels}, x.dtype());
     const T* from = x.data<T>();
     T* to = rows.data<T>();
     parallel_for(batch * outputs, 16, [&](int64_t begin, int64_t end) {
@@ -106,7 +106,7 @@ struct Sliding {
   // The sum of what came back for each step, in the order of the taps.
   template <class T>
   Tensor fold(const Tensor& rows) const {
-    const Tensor x = Tensor::empty({batch, steps, channels}, rows.dtype());
+    Tensor x = Tensor::empty({batch, steps, channels}, rows.dtype());
     const T* from = rows.data<T>();
     T* to = x.data<T>();
     parallel_for(batch * steps, 16, [&](int64_t begin, int64_t end) {
@@ -159,7 +159,7 @@ struct Patches {
 
   template <class T>
   Tensor unfold(const Tensor& image) const {
-    const Tensor rows = Tensor::empty({count(), length()}, image.dtype());
+    Tensor rows = Tensor::empty({count(), length()}, image.dtype());
     const T* from = image.data<T>();
     T* to = rows.data<T>();
     for_each_run([&](int64_t pixel, int64_t place) { std::copy_n(from + pixel, q, to + place); });
@@ -168,7 +168,7 @@ struct Patches {
 
   template <class T>
   Tensor fold(const Tensor& rows) const {
-    const Tensor image = Tensor::empty({batch, channels, height, width}, rows.dtype());
+    Tensor image = Tensor::empty({batch, channels, height, width}, rows.dtype());
     const T* from = rows.data<T>();
     T* to = image.data<T>();
     for_each_run([&](int64_t pixel, int64_t place) { std::copy_n(from + place, q, to + pixel); });

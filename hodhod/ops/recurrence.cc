@@ -69,7 +69,7 @@ int64_t length_of(const RecurrenceShape& s, int64_t b) { return s.lengths ? s.le
 // For each step the output of the step before it, [B · T, P], in the layout of the steps; zeros past the end.
 Tensor previous_outputs(const RecurrenceShape& s, const Tensor& output, const Tensor& initial) {
   const int64_t width = s.outputs * size_of(output.dtype());
-  const Tensor previous = Tensor::empty({s.batch * s.steps, s.outputs}, output.dtype());
+  Tensor previous = Tensor::empty({s.batch * s.steps, s.outputs}, output.dtype());
   const int64_t sign = s.reverse ? 1 : -1;
   parallel_for(s.batch, 1, [&](int64_t begin, int64_t end) {
     for (int64_t b = begin; b < end; ++b) {
@@ -93,7 +93,7 @@ Tensor previous_outputs(const RecurrenceShape& s, const Tensor& output, const Te
 // o tanh(c) of every step, [B · T, H]: what an LSTM's projection was applied to.
 template <class T>
 Tensor inner_outputs(const RecurrenceShape& s, const Tensor& cells, const Tensor& saved) {
-  const Tensor inner = Tensor::empty(cells.shape(), cells.dtype());
+  Tensor inner = Tensor::empty(cells.shape(), cells.dtype());
   T* m = inner.data<T>();
   kernels::cpu_kernels<T>().unary({kernels::Unary::kTanh, cells.numel(), cells.data<T>(), m});
   const T* gates = saved.data<T>();
