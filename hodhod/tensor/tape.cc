@@ -79,6 +79,12 @@ Gradients::Buffer Gradients::buffer(int i) {
   return {output.gradient, true};
 }
 
+Tensor Gradients::take(int i) {
+  const Edge& edge = node_.inputs[static_cast<size_t>(i)];
+  if (!edge.node) return {};
+  return std::exchange(edge.node->outputs[static_cast<size_t>(edge.output)].gradient, Tensor());
+}
+
 void Node::destroy(Node* node) noexcept {
   // A long chain must not be destroyed by recursion: nodes freed while one is being freed wait in line.
   thread_local Node* line = nullptr;
@@ -131,6 +137,10 @@ void backward_again(const Tensor& dy, PoolVector<Tensor>& held, Gradients& d,
   }
   const Tensor y = fn();
   if (!y.requires_grad()) return;
+  // Gradients add up in the order that they would without the checkpoint: on top of what is there.
+  for (size_t i = 0; i < held.size(); ++i) {
+    if (Tensor before = d.take(static_cast<int>(i)); before.defined()) held[i].set_grad(before);
+  }
   backward(y, {.gradient = dy, .not_before = start});
   for (size_t i = 0; i < held.size(); ++i) {
     if (const Tensor dx = held[i].grad(); dx.defined()) d.add(static_cast<int>(i), dx);

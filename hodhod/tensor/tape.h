@@ -55,6 +55,8 @@ class Gradients {
     bool accumulate;
   };
   Buffer buffer(int i);
+  // What has arrived at input i so far, or nothing; it is taken out, to be put back with add().
+  Tensor take(int i);
 
  private:
   Node& node_;

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// For tests: small Transformers of every family, and batches of ragged rows for them.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "hodhod/base/rng.h"
+#include "hodhod/models/transformer.h"
+#include "hodhod/ops/linear_cross_entropy.h"
+
+namespace hodhod {
+
+struct TestModel {
+  std::string name;
+  TransformerConfig config;
+};
+
+// Sizes that fill no SIMD vector exactly.
+inline TransformerConfig small_config(TransformerShape shape) {
+  return {.shape = shape,
+          .vocabulary = 61,
+          .width = 36,
+          .heads = 3,
+          .encoder_layers = 2,
+          .decoder_layers = 2,
+          .feed_forward = 70,
+          .max_length = 72,
+          .positions = PositionKind::sinusoidal,
+          .dropout = 0.1,
+          .attention_dropout = 0.1};
+}
+
+inline std::vector<TestModel> test_models() {
+  std::vector<TestModel> models;
+  const auto add = [&](const char* name, TransformerShape shape, const auto& change) {
+    models.push_back({name, small_config(shape)});
+    change(models.back().config);
+  };
+  using kernels::Activation;
+  add("translator", TransformerShape::encoder_decoder, [](TransformerConfig&) {});
+  add("gpt", TransformerShape::decoder, [](TransformerConfig& c) {
+    c.norm_placement = NormPlacement::pre;
+    c.final_norm = true;
+    c.positions = PositionKind::learned;
+    c.activation = Activation::kGeluTanh;
+    c.activation_dropout = 0.1;
+  });
+  add("llama", TransformerShape::decoder, [](TransformerConfig& c) {
+    c.norm_placement = NormPlacement::pre;
+    c.norm = NormKind::kRms;
+    c.final_norm = c.gated = true;
+    c.positions = PositionKind::rotary;
+    c.activation = Activation::kSilu;
+    c.heads = 6;
+    c.kv_heads = 2;
+    c.attention_bias = c.feed_forward_bias = c.tie_embeddings = false;
+  });
+  add("alibi", TransformerShape::decoder, [](TransformerConfig& c) {
+    c.positions = PositionKind::alibi;
+    c.window = 5;
+    c.output_bias = true;
+  });
+  add("relative", TransformerShape::encoder_decoder, [](TransformerConfig& c) {
+    c.norm_placement = NormPlacement::pre;
+    c.norm = NormKind::kRms;
+    c.final_norm = true;
+    c.positions = PositionKind::relative;
+    c.activation = Activation::kGelu;
+    c.source_vocabulary = 53;
+  });
+  return models;
+}
+
+// `count` rows of 1 to `longest` ids; the last row is of length `longest`.
+inline std::vector<std::vector<int64_t>> ragged_rows(int64_t count, int64_t longest, int64_t vocabulary,
+                                                     uint64_t seed) {
+  Rng rng(seed, 12);
+  std::vector<std::vector<int64_t>> rows(static_cast<size_t>(count));
+  for (auto& row : rows) {
+    row.resize(1 + rng.below(static_cast<uint64_t>(longest)));
+    if (&row == &rows.back()) row.resize(static_cast<size_t>(longest));
+    for (int64_t& id : row) id = 1 + static_cast<int64_t>(rng.below(static_cast<uint64_t>(vocabulary - 1)));
+  }
+  return rows;
+}
+
+// What a model is trained on: ragged sources and targets, and the ids to predict.
+struct TestBatch {
+  TokenBatch source, target;
+  Tensor labels;  // [B, T] i64, −100 where there is none
+
+  TestBatch(const TransformerConfig& config, int64_t rows, int64_t longest, uint64_t seed = 1) {
+    source =
+        TokenBatch::of(ragged_rows(rows, longest + 2, config.size_of_source_vocabulary(), seed + 100), 0);
+    target = TokenBatch::of(ragged_rows(rows, longest, config.vocabulary, seed + 200), 0);
+    labels = Tensor::full(target.ids.shape(), -100, DType::i64);
+    Rng rng(seed, 13);
+    for (int64_t b = 0; b < rows; ++b) {
+      for (int64_t t = 0; t < target.lengths.data<int64_t>()[b]; ++t) {
+        labels.data<int64_t>()[b * labels.dim(1) + t] =
+            static_cast<int64_t>(rng.below(static_cast<uint64_t>(config.vocabulary)));
+      }
+    }
+  }
+};
+
+// The decoder's states [B, T, C] for a batch, through the encoder where there is one.
+inline Tensor test_states(const Transformer& model, const TestBatch& batch, Context& context) {
+  if (!model.config().has_encoder()) return model.decode(batch.target, nullptr, context);
+  const Memory memory = model.encode(batch.source, context);
+  return model.decode(batch.target, &memory, context);
+}
+
+inline Tensor test_loss(const Transformer& model, const TestBatch& batch, Context& context,
+                        Reduction reduction = Reduction::kMean) {
+  const Tensor states = test_states(model, batch, context);
+  return linear_cross_entropy(states, model.output_weight(), model.output_bias(), batch.labels,
+                              {.label_smoothing = 0.1, .reduction = reduction});
+}
+
+}  // namespace hodhod

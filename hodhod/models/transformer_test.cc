@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// The reproducibility contract of whole models: a row's numbers do not depend on its batch, nor on a cache.
+#include "hodhod/models/transformer.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "hodhod/models/test_models.h"
+#include "hodhod/models/transformer_lm.h"
+#include "hodhod/ops/shape.h"
+#include "hodhod/tensor/tape.h"
+
+namespace hodhod {
+namespace {
+
+class TransformerBits : public testing::TestWithParam<TestModel> {
+ protected:
+  TransformerBits() : model_(GetParam().config, Rng(7)) {}
+
+  const TransformerConfig& config() const { return model_.config(); }
+  // Row b without the padding and without its neighbours.
+  static TokenBatch alone(const TokenBatch& batch, int64_t b) {
+    return {.ids = slice(slice(batch.ids, 0, b, b + 1), 1, 0, batch.lengths.data<int64_t>()[b]).dense()};
+  }
+  // The first elements of dimension 1 of row b.
+  static std::vector<float> row(const Tensor& x, int64_t b, int64_t length) {
+    return slice(slice(x, 0, b, b + 1), 1, 0, length).values<float>();
+  }
+
+  Transformer model_;
+  NoGrad off_;
+  Context context_;
+};
+
+TEST_P(TransformerBits, ARowIsTheSameAloneAndInABatchOf64) {
+  const TestBatch batch(config(), 64, 19);
+  Memory memory;
+  if (config().has_encoder()) memory = model_.encode(batch.source, context_);
+  const Tensor states = test_states(model_, batch, context_);
+  const Tensor logits = model_.logits(states, context_);
+  const Tensor losses = test_loss(model_, batch, context_, Reduction::kNone);
+  for (int64_t b : {0, 1, 17, 40, 63}) {
+    TestBatch one(config(), 1, 1);
+    one.source = alone(batch.source, b);
+    one.target = alone(batch.target, b);
+    const int64_t time = one.target.ids.dim(1), source_time = one.source.ids.dim(1);
+    one.labels = slice(slice(batch.labels, 0, b, b + 1), 1, 0, time).dense();
+    if (config().has_encoder()) {
+      ASSERT_EQ(row(memory.states, b, source_time),
+                model_.encode(one.source, context_).states.values<float>())
+          << "encoder, row " << b;
+    }
+    const Tensor own = test_states(model_, one, context_);
+    ASSERT_EQ(row(states, b, time), own.values<float>()) << "decoder, row " << b;
+    ASSERT_EQ(row(logits, b, time), model_.logits(own, context_).values<float>()) << "logits, row " << b;
+    ASSERT_EQ(row(losses, b, time), test_loss(model_, one, context_, Reduction::kNone).values<float>())
+        << "losses, row " << b;
+  }
+}
+
+// Prompts of different lengths, then more steps than the cache has room for at first.
+TEST_P(TransformerBits, StepByStepIsThePassOverAll) {
+  constexpr int64_t kSteps = 38;
+  const TransformerLM decoding(model_);
+  const auto sources = ragged_rows(5, 11, config().size_of_source_vocabulary(), 3);
+  const auto prompts = ragged_rows(5, 9, config().vocabulary, 4);
+  std::vector<Prompt> starts;
+  auto texts = prompts;
+  Rng rng(5);
+  for (size_t i = 0; i < texts.size(); ++i) {
+    starts.push_back(
+        {.source = config().has_encoder() ? sources[i] : std::vector<int64_t>(), .target = prompts[i]});
+    for (int64_t n = 1; n < kSteps; ++n)
+      texts[i].push_back(1 + static_cast<int64_t>(rng.below(static_cast<uint64_t>(config().vocabulary - 1))));
+  }
+  Memory memory;
+  if (config().has_encoder()) memory = model_.encode(TokenBatch::of(sources, 0), context_);
+  const Tensor whole = model_.logits(
+      model_.decode(TokenBatch::of(texts, 0), config().has_encoder() ? &memory : nullptr, context_),
+      context_);
+
+  const auto state = decoding.start(starts);
+  for (int64_t n = 0; n < kSteps; ++n) {
+    std::vector<int64_t> tokens;
+    for (size_t i = 0; i < texts.size(); ++i) tokens.push_back(texts[i][prompts[i].size() - 1 + n]);
+    const Tensor logits = decoding.step(*state, tokens);
+    for (size_t i = 0; i < texts.size(); ++i) {
+      const auto b = static_cast<int64_t>(i), t = static_cast<int64_t>(prompts[i].size()) - 1 + n;
+      ASSERT_EQ(select(logits, 0, b).values<float>(), select(select(whole, 0, b), 0, t).values<float>())
+          << "row " << i << ", step " << n;
+    }
+  }
+}
+
+// Beams change places: row i goes on from what another row was.
+TEST_P(TransformerBits, SelectedRowsGoOnAsIfTheyHadAlwaysBeenThere) {
+  const TransformerLM decoding(model_);
+  const auto sources = ragged_rows(3, 8, config().size_of_source_vocabulary(), 6);
+  const auto prompts = ragged_rows(3, 7, config().vocabulary, 8);
+  const auto start = [&](std::vector<size_t> rows) {
+    std::vector<Prompt> starts;
+    for (size_t i : rows) {
+      starts.push_back(
+          {.source = config().has_encoder() ? sources[i] : std::vector<int64_t>(), .target = prompts[i]});
+    }
+    return decoding.start(starts);
+  };
+  const auto moved = start({0, 1, 2}), direct = start({2, 0, 0, 1});
+  decoding.step(*moved, std::vector<int64_t>{5, 6, 7});
+  decoding.step(*direct, std::vector<int64_t>{7, 5, 5, 6});
+  moved->select(std::vector<int64_t>{2, 0, 0, 1});
+  const std::vector<int64_t> next{1, 2, 3, 4};
+  EXPECT_EQ(decoding.step(*moved, next).values<float>(), decoding.step(*direct, next).values<float>());
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, TransformerBits, testing::ValuesIn(test_models()),
+                         [](const testing::TestParamInfo<TestModel>& tested) { return tested.param.name; });
+
+}  // namespace
+}  // namespace hodhod
