@@ -10,8 +10,8 @@ cmake --build --preset release --target hodhod
 hodhod=build/release/hodhod
 
 # ==== The main job ====================================================================================
-# Translation is not part of the program yet. Until it is, this trains a tokenizer on the project's own
-# English-Persian text, and cuts sentences with it that it has not seen.
+# Trains a tokenizer on the project's own English-Persian text, and cuts sentences with it that it has not
+# seen. Training the translator itself is not part of this script yet.
 
 text=examples/data/en-fa
 work=build/quickstart
@@ -28,7 +28,8 @@ printf '\nPersian typed carelessly, and what the normaliser changed:\n'
 
 cat <<'NEXT'
 
-Translating is not part of the program yet. To see what there is:
+To train a translator on the same text, and for what else there is:
+  build/release/hodhod train translate --help
   build/release/hodhod tokenize describe --tokenizer build/quickstart/tokenizer examples/data/en-fa/test.fa
   build/release/hodhod --help
 NEXT
