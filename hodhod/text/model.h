@@ -45,6 +45,10 @@ class TokenizerModel {
   // here it spells the piece in that alphabet and calls encode.
   virtual void encode_bytes(std::string_view piece, Scratch& scratch, std::vector<Token>& out) const;
 
+  // Appends the ids of a whole text that has not been normalised, where the model has a shorter way to what
+  // the pipeline around it would give. False when it has not, or not for this text; then nothing is appended.
+  virtual bool encode_raw(std::string_view, Scratch&, std::vector<int32_t>&) const { return false; }
+
   // Ids are in [0, vocab_size()); some may be unused.
   virtual int32_t vocab_size() const = 0;
   virtual std::optional<int32_t> token_to_id(std::string_view token) const = 0;

@@ -52,6 +52,9 @@ void MergeTable::insert(int32_t left, int32_t right, int32_t joined, uint32_t ra
 
 struct SentencePieceBpe::Buffers : Scratch {
   SegmentCache cache;
+  RawWordCache raw;
+  std::string word;
+  std::vector<Token> tokens;
   std::vector<Token> found;
   std::vector<Symbol> symbols;
   std::vector<const MergeTable::Merge*> pairs;  // merge_few: of each symbol with the next
@@ -64,7 +67,8 @@ struct SentencePieceBpe::Buffers : Scratch {
   std::map<int32_t, std::pair<int32_t, int32_t>> unused;  // an unused piece → what it was joined from
 };
 
-SentencePieceBpe::SentencePieceBpe(const SentencePieceProto& proto, const std::string& where) {
+SentencePieceBpe::SentencePieceBpe(const SentencePieceProto& proto, std::shared_ptr<const RawWords> raw_words,
+                                   const std::string& where) {
   const size_t count = proto.pieces.size();
   std::vector<std::string> tokens;
   WordCutFinder cuts;
@@ -82,6 +86,7 @@ SentencePieceBpe::SentencePieceBpe(const SentencePieceProto& proto, const std::s
   }
   vocabulary_ = Vocabulary(tokens, where);
   cut_ = has_unused_ ? WordCut::kNone : cuts.result();
+  if (cut_ == WordCut::kBeforeSpace) raw_words_ = std::move(raw_words);
   has_user_defined_ = !user_keys.empty();
   user_defined_ = DoubleArray(std::move(user_keys));
   unknown_ = UnknownPieces(vocabulary_, proto.unknown_piece(), proto.byte_fallback);
@@ -161,6 +166,37 @@ void SentencePieceBpe::encode(std::string_view piece, Scratch& scratch, std::vec
     for (const Token& token : buffers.cache.tokens(*entry)) {
       output.add(token.id, offset + token.begin, offset + token.end);
     }
+  }
+}
+
+bool SentencePieceBpe::encode_raw(std::string_view text, Scratch& scratch, std::vector<int32_t>& ids) const {
+  if (!raw_words_) return false;
+  auto& buffers = static_cast<Buffers&>(scratch);
+  const size_t before = ids.size();
+  size_t at = 0;
+  for (bool first = true;; first = false) {
+    const std::string_view word = raw_words_->next(text, at);
+    if (word.empty()) return true;
+    const uint64_t hash = hash_bytes(word);
+    const bool differs = first && raw_words_->first_differs();
+    if (const RawWordCache::Entry* entry = differs ? nullptr : buffers.raw.find(word, hash)) {
+      ids.insert(ids.end(), entry->ids.begin(), entry->ids.begin() + entry->count);
+      continue;
+    }
+    bool usable = raw_words_->normalize(word, first, buffers.word);
+    buffers.found.clear();
+    if (usable && !buffers.word.empty()) merge_word(buffers.word, buffers, buffers.found);
+    usable &= buffers.found.empty() || buffers.found[0].id != kUnknownPiece || unknown_.as_bytes();
+    if (!usable) {
+      // A run of unknown pieces is one token across words: the long way sees to it.
+      ids.resize(before);
+      return false;
+    }
+    buffers.tokens.clear();
+    PieceOutput output(unknown_, buffers.word, buffers.tokens);
+    for (const Token& token : buffers.found) output.add(token.id, token.begin, token.end);
+    for (const Token& token : buffers.tokens) ids.push_back(token.id);
+    if (!differs) buffers.raw.insert(word, hash, buffers.tokens, 0);
   }
 }
 

@@ -10,6 +10,7 @@
 #include "hodhod/text/double_array.h"
 #include "hodhod/text/model.h"
 #include "hodhod/text/piece_output.h"
+#include "hodhod/text/raw_words.h"
 #include "hodhod/text/sentencepiece_proto.h"
 #include "hodhod/text/vocabulary.h"
 #include "hodhod/text/word_cut.h"
@@ -49,11 +50,14 @@ class MergeTable {
 
 class SentencePieceBpe final : public TokenizerModel {
  public:
-  SentencePieceBpe(const SentencePieceProto& proto, const std::string& where);
+  // `raw_words` are those of the normaliser before it.
+  SentencePieceBpe(const SentencePieceProto& proto, std::shared_ptr<const RawWords> raw_words,
+                   const std::string& where);
 
   std::string_view type() const override { return "BPE"; }
   std::unique_ptr<Scratch> make_scratch() const override;
   void encode(std::string_view piece, Scratch& scratch, std::vector<Token>& out) const override;
+  bool encode_raw(std::string_view text, Scratch& scratch, std::vector<int32_t>& ids) const override;
   int32_t vocab_size() const override { return vocabulary_.size(); }
   std::optional<int32_t> token_to_id(std::string_view token) const override { return vocabulary_.id(token); }
   std::string_view id_to_token(int32_t id) const override { return vocabulary_.token(id); }
@@ -86,6 +90,7 @@ class SentencePieceBpe final : public TokenizerModel {
   std::vector<int32_t> outputs_;   // of a symbol: the piece, or kUnknownPiece
   std::vector<uint32_t> lengths_;  // of a symbol, in bytes
   MergeTable merges_;
+  std::shared_ptr<const RawWords> raw_words_;
   UnknownPieces unknown_;
   bool has_user_defined_ = false;
   bool has_unused_ = false;

@@ -8,6 +8,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/text/charsmap.h"
+#include "hodhod/text/raw_words.h"
 #include "hodhod/text/sentencepiece_bpe.h"
 #include "hodhod/text/sentencepiece_normalizer.h"
 #include "hodhod/text/sentencepiece_proto.h"
@@ -22,11 +23,13 @@ using PieceType = Proto::PieceType;
 constexpr float kUnknownPenalty = 10;
 
 // Float arithmetic throughout, as the sums decide near ties.
-ModelPtr make_unigram_model(const Proto& proto, const std::string& name) {
+ModelPtr make_unigram_model(const Proto& proto, std::shared_ptr<const RawWords> raw_words,
+                            const std::string& name) {
   std::vector<std::pair<std::string, double>> pieces;
   UnigramOptions options;
   options.byte_fallback = proto.byte_fallback;
   options.sentences = true;
+  options.raw_words = std::move(raw_words);
   float lowest = FLT_MAX, highest = FLT_MIN;
   for (const auto& piece : proto.pieces) {
     if (piece.type != PieceType::kNormal) continue;
@@ -47,17 +50,17 @@ ModelPtr make_unigram_model(const Proto& proto, const std::string& name) {
   return std::make_unique<UnigramModel>(std::move(pieces), proto.unknown_piece(), std::move(options), name);
 }
 
-ModelPtr make_model(const Proto& proto, const std::string& name) {
+ModelPtr make_model(const Proto& proto, std::shared_ptr<const RawWords> raw_words, const std::string& name) {
   switch (proto.model_type) {
     case Proto::ModelType::kUnigram:
-      return make_unigram_model(proto, name);
+      return make_unigram_model(proto, std::move(raw_words), name);
     case Proto::ModelType::kBpe:
-      return std::make_unique<SentencePieceBpe>(proto, name);
+      return std::make_unique<SentencePieceBpe>(proto, std::move(raw_words), name);
     case Proto::ModelType::kChar: {
       // Characters are pieces that nothing joins.
       Proto characters = proto;
       for (auto& piece : characters.pieces) piece.score = 0;
-      return std::make_unique<SentencePieceBpe>(characters, name);
+      return std::make_unique<SentencePieceBpe>(characters, std::move(raw_words), name);
     }
     case Proto::ModelType::kWord:
       break;
@@ -108,8 +111,9 @@ Tokenizer sentencepiece_from_bytes(std::string_view bytes, const std::string& na
       parts.added_tokens.push_back(std::move(token));
     }
   }
+  std::shared_ptr<const RawWords> raw_words = RawWords::make(options);
   parts.normalizer = make_sentencepiece_normalizer(std::move(options));
-  parts.model = make_model(proto, name);
+  parts.model = make_model(proto, std::move(raw_words), name);
   parts.decoder = make_decoder(proto);
   return Tokenizer(std::move(parts), name);
 }

@@ -99,6 +99,43 @@ TEST(SentencePieceModel, BytesComeBack) {
   }
 }
 
+// encode_ids goes word by word through raw text, encode through the normaliser: the ids are the same.
+TEST(SentencePieceModel, BothWaysAgree) {
+  const std::vector<std::string> parts = {" ",
+                                          "  ",
+                                          "the",
+                                          "Hello",
+                                          "می",
+                                          "خواهم",
+                                          "\xC2\xA0",
+                                          "\xE2\x96\x81",
+                                          "\xE2\x80\x8B",
+                                          "\xE2\x80\x8C",
+                                          "e\xCC\x81",
+                                          "\xEF\xBC\xA1",
+                                          "\xEF\xB7\xBA",
+                                          "\xFF",
+                                          ".",
+                                          "漢字",
+                                          "a",
+                                          "\n",
+                                          "\t",
+                                          "<s>"};
+  for (const char* name : {"llama-spm/tokenizer.model", "sentencepiece-test/test_model.model",
+                           "sentencepiece-test/test_ja_model.model"}) {
+    const std::string path = data_path(std::string("tokenizers/") + name);
+    SKIP_WITHOUT(path);
+    const Tokenizer tokenizer = Tokenizer::load(path);
+    Rng rng(11);
+    for (int i = 0; i < 3000; ++i) {
+      std::string text;
+      for (uint64_t n = rng.below(12); n > 0; --n)
+        text += parts[rng.below(rng.below(2) == 0 ? 5 : parts.size())];
+      EXPECT_EQ(tokenizer.encode_ids(text), tokenizer.encode(text).ids) << name << ": '" << text << "'";
+    }
+  }
+}
+
 TEST(SentencePieceModel, LongRunsAreQuick) {
   const std::string llama = data_path("tokenizers/llama-spm/tokenizer.model");
   const std::string unigram = data_path("tokenizers/sentencepiece-test/test_model.model");

@@ -65,7 +65,7 @@ class SentencePieceNormalizer final : public Normalizer {
     if (size == std::string_view::npos) size = text.size();
     if (options_.charsmap)
       size = options_.charsmap->untouched(text.substr(0, std::min(text.size(), size + 1)));
-    if (size > 0 && size < text.size() && text[size - 1] == ' ') --size;
+    if (size > 0 && text[size - 1] == ' ') --size;
     return size;
   }
 

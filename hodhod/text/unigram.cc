@@ -19,6 +19,9 @@ constexpr double kUnknownPenalty = 10;
 struct UnigramModel::Buffers : Scratch {
   UnigramBuffers lattice;
   SegmentCache cache;
+  RawWordCache raw;
+  std::string word;
+  std::vector<Token> tokens;
   std::vector<Token> found;
 };
 
@@ -49,6 +52,7 @@ UnigramModel::UnigramModel(std::vector<std::pair<std::string, double>> pieces, s
   table_.scores = options.used_scores.empty() ? scores_ : std::move(options.used_scores);
   table_.unknown_score = options.unknown_score.value_or(lowest - kUnknownPenalty);
   cut_ = cuts.result();
+  if (cut_ == WordCut::kBeforeSpace && options.sentences) raw_words_ = std::move(options.raw_words);
   unknown_ = UnknownPieces(vocabulary_, unk_id, options.byte_fallback);
 }
 
@@ -122,6 +126,62 @@ void UnigramModel::encode_sentence(std::string_view text, Buffers& buffers, Piec
     sum = best_segmentation_in_float(table_, word, sum, buffers.lattice, buffers.found);
     for (const Token& token : buffers.found) output.add(token.id, offset + token.begin, offset + token.end);
   }
+}
+
+bool UnigramModel::encode_raw(std::string_view text, Scratch& scratch, std::vector<int32_t>& ids) const {
+  if (!raw_words_) return false;
+  auto& buffers = static_cast<Buffers&>(scratch);
+  const size_t before = ids.size();
+  float sum = 0;
+  size_t at = 0;
+  for (bool first = true;; first = false) {
+    const std::string_view word = raw_words_->next(text, at);
+    if (word.empty()) return true;
+    const uint64_t hash = hash_bytes(word);
+    const RawWordCache::Entry* entry =
+        first && raw_words_->first_differs() ? nullptr : buffers.raw.find(word, hash);
+    if (entry != nullptr) {
+      float next = sum;
+      for (size_t i = 0; i < entry->count; ++i)
+        next =
+            static_cast<float>(static_cast<double>(next) + table_.scores[static_cast<size_t>(entry->ids[i])]);
+      const float rounding = std::max(std::fabs(sum), std::fabs(next)) * 0x1p-22f;
+      if (entry->margin > rounding * static_cast<float>(3 * RawWordCache::kLongestWord)) {
+        ids.insert(ids.end(), entry->ids.begin(), entry->ids.begin() + entry->count);
+        sum = next;
+        continue;
+      }
+    }
+    if (!encode_raw_word(word, first, sum, buffers, ids)) {
+      ids.resize(before);
+      return false;
+    }
+  }
+}
+
+// A word that the cache does not have, or whose near tie the sum so far decides.
+bool UnigramModel::encode_raw_word(std::string_view word, bool first, float& sum, Buffers& buffers,
+                                   std::vector<int32_t>& ids) const {
+  if (!raw_words_->normalize(word, first, buffers.word)) return false;
+  buffers.found.clear();
+  sum = best_segmentation_in_float(table_, buffers.word, sum, buffers.lattice, buffers.found);
+  bool known = true;
+  for (const Token& token : buffers.found) known &= token.id != kUnknownPiece;
+  // A run of unknown pieces that goes on over a space is one token: the long way sees to it.
+  if (!known && !unknown_.as_bytes() && buffers.found[0].id == kUnknownPiece) return false;
+  buffers.tokens.clear();
+  PieceOutput output(unknown_, buffers.word, buffers.tokens);
+  for (const Token& token : buffers.found) output.add(token.id, token.begin, token.end);
+  for (const Token& token : buffers.tokens) ids.push_back(token.id);
+  if (!known || buffers.word.size() > 3 * RawWordCache::kLongestWord ||
+      (first && raw_words_->first_differs())) {
+    return true;
+  }
+  // What is kept is the best by exact sums, with its margin.
+  buffers.found.clear();
+  const double gap = best_segmentation(table_, buffers.word, buffers.lattice, buffers.found);
+  buffers.raw.insert(word, hash_bytes(word), buffers.found, static_cast<float>(gap));
+  return true;
 }
 
 std::vector<Token> UnigramModel::finish(std::string_view text, const std::vector<Token>& found) const {

@@ -9,6 +9,7 @@
 
 #include "hodhod/text/model.h"
 #include "hodhod/text/piece_output.h"
+#include "hodhod/text/raw_words.h"
 #include "hodhod/text/segment_cache.h"
 #include "hodhod/text/unigram_lattice.h"
 #include "hodhod/text/vocabulary.h"
@@ -23,7 +24,8 @@ struct UnigramOptions {
   // Which pieces text is cut into (all when empty), and with what scores (their own when empty).
   std::vector<uint8_t> used = {};
   std::vector<double> used_scores = {};
-  std::optional<double> unknown_score = {};  // the lowest score less 10 when absent
+  std::shared_ptr<const RawWords> raw_words = {};  // of the normaliser before a model of sentences
+  std::optional<double> unknown_score = {};        // the lowest score less 10 when absent
 };
 
 class UnigramModel final : public TokenizerModel {
@@ -34,6 +36,7 @@ class UnigramModel final : public TokenizerModel {
   std::string_view type() const override { return "Unigram"; }
   std::unique_ptr<Scratch> make_scratch() const override;
   void encode(std::string_view piece, Scratch& scratch, std::vector<Token>& out) const override;
+  bool encode_raw(std::string_view text, Scratch& scratch, std::vector<int32_t>& ids) const override;
   int32_t vocab_size() const override { return vocabulary_.size(); }
   std::optional<int32_t> token_to_id(std::string_view token) const override { return vocabulary_.id(token); }
   std::string_view id_to_token(int32_t id) const override { return vocabulary_.token(id); }
@@ -53,6 +56,10 @@ class UnigramModel final : public TokenizerModel {
   Vocabulary vocabulary_;
   std::vector<double> scores_;  // as in the file
   UnigramTable table_;
+  bool encode_raw_word(std::string_view word, bool first, float& sum, Buffers& buffers,
+                       std::vector<int32_t>& ids) const;
+
+  std::shared_ptr<const RawWords> raw_words_;
   UnknownPieces unknown_;
   bool sentences_ = false;
   WordCut cut_ = WordCut::kNone;

@@ -6,7 +6,7 @@
 #   tests/fuzz/run.sh [SECONDS [FUZZER...]]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-seconds=${1:-60}
+seconds=${1:-${FUZZ_SECONDS:-60}}
 shift || true
 compiler=$(command -v clang++ || command -v clang++-14 || true)
 [ -n "$compiler" ] || { echo "tests/fuzz/run.sh: no clang++; install clang and libclang-rt-14-dev" >&2; exit 1; }

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/text/raw_words.h"
+
+#include "hodhod/text/charsmap.h"
+
+namespace hodhod::text {
+namespace {
+
+constexpr std::string_view kSpace = "\xE2\x96\x81";
+constexpr std::string_view kTwoSpaces = "\xE2\x96\x81\xE2\x96\x81";
+
+}  // namespace
+
+void RawWordCache::insert(std::string_view word, uint64_t hash, const std::vector<Token>& pieces,
+                          float margin) {
+  if (word.empty() || word.size() > kLongestWord || pieces.size() > kMostPieces) return;
+  if (entries_.empty()) entries_.resize(kEntries);
+  Entry& entry = entries_[place(hash)];
+  entry.hash = static_cast<uint32_t>(hash);
+  entry.margin = margin;
+  entry.size = static_cast<uint8_t>(word.size());
+  entry.count = static_cast<uint8_t>(pieces.size());
+  std::memcpy(entry.word.data(), word.data(), word.size());
+  for (size_t i = 0; i < pieces.size(); ++i) entry.ids[i] = pieces[i].id;
+}
+
+std::unique_ptr<const RawWords> RawWords::make(const SentencePieceNormalizerOptions& options) {
+  if (!options.escape_whitespaces || options.treat_whitespace_as_suffix || !options.user_defined.empty() ||
+      (options.charsmap && options.charsmap->crosses_space())) {
+    return nullptr;
+  }
+  auto words = std::make_unique<RawWords>();
+  SentencePieceNormalizerOptions plain = options;
+  plain.add_dummy_prefix = false;
+  plain.remove_extra_whitespaces = false;
+  words->plain_ = make_sentencepiece_normalizer(std::move(plain));
+  words->removes_spaces_ = options.remove_extra_whitespaces;
+  words->first_has_space_ = options.add_dummy_prefix;
+  words->first_differs_ = options.remove_extra_whitespaces != options.add_dummy_prefix;
+  return words;
+}
+
+bool RawWords::normalize(std::string_view word, bool first, std::string& out) const {
+  NormalizedText text(word, false);
+  plain_->apply(text);
+  std::string_view result = text.view();
+  out.clear();
+  if (first ? first_has_space_ : removes_spaces_) out += kSpace;
+  if (!removes_spaces_) {
+    out += result;
+    // A space at the end that is no plain one would stand next to the next word's.
+    return !out.ends_with(kSpace) || word.ends_with(' ');
+  }
+  // What is written as ▁ is no space, until the end of the text.
+  if (word.find(kSpace) != std::string_view::npos) return false;
+  while (result.starts_with(kSpace)) result.remove_prefix(kSpace.size());
+  while (result.ends_with(kSpace)) result.remove_suffix(kSpace.size());
+  if (result.empty()) {
+    out.clear();
+    return !first_differs_;
+  }
+  out += result;
+  for (size_t at = 0; (at = out.find(kTwoSpaces, at)) != std::string::npos;) out.erase(at, kSpace.size());
+  return true;
+}
+
+}  // namespace hodhod::text
