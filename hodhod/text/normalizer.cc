@@ -82,6 +82,7 @@ NormalizerPtr normalizer_from_json(const Json& json, const std::string& where) {
   if (type == "StripAccents") return make_strip_accents();
   if (type == "Nmt") return make_nmt();
   if (type == "Prepend") return make_prepend(json_get<std::string>(json, "prepend", where));
+  if (type == "ByteLevel") return make_byte_level_normalizer();
   if (type == "BertNormalizer") return read_bert(json, where);
   if (type == "Replace") return read_replace(json, where);
   if (type == "Sequence") return read_sequence(json, where);

@@ -42,6 +42,8 @@ NormalizerPtr make_prepend(std::string_view prefix);
 NormalizerPtr make_replace(std::string_view what, std::string_view with);
 NormalizerPtr make_replace_pattern(std::string_view pattern, std::string_view with,
                                    const std::string& where = "Replace");
+// Every byte as its character in the byte alphabet (`byte_alphabet.h`).
+NormalizerPtr make_byte_level_normalizer();
 struct BertNormalizerOptions {
   bool clean_text = true;
   bool handle_chinese_chars = true;

@@ -107,6 +107,7 @@ TEST(Normalizers, Kinds) {
   EXPECT_EQ(normalize(*make_strip(false, true), " a "), " a");
   EXPECT_EQ(normalize(*make_strip_accents(), "e\u0301\u20DD"), "e");
   EXPECT_EQ(normalize(*make_nmt(), "a\x01\tb\u200Bc\u2581"), "a b c ");
+  EXPECT_EQ(normalize(*make_byte_level_normalizer(), "é a"), "Ã©Ġa");
   EXPECT_EQ(normalize(*make_prepend("▁"), ""), "");
   EXPECT_EQ(normalize(*make_prepend("▁"), "x"), "▁x");
   EXPECT_EQ(normalize(*make_replace("aa", "b"), "aaa"), "ba");
@@ -120,7 +121,7 @@ TEST(Normalizers, JsonGoesBothWays) {
       R"({"type":"Sequence","normalizers":[{"type":"NFD"},{"type":"Strip","strip_left":true,"strip_right":false},)"
       R"({"type":"Replace","pattern":{"Regex":"a+"},"content":"b"},{"type":"Replace","pattern":{"String":"x"},"content":""},)"
       R"({"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":false,"strip_accents":null,"lowercase":true},)"
-      R"({"type":"Prepend","prepend":"_"},{"type":"Nmt"},{"type":"Lowercase"},{"type":"StripAccents"}]})";
+      R"({"type":"Prepend","prepend":"_"},{"type":"ByteLevel"},{"type":"Nmt"},{"type":"Lowercase"},{"type":"StripAccents"}]})";
   const auto normalizer = normalizer_from_json(parse_json(text, "test"), "test");
   EXPECT_EQ(format_json(normalizer->to_json(), -1), text);
   EXPECT_THROW(normalizer_from_json(parse_json(R"({"type":"NFQ"})", "t"), "t"), Error);

@@ -52,10 +52,13 @@ class CharacterCounter {
   Place begin_, last_;
 };
 
-bool makes_bytes(const PreTokenizer* pre_tokenizer) {
-  if (pre_tokenizer == nullptr) return false;
-  SplitText probe{NormalizedText("a", false)};
-  pre_tokenizer->apply(probe);
+// Whether tokens come to be spelt in the byte alphabet, seen on a text.
+bool spells_bytes(const TokenizerParts& parts) {
+  const std::string text = "\u00E9";
+  if (parts.normalizer && normalize(*parts.normalizer, text) == to_byte_alphabet(text)) return true;
+  if (!parts.pre_tokenizer) return false;
+  SplitText probe{NormalizedText(text, false)};
+  parts.pre_tokenizer->apply(probe);
   return probe.bytes;
 }
 
@@ -106,7 +109,7 @@ Tokenizer::Tokenizer(TokenizerParts parts, const std::string& where)
   check(parts_.model != nullptr, "{}: there is no model", where);
   added_ = AddedTokens(number_added_tokens(parts_.added_tokens, where), parts_.normalizer.get(), where);
   parts_.added_tokens = added_.all();
-  bytes_ = makes_bytes(parts_.pre_tokenizer.get());
+  bytes_ = spells_bytes(parts_);
 }
 
 Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;

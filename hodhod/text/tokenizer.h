@@ -124,7 +124,7 @@ class Tokenizer {
 
   TokenizerParts parts_;
   AddedTokens added_;
-  bool bytes_ = false;  // the pieces are raw bytes: tokens are spelt in the byte alphabet
+  bool bytes_ = false;  // tokens are spelt in the byte alphabet
   std::unique_ptr<WorkPool> pool_;
 };
 

@@ -7,6 +7,29 @@
 #include "hodhod/text/utf8.h"
 
 namespace hodhod::text {
+namespace {
+
+// How tokens of a role are spelt where no file says it.
+constexpr std::pair<std::string_view, std::string_view> kCommonRoles[] = {
+    {"bos_token", "<s>"},
+    {"bos_token", "<bos>"},
+    {"bos_token", "<|begin_of_text|>"},
+    {"bos_token", "<|endoftext|>"},
+    {"eos_token", "</s>"},
+    {"eos_token", "<eos>"},
+    {"eos_token", "<|end_of_text|>"},
+    {"eos_token", "<|endoftext|>"},
+    {"unk_token", "<unk>"},
+    {"unk_token", "[UNK]"},
+    {"pad_token", "<pad>"},
+    {"pad_token", "[PAD]"},
+    {"cls_token", "[CLS]"},
+    {"sep_token", "[SEP]"},
+    {"mask_token", "[MASK]"},
+    {"mask_token", "<mask>"},
+};
+
+}  // namespace
 
 int32_t Tokenizer::vocab_size() const {
   int32_t size = parts_.model->vocab_size();
@@ -33,25 +56,7 @@ std::optional<int32_t> Tokenizer::role(std::string_view name) const {
   for (const auto& [role, token] : parts_.roles) {
     if (role == name) return token_to_id(token);
   }
-  constexpr std::pair<std::string_view, std::string_view> kCommon[] = {{"bos_token", "<s>"},
-                                                                       {"bos_token", "<bos>"},
-                                                                       {"bos_token", "<|begin_of_text|>"},
-                                                                       {"bos_token", "<|endoftext|>"},
-                                                                       {"eos_token", "</s>"},
-                                                                       {"eos_token", "<eos>"},
-                                                                       {"eos_token", "<|end_of_text|>"},
-                                                                       {"eos_token", "<|endoftext|>"},
-                                                                       {"unk_token", "<unk>"},
-                                                                       {"unk_token", "[UNK]"},
-                                                                       {"pad_token", "<pad>"},
-                                                                       {"pad_token", "[PAD]"},
-                                                                       {"cls_token", "[CLS]"},
-
-                                                                       {"sep_token", "[SEP]"},
-
-                                                                       {"mask_token", "[MASK]"},
-                                                                       {"mask_token", "<mask>"}};
-  for (const auto& [role, token] : kCommon) {
+  for (const auto& [role, token] : kCommonRoles) {
     if (role != name) continue;
     if (const auto id = token_to_id(token)) return id;
   }

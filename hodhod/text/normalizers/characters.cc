@@ -4,14 +4,14 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "hodhod/text/byte_alphabet.h"
 #include "hodhod/text/normalizer.h"
 #include "hodhod/text/unicode.h"
 
 namespace hodhod::text {
 namespace {
 
-// Calls decide(code, edit, size) for every character that is not ASCII kept by `keep_ascii`; decide must
-// consume it.
+// Calls decide(character, edit) for every character; it must consume exactly that. Ill-formed bytes stay.
 template <class Decide>
 void for_each_character(NormalizedText& text, Decide&& decide) {
   const std::string_view source = text.view();
@@ -130,6 +130,18 @@ class Prepend : public Normalizer {
   std::string prefix_;
 };
 
+class ByteLevelNormalizer : public Normalizer {
+ public:
+  void apply(NormalizedText& text) const override {
+    NormalizedText::Editor edit(text);
+    while (edit.read() < edit.source().size()) {
+      edit.replace(1, byte_to_utf8(static_cast<uint8_t>(edit.source()[edit.read()])));
+    }
+    edit.finish();
+  }
+  Json to_json() const override { return {{"type", "ByteLevel"}}; }
+};
+
 class BertNormalizer : public Normalizer {
  public:
   explicit BertNormalizer(BertNormalizerOptions options)
@@ -194,6 +206,7 @@ NormalizerPtr make_strip(bool left, bool right) { return std::make_unique<Strip>
 NormalizerPtr make_strip_accents() { return std::make_unique<StripAccents>(); }
 NormalizerPtr make_nmt() { return std::make_unique<Nmt>(); }
 NormalizerPtr make_prepend(std::string_view prefix) { return std::make_unique<Prepend>(prefix); }
+NormalizerPtr make_byte_level_normalizer() { return std::make_unique<ByteLevelNormalizer>(); }
 NormalizerPtr make_bert_normalizer(BertNormalizerOptions options) {
   return std::make_unique<BertNormalizer>(options);
 }
