@@ -39,7 +39,6 @@ checks   clang-tools              clang-tidy's scripts
 bench    python3-torch            PyTorch, for bench/versus_torch
 bench    libopenblas0-openmp      its fastest BLAS
 bench    sentencepiece            for bench/versus_sentencepiece
-bench    time                     peak memory of a peer
 "
 
 case "${1:-}" in
