@@ -157,6 +157,12 @@ HWY_INLINE bool step_by_step(int64_t batch) {
 HWY_INLINE int64_t row_grain(int64_t batch) {
   return std::max<int64_t>(8, (batch + thread_count() - 1) / thread_count());
 }
+// Panels that are worth another thread's attention: about five microseconds of work.
+HWY_INLINE int64_t panel_grain(int64_t rows, int64_t depth, int64_t vectors) {
+  constexpr int64_t kMultiplyAdds = int64_t{1} << 19;
+  const int64_t panel = std::max<int64_t>(1, rows * depth * vectors * lane_count());
+  return (kMultiplyAdds + panel - 1) / panel;
+}
 
 }  // namespace
 }  // namespace hodhod::kernels::cpu::HWY_NAMESPACE

@@ -203,10 +203,10 @@ struct Forward {
     const int64_t output_panels = panels(s.outputs, kPlain * lane_count());
     if (step_by_step(s.batch)) {
       for (int64_t step = 0; step < s.steps; ++step) {
-        parallel_for(hidden_panels, 1,
+        parallel_for(hidden_panels, panel_grain(s.batch, s.outputs, panel_vectors(s.cell)),
                      [&](int64_t first, int64_t last) { advance(step, 0, s.batch, first, last); });
         if (!inner) continue;
-        parallel_for(output_panels, 1,
+        parallel_for(output_panels, panel_grain(s.batch, s.hidden, kPlain),
                      [&](int64_t first, int64_t last) { project(step, 0, s.batch, first, last); });
       }
       return finish(0, s.batch);

@@ -172,10 +172,10 @@ struct Backward {
     if (step_by_step(s.batch)) {
       begin_rows(0, s.batch);
       for (int64_t step = s.steps - 1; step >= -1; --step) {
-        parallel_for(output_panels, 1,
+        parallel_for(output_panels, panel_grain(s.batch, gate_width(), kPlain),
                      [&](int64_t first, int64_t last) { retreat(step, 0, s.batch, first, last); });
         if (!packed_projection || step < 0) continue;
-        parallel_for(hidden_panels, 1,
+        parallel_for(hidden_panels, panel_grain(s.batch, s.outputs, kPlain),
                      [&](int64_t first, int64_t last) { unproject(step, 0, s.batch, first, last); });
       }
       return;
