@@ -75,7 +75,7 @@ bool fits(const TransformerConfig& c) {
 }  // namespace
 
 const Family& bert() {
-  static const Family family{
+  static const Family kFamily{
       "bert",
       {"bert."},
       {
@@ -120,7 +120,7 @@ const Family& bert() {
       read_config,
       write_config,
       fits};
-  return family;
+  return kFamily;
 }
 
 }  // namespace hodhod::hf

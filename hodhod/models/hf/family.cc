@@ -8,8 +8,8 @@
 namespace hodhod::hf {
 
 std::span<const Family* const> families() {
-  static const std::array<const Family*, 4> all = {&marian(), &bert(), &gpt2(), &llama()};
-  return all;
+  static const std::array<const Family*, 4> kAll = {&marian(), &bert(), &gpt2(), &llama()};
+  return kAll;
 }
 
 const Family& family_named(std::string_view model_type, const std::string& where) {

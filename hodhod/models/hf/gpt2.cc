@@ -56,7 +56,7 @@ bool fits(const TransformerConfig& c) {
 
 const Family& gpt2() {
   constexpr Layout kTurned = Layout::transposed;
-  static const Family family{
+  static const Family kFamily{
       "gpt2",
       {"transformer."},
       {
@@ -91,7 +91,7 @@ const Family& gpt2() {
       read_config,
       write_config,
       fits};
-  return family;
+  return kFamily;
 }
 
 }  // namespace hodhod::hf

@@ -89,7 +89,7 @@ bool fits(const TransformerConfig& c) {
 }  // namespace
 
 const Family& llama() {
-  static const Family family{
+  static const Family kFamily{
       "llama",
       {"model."},
       {
@@ -116,7 +116,7 @@ const Family& llama() {
       read_config,
       write_config,
       fits};
-  return family;
+  return kFamily;
 }
 
 }  // namespace hodhod::hf

@@ -110,8 +110,8 @@ std::vector<NameRule> make_names() {
 }  // namespace
 
 const Family& marian() {
-  static const Family family{"marian", {}, make_names(), read_config, write_config, fits};
-  return family;
+  static const Family kFamily{"marian", {}, make_names(), read_config, write_config, fits};
+  return kFamily;
 }
 
 }  // namespace hodhod::hf
