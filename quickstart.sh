@@ -10,26 +10,27 @@ cmake --build --preset release --target hodhod
 hodhod=build/release/hodhod
 
 # ==== The main job ====================================================================================
-# Trains a tokenizer on the project's own English-Persian text, and cuts sentences with it that it has not
-# seen. Training the translator itself is not part of this script yet.
+# Trains an English→Persian Transformer on the text that the project ships, then translates sentences that
+# are not in it. Give the same command again after Ctrl-C: training goes on from there.
+data=examples/data/en-fa
+model=${HODHOD_QUICKSTART_DIR:-build/quickstart/en-fa}
+"$hodhod" train translate --preset tiny --tokenizer-vocabulary 2000 --steps 700 --validate-every 350 \
+  --schedule-rate 2e-3 --schedule-warmup 300 --out "$model" \
+  --source $data/train.en --target $data/train.fa --dev-source $data/dev.en --dev-target $data/dev.fa
 
-text=examples/data/en-fa
-work=build/quickstart
-printf '\nTraining a tokenizer on %s:\n' "$text"
-"$hodhod" tokenize train --model bpe --vocab-size 2000 --normalizer persian --output "$work/tokenizer" \
-  "$text/train.en" "$text/train.fa"
+printf '\nSentences that it has never seen:\n'
+while read -r sentence; do
+  printf '  %s\n    %s\n' "$sentence" "$("$hodhod" translate "$model" "$sentence")"
+done < <(head -n 6 $data/test.en)
+printf '\nThe whole test text: '
+"$hodhod" evaluate "$model" --source $data/test.en --target $data/test.fa
 
-printf '\nSentences that are not in that text, cut into tokens:\n'
-head -n 3 -q "$text/test.en" "$text/test.fa" |
-  "$hodhod" tokenize encode --tokenizer "$work/tokenizer" --tokens
+cat <<NEXT
 
-printf '\nPersian typed carelessly, and what the normaliser changed:\n'
-"$hodhod" tokenize normalize --show <<<'كتاب علي ١٢ صفحــه دارد'
-
-cat <<'NEXT'
-
-To train a translator on the same text, and for what else there is:
-  build/release/hodhod train translate --help
-  build/release/hodhod tokenize describe --tokenizer build/quickstart/tokenizer examples/data/en-fa/test.fa
-  build/release/hodhod --help
+What to try next:
+  echo "The teacher reads a book." | $hodhod translate $model --num-beams 5 --num-return-sequences 3
+  $hodhod train translate --source YOUR.en --target YOUR.fa --out my-model     # your own pairs of texts
+  $hodhod train generate --data YOUR.txt --out my-writer && $hodhod generate my-writer "Once"
+  $hodhod tokenize normalize --show <<<'كتاب علي ١٢ صفحــه دارد'
+  $hodhod --help
 NEXT

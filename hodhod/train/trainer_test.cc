@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/train/trainer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <limits>
+
+#include "hodhod/base/file.h"
+#include "hodhod/base/signals.h"
+#include "hodhod/nn/linear.h"
+#include "hodhod/nn/module.h"
+#include "hodhod/ops/dropout.h"
+#include "hodhod/ops/elementwise.h"
+#include "hodhod/ops/loss.h"
+#include "hodhod/tensor/tape.h"
+
+namespace hodhod {
+namespace {
+
+using testing::HasSubstr;
+
+// A small network with dropout that learns y = tanh(3x), batches in a shuffled order.
+class Curve final : public Trainee {
+ public:
+  Curve() : sampler_(std::vector<int64_t>(40, 1), {.max_tokens = 7, .seed = 3}) {
+    Rng rng(5);
+    for (Linear* layer : {&first_, &second_}) {
+      for (Tensor* parameter : {&layer->weight, &layer->bias}) {
+        for (int64_t i = 0; i < parameter->numel(); ++i) {
+          parameter->data<float>()[i] = static_cast<float>(rng.normal() * 0.5);
+        }
+        parameter->set_requires_grad();
+      }
+    }
+  }
+
+  NamedParameters parameters() override {
+    return {{"first.weight", first_.weight},
+            {"first.bias", first_.bias},
+            {"second.weight", second_.weight},
+            {"second.bias", second_.bias}};
+  }
+  int64_t width() const override { return 8; }
+  BatchPosition position() const override { return sampler_.position(); }
+  void seek(BatchPosition position) override { sampler_.seek(position); }
+  void next_batch() override {
+    const auto rows = sampler_.next();
+    std::vector<float> x, y;
+    for (int64_t row : rows) {
+      x.push_back(static_cast<float>(row) / 20 - 1);
+      y.push_back(std::tanh(3 * x.back()));
+    }
+    const auto count = static_cast<int64_t>(rows.size());
+    x_ = Tensor::from(x, {count, 1});
+    y_ = Tensor::from(y, {count, 1});
+    ++batches_seen;
+    if (on_batch) on_batch(batches_seen);
+  }
+  LossSum loss(Context& context) override {
+    const Tensor hidden = dropout(tanh(first_(x_)), 0.1, context.next_stream());
+    Tensor sum = mse_loss(second_(hidden), y_, Reduction::kSum);
+    if (spoil && spoil(batches_seen)) sum = scale(sum, std::numeric_limits<double>::quiet_NaN());
+    return {sum, static_cast<double>(x_.dim(0))};
+  }
+  Scores validate() override {
+    std::vector<float> x, y;
+    for (int i = 0; i < 21; ++i) {
+      x.push_back(static_cast<float>(i) / 10 - 1);
+      y.push_back(std::tanh(3 * x.back()));
+    }
+    return {
+        .values = {
+            {"loss",
+             mse_loss(second_(tanh(first_(Tensor::from(x, {21, 1})))), Tensor::from(y, {21, 1})).item()}}};
+  }
+  void save(const std::string& directory) override {
+    std::string text;
+    for (float value : values()) text += fmt::format("{} ", value);
+    write_file_atomically(join_path(directory, "model.txt"), text);
+  }
+
+  std::vector<float> values() {
+    std::vector<float> all;
+    for (const auto& [name, parameter] : parameters()) {
+      const auto some = parameter.values<float>();
+      all.insert(all.end(), some.begin(), some.end());
+    }
+    return all;
+  }
+
+  int batches_seen = 0;
+  std::function<void(int)> on_batch;
+  std::function<bool(int)> spoil;
+
+ private:
+  Linear first_{1, 8}, second_{8, 1};
+  BatchSampler sampler_;
+  Tensor x_, y_;
+};
+
+TrainerOptions options_for(int64_t steps) {
+  TrainerOptions options;
+  options.steps = steps;
+  options.accumulate = 3;
+  options.validate_every = 7;
+  options.save_every = 5;
+  options.average = 0.9;
+  options.schedule = {.kind = ScheduleKind::inverse_sqrt, .rate = 0.01, .warmup = 5};
+  return options;
+}
+
+struct Result {
+  std::vector<float> weights;
+  std::string best;
+};
+
+Result result_of(Curve& curve, const std::string& directory) {
+  return {curve.values(), read_file(join_path(directory, "model.txt"))};
+}
+
+Result whole_run() {
+  const TemporaryDirectory directory;
+  Curve curve;
+  train(curve, options_for(24), directory.path());
+  return result_of(curve, directory.path());
+}
+
+TEST(Trainer, Learns) {
+  const TemporaryDirectory directory;
+  Curve curve;
+  const double before = curve.validate().values[0].second;
+  const auto report = train(curve, options_for(300), directory.path());
+  EXPECT_LT(curve.validate().values[0].second, before / 4);
+  EXPECT_EQ(report.steps, 300);
+  EXPECT_EQ(report.end, TrainingEnd::finished);
+}
+
+TEST(Trainer, ARunInPiecesIsTheRunInOne) {
+  const Result whole = whole_run();
+  for (int64_t stop = 1; stop < 24; ++stop) {
+    const TemporaryDirectory directory;
+    for (int64_t steps : {stop, int64_t{24}}) {
+      Curve curve;
+      train(curve, options_for(steps), directory.path());
+      if (steps == 24) {
+        const Result pieces = result_of(curve, directory.path());
+        EXPECT_EQ(pieces.weights, whole.weights) << "stopped at " << stop;
+      }
+    }
+  }
+}
+
+TEST(Trainer, ASignalAmongTheBatchesOfAnUpdateLosesNothing) {
+  const Result whole = whole_run();
+  for (int batch : {1, 2, 3, 8, 20, 33, 50, 71}) {
+    const TemporaryDirectory directory;
+    {
+      const StopSignals signals;
+      Curve curve;
+      curve.on_batch = [&](int n) {
+        if (n == batch) std::raise(SIGTERM);
+      };
+      EXPECT_EQ(train(curve, options_for(24), directory.path()).end, TrainingEnd::signal);
+    }
+    const StopSignals signals;  // a new one forgets the signal
+    Curve curve;
+    EXPECT_EQ(train(curve, options_for(24), directory.path()).end, TrainingEnd::finished);
+    const Result pieces = result_of(curve, directory.path());
+    EXPECT_EQ(pieces.weights, whole.weights) << "stopped at batch " << batch;
+    EXPECT_EQ(pieces.best, whole.best) << "stopped at batch " << batch;
+  }
+}
+
+TEST(Trainer, ADamagedCheckpointIsNamedAndTheOneBeforeIsUsed) {
+  const Result whole = whole_run();
+  const TemporaryDirectory directory;
+  {
+    Curve curve;
+    train(curve, options_for(13), directory.path());
+  }
+  const std::string training = directory / "training";
+  std::string newest;
+  for (const std::string& name : list_directory(training)) {
+    if (name.starts_with("checkpoint-")) newest = name;
+  }
+  const std::string path = join_path(join_path(training, newest), "tensors.safetensors");
+  std::string bytes = read_file(path);
+  bytes[bytes.size() / 2] ^= 1;
+  write_file_atomically(path, bytes);
+  Curve curve;
+  std::string said;
+  train(curve, options_for(24), directory.path(),
+        {.message = [&](const std::string& line) { said += line + "\n"; }});
+  EXPECT_THAT(said, HasSubstr("tensors.safetensors"));
+  EXPECT_EQ(curve.values(), whole.weights);
+}
+
+TEST(Trainer, AnUpdateThatIsNotFiniteIsSkipped) {
+  const TemporaryDirectory directory;
+  Curve curve;
+  curve.spoil = [](int batch) { return batch == 4; };
+  std::string said;
+  train(curve, options_for(5), directory.path(),
+        {.message = [&](const std::string& line) { said += line + "\n"; }});
+  EXPECT_THAT(said, HasSubstr("step 2: the loss (nan) is not finite; the update is skipped"));
+  for (float value : curve.values()) EXPECT_TRUE(std::isfinite(value));
+}
+
+TEST(Trainer, ManyInARowEndTheRun) {
+  const TemporaryDirectory directory;
+  Curve curve;
+  curve.spoil = [](int) { return true; };
+  try {
+    train(curve, options_for(100), directory.path());
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("20 updates in a row were not finite"));
+  }
+}
+
+TEST(Trainer, PatienceEndsTheRun) {
+  const TemporaryDirectory directory;
+  Curve curve;
+  TrainerOptions options = options_for(5000);
+  options.schedule.rate = 0;  // nothing can become better
+  options.patience = 3;
+  const auto report = train(curve, options, directory.path());
+  EXPECT_EQ(report.end, TrainingEnd::patience);
+  EXPECT_EQ(report.steps, 4 * 7);
+}
+
+TEST(Trainer, OptionsOutOfRangeAreRefused) {
+  const TemporaryDirectory directory;
+  Curve curve;
+  TrainerOptions options = options_for(0);
+  EXPECT_THROW(train(curve, options, directory.path()), Error);
+}
+
+}  // namespace
+}  // namespace hodhod
