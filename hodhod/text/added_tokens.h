@@ -2,6 +2,7 @@
 // Tokens found in the text before the model sees it: special tokens and what users add.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -61,7 +62,7 @@ class AddedTokens {
   struct Trie {
     std::vector<Node> nodes;
     std::vector<Edge> edges;
-    bool starts[256] = {};
+    std::array<bool, 256> starts = {};
     // The longest token that starts at `at`: its index, or −1, and its size.
     std::pair<int32_t, size_t> match(std::string_view text, size_t at) const;
   };
@@ -69,7 +70,7 @@ class AddedTokens {
 
   std::vector<AddedToken> tokens_;
   std::vector<uint32_t> by_content_;  // indices, sorted by content
-  Trie tries_[2];
+  std::array<Trie, 2> tries_;
 };
 
 }  // namespace hodhod::text

@@ -217,13 +217,13 @@ std::pair<std::string, std::string> read_merge(const Json& merge, size_t rank, c
 
 }  // namespace
 
-ModelPtr make_bpe(std::vector<std::string> tokens, Pairs merges, BpeOptions options,
+ModelPtr make_bpe(const std::vector<std::string>& tokens, const Pairs& merges, BpeOptions options,
                   const std::string& where) {
   return std::make_unique<Bpe>(Vocabulary(tokens, where), merges, std::move(options), where);
 }
 
-ModelPtr make_bpe(std::vector<std::pair<std::string, int64_t>> vocabulary, Pairs merges, BpeOptions options,
-                  const std::string& where) {
+ModelPtr make_bpe(const std::vector<std::pair<std::string, int64_t>>& vocabulary, const Pairs& merges,
+                  BpeOptions options, const std::string& where) {
   return std::make_unique<Bpe>(Vocabulary(vocabulary, where), merges, std::move(options), where);
 }
 

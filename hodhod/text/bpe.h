@@ -25,11 +25,12 @@ struct BpeOptions {
 
 // `tokens[i]` has id i. Merges in order of rank, as (left, right) spellings whose join (right without its
 // continuing_subword_prefix) is a token; Error otherwise.
-ModelPtr make_bpe(std::vector<std::string> tokens, std::vector<std::pair<std::string, std::string>> merges,
-                  BpeOptions options = {}, const std::string& where = "BPE");
+ModelPtr make_bpe(const std::vector<std::string>& tokens,
+                  const std::vector<std::pair<std::string, std::string>>& merges, BpeOptions options = {},
+                  const std::string& where = "BPE");
 // The same with ids given.
-ModelPtr make_bpe(std::vector<std::pair<std::string, int64_t>> vocabulary,
-                  std::vector<std::pair<std::string, std::string>> merges, BpeOptions options = {},
+ModelPtr make_bpe(const std::vector<std::pair<std::string, int64_t>>& vocabulary,
+                  const std::vector<std::pair<std::string, std::string>>& merges, BpeOptions options = {},
                   const std::string& where = "BPE");
 
 ModelPtr bpe_from_json(const Json& json, const std::string& where);

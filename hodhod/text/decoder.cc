@@ -50,7 +50,8 @@ class ByteLevelDecoder : public Decoder {
       const std::string bytes = decode(token);
       all += bytes;
     }
-    tokens.assign(1, std::move(all));
+    tokens.clear();
+    tokens.push_back(std::move(all));
   }
   Json to_json() const override {
     return {{"type", "ByteLevel"}, {"add_prefix_space", true}, {"trim_offsets", true}, {"use_regex", true}};
@@ -135,7 +136,8 @@ class FuseDecoder : public Decoder {
  public:
   void apply(Tokens& tokens) const override {
     std::string all = joined(tokens);
-    tokens.assign(1, std::move(all));
+    tokens.clear();
+    tokens.push_back(std::move(all));
   }
   Json to_json() const override { return {{"type", "Fuse"}}; }
 };

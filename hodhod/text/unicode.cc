@@ -71,12 +71,12 @@ uint8_t compute_character_class(char32_t c) {
 }
 
 const std::array<uint8_t, 0x10000>& character_class_table() {
-  static const auto table = [] {
+  static const auto kTable = [] {
     std::array<uint8_t, 0x10000> classes;
     for (char32_t c = 0; c < classes.size(); ++c) classes[c] = compute_character_class(c);
     return classes;
   }();
-  return table;
+  return kTable;
 }
 
 uint8_t CharacterClasses::astral(char32_t code) { return compute_character_class(code); }

@@ -35,15 +35,27 @@ void decompose(UnicodeForm form, char32_t c, std::vector<utf8proc_int32_t>& out)
 
 int combining_class(utf8proc_int32_t c) { return utf8proc_get_property(c)->combining_class; }
 
+// Sorts a run of marks by class, keeping equals in order.
+void order_run(utf8proc_int32_t* begin, utf8proc_int32_t* end) {
+  const auto before = [](utf8proc_int32_t a, utf8proc_int32_t b) {
+    return combining_class(a) < combining_class(b);
+  };
+  // Insertion needs no memory, and few runs are longer than two.
+  constexpr std::ptrdiff_t kShort = 32;
+  if (end - begin > kShort) {
+    std::stable_sort(begin, end, before);
+    return;
+  }
+  for (auto* i = begin; i < end; ++i) std::rotate(std::upper_bound(begin, i, *i, before), i, i + 1);
+}
+
 // utf8proc's own ordering is quadratic in a run of marks.
 void order_marks(std::vector<utf8proc_int32_t>& text) {
   for (size_t i = 0; i < text.size();) {
     size_t end = i + 1;
     if (combining_class(text[i]) != 0) {
       while (end < text.size() && combining_class(text[end]) != 0) ++end;
-      std::stable_sort(text.begin() + static_cast<std::ptrdiff_t>(i),
-                       text.begin() + static_cast<std::ptrdiff_t>(end),
-                       [](auto a, auto b) { return combining_class(a) < combining_class(b); });
+      order_run(text.data() + i, text.data() + end);
     }
     i = end;
   }
@@ -95,20 +107,20 @@ const Flags& flags_of(UnicodeForm form) {
   // A table is made when its form is first asked for.
   switch (form) {
     case UnicodeForm::kNfc: {
-      static const auto table = make(form);
-      return *table;
+      static const auto kTable = make(form);
+      return *kTable;
     }
     case UnicodeForm::kNfd: {
-      static const auto table = make(form);
-      return *table;
+      static const auto kTable = make(form);
+      return *kTable;
     }
     case UnicodeForm::kNfkc: {
-      static const auto table = make(form);
-      return *table;
+      static const auto kTable = make(form);
+      return *kTable;
     }
     default: {
-      static const auto table = make(UnicodeForm::kNfkd);
-      return *table;
+      static const auto kTable = make(UnicodeForm::kNfkd);
+      return *kTable;
     }
   }
 }
