@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -55,7 +56,11 @@ class Pool {
     // A few ranges per thread even out unequal ones; never below the grain.
     const int64_t pieces = static_cast<int64_t>(threads()) * 4;
     step_ = std::max(grain, (count + pieces - 1) / pieces);
-    next_.store(0, std::memory_order_relaxed);
+    const int64_t ranges = (count + step_ - 1) / step_;
+    for (int i = 0; i < threads(); ++i) {
+      sections_[i].next.store(ranges * i / threads() * step_, std::memory_order_relaxed);
+      sections_[i].end = std::min(count, ranges * (i + 1) / threads() * step_);
+    }
     pending_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
     {
       // Under the mutex, so that a worker between its last look and its sleep cannot miss it.
@@ -63,7 +68,7 @@ class Pool {
       generation_.fetch_add(1, std::memory_order_release);
     }
     if (sleepers_.load(std::memory_order_seq_cst) > 0) wake_.notify_all();
-    work();
+    work(0);
     int looks = 0;
     while (pending_.load(std::memory_order_acquire) > 0) {
       if (++looks < kLooks) {
@@ -82,7 +87,8 @@ class Pool {
     stopping_ = false;
     const uint64_t seen = generation_.load();
     spin_ = threads <= static_cast<int>(std::thread::hardware_concurrency());
-    for (int i = 1; i < threads; ++i) workers_.emplace_back([this, seen] { serve(seen); });
+    sections_ = std::make_unique<Section[]>(static_cast<size_t>(threads));
+    for (int i = 1; i < threads; ++i) workers_.emplace_back([this, seen, i] { serve(seen, i); });
   }
 
   void stop() {
@@ -96,7 +102,7 @@ class Pool {
     workers_.clear();
   }
 
-  void serve(uint64_t seen) {
+  void serve(uint64_t seen, int thread) {
     inside_parallel_loop = true;
     for (;;) {
       const int looks = spin_ ? kLooks : 0;
@@ -111,27 +117,37 @@ class Pool {
       }
       seen = generation_.load(std::memory_order_acquire);
       if (stopping_) return;
-      work();
+      work(thread);
       pending_.fetch_sub(1, std::memory_order_release);
     }
   }
 
-  // Takes ranges until none is left.
-  void work() {
+  // Takes ranges until none is left: those of the thread's own section first. A thread so meets in one loop
+  // what it had in the last, and finds it in its cache.
+  void work(int thread) {
     const bool outer = std::exchange(inside_parallel_loop, true);
-    for (;;) {
-      const int64_t begin = next_.fetch_add(step_, std::memory_order_relaxed);
-      if (begin >= count_) break;
-      try {
-        body_(context_, begin, std::min(begin + step_, count_));
-      } catch (...) {
-        std::lock_guard<std::mutex> lock(error_mutex_);
-        if (!error_) error_ = std::current_exception();
-        next_.store(count_, std::memory_order_relaxed);
+    for (int i = 0; i < threads(); ++i) {
+      Section& section = sections_[(thread + i) % threads()];
+      for (;;) {
+        const int64_t begin = section.next.fetch_add(step_, std::memory_order_relaxed);
+        if (begin >= section.end) break;
+        try {
+          body_(context_, begin, std::min(begin + step_, section.end));
+        } catch (...) {
+          std::lock_guard<std::mutex> lock(error_mutex_);
+          if (!error_) error_ = std::current_exception();
+          for (int k = 0; k < threads(); ++k) sections_[k].next.store(count_, std::memory_order_relaxed);
+        }
       }
     }
     inside_parallel_loop = outer;
   }
+
+  // A share of the loop that one thread begins with; each on a line of its own.
+  struct alignas(64) Section {
+    std::atomic<int64_t> next{0};
+    int64_t end = 0;
+  };
 
   std::mutex loop_mutex_;  // held for the length of one parallel loop
   std::vector<std::thread> workers_;
@@ -141,7 +157,7 @@ class Pool {
   void* context_ = nullptr;
   int64_t count_ = 0;
   int64_t step_ = 1;
-  std::atomic<int64_t> next_{0};
+  std::unique_ptr<Section[]> sections_;  // one for each thread
   std::atomic<int> pending_{0};
 
   std::atomic<uint64_t> generation_{0};

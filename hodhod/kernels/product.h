@@ -22,7 +22,7 @@
 
 namespace hodhod::kernels {
 
-constexpr int64_t kProductBlock = 512;
+constexpr int64_t kProductBlock = 768;
 
 // A matrix B rearranged once for many products (weights at inference). Its layout belongs to the SIMD target
 // that was in use when it was packed.

@@ -27,7 +27,7 @@ namespace {
 
 // Rows of A that are packed at once: a block of them, [rows, kProductBlock], is to stay in a core's second
 // cache.
-constexpr int64_t kBlockRows = 16 * kTileRows < 192 ? 192 : 16 * kTileRows;
+constexpr int64_t kBlockRows = 112 / kTileRows * kTileRows;
 // Columns a task packs of B, which then lie in the third.
 constexpr int64_t kTaskColumns = 1024;
 constexpr int64_t kTaskRows = 2048;
