@@ -90,6 +90,12 @@ class Task {
     return args_.a.transpose || (args_.a.stride % kBadStride == 0 && columns_.size() > 4 * strip_width());
   }
 
+  // Rows of B are read where they are by all tiles if these are few, and only by one if rows are apart by
+  // such a number that the cache cannot hold a strip.
+  bool reads_b() const {
+    return rows_.size() <= (args_.b.stride % (kBadStride / 2) == 0 ? 1 : 12) * kTileRows;
+  }
+
   void run_block(Range rows) {
     if (copies_a()) {
       pack_a(rows);
@@ -139,11 +145,11 @@ class Task {
     } else {
       float* strip = b_packed_ + (columns.begin - columns_.begin) * k_.size();
       tile.b = strip;
-      if (first && whole && !args_.b.transpose) {
+      if (whole && !args_.b.transpose && (first || reads_b())) {
         // The first tile reads B where it is, and packs it for the others on the way.
         tile.b = b_ + k_.begin * args_.b.stride + columns.begin;
         tile.ldb = args_.b.stride;
-        keep = rows_.size() > kTileRows;
+        keep = !reads_b();
         tile.keep = strip;
       } else if (first) {
         pack_b(columns, strip, stored_width);
