@@ -165,7 +165,7 @@ Tensor Transformer::run(const TransformerStack& stack, Tensor x, const Attention
                         Context& context, const Memory* memory, DecoderCache* cache) const {
   for (size_t i = 0; i < stack.layer.size(); ++i) {
     const TransformerBlock& block = stack.layer[i];
-    const Trace::Scope scope(context.trace, "layer." + std::to_string(i));
+    const Trace::Scope scope(context.trace, "layer", i);
     TransformerBlock::CrossInput cross;
     if (block.cross_attention) {
       check(memory || cache,

@@ -28,6 +28,8 @@ class Trace {
   class Scope {
    public:
     Scope(Trace* trace, std::string_view name);
+    // "name.number"
+    Scope(Trace* trace, std::string_view name, size_t number);
     ~Scope();
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;

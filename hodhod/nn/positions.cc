@@ -35,6 +35,14 @@ double llama3(double frequency, const Llama3Scaling& scaling) {
   return (1 - kept) * frequency / scaling.factor + kept * frequency;
 }
 
+// Slope of a head, counted from 0.
+double alibi_slope(int64_t heads, int64_t head) {
+  const int64_t power = static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(heads)));
+  const double exponent =
+      head < power ? 8.0 * static_cast<double>(head + 1) : 4.0 * static_cast<double>(2 * (head - power) + 1);
+  return std::exp2(-exponent / static_cast<double>(power));
+}
+
 }  // namespace
 
 Tensor sinusoidal_positions(int64_t longest, int64_t width, SinusoidOrder order, DType dtype) {
@@ -106,21 +114,15 @@ RotaryTables::RotaryTables(int64_t longest, const RotaryFrequencies& options, DT
 
 std::vector<double> alibi_slopes(int64_t heads) {
   check(heads > 0, "alibi: {} heads; give at least 1", heads);
-  const int64_t power = static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(heads)));
   std::vector<double> slopes;
-  for (int64_t h = 1; h <= power; ++h) {
-    slopes.push_back(std::exp2(-8.0 * static_cast<double>(h) / static_cast<double>(power)));
-  }
-  for (int64_t h = 1; power + h <= heads; ++h) {
-    slopes.push_back(std::exp2(-4.0 * static_cast<double>(2 * h - 1) / static_cast<double>(power)));
-  }
+  for (int64_t h = 0; h < heads; ++h) slopes.push_back(alibi_slope(heads, h));
   return slopes;
 }
 
 DistanceBias alibi(int64_t heads, DistanceRange range, DType dtype) {
-  const std::vector<double> slopes = alibi_slopes(heads);
+  check(heads > 0, "alibi: {} heads; give at least 1", heads);
   const Tensor values = tabulate({heads, range.last - range.first + 1}, dtype, [&](int64_t h, int64_t i) {
-    return -slopes[static_cast<size_t>(h)] * std::abs(static_cast<double>(range.first + i));
+    return -alibi_slope(heads, h) * std::abs(static_cast<double>(range.first + i));
   });
   return {values, range.first};
 }

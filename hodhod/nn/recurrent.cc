@@ -117,7 +117,7 @@ RecurrentRun Recurrent::run(const Tensor& x, const Tensor& table, Context& conte
       if (options.cell == Cell::kLstm) cells.push_back(std::move(result.last.cell));
     }
     y = count == 1 ? sides[0] : concat(sides, 2);
-    trace(context, "layer." + std::to_string(first / count), y);
+    if (context.trace) trace(context, "layer." + std::to_string(first / count), y);
   }
   return {y, {stack(outputs, 0), cells.empty() ? Tensor() : stack(cells, 0)}};
 }

@@ -66,9 +66,15 @@ Tensor concat(std::span<const Tensor> parts, int along) {
 }
 
 Tensor stack(std::span<const Tensor> parts, int before) {
-  PoolVector<Tensor> raised;
-  for (const Tensor& part : parts) raised.push_back(unsqueeze(part, before));
   check(!parts.empty(), "stack: {} tensors; give at least one", parts.size());
+  PoolVector<Tensor> raised;
+  for (const Tensor& part : parts) {
+    detail::check_defined("stack", "a part", part);
+    detail::check_same_type("stack", parts[0], part);
+    check(part.shape() == parts[0].shape(), "stack: {} and {} differ in shape; give equal ones",
+          parts[0].shape(), part.shape());
+    raised.push_back(unsqueeze(part, before));
+  }
   return concat(raised, before < 0 ? before + parts[0].rank() + 1 : before);
 }
 

@@ -13,7 +13,9 @@ using kernels::Unary;
 
 namespace {
 
-const char* op_name(Binary function) { return kernels::name_of(function).data(); }
+const char* op_name(Binary function) {
+  return function == Binary::kMax ? "maximum" : kernels::name_of(function).data();
+}
 
 Tensor binary(Binary function, const Tensor& a, const Tensor& b) {
   const char* op = op_name(function);

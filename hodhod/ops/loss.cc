@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "hodhod/kernels/kernels.h"
+#include "hodhod/ops/common.h"
 #include "hodhod/tensor/tape.h"
 
 namespace hodhod {
@@ -63,6 +64,8 @@ struct Pointwise {
 
 Tensor pointwise(const Pointwise& op, const Tensor& x, const Tensor& target, Reduction reduction,
                  double divisor) {
+  detail::check_defined(op.name, "the input", x);
+  detail::check_defined(op.name, "the target", target);
   check(x.shape() == target.shape() && x.dtype() == target.dtype(),
         "{}: the input is {} {} and the target {} {}; they must be alike", op.name, name_of(x.dtype()),
         x.shape(), name_of(target.dtype()), target.shape());

@@ -104,11 +104,23 @@ Tensor mean(const Tensor& x, const Dims& dims, Keep keep) {
   return reduce_sum("mean", x, dims.mask("mean", x.rank()), true, keep);
 }
 
-Tensor argmax(const Tensor& x, int dim, Keep keep) {
-  detail::check_defined("argmax", "its input", x);
-  const int along = x.shape().index(dim);
-  check(x.dim(along) > 0, "argmax: dimension {} of {} is empty; there is nothing to choose from", along,
+namespace {
+
+// `dim` counted from the front, where there is something to choose from.
+int choice_dim(const char* op, const Tensor& x, int dim) {
+  detail::check_defined(op, "its input", x);
+  const int along = dim < 0 ? dim + x.rank() : dim;
+  check(along >= 0 && along < x.rank(), "{}: dimension {} of {}; give one from {} to {}", op, dim, x.shape(),
+        -x.rank(), x.rank() - 1);
+  check(x.dim(along) > 0, "{}: dimension {} of {} is empty; there is nothing to choose from", op, along,
         x.shape());
+  return along;
+}
+
+}  // namespace
+
+Tensor argmax(const Tensor& x, int dim, Keep keep) {
+  const int along = choice_dim("argmax", x, dim);
   NoGrad off;
   const Tensor rows = transpose(x, along, -1).dense();
   Shape shape = rows.shape();
@@ -126,12 +138,17 @@ Tensor argmax(const Tensor& x, int dim, Keep keep) {
 }
 
 Tensor max(const Tensor& x, int dim, Keep keep) {
-  const int along = x.shape().index(dim);
+  const int along = choice_dim("max", x, dim);
   const Tensor y = gather(x, along, argmax(x, along, Keep::kYes));
   return keep == Keep::kYes ? y : squeeze(y, along);
 }
 
-Tensor l2_norm(const Tensor& x) { return sqrt(sum(square(x))); }
+Tensor l2_norm(const Tensor& x) {
+  detail::check_defined("l2_norm", "its input", x);
+  check(is_compute(x.dtype()), "l2_norm: computes in f32 or f64 and was given {}; convert it first",
+        name_of(x.dtype()));
+  return sqrt(sum(square(x)));
+}
 
 Tensor sum_to(const Tensor& x, const Shape& shape) {
   if (x.shape() == shape) return x;

@@ -169,7 +169,7 @@ Tensor Tensor::converted(DType dtype) const {
 
 double Tensor::item() const {
   check(defined() && numel() == 1, "item: the tensor has shape {} and not one element", shape_);
-  return values<double>()[0];
+  return *converted(DType::f64).data<double>();
 }
 
 template <class T>
