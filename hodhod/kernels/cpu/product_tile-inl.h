@@ -148,9 +148,9 @@ using TileFunction = void (*)(const Tile&);
 template <bool kWide, bool kKeep>
 TileFunction tile_function(int64_t rows) {
 #define HODHOD_ENTRY(i) multiply_tile<(i < kTileRows ? i + 1 : 1), kWide, kKeep>,
-  static constexpr TileFunction table[] = {HODHOD_EACH_ROW(HODHOD_ENTRY)};
+  static constexpr TileFunction kTable[] = {HODHOD_EACH_ROW(HODHOD_ENTRY)};
 #undef HODHOD_ENTRY
-  return table[rows - 1];
+  return kTable[rows - 1];
 }
 
 #undef HODHOD_EACH_ROW
