@@ -132,7 +132,7 @@ struct MatmulBackward {
   MatmulOptions options;
 
   void operator()(const Tensor& dy, Gradients& d) const {
-    const auto [ta, tb] = options;
+    const bool ta = options.transpose_a, tb = options.transpose_b;
     const Shape batch = batch_of(dy);
     with_compute_type("matmul", dy.dtype(), [&](auto t) {
       using T = decltype(t);
