@@ -41,7 +41,8 @@ std::string from_base64(std::string_view text, const std::string& where) {
   uint32_t bits = 0;
   int count = 0;
   for (size_t i = 0; i < text.size(); ++i) {
-    const int value = values[static_cast<unsigned char>(text[i])];
+    const int value = int{
+        values[static_cast<unsigned char>(text[i])]};  // NOLINT(bugprone-signed-char-misuse): −1 is no digit
     check(value >= 0, "{}: precompiled_charsmap: character {} is not base64", where, i);
     bits = bits << 6 | static_cast<uint32_t>(value);
     count += 6;
@@ -121,7 +122,7 @@ class Precompiled final : public Normalizer {
 
 }  // namespace
 
-NormalizerPtr make_precompiled(std::string charsmap, const std::string& where) {
+NormalizerPtr make_precompiled(const std::string& charsmap, const std::string& where) {
   return std::make_unique<Precompiled>(charsmap, where);
 }
 

@@ -12,7 +12,7 @@ namespace hodhod::text {
 
 // `charsmap` is the blob of the .model file: size of the trie (4 bytes, little endian), the trie, the
 // replacements. A trie or replacement that reaches outside the blob, or a cycle, is refused.
-NormalizerPtr make_precompiled(std::string charsmap, const std::string& where = "Precompiled");
+NormalizerPtr make_precompiled(const std::string& charsmap, const std::string& where = "Precompiled");
 
 // {"type": "Precompiled", "precompiled_charsmap": base64}.
 NormalizerPtr precompiled_from_json(const Json& json, const std::string& where);

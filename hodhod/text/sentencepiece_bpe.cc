@@ -26,7 +26,7 @@ bool takes_part(PieceType type) {
 
 }  // namespace
 
-void MergeTable::reserve(size_t merges) {
+void PieceMerges::reserve(size_t merges) {
   size_t size = 16;
   while (size < 2 * merges) size *= 2;
   if (size <= slots_.size()) return;
@@ -41,7 +41,7 @@ void MergeTable::reserve(size_t merges) {
   }
 }
 
-void MergeTable::insert(int32_t left, int32_t right, int32_t joined, uint32_t rank) {
+void PieceMerges::insert(int32_t left, int32_t right, int32_t joined, uint32_t rank) {
   if (2 * (count_ + 1) > slots_.size()) reserve(std::max<size_t>(16, 2 * (count_ + 1)));
   const uint64_t pair = key(left, right);
   size_t i = slot(pair);
@@ -57,7 +57,7 @@ struct SentencePieceBpe::Buffers : Scratch {
   std::vector<Token> tokens;
   std::vector<Token> found;
   std::vector<Symbol> symbols;
-  std::vector<const MergeTable::Merge*> pairs;  // merge_few: of each symbol with the next
+  std::vector<const PieceMerges::Merge*> pairs;  // merge_few: of each symbol with the next
   struct Candidate {
     uint32_t rank;
     int32_t left;
@@ -245,7 +245,7 @@ void SentencePieceBpe::merge_few(std::vector<Symbol>& symbols, Buffers& buffers)
   auto& pairs = buffers.pairs;
   pairs.clear();
   size_t count = symbols.size();
-  const auto look = [&](size_t i) -> const MergeTable::Merge* {
+  const auto look = [&](size_t i) -> const PieceMerges::Merge* {
     const auto* merge = merges_.find(symbols[i].id, symbols[i + 1].id);
     if (merge != nullptr) note_merge(*merge, symbols[i].id, symbols[i + 1].id, buffers);
     return merge;
@@ -310,7 +310,7 @@ void SentencePieceBpe::merge_many(std::vector<Symbol>& symbols, Buffers& buffers
   }
 }
 
-void SentencePieceBpe::note_merge(const MergeTable::Merge& merge, int32_t left, int32_t right,
+void SentencePieceBpe::note_merge(const PieceMerges::Merge& merge, int32_t left, int32_t right,
                                   Buffers& buffers) const {
   if (has_unused_ && types_[static_cast<size_t>(merge.joined)] == PieceType::kUnused) {
     buffers.unused[merge.joined] = {left, right};

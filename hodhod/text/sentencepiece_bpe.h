@@ -18,7 +18,7 @@
 namespace hodhod::text {
 
 // Which (left, right) symbols join to what.
-class MergeTable {
+class PieceMerges {
  public:
   struct Merge {
     uint64_t pair = kEmpty;
@@ -78,7 +78,7 @@ class SentencePieceBpe final : public TokenizerModel {
   void merge_word(std::string_view word, Buffers& buffers, std::vector<Token>& found) const;
   void merge_few(std::vector<Symbol>& symbols, Buffers& buffers) const;
   void merge_many(std::vector<Symbol>& symbols, Buffers& buffers) const;
-  void note_merge(const MergeTable::Merge& merge, int32_t left, int32_t right, Buffers& buffers) const;
+  void note_merge(const PieceMerges::Merge& merge, int32_t left, int32_t right, Buffers& buffers) const;
   void resegment(int32_t id, uint32_t begin, uint32_t end, const Buffers& buffers,
                  std::vector<Token>& found) const;
 
@@ -89,7 +89,7 @@ class SentencePieceBpe final : public TokenizerModel {
   DoubleArray user_defined_;       // → piece
   std::vector<int32_t> outputs_;   // of a symbol: the piece, or kUnknownPiece
   std::vector<uint32_t> lengths_;  // of a symbol, in bytes
-  MergeTable merges_;
+  PieceMerges merges_;
   std::shared_ptr<const RawWords> raw_words_;
   UnknownPieces unknown_;
   bool has_user_defined_ = false;

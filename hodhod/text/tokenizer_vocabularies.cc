@@ -127,8 +127,8 @@ Tokenizer load_subword_nmt(const std::string& path) {
   for (const std::string& character : characters) add(character + std::string(kEnd));
   for (const auto& [left, right] : merges) add(left + right);
   TokenizerParts parts;
-  parts.model = make_bpe(std::move(tokens), merges,
-                         {.unk_token = "<unk>", .end_of_word_suffix = std::string(kEnd)}, path);
+  parts.model =
+      make_bpe(tokens, merges, {.unk_token = "<unk>", .end_of_word_suffix = std::string(kEnd)}, path);
   parts.pre_tokenizer = make_split_pattern("[ \\r\\n]+", SplitBehavior::kRemoved);
   parts.decoder = make_bpe_decoder(kEnd);
   return Tokenizer(std::move(parts), path);

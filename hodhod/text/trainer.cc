@@ -127,7 +127,7 @@ ModelPtr train_bpe_model(const std::vector<WordCount>& words, const TrainerOptio
   }
   bpe.fuse_unk = !is_char && needs_unknown(options);
   bpe.byte_fallback = options.byte_fallback;
-  return make_bpe(std::move(tokens), std::move(learned.merges), bpe);
+  return make_bpe(tokens, learned.merges, bpe);
 }
 
 ModelPtr train_word_piece_model(const std::vector<WordCount>& words, const TrainerOptions& options) {
@@ -138,7 +138,7 @@ ModelPtr train_word_piece_model(const std::vector<WordCount>& words, const Train
     pieces.continuing_subword_prefix = options.continuing_subword_prefix;
   BpeResult learned = learn_bpe(words, options, tokens.size(), pieces.continuing_subword_prefix);
   add_learned(tokens, std::move(learned.tokens), options.vocab_size);
-  return make_word_piece(std::move(tokens), pieces);
+  return make_word_piece(tokens, pieces);
 }
 
 ModelPtr train_word_model(const std::vector<WordCount>& words, const TrainerOptions& options) {
@@ -155,7 +155,7 @@ ModelPtr train_word_model(const std::vector<WordCount>& words, const TrainerOpti
     learned.push_back(word->word);
   }
   add_learned(tokens, std::move(learned), options.vocab_size);
-  return make_word_level(std::move(tokens), options.unknown_token);
+  return make_word_level(tokens, options.unknown_token);
 }
 
 ModelPtr train(std::vector<WordCount> words, const TrainerOptions& options) {

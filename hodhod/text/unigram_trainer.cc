@@ -143,7 +143,7 @@ class Trainer {
       for_edges(at, end, [&](uint32_t piece, uint32_t to) {
         const double onward = static_cast<double>(weights[piece]) * backward[to - begin];
         sum += onward;
-        counts[piece] += static_cast<int64_t>(here * onward + 0.5);
+        counts[piece] += std::llround(here * onward);
       });
       backward[at - begin] = sum;
     }

@@ -44,7 +44,8 @@ class WordLevel : public TokenizerModel {
 
 }  // namespace
 
-ModelPtr make_word_level(std::vector<std::string> tokens, std::string unk_token, const std::string& where) {
+ModelPtr make_word_level(const std::vector<std::string>& tokens, std::string unk_token,
+                         const std::string& where) {
   return std::make_unique<WordLevel>(Vocabulary(tokens, where), std::move(unk_token));
 }
 

@@ -10,7 +10,7 @@
 namespace hodhod::text {
 
 // `tokens[i]` has id i. A word that is not there becomes `unk_token`, or nothing if that is not there either.
-ModelPtr make_word_level(std::vector<std::string> tokens, std::string unk_token = "<unk>",
+ModelPtr make_word_level(const std::vector<std::string>& tokens, std::string unk_token = "<unk>",
                          const std::string& where = "WordLevel");
 
 ModelPtr word_level_from_json(const Json& json, const std::string& where);

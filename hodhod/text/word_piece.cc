@@ -89,7 +89,7 @@ class WordPiece : public TokenizerModel {
 
 }  // namespace
 
-ModelPtr make_word_piece(std::vector<std::string> tokens, WordPieceOptions options,
+ModelPtr make_word_piece(const std::vector<std::string>& tokens, WordPieceOptions options,
                          const std::string& where) {
   return std::make_unique<WordPiece>(Vocabulary(tokens, where), std::move(options), where);
 }

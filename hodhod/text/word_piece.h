@@ -17,7 +17,7 @@ struct WordPieceOptions {
 };
 
 // `tokens[i]` has id i.
-ModelPtr make_word_piece(std::vector<std::string> tokens, WordPieceOptions options = {},
+ModelPtr make_word_piece(const std::vector<std::string>& tokens, WordPieceOptions options = {},
                          const std::string& where = "WordPiece");
 
 ModelPtr word_piece_from_json(const Json& json, const std::string& where);

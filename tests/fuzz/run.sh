@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Builds the fuzzers with clang into build/fuzz and runs each for some seconds (60 unless told otherwise).
-# What they find stays in build/fuzz/corpus-*, crashes in build/fuzz.
+# The seed is fixed, so that a run is like the one before. What they find stays in build/fuzz/corpus-*, crashes in build/fuzz.
 #
 #   tests/fuzz/run.sh [SECONDS [FUZZER...]]
 set -euo pipefail
@@ -37,7 +37,7 @@ for fuzzer in "${fuzzers[@]}"; do
   seeds=()
   [ -d "tests/fuzz/seeds/$fuzzer" ] && seeds=("tests/fuzz/seeds/$fuzzer")
   echo "== $fuzzer, $seconds s"
-  ASAN_OPTIONS=detect_leaks=0 "$out/$fuzzer" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=2048 \
+  ASAN_OPTIONS=detect_leaks=0 "$out/$fuzzer" -seed=1 -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=2048 \
     -malloc_limit_mb=64 -artifact_prefix=$out/ -print_final_stats=1 "$out/corpus-$fuzzer" "${seeds[@]}" 2>&1 |
     grep -vE '^#[0-9]+.*(NEW|REDUCE|RELOAD|pulse)' | tail -40
 done
