@@ -19,8 +19,9 @@ void add_train_flags(CLI::App& app, TrainFlags& flags) {
   app.add_option("--out", flags.out, "Directory of the model; a run that is there is continued")->required();
   app.add_option("--from", flags.from, "Fine-tune the model in this directory");
   app.add_option("--preset", flags.preset, "Size and shape of a new model [" + flags.preset + "]");
-  app.add_option("--model", flags.model_options,
-                 "NAME=VALUE: change an option of the preset (hodhod describe PRESET lists them)");
+  app.add_option(
+      "--model", flags.model_options,
+      "NAME=VALUE: change an option of the preset, such as dropout=0.2; a name that is none lists them");
   app.add_option("--tokenizer", flags.tokenizer_path, "Use this tokenizer rather than train one");
   app.add_flag("--profile", flags.profile, "Print where the time went");
   add_fields(app, fields_of(flags.trainer), "Training");
@@ -37,14 +38,15 @@ TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary) {
     check(equals != std::string::npos, "--model {}: write NAME=VALUE, such as --model dropout=0.2", option);
     const std::string name = option.substr(0, equals);
     bool found = false;
+    std::string known;
     for (const Field& field : fields_of(config)) {
+      known += (known.empty() ? "" : ", ") + field.path;
       if (field.path == name || field_flag(field) == name) {
         set_field(field, option.substr(equals + 1));
         found = true;
       }
     }
-    check(found, "--model {}: there is no option '{}'; `hodhod describe {}` lists them", option, name,
-          flags.preset);
+    check(found, "--model {}: there is no option '{}'; the options are {}", option, name, known);
   }
   config.vocabulary = vocabulary;
   config.pad = kPad;
