@@ -9,6 +9,7 @@
 
 #include "cli/config_flags.h"
 #include "hodhod/base/error.h"
+#include "hodhod/base/file.h"
 #include "hodhod/base/progress.h"
 #include "hodhod/base/signals.h"
 #include "hodhod/base/visit.h"
@@ -54,6 +55,18 @@ TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary) {
   config.bos = -1;
   config.decoder_start = kPad;
   return config;
+}
+
+std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const text::LineSource& lines) {
+  const std::string here = join_path(flags.out, "tokenizer.json");
+  const std::string path = !flags.tokenizer_path.empty() ? flags.tokenizer_path
+                           : !flags.from.empty()         ? flags.from
+                           : file_exists(here)           ? here
+                                                         : "";
+  if (!path.empty()) return std::make_unique<text::Tokenizer>(text::Tokenizer::load(path));
+  auto tokenizer = std::make_unique<text::Tokenizer>(train_task_tokenizer(flags.tokenizer, lines));
+  tokenizer->save(flags.out);
+  return tokenizer;
 }
 
 int run_training(Trainee& trainee, const TrainFlags& flags, const Session& session) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ void add_train_flags(CLI::App& app, TrainFlags& flags);
 
 // The preset with the changes that --model asks for.
 TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary);
+
+// The tokenizer that was asked for: of the model to start from, of the run to continue, a file, or a new one.
+std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const text::LineSource& lines);
 
 // Trains, prints how it went, and gives the exit status: 0, or 128 + the signal that stopped it.
 int run_training(Trainee& trainee, const TrainFlags& flags, const Session& session);

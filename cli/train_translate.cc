@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// hodhod train translate: a model that translates, from parallel text.
+#include <fmt/core.h>
+
+#include <memory>
+
+#include "cli/config_flags.h"
+#include "cli/training.h"
+#include "hodhod/base/error.h"
+#include "hodhod/data/record_reader.h"
+#include "hodhod/nn/module.h"
+#include "hodhod/tasks/translate.h"
+
+namespace hodhod::cli {
+namespace {
+
+struct TranslateFlags : TrainFlags {
+  std::vector<std::string> source, target, dev_source, dev_target;
+  bool skip_bad = false;
+  TranslationTraining training;
+};
+
+std::vector<TextPair> read_pairs(const std::vector<std::string>& source,
+                                 const std::vector<std::string>& target, bool skip_bad) {
+  ParallelReader reader({source, target}, skip_bad);
+  std::vector<TextPair> pairs;
+  while (auto record = reader.next()) {
+    if (record->fields[0].empty() || record->fields[1].empty()) continue;
+    pairs.push_back({std::move(record->fields[0]), std::move(record->fields[1])});
+  }
+  if (reader.bad_lines().count() > 0) {
+    fmt::print(stderr, "{} bad lines were skipped, the first: {}\n", reader.bad_lines().count(),
+               reader.bad_lines().examples()[0]);
+  }
+  return pairs;
+}
+
+int train_translate(const TranslateFlags& flags, const Session& session) {
+  const auto train = read_pairs(flags.source, flags.target, flags.skip_bad);
+  const auto dev = read_pairs(flags.dev_source, flags.dev_target, flags.skip_bad);
+  check(!train.empty(), "training: {} has no pairs", flags.source[0]);
+  Translator translator;
+  if (!flags.from.empty()) {
+    translator = Translator::load(flags.from);
+  } else {
+    size_t next = 0;
+    translator.tokenizer = choose_tokenizer(flags, [&](std::string& line) {
+      if (next >= 2 * train.size()) return false;
+      line = next % 2 ? train[next / 2].target : train[next / 2].source;
+      ++next;
+      return true;
+    });
+    translator.model = std::make_unique<Transformer>(configured(flags, translator.tokenizer->vocab_size()),
+                                                     Rng(flags.trainer.seed));
+  }
+  TranslationTraining training = flags.training;
+  training.batches.seed = flags.trainer.seed;
+  TranslationTrainee trainee(translator, train, dev, training);
+  if (!session.quiet) {
+    fmt::print(stderr,
+               "{} pairs to train on ({} too long), {} for validation, {} tokens known, {} parameters\n",
+               trainee.pairs(), trainee.left_out(), dev.size(), translator.tokenizer->vocab_size(),
+               parameter_count(*translator.model));
+  }
+  return run_training(trainee, flags, session);
+}
+
+}  // namespace
+
+void add_train_translate(CLI::App& train, Session& session) {
+  CLI::App* app = train.add_subcommand("translate", "Train a model that translates, from pairs of texts");
+  auto flags = std::make_shared<TranslateFlags>();
+  flags->preset = "tiny";
+  flags->trainer.schedule = {.kind = ScheduleKind::inverse_sqrt, .rate = 1e-3, .warmup = 1000};
+  app->add_option("--source", flags->source, "Text to translate from, a sentence a line (.gz and .zst too)")
+      ->required();
+  app->add_option("--target", flags->target, "The same sentences in the other language")->required();
+  app->add_option("--dev-source", flags->dev_source, "Pairs for validation: from");
+  app->add_option("--dev-target", flags->dev_target, "Pairs for validation: to");
+  app->add_flag("--skip-bad", flags->skip_bad, "Count bad lines and go on");
+  add_train_flags(*app, *flags);
+  add_config(*app, flags->training, "Translation");
+  app->callback(
+      [flags, &session] { session.run = [flags, &session] { return train_translate(*flags, session); }; });
+}
+
+}  // namespace hodhod::cli
