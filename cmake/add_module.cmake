@@ -3,7 +3,7 @@
 #
 # Makes the static library hodhod_NAME from hodhod/NAME/**/*.cc and the test program NAME_test from the
 # *_test.cc files that stand beside them. DEPS are the modules whose headers it may include (with
-# theirs in turn); tools/check_includes reads the same lines.
+# theirs in turn); tools/check_includes reads the same lines. hodhod_library links them all.
 function(add_module name)
   cmake_parse_arguments(arg "" "" "DEPS;LIBS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/hodhod/${name}/*.cc)
@@ -11,17 +11,18 @@ function(add_module name)
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   if(NOT sources)
-    return()
+    message(FATAL_ERROR "add_module(${name}): hodhod/${name}/ has no sources")
   endif()
   add_library(hodhod_${name} STATIC ${sources})
   target_include_directories(hodhod_${name} PUBLIC ${PROJECT_SOURCE_DIR})
   list(TRANSFORM arg_DEPS PREPEND hodhod_)
   foreach(dep ${arg_DEPS})
     if(NOT TARGET ${dep})
-      list(REMOVE_ITEM arg_DEPS ${dep})
+      message(FATAL_ERROR "add_module(${name}): ${dep} is not above it in cmake/modules.cmake")
     endif()
   endforeach()
   target_link_libraries(hodhod_${name} PUBLIC ${arg_DEPS} ${arg_LIBS})
+  target_link_libraries(hodhod_library INTERFACE hodhod_${name})
   if(HODHOD_TESTS AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE hodhod_${name} GTest::gmock GTest::gtest_main)

@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
+# The library: all modules behind one name.
+add_library(hodhod_library INTERFACE)
+
 # The house, left to right: a module includes only what its line names (and what those name in turn).
 add_module(base LIBS fmt::fmt Threads::Threads z zstd)
 add_module(kernels DEPS base LIBS hwy)
@@ -12,21 +15,9 @@ add_module(models DEPS nn io text)
 add_module(train DEPS models data LIBS utf8proc)
 add_module(decode DEPS models)
 add_module(tasks DEPS train decode)
-add_module(look DEPS tasks)
-add_module(serve DEPS tasks look)
-
-# The library: every module behind one name.
-add_library(hodhod_library INTERFACE)
-foreach(module base kernels tensor ops nn text io data models train decode tasks look serve)
-  if(TARGET hodhod_${module})
-    target_link_libraries(hodhod_library INTERFACE hodhod_${module})
-  endif()
-endforeach()
 
 # The program.
 file(GLOB cli_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.cc)
-if(cli_sources)
-  add_executable(hodhod ${cli_sources})
-  target_link_libraries(hodhod PRIVATE hodhod_library)
-  target_compile_definitions(hodhod PRIVATE HODHOD_VERSION="${PROJECT_VERSION}")
-endif()
+add_executable(hodhod ${cli_sources})
+target_link_libraries(hodhod PRIVATE hodhod_library)
+target_compile_definitions(hodhod PRIVATE HODHOD_VERSION="${PROJECT_VERSION}")
