@@ -10,6 +10,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/faulty_file_system.h"
+#include "hodhod/base/testing.h"
 
 namespace hodhod {
 namespace {
@@ -17,15 +18,6 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-std::string error_of(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 TEST(File, WhatIsWrittenIsReadAndMapped) {
   TemporaryDirectory directory;

@@ -7,18 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/testing.h"
 
 namespace hodhod {
 namespace {
-
-std::string error_of(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 std::string parse_error(const std::string& text) {
   return error_of([&] { parse_json(text, "x.json"); });

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/testing.h"
 
 namespace hodhod {
 namespace {
@@ -55,15 +56,6 @@ struct Config {
     v("clip", clip);
   }
 };
-
-std::string error_of(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 const Field& field_of(const std::vector<Field>& fields, const std::string& flag) {
   for (const Field& field : fields) {

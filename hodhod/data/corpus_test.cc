@@ -8,8 +8,8 @@
 
 #include <cstdlib>
 
-#include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/base/testing.h"
 #include "hodhod/data/record_reader.h"
 #include "hodhod/data/tagged_reader.h"
 
@@ -20,15 +20,6 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using Files = std::vector<std::string>;
-
-std::string error_of(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 // Records as "a|b|c", one after the other.
 template <class Reader>

@@ -14,6 +14,7 @@
 #include "hodhod/base/failpoint.h"
 #include "hodhod/base/faulty_file_system.h"
 #include "hodhod/base/rng.h"
+#include "hodhod/base/testing.h"
 
 namespace hodhod {
 namespace {
@@ -23,15 +24,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-std::string error_of(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 // Three files whose contents follow from the step.
 std::string state_of(int64_t step) {

@@ -9,21 +9,13 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/rng.h"
+#include "hodhod/base/testing.h"
 
 namespace hodhod {
 namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
-
-std::string error_of(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 std::string file_of(const std::string& header, const std::string& data) {
   std::string bytes(8, '\0');

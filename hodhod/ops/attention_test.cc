@@ -7,6 +7,7 @@
 #include <functional>
 #include <vector>
 
+#include "hodhod/base/testing.h"
 #include "hodhod/tensor/gradcheck.h"
 #include "hodhod/tensor/tape.h"
 
@@ -157,15 +158,6 @@ TEST(Attention, EmptyInputs) {
   const Tensor y = attention(random({1, 3, 4}, 1), Tensor::zeros({1, 0, 4}, DType::f64),
                              Tensor::zeros({1, 0, 4}, DType::f64), options);
   EXPECT_EQ(y.values(), std::vector<double>(12, 0));
-}
-
-void expect_error(const std::function<void()>& act, const std::string& words) {
-  try {
-    act();
-    ADD_FAILURE() << "no error: " << words;
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find(words), std::string::npos) << error.what();
-  }
 }
 
 TEST(Attention, Errors) {

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "hodhod/base/rng.h"
+#include "hodhod/base/testing.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/tensor/gradcheck.h"
 #include "hodhod/tensor/tape.h"
@@ -100,14 +101,6 @@ TEST(Linear, ARowDoesNotDependOnTheOthersOrOnThreads) {
 }
 
 TEST(Linear, ErrorsNameBothShapes) {
-  const auto error_of = [](auto&& f) -> std::string {
-    try {
-      f();
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
-  };
   EXPECT_THAT(error_of([] {
                 linear(random({2, 3}, 1), random({4, 5}, 2));
               }),

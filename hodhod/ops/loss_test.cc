@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <functional>
 #include <vector>
 
 #include "hodhod/base/rng.h"
+#include "hodhod/base/testing.h"
 #include "hodhod/tensor/gradcheck.h"
 #include "hodhod/tensor/tape.h"
 
@@ -83,15 +83,6 @@ TEST(CrossEntropyOp, SizesZeroAndOne) {
   const Tensor ignored = Tensor::full({2}, -100, DType::i64);
   EXPECT_TRUE(std::isnan(cross_entropy(Tensor::zeros({2, 3}), ignored).item()));
   EXPECT_EQ(cross_entropy(Tensor::zeros({2, 3}), ignored, {.reduction = Reduction::kSum}).item(), 0);
-}
-
-void expect_error(const std::function<void()>& call, const std::string& text) {
-  try {
-    call();
-    FAIL() << "no error; expected one with: " << text;
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find(text), std::string::npos) << error.what();
-  }
 }
 
 TEST(CrossEntropyOp, RefusesWhatDoesNotFit) {

@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "hodhod/base/rng.h"
+#include "hodhod/base/testing.h"
 #include "hodhod/tensor/gradcheck.h"
 #include "hodhod/tensor/tape.h"
 
@@ -110,15 +110,6 @@ TEST(RecurrenceOp, NothingIsSavedWithoutATape) {
   Tensor gates = random({2, 3, 8}, 1);
   gates.set_requires_grad();
   EXPECT_FALSE(recurrence(Cell::kLstm, gates, {random({8, 2}, 2)}).output.requires_grad());
-}
-
-void expect_error(const std::function<void()>& call, const std::string& text) {
-  try {
-    call();
-    FAIL() << "no error; expected one with: " << text;
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find(text), std::string::npos) << error.what();
-  }
 }
 
 TEST(RecurrenceOp, RefusesWhatDoesNotFit) {

@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "hodhod/base/testing.h"
 #include "hodhod/tensor/gradcheck.h"
 
 namespace hodhod {
@@ -122,14 +123,6 @@ TEST(Tape, LeavesAreAnnouncedWhenComplete) {
 
 TEST(Tape, Errors) {
   const Tensor x = leaf(2);
-  const auto error_of = [](auto&& f) -> std::string {
-    try {
-      f();
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
-  };
   const Tensor y = multiply(x, x);
   backward(y);
   EXPECT_THAT(error_of([&] { backward(y); }), HasSubstr("multiply: its part of the tape was already used"));

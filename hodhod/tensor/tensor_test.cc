@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/tensor/tensor.h"
+#include "hodhod/base/testing.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,16 +13,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-template <class F>
-std::string error_of(F&& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 TEST(Shape, Extents) {
   const Shape shape{2, 3, 4};
