@@ -249,7 +249,6 @@ class Run {
     const std::pair<const char*, double> rows[] = {{"forward", profile_.forward},
                                                    {"backward", profile_.backward},
                                                    {"update", profile_.update - profile_.logging},
-                                                   {"data", profile_.data},
                                                    {"batches", profile_.data},
                                                    {"validation", profile_.validation},
                                                    {"checkpoints", profile_.saving},
