@@ -206,6 +206,35 @@ std::string UnigramModel::to_json() const {
   return out;
 }
 
+namespace {
+
+const UnigramModel& as_unigram(const TokenizerModel& model) {
+  const auto* unigram = dynamic_cast<const UnigramModel*>(&model);
+  check(unigram != nullptr, "sampling segmentations: the model is {}; only Unigram has probabilities",
+        model.type());
+  return *unigram;
+}
+
+}  // namespace
+
+std::vector<ScoredTokens> best_tokens(const TokenizerModel& model, std::string_view piece, size_t n) {
+  const UnigramModel& unigram = as_unigram(model);
+  check(n <= 1024, "best_tokens: {} segmentations asked for; at most 1024 are given", n);
+  std::vector<ScoredTokens> result;
+  for (const Segmentation& found : best_segmentations(unigram.table(), piece, n)) {
+    result.push_back({unigram.finish(piece, found.tokens), found.score});
+  }
+  return result;
+}
+
+std::vector<Token> sample_tokens(const TokenizerModel& model, std::string_view piece, double alpha,
+                                 Rng& rng) {
+  const UnigramModel& unigram = as_unigram(model);
+  std::vector<Token> found;
+  sample_segmentation(unigram.table(), piece, alpha, rng, found);
+  return unigram.finish(piece, found);
+}
+
 ModelPtr make_unigram(std::vector<std::pair<std::string, double>> pieces, std::optional<int32_t> unk_id,
                       bool byte_fallback, const std::string& where) {
   UnigramOptions options;

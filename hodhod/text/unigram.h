@@ -17,4 +17,15 @@ ModelPtr make_unigram(std::vector<std::pair<std::string, double>> pieces, std::o
 
 ModelPtr unigram_from_json(const Json& json, const std::string& where);
 
+// Other segmentations of a piece than the best, for subword regularisation (Kudo 2018, section 3). `model` is
+// a Unigram model; Error otherwise.
+struct ScoredTokens {
+  std::vector<Token> tokens;
+  double score = 0;  // Σ log-probability
+};
+// The n best (n ≤ 1024), best first; fewer when there are not so many.
+std::vector<ScoredTokens> best_tokens(const TokenizerModel& model, std::string_view piece, size_t n);
+// One at random, with probability ∝ exp(alpha · score).
+std::vector<Token> sample_tokens(const TokenizerModel& model, std::string_view piece, double alpha, Rng& rng);
+
 }  // namespace hodhod::text
