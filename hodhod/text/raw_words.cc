@@ -11,17 +11,17 @@ constexpr std::string_view kTwoSpaces = "\xE2\x96\x81\xE2\x96\x81";
 
 }  // namespace
 
-void RawWordCache::insert(std::string_view word, uint64_t hash, const std::vector<Token>& pieces,
-                          float margin) {
-  if (word.empty() || word.size() > kLongestWord || pieces.size() > kMostPieces) return;
+void RawWordCache::insert(const RawWord& word, const std::vector<Token>& pieces, float weight, float limit) {
+  if (word.text.empty() || word.text.size() > RawWord::kLongestKey || pieces.size() > kMostPieces) return;
   if (entries_.empty()) entries_.resize(kEntries);
-  Entry& entry = entries_[place(hash)];
-  entry.hash = static_cast<uint32_t>(hash);
-  entry.margin = margin;
-  entry.size = static_cast<uint8_t>(word.size());
-  entry.count = static_cast<uint8_t>(pieces.size());
-  std::memcpy(entry.word.data(), word.data(), word.size());
-  for (size_t i = 0; i < pieces.size(); ++i) entry.ids[i] = pieces[i].id;
+  Entry* entry = &entries_[place(word.hash)];
+  if (entry->size > 0 && !entry->is(word)) entry[1] = entry[0];
+  *entry = {.key = word.key,
+            .weight = weight,
+            .limit = limit,
+            .size = static_cast<uint8_t>(word.text.size()),
+            .count = static_cast<uint8_t>(pieces.size())};
+  for (size_t i = 0; i < pieces.size(); ++i) entry->ids[i] = pieces[i].id;
 }
 
 std::unique_ptr<const RawWords> RawWords::make(const SentencePieceNormalizerOptions& options) {

@@ -172,32 +172,32 @@ void SentencePieceBpe::encode(std::string_view piece, Scratch& scratch, std::vec
 bool SentencePieceBpe::encode_raw(std::string_view text, Scratch& scratch, std::vector<int32_t>& ids) const {
   if (!raw_words_) return false;
   auto& buffers = static_cast<Buffers&>(scratch);
-  const size_t before = ids.size();
-  size_t at = 0;
-  for (bool first = true;; first = false) {
-    const std::string_view word = raw_words_->next(text, at);
-    if (word.empty()) return true;
-    const uint64_t hash = hash_bytes(word);
-    const bool differs = first && raw_words_->first_differs();
-    if (const RawWordCache::Entry* entry = differs ? nullptr : buffers.raw.find(word, hash)) {
-      ids.insert(ids.end(), entry->ids.begin(), entry->ids.begin() + entry->count);
-      continue;
-    }
-    bool usable = raw_words_->normalize(word, first, buffers.word);
-    buffers.found.clear();
-    if (usable && !buffers.word.empty()) merge_word(buffers.word, buffers, buffers.found);
-    usable &= buffers.found.empty() || buffers.found[0].id != kUnknownPiece || unknown_.as_bytes();
-    if (!usable) {
-      // A run of unknown pieces is one token across words: the long way sees to it.
-      ids.resize(before);
-      return false;
-    }
-    buffers.tokens.clear();
-    PieceOutput output(unknown_, buffers.word, buffers.tokens);
-    for (const Token& token : buffers.found) output.add(token.id, token.begin, token.end);
-    for (const Token& token : buffers.tokens) ids.push_back(token.id);
-    if (!differs) buffers.raw.insert(word, hash, buffers.tokens, 0);
-  }
+  IdWriter writer(ids);
+  const bool differs = raw_words_->first_differs();
+  const bool done = raw_words_->for_each(text, buffers.raw, [&](const RawWord& word, bool first) {
+    const RawWordCache::Entry* entry = first && differs ? nullptr : buffers.raw.find(word);
+    if (entry == nullptr) return encode_raw_word(word, first, buffers, writer.flush());
+    writer.add(*entry);
+    return true;
+  });
+  done ? writer.flush() : writer.cancel();
+  return done;
+}
+
+// A word that the cache does not have.
+bool SentencePieceBpe::encode_raw_word(const RawWord& word, bool first, Buffers& buffers,
+                                       std::vector<int32_t>& ids) const {
+  if (!raw_words_->normalize(word.text, first, buffers.word)) return false;
+  buffers.found.clear();
+  if (!buffers.word.empty()) merge_word(buffers.word, buffers, buffers.found);
+  // A run of unknown pieces is one token across words: the long way sees to it.
+  if (!buffers.found.empty() && buffers.found[0].id == kUnknownPiece && !unknown_.as_bytes()) return false;
+  buffers.tokens.clear();
+  PieceOutput output(unknown_, buffers.word, buffers.tokens);
+  for (const Token& token : buffers.found) output.add(token.id, token.begin, token.end);
+  for (const Token& token : buffers.tokens) ids.push_back(token.id);
+  if (!first || !raw_words_->first_differs()) buffers.raw.insert(word, buffers.tokens, 0, 0);
+  return true;
 }
 
 void SentencePieceBpe::split(std::string_view word, std::vector<Symbol>& symbols) const {

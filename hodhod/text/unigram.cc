@@ -14,6 +14,10 @@ namespace {
 
 constexpr double kUnknownPenalty = 10;
 
+// How far two sums over a word of `size` bytes may drift apart by rounding to float, as a share of the
+// greatest sum: each piece rounds by at most 2⁻²⁴ in either. Twice that is for sums known approximately.
+double rounding(size_t size) { return 0x1p-22 * static_cast<double>(size + 4); }
+
 }  // namespace
 
 struct UnigramModel::Buffers : Scratch {
@@ -109,12 +113,10 @@ void UnigramModel::encode_sentence(std::string_view text, Buffers& buffers, Piec
     if (const SegmentCache::Entry* entry = lookup(word, buffers)) {
       float next = sum;
       for (const Token& token : buffers.cache.tokens(*entry)) {
-        next = static_cast<float>(static_cast<double>(next) +
-                                  (token.id == kUnknownPiece ? table_.unknown_score
-                                                             : table_.scores[static_cast<size_t>(token.id)]));
+        next = static_cast<float>(static_cast<double>(next) + score_of(token.id));
       }
-      const float rounding = std::max(std::fabs(sum), std::fabs(next)) * 0x1p-22f;
-      if (entry->margin > rounding * static_cast<float>(word.size() + 4)) {
+      const float greatest = std::max(std::fabs(sum), std::fabs(next));
+      if (static_cast<double>(entry->margin) > static_cast<double>(greatest) * rounding(word.size())) {
         for (const Token& token : buffers.cache.tokens(*entry)) {
           output.add(token.id, offset + token.begin, offset + token.end);
         }
@@ -128,59 +130,71 @@ void UnigramModel::encode_sentence(std::string_view text, Buffers& buffers, Piec
   }
 }
 
+// The sum over a text from its beginning, added up only when it is asked for: for most words it is enough to
+// know how great it can be at most.
+struct UnigramModel::RawSum {
+  float bound = 0;   // ≥ |sum|
+  float exact = 0;   // the sum after ids[0, known)
+  size_t known = 0;  // of the ids behind `bound`
+};
+
 bool UnigramModel::encode_raw(std::string_view text, Scratch& scratch, std::vector<int32_t>& ids) const {
   if (!raw_words_) return false;
   auto& buffers = static_cast<Buffers&>(scratch);
-  const size_t before = ids.size();
-  float sum = 0;
-  size_t at = 0;
-  for (bool first = true;; first = false) {
-    const std::string_view word = raw_words_->next(text, at);
-    if (word.empty()) return true;
-    const uint64_t hash = hash_bytes(word);
-    const RawWordCache::Entry* entry =
-        first && raw_words_->first_differs() ? nullptr : buffers.raw.find(word, hash);
-    if (entry != nullptr) {
-      float next = sum;
-      for (size_t i = 0; i < entry->count; ++i)
-        next =
-            static_cast<float>(static_cast<double>(next) + table_.scores[static_cast<size_t>(entry->ids[i])]);
-      const float rounding = std::max(std::fabs(sum), std::fabs(next)) * 0x1p-22f;
-      if (entry->margin > rounding * static_cast<float>(3 * RawWordCache::kLongestWord)) {
-        ids.insert(ids.end(), entry->ids.begin(), entry->ids.begin() + entry->count);
-        sum = next;
-        continue;
-      }
+  IdWriter writer(ids);
+  RawSum sum{.known = ids.size()};
+  const bool differs = raw_words_->first_differs();
+  const bool done = raw_words_->for_each(text, buffers.raw, [&](const RawWord& word, bool first) {
+    const RawWordCache::Entry* entry = first && differs ? nullptr : buffers.raw.find(word);
+    if (entry == nullptr || sum.bound + entry->weight >= entry->limit) {
+      return encode_raw_word(word, first, sum, buffers, writer.flush());
     }
-    if (!encode_raw_word(word, first, sum, buffers, ids)) {
-      ids.resize(before);
-      return false;
-    }
-  }
+    sum.bound += entry->weight;
+    writer.add(*entry);
+    return true;
+  });
+  done ? writer.flush() : writer.cancel();
+  return done;
 }
 
 // A word that the cache does not have, or whose near tie the sum so far decides.
-bool UnigramModel::encode_raw_word(std::string_view word, bool first, float& sum, Buffers& buffers,
+bool UnigramModel::encode_raw_word(const RawWord& word, bool first, RawSum& sum, Buffers& buffers,
                                    std::vector<int32_t>& ids) const {
-  if (!raw_words_->normalize(word, first, buffers.word)) return false;
+  if (!raw_words_->normalize(word.text, first, buffers.word)) return false;
+  // Ids since the last word that came here are of words in the cache, which are known pieces.
+  for (; sum.known < ids.size(); ++sum.known) {
+    sum.exact = static_cast<float>(static_cast<double>(sum.exact) +
+                                   table_.scores[static_cast<size_t>(ids[sum.known])]);
+  }
+  sum.bound = std::fabs(sum.exact);
   buffers.found.clear();
-  sum = best_segmentation_in_float(table_, buffers.word, sum, buffers.lattice, buffers.found);
+  const double gap = best_segmentation(table_, buffers.word, buffers.lattice, buffers.found);
   bool known = true;
-  for (const Token& token : buffers.found) known &= token.id != kUnknownPiece;
+  double weight = 0;
+  float after = sum.exact;
+  for (const Token& token : buffers.found) {
+    known &= token.id != kUnknownPiece;
+    const double score = score_of(token.id);
+    weight += std::fabs(score);
+    after = static_cast<float>(static_cast<double>(after) + score);
+  }
+  const double limit = gap / rounding(buffers.word.size());
+  if (known && (!first || !raw_words_->first_differs())) {
+    buffers.raw.insert(word, buffers.found, static_cast<float>(weight), static_cast<float>(limit));
+  }
+  if (static_cast<double>(sum.bound) + weight >= limit) {
+    buffers.found.clear();
+    after = best_segmentation_in_float(table_, buffers.word, sum.exact, buffers.lattice, buffers.found);
+    known = std::none_of(buffers.found.begin(), buffers.found.end(),
+                         [](const Token& token) { return token.id == kUnknownPiece; });
+  }
   // A run of unknown pieces that goes on over a space is one token: the long way sees to it.
   if (!known && !unknown_.as_bytes() && buffers.found[0].id == kUnknownPiece) return false;
   buffers.tokens.clear();
   PieceOutput output(unknown_, buffers.word, buffers.tokens);
   for (const Token& token : buffers.found) output.add(token.id, token.begin, token.end);
   for (const Token& token : buffers.tokens) ids.push_back(token.id);
-  if (!known || buffers.word.size() > 3 * RawWordCache::kLongestWord ||
-      (first && raw_words_->first_differs())) {
-    return true;
-  }
-  // What is kept is the best by exact sums, with its margin.
-  buffers.found.clear();
-  const double gap = best_segmentation(table_, buffers.word, buffers.lattice, buffers.found);
-  buffers.raw.insert(word, hash_bytes(word), buffers.found, static_cast<float>(gap));
+  sum = {.bound = std::fabs(after), .exact = after, .known = ids.size()};
   return true;
 }
 

@@ -50,15 +50,18 @@ class UnigramModel final : public TokenizerModel {
 
  private:
   struct Buffers;
+  struct RawSum;
+  double score_of(int32_t piece) const {
+    return piece == kUnknownPiece ? table_.unknown_score : table_.scores[static_cast<size_t>(piece)];
+  }
   const SegmentCache::Entry* lookup(std::string_view word, Buffers& buffers) const;
   void encode_sentence(std::string_view text, Buffers& buffers, PieceOutput& output) const;
+  bool encode_raw_word(const RawWord& word, bool first, RawSum& sum, Buffers& buffers,
+                       std::vector<int32_t>& ids) const;
 
   Vocabulary vocabulary_;
   std::vector<double> scores_;  // as in the file
   UnigramTable table_;
-  bool encode_raw_word(std::string_view word, bool first, float& sum, Buffers& buffers,
-                       std::vector<int32_t>& ids) const;
-
   std::shared_ptr<const RawWords> raw_words_;
   UnknownPieces unknown_;
   bool sentences_ = false;
