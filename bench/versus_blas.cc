@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our product against oneDNN and OpenBLAS, in single precision on two threads, in one run:
+// Our product against oneDNN and OpenBLAS, in single precision and on two threads unless told otherwise, in
+// one run:
 //
-//   build/release/bench/versus_blas
+//   build/release/bench/versus_blas [--threads N] [--rounds N] [MxNxK …]
 //
 // Each product is called as it stands, so every library pays for its own packing. oneDNN counts with the
 // faster of its two entries, dnnl_sgemm and the matmul primitive (created beforehand). The libraries take
@@ -28,11 +29,43 @@
 
 namespace {
 
-constexpr int kThreads = 2;
-constexpr int kRounds = 4;
 constexpr double kBlockSeconds = 0.02;
 
 using hodhod::check;
+
+struct Shape {
+  int64_t m, n, k;
+};
+
+struct Options {
+  int threads = 2;
+  int rounds = 4;
+  std::vector<Shape> shapes;
+};
+
+constexpr Shape kShapes[] = {{2048, 512, 512}, {2048, 2048, 512}, {2048, 512, 2048}, {512, 512, 2048},
+                             {4096, 768, 768}, {4096, 3072, 768}, {768, 3072, 4096}, {256, 256, 256},
+                             {64, 512, 512},   {1, 768, 768}};
+
+Options parse(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string text = argv[i];
+    if ((text == "--threads" || text == "--rounds") && i + 1 < argc) {
+      const int value = std::atoi(argv[++i]);
+      check(value >= 1, "{}: {} is not a number from 1 up", text, argv[i]);
+      (text == "--threads" ? options.threads : options.rounds) = value;
+    } else {
+      long m = 0, n = 0, k = 0;
+      char rest = 0;
+      check(std::sscanf(text.c_str(), "%ldx%ldx%ld%c", &m, &n, &k, &rest) == 3 && m > 0 && n > 0 && k > 0,
+            "'{}' is not a shape like 256x256x256, nor --threads N or --rounds N", text);
+      options.shapes.push_back({m, n, k});
+    }
+  }
+  if (options.shapes.empty()) options.shapes.assign(std::begin(kShapes), std::end(kShapes));
+  return options;
+}
 
 struct Case {
   int64_t m, n, k;
@@ -188,7 +221,7 @@ void compare_results(const std::vector<float>& ours, const float* theirs, const 
 }
 
 // Our speed over the better peer's.
-double run_case(const Case& c, const Peers& peers) {
+double run_case(const Case& c, const Peers& peers, int rounds) {
   Buffers buffers(c);
   const int m = static_cast<int>(c.m), n = static_cast<int>(c.n), k = static_cast<int>(c.k);
   const int lda = c.transpose_a ? m : k, ldb = c.transpose_b ? k : n;
@@ -227,7 +260,7 @@ double run_case(const Case& c, const Peers& peers) {
       compare_results(ours, result, c);
     }
   }
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     for (Contender& contender : contenders) contender.run_block();
   }
   double speed[4];
@@ -239,21 +272,18 @@ double run_case(const Case& c, const Peers& peers) {
   return ratio;
 }
 
-void run() {
-  hodhod::set_thread_count(kThreads);
+void run(const Options& options) {
+  hodhod::set_thread_count(options.threads);
   const Peers peers;
   fmt::print("OpenBLAS core: {}; {} threads; GFLOP/s\n",
-             peers.openblas.get<char*()>("openblas_get_corename")(), kThreads);
+             peers.openblas.get<char*()>("openblas_get_corename")(), options.threads);
   fmt::print("{:>5} {:>5} {:>5} ab {:>10} {:>10} {:>10} {:>10} {:>8}\n", "M", "N", "K", "hodhod",
              "dnnl_sgemm", "dnnl", "openblas", "ratio");
-  constexpr int64_t kShapes[][3] = {{2048, 512, 512}, {2048, 2048, 512}, {2048, 512, 2048}, {512, 512, 2048},
-                                    {4096, 768, 768}, {4096, 3072, 768}, {768, 3072, 4096}, {256, 256, 256},
-                                    {64, 512, 512},   {1, 768, 768}};
   double worst = INFINITY, log_sum = 0;
   int count = 0;
-  for (const auto& [m, n, k] : kShapes) {
+  for (const auto& [m, n, k] : options.shapes) {
     for (const auto& [transpose_a, transpose_b] : {std::pair{false, false}, {false, true}, {true, false}}) {
-      const double ratio = run_case({m, n, k, transpose_a, transpose_b}, peers);
+      const double ratio = run_case({m, n, k, transpose_a, transpose_b}, peers, options.rounds);
       worst = std::min(worst, ratio);
       log_sum += std::log(ratio);
       ++count;
@@ -264,15 +294,16 @@ void run() {
 
 }  // namespace
 
-int main() {
-  // Read when the libraries are loaded. This OpenBLAS does not know newer processors and would take AVX2
-  // kernels.
-  setenv("OMP_NUM_THREADS", fmt::format("{}", kThreads).c_str(), 1);
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512bw")) setenv("OPENBLAS_CORETYPE", "SkylakeX", 1);
-#endif
+int main(int argc, char** argv) {
   try {
-    run();
+    const Options options = parse(argc, argv);
+    // Read when the libraries are loaded. This OpenBLAS does not know newer processors and would take AVX2
+    // kernels.
+    setenv("OMP_NUM_THREADS", fmt::format("{}", options.threads).c_str(), 1);
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512bw")) setenv("OPENBLAS_CORETYPE", "SkylakeX", 1);
+#endif
+    run(options);
   } catch (const std::exception& error) {
     fmt::print(stderr, "versus_blas: {}\n", error.what());
     return 1;

@@ -31,10 +31,8 @@ constexpr int64_t kBlockRows = 112 / kTileRows * kTileRows;
 // Columns a task packs of B, which then lie in the third.
 constexpr int64_t kTaskColumns = 1024;
 constexpr int64_t kTaskRows = 2048;
-// Elements between rows of A that all fall into the same few places of a cache; and how far apart copies of
-// them lie beyond their length.
+// Elements between rows of A that all fall into the same few places of a cache; and those of a line.
 constexpr int64_t kBadStride = 1024;
-constexpr int64_t kPad = 16;
 
 int64_t lanes() { return static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>())); }
 int64_t strip_width() { return 2 * lanes(); }
@@ -73,7 +71,9 @@ class Task {
     const int64_t width = strip_width();
     const int64_t depth = std::min(args_.k, kProductBlock);
     Scratch scratch;
-    if (copies_a()) a_packed_ = scratch.get<float>(std::min(rows_.size(), kBlockRows) * (depth + kPad));
+    if (copies_a()) {
+      a_packed_ = scratch.get<float>((std::min(rows_.size(), kBlockRows) + 2 * kLine) * (depth + 2 * kLine));
+    }
     if (!args_.packed_b) b_packed_ = scratch.get<float>(ceil_div(columns_.size(), width) * width * depth);
     edge_ = scratch.get<float>(kTileRows * width);
     for (int64_t k0 = 0; k0 < args_.k; k0 += kProductBlock) {
@@ -84,10 +84,10 @@ class Task {
   }
 
  private:
-  // Rows of A are read where they are, unless that is a power of two apart, which has them push each other
-  // out of the caches when many strips pass over them.
+  // A is read where it is unless many strips pass over it that would find it no longer in the caches: rows a
+  // power of two apart push each other out, and a column's elements bring a line each.
   bool copies_a() const {
-    return args_.a.transpose || (args_.a.stride % kBadStride == 0 && columns_.size() > 4 * strip_width());
+    return (args_.a.transpose || args_.a.stride % kBadStride == 0) && columns_.size() > 4 * strip_width();
   }
 
   // Rows of B are read where they are by all tiles if these are few, and only by one if rows are apart by
@@ -97,33 +97,31 @@ class Task {
   }
 
   void run_block(Range rows) {
-    if (copies_a()) {
-      pack_a(rows);
-      a_block_ = a_packed_;
-      lda_ = k_.size() + kPad;
-    } else {
-      a_block_ = a_ + rows.begin * args_.a.stride + k_.begin;
-      lda_ = args_.a.stride;
-    }
+    set_a(rows);
     const int64_t width = strip_width();
     for (int64_t j = columns_.begin; j < columns_.end; j += width) {
       run_strip(rows, {j, std::min(columns_.end, j + width)});
     }
   }
 
-  void pack_a(Range rows) const {
-    const int64_t stride = args_.a.stride, to_stride = k_.size() + kPad;
-    if (args_.a.transpose) {
-      pack_rows(a_ + k_.begin * stride + rows.begin, stride, k_.size(), rows.size(), a_packed_, to_stride);
-      return;
+  // Row by row as it lies, or column by column.
+  void set_a(Range rows) {
+    const bool transpose = args_.a.transpose;
+    const int64_t stride = args_.a.stride;
+    a_block_ = a_ + (transpose ? k_.begin * stride + rows.begin : rows.begin * stride + k_.begin);
+    int64_t apart = stride;
+    if (copies_a()) {
+      const int64_t count = transpose ? k_.size() : rows.size();
+      const int64_t length = transpose ? rows.size() : k_.size();
+      apart = (ceil_div(length, kLine) | 1) * kLine;  // an odd number of lines: all places of a cache
+      copy(count, length, a_block_, stride, a_packed_, apart);
+      a_block_ = a_packed_;
     }
-    for (int64_t i = 0; i < rows.size(); ++i) {
-      std::copy_n(a_ + (rows.begin + i) * stride + k_.begin, k_.size(), a_packed_ + i * to_stride);
-    }
+    a_row_ = transpose ? 1 : apart;
+    a_column_ = transpose ? apart : 1;
   }
 
   void run_strip(Range rows, Range columns) const {
-    const int64_t panels = ceil_div(rows.size(), kTileRows);
     const int64_t width = strip_width();
     const bool whole = columns.size() == width;
     const bool wide = columns.size() > lanes();
@@ -131,7 +129,8 @@ class Task {
     const bool first = rows.begin == rows_.begin;
     Tile tile = {.k = k_.size(),
                  .a = nullptr,
-                 .lda = lda_,
+                 .a_row = a_row_,
+                 .a_column = a_column_,
                  .b = nullptr,
                  .ldb = stored_width,
                  .keep = nullptr,
@@ -155,9 +154,10 @@ class Task {
         pack_b(columns, strip, stored_width);
       }
     }
+    const int64_t panels = ceil_div(rows.size(), kTileRows);
     for (int64_t i = 0; i < panels; ++i) {
       const Range panel = piece(rows, panels, i);
-      tile.a = a_block_ + (panel.begin - rows.begin) * lda_;
+      tile.a = a_block_ + (panel.begin - rows.begin) * a_row_;
       run_tile(tile, panel, columns, wide, keep);
       if (keep) {
         keep = false;
@@ -177,15 +177,13 @@ class Task {
     }
   }
 
-  void run_tile(Tile tile, Range rows, Range columns, bool wide, bool keep) const {
+  // The tile is the caller's: a copy of it would wait for the stores of the tile before.
+  void run_tile(Tile& tile, Range rows, Range columns, bool wide, bool keep) const {
     float* const c = args_.c + offset_ + rows.begin * args_.c_stride + columns.begin;
     const bool whole = columns.size() == (wide ? strip_width() : lanes());
-    tile.c = c;
-    if (!whole) {
-      tile.c = edge_;
-      tile.ldc = strip_width();
-      if (tile.add) copy(rows.size(), columns.size(), c, args_.c_stride, edge_, tile.ldc);
-    }
+    tile.c = whole ? c : edge_;
+    tile.ldc = whole ? args_.c_stride : strip_width();
+    if (!whole && tile.add) copy(rows.size(), columns.size(), c, args_.c_stride, edge_, tile.ldc);
     const TileFunction multiply = keep   ? tile_function<true, true>(rows.size())
                                   : wide ? tile_function<true, false>(rows.size())
                                          : tile_function<false, false>(rows.size());
@@ -208,8 +206,9 @@ class Task {
   Range rows_;
   Range columns_;
   Range k_ = {0, 0};                // of the block at hand
-  const float* a_block_ = nullptr;  // of A, [rows of a block, k of a block]
-  int64_t lda_ = 0;
+  const float* a_block_ = nullptr;  // of A
+  int64_t a_row_ = 0;
+  int64_t a_column_ = 0;
   float* a_packed_ = nullptr;
   float* b_packed_ = nullptr;
   float* edge_ = nullptr;  // a tile of C that is narrower than its vectors

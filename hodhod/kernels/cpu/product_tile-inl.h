@@ -32,8 +32,9 @@ constexpr int kTileRows = 12;
 
 struct Tile {
   int64_t k;       // of this block
-  const float* a;  // [rows, k], rows `lda` apart
-  int64_t lda;
+  const float* a;  // A[i, p] at a[i * a_row + p * a_column]
+  int64_t a_row;
+  int64_t a_column;
   const float* b;  // [k, columns of the tile], rows `ldb` apart
   int64_t ldb;
   float* keep;  // where to put B packed, [k, columns of the tile]; or null
@@ -58,30 +59,15 @@ struct Tile {
     __builtin_prefetch(tile.c + i * tile.ldc + (kWide ? 2 : 1) * lanes - 1, 0, 2); \
   }
 
-// Element u of row i, which is one of three after a pointer: so many an address can name without arithmetic.
+// Row i is one of three after a pointer: so many an address can name without arithmetic. (Compilers make
+// vectors of an array of pointers.)
+#define HODHOD_ROW(i) (i < 3 ? a0 : i < 6 ? a1 : i < 9 ? a2 : i < 12 ? a3 : a4)[i % 3 * a_row]
+
 #define HODHOD_MULTIPLY(i)                                            \
   if constexpr (i < kRows) {                                          \
-    const auto x = hn::Set(d, rows[i / 3][i % 3 * lda + u]);          \
+    const auto x = hn::Set(d, HODHOD_ROW(i));                         \
     left##i = hn::MulAdd(x, b_left, left##i);                         \
     if constexpr (kWide) right##i = hn::MulAdd(x, b_right, right##i); \
-  }
-
-#define HODHOD_STEP(offset)                                                         \
-  {                                                                                 \
-    constexpr int u = offset;                                                       \
-    if constexpr (kKeep) {                                                          \
-      __builtin_prefetch(b + kAhead * ldb, 0, 2);                                   \
-      __builtin_prefetch(b + kAhead * ldb + 2 * lanes - 1, 0, 2);                   \
-    }                                                                               \
-    const auto b_left = hn::LoadU(d, b);                                            \
-    [[maybe_unused]] const auto b_right = kWide ? hn::LoadU(d, b + lanes) : b_left; \
-    if constexpr (kKeep) {                                                          \
-      hn::Store(b_left, d, keep);                                                   \
-      hn::Store(b_right, d, keep + lanes);                                          \
-      keep += 2 * lanes;                                                            \
-    }                                                                               \
-    HODHOD_EACH_ROW(HODHOD_MULTIPLY)                                                \
-    b += ldb;                                                                       \
   }
 
 #define HODHOD_STORE(i)                                      \
@@ -109,23 +95,35 @@ HWY_NOINLINE void multiply_tile(const Tile& tile) {
   const size_t lanes = hn::Lanes(d);
   HODHOD_EACH_ROW(HODHOD_PREFETCH)
   HODHOD_EACH_ROW(HODHOD_DECLARE)
-  const int64_t lda = tile.lda, ldb = tile.ldb;
-  constexpr int kPointers = (kRows + 2) / 3;
-  const float* rows[kPointers];
-  for (int i = 0; i < kPointers; ++i) rows[i] = tile.a + 3 * i * lda;
+  const int64_t a_row = tile.a_row, a_column = tile.a_column, ldb = tile.ldb;
+  const float* a0 = tile.a;
+  [[maybe_unused]] const float* a1 = a0 + 3 * a_row;
+  [[maybe_unused]] const float* a2 = a1 + 3 * a_row;
+  [[maybe_unused]] const float* a3 = a2 + 3 * a_row;
+  [[maybe_unused]] const float* a4 = a3 + 3 * a_row;
   const float* HWY_RESTRICT b = tile.b;
   [[maybe_unused]] float* HWY_RESTRICT keep = tile.keep;
-  int64_t k = tile.k;
-  for (; k >= 4; k -= 4) {
-    HODHOD_STEP(0)
-    HODHOD_STEP(1)
-    HODHOD_STEP(2)
-    HODHOD_STEP(3)
-    for (const float*& row : rows) row += 4;
-  }
-  for (; k > 0; --k) {
-    HODHOD_STEP(0)
-    for (const float*& row : rows) ++row;
+  // Not unrolled: a step is long enough, and fills the registers.
+#pragma GCC unroll 1
+  for (int64_t k = tile.k; k > 0; --k) {
+    if constexpr (kKeep) {
+      __builtin_prefetch(b + kAhead * ldb, 0, 2);
+      __builtin_prefetch(b + kAhead * ldb + 2 * lanes - 1, 0, 2);
+    }
+    const auto b_left = hn::LoadU(d, b);
+    [[maybe_unused]] const auto b_right = kWide ? hn::LoadU(d, b + lanes) : b_left;
+    if constexpr (kKeep) {
+      hn::Store(b_left, d, keep);
+      hn::Store(b_right, d, keep + lanes);
+      keep += 2 * lanes;
+    }
+    HODHOD_EACH_ROW(HODHOD_MULTIPLY)
+    b += ldb;
+    a0 += a_column;
+    a1 += a_column;
+    a2 += a_column;
+    a3 += a_column;
+    a4 += a_column;
   }
   float* HWY_RESTRICT c = tile.c;
   if (tile.add) {
@@ -137,8 +135,8 @@ HWY_NOINLINE void multiply_tile(const Tile& tile) {
 
 #undef HODHOD_ADD
 #undef HODHOD_STORE
-#undef HODHOD_STEP
 #undef HODHOD_MULTIPLY
+#undef HODHOD_ROW
 #undef HODHOD_PREFETCH
 #undef HODHOD_DECLARE
 
