@@ -9,12 +9,15 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <utility>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/failpoint.h"
 
 namespace hodhod {
 namespace {
@@ -43,10 +46,25 @@ struct stat status_of(const Descriptor& descriptor, const std::string& path) {
   return status;
 }
 
+constexpr std::string_view kTemporary = ".tmp-";
+
 // A name beside `path` that no other running writer uses.
 std::string temporary_name(const std::string& path) {
   static std::atomic<unsigned> counter{0};
-  return fmt::format("{}.tmp-{}-{}", path, ::getpid(), counter++);
+  return fmt::format("{}{}{}-{}", path, kTemporary, ::getpid(), counter++);
+}
+
+// The process that a temporary name names; 0 when it is no such name.
+pid_t writer_of(std::string_view name) {
+  const size_t mark = name.rfind(kTemporary);
+  if (mark == std::string_view::npos || mark == 0) return 0;
+  const char *p = name.data() + mark + kTemporary.size(), *end = name.data() + name.size();
+  pid_t process = 0;
+  unsigned count = 0;
+  const auto [dash, problem] = std::from_chars(p, end, process);
+  if (problem != std::errc() || dash == end || *dash != '-') return 0;
+  const auto [last, wrong] = std::from_chars(dash + 1, end, count);
+  return wrong == std::errc() && last == end && process > 0 ? process : 0;
 }
 
 }  // namespace
@@ -145,6 +163,7 @@ AtomicFileWriter::AtomicFileWriter(const std::string& path, const FileSystem& sy
   if (::stat(target_.c_str(), &status) != 0 || S_ISREG(status.st_mode)) temporary_ = temporary_name(target_);
   check(!temporary_.empty() || !S_ISDIR(status.st_mode), "{}: is a directory; give a file name", path);
   writer_.emplace(temporary_.empty() ? target_ : temporary_, system);
+  failpoint("file.begun");
 }
 
 AtomicFileWriter::~AtomicFileWriter() {
@@ -155,8 +174,10 @@ AtomicFileWriter::~AtomicFileWriter() {
 void AtomicFileWriter::commit() {
   writer_->finish();
   if (temporary_.empty()) return;
+  failpoint("file.written");
   if (system_.rename(temporary_.c_str(), target_.c_str()) != 0) fail_with_reason("replace", target_, errno);
   temporary_.clear();
+  failpoint("file.replaced");
   sync_directory(parent_path(target_), system_);
 }
 
@@ -164,6 +185,15 @@ void write_file_atomically(const std::string& path, std::string_view bytes, cons
   AtomicFileWriter writer(path, system);
   writer.write(bytes.data(), bytes.size());
   writer.commit();
+}
+
+void remove_leftovers(const std::string& directory) {
+  for (const std::string& name : list_directory(directory)) {
+    const pid_t process = writer_of(name);
+    if (process == 0) continue;
+    const bool runs = process != ::getpid() && (::kill(process, 0) == 0 || errno == EPERM);
+    if (!runs) remove_tree(join_path(directory, name));
+  }
 }
 
 void sync_directory(const std::string& path, const FileSystem& system) {

@@ -4,6 +4,7 @@
 // Every failing system call is an Error that gives the path and the system's reason.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -85,6 +86,17 @@ class AtomicFileWriter {
 // Replaces the file at `path`, or makes it, in the manner of AtomicFileWriter.
 void write_file_atomically(const std::string& path, std::string_view bytes,
                            const FileSystem& system = real_file_system());
+
+// The places inside an atomic write at which HODHOD_KILL_AT can kill the process (see failpoint.h).
+constexpr std::array<std::string_view, 3> kFileFailpoints = {
+    "file.begun",     // the temporary file is there, and empty
+    "file.written",   // it has all bytes and is durable
+    "file.replaced",  // it has taken the place of the old one
+};
+
+// Removes the temporary files that writers killed in the middle left in a directory. Those of processes that
+// still run stay.
+void remove_leftovers(const std::string& directory);
 
 // Makes a rename or a new file inside the directory durable.
 void sync_directory(const std::string& path, const FileSystem& system = real_file_system());

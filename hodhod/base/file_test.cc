@@ -18,6 +18,7 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::UnorderedElementsAre;
 
 TEST(File, WhatIsWrittenIsReadAndMapped) {
   TemporaryDirectory directory;
@@ -103,6 +104,21 @@ TEST(File, DirectoriesAreMadeAndRemoved) {
   EXPECT_TRUE(is_directory(directory.path()));
   write_file_atomically(directory / "f", "x");
   EXPECT_THAT(error_of([&] { make_directories(directory / "f"); }), HasSubstr("a file of that name"));
+}
+
+TEST(File, LeftoversOfKilledWritersGo) {
+  TemporaryDirectory directory;
+  const pid_t gone = ::fork();
+  if (gone == 0) ::_exit(0);
+  ::waitpid(gone, nullptr, 0);
+  const std::string dead = fmt::format("model.tmp-{}-0", gone),
+                    own = fmt::format("model.tmp-{}-7", ::getpid()),
+                    alive = fmt::format("model.tmp-{}-3", ::getppid());
+  for (const std::string& name : {dead, own, alive}) directory.put(name, "x");
+  for (const char* name : {"model", "a.tmp-", "a.tmp-1", "a.tmp-x-1", ".tmp-1-1"}) directory.put(name, "x");
+  remove_leftovers(directory.path());
+  EXPECT_THAT(list_directory(directory.path()),
+              UnorderedElementsAre("model", alive, "a.tmp-", "a.tmp-1", "a.tmp-x-1", ".tmp-1-1"));
 }
 
 TEST(File, Paths) {

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/failpoint.h"
@@ -16,7 +17,7 @@ namespace {
 
 constexpr std::string_view kManifest = "manifest.json", kPrefix = "checkpoint-", kStep = "-step-";
 // Under names of these endings lies what is not (or no longer) a checkpoint.
-constexpr std::string_view kUnfinished = ".unfinished", kDiscarded = ".discarded";
+constexpr std::string_view kUnfinished = ".unfinished", kDiscarded = ".discarded", kDamaged = ".damaged";
 
 std::string_view view(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -117,7 +118,7 @@ Checkpoint CheckpointStore::save(int64_t step, const std::function<void(Checkpoi
   check(step >= 0, "checkpoint: step {}", step);
   failpoint("checkpoint.begin");
   make_directories(directory_, system_);
-  remove_leftovers();
+  tidy();
   const std::vector<Checkpoint> older = list();
   const int64_t number = older.empty() ? 1 : older.back().number + 1;
   const std::string path = join_path(directory_, fmt::format("{}{:05}{}{}", kPrefix, number, kStep, step));
@@ -150,21 +151,15 @@ Checkpoint CheckpointStore::save(int64_t step, const std::function<void(Checkpoi
   sync_directory(directory_, system_);
   failpoint("checkpoint.published");
 
-  int64_t oldest_kept = number;
-  int kept = 1;
-  for (auto it = older.rbegin(); it != older.rend() && kept < keep_; ++it) {
-    if (damaged_.contains(it->number)) continue;
-    oldest_kept = it->number;
-    ++kept;
-  }
-  remove_older_than(oldest_kept);
+  remove_superseded();
   failpoint("checkpoint.end");
   return {path, number, step};
 }
 
-void CheckpointStore::remove_older_than(int64_t number) {
-  for (const Checkpoint& checkpoint : list()) {
-    if (checkpoint.number >= number) break;
+void CheckpointStore::remove_superseded() {
+  const std::vector<Checkpoint> all = list();
+  for (size_t i = 0; i + static_cast<size_t>(keep_) < all.size(); ++i) {
+    const Checkpoint& checkpoint = all[i];
     // Renamed first, so that one half deleted is never taken for one that was damaged.
     const std::string discarded = checkpoint.path + std::string(kDiscarded);
     if (system_.rename(checkpoint.path.c_str(), discarded.c_str()) != 0) {
@@ -175,7 +170,16 @@ void CheckpointStore::remove_older_than(int64_t number) {
   }
 }
 
-void CheckpointStore::remove_leftovers() {
+void CheckpointStore::tidy() {
+  if (!is_directory(directory_)) return;
+  // Under another name a damaged one is not counted among those to keep, so that it pushes no good one out.
+  for (const Checkpoint& checkpoint : damaged_) {
+    const std::string aside = checkpoint.path + std::string(kDamaged);
+    remove_tree(aside, system_);
+    if (system_.rename(checkpoint.path.c_str(), aside.c_str()) != 0 && errno != ENOENT)
+      fail_with_reason("set the damaged checkpoint aside", checkpoint.path, errno);
+  }
+  damaged_.clear();
   for (const std::string& name : list_directory(directory_)) {
     for (const std::string_view ending : {kUnfinished, kDiscarded}) {
       if (!name.ends_with(ending)) continue;
@@ -184,6 +188,7 @@ void CheckpointStore::remove_leftovers() {
       }
     }
   }
+  remove_superseded();
 }
 
 std::optional<std::string> checkpoint_problem(const Checkpoint& checkpoint) {
@@ -218,7 +223,7 @@ CheckpointStore::Search CheckpointStore::find() {
       search.newest = *it;
       break;
     }
-    damaged_.insert(it->number);
+    damaged_.push_back(*it);
     search.problems.push_back(*problem);
   }
   return search;

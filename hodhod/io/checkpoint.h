@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -86,17 +85,20 @@ class CheckpointStore {
   // Reads every byte of a checkpoint to be sure of it.
   Search find();
 
+  // Removes what a save that was killed left: unfinished and discarded ones, and published ones beyond those
+  // to keep. A checkpoint that find() has refused is renamed to NAME.damaged and kept.
+  void tidy();
+
   // All published ones, oldest first, unverified.
   std::vector<Checkpoint> list() const;
 
  private:
-  void remove_older_than(int64_t number);
-  void remove_leftovers();
+  void remove_superseded();
 
   std::string directory_;
   int keep_;
   const FileSystem& system_;
-  std::set<int64_t> damaged_;  // numbers that find() has refused
+  std::vector<Checkpoint> damaged_;  // those that find() has refused
 };
 
 // What is wrong with a checkpoint, or nothing: every file that its manifest lists must be there with its size

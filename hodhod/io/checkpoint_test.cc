@@ -121,7 +121,9 @@ TEST_F(CheckpointTest, ADamagedOneDoesNotPushAGoodOneOut) {
   save(store, 2);
   FileWriter(store.list().back().file("state.json")).write("damaged, too");
   EXPECT_EQ(CheckpointStore(path_).find().newest->step, 1);
-  EXPECT_THAT(CheckpointStore(path_).find().problems, SizeIs(2));
+  EXPECT_THAT(CheckpointStore(path_).find().problems, SizeIs(1));
+  EXPECT_THAT(list_directory(path_), ElementsAre("checkpoint-00001-step-1", "checkpoint-00002-step-2",
+                                                 "checkpoint-00002-step-2.damaged"));
 }
 
 TEST_F(CheckpointTest, AnyFailingCallLeavesTheFormerOne) {

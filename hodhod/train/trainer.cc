@@ -9,6 +9,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/base/file_lock.h"
 #include "hodhod/base/json.h"
 #include "hodhod/base/signals.h"
 #include "hodhod/tensor/tape.h"
@@ -52,7 +53,11 @@ class Run {
 
   TrainingReport run() {
     begin_ = now();
-    make_directories(directory_);
+    const std::string training = join_path(directory_, "training");
+    make_directories(training);
+    const FileLock lock(join_path(training, "lock"),
+                        "a run in this directory is under way; wait for its end, or train in another one");
+    remove_leftovers(directory_);
     resume();
     metrics_.emplace(directory_, state_.step);
     trainee_.seek({state_.epoch, state_.batch});
@@ -211,6 +216,8 @@ class Run {
       }
       metrics_->add(state_.step, row);
       if (log_.message) log_.message(line + (better ? " (best so far)" : ""));
+    } else {
+      trainee_.save(directory_);  // nothing tells which is best: the last one it is
     }
     if (average_) average_->swap();
   }

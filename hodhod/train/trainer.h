@@ -108,8 +108,9 @@ struct TrainingLog {
   std::function<void(const std::string& line)> message = {};
 };
 
-// Trains in `directory`: the best model there, what resuming needs in training/, a line of numbers every so
-// often in metrics.jsonl. Continues a run that is there; `fresh` refuses to.
+// Trains in `directory`: the best model there (without validation scores the last), what resuming needs in
+// training/, a line of numbers every so often in metrics.jsonl. Continues a run that is there. Error when
+// another process trains there.
 TrainingReport train(Trainee& trainee, const TrainerOptions& options, const std::string& directory,
                      const TrainingLog& log = {});
 

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <limits>
@@ -65,6 +66,7 @@ class Curve final : public Trainee {
     return {sum, static_cast<double>(x_.dim(0))};
   }
   Scores validate() override {
+    if (without_scores) return {};
     std::vector<float> x, y;
     for (int i = 0; i < 21; ++i) {
       x.push_back(static_cast<float>(i) / 10 - 1);
@@ -90,6 +92,7 @@ class Curve final : public Trainee {
     return all;
   }
 
+  bool without_scores = false;
   int batches_seen = 0;
   std::function<void(int)> on_batch;
   std::function<bool(int)> spoil;
@@ -229,6 +232,36 @@ TEST(Trainer, PatienceEndsTheRun) {
   const auto report = train(curve, options, directory.path());
   EXPECT_EQ(report.end, TrainingEnd::patience);
   EXPECT_EQ(report.steps, 4 * 7);
+}
+
+TEST(Trainer, WithoutScoresTheLastModelIsWritten) {
+  const TemporaryDirectory directory;
+  Curve curve;
+  curve.without_scores = true;
+  TrainerOptions options = options_for(9);
+  options.average = 0;
+  train(curve, options, directory.path());
+  std::string expected;
+  for (float value : curve.values()) expected += fmt::format("{} ", value);
+  EXPECT_EQ(read_file(directory / "model.txt"), expected);
+}
+
+TEST(Trainer, TwoRunsInOneDirectoryAreRefused) {
+  const TemporaryDirectory directory;
+  Curve curve, other;
+  std::string refusal;
+  curve.on_batch = [&](int batch) {
+    if (batch != 4) return;
+    try {
+      train(other, options_for(5), directory.path());
+    } catch (const Error& error) {
+      refusal = error.what();
+    }
+  };
+  train(curve, options_for(5), directory.path());
+  EXPECT_THAT(refusal, HasSubstr(fmt::format("training/lock: is locked by process {}", ::getpid())));
+  EXPECT_EQ(other.batches_seen, 0);
+  EXPECT_EQ(train(other, options_for(6), directory.path()).steps, 6);
 }
 
 TEST(Trainer, OptionsOutOfRangeAreRefused) {

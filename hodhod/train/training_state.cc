@@ -37,6 +37,7 @@ std::optional<LoadedState> load_training_state(const std::string& directory,
                                                const std::function<void(const std::string&)>& message) {
   CheckpointStore store = store_of(directory);
   const auto found = store.find();
+  store.tidy();
   for (const std::string& problem : found.problems) {
     if (message) message("a damaged checkpoint is passed over: " + problem);
   }

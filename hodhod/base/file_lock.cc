@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/base/file_lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <string_view>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/file.h"
+
+namespace hodhod {
+namespace {
+
+std::string own_name() {
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
+  return fmt::format("process {} on {}", ::getpid(), host.data());
+}
+
+// What the holder wrote, on one line; it may be just about to write it.
+std::string holder(const std::string& path) {
+  try {
+    const std::string text = read_file(path, 1000);
+    const std::string line = text.substr(0, text.find('\n'));
+    if (!line.empty()) return line;
+  } catch (const Error&) {
+    // Who it is can then not be said.
+  }
+  return "another process";
+}
+
+}  // namespace
+
+FileLock::FileLock(const std::string& path, const std::string& busy)
+    : descriptor_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
+  if (descriptor_ < 0) fail_with_reason("open", path, errno);
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    ::close(descriptor_);
+    fail("{}: is locked by {}: {}", path, holder(path), busy);
+  }
+  const std::string name = own_name() + "\n";
+  // A full disk is no reason not to work: the name is for people.
+  if (::ftruncate(descriptor_, 0) != 0 || ::write(descriptor_, name.data(), name.size()) < 0) return;
+}
+
+FileLock::~FileLock() { ::close(descriptor_); }
+
+}  // namespace hodhod
