@@ -12,6 +12,7 @@
 #include "hodhod/base/json.h"
 #include "hodhod/data/record_reader.h"
 #include "hodhod/models/directory.h"
+#include "hodhod/tasks/classify.h"
 #include "hodhod/tasks/generate.h"
 #include "hodhod/tasks/translate.h"
 #include "hodhod/train/metrics/bleu.h"
@@ -24,6 +25,7 @@ struct Flags {
   std::string directory;
   std::vector<std::string> data, source, target;
   bool json = false;
+  LabelledColumns columns;
   DecodeOptions decode;
 };
 
@@ -73,6 +75,46 @@ int evaluate_language(const Flags& flags, const Session& session) {
   return 0;
 }
 
+int evaluate_classifier(const Flags& flags) {
+  const Classifier classifier = Classifier::load(flags.directory);
+  const auto scores = evaluate(classifier, read_labelled(flags.data, flags.columns).examples);
+  if (classifier.is_regression()) {
+    report(flags,
+           {{"pearson", scores.pearson},
+            {"spearman", scores.spearman},
+            {"mse", scores.loss},
+            {"mae", scores.mean_absolute_error},
+            {"examples", scores.examples}},
+           fmt::format("Pearson {:.4f}   Spearman {:.4f}   mean squared error {:.4f}   examples {}",
+                       scores.pearson, scores.spearman, scores.loss, scores.examples));
+    return 0;
+  }
+  const auto& classes = scores.classes;
+  Json by_label = Json::object();
+  std::string table;
+  for (const auto& [label, part] : classes.by_label) {
+    by_label[label] = {{"precision", part.precision()}, {"recall", part.recall()}, {"f1", part.f1()}};
+    table += fmt::format("\n{}   precision {:.2f}   recall {:.2f}   F1 {:.2f}   examples {}", label,
+                         100 * part.precision(), 100 * part.recall(), 100 * part.f1(), part.gold);
+  }
+  report(flags,
+         {{"accuracy", classes.accuracy},
+          {"macro_f1", classes.macro_f1},
+          {"loss", scores.loss},
+          {"examples", scores.examples},
+          {"labels", by_label}},
+         fmt::format("accuracy {:.2f}   macro F1 {:.2f}   loss {:.4f}   examples {}{}",
+                     100 * classes.accuracy, 100 * classes.macro_f1, scores.loss, scores.examples, table));
+  return 0;
+}
+
+// By what stands on the model.
+int evaluate_model(const Flags& flags, const Session& session) {
+  const TransformerConfig config = load_transformer_config(flags.directory);
+  if (config.head == HeadKind::classifier) return evaluate_classifier(flags);
+  return config.has_encoder() ? evaluate_translation(flags) : evaluate_language(flags, session);
+}
+
 }  // namespace
 
 void add_evaluate(CLI::App& app, Session& session) {
@@ -80,17 +122,14 @@ void add_evaluate(CLI::App& app, Session& session) {
   auto flags = std::make_shared<Flags>();
   flags->decode.num_beams = 5;
   command->add_option("DIR", flags->directory, "The model's directory")->required();
-  command->add_option("--data", flags->data, "Text, for a language model");
+  command->add_option("--data", flags->data, "Text for a language model, labelled texts for a classifier");
   command->add_option("--source", flags->source, "Text to translate, for a translation model");
   command->add_option("--target", flags->target, "Its translation by people");
   command->add_flag("--json", flags->json, "A JSON object");
+  add_config(*command, flags->columns, "Labelled texts");
   add_config(*command, flags->decode, "Decoding");
-  command->callback([flags, &session] {
-    session.run = [flags, &session] {
-      return load_transformer_config(flags->directory).has_encoder() ? evaluate_translation(*flags)
-                                                                     : evaluate_language(*flags, session);
-    };
-  });
+  command->callback(
+      [flags, &session] { session.run = [flags, &session] { return evaluate_model(*flags, session); }; });
 }
 
 }  // namespace hodhod::cli

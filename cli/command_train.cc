@@ -10,6 +10,7 @@ void add_train(CLI::App& app, Session& session) {
   train->require_subcommand(1);
   add_train_translate(*train, session);
   add_train_generate(*train, session);
+  add_train_classify(*train, session);
 }
 
 }  // namespace hodhod::cli

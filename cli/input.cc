@@ -95,6 +95,25 @@ void Lines::finish() {
   state_->progress->finish();
 }
 
+void for_each_block(const TextInput& input, const std::string& label, bool quiet,
+                    const std::function<void(const std::vector<std::string>&)>& work) {
+  if (!input.texts.empty()) {
+    work(input.texts);
+    return;
+  }
+  Lines lines(input.files, label, quiet || input.files.empty());
+  std::vector<std::string> block;
+  for (std::string line; lines.next(line);) {
+    block.push_back(line);
+    if (static_cast<int64_t>(block.size()) == input.block) {
+      work(block);
+      block.clear();
+    }
+  }
+  if (!block.empty()) work(block);
+  lines.finish();
+}
+
 void print_text(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
     fail("standard output: {}", std::strerror(errno));

@@ -33,6 +33,14 @@ class Lines {
   std::unique_ptr<State> state_;
 };
 
+// The texts, or where there are none the lines of the files (or of standard input), in blocks.
+struct TextInput {
+  std::vector<std::string> texts, files;
+  int64_t block = 256;
+};
+void for_each_block(const TextInput& input, const std::string& label, bool quiet,
+                    const std::function<void(const std::vector<std::string>&)>& work);
+
 // Calls work(lines, results) for blocks of lines with the lines spread over threads, and prints the results
 // in order. work(line, place) gives what is printed for a line.
 void print_for_each_line(Lines& lines, const std::function<std::string(std::string_view line)>& work);

@@ -4,6 +4,9 @@
 #include <fmt/core.h>
 
 #include <CLI/Option.hpp>
+#include <CLI/Validators.hpp>
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <memory>
 
@@ -69,7 +72,37 @@ std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const
   return tokenizer;
 }
 
-int run_training(Trainee& trainee, const TrainFlags& flags, const Session& session) {
+TransformerConfig configured_encoder(const TrainFlags& flags, const text::Tokenizer& tokenizer) {
+  TransformerConfig config = configured(flags, tokenizer.vocab_size());
+  check(config.shape == TransformerShape::encoder,
+        "--preset {} is a {}; this task needs an encoder, such as bert-tiny or bert-small", flags.preset,
+        names_of(config.shape)[static_cast<size_t>(config.shape)]);
+  config.pad = tokenizer.role("pad_token").value_or(0);
+  config.eos = -1;
+  return config;
+}
+
+void add_epochs(CLI::App& app, TrainFlags& flags) {
+  app.add_option("--epochs", flags.epochs, "So many passes over the data, instead of --steps")
+      ->check(CLI::PositiveNumber)
+      ->excludes("--steps");
+}
+
+void apply_epochs(TrainFlags& flags, int64_t batches_in_epoch) {
+  if (flags.epochs <= 0) return;
+  const double updates =
+      static_cast<double>(batches_in_epoch) / static_cast<double>(flags.trainer.accumulate);
+  flags.trainer.steps = std::max<int64_t>(1, std::llround(flags.epochs * updates));
+}
+
+void tell_what_is_new(const std::vector<std::string>& parameters, const TrainFlags& flags) {
+  if (parameters.empty()) return;
+  std::string names;
+  for (const std::string& name : parameters) names += (names.empty() ? "" : ", ") + name;
+  fmt::print(stderr, "{} has no {}: new, drawn with seed {}\n", flags.from, names, flags.trainer.seed);
+}
+
+int run_training(Trainee& trainee, const TrainFlags& flags, const Session& session, std::string_view unit) {
   const StopSignals signals;
   ProgressOptions progress_options = progress_to_stderr("Training", session.quiet);
   progress_options.unit = "steps";
@@ -84,9 +117,9 @@ int run_training(Trainee& trainee, const TrainFlags& flags, const Session& sessi
                     : report.end == TrainingEnd::out_of_time ? "the time is up"
                     : report.end == TrainingEnd::patience    ? "no better model for a while"
                                                              : "stopped by a signal";
-  fmt::print(stderr,
-             "{}: step {}, {:.0f} s, {:.0f} tokens/s; best validation {:.4f} at step {}; model in {}\n", end,
-             report.steps, report.seconds, report.items_per_second, report.best, report.best_step, flags.out);
+  fmt::print(stderr, "{}: step {}, {:.0f} s, {:.0f} {}/s; best validation {:.4f} at step {}; model in {}\n",
+             end, report.steps, report.seconds, report.items_per_second, unit, report.best, report.best_step,
+             flags.out);
   if (flags.profile) {
     fmt::print("{}the loop around forward, backward and update: {:.2f} %\n", report.profile,
                100 * report.loop_seconds / report.seconds);

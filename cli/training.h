@@ -5,6 +5,7 @@
 #include <CLI/App.hpp>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/commands.h"
@@ -23,6 +24,7 @@ struct TrainFlags {
   TaskTokenizerOptions tokenizer;
   TrainerOptions trainer;
   bool profile = false;
+  double epochs = 0;  // 0: as the trainer's steps say
 };
 
 void add_train_flags(CLI::App& app, TrainFlags& flags);
@@ -33,10 +35,23 @@ TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary);
 // The tokenizer that was asked for: of the model to start from, of the run to continue, a file, or a new one.
 std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const text::LineSource& lines);
 
-// Trains, prints how it went, and gives the exit status: 0, or 128 + the signal that stopped it.
-int run_training(Trainee& trainee, const TrainFlags& flags, const Session& session);
+// The same for an encoder on this tokenizer's tokens. Error when the preset is none.
+TransformerConfig configured_encoder(const TrainFlags& flags, const text::Tokenizer& tokenizer);
+
+// --epochs: so many passes over the data instead of --steps.
+void add_epochs(CLI::App& app, TrainFlags& flags);
+void apply_epochs(TrainFlags& flags, int64_t batches_in_epoch);
+
+// Says which parameters of a model to start from are new.
+void tell_what_is_new(const std::vector<std::string>& parameters, const TrainFlags& flags);
+
+// Trains, prints how it went, and gives the exit status: 0, or 128 + the signal that stopped it. `unit` is
+// what the loss is summed over.
+int run_training(Trainee& trainee, const TrainFlags& flags, const Session& session,
+                 std::string_view unit = "tokens");
 
 void add_train_translate(CLI::App& train, Session& session);
 void add_train_generate(CLI::App& train, Session& session);
+void add_train_classify(CLI::App& train, Session& session);
 
 }  // namespace hodhod::cli

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <charconv>
 #include <cmath>
 
 namespace hodhod {
@@ -23,6 +24,14 @@ bool is_invisible(uint32_t c) {
 }
 
 }  // namespace
+
+std::optional<double> parse_number(std::string_view text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, problem] = std::from_chars(text.data(), end, value);
+  if (problem != std::errc() || stop != end || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
 
 std::string format_bytes(uint64_t bytes) {
   if (bytes < 1000) return fmt::format("{} B", bytes);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,8 @@ std::string format_count(double count);       // "812", "65.1k", "124.4M", "1.76
 std::string format_duration(double seconds);  // "0.4 s", "42 s", "3:05", "2:03:05", "4 d 02:03:05"
 std::string with_commas(int64_t number);      // "124,439,808"
 
+// The finite number that `text` is the whole of ("-2", "3.5e-4"), or nothing.
+std::optional<double> parse_number(std::string_view text);
 // Columns a text takes on a terminal: characters, without combining marks and joiners.
 int64_t display_width(std::string_view utf8);
 

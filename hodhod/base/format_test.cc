@@ -14,6 +14,14 @@ TEST(Format, Bytes) {
   EXPECT_EQ(format_bytes(uint64_t{150} << 30), "150 GiB");
 }
 
+TEST(Format, ReadsNumbers) {
+  EXPECT_EQ(parse_number("-2.5"), -2.5);
+  EXPECT_EQ(parse_number("3e2"), 300);
+  for (const char* text : {"", " 1", "1 ", "1,5", "one", "nan", "inf", "1e999"}) {
+    EXPECT_EQ(parse_number(text), std::nullopt) << text;
+  }
+}
+
 TEST(Format, Counts) {
   EXPECT_EQ(format_count(812), "812");
   EXPECT_EQ(format_count(65100), "65.1k");

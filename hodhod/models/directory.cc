@@ -39,8 +39,17 @@ LoadedTransformer load_transformer(const std::string& directory, const LoadOptio
   if (options.change) options.change(config);
   const SafetensorsReader file(directory);
   LoadedTransformer loaded{
-      std::make_unique<Transformer>(config, Rng(1)), std::string(family->model_type), {}};
-  loaded.missing = hf::load_state(*family, file, parameters_of(*loaded.model));
+      std::make_unique<Transformer>(config, Rng(options.seed)), std::string(family->model_type), {}};
+  auto parameters = parameters_of(*loaded.model);
+  if (options.leave_out) {
+    std::erase_if(parameters, [&](const auto& entry) {
+      if (!options.leave_out(entry.first)) return false;
+      loaded.missing.push_back(entry.first);
+      return true;
+    });
+  }
+  for (std::string& name : hf::load_state(*family, file, parameters))
+    loaded.missing.push_back(std::move(name));
   // A bias that is not stored is one that is zero.
   std::erase(loaded.missing, "output_bias");
   if (!options.allow_missing && !loaded.missing.empty()) {

@@ -3,6 +3,7 @@
 // them a tokenizer and what the task needs.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,6 +19,9 @@ struct LoadOptions {
   bool allow_missing = false;
   // Changes the configuration before the model is made (another head, dropout, …).
   std::function<void(TransformerConfig&)> change = {};
+  // Parameters (by our names) that are not taken from the file, even where it has some of that name.
+  std::function<bool(const std::string& name)> leave_out = {};
+  uint64_t seed = 1;  // of the values drawn
 };
 
 struct LoadedTransformer {

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// hodhod train classify: a classifier of texts or pairs of texts, or a regression.
+#include <fmt/core.h>
+
+#include <cmath>
+#include <memory>
+
+#include "cli/config_flags.h"
+#include "cli/training.h"
+#include "hodhod/base/error.h"
+#include "hodhod/nn/module.h"
+#include "hodhod/tasks/classify.h"
+
+namespace hodhod::cli {
+namespace {
+
+struct Flags : TrainFlags {
+  std::vector<std::string> data, dev;
+  double dev_share = 0;
+  bool regression = false;
+  LabelledColumns columns;
+  ClassifierTraining training;
+};
+
+std::vector<LabelledText> read(const std::vector<std::string>& files, const LabelledColumns& columns) {
+  LabelledTexts found = read_labelled(files, columns);
+  if (found.bad.count() > 0) {
+    fmt::print(stderr, "{} bad lines were skipped, the first: {}\n", found.bad.count(),
+               found.bad.examples()[0]);
+  }
+  return std::move(found.examples);
+}
+
+// Takes a share of the examples out, evenly over the whole.
+std::vector<LabelledText> take_out(std::vector<LabelledText>& examples, double share) {
+  std::vector<LabelledText> rest, taken;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    const auto whole = [&](size_t n) { return std::floor(static_cast<double>(n) * share); };
+    (whole(i + 1) > whole(i) ? taken : rest).push_back(std::move(examples[i]));
+  }
+  examples = std::move(rest);
+  return taken;
+}
+
+Classifier make_classifier(const Flags& flags, const std::vector<LabelledText>& train) {
+  std::vector<std::string> occurrences;
+  for (const LabelledText& example : train) occurrences.push_back(example.label);
+  Labels labels = flags.regression ? Labels() : Labels::of(std::move(occurrences));
+  check(flags.regression || labels.size() >= 2,
+        "training: {} has one label only ({}); there is nothing to tell apart", flags.data[0],
+        labels.name(0));
+  check(labels.size() <= 10000,
+        "training: {} has {} different labels; say with --label which column they are in, or --regression if "
+        "they are numbers",
+        flags.data[0], labels.size());
+  if (!flags.from.empty()) {
+    Classifier classifier =
+        Classifier::from(flags.from, std::move(labels), flags.trainer.seed, flags.tokenizer_path);
+    tell_what_is_new(classifier.encoder.missing, flags);
+    return classifier;
+  }
+  size_t next = 0;
+  auto tokenizer = choose_tokenizer(flags, [&](std::string& line) {
+    const size_t texts = train[0].texts.size();
+    if (next >= texts * train.size()) return false;
+    line = train[next / texts].texts[next % texts];
+    ++next;
+    return true;
+  });
+  const TransformerConfig config = configured_encoder(flags, *tokenizer);
+  return Classifier::make(config, std::move(tokenizer), std::move(labels), flags.trainer.seed);
+}
+
+int train_classify(Flags& flags, const Session& session) {
+  check(flags.dev_share >= 0 && flags.dev_share < 1, "--dev-share {}: give a number from 0 to below 1",
+        flags.dev_share);
+  std::vector<LabelledText> train = read(flags.data, flags.columns), dev;
+  if (!flags.dev.empty()) {
+    dev = read(flags.dev, flags.columns);
+  } else {
+    dev = take_out(train, flags.dev_share);
+  }
+  Classifier classifier = make_classifier(flags, train);
+  flags.training.batches.seed = flags.trainer.seed;
+  const auto dev_size = dev.size();
+  ClassifierTrainee trainee(classifier, train, std::move(dev), flags.training);
+  apply_epochs(flags, trainee.batches_in_epoch());
+  if (!session.quiet) {
+    fmt::print(
+        stderr,
+        "{} texts to train on ({} cut to {} tokens), {} for validation, {}, {} tokens known, {} parameters\n",
+        train.size(), trainee.cut(), length_limit(classifier.encoder), dev_size,
+        flags.regression ? "regression" : fmt::format("{} labels", classifier.labels.size()),
+        classifier.encoder.tokenizer->vocab_size(), parameter_count(*classifier.encoder.model));
+  }
+  return run_training(trainee, flags, session, "texts");
+}
+
+}  // namespace
+
+void add_train_classify(CLI::App& train, Session& session) {
+  CLI::App* app = train.add_subcommand("classify", "Train a model that tells kinds of texts apart");
+  auto flags = std::make_shared<Flags>();
+  flags->preset = "bert-tiny";
+  flags->tokenizer.kind = TokenizerKind::wordpiece;
+  flags->tokenizer.special = SpecialTokens::encoder;
+  flags->trainer.steps = 2000;
+  flags->trainer.validate_every = 200;
+  flags->trainer.schedule = {.kind = ScheduleKind::linear, .rate = 5e-4, .warmup = 200};
+  flags->trainer.optimizer.beta2 = 0.999;
+  flags->trainer.optimizer.epsilon = 1e-8;
+  flags->trainer.optimizer.weight_decay = 0.01;
+  app->add_option("--data", flags->data, "Texts with labels: tsv, csv or jsonl (.gz and .zst too)")
+      ->required();
+  app->add_option("--dev", flags->dev, "The same for validation");
+  app->add_option("--dev-share", flags->dev_share,
+                  "Without --dev: the share of the data that is for validation [0]");
+  app->add_flag("--regression", flags->regression, "The labels are numbers to come near to");
+  add_config(*app, flags->columns, "Data");
+  add_train_flags(*app, *flags);
+  add_epochs(*app, *flags);
+  add_config(*app, flags->training, "Classifier");
+  app->callback(
+      [flags, &session] { session.run = [flags, &session] { return train_classify(*flags, session); }; });
+}
+
+}  // namespace hodhod::cli

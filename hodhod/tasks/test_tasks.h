@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// For tests of tasks on encoders: a small model, a tokenizer, made-up texts, and runs in pieces.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hodhod/base/file.h"
+#include "hodhod/base/rng.h"
+#include "hodhod/models/transformer_config.h"
+#include "hodhod/tasks/task_tokenizer.h"
+#include "hodhod/train/trainer.h"
+
+namespace hodhod {
+
+inline const std::vector<std::string>& test_words() {
+  static const std::vector<std::string> kWords = {"the",    "boat",   "Shiraz", "walks",
+                                                  "slowly", "hoopoe", "river",  "garden",
+                                                  "sings",  "winter", "کتاب",   "می‌خواند"};
+  return kWords;
+}
+
+// `count` of the words, with blanks between.
+inline std::string test_text(Rng& rng, uint64_t count) {
+  std::string text;
+  for (uint64_t i = 0; i < count; ++i) {
+    text += (i > 0 ? " " : "") + test_words()[rng.below(test_words().size())];
+  }
+  return text;
+}
+
+inline std::unique_ptr<text::Tokenizer> test_tokenizer() {
+  TaskTokenizerOptions options{
+      .kind = TokenizerKind::wordpiece, .vocabulary = 80, .special = SpecialTokens::encoder};
+  int64_t line = 0;
+  return std::make_unique<text::Tokenizer>(train_task_tokenizer(options, [&](std::string& text) {
+    if (line == 20) return false;
+    Rng rng(static_cast<uint64_t>(line++));
+    text = test_text(rng, 12);
+    return true;
+  }));
+}
+
+inline TransformerConfig test_encoder(const text::Tokenizer& tokenizer) {
+  TransformerConfig config = transformer_preset("bert-tiny");
+  config.vocabulary = tokenizer.vocab_size();
+  config.width = 32;
+  config.heads = 2;
+  config.encoder_layers = 1;
+  config.feed_forward = 48;
+  config.max_length = 40;
+  config.eos = -1;
+  return config;
+}
+
+inline TrainerOptions test_training(int64_t steps) {
+  TrainerOptions options;
+  options.steps = steps;
+  options.validate_every = 4;
+  options.log_every = 0;
+  options.schedule = {.kind = ScheduleKind::constant, .rate = 3e-3, .warmup = 10};
+  return options;
+}
+
+// The bytes of the model's file.
+inline std::string test_weights(const std::string& directory) {
+  return read_file(join_path(directory, "model.safetensors"));
+}
+
+// train() in one go, and stopped after `stop` steps and continued: the models have the same bytes. `make`
+// gives a fresh trainee each time.
+template <class Make>
+void expect_same_in_pieces(Make make, int64_t stop, int64_t steps) {
+  TrainerOptions options = test_training(steps);
+  options.accumulate = 2;
+  const TemporaryDirectory whole, pieces;
+  train(*make(), options, whole.path());
+  TrainerOptions first = options;
+  first.steps = stop;
+  train(*make(), first, pieces.path());
+  train(*make(), options, pieces.path());
+  EXPECT_EQ(test_weights(pieces.path()), test_weights(whole.path()));
+  // It was no accident of nothing having been learnt.
+  const TemporaryDirectory shorter;
+  train(*make(), first, shorter.path());
+  EXPECT_NE(test_weights(shorter.path()), test_weights(whole.path()));
+}
+
+}  // namespace hodhod

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tasks/text_model.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "hodhod/base/error.h"
+
+namespace hodhod {
+namespace {
+
+// Names of the parts that stand on the encoder's states.
+bool is_head(std::string_view name) {
+  return name.starts_with("pooler.") || name.starts_with("classifier.") || name.starts_with("prediction");
+}
+
+}  // namespace
+
+TextModel TextModel::load(const std::string& directory, const LoadOptions& options,
+                          const std::string& tokenizer) {
+  auto loaded = load_transformer(directory, options);
+  const std::string& from = tokenizer.empty() ? directory : tokenizer;
+  TextModel result{std::move(loaded.model), std::make_unique<text::Tokenizer>(text::Tokenizer::load(from)),
+                   std::move(loaded.missing)};
+  check(result.tokenizer->vocab_size() <= result.model->config().vocabulary,
+        "{}: the tokenizer has {} tokens and the model {}; they do not belong together", from,
+        result.tokenizer->vocab_size(), result.model->config().vocabulary);
+  return result;
+}
+
+TextModel load_encoder(const std::string& directory, const HeadWanted& wanted, const std::string& tokenizer) {
+  LoadOptions options;
+  options.allow_missing = true;
+  options.seed = wanted.seed;
+  options.change = [&](TransformerConfig& config) {
+    check(config.shape == TransformerShape::encoder,
+          "{}: this model is a {}; the task needs an encoder (BERT)", directory,
+          names_of(config.shape)[static_cast<size_t>(config.shape)]);
+    config.head = wanted.head;
+    config.labels = wanted.labels;
+  };
+  // A pooler that was trained serves other labels too.
+  if (!wanted.keep) {
+    options.leave_out = [](const std::string& name) { return name.starts_with("classifier."); };
+  }
+  TextModel result = TextModel::load(directory, options, tokenizer);
+  const auto body = std::find_if(result.missing.begin(), result.missing.end(),
+                                 [](const std::string& name) { return !is_head(name); });
+  check(body == result.missing.end(), "{}: the weights lack {}; the file is damaged or of another model",
+        directory, body == result.missing.end() ? "" : *body);
+  return result;
+}
+
+void limit_length(TextModel& text_model, int64_t length, text::Side cut_off) {
+  const int64_t most = text_model.model->config().max_length;
+  check(length >= 0 && length <= most, "texts of up to {} tokens for a model that takes {}; lower max-length",
+        length, most);
+  text_model.tokenizer->set_truncation(
+      text::Truncation{.max_length = length > 0 ? length : most, .side = cut_off});
+  text_model.tokenizer->set_padding(std::nullopt);
+}
+
+int64_t length_limit(const TextModel& text_model) {
+  const int64_t most = text_model.model->config().max_length;
+  const auto& truncation = text_model.tokenizer->parts().truncation;
+  return truncation ? std::min(most, truncation->max_length) : most;
+}
+
+}  // namespace hodhod

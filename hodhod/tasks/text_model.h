@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// A model with its tokenizer, as every task on text has them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hodhod/models/directory.h"
+#include "hodhod/models/transformer.h"
+#include "hodhod/text/tokenizer.h"
+
+namespace hodhod {
+
+struct TextModel {
+  std::unique_ptr<Transformer> model;
+  std::unique_ptr<text::Tokenizer> tokenizer;
+  std::vector<std::string> missing = {};  // parameters that were not in the file
+
+  // From a model's directory. The tokenizer is that of `tokenizer` (a file or directory) where one is named.
+  // Error when there is none, or when it has more tokens than the model knows.
+  static TextModel load(const std::string& directory, const LoadOptions& options = {},
+                        const std::string& tokenizer = {});
+};
+
+// What a head on an encoder is to be.
+struct HeadWanted {
+  HeadKind head = HeadKind::none;
+  int64_t labels = 0;
+  bool keep = false;  // the directory's own head is of this kind and these labels: it is kept
+  uint64_t seed = 1;  // of the values that a new one begins with
+};
+
+// The encoder in `directory` under the head that is wanted; `missing` names what is new. Error when the model
+// is no encoder.
+TextModel load_encoder(const std::string& directory, const HeadWanted& wanted,
+                       const std::string& tokenizer = {});
+
+// A text longer than `length` tokens is cut: to as many as the model takes where `length` is 0. Error when it
+// is more than that.
+void limit_length(TextModel& text_model, int64_t length, text::Side cut_off);
+// The limit in force.
+int64_t length_limit(const TextModel& text_model);
+
+}  // namespace hodhod
