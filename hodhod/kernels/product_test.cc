@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -263,6 +264,37 @@ TEST(Product, GivesTheSameBitsWhateverTheTransposition) {
     cpu::product(other.args(p));
     EXPECT_EQ(bits(other.c), bits(first.c)) << p.name();
   }
+}
+
+// Rows a power of two apart compete for places in a cache, and are walked over or copied in other ways.
+TEST(Product, GivesTheSameBitsWhateverTheDistanceOfRows) {
+  cpu::for_each_target([&](const char* target) {
+    SCOPED_TRACE(target);
+    for (const int which : {0, 1, 2, 3}) {
+      const Problem dense = {1, 131, 150, 800, which % 2 == 1, which / 2 == 1};
+      Memory<float> first = fill(dense);
+      ProductArgs<float> args = first.args(dense);
+      cpu::product(args);
+      for (const int64_t stride : {1024, 4096}) {
+        const auto spread = [&](const std::vector<float>& x, int64_t length) {
+          const auto rows = static_cast<int64_t>(x.size()) / length;
+          std::vector<float> result(static_cast<size_t>((rows - 1) * stride + length));
+          for (int64_t i = 0; i < rows; ++i) {
+            std::copy_n(x.begin() + i * length, length, result.begin() + i * stride);
+          }
+          return result;
+        };
+        const std::vector<float> a = spread(first.a, args.a.stride), b = spread(first.b, args.b.stride);
+        std::vector<float> c(first.c.size());
+        ProductArgs<float> other = args;
+        other.a = {a.data(), stride, 0, args.a.transpose};
+        other.b = {b.data(), stride, 0, args.b.transpose};
+        other.c = c.data();
+        cpu::product(other);
+        EXPECT_EQ(bits(c), bits(first.c)) << dense.name() << " at " << stride;
+      }
+    }
+  });
 }
 
 TEST(Product, GivesTheSameBitsOnAnyNumberOfThreads) {

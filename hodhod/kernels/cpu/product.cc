@@ -31,24 +31,16 @@ constexpr int64_t kBlockRows = 112 / kTileRows * kTileRows;
 // Columns a task packs of B, which then lie in the third.
 constexpr int64_t kTaskColumns = 1024;
 constexpr int64_t kTaskRows = 2048;
-// Elements between rows of A that all fall into the same few places of a cache; and those of a line.
-constexpr int64_t kBadStride = 1024;
+// A tile needs a place in the first cache for each row of A. Rows so many elements apart (or a multiple) all
+// compete for the same places: so few at once find room, unless the distance is such that they push each
+// other out of the second cache, too.
+constexpr int64_t kCrowdedStride = 1024;
+constexpr int64_t kCrowdedRows = std::min(10, kTileRows);
+constexpr int64_t kBadStride = 4096;
+constexpr int64_t kMostPanels = kBlockRows / kCrowdedRows + 1;
 
 int64_t lanes() { return static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>())); }
 int64_t strip_width() { return 2 * lanes(); }
-
-struct Range {
-  int64_t begin;
-  int64_t end;
-  int64_t size() const { return end - begin; }
-};
-
-// Piece i of `pieces` nearly equal ones of `range`.
-Range piece(Range range, int64_t pieces, int64_t i) {
-  return {range.begin + range.size() * i / pieces, range.begin + range.size() * (i + 1) / pieces};
-}
-
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // Where the strip that begins at column j (a multiple of the width) has its rows k0 …, k0 being a block's
 // first.
@@ -71,21 +63,25 @@ class Task {
     const int64_t width = strip_width();
     const int64_t depth = std::min(args_.k, kProductBlock);
     Scratch scratch;
-    if (copies_a()) {
+    if (copies_a())
       a_packed_ = scratch.get<float>((std::min(rows_.size(), kBlockRows) + 2 * kLine) * (depth + 2 * kLine));
-    }
     if (!args_.packed_b) b_packed_ = scratch.get<float>(ceil_div(columns_.size(), width) * width * depth);
     edge_ = scratch.get<float>(kTileRows * width);
     for (int64_t k0 = 0; k0 < args_.k; k0 += kProductBlock) {
       k_ = {k0, std::min(args_.k, k0 + kProductBlock)};
       const int64_t blocks = ceil_div(rows_.size(), kBlockRows);
-      for (int64_t i = 0; i < blocks; ++i) run_block(piece(rows_, blocks, i));
+      for (int64_t i = 0; i < blocks; ++i) {
+        const bool last = i + 1 == blocks;
+        const Range later = piece(rows_, blocks, last ? 0 : i + 1);
+        later_a_ = a_ + later.begin * args_.a.stride + (last ? k_.end : k_.begin);
+        later_rows_ = args_.a.transpose || (last && k_.end == args_.k) ? 0 : later.size();
+        run_block(piece(rows_, blocks, i));
+      }
     }
   }
 
  private:
-  // A is read where it is unless many strips pass over it that would find it no longer in the caches: rows a
-  // power of two apart push each other out, and a column's elements bring a line each.
+  // A is read where it is unless many strips pass over it that would find it no longer in the caches.
   bool copies_a() const {
     return (args_.a.transpose || args_.a.stride % kBadStride == 0) && columns_.size() > 4 * strip_width();
   }
@@ -93,7 +89,7 @@ class Task {
   // Rows of B are read where they are by all tiles if these are few, and only by one if rows are apart by
   // such a number that the cache cannot hold a strip.
   bool reads_b() const {
-    return rows_.size() <= (args_.b.stride % (kBadStride / 2) == 0 ? 1 : 12) * kTileRows;
+    return rows_.size() <= (args_.b.stride % (kCrowdedStride / 2) == 0 ? 1 : 12) * kTileRows;
   }
 
   void run_block(Range rows) {
@@ -104,21 +100,28 @@ class Task {
     }
   }
 
-  // Row by row as it lies, or column by column.
+  // Where tiles find the block's rows of A.
   void set_a(Range rows) {
-    const bool transpose = args_.a.transpose;
+    const bool transpose = args_.a.transpose, crowded = !copies_a() && args_.a.stride % kCrowdedStride == 0;
+    panels_ = ceil_div(rows.size(), crowded && !transpose ? kCrowdedRows : kTileRows);
+    for (int64_t i = 0; i < panels_; ++i) panel_rows_[i] = piece({0, rows.size()}, panels_, i);
     const int64_t stride = args_.a.stride;
     a_block_ = a_ + (transpose ? k_.begin * stride + rows.begin : rows.begin * stride + k_.begin);
-    int64_t apart = stride;
-    if (copies_a()) {
-      const int64_t count = transpose ? k_.size() : rows.size();
-      const int64_t length = transpose ? rows.size() : k_.size();
-      apart = (ceil_div(length, kLine) | 1) * kLine;  // an odd number of lines: all places of a cache
-      copy(count, length, a_block_, stride, a_packed_, apart);
-      a_block_ = a_packed_;
-    }
-    a_row_ = transpose ? 1 : apart;
-    a_column_ = transpose ? apart : 1;
+    a_row_ = transpose ? 1 : stride;
+    a_column_ = transpose ? stride : 1;
+    if (copies_a()) pack_a(rows.size());
+  }
+
+  // Rows, or columns if transposed, lie an odd number of lines apart, which spreads them over all places of a
+  // cache.
+  void pack_a(int64_t rows) {
+    const bool transpose = args_.a.transpose;
+    const int64_t count = transpose ? k_.size() : rows, length = transpose ? rows : k_.size();
+    int64_t& apart = transpose ? a_column_ : a_row_;
+    const int64_t stride = (ceil_div(length, kLine) | 1) * kLine;
+    copy(count, length, a_block_, apart, a_packed_, stride);
+    apart = stride;
+    a_block_ = a_packed_;
   }
 
   void run_strip(Range rows, Range columns) const {
@@ -133,6 +136,8 @@ class Task {
                  .a_column = a_column_,
                  .b = nullptr,
                  .ldb = stored_width,
+                 .next = nullptr,
+                 .next_step = 0,
                  .keep = nullptr,
                  .c = nullptr,
                  .ldc = args_.c_stride,
@@ -154,11 +159,16 @@ class Task {
         pack_b(columns, strip, stored_width);
       }
     }
-    const int64_t panels = ceil_div(rows.size(), kTileRows);
-    for (int64_t i = 0; i < panels; ++i) {
-      const Range panel = piece(rows, panels, i);
-      tile.a = a_block_ + (panel.begin - rows.begin) * a_row_;
-      run_tile(tile, panel, columns, wide, keep);
+    int64_t later_row = (columns.begin - columns_.begin) / width * panels_;
+    for (int64_t i = 0; i < panels_; ++i) {
+      const Range panel = panel_rows_[i];
+      tile.a = a_block_ + panel.begin * a_row_;
+      // To fetch what is there already costs least.
+      const bool fetch = later_row < later_rows_;
+      tile.next = fetch ? later_a_ + later_row * args_.a.stride : tile.b;
+      tile.next_step = fetch ? 1 : tile.ldb;
+      ++later_row;
+      run_tile(tile, {rows.begin + panel.begin, rows.begin + panel.end}, columns, wide, keep);
       if (keep) {
         keep = false;
         tile.b = tile.keep;
@@ -205,7 +215,11 @@ class Task {
   int64_t offset_;  // of the matrix in c
   Range rows_;
   Range columns_;
+  const float* later_a_ = nullptr;  // the next block's rows of A, of which each tile fetches one
+  int64_t later_rows_ = 0;
   Range k_ = {0, 0};                // of the block at hand
+  int64_t panels_ = 0;              // of a block's rows
+  Range panel_rows_[kMostPanels];   // counted from the block's first
   const float* a_block_ = nullptr;  // of A
   int64_t a_row_ = 0;
   int64_t a_column_ = 0;

@@ -7,6 +7,19 @@
 
 namespace hodhod::kernels::cpu {
 
+struct Range {
+  int64_t begin;
+  int64_t end;
+  int64_t size() const { return end - begin; }
+};
+
+// Piece i of `pieces` nearly equal ones of `range`.
+inline Range piece(Range range, int64_t pieces, int64_t i) {
+  return {range.begin + range.size() * i / pieces, range.begin + range.size() * (i + 1) / pieces};
+}
+
+inline int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
 // Multiply-adds that pay for waking another thread.
 constexpr int64_t kWorthAThread = 100000;
 
@@ -15,8 +28,8 @@ constexpr int64_t kWorthAThread = 100000;
 inline int64_t row_grain(int64_t strips, int64_t work, int64_t threads) {
   const int64_t total = strips * work;
   const int64_t pieces = total > 64 * kWorthAThread * threads ? 4 * threads : threads;
-  const int64_t worth = (kWorthAThread + work - 1) / work;
-  return std::max(worth, (strips + pieces - 1) / pieces);
+  const int64_t worth = ceil_div(kWorthAThread, work);
+  return std::max(worth, ceil_div(strips, pieces));
 }
 
 struct ProductShape {
@@ -44,7 +57,6 @@ inline ProductPlan plan_product(const ProductShape& shape) {
   constexpr double kTask = 2000;  // starting a task
   // In steps of a whole strip.
   constexpr double kWorth = 10000;
-  const auto ceil_div = [](int64_t a, int64_t b) { return (a + b - 1) / b; };
   const auto cost = [&](int64_t row_pieces, int64_t strip_pieces) {
     const auto rows = static_cast<double>(ceil_div(shape.m, row_pieces));
     const auto strips = static_cast<double>(ceil_div(shape.strips, strip_pieces));

@@ -37,6 +37,8 @@ struct Tile {
   int64_t a_column;
   const float* b;  // [k, columns of the tile], rows `ldb` apart
   int64_t ldb;
+  const float* next;  // what a later tile reads, fetched on the way: so many elements further for each of k
+  int64_t next_step;
   float* keep;  // where to put B packed, [k, columns of the tile]; or null
   float* c;     // [rows, columns of the tile], rows `ldc` apart
   int64_t ldc;
@@ -103,6 +105,8 @@ HWY_NOINLINE void multiply_tile(const Tile& tile) {
   [[maybe_unused]] const float* a4 = a3 + 3 * a_row;
   const float* HWY_RESTRICT b = tile.b;
   [[maybe_unused]] float* HWY_RESTRICT keep = tile.keep;
+  const float* next = tile.next;
+  const int64_t next_step = tile.next_step;
   // Not unrolled: a step is long enough, and fills the registers.
 #pragma GCC unroll 1
   for (int64_t k = tile.k; k > 0; --k) {
@@ -117,6 +121,8 @@ HWY_NOINLINE void multiply_tile(const Tile& tile) {
       hn::Store(b_right, d, keep + lanes);
       keep += 2 * lanes;
     }
+    __builtin_prefetch(next, 0, 2);
+    next += next_step;
     HODHOD_EACH_ROW(HODHOD_MULTIPLY)
     b += ldb;
     a0 += a_column;
