@@ -183,6 +183,8 @@ void add_model_options(CLI::App& action, TrainFlags& flags) {
       ->capture_default_str();
   action.add_flag("--byte-fallback", flags.options.byte_fallback,
                   "Spell characters that are too rare as bytes");
+  action.add_flag("!--mixed-scripts", flags.options.split_scripts,
+                  "Unigram, and BPE without bytes: let a token hold characters of several scripts");
   action.add_option("--character-coverage", flags.options.character_coverage, "Share of characters to know")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();

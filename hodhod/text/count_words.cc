@@ -9,6 +9,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/text/byte_alphabet.h"
+#include "hodhod/text/scripts.h"
 #include "hodhod/text/trainer.h"
 #include "hodhod/text/word_counter.h"
 #include "hodhod/text/word_cut.h"
@@ -33,7 +34,12 @@ struct Batch {
 class Counting {
  public:
   Counting(const Tokenizer& pipeline, const TrainerOptions& options)
-      : pipeline_(pipeline), options_(options) {}
+      : pipeline_(pipeline), options_(options) {
+    // A prefix or suffix tells where a part stands in its word, which a part cut out would not know.
+    splits_scripts_ = options.split_scripts && options.continuing_subword_prefix.empty() &&
+                      options.end_of_word_suffix.empty() &&
+                      (options.kind == ModelKind::kUnigram || options.kind == ModelKind::kBpe);
+  }
 
   void add(const Batch& batch) {
     for (size_t i = 0; i < batch.size(); ++i)
@@ -80,8 +86,12 @@ class Counting {
       // A pipeline that leaves spaces in (as SentencePiece's) still has words.
       for (size_t begin = 0; begin < piece.size();) {
         const size_t end = word_end(piece, begin, WordCut::kBeforeSpace);
-        counter.add(piece.substr(begin, end - begin), stratum);
-        begin = end;
+        while (begin < end) {
+          const std::string_view rest = piece.substr(begin, end - begin);
+          const size_t size = splits_scripts_ ? script_end(rest) : rest.size();
+          counter.add(rest.substr(0, size), stratum);
+          begin += size;
+        }
       }
     });
   }
@@ -155,6 +165,7 @@ class Counting {
 
   const Tokenizer& pipeline_;
   const TrainerOptions& options_;
+  bool splits_scripts_ = false;
   WordCounter total_;
   size_t first_ = 0;  // the strata before this one are dropped
   std::array<uint64_t, kStrata> bytes_{};

@@ -83,6 +83,7 @@ PreTokenizerPtr pre_tokenizer_from_json(const Json& json, const std::string& whe
         parse_behavior(json_get_or<std::string>(json, "behavior", "Isolated", where), where));
   }
   if (type == "Digits") return make_digits(json_get_or<bool>(json, "individual_digits", false, where));
+  if (type == "UnicodeScripts") return make_unicode_scripts();
   if (type == "CharDelimiterSplit") return read_delimiter(json, where);
   if (type == "FixedLength") {
     const auto length = json_get<int64_t>(json, "length", where);

@@ -75,6 +75,7 @@ PreTokenizerPtr make_char_delimiter_split(std::string_view delimiter);
 PreTokenizerPtr make_split(std::string_view text, SplitBehavior behavior, bool invert = false);
 PreTokenizerPtr make_split_pattern(std::string_view pattern, SplitBehavior behavior, bool invert = false,
                                    const std::string& where = "Split");
+PreTokenizerPtr make_unicode_scripts();  // where the script changes; the Japanese ones are one
 PreTokenizerPtr make_fixed_length(int64_t characters);
 PreTokenizerPtr make_pre_tokenizer_sequence(std::vector<PreTokenizerPtr> parts);
 

@@ -9,6 +9,7 @@
 #include "hodhod/text/byte_alphabet.h"
 #include "hodhod/text/pattern.h"
 #include "hodhod/text/pre_tokenizers/gpt2_pattern.h"
+#include "hodhod/text/scripts.h"
 #include "hodhod/text/test_text.h"
 #include "hodhod/text/unicode.h"
 
@@ -95,6 +96,41 @@ TEST(PreTokenizers, Whitespace) {
   EXPECT_EQ(cut(*make_whitespace(), "a+-b \u2022"), (Strings{"a", "+-", "b", "\u2022"}));
   EXPECT_EQ(cut(*make_whitespace_split(), " a,b\u00A0c\n"), (Strings{"a,b", "c"}));
   EXPECT_EQ(cut(*make_bert_pre_tokenizer(), "It's $5، نه"), (Strings{"It", "'", "s", "$", "5", "،", "نه"}));
+}
+
+// From Hugging Face's own tests, and what its reading of leading blanks comes to.
+TEST(PreTokenizers, UnicodeScripts) {
+  const PreTokenizerPtr scripts = make_unicode_scripts();
+  EXPECT_EQ(cut(*scripts, "どこで生れ。Yes"), (Strings{"どこで生れ", "。", "Yes"}));
+  EXPECT_EQ(cut(*scripts, "Apples are りんご 林檎"), (Strings{"Apples are ", "りんご 林檎"}));
+  EXPECT_EQ(cut(*scripts, "  x ۱2ی۱"), (Strings{"x ", "۱", "2", "ی۱"}));
+  EXPECT_EQ(cut(*scripts, " "), Strings{});
+  EXPECT_EQ(scripts->to_json()["type"], "UnicodeScripts");
+}
+
+// Values of Unicode 14's Scripts.txt.
+TEST(Scripts, OfCharacters) {
+  for (const char32_t c : {U'京', U'太'}) EXPECT_EQ(script_of(c), Script::kHan);
+  for (const char32_t c : {U' ', U'0', U'$', U'-', U'،', U'؟', U'ـ', U'\u2581', U'😀', U'\u30FC'})
+    EXPECT_EQ(script_of(c), Script::kCommon);
+  for (const char32_t c : {U'\u200C', U'\u0301', U'\u064B', U'\u0670'})
+    EXPECT_EQ(script_of(c), Script::kInherited);
+  EXPECT_EQ(script_of(U'い'), Script::kHiragana);
+  EXPECT_EQ(script_of(U'グ'), Script::kKatakana);
+  for (const char32_t c : {U'\u0378', char32_t{0xD800}, char32_t{0x10FFFF}, char32_t{0x110000}, kIllFormed})
+    EXPECT_EQ(script_of(c), Script::kUnknown);
+  EXPECT_EQ(script_of(U'ی'), script_of(U'۱'));
+  EXPECT_EQ(script_of(U'a'), script_of(U'é'));
+  EXPECT_NE(script_of(U'a'), script_of(U'а'));
+  for (const char32_t c : {U'い', U'グ', U'\u30FC', U'京'}) EXPECT_EQ(joined_script_of(c), Script::kHan);
+}
+
+TEST(Scripts, EndOfWhatOnePieceMayHold) {
+  EXPECT_EQ(script_end("▁می\u200Cخواهم."), std::string("▁می\u200Cخواهم").size());
+  EXPECT_EQ(script_end("▁word,"), std::string("▁word").size());
+  EXPECT_EQ(script_end("2021."), 5u);
+  EXPECT_EQ(script_end("e\u0301t"), 4u);
+  EXPECT_EQ(script_end("\xFFz"), 2u);
 }
 
 // The table in Hugging Face's documentation of Split.

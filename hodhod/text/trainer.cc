@@ -63,7 +63,8 @@ std::vector<char32_t> alphabet_of(const std::vector<WordCount>& words, const Tra
     for (int byte = 0; byte < 256; ++byte) bytes.push_back(byte_to_character(static_cast<uint8_t>(byte)));
     return bytes;
   }
-  const bool covers = options.kind == ModelKind::kUnigram || options.byte_fallback;
+  const bool covers =
+      options.kind == ModelKind::kUnigram || options.kind == ModelKind::kBpe || options.byte_fallback;
   return choose_alphabet(words, covers ? options.character_coverage : 1.0, options.limit_alphabet,
                          options.initial_alphabet);
 }

@@ -30,9 +30,10 @@ struct TrainerOptions {
   int64_t max_memory = int64_t{2} << 30;   // bytes; a corpus that would need more is sampled
   int max_token_length = 16;               // characters
   int32_t limit_alphabet = 0;              // keep only the most frequent characters; 0 is all
-  double character_coverage = 0.9995;      // Unigram and BPE with fallback: share of characters kept
+  double character_coverage = 0.9995;      // Unigram, BPE and fallback: share of characters kept
   std::vector<std::string> initial_alphabet;
   bool byte_level = false;     // the pre-tokeniser is ByteLevel: the alphabet is the 256 bytes
+  bool split_scripts = true;   // Unigram and BPE, but for bytes: a token holds characters of one script only
   bool byte_fallback = false;  // <0x00> … <0xFF> for characters outside the alphabet
   std::string continuing_subword_prefix = {};  // "##" for WordPiece
   std::string end_of_word_suffix = {};

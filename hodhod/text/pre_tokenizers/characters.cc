@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pre-tokenisers that look at each character by itself: white space, BERT's, punctuation, digits, a
-// delimiter, a length.
+// delimiter, scripts, a length.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "hodhod/text/json_pattern.h"
 #include "hodhod/text/pre_tokenizers/behavior_names.h"
 #include "hodhod/text/pre_tokenizers/split_pieces.h"
+#include "hodhod/text/scripts.h"
 #include "hodhod/text/unicode.h"
 
 namespace hodhod::text {
@@ -134,6 +135,34 @@ class CharDelimiterSplit : public PreTokenizer {
   std::string delimiter_;
 };
 
+class UnicodeScripts : public PreTokenizer {
+ public:
+  void apply(SplitText& split) const override {
+    // What precedes the first character of a script is dropped, as Hugging Face's does.
+    split_pieces(
+        split, SplitBehavior::kRemoved, true, [](std::string_view piece, uint32_t base, auto&& found) {
+          Script last = Script::kUnknown;
+          size_t begin = 0;
+          for (size_t i = 0; i < piece.size();) {
+            const Character c = read_character(piece, i);
+            const Script script = c.code == U' '         ? Script::kUnknown
+                                  : c.code == kIllFormed ? Script::kCommon
+                                                         : joined_script_of(c.code);
+            if (script != Script::kUnknown && script != last) {
+              if (last != Script::kUnknown)
+                found(Range{static_cast<uint32_t>(base + begin), static_cast<uint32_t>(base + i)});
+              begin = i;
+              last = script;
+            }
+            i += c.size;
+          }
+          if (last == Script::kUnknown) return;
+          found(Range{static_cast<uint32_t>(base + begin), static_cast<uint32_t>(base + piece.size())});
+        });
+  }
+  Json to_json() const override { return {{"type", "UnicodeScripts"}}; }
+};
+
 class FixedLength : public PreTokenizer {
  public:
   explicit FixedLength(int64_t length) : length_(length) {}
@@ -164,6 +193,7 @@ PreTokenizerPtr make_digits(bool individual) { return std::make_unique<Digits>(i
 PreTokenizerPtr make_char_delimiter_split(std::string_view delimiter) {
   return std::make_unique<CharDelimiterSplit>(delimiter);
 }
+PreTokenizerPtr make_unicode_scripts() { return std::make_unique<UnicodeScripts>(); }
 PreTokenizerPtr make_fixed_length(int64_t characters) { return std::make_unique<FixedLength>(characters); }
 
 }  // namespace hodhod::text
