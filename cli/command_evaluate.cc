@@ -7,33 +7,25 @@
 
 #include "cli/commands.h"
 #include "cli/config_flags.h"
+#include "cli/evaluate.h"
 #include "cli/input.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
 #include "hodhod/data/record_reader.h"
 #include "hodhod/models/directory.h"
-#include "hodhod/tasks/classify.h"
 #include "hodhod/tasks/generate.h"
 #include "hodhod/tasks/translate.h"
 #include "hodhod/train/metrics/bleu.h"
 #include "hodhod/train/metrics/chrf.h"
 
 namespace hodhod::cli {
-namespace {
-
-struct Flags {
-  std::string directory;
-  std::vector<std::string> data, source, target;
-  bool json = false;
-  LabelledColumns columns;
-  DecodeOptions decode;
-};
-
-void report(const Flags& flags, const Json& values, const std::string& text) {
+void report(const EvaluateFlags& flags, const Json& values, const std::string& text) {
   print_text(flags.json ? format_json(values, -1) + "\n" : text + "\n");
 }
 
-int evaluate_translation(const Flags& flags) {
+namespace {
+
+int evaluate_translation(const EvaluateFlags& flags) {
   check(!flags.source.empty() && !flags.target.empty(),
         "evaluate: give --source and --target for a translation model");
   const Translator translator = Translator::load(flags.directory);
@@ -57,7 +49,7 @@ int evaluate_translation(const Flags& flags) {
   return 0;
 }
 
-int evaluate_language(const Flags& flags, const Session& session) {
+int evaluate_language(const EvaluateFlags& flags, const Session& session) {
   const Writer writer = Writer::load(flags.directory);
   Lines lines(flags.data, "Reading", session.quiet);
   std::string text, line;
@@ -75,43 +67,11 @@ int evaluate_language(const Flags& flags, const Session& session) {
   return 0;
 }
 
-int evaluate_classifier(const Flags& flags) {
-  const Classifier classifier = Classifier::load(flags.directory);
-  const auto scores = evaluate(classifier, read_labelled(flags.data, flags.columns).examples);
-  if (classifier.is_regression()) {
-    report(flags,
-           {{"pearson", scores.pearson},
-            {"spearman", scores.spearman},
-            {"mse", scores.loss},
-            {"mae", scores.mean_absolute_error},
-            {"examples", scores.examples}},
-           fmt::format("Pearson {:.4f}   Spearman {:.4f}   mean squared error {:.4f}   examples {}",
-                       scores.pearson, scores.spearman, scores.loss, scores.examples));
-    return 0;
-  }
-  const auto& classes = scores.classes;
-  Json by_label = Json::object();
-  std::string table;
-  for (const auto& [label, part] : classes.by_label) {
-    by_label[label] = {{"precision", part.precision()}, {"recall", part.recall()}, {"f1", part.f1()}};
-    table += fmt::format("\n{}   precision {:.2f}   recall {:.2f}   F1 {:.2f}   examples {}", label,
-                         100 * part.precision(), 100 * part.recall(), 100 * part.f1(), part.gold);
-  }
-  report(flags,
-         {{"accuracy", classes.accuracy},
-          {"macro_f1", classes.macro_f1},
-          {"loss", scores.loss},
-          {"examples", scores.examples},
-          {"labels", by_label}},
-         fmt::format("accuracy {:.2f}   macro F1 {:.2f}   loss {:.4f}   examples {}{}",
-                     100 * classes.accuracy, 100 * classes.macro_f1, scores.loss, scores.examples, table));
-  return 0;
-}
-
 // By what stands on the model.
-int evaluate_model(const Flags& flags, const Session& session) {
+int evaluate_model(const EvaluateFlags& flags, const Session& session) {
   const TransformerConfig config = load_transformer_config(flags.directory);
   if (config.head == HeadKind::classifier) return evaluate_classifier(flags);
+  if (config.head == HeadKind::tagger) return evaluate_tagger(flags);
   return config.has_encoder() ? evaluate_translation(flags) : evaluate_language(flags, session);
 }
 
@@ -119,10 +79,15 @@ int evaluate_model(const Flags& flags, const Session& session) {
 
 void add_evaluate(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("evaluate", "Score a model on text that it has not seen");
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<EvaluateFlags>();
   flags->decode.num_beams = 5;
   command->add_option("DIR", flags->directory, "The model's directory")->required();
-  command->add_option("--data", flags->data, "Text for a language model, labelled texts for a classifier");
+  command->add_option("--data", flags->data,
+                      "Text for a language model, labelled texts for a classifier, sentences for a tagger");
+  command
+      ->add_option("--columns", flags->tag_columns,
+                   "For a tagger: the columns of the words and of their tags [the first and the last]")
+      ->delimiter(',');
   command->add_option("--source", flags->source, "Text to translate, for a translation model");
   command->add_option("--target", flags->target, "Its translation by people");
   command->add_flag("--json", flags->json, "A JSON object");

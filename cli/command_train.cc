@@ -11,6 +11,7 @@ void add_train(CLI::App& app, Session& session) {
   add_train_translate(*train, session);
   add_train_generate(*train, session);
   add_train_classify(*train, session);
+  add_train_tag(*train, session);
 }
 
 }  // namespace hodhod::cli

@@ -20,6 +20,7 @@ void add_train(CLI::App& app, Session& session);
 void add_translate(CLI::App& app, Session& session);
 void add_generate(CLI::App& app, Session& session);
 void add_classify(CLI::App& app, Session& session);
+void add_tag(CLI::App& app, Session& session);
 void add_evaluate(CLI::App& app, Session& session);
 
 }  // namespace hodhod::cli

@@ -25,6 +25,7 @@ int run(int argc, char** argv) {
   hodhod::cli::add_translate(app, session);
   hodhod::cli::add_generate(app, session);
   hodhod::cli::add_classify(app, session);
+  hodhod::cli::add_tag(app, session);
   hodhod::cli::add_evaluate(app, session);
   hodhod::cli::add_tokenize(app, session);
   try {

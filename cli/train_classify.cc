@@ -2,7 +2,6 @@
 // hodhod train classify: a classifier of texts or pairs of texts, or a regression.
 #include <fmt/core.h>
 
-#include <cmath>
 #include <memory>
 
 #include "cli/config_flags.h"
@@ -24,22 +23,8 @@ struct Flags : TrainFlags {
 
 std::vector<LabelledText> read(const std::vector<std::string>& files, const LabelledColumns& columns) {
   LabelledTexts found = read_labelled(files, columns);
-  if (found.bad.count() > 0) {
-    fmt::print(stderr, "{} bad lines were skipped, the first: {}\n", found.bad.count(),
-               found.bad.examples()[0]);
-  }
+  tell_bad_lines(found.bad);
   return std::move(found.examples);
-}
-
-// Takes a share of the examples out, evenly over the whole.
-std::vector<LabelledText> take_out(std::vector<LabelledText>& examples, double share) {
-  std::vector<LabelledText> rest, taken;
-  for (size_t i = 0; i < examples.size(); ++i) {
-    const auto whole = [&](size_t n) { return std::floor(static_cast<double>(n) * share); };
-    (whole(i + 1) > whole(i) ? taken : rest).push_back(std::move(examples[i]));
-  }
-  examples = std::move(rest);
-  return taken;
 }
 
 Classifier make_classifier(const Flags& flags, const std::vector<LabelledText>& train) {
@@ -72,14 +57,9 @@ Classifier make_classifier(const Flags& flags, const std::vector<LabelledText>& 
 }
 
 int train_classify(Flags& flags, const Session& session) {
-  check(flags.dev_share >= 0 && flags.dev_share < 1, "--dev-share {}: give a number from 0 to below 1",
-        flags.dev_share);
-  std::vector<LabelledText> train = read(flags.data, flags.columns), dev;
-  if (!flags.dev.empty()) {
-    dev = read(flags.dev, flags.columns);
-  } else {
-    dev = take_out(train, flags.dev_share);
-  }
+  std::vector<LabelledText> train = read(flags.data, flags.columns);
+  std::vector<LabelledText> dev =
+      flags.dev.empty() ? take_out(train, flags.dev_share) : read(flags.dev, flags.columns);
   Classifier classifier = make_classifier(flags, train);
   flags.training.batches.seed = flags.trainer.seed;
   const auto dev_size = dev.size();
@@ -101,20 +81,11 @@ int train_classify(Flags& flags, const Session& session) {
 void add_train_classify(CLI::App& train, Session& session) {
   CLI::App* app = train.add_subcommand("classify", "Train a model that tells kinds of texts apart");
   auto flags = std::make_shared<Flags>();
-  flags->preset = "bert-tiny";
-  flags->tokenizer.kind = TokenizerKind::wordpiece;
-  flags->tokenizer.special = SpecialTokens::encoder;
-  flags->trainer.steps = 2000;
-  flags->trainer.validate_every = 200;
-  flags->trainer.schedule = {.kind = ScheduleKind::linear, .rate = 5e-4, .warmup = 200};
-  flags->trainer.optimizer.beta2 = 0.999;
-  flags->trainer.optimizer.epsilon = 1e-8;
-  flags->trainer.optimizer.weight_decay = 0.01;
+  set_encoder_defaults(*flags);
   app->add_option("--data", flags->data, "Texts with labels: tsv, csv or jsonl (.gz and .zst too)")
       ->required();
   app->add_option("--dev", flags->dev, "The same for validation");
-  app->add_option("--dev-share", flags->dev_share,
-                  "Without --dev: the share of the data that is for validation [0]");
+  app->add_option("--dev-share", flags->dev_share, kDevShareHelp);
   app->add_flag("--regression", flags->regression, "The labels are numbers to come near to");
   add_config(*app, flags->columns, "Data");
   add_train_flags(*app, *flags);

@@ -28,10 +28,7 @@ std::vector<TextPair> read_pairs(const std::vector<std::string>& source,
     if (record->fields[0].empty() || record->fields[1].empty()) continue;
     pairs.push_back({std::move(record->fields[0]), std::move(record->fields[1])});
   }
-  if (reader.bad_lines().count() > 0) {
-    fmt::print(stderr, "{} bad lines were skipped, the first: {}\n", reader.bad_lines().count(),
-               reader.bad_lines().examples()[0]);
-  }
+  tell_bad_lines(reader.bad_lines());
   return pairs;
 }
 

@@ -82,6 +82,23 @@ TransformerConfig configured_encoder(const TrainFlags& flags, const text::Tokeni
   return config;
 }
 
+void set_encoder_defaults(TrainFlags& flags) {
+  flags.preset = "bert-tiny";
+  flags.tokenizer.kind = TokenizerKind::wordpiece;
+  flags.tokenizer.special = SpecialTokens::encoder;
+  flags.trainer.steps = 2000;
+  flags.trainer.validate_every = 200;
+  flags.trainer.schedule = {.kind = ScheduleKind::linear, .rate = 5e-4, .warmup = 200};
+  flags.trainer.optimizer.beta2 = 0.999;
+  flags.trainer.optimizer.epsilon = 1e-8;
+  flags.trainer.optimizer.weight_decay = 0.01;
+}
+
+void tell_bad_lines(const BadLines& bad) {
+  if (bad.count() == 0) return;
+  fmt::print(stderr, "{} bad lines were skipped, the first: {}\n", bad.count(), bad.examples()[0]);
+}
+
 void add_epochs(CLI::App& app, TrainFlags& flags) {
   app.add_option("--epochs", flags.epochs, "So many passes over the data, instead of --steps")
       ->check(CLI::PositiveNumber)

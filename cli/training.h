@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "hodhod/base/error.h"
+#include "hodhod/data/corpus.h"
 #include "hodhod/models/transformer_config.h"
 #include "hodhod/tasks/task_tokenizer.h"
 #include "hodhod/train/trainer.h"
@@ -38,6 +40,27 @@ std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const
 // The same for an encoder on this tokenizer's tokens. Error when the preset is none.
 TransformerConfig configured_encoder(const TrainFlags& flags, const text::Tokenizer& tokenizer);
 
+// What training an encoder begins with: size, tokenizer, schedule, optimiser.
+void set_encoder_defaults(TrainFlags& flags);
+
+// Without data for validation, a share of the examples is taken out for it, evenly over the whole.
+inline constexpr const char* kDevShareHelp =
+    "Without --dev: the share of the data that is for validation [0]";
+template <class Example>
+std::vector<Example> take_out(std::vector<Example>& examples, double share) {
+  check(share >= 0 && share < 1, "--dev-share {}: give a number from 0 to below 1", share);
+  const auto whole = [&](size_t n) { return static_cast<int64_t>(static_cast<double>(n) * share); };
+  std::vector<Example> rest, taken;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    (whole(i + 1) > whole(i) ? taken : rest).push_back(std::move(examples[i]));
+  }
+  examples = std::move(rest);
+  return taken;
+}
+
+// Says on stderr how many bad lines were skipped, if any.
+void tell_bad_lines(const BadLines& bad);
+
 // --epochs: so many passes over the data instead of --steps.
 void add_epochs(CLI::App& app, TrainFlags& flags);
 void apply_epochs(TrainFlags& flags, int64_t batches_in_epoch);
@@ -53,5 +76,6 @@ int run_training(Trainee& trainee, const TrainFlags& flags, const Session& sessi
 void add_train_translate(CLI::App& train, Session& session);
 void add_train_generate(CLI::App& train, Session& session);
 void add_train_classify(CLI::App& train, Session& session);
+void add_train_tag(CLI::App& train, Session& session);
 
 }  // namespace hodhod::cli

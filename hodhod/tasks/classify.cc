@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
@@ -19,7 +18,6 @@
 namespace hodhod {
 namespace {
 
-constexpr uint64_t kWordDropout = 0x57445250;  // a stream of the seed
 constexpr const char* kTask = "text-classification";
 
 // The number of the label, or the number that it is.
@@ -195,10 +193,11 @@ ClassifierScores evaluate(const Classifier& classifier, std::span<const Labelled
 
 ClassifierTrainee::ClassifierTrainee(Classifier& classifier, std::span<const LabelledText> train,
                                      std::vector<LabelledText> dev, const ClassifierTraining& options)
-    : classifier_(classifier), options_(options), dev_(std::move(dev)) {
+    : classifier_(classifier),
+      options_(options),
+      dev_(std::move(dev)),
+      dropout_(options.word_dropout, options.batches.seed, *classifier.encoder.tokenizer) {
   check(!train.empty(), "training: there is no example");
-  check(options.word_dropout >= 0 && options.word_dropout < 1,
-        "training: word_dropout is {}; give a number from 0 to below 1", options.word_dropout);
   TextModel& encoder = classifier_.encoder;
   set_requires_grad(*encoder.model);
   limit_length(encoder, options.max_length,
@@ -218,22 +217,13 @@ NamedParameters ClassifierTrainee::parameters() { return parameters_of(*classifi
 void ClassifierTrainee::next_batch() {
   const BatchPosition at = sampler_->position();
   const auto rows = sampler_->next();
-  const TextModel& encoder = classifier_.encoder;
   std::vector<EncodedText> texts;
   std::vector<double> targets;
-  const auto mask = encoder.tokenizer->role("mask_token"), unknown = encoder.tokenizer->role("unk_token");
-  const Rng epoch = Rng(options_.batches.seed).fork(kWordDropout).fork(static_cast<uint64_t>(at.epoch));
   for (int64_t row : rows) {
-    texts.push_back(texts_[static_cast<size_t>(row)]);
+    dropout_(texts.emplace_back(texts_[static_cast<size_t>(row)]), at.epoch, row);
     targets.push_back(targets_[static_cast<size_t>(row)]);
-    if (options_.word_dropout > 0) {
-      drop_words(texts.back(), *encoder.tokenizer, options_.word_dropout, mask.value_or(unknown.value_or(0)),
-                 epoch.fork(static_cast<uint64_t>(row)));
-    }
   }
-  std::vector<int64_t> all(rows.size());
-  std::iota(all.begin(), all.end(), int64_t{0});
-  batch_ = batch_of(texts, all, encoder.model->config().pad);
+  batch_ = batch_of(texts, classifier_.encoder.model->config().pad);
   batch_targets_ = Tensor::from(targets, {static_cast<int64_t>(targets.size())})
                        .converted(classifier_.is_regression() ? DType::f32 : DType::i64);
 }

@@ -103,6 +103,7 @@ class ClassifierTrainee final : public Trainee {
   std::vector<double> targets_;  // label numbers, or the numbers of a regression
   std::vector<LabelledText> dev_;
   std::unique_ptr<BatchSampler> sampler_;
+  WordDropout dropout_;
   TokenBatch batch_;
   Tensor batch_targets_;  // [B] i64, or f32 of a regression
   int64_t cut_ = 0;

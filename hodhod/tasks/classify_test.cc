@@ -239,7 +239,7 @@ TEST(EncodedTexts, WordsAreDroppedAsOftenAsAsked) {
   EncodedText text;
   for (int i = 0; i < 20000; ++i) text.ids.push_back(i % 10 == 0 ? 3 : 20);
   EncodedText dropped = text;
-  drop_words(dropped, *tokenizer, 0.3, 4, Rng(1, 2));
+  WordDropout(0.3, 1, *tokenizer)(dropped, 2, 7);
   const auto count = std::count(dropped.ids.begin(), dropped.ids.end(), 4);
   EXPECT_NEAR(static_cast<double>(count) / 18000, 0.3, 0.015);
   for (size_t i = 0; i < text.ids.size(); i += 10) ASSERT_EQ(dropped.ids[i], 3);  // special tokens stay

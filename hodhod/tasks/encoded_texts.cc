@@ -10,6 +10,8 @@
 namespace hodhod {
 namespace {
 
+constexpr uint64_t kWordDropout = 0x57445250;  // a stream of the seed
+
 EncodedText encode(const text::Tokenizer& tokenizer, const Texts& texts) {
   check(texts.size() == 1 || texts.size() == 2, "an example of {} texts; give one or two", texts.size());
   const text::Encoding encoding =
@@ -18,6 +20,17 @@ EncodedText encode(const text::Tokenizer& tokenizer, const Texts& texts) {
 }
 
 }  // namespace
+
+Frame frame_of(const text::Tokenizer& tokenizer) {
+  const auto ids = tokenizer.encode("").ids;
+  const auto end = tokenizer.role("sep_token"), cls = tokenizer.role("cls_token");
+  Frame frame;
+  for (int32_t id : ids) {
+    const bool closes = !frame.after.empty() || (end == id && cls != id);
+    (closes ? frame.after : frame.before).push_back(id);
+  }
+  return frame;
+}
 
 std::vector<EncodedText> encode_texts(const text::Tokenizer& tokenizer, std::span<const Texts> texts) {
   std::vector<EncodedText> encoded(texts.size());
@@ -46,6 +59,12 @@ TokenBatch batch_of(std::span<const EncodedText> texts, std::span<const int64_t>
   return batch;
 }
 
+TokenBatch batch_of(std::span<const EncodedText> texts, int64_t pad) {
+  std::vector<int64_t> all(texts.size());
+  std::iota(all.begin(), all.end(), int64_t{0});
+  return batch_of(texts, all, pad);
+}
+
 std::vector<std::vector<int64_t>> batches_by_length(const std::vector<int64_t>& lengths, int64_t max_tokens) {
   std::vector<int64_t> order(lengths.size());
   std::iota(order.begin(), order.end(), int64_t{0});
@@ -63,12 +82,20 @@ std::vector<std::vector<int64_t>> batches_by_length(const std::vector<int64_t>& 
   return batches;
 }
 
-void drop_words(EncodedText& text, const text::Tokenizer& tokenizer, double probability, int64_t replacement,
-                const Rng& rng) {
-  Rng draws = rng;
+WordDropout::WordDropout(double probability, uint64_t seed, const text::Tokenizer& tokenizer)
+    : probability_(probability), rng_(Rng(seed).fork(kWordDropout)), tokenizer_(tokenizer) {
+  check(probability >= 0 && probability < 1, "training: word_dropout is {}; give a number from 0 to below 1",
+        probability);
+  const auto mask = tokenizer.role("mask_token"), unknown = tokenizer.role("unk_token");
+  replacement_ = mask.value_or(unknown.value_or(0));
+}
+
+void WordDropout::operator()(EncodedText& text, int64_t epoch, int64_t example) const {
+  if (probability_ == 0) return;
+  Rng draws = rng_.fork(static_cast<uint64_t>(epoch)).fork(static_cast<uint64_t>(example));
   for (int64_t& id : text.ids) {
-    const bool drop = draws.uniform() < probability;
-    if (drop && !tokenizer.is_special(static_cast<int32_t>(id))) id = replacement;
+    const bool drop = draws.uniform() < probability_;
+    if (drop && !tokenizer_.is_special(static_cast<int32_t>(id))) id = replacement_;
   }
 }
 

@@ -21,6 +21,14 @@ struct EncodedText {
   int64_t length() const { return static_cast<int64_t>(ids.size()); }
 };
 
+// The special tokens that the tokenizer puts around a text.
+struct Frame {
+  std::vector<int64_t> before, after;
+
+  int64_t size() const { return static_cast<int64_t>(before.size() + after.size()); }
+};
+Frame frame_of(const text::Tokenizer& tokenizer);
+
 // In parallel, each as it would be alone. Error for more than two texts.
 std::vector<EncodedText> encode_texts(const text::Tokenizer& tokenizer, std::span<const Texts> texts);
 
@@ -28,14 +36,26 @@ std::vector<int64_t> lengths_of(std::span<const EncodedText> texts);
 
 // Rows of `texts`, filled up with `pad`.
 TokenBatch batch_of(std::span<const EncodedText> texts, std::span<const int64_t> rows, int64_t pad);
+// All of them.
+TokenBatch batch_of(std::span<const EncodedText> texts, int64_t pad);
 
 // All examples once, those of like lengths together, in batches of at most `max_tokens` with padding (or one
 // example).
 std::vector<std::vector<int64_t>> batches_by_length(const std::vector<int64_t>& lengths, int64_t max_tokens);
 
-// In place of each token but the special ones, with this probability, `replacement`: a way to make little
-// data go further. What is drawn for a token is a function of (rng, place) alone.
-void drop_words(EncodedText& text, const text::Tokenizer& tokenizer, double probability, int64_t replacement,
-                const Rng& rng);
+// Hides words in training, so that little data go further: in place of each token but the special ones, with
+// a probability, [MASK] (or the unknown token where there is none). What is drawn for a token is a function
+// of (seed, epoch, example, place) alone.
+class WordDropout {
+ public:
+  WordDropout(double probability, uint64_t seed, const text::Tokenizer& tokenizer);
+  void operator()(EncodedText& text, int64_t epoch, int64_t example) const;
+
+ private:
+  double probability_;
+  Rng rng_;
+  const text::Tokenizer& tokenizer_;
+  int64_t replacement_;
+};
 
 }  // namespace hodhod

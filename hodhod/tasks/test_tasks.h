@@ -59,7 +59,7 @@ inline TransformerConfig test_encoder(const text::Tokenizer& tokenizer) {
 inline TrainerOptions test_training(int64_t steps) {
   TrainerOptions options;
   options.steps = steps;
-  options.validate_every = 4;
+  options.validate_every = 8;
   options.log_every = 0;
   options.schedule = {.kind = ScheduleKind::constant, .rate = 3e-3, .warmup = 10};
   return options;

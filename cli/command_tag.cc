@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// hodhod tag DIR: tags the words of its arguments, files, or standard input, a sentence a line.
+#include <fmt/core.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/config_flags.h"
+#include "cli/input.h"
+#include "hodhod/base/json.h"
+#include "hodhod/tasks/tag.h"
+
+namespace hodhod::cli {
+namespace {
+
+struct Flags {
+  std::string directory;
+  TextInput input;
+  std::vector<std::string> data;
+  CorpusOptions corpus;
+  bool split = false;
+  bool json = false;
+};
+
+Json entities_of(const Words& words, const std::vector<std::string>& tags) {
+  Json entities = Json::array();
+  for (const metrics::Entity& entity : metrics::entities_of(tags)) {
+    std::string text;
+    for (int64_t i = entity.begin; i < entity.end; ++i) {
+      text.append(text.empty() ? "" : " ").append(words[static_cast<size_t>(i)]);
+    }
+    entities.push_back({{"type", entity.type}, {"text", text}, {"begin", entity.begin}, {"end", entity.end}});
+  }
+  return entities;
+}
+
+void print(const std::vector<Words>& sentences, const Tagger& tagger, bool as_json) {
+  const auto found = tag(tagger, sentences);
+  const bool entities = tagger.has_entities();
+  std::string out;
+  for (size_t i = 0; i < sentences.size(); ++i) {
+    const Tagging& tagging = found[i];
+    if (as_json) {
+      Json json = {{"words", sentences[i]}, {"tags", tagging.tags}, {"probabilities", tagging.probabilities}};
+      if (entities) json["entities"] = entities_of(sentences[i], tagging.tags);
+      out += format_json(json, -1) + "\n";
+      continue;
+    }
+    for (size_t t = 0; t < tagging.tags.size(); ++t) {
+      out += fmt::format("{}\t{}\n", sentences[i][t], tagging.tags[t]);
+    }
+    out += "\n";
+  }
+  print_text(out);
+}
+
+int run(const Flags& flags, const Session& session) {
+  const Tagger tagger = Tagger::load(flags.directory);
+  if (!flags.data.empty()) {
+    std::vector<Words> sentences;
+    for (TaggedWords& sentence : read_words(flags.data, flags.corpus).sentences) {
+      sentences.push_back(std::move(sentence.words));
+    }
+    print(sentences, tagger, flags.json);
+    return 0;
+  }
+  for_each_block(flags.input, "Tagging", session.quiet, [&](const std::vector<std::string>& lines) {
+    std::vector<Words> sentences;
+    for (const std::string& line : lines) {
+      sentences.push_back(flags.split ? words_between_blanks(line) : split_words(line));
+    }
+    print(sentences, tagger, flags.json);
+  });
+  return 0;
+}
+
+}  // namespace
+
+void add_tag(CLI::App& app, Session& session) {
+  CLI::App* command = app.add_subcommand("tag", "Tag the words of sentences with a model");
+  auto flags = std::make_shared<Flags>();
+  command->add_option("DIR", flags->directory, "The model's directory")->required();
+  command->add_option("TEXT", flags->input.texts, "Sentences; without any, standard input is read");
+  command->add_option("--file", flags->input.files, "Files of sentences, one a line");
+  command->add_flag("--split", flags->split, "The words stand between blanks already, punctuation too");
+  command->add_option("--data", flags->data, "Sentences with a word a line (conll), or jsonl");
+  add_config(*command, flags->corpus, "Data");
+  command->add_flag("--json", flags->json, "A JSON object a line, with the entities");
+  command->callback([flags, &session] { session.run = [flags, &session] { return run(*flags, session); }; });
+}
+
+}  // namespace hodhod::cli

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the tasks of `hodhod evaluate` share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "hodhod/base/json.h"
+#include "hodhod/decode/options.h"
+#include "hodhod/tasks/labelled_texts.h"
+
+namespace hodhod::cli {
+
+struct EvaluateFlags {
+  std::string directory;
+  std::vector<std::string> data, source, target;
+  std::vector<std::string> tag_columns;
+  bool json = false;
+  LabelledColumns columns;
+  DecodeOptions decode;
+};
+
+// Prints `values` as a line of JSON, or `text`.
+void report(const EvaluateFlags& flags, const Json& values, const std::string& text);
+
+int evaluate_classifier(const EvaluateFlags& flags);
+int evaluate_tagger(const EvaluateFlags& flags);
+
+}  // namespace hodhod::cli

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// hodhod evaluate for models that label.
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/evaluate.h"
+#include "hodhod/tasks/classify.h"
+#include "hodhod/tasks/tag.h"
+
+namespace hodhod::cli {
+namespace {
+
+// A row for each label, under its name.
+struct ByLabel {
+  Json json = Json::object();
+  std::string table;
+
+  void add(const std::string& label, const metrics::PrecisionRecall& part) {
+    json[label] = {{"precision", part.precision()}, {"recall", part.recall()}, {"f1", part.f1()}};
+    table += fmt::format("\n{}   precision {:.2f}   recall {:.2f}   F1 {:.2f}   examples {}", label,
+                         100 * part.precision(), 100 * part.recall(), 100 * part.f1(), part.gold);
+  }
+};
+
+}  // namespace
+
+int evaluate_classifier(const EvaluateFlags& flags) {
+  const Classifier classifier = Classifier::load(flags.directory);
+  const auto scores = evaluate(classifier, read_labelled(flags.data, flags.columns).examples);
+  if (classifier.is_regression()) {
+    report(flags,
+           {{"pearson", scores.pearson},
+            {"spearman", scores.spearman},
+            {"mse", scores.loss},
+            {"mae", scores.mean_absolute_error},
+            {"examples", scores.examples}},
+           fmt::format("Pearson {:.4f}   Spearman {:.4f}   mean squared error {:.4f}   examples {}",
+                       scores.pearson, scores.spearman, scores.loss, scores.examples));
+    return 0;
+  }
+  const auto& classes = scores.classes;
+  ByLabel labels;
+  for (const auto& [label, part] : classes.by_label) labels.add(label, part);
+  report(
+      flags,
+      {{"accuracy", classes.accuracy},
+       {"macro_f1", classes.macro_f1},
+       {"loss", scores.loss},
+       {"examples", scores.examples},
+       {"labels", labels.json}},
+      fmt::format("accuracy {:.2f}   macro F1 {:.2f}   loss {:.4f}   examples {}{}", 100 * classes.accuracy,
+                  100 * classes.macro_f1, scores.loss, scores.examples, labels.table));
+  return 0;
+}
+
+int evaluate_tagger(const EvaluateFlags& flags) {
+  const Tagger tagger = Tagger::load(flags.directory);
+  const CorpusOptions corpus{.format = flags.columns.format,
+                             .columns = flags.tag_columns,
+                             .header = flags.columns.header,
+                             .skip_bad = flags.columns.skip_bad};
+  const auto scores = evaluate(tagger, read_tagged(flags.data, corpus).sentences);
+  Json values = {{"accuracy", scores.accuracy},
+                 {"macro_f1", scores.macro_f1},
+                 {"loss", scores.loss},
+                 {"words", scores.words},
+                 {"sentences", scores.sentences}};
+  std::string text =
+      fmt::format("accuracy {:.2f}   macro F1 {:.2f}   loss {:.4f}   words {}   sentences {}",
+                  100 * scores.accuracy, 100 * scores.macro_f1, scores.loss, scores.words, scores.sentences);
+  if (tagger.has_entities()) {
+    const auto& all = scores.entities.overall();
+    ByLabel types;
+    for (const auto& [type, part] : scores.entities.by_type()) types.add(type, part);
+    values["entity_f1"] = all.f1();
+    values["entity_precision"] = all.precision();
+    values["entity_recall"] = all.recall();
+    values["entities"] = types.json;
+    text =
+        fmt::format("entity F1 {:.2f}   precision {:.2f}   recall {:.2f}   entities {}\n{}{}", 100 * all.f1(),
+                    100 * all.precision(), 100 * all.recall(), all.gold, text, types.table);
+  }
+  report(flags, values, text);
+  return 0;
+}
+
+}  // namespace hodhod::cli

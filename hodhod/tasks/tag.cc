@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tasks/tag.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/json.h"
+#include "hodhod/base/threads.h"
+#include "hodhod/nn/module.h"
+#include "hodhod/ops/loss.h"
+#include "hodhod/ops/softmax.h"
+#include "hodhod/tensor/tape.h"
+#include "hodhod/train/metrics/classification.h"
+
+namespace hodhod {
+namespace {
+
+constexpr int64_t kIgnored = -100;
+
+// A sentence in as many pieces as the limit makes of it, each framed by special tokens.
+std::vector<EncodedWords> encode_words(const TextModel& encoder, const Words& words, const Frame& frame) {
+  const text::Tokenizer& tokenizer = *encoder.tokenizer;
+  const int64_t room = length_limit(encoder) - frame.size();
+  check(room > 0, "a length of {} tokens has no room for a word; raise max_length", length_limit(encoder));
+  const auto unknown = static_cast<int64_t>(tokenizer.role("unk_token").value_or(0));
+  std::vector<EncodedWords> pieces;
+  int64_t used = 0;
+  for (const std::string& word : words) {
+    // Byte-level pieces begin words with a blank.
+    const auto ids = tokenizer.encode_ids(tokenizer.is_byte_level() ? " " + word : word);
+    std::vector<int64_t> tokens(ids.begin(), ids.end());
+    if (tokens.empty()) tokens = {unknown};
+    tokens.resize(std::min(tokens.size(), static_cast<size_t>(room)));
+    if (pieces.empty() || used + static_cast<int64_t>(tokens.size()) > room) {
+      pieces.push_back({{frame.before, {}}, {}});
+      used = 0;
+    }
+    EncodedWords& piece = pieces.back();
+    piece.first.push_back(piece.text.length());
+    piece.text.ids.insert(piece.text.ids.end(), tokens.begin(), tokens.end());
+    used += static_cast<int64_t>(tokens.size());
+  }
+  for (EncodedWords& piece : pieces) {
+    piece.text.ids.insert(piece.text.ids.end(), frame.after.begin(), frame.after.end());
+    piece.text.types.assign(piece.text.ids.size(), 0);
+  }
+  return pieces;
+}
+
+// log p of every label at each word of each sentence.
+std::vector<std::vector<std::vector<double>>> scores_of(const Tagger& tagger,
+                                                        std::span<const Words> sentences,
+                                                        int64_t batch_tokens) {
+  const NoGrad off;
+  const Transformer& model = *tagger.encoder.model;
+  const Frame frame = frame_of(*tagger.encoder.tokenizer);
+  std::vector<std::vector<EncodedWords>> encoded(sentences.size());
+  parallel_for(static_cast<int64_t>(sentences.size()), 8, [&](int64_t begin, int64_t end) {
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+      encoded[i] = encode_words(tagger.encoder, sentences[i], frame);
+    }
+  });
+  std::vector<EncodedText> texts;
+  std::vector<const EncodedWords*> pieces;
+  for (const auto& sentence : encoded) {
+    for (const EncodedWords& piece : sentence) {
+      texts.push_back(piece.text);
+      pieces.push_back(&piece);
+    }
+  }
+  std::vector<std::vector<std::vector<double>>> of_piece(texts.size());
+  for (const auto& rows : batches_by_length(lengths_of(texts), batch_tokens)) {
+    Context context;
+    const Memory states = model.encode(batch_of(texts, rows, model.config().pad), context);
+    const Tensor scores = log_softmax(model.tag(states, context));
+    const std::vector<double> values = scores.values();
+    const int64_t time = scores.dim(1), labels = scores.dim(2);
+    for (size_t r = 0; r < rows.size(); ++r) {
+      const auto piece = static_cast<size_t>(rows[r]);
+      for (int64_t place : pieces[piece]->first) {
+        const auto begin = values.begin() + (static_cast<int64_t>(r) * time + place) * labels;
+        of_piece[piece].emplace_back(begin, begin + labels);
+      }
+    }
+  }
+  std::vector<std::vector<std::vector<double>>> scores(sentences.size());
+  size_t next = 0;
+  for (size_t i = 0; i < sentences.size(); ++i) {
+    for (size_t p = 0; p < encoded[i].size(); ++p, ++next) {
+      scores[i].insert(scores[i].end(), of_piece[next].begin(), of_piece[next].end());
+    }
+  }
+  return scores;
+}
+
+// may_follow[b][a]: whether label b may stand after label a, where a = size() is the beginning. In IOB2 an
+// I-X follows only a B-X or an I-X.
+std::vector<std::vector<bool>> followers(const Labels& labels) {
+  const auto count = static_cast<size_t>(labels.size());
+  std::vector<std::vector<bool>> may_follow(count, std::vector<bool>(count + 1, true));
+  for (size_t b = 0; b < count; ++b) {
+    const std::string& name = labels.names()[b];
+    // Labels of another scheme are taken as they come.
+    if (!name.starts_with("I-") || labels.find("B-" + name.substr(2)) < 0) continue;
+    for (size_t a = 0; a <= count; ++a) {
+      may_follow[b][a] =
+          a < count && (labels.names()[a] == name || labels.names()[a] == "B-" + name.substr(2));
+    }
+  }
+  return may_follow;
+}
+
+// The likeliest sequence of labels that follow each other as they may (Viterbi).
+std::vector<size_t> best_path(const std::vector<std::vector<double>>& scores,
+                              const std::vector<std::vector<bool>>& may_follow) {
+  const size_t labels = may_follow.size();
+  const double none = -std::numeric_limits<double>::infinity();
+  std::vector<double> best(labels);
+  std::vector<std::vector<size_t>> from;
+  for (size_t t = 0; t < scores.size(); ++t) {
+    std::vector<double> next(labels, none);
+    std::vector<size_t> before(labels, labels);
+    for (size_t b = 0; b < labels; ++b) {
+      if (t == 0) {
+        if (may_follow[b][labels]) next[b] = scores[0][b];
+        continue;
+      }
+      for (size_t a = 0; a < labels; ++a) {
+        if (may_follow[b][a] && best[a] + scores[t][b] > next[b]) {
+          next[b] = best[a] + scores[t][b];
+          before[b] = a;
+        }
+      }
+    }
+    best = std::move(next);
+    from.push_back(std::move(before));
+  }
+  std::vector<size_t> path(scores.size());
+  auto label = static_cast<size_t>(std::max_element(best.begin(), best.end()) - best.begin());
+  for (size_t t = scores.size(); t-- > 0;) {
+    path[t] = label;
+    label = std::min(from[t][label], labels - 1);
+  }
+  return path;
+}
+
+std::vector<Words> words_of(std::span<const TaggedWords> sentences) {
+  std::vector<Words> words;
+  for (const TaggedWords& sentence : sentences) words.push_back(sentence.words);
+  return words;
+}
+
+// As the labels have them: entities in IOB2.
+std::vector<std::string> gold_tags(const TaggedWords& sentence, bool entities) {
+  return entities ? metrics::to_iob2(sentence.tags) : sentence.tags;
+}
+
+Tagging tagging_of(const std::vector<std::vector<double>>& scores, const Labels& labels, bool entities,
+                   const std::vector<std::vector<bool>>& may_follow) {
+  Tagging tagging;
+  const auto path = best_path(scores, may_follow);
+  for (size_t t = 0; t < path.size(); ++t) {
+    tagging.tags.push_back(labels.names()[path[t]]);
+    tagging.probabilities.push_back(std::exp(scores[t][path[t]]));
+  }
+  if (entities) tagging.tags = metrics::to_iob2(tagging.tags);
+  return tagging;
+}
+
+std::vector<Tagging> taggings_of(const Tagger& tagger,
+                                 const std::vector<std::vector<std::vector<double>>>& scores) {
+  const bool entities = tagger.has_entities();
+  auto may_follow = followers(tagger.labels);
+  if (!entities) {
+    for (auto& row : may_follow) row.assign(row.size(), true);
+  }
+  std::vector<Tagging> taggings;
+  for (const auto& sentence : scores) {
+    taggings.push_back(sentence.empty() ? Tagging()
+                                        : tagging_of(sentence, tagger.labels, entities, may_follow));
+  }
+  return taggings;
+}
+
+}  // namespace
+
+bool are_entity_tags(std::span<const std::string> tags) {
+  const auto marks = [](const std::string& tag) {
+    return tag.size() > 2 && tag[1] == '-' && std::string_view("BIESLU").find(tag[0]) != std::string::npos;
+  };
+  return std::any_of(tags.begin(), tags.end(), marks) &&
+         std::all_of(tags.begin(), tags.end(),
+                     [&](const std::string& tag) { return tag == "O" || marks(tag); });
+}
+
+bool Tagger::has_entities() const { return are_entity_tags(labels.names()); }
+
+Tagger Tagger::make(TransformerConfig config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
+                    uint64_t seed) {
+  check(config.shape == TransformerShape::encoder,
+        "tag: the preset is a {}; give that of an encoder, such as bert-tiny or bert-small",
+        names_of(config.shape)[static_cast<size_t>(config.shape)]);
+  config.head = HeadKind::tagger;
+  config.labels = labels.size();
+  Tagger tagger;
+  tagger.encoder.model = std::make_unique<Transformer>(config, Rng(seed));
+  tagger.encoder.tokenizer = std::move(tokenizer);
+  tagger.labels = std::move(labels);
+  return tagger;
+}
+
+Tagger Tagger::load(const std::string& directory) {
+  check(load_transformer_config(directory).head == HeadKind::tagger,
+        "{}: this model does not tag words; give one trained with `hodhod train tag`, or train it further "
+        "with `hodhod train tag --from {}`",
+        directory, directory);
+  Tagger tagger;
+  tagger.encoder = TextModel::load(directory);
+  tagger.labels = Labels::load(directory);
+  check(tagger.labels.size() == tagger.encoder.model->config().labels,
+        "{}: config.json names {} labels, and the model has {}", directory, tagger.labels.size(),
+        tagger.encoder.model->config().labels);
+  return tagger;
+}
+
+Tagger Tagger::from(const std::string& directory, Labels labels, uint64_t seed,
+                    const std::string& tokenizer) {
+  Tagger tagger;
+  HeadWanted wanted{.head = HeadKind::tagger, .labels = labels.size(), .seed = seed};
+  if (load_transformer_config(directory).head == HeadKind::tagger) {
+    const Labels theirs = Labels::load(directory);
+    if (theirs.has_all(labels)) {
+      wanted.keep = true;
+      wanted.labels = theirs.size();
+      labels = theirs;
+    }
+  }
+  tagger.encoder = load_encoder(directory, wanted, tokenizer);
+  tagger.labels = std::move(labels);
+  return tagger;
+}
+
+void Tagger::save(const std::string& directory) const {
+  Json extra = Json::object();
+  labels.write(extra);
+  save_transformer(*encoder.model, directory, extra);
+  encoder.tokenizer->save(directory);
+}
+
+std::vector<Tagging> tag(const Tagger& tagger, std::span<const Words> sentences, int64_t batch_tokens) {
+  return taggings_of(tagger, scores_of(tagger, sentences, batch_tokens));
+}
+
+TaggerScores evaluate(const Tagger& tagger, std::span<const TaggedWords> sentences, int64_t batch_tokens) {
+  const auto scores = scores_of(tagger, words_of(sentences), batch_tokens);
+  const auto taggings = taggings_of(tagger, scores);
+  const bool entities = tagger.has_entities();
+  TaggerScores result;
+  metrics::ClassificationScorer classes;
+  for (size_t i = 0; i < sentences.size(); ++i) {
+    const auto gold = gold_tags(sentences[i], entities);
+    if (entities) result.entities.add(gold, taggings[i].tags);
+    for (size_t t = 0; t < gold.size(); ++t) {
+      const int64_t label = tagger.labels.get(gold[t], sentences[i].place[t]);
+      result.loss -= scores[i][t][static_cast<size_t>(label)];
+      classes.add(gold[t], taggings[i].tags[t]);
+    }
+    result.words += static_cast<int64_t>(gold.size());
+  }
+  result.sentences = static_cast<int64_t>(sentences.size());
+  result.loss /= std::max(1.0, static_cast<double>(result.words));
+  const auto score = classes.score();
+  result.accuracy = score.accuracy;
+  result.macro_f1 = score.macro_f1;
+  return result;
+}
+
+TaggerTrainee::TaggerTrainee(Tagger& tagger, std::span<const TaggedWords> train, std::vector<TaggedWords> dev,
+                             const TaggerTraining& options)
+    : tagger_(tagger),
+      options_(options),
+      dev_(std::move(dev)),
+      dropout_(options.word_dropout, options.batches.seed, *tagger.encoder.tokenizer) {
+  check(!train.empty(), "training: there is no sentence");
+  set_requires_grad(*tagger_.encoder.model);
+  limit_length(tagger_.encoder, options.max_length, text::Side::kRight);
+  const Frame frame = frame_of(*tagger_.encoder.tokenizer);
+  const bool entities = tagger_.has_entities();
+  const auto targets_of = [&](const TaggedWords& sentence) {
+    std::vector<int64_t> targets;
+    const auto gold = gold_tags(sentence, entities);
+    for (size_t t = 0; t < gold.size(); ++t)
+      targets.push_back(tagger_.labels.get(gold[t], sentence.place[t]));
+    return targets;
+  };
+  for (const TaggedWords& sentence : dev_) targets_of(sentence);  // while nothing is lost yet
+  for (const TaggedWords& sentence : train) {
+    const auto targets = targets_of(sentence);
+    auto next = targets.begin();
+    for (EncodedWords& piece : encode_words(tagger_.encoder, sentence.words, frame)) {
+      auto& row = targets_.emplace_back(piece.text.ids.size(), kIgnored);
+      for (int64_t place : piece.first) row[static_cast<size_t>(place)] = *next++;
+      texts_.push_back(std::move(piece.text));
+    }
+  }
+  sampler_ = std::make_unique<BatchSampler>(lengths_of(texts_), options.batches);
+}
+
+NamedParameters TaggerTrainee::parameters() { return parameters_of(*tagger_.encoder.model); }
+
+void TaggerTrainee::next_batch() {
+  const BatchPosition at = sampler_->position();
+  std::vector<EncodedText> texts;
+  std::vector<std::vector<int64_t>> targets;
+  items_ = 0;
+  for (int64_t row : sampler_->next()) {
+    dropout_(texts.emplace_back(texts_[static_cast<size_t>(row)]), at.epoch, row);
+    targets.push_back(targets_[static_cast<size_t>(row)]);
+    items_ += static_cast<double>(std::count_if(targets.back().begin(), targets.back().end(),
+                                                [](int64_t target) { return target != kIgnored; }));
+  }
+  batch_ = batch_of(texts, tagger_.encoder.model->config().pad);
+  batch_targets_ = TokenBatch::of(targets, kIgnored).ids;
+}
+
+LossSum TaggerTrainee::loss(Context& context) {
+  const Transformer& model = *tagger_.encoder.model;
+  const Tensor logits = model.tag(model.encode(batch_, context), context);
+  return {cross_entropy(logits, batch_targets_,
+                        {.label_smoothing = options_.label_smoothing, .reduction = Reduction::kSum}),
+          items_};
+}
+
+Scores TaggerTrainee::validate() {
+  if (dev_.empty()) return {};
+  const TaggerScores scores = evaluate(tagger_, dev_);
+  Scores named{.values = {{"accuracy", scores.accuracy}}, .higher_is_better = true};
+  if (tagger_.has_entities()) {
+    named.values.insert(named.values.begin(), {"entity_f1", scores.entities.overall().f1()});
+  } else {
+    named.values.emplace_back("macro_f1", scores.macro_f1);
+  }
+  named.values.emplace_back("loss", scores.loss);
+  return named;
+}
+
+}  // namespace hodhod

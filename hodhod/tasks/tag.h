@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tagging: a label for each word of a sentence (named entities, parts of speech), from an encoder with a head
+// on the state of each word's first piece.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hodhod/data/batching.h"
+#include "hodhod/data/corpus.h"
+#include "hodhod/tasks/encoded_texts.h"
+#include "hodhod/tasks/labels.h"
+#include "hodhod/tasks/text_model.h"
+#include "hodhod/train/metrics/entities.h"
+#include "hodhod/train/trainer.h"
+
+namespace hodhod {
+
+using Words = std::vector<std::string>;
+
+struct TaggedWords {
+  Words words, tags;               // of one length; no tags where none were asked for
+  std::vector<std::string> place;  // "FILE:LINE" of each word
+};
+
+struct TaggedSentences {
+  std::vector<TaggedWords> sentences;
+  BadLines bad{false};
+};
+
+// Columns as TaggedReader takes them; by default the first has the words and the last their tags.
+TaggedSentences read_tagged(const std::vector<std::string>& files, const CorpusOptions& options);
+// The words alone: the first of `columns`, by default the first of the file.
+TaggedSentences read_words(const std::vector<std::string>& files, CorpusOptions options);
+
+// The words of a running text: what stands between blanks, with punctuation at its ends as words of their
+// own.
+Words split_words(std::string_view text);
+// What stands between blanks.
+Words words_between_blanks(std::string_view text);
+
+struct Tagger {
+  TextModel encoder;
+  Labels labels;
+
+  // The labels say where entities begin and go on (B-PER, I-PER, O), rather than a class for each word.
+  bool has_entities() const;
+
+  static Tagger make(TransformerConfig config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
+                     uint64_t seed);
+  static Tagger load(const std::string& directory);
+  // From a directory of any encoder. The head that is there stays where it knows all the labels; otherwise
+  // it is new.
+  static Tagger from(const std::string& directory, Labels labels, uint64_t seed,
+                     const std::string& tokenizer = {});
+  void save(const std::string& directory) const;
+};
+
+// Whether these tags mark entities: O and PREFIX-TYPE, and nothing else.
+bool are_entity_tags(std::span<const std::string> tags);
+
+struct Tagging {
+  std::vector<std::string> tags;      // of each word; proper IOB2 where they mark entities
+  std::vector<double> probabilities;  // of that tag at that word
+};
+
+// The likeliest tags of each sentence; of entity tags the likeliest sequence in which no entity goes on that
+// has not begun. The result for a sentence does not depend on the others. A sentence that is longer than the
+// model takes is tagged in pieces.
+std::vector<Tagging> tag(const Tagger& tagger, std::span<const Words> sentences, int64_t batch_tokens = 8192);
+
+struct TaggerScores {
+  int64_t sentences = 0, words = 0;
+  double loss = 0;                 // mean cross-entropy of a word
+  double accuracy = 0;             // share of words with the right tag
+  double macro_f1 = 0;             // of classes of words
+  metrics::EntityScorer entities;  // where the labels mark them
+};
+
+TaggerScores evaluate(const Tagger& tagger, std::span<const TaggedWords> sentences,
+                      int64_t batch_tokens = 8192);
+
+struct TaggerTraining {
+  BatchOptions batches{.max_tokens = 4096, .max_examples = 32};
+  int64_t max_length = 0;
+  double label_smoothing = 0;
+  double word_dropout = 0;
+
+  template <class Visitor>
+  void visit(Visitor&& v) {
+    v("batches", batches);
+    v("max_length", max_length, "tokens of a piece of a long sentence; 0 for what the model takes");
+    v("label_smoothing", label_smoothing, "share of the tag's probability that is spread over all tags");
+    v("word_dropout", word_dropout, "probability that a token is hidden behind [MASK] in training");
+  }
+};
+
+// A sentence, or a piece of one, as the encoder takes it.
+struct EncodedWords {
+  EncodedText text;
+  std::vector<int64_t> first;  // where the first piece of each word stands
+};
+
+// Trains `tagger` on sentences; `dev` is for validation. Refers to the tagger.
+class TaggerTrainee final : public Trainee {
+ public:
+  TaggerTrainee(Tagger& tagger, std::span<const TaggedWords> train, std::vector<TaggedWords> dev,
+                const TaggerTraining& options);
+
+  int64_t batches_in_epoch() const { return sampler_->batches_in_epoch(); }
+
+  NamedParameters parameters() override;
+  int64_t width() const override { return tagger_.encoder.model->config().width; }
+  BatchPosition position() const override { return sampler_->position(); }
+  void seek(BatchPosition position) override { sampler_->seek(position); }
+  void next_batch() override;
+  LossSum loss(Context& context) override;
+  Scores validate() override;
+  void save(const std::string& directory) override { tagger_.save(directory); }
+
+ private:
+  Tagger& tagger_;
+  TaggerTraining options_;
+  std::vector<EncodedText> texts_;
+  std::vector<std::vector<int64_t>> targets_;  // of each token; kIgnored but at the first piece of a word
+  std::vector<TaggedWords> dev_;
+  std::unique_ptr<BatchSampler> sampler_;
+  WordDropout dropout_;
+  TokenBatch batch_;
+  Tensor batch_targets_;  // [B, T]
+  double items_ = 0;
+};
+
+}  // namespace hodhod

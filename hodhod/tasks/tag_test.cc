@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tasks/tag.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/threads.h"
+#include "hodhod/tasks/test_tasks.h"
+
+namespace hodhod {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// A toy grammar: Shiraz and Shiraz garden are places, a hoopoe is somebody, as is a book.
+std::vector<TaggedWords> sentences_of(uint64_t seed, int count) {
+  std::vector<TaggedWords> sentences;
+  for (int i = 0; i < count; ++i) {
+    Rng rng(seed, static_cast<uint64_t>(i));
+    TaggedWords sentence;
+    const std::string ending = rng.below(3) == 0 ? " Shiraz garden" : "";
+    sentence.words = words_between_blanks(test_text(rng, 3 + rng.below(5)) + ending);
+    // Gardens are those of Shiraz alone.
+    for (size_t t = 0; t < sentence.words.size(); ++t) {
+      const bool after_city = t > 0 && sentence.words[t - 1] == "Shiraz";
+      std::string& word = sentence.words[t];
+      if (word == "garden" && !after_city) word = "boat";
+      sentence.tags.push_back(word == "Shiraz"                     ? "B-LOC"
+                              : word == "garden"                   ? "I-LOC"
+                              : word == "hoopoe" || word == "کتاب" ? "B-PER"
+                                                                   : "O");
+      sentence.place.push_back("made:" + std::to_string(i + 1));
+    }
+    sentences.push_back(std::move(sentence));
+  }
+  return sentences;
+}
+
+Tagger small_tagger(const std::vector<std::string>& labels = {"B-LOC", "B-PER", "I-LOC", "O"}) {
+  auto tokenizer = test_tokenizer();
+  const TransformerConfig config = test_encoder(*tokenizer);
+  return Tagger::make(config, std::move(tokenizer), Labels(labels), 1);
+}
+
+struct Training {
+  Tagger tagger = small_tagger();
+  TaggerTrainee trainee{tagger,
+                        sentences_of(1, 60),
+                        sentences_of(2, 20),
+                        {.batches = {.max_tokens = 90, .seed = 1}, .word_dropout = 0.1}};
+};
+
+std::vector<Words> words_of(const std::vector<TaggedWords>& sentences) {
+  std::vector<Words> words;
+  for (const TaggedWords& sentence : sentences) words.push_back(sentence.words);
+  return words;
+}
+
+std::vector<std::vector<double>> probabilities_of(const Tagger& tagger, const std::vector<Words>& sentences,
+                                                  int64_t batch_tokens = 8192) {
+  std::vector<std::vector<double>> all;
+  for (Tagging& tagging : tag(tagger, sentences, batch_tokens)) all.push_back(tagging.probabilities);
+  return all;
+}
+
+TEST(Tag, LearnsAToyGrammar) {
+  Tagger tagger = small_tagger();
+  TaggerTrainee trainee(tagger, sentences_of(1, 200), sentences_of(2, 60),
+                        {.batches = {.max_examples = 16, .seed = 1}});
+  const TemporaryDirectory directory;
+  TrainerOptions options = test_training(120);
+  options.validate_every = 50;
+  train(trainee, options, directory.path());
+  const Tagger again = Tagger::load(directory.path());
+  const auto scores = evaluate(again, sentences_of(3, 100));
+  EXPECT_EQ(scores.entities.overall().f1(), 1);
+  EXPECT_EQ(scores.accuracy, 1);
+  EXPECT_THAT(tag(again, std::vector<Words>{{"the", "Shiraz", "garden", "hoopoe", "boat"}})[0].tags,
+              ElementsAre("O", "B-LOC", "I-LOC", "B-PER", "O"));
+}
+
+TEST(Tag, ARunInPiecesIsTheRunInOne) {
+  const auto make = [] {
+    auto training = std::make_shared<Training>();
+    return std::shared_ptr<Trainee>(training, &training->trainee);
+  };
+  expect_same_in_pieces(make, 5, 12);
+}
+
+TEST(Tag, AloneAsAmongOthersOnAnyThreads) {
+  const Tagger tagger = small_tagger();
+  const auto words = words_of(sentences_of(4, 30));
+  const auto together = probabilities_of(tagger, words);
+  EXPECT_EQ(probabilities_of(tagger, words, 1), together);
+  EXPECT_EQ(probabilities_of(tagger, words, 50), together);
+  const int threads = thread_count();
+  set_thread_count(3);
+  EXPECT_EQ(probabilities_of(tagger, words), together);
+  set_thread_count(threads);
+}
+
+TEST(Tag, SavedAndLoadedIsTheSame) {
+  Training training;
+  const TemporaryDirectory directory;
+  training.trainee.save(directory.path());
+  const auto words = words_of(sentences_of(4, 10));
+  EXPECT_EQ(probabilities_of(Tagger::load(directory.path()), words),
+            probabilities_of(training.tagger, words));
+}
+
+// An untrained model says anything; its entities are proper all the same.
+TEST(Tag, NoEntityGoesOnThatHasNotBegun) {
+  const Tagger tagger = small_tagger();
+  int entities = 0;
+  for (const Tagging& tagging : tag(tagger, words_of(sentences_of(5, 200)))) {
+    EXPECT_EQ(tagging.tags, metrics::to_iob2(tagging.tags));
+    entities += static_cast<int>(metrics::entities_of(tagging.tags).size());
+  }
+  EXPECT_GT(entities, 0);
+}
+
+TEST(Tag, ALongSentenceIsTaggedInPieces) {
+  Tagger tagger = small_tagger({"NOUN", "VERB"});
+  limit_length(tagger.encoder, 5, text::Side::kRight);
+  const auto tokens = tagger.encoder.tokenizer->encode_ids("garden").size();
+  const Words sentence(12, "garden");
+  const auto found = probabilities_of(tagger, {sentence})[0];
+  ASSERT_EQ(found.size(), 12u);
+  // Pieces of as many words as there is room for, each as it would be alone.
+  const size_t room = 3 / std::min<size_t>(tokens, 3);
+  for (size_t i = room; i < found.size(); ++i) EXPECT_EQ(found[i], found[i - room]);
+}
+
+TEST(Tag, WordsOfRunningText) {
+  EXPECT_THAT(split_words("«سلام»، گفت  او (U.S.) می‌رود!"),
+              ElementsAre("«", "سلام", "»", "،", "گفت", "او", "(", "U.S", ".", ")", "می‌رود", "!"));
+  EXPECT_THAT(split_words("..."), ElementsAre(".", ".", "."));
+  EXPECT_TRUE(split_words("  ").empty());
+}
+
+TEST(Tag, EntityTagsAreToldFromClasses) {
+  const auto are = [](std::vector<std::string> tags) { return are_entity_tags(tags); };
+  EXPECT_TRUE(are({"O", "B-PER", "I-LOC"}));
+  EXPECT_TRUE(are({"S-x", "O"}));
+  EXPECT_FALSE(are({"O", "NOUN"}));
+  EXPECT_FALSE(are({"O"}));
+  EXPECT_FALSE(are({"NN", "-LRB-", "I-X"}));
+}
+
+TEST(Tag, ReadsColumnsAndSaysWhatIsWrong) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "a.conll";
+  write_file_atomically(path, "The DT O\nhoopoe NN B-PER\n\nsings VB O\n");
+  const auto sentences = read_tagged({path}, {}).sentences;
+  ASSERT_EQ(sentences.size(), 2u);
+  EXPECT_THAT(sentences[0].tags, ElementsAre("O", "B-PER"));
+  EXPECT_EQ(sentences[0].place[1], path + ":2");
+  EXPECT_THAT(read_tagged({path}, {.columns = {"1", "2"}}).sentences[0].tags, ElementsAre("DT", "NN"));
+  EXPECT_THAT(read_words({path}, {}).sentences[1].words, ElementsAre("sings"));
+  Tagger tagger = small_tagger();
+  try {
+    const TaggerTrainee trainee(tagger, sentences, {{{"a"}, {"B-ORG"}, {path + ":7"}}}, {});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr(path + ":7: the label \"B-ORG\" is not one that the model knows"));
+  }
+  try {
+    read_tagged({path}, {.columns = {"1"}});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("give two"));
+  }
+}
+
+}  // namespace
+}  // namespace hodhod
