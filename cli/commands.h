@@ -22,5 +22,6 @@ void add_generate(CLI::App& app, Session& session);
 void add_classify(CLI::App& app, Session& session);
 void add_tag(CLI::App& app, Session& session);
 void add_evaluate(CLI::App& app, Session& session);
+void add_describe(CLI::App& app, Session& session);
 
 }  // namespace hodhod::cli

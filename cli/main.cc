@@ -27,6 +27,7 @@ int run(int argc, char** argv) {
   hodhod::cli::add_classify(app, session);
   hodhod::cli::add_tag(app, session);
   hodhod::cli::add_evaluate(app, session);
+  hodhod::cli::add_describe(app, session);
   hodhod::cli::add_tokenize(app, session);
   try {
     app.parse(argc, argv);

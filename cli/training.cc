@@ -37,21 +37,7 @@ void add_train_flags(CLI::App& app, TrainFlags& flags) {
 
 TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary) {
   TransformerConfig config = transformer_preset(flags.preset);
-  for (const std::string& option : flags.model_options) {
-    const size_t equals = option.find('=');
-    check(equals != std::string::npos, "--model {}: write NAME=VALUE, such as --model dropout=0.2", option);
-    const std::string name = option.substr(0, equals);
-    bool found = false;
-    std::string known;
-    for (const Field& field : fields_of(config)) {
-      known += (known.empty() ? "" : ", ") + field.path;
-      if (field.path == name || field_flag(field) == name) {
-        set_field(field, option.substr(equals + 1));
-        found = true;
-      }
-    }
-    check(found, "--model {}: there is no option '{}'; the options are {}", option, name, known);
-  }
+  for (const std::string& option : flags.model_options) change_option(config, option);
   config.vocabulary = vocabulary;
   config.pad = kPad;
   config.eos = kEnd;

@@ -86,17 +86,26 @@ void DecoderCache::select(std::span<const int64_t> rows) {
 
 // ---- the parts ----
 
-Transformer::Transformer(const TransformerConfig& config, const Rng& rng) : config_(config) {
+Transformer::Transformer(const TransformerConfig& config, const Rng& rng) : Transformer(config) {
+  if (config_.positions == PositionKind::sinusoidal || config_.positions == PositionKind::interleaved) {
+    sinusoids_ = sinusoidal_positions(
+        config_.max_length, config_.width,
+        config_.positions == PositionKind::sinusoidal ? SinusoidOrder::halves : SinusoidOrder::interleaved);
+  }
+  if (config_.positions == PositionKind::rotary) rotary_ = make_rotary(config_);
+  draw_initial_weights(*this, config_, rng);
+}
+
+Transformer Transformer::shapes_of(const TransformerConfig& config) {
+  const ShapesOnly no_memory;
+  return Transformer(config);
+}
+
+Transformer::Transformer(const TransformerConfig& config) : config_(config) {
   config_.validate();
   const int64_t width = config_.width, vocabulary = config_.vocabulary;
   embedding_ = Tensor::empty({vocabulary, width});
   if (config_.source_vocabulary > 0) source_embedding_ = Tensor::empty({config_.source_vocabulary, width});
-  if (config_.positions == PositionKind::sinusoidal || config_.positions == PositionKind::interleaved) {
-    sinusoids_ = sinusoidal_positions(
-        config_.max_length, width,
-        config_.positions == PositionKind::sinusoidal ? SinusoidOrder::halves : SinusoidOrder::interleaved);
-  }
-  if (config_.positions == PositionKind::rotary) rotary_ = make_rotary(config_);
   if (config_.has_encoder()) encoder_ = make_stack(false);
   if (config_.has_decoder()) decoder_ = make_stack(true);
 
@@ -112,7 +121,6 @@ Transformer::Transformer(const TransformerConfig& config, const Rng& rng) : conf
     check(config_.labels > 0, "transformer: a classifier or tagger needs labels; it has {}", config_.labels);
     classifier_.emplace(width, config_.labels);
   }
-  draw_initial_weights(*this, config_, rng);
 }
 
 TransformerStack Transformer::make_stack(bool decoder) const {

@@ -73,6 +73,9 @@ class Transformer {
   // Allocates the parameters and draws their initial values from `rng`.
   Transformer(const TransformerConfig& config, const Rng& rng);
 
+  // One whose parameters have shapes but no memory, to be visited and not to be run.
+  static Transformer shapes_of(const TransformerConfig& config);
+
   const TransformerConfig& config() const { return config_; }
 
   // Source ids → hidden states [B, S, C].
@@ -112,6 +115,7 @@ class Transformer {
   }
 
  private:
+  explicit Transformer(const TransformerConfig& config);  // parameters uninitialised, without tables
   Tensor embed(const TransformerStack& stack, const TokenBatch& tokens, const Tensor& table,
                const Tensor& offset, Context& context) const;
   Tensor run(const TransformerStack& stack, Tensor x, const AttentionSetting& setting, Context& context,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/visit.h"
 
 namespace hodhod {
 namespace {
@@ -151,6 +152,22 @@ std::vector<std::string> transformer_preset_names() {
   std::vector<std::string> names;
   for (const auto& [name, config] : presets()) names.push_back(name);
   return names;
+}
+
+void change_option(TransformerConfig& config, std::string_view assignment) {
+  const size_t equals = assignment.find('=');
+  check(equals != std::string_view::npos, "--model {}: write NAME=VALUE, such as --model dropout=0.2",
+        assignment);
+  const std::string_view name = assignment.substr(0, equals);
+  std::string known;
+  for (const Field& field : fields_of(config)) {
+    if (field.path == name || field_flag(field) == name) {
+      set_field(field, assignment.substr(equals + 1));
+      return;
+    }
+    known += (known.empty() ? "" : ", ") + field.path;
+  }
+  fail("--model {}: there is no option '{}'; the options are {}", assignment, name, known);
 }
 
 }  // namespace hodhod

@@ -150,4 +150,7 @@ struct TransformerConfig {
 TransformerConfig transformer_preset(std::string_view name);
 std::vector<std::string> transformer_preset_names();
 
+// Sets an option from "NAME=VALUE" ("dropout=0.2"); Error lists the options when there is none of that name.
+void change_option(TransformerConfig& config, std::string_view assignment);
+
 }  // namespace hodhod

@@ -72,10 +72,20 @@ void for_each_row(const Tensor& dst, const Tensor& src, Body&& body) {
   });
 }
 
+thread_local bool shapes_only = false;
+
 }  // namespace
 
+ShapesOnly::ShapesOnly() : before_(std::exchange(shapes_only, true)) {}
+ShapesOnly::~ShapesOnly() { shapes_only = before_; }
+
 Tensor Tensor::empty(const Shape& shape, DType dtype) {
-  return over(Storage::allocate(shape.numel() * size_of(dtype)), shape, dtype);
+  const int64_t bytes = shape.numel() * size_of(dtype);
+  if (shapes_only) {
+    static const auto kNobody = std::make_shared<const int>(0);
+    return over(Storage::borrow(nullptr, bytes, kNobody), shape, dtype);
+  }
+  return over(Storage::allocate(bytes), shape, dtype);
 }
 
 Tensor Tensor::zeros(const Shape& shape, DType dtype) {
@@ -274,6 +284,7 @@ void accumulate(const Tensor& dst, const Tensor& src) {
 }
 
 void fill(const Tensor& dst, double value) {
+  if (dst.storage()->data() == nullptr) return;
   with_type(dst.dtype(), [&](auto t) {
     using T = decltype(t);
     const T element = convert<T>(value);

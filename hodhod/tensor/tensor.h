@@ -127,6 +127,19 @@ void copy(const Tensor& src, const Tensor& dst);
 void accumulate(const Tensor& dst, const Tensor& src);
 void fill(const Tensor& dst, double value);
 
+// While one lives, the tensors that this thread makes have a shape and no memory, and filling them does
+// nothing: a model of any size can be built to be looked at. Their elements must not be touched.
+class ShapesOnly {
+ public:
+  ShapesOnly();
+  ~ShapesOnly();
+  ShapesOnly(const ShapesOnly&) = delete;
+  ShapesOnly& operator=(const ShapesOnly&) = delete;
+
+ private:
+  bool before_;
+};
+
 // Shape, type and the first few elements, for messages and debugging.
 std::string to_string(const Tensor& tensor);
 

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// hodhod describe PRESET|DIR: what a model is made of, and what it takes to train and to run it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/input.h"
+#include "hodhod/base/error.h"
+#include "hodhod/base/file.h"
+#include "hodhod/base/format.h"
+#include "hodhod/base/json.h"
+#include "hodhod/models/description.h"
+#include "hodhod/models/directory.h"
+#include "hodhod/models/machine_speed.h"
+
+namespace hodhod::cli {
+namespace {
+
+struct Flags {
+  std::string model;
+  std::vector<std::string> options;
+  DescribeOptions shape;
+  double tokens = 0;
+  bool all = false, json = false;
+};
+
+TransformerConfig config_of(const Flags& flags) {
+  TransformerConfig config;
+  const auto presets = transformer_preset_names();
+  if (is_directory(flags.model)) {
+    config = load_transformer_config(flags.model);
+  } else if (std::find(presets.begin(), presets.end(), flags.model) != presets.end()) {
+    config = transformer_preset(flags.model);
+  } else {
+    fail("'{}' is neither a model's directory nor a preset; the presets are {}", flags.model,
+         fmt::join(presets, ", "));
+  }
+  for (const std::string& option : flags.options) change_option(config, option);
+  return config;
+}
+
+std::string shape_text(const std::vector<int64_t>& shape) {
+  return shape.empty() ? "" : fmt::format("[{}]", fmt::join(shape, ", "));
+}
+
+template <class Enum>
+std::string name_of_value(Enum value) {
+  return std::string(names_of(value)[static_cast<size_t>(value)]);
+}
+
+// Seconds.
+struct Times {
+  double train_step, read, write;
+};
+
+// Of the batch; `write` is for one token to each of its sequences: all weights are read once for them.
+Times times_of(const Description& d, const MachineSpeed& speed) {
+  const double once = static_cast<double>(d.batch) * d.forward_flops_per_token() / speed.flops;
+  return {.train_step = 3 * d.forward_flops / speed.flops,
+          .read = d.forward_flops / speed.flops,
+          .write = std::max(once, static_cast<double>(d.weights) / speed.bytes)};
+}
+
+std::string duration(double seconds) {
+  constexpr double kYear = 365.25 * 86400;
+  if (seconds >= kYear) return format_count(seconds / kYear) + " years";
+  if (seconds < 0.0995) return fmt::format("{:.2g} ms", seconds * 1000);
+  return format_duration(seconds);
+}
+
+std::string row_text(const LayerDescription& row) {
+  return fmt::format("{:<13} {:<34} {:<22} {:<22} {:>15} {:>9}\n", row.component, row.name,
+                     shape_text(row.in), shape_text(row.out),
+                     row.parameters > 0 ? with_commas(row.parameters)
+                     : row.shared       ? "shared"
+                                        : "",
+                     row.flops > 0 ? format_count(row.flops) : "");
+}
+
+std::string layers_text(const Description& d, bool all) {
+  std::string text = fmt::format("{:<13} {:<34} {:<22} {:<22} {:>15} {:>9}\n", "component", "layer", "in",
+                                 "out", "parameters", "FLOPs");
+  int64_t shown = -1;
+  for (const LayerDescription& row : d.layers) {
+    // The blocks of a stack are alike: the first one stands for all.
+    if (row.layer > 0 && !all) continue;
+    if (row.layer != shown && row.layer >= 0) {
+      const int64_t layers = row.stack == "encoder" ? d.config.encoder_layers : d.config.decoder_layers;
+      text += all ? fmt::format("{} layer {}\n", row.stack, row.layer)
+                  : fmt::format("each of {} {} layers:\n", layers, row.stack);
+    }
+    if (row.layer < 0 && shown >= 0) text += row.component == "input" ? "\n" : "after them:\n";
+    shown = row.layer;
+    text += row_text(row);
+  }
+  return text;
+}
+
+std::string summary(const Flags& flags, const Description& d) {
+  const TransformerConfig& c = d.config;
+  std::string layers;
+  if (c.has_encoder()) layers += fmt::format("{} encoder layers, ", c.encoder_layers);
+  if (c.has_decoder()) layers += fmt::format("{} decoder layers, ", c.decoder_layers);
+  return fmt::format(
+      "{}: {}, {}width {}, {} heads of {}, feed-forward {}, vocabulary {}\nshapes and FLOPs for a batch of "
+      "{} and a "
+      "length of {}\n\n",
+      flags.model, name_of_value(c.shape), layers, c.width, c.heads, c.size_of_head(), c.feed_forward,
+      with_commas(c.vocabulary), d.batch, d.length);
+}
+
+std::string totals(const Flags& flags, const Description& d, const MachineSpeed& speed) {
+  const auto bytes = [](int64_t count) { return format_bytes(static_cast<uint64_t>(count)); };
+  const Times times = times_of(d, speed);
+  const auto tokens = static_cast<double>(d.tokens);
+  std::string text = fmt::format("\n{:<20} {} ({})\n", "parameters", with_commas(d.parameters),
+                                 format_count(static_cast<double>(d.parameters)));
+  text += fmt::format("{:<20} {} forward, {} in training\n", "FLOPs per token",
+                      format_count(d.forward_flops_per_token()), format_count(d.training_flops_per_token()));
+  text += fmt::format("{:<20} {}: weights {}, gradients {}, Adam's moments {}, activations {}\n",
+                      "memory to train", bytes(d.to_train()), bytes(d.weights), bytes(d.gradients),
+                      bytes(d.optimizer), bytes(d.activations));
+  text += fmt::format("{:<20} {}: weights {}{}\n", "memory to run", bytes(d.to_run()), bytes(d.weights),
+                      d.cache > 0 ? ", keys and values " + bytes(d.cache) : "");
+  text += fmt::format("{:<20} {:.1f} GFLOP/s in products of many rows, {}/s of weights in those of one\n",
+                      "this machine", speed.flops / 1e9, bytes(static_cast<int64_t>(speed.bytes)));
+  text += fmt::format("{:<20} {} a step of the batch, {} tokens/s\n", "it would train in",
+                      duration(times.train_step), format_count(tokens / times.train_step));
+  if (flags.tokens > 0) {
+    text += fmt::format("{:<20} {}\n", fmt::format("on {} tokens", format_count(flags.tokens)),
+                        duration(flags.tokens * times.train_step / tokens));
+  }
+  text += fmt::format("{:<20} {} for the batch", "it would read in", duration(times.read));
+  if (d.config.has_decoder()) text += fmt::format(", and write a token in {}", duration(times.write));
+  return text + "\n";
+}
+
+Json to_json(const Description& d, const MachineSpeed& speed) {
+  Json layers = Json::array();
+  for (const LayerDescription& row : d.layers) {
+    const std::string place = row.layer >= 0      ? fmt::format("{}.layer.{}.", row.stack, row.layer)
+                              : row.stack.empty() ? ""
+                                                  : row.stack + ".";
+    layers.push_back({{"component", row.component},
+                      {"name", place + row.name},
+                      {"in", row.in},
+                      {"out", row.out},
+                      {"parameters", row.parameters},
+                      {"shared", row.shared},
+                      {"flops", row.flops}});
+  }
+  const Times times = times_of(d, speed);
+  return {
+      {"batch", d.batch},
+      {"length", d.length},
+      {"parameters", d.parameters},
+      {"flops_per_token",
+       {{"forward", d.forward_flops_per_token()}, {"training", d.training_flops_per_token()}}},
+      {"bytes",
+       {{"weights", d.weights},
+        {"gradients", d.gradients},
+        {"optimizer", d.optimizer},
+        {"activations", d.activations},
+        {"cache", d.cache},
+        {"to_train", d.to_train()},
+        {"to_run", d.to_run()}}},
+      {"machine", {{"flops_per_second", speed.flops}, {"bytes_per_second", speed.bytes}}},
+      {"seconds", {{"training_step", times.train_step}, {"read", times.read}, {"write_token", times.write}}},
+      {"layers", layers}};
+}
+
+int run(const Flags& flags) {
+  const Description description = describe(config_of(flags), flags.shape);
+  const MachineSpeed speed = measure_speed();
+  print_text(flags.json ? format_json(to_json(description, speed)) + "\n"
+                        : summary(flags, description) + layers_text(description, flags.all) +
+                              totals(flags, description, speed));
+  return 0;
+}
+
+}  // namespace
+
+void add_describe(CLI::App& app, Session& session) {
+  CLI::App* command =
+      app.add_subcommand("describe", "Show a model's layers, and what it takes to train and to run it");
+  auto flags = std::make_shared<Flags>();
+  command->add_option("MODEL", flags->model, "A preset (gpt2, bert-base, …) or a model's directory")
+      ->required();
+  command->add_option("--model", flags->options, "NAME=VALUE: change an option, such as decoder_layers=24");
+  command->add_option("--batch", flags->shape.batch, "Sequences of a batch [1]");
+  command->add_option("--length", flags->shape.length,
+                      "Their tokens; 0 is the most that the model takes [0]");
+  command->add_option("--tokens", flags->tokens, "Say how long training on this many tokens would take");
+  command->add_flag("--all", flags->all, "Every layer, not one for all that are alike");
+  command->add_flag("--json", flags->json, "A JSON object, with every layer");
+  command->callback([flags, &session] { session.run = [flags] { return run(*flags); }; });
+}
+
+}  // namespace hodhod::cli

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/models/description.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "hodhod/base/error.h"
+#include "hodhod/models/test_models.h"
+#include "hodhod/nn/module.h"
+#include "hodhod/tensor/pool.h"
+#include "hodhod/tensor/tape.h"
+
+namespace hodhod {
+namespace {
+
+int64_t parameters_of_preset(const char* name, const std::vector<const char*>& changes = {}) {
+  TransformerConfig config = transformer_preset(name);
+  for (const char* change : changes) change_option(config, change);
+  return describe(config, {.length = 8}).parameters;
+}
+
+// The counts that the models' publishers give.
+TEST(Description, PublishedSizes) {
+  EXPECT_EQ(parameters_of_preset("gpt2"), 124'439'808);
+  EXPECT_EQ(parameters_of_preset("gpt2-medium"), 354'823'168);
+  EXPECT_EQ(parameters_of_preset("gpt2-large"), 774'030'080);
+  EXPECT_EQ(parameters_of_preset("gpt2-xl"), 1'557'611'200);
+  // BERT's body with its pooler, and a classifier of two labels on it.
+  EXPECT_EQ(parameters_of_preset("bert-base", {"head=classifier", "labels=2"}), 109'482'240 + 2 * 768 + 2);
+  EXPECT_EQ(parameters_of_preset("bert-large", {"head=classifier", "labels=2"}), 335'141'888 + 2 * 1024 + 2);
+  EXPECT_EQ(parameters_of_preset("llama-7b"), 6'738'415'616);
+  EXPECT_EQ(parameters_of_preset("llama-13b"), 13'015'864'320);
+  EXPECT_EQ(parameters_of_preset("llama-70b"), 68'976'648'192);
+  // As rounded in the papers: 65M and 213M (Vaswani et al. 2017, table 3), 175B (Brown et al. 2020,
+  // table 2.1).
+  EXPECT_NEAR(static_cast<double>(parameters_of_preset("transformer-base")), 65e6, 3e6);
+  EXPECT_NEAR(static_cast<double>(parameters_of_preset("transformer-big")), 213e6, 3e6);
+  EXPECT_NEAR(static_cast<double>(parameters_of_preset("gpt3")), 175e9, 0.5e9);
+}
+
+TEST(Description, CountsWhatTheBuiltModelHas) {
+  std::vector<TestModel> models = test_models();
+  for (const char* name : {"bert-tiny", "gpt-tiny"}) models.push_back({name, transformer_preset(name)});
+  for (const TestModel& tested : models) {
+    Transformer model(tested.config, Rng(1));
+    const Description description = describe(tested.config);
+    EXPECT_EQ(description.parameters, parameter_count(model)) << tested.name;
+    int64_t sum = 0;
+    for (const LayerDescription& layer : description.layers) sum += layer.parameters;
+    EXPECT_EQ(sum, description.parameters) << tested.name;
+  }
+}
+
+// By the formulas of Kaplan et al. (2020), table 1, with causal attention counted by what is seen.
+TEST(Description, OperationsOfADecoder) {
+  const TransformerConfig config = transformer_preset("gpt2");
+  const double layers = 12, width = 768, length = 1024, vocabulary = 50257;
+  const Description description = describe(config, {.batch = 3});
+  const double products = 2 * layers * 12 * width * width, output = 2 * vocabulary * width;
+  const double attention = 2 * 2 * layers * width * (length + 1) / 2;
+  EXPECT_NEAR(description.forward_flops_per_token(), products + output + attention, 1);
+  EXPECT_EQ(description.training_flops_per_token(), 3 * description.forward_flops_per_token());
+}
+
+TEST(Description, AWindowAndAnEncoderSeeOtherKeys) {
+  TransformerConfig config = small_config(TransformerShape::decoder);
+  config.decoder_layers = 1;
+  const auto of_attention = [&](const TransformerConfig& c) {
+    double flops = 0;
+    for (const LayerDescription& layer : describe(c, {.length = 10}).layers) {
+      if (layer.name.find(": ") != std::string::npos) flops += layer.flops;
+    }
+    return flops / (4.0 * static_cast<double>(c.width));
+  };
+  EXPECT_EQ(of_attention(config), 55);
+  config.window = 3;
+  EXPECT_EQ(of_attention(config), 1 + 2 + 8 * 3);
+  config.shape = TransformerShape::encoder;
+  config.encoder_layers = 1;
+  EXPECT_EQ(of_attention(config), 10 * 5 - 2 * (1 + 2));
+  config.window = 0;
+  EXPECT_EQ(of_attention(config), 100);
+}
+
+// Against the memory that a step really takes.
+TEST(Description, MemoryOfATrainingStep) {
+  for (TestModel tested : test_models()) {
+    TransformerConfig& config = tested.config;
+    config.width = 72;
+    config.feed_forward = 288;
+    config.activation_dropout = 0;
+    const TestBatch batch(config, 16, config.max_length - 2);
+    Transformer model(config, Rng(1));
+    set_requires_grad(model);
+    const auto step = [&] {
+      Context context{.training = true, .rng = Rng(1)};
+      backward(test_loss(model, batch, context));
+    };
+    step();  // makes the gradients
+    const int64_t before = pool::statistics().in_use;
+    pool::reset_peak();
+    step();
+    const auto measured = static_cast<double>(pool::statistics().peak - before);
+    const auto described =
+        static_cast<double>(describe(config, {.batch = 16, .length = config.max_length - 1}).activations);
+    EXPECT_NEAR(described / measured, 1, 0.12) << tested.name << ": " << measured;
+  }
+}
+
+TEST(Description, IsMadeWithoutMemory) {
+  pool::reset_peak();
+  const int64_t before = pool::statistics().peak;
+  const Description description = describe(transformer_preset("gpt3"));
+  EXPECT_LT(pool::statistics().peak - before, 1 << 20);
+  EXPECT_EQ(description.layers.size(), 3 + 96 * 13 + 3);
+}
+
+TEST(Description, OptionsOutOfRangeAreRefused) {
+  const TransformerConfig config = transformer_preset("gpt2");
+  EXPECT_THROW(describe(config, {.batch = 0}), Error);
+  EXPECT_THROW(describe(config, {.length = 1025}), Error);
+  TransformerConfig bad = config;
+  bad.heads = 7;
+  EXPECT_THROW(describe(bad), Error);
+  EXPECT_THROW(change_option(bad, "heads"), Error);
+  EXPECT_THROW(change_option(bad, "haeds=3"), Error);
+}
+
+}  // namespace
+}  // namespace hodhod

@@ -1,0 +1,37 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# hodhod describe from end to end. Usage: describe.sh PROGRAM
+set -euo pipefail
+hodhod=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fails=0
+
+expect() {  # what, part that must be in it, text
+  if [[ $3 != *"$2"* ]]; then
+    printf 'FAILED: %s\n  expected: %s\n  found:    %s\n' "$1" "$2" "$3"
+    fails=$((fails + 1))
+  fi
+}
+
+for preset in tiny bert-base gpt2 gpt3 llama-70b; do
+  found=$("$hodhod" describe $preset)
+  for component in input embedding positions attention 'add & norm' feed-forward linear softmax; do
+    expect "$preset has $component" $'\n'"$component " "$found"
+  done
+done
+expect "published size" "124,439,808 (124M)" "$("$hodhod" describe gpt2)"
+expect "every layer" "decoder layer 95" "$("$hodhod" describe gpt3 --all)"
+expect "changed" "[3, 20, 100]" "$("$hodhod" describe tiny --model width=100 --batch 3 --length 20)"
+expect "json" '"parameters": 124439808' "$("$hodhod" describe gpt2 --json)"
+expect "json has every layer" '"decoder.layer.11.feed_forward.down"' "$("$hodhod" describe gpt2 --json)"
+
+failure() { "$@" 2>&1 > "$work/out" < /dev/null && echo "no failure" || echo "status $?"; }
+expect "no such model" "neither a model's directory nor a preset; the presets are tiny" "$(failure "$hodhod" describe gpt9)"
+expect "no model there" "there is no config.json" "$(failure "$hodhod" describe "$work")"
+expect "no such option" "there is no option 'widht'" "$(failure "$hodhod" describe gpt2 --model widht=3)"
+expect "no fit" "width 768 is not a multiple of heads 7" "$(failure "$hodhod" describe gpt2 --model heads=7)"
+expect "too long" "takes 1024" "$(failure "$hodhod" describe gpt2 --length 5000)"
+expect "status" "status 1" "$(failure "$hodhod" describe gpt2 --batch 0)"
+((fails == 0)) && echo "hodhod describe: all as expected"
+exit $((fails > 0))
