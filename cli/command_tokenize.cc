@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod tokenize: train, encode, decode, normalize, describe.
+// hodhod tokenize: its actions, and decode.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -18,48 +18,13 @@
 namespace hodhod::cli {
 namespace {
 
-using text::Encoding;
 using text::Tokenizer;
 
-struct EncodeFlags {
+struct DecodeFlags {
   std::string tokenizer;
   std::vector<std::string> files;
-  bool json = false, tokens = false, special = false;
+  bool json = false, special = false;
 };
-
-Json ranges_to_json(const std::vector<text::Range>& ranges) {
-  Json list = Json::array();
-  for (const text::Range& range : ranges) list.push_back(Json::array({range.begin, range.end}));
-  return list;
-}
-
-std::string encode_to_json(const Tokenizer& tokenizer, std::string_view line, bool special) {
-  const Encoding encoding = tokenizer.encode(line, {.add_special_tokens = special});
-  Json tokens = Json::array();
-  for (const int32_t id : encoding.ids) tokens.push_back(tokenizer.readable_token(id));
-  const Json json = {{"ids", encoding.ids},
-                     {"tokens", tokens},
-                     {"bytes", ranges_to_json(encoding.bytes)},
-                     {"characters", ranges_to_json(encoding.characters)},
-                     {"words", encoding.words}};
-  return format_json(json, -1) + "\n";
-}
-
-int encode(const EncodeFlags& flags, const Session& session) {
-  const Tokenizer tokenizer = Tokenizer::load(flags.tokenizer);
-  Lines lines(flags.files, "Encoding", session.quiet);
-  print_for_each_line(lines, [&](std::string_view line) {
-    if (flags.json) return encode_to_json(tokenizer, line, flags.special);
-    const auto ids = tokenizer.encode_ids(line, flags.special);
-    std::string out;
-    for (size_t i = 0; i < ids.size(); ++i) {
-      if (i > 0) out += ' ';
-      out += flags.tokens ? visible(tokenizer.readable_token(ids[i])) : fmt::format_int(ids[i]).str();
-    }
-    return out + "\n";
-  });
-  return 0;
-}
 
 // Ids as blank- or comma-separated numbers, or as a JSON list or an object with "ids".
 std::vector<int32_t> parse_ids(const std::string& line, const std::string& place) {
@@ -93,7 +58,7 @@ std::vector<int32_t> parse_ids(const std::string& line, const std::string& place
   return ids;
 }
 
-int decode(const EncodeFlags& flags, const Session& session) {
+int decode(const DecodeFlags& flags, const Session& session) {
   const Tokenizer tokenizer = Tokenizer::load(flags.tokenizer);
   Lines lines(flags.files, "Decoding", session.quiet);
   for (std::string line; lines.next(line);) {
@@ -110,15 +75,18 @@ int decode(const EncodeFlags& flags, const Session& session) {
   return 0;
 }
 
-CLI::App* add_action(CLI::App& parent, const char* name, const char* help, EncodeFlags& flags,
-                     bool needs_tokenizer) {
-  CLI::App* action = parent.add_subcommand(name, help);
-  auto* tokenizer = action->add_option("-t,--tokenizer", flags.tokenizer, "Tokenizer: a file or a directory");
-  if (needs_tokenizer) tokenizer->required();
-  action->add_option("files", flags.files,
-                     "Input, one text a line; .gz and .zst too; standard input if none");
-  action->add_flag("--json", flags.json, "One JSON object a line");
-  return action;
+void add_tokenize_decode(CLI::App& tokenize, Session& session) {
+  auto flags = std::make_shared<DecodeFlags>();
+  CLI::App* action = tokenize.add_subcommand("decode", "Turn lines of ids into text");
+  action->add_option("-t,--tokenizer", flags->tokenizer, "Tokenizer: a file or a directory")->required();
+  action->add_option(
+      "files", flags->files,
+      "Input, the ids of a text a line, as numbers or as encode --json gives them; .gz and .zst too; "
+      "standard input if none");
+  action->add_flag("--json", flags->json, "One JSON object a line");
+  action->add_flag("--special", flags->special, "Keep special tokens in the text");
+  action->callback(
+      [&session, flags] { session.run = [&session, flags] { return decode(*flags, session); }; });
 }
 
 }  // namespace
@@ -128,19 +96,8 @@ void add_tokenize(CLI::App& app, Session& session) {
   tokenize->require_subcommand(1);
   tokenize->fallthrough();
 
-  auto encoding = std::make_shared<EncodeFlags>();
-  CLI::App* action = add_action(*tokenize, "encode", "Turn lines of text into ids", *encoding, true);
-  action->add_flag("--tokens", encoding->tokens, "Print tokens as text, not ids");
-  action->add_flag("--special", encoding->special, "Put the special tokens of the model around each line");
-  action->callback(
-      [&session, encoding] { session.run = [&session, encoding] { return encode(*encoding, session); }; });
-
-  auto decoding = std::make_shared<EncodeFlags>();
-  action = add_action(*tokenize, "decode", "Turn lines of ids into text", *decoding, true);
-  action->add_flag("--special", decoding->special, "Keep special tokens in the text");
-  action->callback(
-      [&session, decoding] { session.run = [&session, decoding] { return decode(*decoding, session); }; });
-
+  add_tokenize_encode(*tokenize, session);
+  add_tokenize_decode(*tokenize, session);
   add_tokenize_normalize(*tokenize, session);
   add_tokenize_describe(*tokenize, session);
   add_tokenize_train(*tokenize, session);

@@ -121,13 +121,18 @@ void print_text(std::string_view text) {
 }
 
 void print_for_each_line(Lines& lines, const std::function<std::string(std::string_view)>& work) {
-  std::vector<std::string> block(kBlock), results(kBlock);
+  std::vector<std::string> block(kBlock), places(kBlock), results(kBlock);
   for (bool more = true; more;) {
     size_t n = 0;
-    while (n < kBlock && (more = lines.next(block[n]))) ++n;
+    while (n < kBlock && (more = lines.next(block[n]))) places[n++] = lines.place();
     parallel_for(static_cast<int64_t>(n), 16, [&](int64_t begin, int64_t end) {
-      for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i)
-        results[i] = work(block[i]);
+      for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+        try {
+          results[i] = work(block[i]);
+        } catch (const Error& error) {
+          fail("{}: {}", places[i], error.what());
+        }
+      }
     });
     for (size_t i = 0; i < n; ++i) print_text(results[i]);
   }

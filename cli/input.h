@@ -42,7 +42,7 @@ void for_each_block(const TextInput& input, const std::string& label, bool quiet
                     const std::function<void(const std::vector<std::string>&)>& work);
 
 // Calls work(lines, results) for blocks of lines with the lines spread over threads, and prints the results
-// in order. work(line, place) gives what is printed for a line.
+// in order. work(line) gives what is printed for a line; an Error of its is given with the line's place.
 void print_for_each_line(Lines& lines, const std::function<std::string(std::string_view line)>& work);
 
 // Writes to standard output; Error when it cannot be written.

@@ -11,6 +11,7 @@
 
 namespace hodhod::cli {
 
+void add_tokenize_encode(CLI::App& tokenize, Session& session);
 void add_tokenize_normalize(CLI::App& tokenize, Session& session);
 void add_tokenize_describe(CLI::App& tokenize, Session& session);
 void add_tokenize_train(CLI::App& tokenize, Session& session);

@@ -11,6 +11,7 @@
 #include "cli/tokenize.h"
 #include "hodhod/base/format.h"
 #include "hodhod/base/json.h"
+#include "hodhod/text/ngrams.h"
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/text/unicode.h"
 
@@ -21,12 +22,14 @@ struct DescribeFlags {
   std::string tokenizer;
   std::vector<std::string> files;
   bool json = false;
+  int ngrams = 0;
 };
 
 // What a text comes to. A word is a run of characters without white space.
 struct Statistics {
   int64_t lines = 0, bytes = 0, characters = 0, words = 0, tokens = 0, unknown = 0, unknown_characters = 0;
   int64_t used = 0;  // tokens of the vocabulary that come in the text
+  std::vector<text::NgramCounts> ngrams;
 };
 
 int64_t count_words(std::string_view line, const text::CharacterClasses& classes) {
@@ -42,8 +45,9 @@ int64_t count_words(std::string_view line, const text::CharacterClasses& classes
   return words;
 }
 
-Statistics measure(const text::Tokenizer& tokenizer, Lines& lines) {
+Statistics measure(const text::Tokenizer& tokenizer, Lines& lines, bool ngrams) {
   Statistics s;
+  for (int order = 1; ngrams && order <= text::kMaxNgramOrder; ++order) s.ngrams.emplace_back(order);
   const auto unknown = tokenizer.role("unk_token").value_or(-1);
   const text::CharacterClasses classes;
   std::vector<bool> used(static_cast<size_t>(tokenizer.vocab_size()));
@@ -54,6 +58,7 @@ Statistics measure(const text::Tokenizer& tokenizer, Lines& lines) {
     s.characters += static_cast<int64_t>(text::count_characters(line));
     s.words += count_words(line, classes);
     s.tokens += static_cast<int64_t>(encoding.size());
+    for (text::NgramCounts& counts : s.ngrams) counts.add(encoding.ids);
     for (size_t i = 0; i < encoding.size(); ++i) {
       used[static_cast<size_t>(encoding.ids[i])] = true;
       if (encoding.ids[i] != unknown) continue;
@@ -79,6 +84,51 @@ Json statistics_to_json(const Statistics& s, int32_t vocab_size) {
           {"unknown_rate", ratio(s.unknown, s.tokens)},
           {"coverage", 1 - ratio(s.unknown_characters, s.characters)},
           {"vocabulary_used", ratio(s.used, vocab_size)}};
+}
+
+// The most frequent n-grams of an order, those first in the order of ids among equals.
+std::vector<std::pair<text::NgramCounts::Key, int64_t>> most_frequent(const text::NgramCounts& counts,
+                                                                      int most) {
+  auto ngrams = counts.sorted();
+  std::stable_sort(ngrams.begin(), ngrams.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  if (ngrams.size() > static_cast<size_t>(most)) ngrams.resize(static_cast<size_t>(most));
+  return ngrams;
+}
+
+Json ngrams_to_json(const text::Tokenizer& tokenizer, const Statistics& s, int most) {
+  Json orders = Json::array();
+  for (const text::NgramCounts& counts : s.ngrams) {
+    Json list = Json::array();
+    for (const auto& [key, count] : most_frequent(counts, most)) {
+      Json ids = Json::array(), tokens = Json::array();
+      for (int i = 0; i < counts.order(); ++i) {
+        ids.push_back(key[static_cast<size_t>(i)]);
+        tokens.push_back(tokenizer.readable_token(key[static_cast<size_t>(i)]));
+      }
+      list.push_back({{"ids", ids}, {"tokens", tokens}, {"count", count}});
+    }
+    orders.push_back({{"order", counts.order()},
+                      {"total", counts.total()},
+                      {"distinct", counts.distinct()},
+                      {"most_frequent", list}});
+  }
+  return orders;
+}
+
+void print_ngrams(const text::Tokenizer& tokenizer, const Statistics& s, int most) {
+  for (const text::NgramCounts& counts : s.ngrams) {
+    print_text(fmt::format("{}-grams         {}, {} different\n", counts.order(), with_commas(counts.total()),
+                           with_commas(counts.distinct())));
+    for (const auto& [key, count] : most_frequent(counts, most)) {
+      std::string tokens;
+      for (int i = 0; i < counts.order(); ++i) {
+        if (i > 0) tokens += ' ';
+        tokens += visible(tokenizer.readable_token(key[static_cast<size_t>(i)]));
+      }
+      print_text(fmt::format("  {:>12} {}\n", with_commas(count), tokens));
+    }
+  }
 }
 
 // {"type": …} of a part, or a list of them for a sequence.
@@ -147,9 +197,13 @@ int describe(const DescribeFlags& flags, const Session& session) {
   if (!flags.json) print_description(tokenizer, about);
   if (!flags.files.empty()) {
     Lines lines(flags.files, "Measuring", session.quiet);
-    const Statistics s = measure(tokenizer, lines);
+    const Statistics s = measure(tokenizer, lines, flags.ngrams > 0);
     about["text"] = statistics_to_json(s, tokenizer.vocab_size());
-    if (!flags.json) print_statistics(s, tokenizer.vocab_size());
+    if (flags.ngrams > 0) about["text"]["ngrams"] = ngrams_to_json(tokenizer, s, flags.ngrams);
+    if (!flags.json) {
+      print_statistics(s, tokenizer.vocab_size());
+      print_ngrams(tokenizer, s, flags.ngrams);
+    }
   }
   if (flags.json) print_text(format_json(about) + "\n");
   return 0;
@@ -163,6 +217,10 @@ void add_tokenize_describe(CLI::App& tokenize, Session& session) {
       tokenize.add_subcommand("describe", "Say what a tokenizer is, and how it does on a text");
   action->add_option("-t,--tokenizer", flags->tokenizer, "Tokenizer: a file or a directory")->required();
   action->add_option("files", flags->files, "Text to measure on; .gz and .zst too; \"-\" is standard input");
+  action
+      ->add_option("--ngrams", flags->ngrams,
+                   "Count runs of one, two and three tokens of the text too, and list this many of each")
+      ->check(CLI::Range(1, 1'000'000));
   action->add_flag("--json", flags->json, "JSON");
   action->callback(
       [&session, flags] { session.run = [&session, flags] { return describe(*flags, session); }; });

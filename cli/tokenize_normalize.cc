@@ -24,11 +24,12 @@ struct NormalizeFlags {
   bool show = false, json = false;
 };
 
-Json changes_to_json(const std::vector<text::TextChange>& changes) {
+Json changes_to_json(std::string_view line, const std::vector<text::TextChange>& changes) {
   Json list = Json::array();
   for (const text::TextChange& change : changes) {
-    list.push_back({{"begin", change.where.begin},
-                    {"end", change.where.end},
+    const size_t before = text::count_characters(line.substr(0, change.where.begin));
+    list.push_back({{"bytes", Json::array({change.where.begin, change.where.end})},
+                    {"characters", Json::array({before, before + text::count_characters(change.before)})},
                     {"before", text::make_well_formed(change.before)},
                     {"after", text::make_well_formed(change.after)}});
   }
@@ -80,7 +81,7 @@ int normalize_lines(const NormalizeFlags& flags, const Session& session) {
     if (!flags.json) return result + "\n" + show_changes(reports);
     Json rules = Json::object();
     for (const auto& rule : reports) {
-      if (!rule.changes.empty()) rules[rule.rule] = changes_to_json(rule.changes);
+      if (!rule.changes.empty()) rules[rule.rule] = changes_to_json(line, rule.changes);
     }
     return format_json({{"text", text::make_well_formed(result)}, {"changes", rules}}, -1) + "\n";
   });

@@ -24,6 +24,7 @@ namespace {
 struct TrainFlags {
   std::string model = "bpe", output, normalizer = "nfc", pre_tokenizer = "auto", max_memory = "2G";
   std::vector<std::string> files, special;
+  std::string bos, eos;
   PersianFlags persian;
   text::TrainerOptions options;
   bool lowercase = false, json = false;
@@ -56,17 +57,32 @@ std::string pre_tokenizer_of(const TrainFlags& flags) {
   return flags.model == "word" ? "whitespace" : "none";
 }
 
-// [CLS] and [SEP] around texts, if both are special tokens; their ids are their places among them.
-text::PostProcessorPtr bert_template(const std::vector<text::AddedToken>& special) {
-  const auto place = [&](std::string_view content) {
+// What stands around texts: the tokens that --bos and --eos name, or [CLS] and [SEP] where BERT's are among
+// the special tokens. Ids are places among those.
+text::PostProcessorPtr template_around(const TrainFlags& flags,
+                                       const std::vector<text::AddedToken>& special) {
+  std::vector<text::SpecialToken> tokens;
+  const auto add = [&](const std::string& content) {
     const auto same = [&](const text::AddedToken& token) { return token.content == content; };
-    return static_cast<int32_t>(std::find_if(special.begin(), special.end(), same) - special.begin());
+    const auto at = std::find_if(special.begin(), special.end(), same) - special.begin();
+    if (static_cast<size_t>(at) == special.size()) return false;
+    tokens.push_back({content, static_cast<int32_t>(at)});
+    return true;
   };
-  const auto count = static_cast<int32_t>(special.size());
-  const int32_t cls = place("[CLS]"), sep = place("[SEP]");
-  if (cls == count || sep == count) return nullptr;
-  return text::make_template_processing("[CLS] $A [SEP]", "[CLS] $A [SEP] $B:1 [SEP]:1",
-                                        {{"[CLS]", cls}, {"[SEP]", sep}});
+  if (flags.bos.empty() && flags.eos.empty()) {
+    if (flags.model != "wordpiece" || !add("[CLS]") || !add("[SEP]")) return nullptr;
+    return text::make_template_processing("[CLS] $A [SEP]", "[CLS] $A [SEP] $B:1 [SEP]:1", std::move(tokens));
+  }
+  std::string single = "$A", pair = "$B:1";
+  if (!flags.bos.empty() && add(flags.bos)) {
+    single = flags.bos + " " + single;
+    pair = flags.bos + ":1 " + pair;
+  }
+  if (!flags.eos.empty() && (flags.eos == flags.bos || add(flags.eos))) {
+    single += " " + flags.eos;
+    pair += " " + flags.eos + ":1";
+  }
+  return text::make_template_processing(single, single + " " + pair, std::move(tokens));
 }
 
 // Pipeline around the model that is to come.
@@ -94,10 +110,17 @@ text::TokenizerParts make_parts(const TrainFlags& flags, const std::string& pre_
   } else {
     parts.decoder = text::make_fuse_decoder();
   }
-  if (flags.model == "wordpiece") {
-    parts.decoder = text::make_word_piece_decoder();
-    parts.post_processor = bert_template(special);
+  if (flags.model == "wordpiece") parts.decoder = text::make_word_piece_decoder();
+  if (text::PostProcessorPtr around = template_around(flags, special); around && parts.post_processor) {
+    std::vector<text::PostProcessorPtr> both;
+    both.push_back(std::move(parts.post_processor));
+    both.push_back(std::move(around));
+    parts.post_processor = text::make_post_processor_sequence(std::move(both));
+  } else if (around) {
+    parts.post_processor = std::move(around);
   }
+  if (!flags.bos.empty()) parts.roles.emplace_back("bos_token", flags.bos);
+  if (!flags.eos.empty()) parts.roles.emplace_back("eos_token", flags.eos);
   return parts;
 }
 
@@ -114,6 +137,12 @@ text::TrainerOptions make_options(const TrainFlags& flags, const std::string& pr
   std::vector<std::string> special = flags.special;
   if (special.empty() && bert) special = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
   if (special.empty()) special = {"<pad>", "<unk>", "<s>", "</s>"};
+  for (const std::string& token : {flags.bos, flags.eos}) {
+    check(token.find(' ') == token.npos,
+          "--bos and --eos: \"{}\" has a blank in it; a template cannot name it", token);
+    if (!token.empty() && std::find(special.begin(), special.end(), token) == special.end())
+      special.push_back(token);
+  }
   for (const std::string& token : special) {
     options.special_tokens.push_back({.content = token, .normalized = false, .special = true});
   }
@@ -172,6 +201,8 @@ void add_model_options(CLI::App& action, TrainFlags& flags) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   action.add_option("--special", flags.special, "Special tokens; they get the first ids");
+  action.add_option("--bos", flags.bos, "Special token that encode --special puts before a text");
+  action.add_option("--eos", flags.eos, "Special token that encode --special puts after a text");
   action
       .add_option("--min-frequency", flags.options.min_frequency, "Fewest times a merge or a word must come")
       ->check(CLI::NonNegativeNumber)

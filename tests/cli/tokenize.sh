@@ -40,8 +40,21 @@ for model in bpe wordpiece unigram word char; do
     { echo "FAILED: describe $model"; fails=$((fails + 1)); }
 done
 
-expect "json" '{"ids":[],"tokens":[],"bytes":[],"characters":[],"words":[]}' \
-  "$(echo | "$hodhod" tokenize encode --json -t "$work/bpe")"
+lists='"bytes":[],"characters":[],"words":[],"sequences":[],"type_ids":[],"attention_mask":[],"special_tokens_mask":[]'
+expect "json" "{\"ids\":[],\"tokens\":[],$lists}" "$(echo | "$hodhod" tokenize encode --json -t "$work/bpe")"
+expect "pairs" "[CLS] the [SEP] cat [SEP] [PAD]" \
+  "$(printf 'the\tcat' | "$hodhod" tokenize encode --special --pair --tokens --pad-to 6 -t "$work/wordpiece")"
+expect "truncation" "[CLS] the [SEP]" \
+  "$(echo 'the cat' | "$hodhod" tokenize encode --special --tokens --max-length 3 -t "$work/wordpiece")"
+expect "what is cut off" '"tokens":["cat"]' \
+  "$(echo 'the cat' | "$hodhod" tokenize encode --json --max-length 1 -t "$work/wordpiece" | grep -o '"tokens":\["cat"\]')"
+"$hodhod" --quiet tokenize train --vocab-size 400 --special '<pad>' --bos '<s>' --eos '</s>' -o "$work/around" \
+  "$work/text.txt" "$work/text.txt.gz" > "$work/out"
+expect "bos and eos" "<s> the </s> <s> ␣dog </s>" \
+  "$(printf 'the\t dog' | "$hodhod" tokenize encode --special --pair --tokens -t "$work/around")"
+expect "their parts" '"eos_token":"</s>"' "$(tr -d ' ' < "$work/around/special_tokens_map.json" | grep -o '"eos_token":"</s>"')"
+expect "n-grams" "         120 the" \
+  "$("$hodhod" --quiet tokenize describe --ngrams 40 -t "$work/wordpiece" "$work/text.txt" | grep ' the$' | head -1 | cut -c3-)"
 expect "tokens are readable" "سگ" "$(echo سگ | "$hodhod" tokenize encode --tokens -t "$work/wordpiece")"
 expect "special tokens" "[CLS] the [SEP]" "$(echo the | "$hodhod" tokenize encode --special --tokens -t "$work/wordpiece")"
 expect "decode of JSON" '{"text":"the"}' \
@@ -49,12 +62,16 @@ expect "decode of JSON" '{"text":"the"}' \
 expect "normalize" "کتاب ۱" "$(echo "كتاب$z ١" | "$hodhod" tokenize normalize)"
 expect "normalize, rules switched" "كتاب ١" \
   "$(echo "كتاب$z ١" | "$hodhod" tokenize normalize --no-letters --digits keep)"
+expect "normalize --json" '{"text":"ک ۱","changes":{"letters":[{"bytes":[0,2],"characters":[0,1],"before":"ك","after":"ک"}],"digits":[{"bytes":[3,5],"characters":[2,3],"before":"١","after":"۱"}]}}' \
+  "$(echo "ك ١" | "$hodhod" tokenize normalize --json)"
 expect "normalize --show" "  letters: ك → ک" \
   "$(echo "كتاب" | "$hodhod" tokenize normalize --show | tail -1)"
 
 status() { "$@" > "$work/out" 2> "$work/err" < /dev/null && echo 0 || echo $?; }
 expect "no such file" 1 "$(status "$hodhod" tokenize encode -t "$work/none")"
 expect "its message" "hodhod: error: $work/none: cannot open: No such file or directory" "$(cat "$work/err")"
+expect "no tab in a pair" 1 "$(echo 'x' > "$work/ids"; status "$hodhod" tokenize encode --pair -t "$work/bpe" "$work/ids")"
+expect "its message" "hodhod: error: $work/ids:1: there is no tab; with --pair a line is two texts with a tab between them" "$(cat "$work/err")"
 expect "wrong ids" 1 "$(echo 'x' > "$work/ids"; status "$hodhod" tokenize decode -t "$work/bpe" "$work/ids")"
 expect "no such option" 2 "$(status "$hodhod" tokenize encode --frobnicate)"
 expect "help" 0 "$(status "$hodhod" tokenize --help)"

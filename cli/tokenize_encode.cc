@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// hodhod tokenize encode: lines of text, or of two texts, into ids.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/input.h"
+#include "cli/tokenize.h"
+#include "hodhod/base/error.h"
+#include "hodhod/base/json.h"
+#include "hodhod/text/tokenizer.h"
+
+namespace hodhod::cli {
+namespace {
+
+using text::Encoding;
+using text::Tokenizer;
+
+struct EncodeFlags {
+  std::string tokenizer, truncate = "right";
+  std::vector<std::string> files;
+  bool json = false, tokens = false, special = false, pair = false;
+  int64_t max_length = -1, stride = 0, pad_to = -1;  // −1: as the tokenizer says
+};
+
+void set_lengths(Tokenizer& tokenizer, const EncodeFlags& flags) {
+  if (flags.max_length == 0) tokenizer.set_truncation({});
+  if (flags.max_length > 0) {
+    check(flags.stride < flags.max_length, "--stride {} does not fit into --max-length {}", flags.stride,
+          flags.max_length);
+    tokenizer.set_truncation(
+        text::Truncation{.max_length = flags.max_length,
+                         .stride = flags.stride,
+                         .side = flags.truncate == "left" ? text::Side::kLeft : text::Side::kRight});
+  }
+  if (flags.pad_to == 0) tokenizer.set_padding({});
+  if (flags.pad_to > 0) {
+    const auto pad = tokenizer.role("pad_token");
+    check(pad.has_value(), "{}: this tokenizer has no padding token; leave --pad-to out", flags.tokenizer);
+    tokenizer.set_padding(
+        text::Padding{.length = flags.pad_to, .id = *pad, .token = std::string(tokenizer.id_to_token(*pad))});
+  }
+}
+
+Json ranges_to_json(const std::vector<text::Range>& ranges) {
+  Json list = Json::array();
+  for (const text::Range& range : ranges) list.push_back(Json::array({range.begin, range.end}));
+  return list;
+}
+
+Json encoding_to_json(const Tokenizer& tokenizer, const Encoding& encoding) {
+  Json tokens = Json::array();
+  for (const int32_t id : encoding.ids) tokens.push_back(tokenizer.readable_token(id));
+  Json json = {{"ids", encoding.ids},
+               {"tokens", tokens},
+               {"bytes", ranges_to_json(encoding.bytes)},
+               {"characters", ranges_to_json(encoding.characters)},
+               {"words", encoding.words},
+               {"sequences", encoding.sequences},
+               {"type_ids", encoding.type_ids},
+               {"attention_mask", encoding.attention_mask},
+               {"special_tokens_mask", encoding.special_tokens_mask}};
+  for (const Encoding& part : encoding.overflow)
+    json["overflow"].push_back(encoding_to_json(tokenizer, part));
+  return json;
+}
+
+Encoding encode_whole(const Tokenizer& tokenizer, std::string_view line, const EncodeFlags& flags) {
+  const text::EncodeOptions options{.add_special_tokens = flags.special};
+  if (!flags.pair) return tokenizer.encode(line, options);
+  const size_t tab = line.find('\t');
+  check(tab != line.npos, "there is no tab; with --pair a line is two texts with a tab between them");
+  return tokenizer.encode_pair(line.substr(0, tab), line.substr(tab + 1), options);
+}
+
+std::string encode_line(const Tokenizer& tokenizer, std::string_view line, const EncodeFlags& flags) {
+  if (flags.json)
+    return format_json(encoding_to_json(tokenizer, encode_whole(tokenizer, line, flags)), -1) + "\n";
+  const auto& parts = tokenizer.parts();
+  const bool ids_alone = !flags.pair && !parts.truncation && !parts.padding;
+  const std::vector<int32_t> ids =
+      ids_alone ? tokenizer.encode_ids(line, flags.special) : encode_whole(tokenizer, line, flags).ids;
+  std::string out;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (i > 0) out += ' ';
+    if (flags.tokens) {
+      out += visible(tokenizer.readable_token(ids[i]));
+    } else {
+      const fmt::format_int digits(ids[i]);
+      out.append(digits.data(), digits.size());
+    }
+  }
+  return out + "\n";
+}
+
+int encode(const EncodeFlags& flags, const Session& session) {
+  Tokenizer tokenizer = Tokenizer::load(flags.tokenizer);
+  set_lengths(tokenizer, flags);
+  Lines lines(flags.files, "Encoding", session.quiet);
+  print_for_each_line(lines, [&](std::string_view line) { return encode_line(tokenizer, line, flags); });
+  return 0;
+}
+
+}  // namespace
+
+void add_tokenize_encode(CLI::App& tokenize, Session& session) {
+  auto flags = std::make_shared<EncodeFlags>();
+  CLI::App* action = tokenize.add_subcommand("encode", "Turn lines of text into ids");
+  action->add_option("-t,--tokenizer", flags->tokenizer, "Tokenizer: a file or a directory")->required();
+  action->add_option("files", flags->files,
+                     "Input, one text a line; .gz and .zst too; standard input if none");
+  action->add_flag("--tokens", flags->tokens, "Print tokens as text, not ids");
+  action->add_flag("--json", flags->json, "One JSON object a line: ids, tokens, offsets, masks");
+  action->add_flag("--special", flags->special, "Put the special tokens of the model around each line");
+  action->add_flag("--pair", flags->pair, "A line is two texts with a tab between them");
+  action
+      ->add_option(
+          "--max-length", flags->max_length,
+          "Cut to this many tokens, special ones included; 0: not at all; else as the tokenizer says")
+      ->check(CLI::NonNegativeNumber);
+  action->add_option("--stride", flags->stride, "Tokens that the parts cut off share with those before them")
+      ->check(CLI::NonNegativeNumber);
+  action->add_option("--truncate", flags->truncate, "Which end is cut off: right or left")
+      ->check(CLI::IsMember({"right", "left"}))
+      ->capture_default_str();
+  action
+      ->add_option("--pad-to", flags->pad_to,
+                   "Fill up to this many tokens; 0: not at all; else as the tokenizer says")
+      ->check(CLI::NonNegativeNumber);
+  action->callback(
+      [&session, flags] { session.run = [&session, flags] { return encode(*flags, session); }; });
+}
+
+}  // namespace hodhod::cli
