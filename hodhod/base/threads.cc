@@ -61,16 +61,17 @@ class Pool {
       sections_[i].next.store(ranges * i / threads() * step_, std::memory_order_relaxed);
       sections_[i].end = std::min(count, ranges * (i + 1) / threads() * step_);
     }
-    pending_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
     {
       // Under the mutex, so that a worker between its last look and its sleep cannot miss it.
       std::lock_guard<std::mutex> lock(sleep_mutex_);
-      generation_.fetch_add(1, std::memory_order_release);
+      state_.store(next_loop(state_.load(std::memory_order_relaxed)) | kOpen, std::memory_order_release);
     }
     if (sleepers_.load(std::memory_order_seq_cst) > 0) wake_.notify_all();
     work(0);
+    // Nothing is left to take. Who has not come by now (another program may have its core) need not.
+    state_.fetch_and(~kOpen, std::memory_order_relaxed);
     int looks = 0;
-    while (pending_.load(std::memory_order_acquire) > 0) {
+    while ((state_.load(std::memory_order_acquire) & kWorkers) > 0) {
       if (++looks < kLooks) {
         pause_processor();
       } else {
@@ -83,9 +84,16 @@ class Pool {
  private:
   static constexpr int kLooks = 4000;  // about 50 µs
 
+  // The loop at hand in one word: its number, whether workers may join, and how many are at work.
+  static constexpr uint64_t kWorkers = 0xffff;
+  static constexpr uint64_t kOpen = 0x10000;
+  static constexpr uint64_t kLoop = 0x20000;
+  static uint64_t number(uint64_t state) { return state / kLoop; }
+  static uint64_t next_loop(uint64_t state) { return (number(state) + 1) * kLoop; }
+
   void start(int threads) {
     stopping_ = false;
-    const uint64_t seen = generation_.load();
+    const uint64_t seen = number(state_.load());
     spin_ = threads <= static_cast<int>(std::thread::hardware_concurrency());
     sections_ = std::make_unique<Section[]>(static_cast<size_t>(threads));
     for (int i = 1; i < threads; ++i) workers_.emplace_back([this, seen, i] { serve(seen, i); });
@@ -95,7 +103,7 @@ class Pool {
     {
       std::lock_guard<std::mutex> lock(sleep_mutex_);
       stopping_ = true;
-      generation_.fetch_add(1, std::memory_order_release);
+      state_.store(next_loop(state_.load()), std::memory_order_release);
     }
     wake_.notify_all();
     for (std::thread& worker : workers_) worker.join();
@@ -105,20 +113,25 @@ class Pool {
   void serve(uint64_t seen, int thread) {
     inside_parallel_loop = true;
     for (;;) {
+      const auto waits = [&] { return number(state_.load(std::memory_order_acquire)) == seen; };
       const int looks = spin_ ? kLooks : 0;
-      for (int i = 0; i < looks && generation_.load(std::memory_order_acquire) == seen; ++i) {
-        pause_processor();
-      }
-      if (generation_.load(std::memory_order_acquire) == seen) {
+      for (int i = 0; i < looks && waits(); ++i) pause_processor();
+      if (waits()) {
         std::unique_lock<std::mutex> lock(sleep_mutex_);
         sleepers_.fetch_add(1);
-        wake_.wait(lock, [&] { return generation_.load(std::memory_order_acquire) != seen; });
+        wake_.wait(lock, [&] { return !waits(); });
         sleepers_.fetch_sub(1);
       }
-      seen = generation_.load(std::memory_order_acquire);
+      uint64_t state = state_.load(std::memory_order_acquire);
+      seen = number(state);
       if (stopping_) return;
-      work(thread);
-      pending_.fetch_sub(1, std::memory_order_release);
+      while (number(state) == seen && (state & kOpen) != 0) {
+        if (state_.compare_exchange_weak(state, state + 1, std::memory_order_acquire)) {
+          work(thread);
+          state_.fetch_sub(1, std::memory_order_release);
+          break;
+        }
+      }
     }
   }
 
@@ -158,9 +171,8 @@ class Pool {
   int64_t count_ = 0;
   int64_t step_ = 1;
   std::unique_ptr<Section[]> sections_;  // one for each thread
-  std::atomic<int> pending_{0};
 
-  std::atomic<uint64_t> generation_{0};
+  std::atomic<uint64_t> state_{0};
   std::atomic<int> sleepers_{0};
   std::mutex sleep_mutex_;
   std::condition_variable wake_;
