@@ -270,8 +270,9 @@ TEST(Product, GivesTheSameBitsWhateverTheTransposition) {
 TEST(Product, GivesTheSameBitsWhateverTheDistanceOfRows) {
   cpu::for_each_target([&](const char* target) {
     SCOPED_TRACE(target);
-    for (const int which : {0, 1, 2, 3}) {
-      const Problem dense = {1, 131, 150, 800, which % 2 == 1, which / 2 == 1};
+    for (const int which : {0, 1, 2, 3, 4, 5}) {
+      const Problem dense = {1,   which < 4 ? 131 : 1,      150,
+                             800, which == 1 || which == 3, which % 4 >= 2 || which == 5};
       Memory<float> first = fill(dense);
       ProductArgs<float> args = first.args(dense);
       cpu::product(args);

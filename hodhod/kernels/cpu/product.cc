@@ -31,12 +31,10 @@ constexpr int64_t kBlockRows = 112 / kTileRows * kTileRows;
 // Columns a task packs of B, which then lie in the third.
 constexpr int64_t kTaskColumns = 1024;
 constexpr int64_t kTaskRows = 2048;
-// A tile needs a place in the first cache for each row of A. Rows so many elements apart (or a multiple) all
-// compete for the same places: so few at once find room, unless the distance is such that they push each
-// other out of the second cache, too.
-constexpr int64_t kCrowdedStride = 1024;
+// A tile needs a place in the first cache for each row of A. Few rows of a crowded stride at once find room,
+// unless they push each other out of the second cache, too.
 constexpr int64_t kCrowdedRows = std::min(10, kTileRows);
-constexpr int64_t kBadStride = 4096;
+constexpr int64_t kBadStride = 4 * kCrowdedStride;
 constexpr int64_t kMostPanels = kBlockRows / kCrowdedRows + 1;
 
 int64_t lanes() { return static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>())); }

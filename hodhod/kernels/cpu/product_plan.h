@@ -7,6 +7,11 @@
 
 namespace hodhod::kernels::cpu {
 
+// A line of a cache, in elements; and the distance of rows, or a multiple of it, at which all compete for the
+// same places of the first cache.
+constexpr int64_t kLine = 16;
+constexpr int64_t kCrowdedStride = 1024;
+
 struct Range {
   int64_t begin;
   int64_t end;

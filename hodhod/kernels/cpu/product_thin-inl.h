@@ -16,6 +16,7 @@
 
 #include "hodhod/kernels/cpu/lanes-inl.h"
 #include "hodhod/kernels/cpu/product_pack-inl.h"
+#include "hodhod/kernels/cpu/product_plan.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace hodhod::kernels::cpu::HWY_NAMESPACE {
@@ -99,41 +100,71 @@ inline void multiply_thin(Thin thin, int64_t columns) {
   }
 }
 
-// Elements of a row that are fetched ahead: more rows are read at once than a processor follows by itself.
-constexpr int64_t kFetch = 32;
-constexpr int64_t kLine = 16;
+// sum + the products of kDepth elements of each row of a group; x and b begin there.
+HWY_INLINE GroupVector multiply_part(const float* x, const float* b, int64_t stride, GroupVector sum) {
+  const Part d;
+  // So many rows an address can name without arithmetic.
+  const int64_t stride3 = 3 * stride, stride5 = 5 * stride, stride7 = 7 * stride;
+  const float* const upper = b + 8 * stride;
+  transpose(
+      [&](int64_t i) HWY_ATTR {
+        const int64_t j = i % 8;
+        const int64_t offset = j == 3   ? stride3
+                               : j == 5 ? stride5
+                               : j == 6 ? 2 * stride3
+                               : j == 7 ? stride7
+                                        : j * stride;
+        const float* const row = (i < 8 ? b : upper) + offset;
+        return hn::LoadU(d, row);
+      },
+      [&](int64_t p, auto column) HWY_ATTR { sum = hn::MulAdd(hn::Set(Group(), x[p]), column, sum); });
+  return sum;
+}
+
+// The rest of a block from p on of a group of `count` columns, `sum` being that of what is before; and the
+// sum put into c.
+inline void finish_group(const Thin& thin, int64_t j, int64_t count, int64_t p, GroupVector sum) {
+  const Group d;
+  if (p < thin.k) {
+    const GroupRows rows(thin.b + j * thin.stride, thin.stride, count);
+    for (; p < thin.k; p += kDepth) {
+      rows.transpose_from(p, thin.k - p, [&](int64_t q, auto column) HWY_ATTR {
+        sum = hn::MulAdd(hn::Set(d, thin.x[p + q]), column, sum);
+      });
+    }
+  }
+  const auto n = static_cast<size_t>(count);
+  if (thin.add) sum = hn::Add(load_first(d, thin.c + j, n), sum);
+  store_first(sum, d, thin.c + j, n);
+}
+
+// How far one group of rows is ahead of the other, in parts of kDepth elements, if they would need the same
+// places of a cache.
+constexpr int64_t kLag = 64 / kDepth;
 
 // One block of k of c = x Bᵀ for `columns` ≤ 2 kGroup columns, B [columns, k] with rows `stride` apart: its
 // elements are transposed in registers. Two groups at once, because a chain of multiply-adds waits for
 // itself.
 inline void multiply_two_groups(const Thin& thin, int64_t columns) {
-  const Group d;
-  const int64_t first = std::min(kGroup, columns), second = columns - first;
-  const GroupRows left(thin.b, thin.stride, first);
-  const GroupRows right(second > 0 ? thin.b + kGroup * thin.stride : thin.b, thin.stride,
-                        std::max<int64_t>(1, second));
-  auto left_sum = hn::Zero(d), right_sum = hn::Zero(d);
-  for (int64_t p0 = 0; p0 < thin.k; p0 += kDepth) {
-    if (p0 % kLine == 0) {
-      for (int64_t i = 0; i < kGroup; ++i) {
-        __builtin_prefetch(left.rows[i] + p0 + kFetch, 0, 3);
-        __builtin_prefetch(right.rows[i] + p0 + kFetch, 0, 3);
-      }
+  auto left = hn::Zero(Group()), right = hn::Zero(Group());
+  if (columns < 2 * kGroup) {
+    for (int64_t j = 0; j < columns; j += kGroup) {
+      finish_group(thin, j, std::min(kGroup, columns - j), 0, left);
     }
-    const float* const x = thin.x + p0;
-    left.transpose_from(p0, thin.k - p0, [&](int64_t p, auto column) HWY_ATTR {
-      left_sum = hn::MulAdd(hn::Set(d, x[p]), column, left_sum);
-    });
-    right.transpose_from(p0, thin.k - p0, [&](int64_t p, auto column) HWY_ATTR {
-      right_sum = hn::MulAdd(hn::Set(d, x[p]), column, right_sum);
-    });
+    return;
   }
-  const auto put = [&](float* c, auto sum, int64_t count) HWY_ATTR {
-    const auto n = static_cast<size_t>(count);
-    store_first(thin.add ? hn::Add(load_first(d, c, n), sum) : sum, d, c, n);
-  };
-  put(thin.c, left_sum, first);
-  if (second > 0) put(thin.c + kGroup, right_sum, second);
+  const float* const right_rows = thin.b + kGroup * thin.stride;
+  const int64_t parts = thin.k / kDepth;
+  const int64_t lag = thin.stride % (kCrowdedStride / 2) == 0 ? kLag : 0;
+  for (int64_t i = 0; i < parts + lag; ++i) {
+    if (i < parts) left = multiply_part(thin.x + i * kDepth, thin.b + i * kDepth, thin.stride, left);
+    if (i >= lag) {
+      const int64_t p = (i - lag) * kDepth;
+      right = multiply_part(thin.x + p, right_rows + p, thin.stride, right);
+    }
+  }
+  finish_group(thin, 0, kGroup, parts * kDepth, left);
+  finish_group(thin, kGroup, kGroup, parts * kDepth, right);
 }
 
 }  // namespace
