@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A running average of parameters (Polyak & Juditsky 1992): often better than the last weights.
+// Averages of parameters over the course of training (Polyak & Juditsky 1992): often better than the last
+// weights.
 #pragma once
 
 #include "hodhod/train/optimizer.h"
@@ -25,6 +26,30 @@ class WeightAverage {
   NamedParameters parameters_;
   std::vector<Tensor> averages_;
   double decay_;
+};
+
+// The mean of the parameters at several moments ("Attention Is All You Need", §6.1, averages the last 5
+// checkpoints).
+class LastAverage {
+ public:
+  // Of the last `count` moments.
+  LastAverage(NamedParameters parameters, int64_t count);
+
+  // Replaces the parameters' values by the mean of those now and at the moments before, as many as `count` in
+  // all, added in double from the oldest on. With `keep`, now is one of the moments from here on.
+  void begin(bool keep);
+  // Gives the parameters back the values they had at begin().
+  void end();
+
+  // Tensors named "last.MOMENT.PARAMETER", moment 0 the oldest.
+  NamedParameters state() const;
+  void restore(const NamedParameters& state);
+
+ private:
+  NamedParameters parameters_;
+  size_t count_;
+  std::vector<std::vector<Tensor>> moments_;  // oldest first
+  std::vector<Tensor> present_;
 };
 
 }  // namespace hodhod

@@ -49,6 +49,7 @@ class Run {
         log_(log),
         optimizer_(make_optimizer(trainee.parameters(), options.optimizer)) {
     if (options.average > 0) average_.emplace(trainee.parameters(), options.average);
+    if (options.average_last > 0) last_.emplace(trainee.parameters(), options.average_last);
   }
 
   TrainingReport run() {
@@ -99,6 +100,7 @@ class Run {
       restore_parameters(loaded->tensors, optimizer_->parameters());
       optimizer_->restore(loaded->tensors, state_.optimizer_steps);
       if (average_) average_->restore(loaded->tensors);
+      if (last_) last_->restore(loaded->tensors);
       saved_step_ = state_.step;
       if (log_.message) log_.message(fmt::format("continuing from step {}", state_.step));
     }
@@ -174,24 +176,38 @@ class Run {
 
   // An update that would spoil the weights is left out, by name; many in a row end the run.
   void skip(double loss) {
-    const std::string culprit = optimizer_->first_not_finite();
+    std::string what = "the gradient of " + optimizer_->first_not_finite();
+    if (!std::isfinite(loss)) {
+      const std::string broken = first_broken_parameter();
+      what = fmt::format("the loss ({})", loss);
+      if (!broken.empty()) what += fmt::format(", as a value of {} is,", broken);
+    }
     for (const auto& [name, parameter] : optimizer_->parameters()) parameter.clear_grad();
     ++state_.skipped_in_a_row;
-    const std::string what =
-        std::isfinite(loss) ? "the gradient of " + culprit : fmt::format("the loss ({})", loss);
     if (log_.message)
       log_.message(fmt::format("step {}: {} is not finite; the update is skipped", state_.step, what));
     check(state_.skipped_in_a_row < options_.skip_limit,
           "training: {} updates in a row were not finite, the last at step {} ({}); lower schedule.rate, or "
-          "look at the "
-          "data",
+          "look at the data",
           state_.skipped_in_a_row, state_.step, what);
+  }
+
+  // The first parameter that holds a value that is not finite, or empty.
+  std::string first_broken_parameter() const {
+    for (const auto& [name, parameter] : optimizer_->parameters()) {
+      for (double value : parameter.values()) {
+        if (!std::isfinite(value)) return name;
+      }
+    }
+    return "";
   }
 
   void validate() {
     Stopwatch watch(profile_.validation);
     validated_step_ = state_.step;
     if (average_) average_->swap();
+    // A validation that only the end of this run asks for is none of the moments, as a longer run has it not.
+    if (last_) last_->begin(due(options_.validate_every));
     {
       NoGrad off;
       scores_ = trainee_.validate();
@@ -220,6 +236,7 @@ class Run {
       trainee_.save(directory_);  // nothing tells which is best: the last one it is
     }
     if (average_) average_->swap();
+    if (last_) last_->end();
   }
 
   void save() {
@@ -228,7 +245,8 @@ class Run {
     TrainingState state = state_;
     state.seconds += now() - begin_;
     NamedParameters tensors = optimizer_->parameters();
-    for (const auto& part : {optimizer_->state(), average_ ? average_->state() : NamedParameters()}) {
+    for (const auto& part : {optimizer_->state(), average_ ? average_->state() : NamedParameters(),
+                             last_ ? last_->state() : NamedParameters()}) {
       tensors.insert(tensors.end(), part.begin(), part.end());
     }
     metrics_->flush();
@@ -277,6 +295,7 @@ class Run {
   TrainingLog log_;
   std::unique_ptr<Optimizer> optimizer_;
   std::optional<WeightAverage> average_;
+  std::optional<LastAverage> last_;
   std::optional<MetricsLog> metrics_;
   TrainingState state_;
   Scores scores_;
@@ -305,6 +324,10 @@ void TrainerOptions::validate() const {
   at_least("skip_limit", skip_limit, 1);
   at_least("schedule.rate", schedule.rate, 0.0);
   at_least("schedule.warmup", schedule.warmup, 0);
+  at_least("average_last", average_last, 0);
+  check(average == 0 || average_last == 0,
+        "training: average {} and average_last {} are both given; the model can be one of them", average,
+        average_last);
   check(average >= 0 && average < 1, "training: average is {}; give a decay from 0 to below 1", average);
 }
 

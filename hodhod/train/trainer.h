@@ -30,6 +30,7 @@ struct TrainerOptions {
   int64_t log_every = 50;
   int64_t patience = 0;
   double average = 0;
+  int64_t average_last = 0;
   int64_t skip_limit = 20;
   uint64_t seed = 1;
   OptimizerOptions optimizer;
@@ -47,6 +48,8 @@ struct TrainerOptions {
     v("patience", patience, "stop after this many validations without a better one; 0 for never");
     v("average", average,
       "decay of a running average of the weights that is used in their place; 0 for none");
+    v("average_last", average_last,
+      "use the mean of the weights at this many last validations in their place; 0 for no mean");
     v("skip_limit", skip_limit,
       "stop after this many updates in a row with a loss or gradient that is not finite");
     v("seed", seed, "of initial weights, data order and dropout");

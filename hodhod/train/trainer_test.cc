@@ -62,10 +62,12 @@ class Curve final : public Trainee {
   LossSum loss(Context& context) override {
     const Tensor hidden = dropout(tanh(first_(x_)), 0.1, context.next_stream());
     Tensor sum = mse_loss(second_(hidden), y_, Reduction::kSum);
+    if (steep && batches_seen > 3) sum = add(sum, sqrt(sub(second_.bias, second_.bias)));
     if (spoil && spoil(batches_seen)) sum = scale(sum, std::numeric_limits<double>::quiet_NaN());
     return {sum, static_cast<double>(x_.dim(0))};
   }
   Scores validate() override {
+    at_validation.push_back(values());
     if (without_scores) return {};
     std::vector<float> x, y;
     for (int i = 0; i < 21; ++i) {
@@ -92,7 +94,9 @@ class Curve final : public Trainee {
     return all;
   }
 
+  std::vector<std::vector<float>> at_validation;
   bool without_scores = false;
+  bool steep = false;  // from the second update on: a loss that is finite with a slope that is not
   int batches_seen = 0;
   std::function<void(int)> on_batch;
   std::function<bool(int)> spoil;
@@ -134,7 +138,9 @@ TEST(Trainer, Learns) {
   const TemporaryDirectory directory;
   Curve curve;
   const double before = curve.validate().values[0].second;
-  const auto report = train(curve, options_for(300), directory.path());
+  TrainerOptions options = options_for(300);
+  options.validate_every = options.save_every = 100;
+  const auto report = train(curve, options, directory.path());
   EXPECT_LT(curve.validate().values[0].second, before / 4);
   EXPECT_EQ(report.steps, 300);
   EXPECT_EQ(report.end, TrainingEnd::finished);
@@ -209,6 +215,56 @@ TEST(Trainer, AnUpdateThatIsNotFiniteIsSkipped) {
         {.message = [&](const std::string& line) { said += line + "\n"; }});
   EXPECT_THAT(said, HasSubstr("step 2: the loss (nan) is not finite; the update is skipped"));
   for (float value : curve.values()) EXPECT_TRUE(std::isfinite(value));
+}
+
+TEST(Trainer, AGradientThatIsNotFiniteIsNamed) {
+  const TemporaryDirectory directory;
+  Curve curve;
+  curve.steep = true;
+  std::string said;
+  train(curve, options_for(2), directory.path(),
+        {.message = [&](const std::string& line) { said += line + "\n"; }});
+  EXPECT_THAT(said, HasSubstr("step 2: the gradient of second.bias is not finite; the update is skipped"));
+  for (float value : curve.values()) EXPECT_TRUE(std::isfinite(value));
+}
+
+TEST(Trainer, TheMeanOfTheLastValidationsTakesTheWeightsPlace) {
+  const TemporaryDirectory plain, averaged;
+  TrainerOptions options = options_for(24);  // validates at 7, 14, 21 and, as it ends, at 24
+  options.average = 0;
+  Curve without, with;
+  train(without, options, plain.path());
+  options.average_last = 3;
+  train(with, options, averaged.path());
+  EXPECT_EQ(with.values(), without.values());
+  ASSERT_EQ(with.at_validation.size(), 4);
+  for (size_t n = 0; n < 4; ++n) {
+    const size_t first = n < 3 ? 0 : n - 2;
+    for (size_t i = 0; i < with.at_validation[n].size(); ++i) {
+      double sum = 0;
+      for (size_t m = first; m <= n; ++m) sum += without.at_validation[m][i];
+      ASSERT_EQ(with.at_validation[n][i], static_cast<float>(sum / static_cast<double>(n + 1 - first)));
+    }
+  }
+}
+
+TEST(Trainer, TheMeanSurvivesAStop) {
+  TrainerOptions options = options_for(40);
+  options.average = 0;
+  options.average_last = 3;
+  const TemporaryDirectory whole;
+  Curve undisturbed;
+  train(undisturbed, options, whole.path());
+  for (int64_t stop : {5, 7, 20, 28, 33}) {
+    const TemporaryDirectory directory;
+    Curve first, second;
+    options.steps = stop;
+    train(first, options, directory.path());
+    options.steps = 40;
+    train(second, options, directory.path());
+    EXPECT_EQ(second.values(), undisturbed.values()) << "stopped at " << stop;
+    EXPECT_EQ(second.at_validation.back(), undisturbed.at_validation.back()) << "stopped at " << stop;
+  }
 }
 
 TEST(Trainer, ManyInARowEndTheRun) {

@@ -62,8 +62,15 @@ void restore_parameters(const NamedParameters& from, const NamedParameters& para
   const std::map<std::string, Tensor> by_name(from.begin(), from.end());
   for (const auto& [name, parameter] : parameters) {
     const auto found = by_name.find(name);
-    check(found != by_name.end(), "the checkpoint has no {}; it belongs to another model", name);
-    check(found->second.shape() == parameter.shape(), "{} has shape {} in the checkpoint and {} in the model",
+    check(found != by_name.end(),
+          "the run in this directory is of another model: its checkpoint has no {}; give the options that it "
+          "began "
+          "with, or train in another directory",
+          name);
+    check(found->second.shape() == parameter.shape(),
+          "the run in this directory is of another model: {} has shape {} in its checkpoint and {} here; "
+          "give the "
+          "options that it began with, or train in another directory",
           name, found->second.shape(), parameter.shape());
     copy(found->second, parameter);
   }

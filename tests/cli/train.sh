@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# hodhod train: what goes wrong, and what has to go on. Usage: train.sh PROGRAM
+set -euo pipefail
+hodhod=$1
+text=$(dirname "$0")/../../examples/data/en-fa/dev.en
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fails=0
+
+expect() {  # what, part that must be in it, text
+  if [[ $3 != *"$2"* ]]; then
+    printf 'FAILED: %s\n  expected: %s\n  found:    %s\n' "$1" "$2" "$3"
+    fails=$((fails + 1))
+  fi
+}
+train() {  # directory, options: everything it says, and its exit status
+  local out=$1
+  shift
+  "$hodhod" --threads 1 train generate --data "$text" --out "$out" --preset gpt-tiny --model width=32 --model heads=2 \
+    --model decoder_layers=1 --length 16 --batch 4 --validation-tokens 300 "$@" 2>&1 < /dev/null || echo "status $?"
+}
+
+found=$(train "$work/nan" --steps 60 --optimizer-kind sgd --schedule-rate 1e30 --clip 0 --skip-limit 7)
+expect "a loss that is no number is told" "is not finite; the update is skipped" "$found"
+expect "and ends the run" "7 updates in a row were not finite" "$found"
+expect "its status" "status 1" "$found"
+
+train "$work/whole" --steps 24 --validate-every 4 --average-last 3 > "$work/out"
+for steps in 9 12 24; do train "$work/parts" --steps $steps --validate-every 4 --average-last 3 > "$work/out"; done
+cmp "$work/whole/model.safetensors" "$work/parts/model.safetensors" || fails=$((fails + 1))
+train "$work/last" --steps 24 --validate-every 4 > "$work/out"
+cmp -s "$work/whole/model.safetensors" "$work/last/model.safetensors" && { echo "FAILED: no mean was taken"; fails=$((fails + 1)); }
+expect "two averages" "the model can be one of them" "$(train "$work/x" --average 0.9 --average-last 3)"
+
+found=$(train "$work/last" --steps 30 --model width=64)
+expect "another model" "another model: embedding.weight has shape [52, 32] in its checkpoint and [52, 64] here" "$found"
+[[ -f $work/last/model.safetensors ]] || { echo "FAILED: the model is gone"; fails=$((fails + 1)); }
+
+train "$work/busy" --steps 1000000 --validate-every 0 > "$work/busy.txt" &
+for _ in $(seq 200); do [[ -s $work/busy/metrics.jsonl ]] && break; sleep 0.05; done
+found=$(train "$work/busy" --steps 3)
+expect "a run under way" "training/lock: is locked by process" "$found"
+kill -KILL "$(grep -o '[0-9]*' "$work/busy/training/lock" | head -1)"
+wait 2> "$work/out"
+expect "the lock ends with its holder" "finished: step 3" "$(train "$work/busy" --steps 3)"
+
+train "$work/no-dev" --steps 3 --dev-share 0 > "$work/out"
+[[ -s $work/no-dev/model.safetensors ]] || { echo "FAILED: no model without validation text"; fails=$((fails + 1)); }
+expect "a file in the way" "a file of that name is there" "$(train "$text")"
+expect "no such preset" "there is no preset 'gpt9'; the presets are" \
+  "$("$hodhod" train generate --data "$text" --out "$work/x" --preset gpt9 2>&1 || true)"
+((fails == 0)) && echo "hodhod train: all as expected"
+exit $((fails > 0))
