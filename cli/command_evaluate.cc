@@ -70,8 +70,10 @@ int evaluate_language(const EvaluateFlags& flags, const Session& session) {
 // By what stands on the model.
 int evaluate_model(const EvaluateFlags& flags, const Session& session) {
   const TransformerConfig config = load_transformer_config(flags.directory);
+  if (flags.similarity) return evaluate_similarity(flags);
   if (config.head == HeadKind::classifier) return evaluate_classifier(flags);
   if (config.head == HeadKind::tagger) return evaluate_tagger(flags);
+  if (config.shape == TransformerShape::encoder) return evaluate_masks(flags, session.quiet);
   return config.has_encoder() ? evaluate_translation(flags) : evaluate_language(flags, session);
 }
 
@@ -90,6 +92,8 @@ void add_evaluate(CLI::App& app, Session& session) {
       ->delimiter(',');
   command->add_option("--source", flags->source, "Text to translate, for a translation model");
   command->add_option("--target", flags->target, "Its translation by people");
+  command->add_flag("--similarity", flags->similarity,
+                    "Pairs of texts with a number: does the cosine of the model's vectors go with it?");
   command->add_flag("--json", flags->json, "A JSON object");
   add_config(*command, flags->columns, "Labelled texts");
   add_config(*command, flags->decode, "Decoding");

@@ -12,6 +12,7 @@ void add_train(CLI::App& app, Session& session) {
   add_train_generate(*train, session);
   add_train_classify(*train, session);
   add_train_tag(*train, session);
+  add_train_fill_mask(*train, session);
 }
 
 }  // namespace hodhod::cli

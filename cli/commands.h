@@ -21,6 +21,8 @@ void add_translate(CLI::App& app, Session& session);
 void add_generate(CLI::App& app, Session& session);
 void add_classify(CLI::App& app, Session& session);
 void add_tag(CLI::App& app, Session& session);
+void add_fill_mask(CLI::App& app, Session& session);
+void add_embed(CLI::App& app, Session& session);
 void add_evaluate(CLI::App& app, Session& session);
 void add_describe(CLI::App& app, Session& session);
 

@@ -15,7 +15,7 @@ struct EvaluateFlags {
   std::string directory;
   std::vector<std::string> data, source, target;
   std::vector<std::string> tag_columns;
-  bool json = false;
+  bool json = false, similarity = false;
   LabelledColumns columns;
   DecodeOptions decode;
 };
@@ -25,5 +25,7 @@ void report(const EvaluateFlags& flags, const Json& values, const std::string& t
 
 int evaluate_classifier(const EvaluateFlags& flags);
 int evaluate_tagger(const EvaluateFlags& flags);
+int evaluate_masks(const EvaluateFlags& flags, bool quiet);
+int evaluate_similarity(const EvaluateFlags& flags);
 
 }  // namespace hodhod::cli

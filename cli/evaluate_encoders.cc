@@ -2,10 +2,14 @@
 // hodhod evaluate for models that label.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/evaluate.h"
+#include "cli/input.h"
 #include "hodhod/tasks/classify.h"
+#include "hodhod/tasks/embed.h"
+#include "hodhod/tasks/fill_mask.h"
 #include "hodhod/tasks/tag.h"
 
 namespace hodhod::cli {
@@ -82,6 +86,30 @@ int evaluate_tagger(const EvaluateFlags& flags) {
                     100 * all.precision(), 100 * all.recall(), all.gold, text, types.table);
   }
   report(flags, values, text);
+  return 0;
+}
+
+int evaluate_masks(const EvaluateFlags& flags, bool quiet) {
+  const MaskFiller filler = MaskFiller::load(flags.directory);
+  const int64_t length = std::min<int64_t>(MaskTraining().length, filler.encoder.model->config().max_length);
+  const WindowedText text(filler.encoder, read_lines(flags.data, quiet), MaskWindows::packed, length);
+  const MaskScores scores = score_masks(filler, text);
+  report(flags,
+         {{"loss", scores.loss()},
+          {"perplexity", scores.perplexity()},
+          {"accuracy", scores.accuracy()},
+          {"hidden_tokens", scores.masked}},
+         fmt::format("loss {:.4f}   perplexity {:.3f}   accuracy {:.2f}   hidden tokens {}", scores.loss(),
+                     scores.perplexity(), 100 * scores.accuracy(), scores.masked));
+  return 0;
+}
+
+int evaluate_similarity(const EvaluateFlags& flags) {
+  const auto scores =
+      score_similarity(load_embedder(flags.directory), read_labelled(flags.data, flags.columns).examples);
+  report(flags, {{"pearson", scores.pearson}, {"spearman", scores.spearman}, {"pairs", scores.pairs}},
+         fmt::format("Pearson {:.4f}   Spearman {:.4f}   pairs {}", scores.pearson, scores.spearman,
+                     scores.pairs));
   return 0;
 }
 

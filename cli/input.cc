@@ -95,6 +95,14 @@ void Lines::finish() {
   state_->progress->finish();
 }
 
+std::vector<std::string> read_lines(const std::vector<std::string>& paths, bool quiet) {
+  Lines lines(paths, "Reading", quiet);
+  std::vector<std::string> all;
+  for (std::string line; lines.next(line);) all.push_back(line);
+  lines.finish();
+  return all;
+}
+
 void for_each_block(const TextInput& input, const std::string& label, bool quiet,
                     const std::function<void(const std::vector<std::string>&)>& work) {
   if (!input.texts.empty()) {

@@ -33,6 +33,9 @@ class Lines {
   std::unique_ptr<State> state_;
 };
 
+// All of them at once.
+std::vector<std::string> read_lines(const std::vector<std::string>& paths, bool quiet);
+
 // The texts, or where there are none the lines of the files (or of standard input), in blocks.
 struct TextInput {
   std::vector<std::string> texts, files;

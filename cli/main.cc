@@ -26,6 +26,8 @@ int run(int argc, char** argv) {
   hodhod::cli::add_generate(app, session);
   hodhod::cli::add_classify(app, session);
   hodhod::cli::add_tag(app, session);
+  hodhod::cli::add_fill_mask(app, session);
+  hodhod::cli::add_embed(app, session);
   hodhod::cli::add_evaluate(app, session);
   hodhod::cli::add_describe(app, session);
   hodhod::cli::add_tokenize(app, session);

@@ -77,5 +77,6 @@ void add_train_translate(CLI::App& train, Session& session);
 void add_train_generate(CLI::App& train, Session& session);
 void add_train_classify(CLI::App& train, Session& session);
 void add_train_tag(CLI::App& train, Session& session);
+void add_train_fill_mask(CLI::App& train, Session& session);
 
 }  // namespace hodhod::cli

@@ -34,7 +34,7 @@ inline std::string test_text(Rng& rng, uint64_t count) {
 
 inline std::unique_ptr<text::Tokenizer> test_tokenizer() {
   TaskTokenizerOptions options{
-      .kind = TokenizerKind::wordpiece, .vocabulary = 80, .special = SpecialTokens::encoder};
+      .kind = TokenizerKind::wordpiece, .vocabulary = 200, .special = SpecialTokens::encoder};
   int64_t line = 0;
   return std::make_unique<text::Tokenizer>(train_task_tokenizer(options, [&](std::string& text) {
     if (line == 20) return false;

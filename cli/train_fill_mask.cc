@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// hodhod train fill-mask: masked-language pre-training of an encoder on raw text.
+#include <fmt/core.h>
+
+#include <memory>
+
+#include "cli/config_flags.h"
+#include "cli/input.h"
+#include "cli/training.h"
+#include "hodhod/base/error.h"
+#include "hodhod/nn/module.h"
+#include "hodhod/tasks/fill_mask.h"
+
+namespace hodhod::cli {
+namespace {
+
+struct Flags : TrainFlags {
+  std::vector<std::string> data, dev;
+  double dev_share = 0;
+  MaskTraining training;
+};
+
+MaskFiller make_filler(const Flags& flags, const std::vector<std::string>& train) {
+  if (!flags.from.empty()) {
+    MaskFiller filler = MaskFiller::from(flags.from, flags.trainer.seed, flags.tokenizer_path);
+    tell_what_is_new(filler.encoder.missing, flags);
+    return filler;
+  }
+  size_t next = 0;
+  auto tokenizer = choose_tokenizer(flags, [&](std::string& line) {
+    if (next >= train.size()) return false;
+    line = train[next++];
+    return true;
+  });
+  TransformerConfig config = configured_encoder(flags, *tokenizer);
+  config.max_length = std::max(config.max_length, flags.training.length);
+  return MaskFiller::make(config, std::move(tokenizer), flags.trainer.seed);
+}
+
+int train_fill_mask(Flags& flags, const Session& session) {
+  std::vector<std::string> train = read_lines(flags.data, session.quiet);
+  const std::vector<std::string> dev =
+      flags.dev.empty() ? take_out(train, flags.dev_share) : read_lines(flags.dev, session.quiet);
+  check(!train.empty(), "training: {} is empty", flags.data.empty() ? "standard input" : flags.data[0]);
+  MaskFiller filler = make_filler(flags, train);
+  flags.training.batches.seed = flags.trainer.seed;
+  MaskTrainee trainee(filler, train, dev, flags.training);
+  apply_epochs(flags, trainee.batches_in_epoch());
+  if (!session.quiet) {
+    fmt::print(stderr, "{} tokens to train on, {} tokens known, {} parameters\n", trainee.tokens(),
+               filler.encoder.tokenizer->vocab_size(), parameter_count(*filler.encoder.model));
+  }
+  return run_training(trainee, flags, session, "hidden tokens");
+}
+
+}  // namespace
+
+void add_train_fill_mask(CLI::App& train, Session& session) {
+  CLI::App* app = train.add_subcommand(
+      "fill-mask", "Train an encoder on raw text to guess hidden words: pre-training for the other tasks");
+  auto flags = std::make_shared<Flags>();
+  set_encoder_defaults(*flags);
+  flags->trainer.steps = 10000;
+  flags->trainer.validate_every = 500;
+  flags->trainer.schedule = {.kind = ScheduleKind::linear, .rate = 1e-3, .warmup = 500};
+  app->add_option("--data", flags->data, "Text files (.gz and .zst too); standard input if there is none");
+  app->add_option("--dev", flags->dev, "Text for validation");
+  app->add_option("--dev-share", flags->dev_share, kDevShareHelp);
+  add_train_flags(*app, *flags);
+  add_epochs(*app, *flags);
+  add_config(*app, flags->training, "Masked text");
+  app->callback(
+      [flags, &session] { session.run = [flags, &session] { return train_fill_mask(*flags, session); }; });
+}
+
+}  // namespace hodhod::cli

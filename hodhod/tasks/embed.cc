@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tasks/embed.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
+#include "hodhod/tensor/tape.h"
+#include "hodhod/train/metrics/correlation.h"
+
+namespace hodhod {
+namespace {
+
+Tensor states_of(const Transformer& model, const TokenBatch& batch) {
+  Context context;
+  return model.config().has_encoder() ? model.encode(batch, context).states
+                                      : model.decode(batch, nullptr, context);
+}
+
+// One row's states [T, C] of which the first `length` are the text's.
+std::vector<float> pooled(const float* states, int64_t length, int64_t width, Pooling pooling) {
+  const auto row = [&](int64_t t) {
+    return std::vector<float>(states + t * width, states + (t + 1) * width);
+  };
+  if (pooling == Pooling::cls) return row(0);
+  if (pooling == Pooling::last) return row(length - 1);
+  std::vector<double> sum(static_cast<size_t>(width), 0.0);
+  for (int64_t t = 0; t < length; ++t) {
+    for (int64_t c = 0; c < width; ++c) sum[static_cast<size_t>(c)] += states[t * width + c];
+  }
+  std::vector<float> mean;
+  for (double value : sum) mean.push_back(static_cast<float>(value / static_cast<double>(length)));
+  return mean;
+}
+
+double dot(const std::vector<float>& a, const std::vector<float>& b) {
+  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0, std::plus<>(),
+                            [](float x, float y) { return static_cast<double>(x) * y; });
+}
+
+}  // namespace
+
+TextModel load_embedder(const std::string& directory) {
+  TextModel embedder = TextModel::load(directory);
+  limit_length(embedder, length_limit(embedder), text::Side::kRight);
+  return embedder;
+}
+
+std::vector<std::vector<float>> embed(const TextModel& embedder, std::span<const std::string> texts,
+                                      const EmbedOptions& options) {
+  const NoGrad off;
+  const TransformerConfig& config = embedder.model->config();
+  std::vector<Texts> all;
+  for (const std::string& text : texts) all.push_back({text});
+  auto encoded = encode_texts(*embedder.tokenizer, all);
+  for (EncodedText& text : encoded) {
+    // An encoder that translates has learnt that texts end so.
+    const bool closed = !text.ids.empty() && text.ids.back() == config.eos;
+    if (config.has_encoder() && config.has_decoder() && !closed) text.ids.push_back(config.eos);
+    if (text.ids.empty()) text.ids.push_back(std::max<int64_t>({config.bos, config.eos, 0}));
+    text.ids.resize(std::min(text.ids.size(), static_cast<size_t>(config.max_length)));
+    text.types.resize(text.ids.size());
+  }
+  std::vector<std::vector<float>> vectors(texts.size());
+  for (const auto& rows : batches_by_length(lengths_of(encoded), options.batch_tokens)) {
+    const Tensor states = states_of(*embedder.model, batch_of(encoded, rows, config.pad)).dense();
+    const int64_t time = states.dim(1), width = states.dim(2);
+    for (size_t r = 0; r < rows.size(); ++r) {
+      const auto i = static_cast<size_t>(rows[r]);
+      vectors[i] = pooled(states.data<float>() + static_cast<int64_t>(r) * time * width, encoded[i].length(),
+                          width, options.pooling);
+    }
+  }
+  if (options.normalize) {
+    for (auto& vector : vectors) {
+      const double length = std::sqrt(dot(vector, vector));
+      for (float& value : vector) value = static_cast<float>(value / std::max(length, 1e-12));
+    }
+  }
+  return vectors;
+}
+
+SimilarityScores score_similarity(const TextModel& embedder, std::span<const LabelledText> pairs,
+                                  const EmbedOptions& options) {
+  std::vector<std::string> texts;
+  std::vector<double> labels, cosines;
+  for (const LabelledText& pair : pairs) {
+    check(pair.texts.size() == 2, "{}: expected a pair of texts; say with --text in which columns they are",
+          pair.place);
+    const auto label = parse_number(pair.label);
+    check(label.has_value(), "{}: {} is no number that says how alike the texts are", pair.place,
+          excerpt(pair.label));
+    labels.push_back(*label);
+    texts.insert(texts.end(), pair.texts.begin(), pair.texts.end());
+  }
+  const auto vectors = embed(embedder, texts, options);
+  for (size_t i = 0; i + 1 < vectors.size(); i += 2) {
+    const auto& a = vectors[i];
+    const auto& b = vectors[i + 1];
+    cosines.push_back(dot(a, b) / std::max(1e-12, std::sqrt(dot(a, a) * dot(b, b))));
+  }
+  return {static_cast<int64_t>(pairs.size()), metrics::pearson(cosines, labels),
+          metrics::spearman(cosines, labels)};
+}
+
+}  // namespace hodhod

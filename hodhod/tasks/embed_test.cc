@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tasks/embed.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/threads.h"
+#include "hodhod/tasks/test_tasks.h"
+
+namespace hodhod {
+namespace {
+
+using testing::HasSubstr;
+
+TextModel embedder_of(TransformerShape shape) {
+  TextModel embedder;
+  embedder.tokenizer = test_tokenizer();
+  TransformerConfig config = test_encoder(*embedder.tokenizer);
+  if (shape != TransformerShape::encoder) {
+    config = transformer_preset(shape == TransformerShape::decoder ? "gpt-tiny" : "tiny");
+    config.vocabulary = embedder.tokenizer->vocab_size();
+    config.width = 32;
+    config.heads = 2;
+    config.encoder_layers = std::min<int64_t>(config.encoder_layers, 1);
+    config.decoder_layers = 1;
+    config.eos = 3;
+  }
+  embedder.model = std::make_unique<Transformer>(config, Rng(1));
+  return embedder;
+}
+
+std::vector<std::string> texts_of(uint64_t seed, int count) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < count; ++i) {
+    Rng rng(seed, static_cast<uint64_t>(i));
+    texts.push_back(test_text(rng, rng.below(8)));
+  }
+  return texts;
+}
+
+TEST(Embed, AloneAsAmongOthersOnAnyThreads) {
+  const auto texts = texts_of(1, 12);
+  for (const auto shape :
+       {TransformerShape::encoder, TransformerShape::decoder, TransformerShape::encoder_decoder}) {
+    const TextModel embedder = embedder_of(shape);
+    const auto together = embed(embedder, texts);
+    EXPECT_EQ(embed(embedder, texts, {.batch_tokens = 1}), together);
+    const int threads = thread_count();
+    set_thread_count(3);
+    EXPECT_EQ(embed(embedder, texts), together);
+    set_thread_count(threads);
+    for (const auto& vector : together) EXPECT_EQ(vector.size(), 32u);
+  }
+}
+
+// Against states taken from the model one by one.
+TEST(Embed, PoolsTheTrueTokens) {
+  const TextModel embedder = embedder_of(TransformerShape::encoder);
+  const std::vector<std::string> texts = {"the boat sings", "hoopoe", "slowly the hoopoe walks slowly"};
+  const auto mean = embed(embedder, texts), cls = embed(embedder, texts, {.pooling = Pooling::cls}),
+             last = embed(embedder, texts, {.pooling = Pooling::last});
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const auto ids = embedder.tokenizer->encode(texts[i]).ids;
+    const std::vector<std::vector<int64_t>> row = {{ids.begin(), ids.end()}};
+    Context context;
+    const auto states = embedder.model->encode(TokenBatch::of(row, 0), context).states.values();
+    for (size_t c = 0; c < 32; ++c) {
+      double sum = 0;
+      for (size_t t = 0; t < ids.size(); ++t) sum += states[t * 32 + c];
+      EXPECT_NEAR(mean[i][c], sum / static_cast<double>(ids.size()), 1e-6);
+      EXPECT_EQ(cls[i][c], static_cast<float>(states[c]));
+      EXPECT_EQ(last[i][c], static_cast<float>(states[(ids.size() - 1) * 32 + c]));
+    }
+  }
+}
+
+TEST(Embed, Normalizes) {
+  const TextModel embedder = embedder_of(TransformerShape::decoder);
+  for (const auto& vector : embed(embedder, texts_of(2, 5), {.normalize = true})) {
+    double squares = 0;
+    for (float value : vector) squares += static_cast<double>(value) * value;
+    EXPECT_NEAR(squares, 1, 1e-5);
+  }
+}
+
+TEST(Embed, ScoresSimilarity) {
+  const TextModel embedder = embedder_of(TransformerShape::encoder);
+  std::vector<LabelledText> pairs = {{{"the boat sings", "the boat sings"}, "5", "f:1"},
+                                     {{"the boat sings", "the boat walks"}, "3", "f:2"},
+                                     {{"the boat sings", "winter garden Shiraz"}, "0", "f:3"}};
+  EXPECT_GT(score_similarity(embedder, pairs).spearman, 0.99);
+  pairs[1].label = "much";
+  try {
+    score_similarity(embedder, pairs);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("f:2: \"much\" is no number"));
+  }
+}
+
+}  // namespace
+}  // namespace hodhod

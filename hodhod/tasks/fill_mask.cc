@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tasks/fill_mask.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <utility>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/json.h"
+#include "hodhod/base/threads.h"
+#include "hodhod/data/corpus.h"
+#include "hodhod/nn/module.h"
+#include "hodhod/ops/linear_cross_entropy.h"
+#include "hodhod/ops/reduce.h"
+#include "hodhod/ops/shape.h"
+#include "hodhod/ops/softmax.h"
+#include "hodhod/tensor/tape.h"
+
+namespace hodhod {
+namespace {
+
+constexpr uint64_t kMasks = 0x4D41534B, kFixedMasks = 0x46495845;  // streams of a seed
+
+// Masked windows as a batch, and which of its tokens are to be predicted.
+struct MaskedBatch {
+  TokenBatch tokens;
+  std::vector<int64_t> places, labels;
+
+  void add(std::span<const MaskedTokens> rows, int64_t pad) {
+    std::vector<std::vector<int64_t>> ids;
+    for (const MaskedTokens& row : rows) ids.push_back(row.ids);
+    tokens = TokenBatch::of(ids, pad);
+    const int64_t time = tokens.ids.dim(1);
+    for (size_t r = 0; r < rows.size(); ++r) {
+      for (size_t t = 0; t < rows[r].labels.size(); ++t) {
+        if (rows[r].labels[t] == kNotMasked) continue;
+        places.push_back(static_cast<int64_t>(r) * time + static_cast<int64_t>(t));
+        labels.push_back(rows[r].labels[t]);
+      }
+    }
+  }
+};
+
+Tensor as_tensor(const std::vector<int64_t>& values) {
+  return Tensor::from(values, {static_cast<int64_t>(values.size())});
+}
+
+// The encoder's states [n, C] at some places of the batch.
+Tensor states_at(const Transformer& model, const TokenBatch& tokens, const Tensor& places, Context& context) {
+  const Tensor states = model.encode(tokens, context).states;
+  return index_select(reshape(states, {-1, states.dim(2)}), 0, places);
+}
+
+std::string replace_mask(std::string text, std::string_view mask, size_t number, std::string_view with) {
+  size_t at = text.find(mask);
+  for (size_t i = 0; i < number && at != std::string::npos; ++i) at = text.find(mask, at + mask.size());
+  if (at != std::string::npos) text.replace(at, mask.size(), with);
+  return text;
+}
+
+void check_preset(const TransformerConfig& config) {
+  check(config.shape == TransformerShape::encoder,
+        "fill-mask: the preset is a {}; give that of an encoder, such as bert-tiny or bert-small",
+        names_of(config.shape)[static_cast<size_t>(config.shape)]);
+}
+
+}  // namespace
+
+MaskFiller MaskFiller::make(TransformerConfig config, std::unique_ptr<text::Tokenizer> tokenizer,
+                            uint64_t seed) {
+  check_preset(config);
+  config.head = HeadKind::language_model;
+  config.labels = 0;
+  MaskFiller filler;
+  filler.encoder.model = std::make_unique<Transformer>(config, Rng(seed));
+  filler.encoder.tokenizer = std::move(tokenizer);
+  for (auto& [name, parameter] : parameters_of(*filler.encoder.model)) {
+    if (name == "output_bias") fill(parameter, 0);
+  }
+  return filler;
+}
+
+MaskFiller MaskFiller::load(const std::string& directory) {
+  const TransformerConfig config = load_transformer_config(directory);
+  check(config.shape == TransformerShape::encoder && config.head == HeadKind::language_model,
+        "{}: this model does not fill masks; give one trained with `hodhod train fill-mask`", directory);
+  MaskFiller filler;
+  filler.encoder = TextModel::load(directory);
+  return filler;
+}
+
+MaskFiller MaskFiller::from(const std::string& directory, uint64_t seed, const std::string& tokenizer) {
+  MaskFiller filler;
+  filler.encoder = load_encoder(
+      directory, {.head = HeadKind::language_model, .labels = 0, .keep = true, .seed = seed}, tokenizer);
+  return filler;
+}
+
+void MaskFiller::save(const std::string& directory) const {
+  save_transformer(*encoder.model, directory, Json::object());
+  encoder.tokenizer->save(directory);
+}
+
+std::vector<std::vector<std::vector<Filling>>> fill_mask(const MaskFiller& filler,
+                                                         std::span<const std::string> texts, int64_t top_k,
+                                                         int64_t batch_tokens) {
+  const NoGrad off;
+  const Transformer& model = *filler.encoder.model;
+  const text::Tokenizer& tokenizer = *filler.encoder.tokenizer;
+  const int64_t mask = Masking({}, tokenizer).mask();
+  const std::string_view spelling = tokenizer.id_to_token(static_cast<int32_t>(mask));
+  std::vector<Texts> all;
+  for (const std::string& text : texts) all.push_back({text});
+  const auto encoded = encode_texts(tokenizer, all);
+  for (size_t i = 0; i < texts.size(); ++i) {
+    check(encoded[i].length() <= model.config().max_length,
+          "fill-mask: the text has {} tokens and the model takes {}; shorten it", encoded[i].length(),
+          model.config().max_length);
+    const auto& ids = encoded[i].ids;
+    check(std::find(ids.begin(), ids.end(), mask) != ids.end(),
+          "fill-mask: {} has no {}; write {} where a word is to be found", excerpt(texts[i]), spelling,
+          spelling);
+  }
+  std::vector<std::vector<std::vector<Filling>>> results(texts.size());
+  for (const auto& rows : batches_by_length(lengths_of(encoded), batch_tokens)) {
+    const TokenBatch batch = batch_of(encoded, rows, model.config().pad);
+    std::vector<int64_t> places;
+    std::vector<size_t> owners;
+    for (size_t r = 0; r < rows.size(); ++r) {
+      const auto& ids = encoded[static_cast<size_t>(rows[r])].ids;
+      for (size_t t = 0; t < ids.size(); ++t) {
+        if (ids[t] != mask) continue;
+        places.push_back(static_cast<int64_t>(r) * batch.ids.dim(1) + static_cast<int64_t>(t));
+        owners.push_back(static_cast<size_t>(rows[r]));
+      }
+    }
+    Context context;
+    const Tensor scores =
+        log_softmax(model.logits(states_at(model, batch, as_tensor(places), context), context));
+    const std::vector<double> values = scores.values();
+    const int64_t vocabulary = scores.dim(1);
+    const auto known = static_cast<size_t>(std::min<int64_t>(vocabulary, tokenizer.vocab_size()));
+    for (size_t p = 0; p < places.size(); ++p) {
+      const double* row = values.data() + static_cast<int64_t>(p) * vocabulary;
+      std::vector<int32_t> order(known);
+      std::iota(order.begin(), order.end(), 0);
+      const auto count = std::min(static_cast<size_t>(std::max<int64_t>(top_k, 0)), known);
+      std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
+                        [&](int32_t a, int32_t b) { return row[a] != row[b] ? row[a] > row[b] : a < b; });
+      auto& fillings = results[owners[p]].emplace_back();
+      for (size_t k = 0; k < count; ++k) {
+        const std::string word = tokenizer.decode({order[k]}, false);
+        fillings.push_back({tokenizer.readable_token(order[k]), std::exp(row[order[k]]),
+                            replace_mask(texts[owners[p]], spelling, results[owners[p]].size() - 1, word)});
+      }
+    }
+  }
+  return results;
+}
+
+WindowedText::WindowedText(const TextModel& encoder, std::span<const std::string> lines, MaskWindows windows,
+                           int64_t length)
+    : frame_(frame_of(*encoder.tokenizer)) {
+  check(length > frame_.size() && length <= encoder.model->config().max_length,
+        "windows of {} tokens for a model that takes {}, of which {} are special; change length", length,
+        encoder.model->config().max_length, frame_.size());
+  std::vector<std::vector<int32_t>> encoded(lines.size());
+  parallel_for(static_cast<int64_t>(lines.size()), 8, [&](int64_t begin, int64_t end) {
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+      encoded[i] = encoder.tokenizer->encode_ids(lines[i]);
+    }
+  });
+  const int64_t room = length - frame_.size();
+  const auto cut = [&](int64_t begin, int64_t end) {
+    for (; begin < end; begin += room) windows_.push_back({begin, std::min(room, end - begin)});
+  };
+  for (const auto& ids : encoded) {
+    if (ids.empty()) continue;
+    const auto begin = static_cast<int64_t>(tokens_.size());
+    tokens_.insert(tokens_.end(), ids.begin(), ids.end());
+    if (windows == MaskWindows::lines) {
+      cut(begin, static_cast<int64_t>(tokens_.size()));
+    } else {
+      for (int64_t id : frame_.after) tokens_.push_back(static_cast<int32_t>(id));
+    }
+  }
+  if (windows == MaskWindows::packed) cut(0, static_cast<int64_t>(tokens_.size()));
+}
+
+std::vector<int64_t> WindowedText::lengths() const {
+  std::vector<int64_t> lengths;
+  for (const Window& window : windows_) lengths.push_back(window.length + frame_.size());
+  return lengths;
+}
+
+std::vector<int64_t> WindowedText::window(int64_t i) const {
+  const Window& window = windows_[static_cast<size_t>(i)];
+  std::vector<int64_t> ids = frame_.before;
+  const auto begin = tokens_.begin() + window.begin;
+  ids.insert(ids.end(), begin, begin + window.length);
+  ids.insert(ids.end(), frame_.after.begin(), frame_.after.end());
+  return ids;
+}
+
+void WindowedText::limit(int64_t tokens) {
+  size_t keep = 0;
+  for (; keep < windows_.size() && tokens > 0; ++keep) tokens -= windows_[keep].length;
+  windows_.resize(keep);
+}
+
+void WindowedText::leave_out_empty(const Masking& masking) {
+  std::erase_if(windows_, [&](const Window& window) {
+    const auto begin = tokens_.begin() + window.begin;
+    return std::none_of(begin, begin + window.length, [&](int32_t id) { return masking.may_choose(id); });
+  });
+}
+
+MaskScores score_masks(const MaskFiller& filler, const WindowedText& text, const MaskingOptions& options,
+                       int64_t batch_tokens) {
+  const NoGrad off;
+  const Transformer& model = *filler.encoder.model;
+  const Masking masking(options, *filler.encoder.tokenizer);
+  const Rng fixed = Rng(0).fork(kFixedMasks);
+  // By window, so that the sum does not depend on how they are put into batches.
+  std::vector<std::pair<double, int64_t>> of_window(static_cast<size_t>(text.size()));
+  MaskScores scores;
+  for (const auto& rows : batches_by_length(text.lengths(), batch_tokens)) {
+    std::vector<MaskedTokens> masked;
+    for (int64_t row : rows) {
+      masked.push_back(masking(text.window(row), fixed.fork(static_cast<uint64_t>(row))));
+    }
+    MaskedBatch batch;
+    batch.add(masked, model.config().pad);
+    if (batch.places.empty()) continue;
+    Context context;
+    const Tensor states = states_at(model, batch.tokens, as_tensor(batch.places), context);
+    const Tensor logits = log_softmax(model.logits(states, context));
+    const auto guesses = argmax(logits).values<int64_t>();
+    for (size_t p = 0; p < guesses.size(); ++p) {
+      const int64_t row = batch.places[p] / batch.tokens.ids.dim(1);
+      auto& [loss, right] = of_window[static_cast<size_t>(rows[static_cast<size_t>(row)])];
+      loss -= logits.data<float>()[static_cast<int64_t>(p) * logits.dim(1) + batch.labels[p]];
+      right += guesses[p] == batch.labels[p] ? 1 : 0;
+    }
+    scores.masked += static_cast<int64_t>(guesses.size());
+  }
+  for (const auto& [loss, right] : of_window) {
+    scores.negative_log_likelihood += loss;
+    scores.right += right;
+  }
+  return scores;
+}
+
+MaskTrainee::MaskTrainee(MaskFiller& filler, std::span<const std::string> train,
+                         std::span<const std::string> dev, const MaskTraining& options)
+    : filler_(filler),
+      options_(options),
+      masking_(options.masking, *filler.encoder.tokenizer),
+      train_(filler.encoder, train, options.windows, options.length),
+      dev_(filler.encoder, dev, options.windows, options.length) {
+  set_requires_grad(*filler_.encoder.model);
+  dev_.limit(options.validation_tokens);
+  train_.leave_out_empty(masking_);
+  check(train_.size() > 0, "training: the text has no tokens to learn from");
+  sampler_ = std::make_unique<BatchSampler>(train_.lengths(), options.batches);
+}
+
+NamedParameters MaskTrainee::parameters() { return parameters_of(*filler_.encoder.model); }
+
+void MaskTrainee::next_batch() {
+  const BatchPosition at = sampler_->position();
+  const Rng epoch = Rng(options_.batches.seed).fork(kMasks).fork(static_cast<uint64_t>(at.epoch));
+  std::vector<MaskedTokens> rows;
+  for (int64_t row : sampler_->next()) {
+    rows.push_back(masking_(train_.window(row), epoch.fork(static_cast<uint64_t>(row))));
+  }
+  MaskedBatch batch;
+  batch.add(rows, filler_.encoder.model->config().pad);
+  if (batch.places.empty()) {
+    // A small batch may draw none: its first ordinary token is hidden then.
+    auto& ids = rows[0].ids;
+    const auto first =
+        std::find_if(ids.begin(), ids.end(), [&](int64_t id) { return masking_.may_choose(id); });
+    rows[0].labels[static_cast<size_t>(first - ids.begin())] = *first;
+    *first = masking_.mask();
+    batch.add(rows, filler_.encoder.model->config().pad);
+  }
+  batch_ = batch.tokens;
+  places_ = as_tensor(batch.places);
+  labels_ = as_tensor(batch.labels);
+}
+
+LossSum MaskTrainee::loss(Context& context) {
+  const Transformer& model = *filler_.encoder.model;
+  const Tensor states = model.head_states(states_at(model, batch_, places_, context));
+  return {linear_cross_entropy(states, model.output_weight(), model.output_bias(), labels_,
+                               {.reduction = Reduction::kSum}),
+          static_cast<double>(labels_.numel())};
+}
+
+Scores MaskTrainee::validate() {
+  if (dev_.size() == 0) return {};
+  const MaskScores scores = score_masks(filler_, dev_, options_.masking);
+  return {.values = {
+              {"loss", scores.loss()}, {"perplexity", scores.perplexity()}, {"accuracy", scores.accuracy()}}};
+}
+
+}  // namespace hodhod

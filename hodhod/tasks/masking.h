@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Masked-language modelling's corruption of text (Devlin et al. 2019, §3.1): some tokens are chosen to be
+// predicted; most of those are hidden, some replaced, some left.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "hodhod/base/rng.h"
+#include "hodhod/text/tokenizer.h"
+
+namespace hodhod {
+
+inline constexpr int64_t kNotMasked = -100;
+
+struct MaskingOptions {
+  double share = 0.15;       // of tokens to predict
+  double hidden = 0.8;       // of those, behind [MASK]
+  double replaced = 0.1;     // of those, by any token; the rest stay
+  bool whole_words = false;  // all pieces of a word together
+
+  template <class Visitor>
+  void visit(Visitor&& v) {
+    v("share", share, "share of tokens to predict");
+    v("hidden", hidden, "of those, share that is hidden behind [MASK]");
+    v("replaced", replaced, "of those, share that is replaced by any token; the rest stay as they are");
+    v("whole_words", whole_words, "choose all pieces of a word together");
+  }
+};
+
+struct MaskedTokens {
+  std::vector<int64_t> ids;
+  std::vector<int64_t> labels;  // what the tokens to predict were; kNotMasked elsewhere
+};
+
+class Masking {
+ public:
+  // Error when the tokenizer has no mask token, or a share is none.
+  Masking(const MaskingOptions& options, const text::Tokenizer& tokenizer);
+
+  int64_t mask() const { return mask_; }
+  // Whether a token may be chosen: special ones may not.
+  bool may_choose(int64_t id) const { return !special_[static_cast<size_t>(id)]; }
+  // What is drawn for token t is a function of (rng, t) alone.
+  MaskedTokens operator()(const std::vector<int64_t>& ids, const Rng& rng) const;
+
+ private:
+  MaskingOptions options_;
+  int64_t mask_ = 0;
+  std::vector<bool> special_, goes_on_;  // by id: a special token; a piece that goes on with a word
+  std::vector<int64_t> ordinary_;        // ids that are not special
+};
+
+}  // namespace hodhod
