@@ -35,6 +35,8 @@ constexpr int64_t kTaskRows = 2048;
 // unless they push each other out of the second cache, too.
 constexpr int64_t kCrowdedRows = std::min(10, kTileRows);
 constexpr int64_t kBadStride = 4 * kCrowdedStride;
+// Rows of a transposed A this near to each other are found again.
+constexpr int64_t kNearStride = 256;
 constexpr int64_t kMostPanels = kBlockRows / kCrowdedRows + 1;
 
 int64_t lanes() { return static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>())); }
@@ -81,7 +83,8 @@ class Task {
  private:
   // A is read where it is unless many strips pass over it that would find it no longer in the caches.
   bool copies_a() const {
-    return (args_.a.transpose || args_.a.stride % kBadStride == 0) && columns_.size() > 4 * strip_width();
+    const bool far = args_.a.transpose ? args_.a.stride > kNearStride : args_.a.stride % kBadStride == 0;
+    return far && columns_.size() > 4 * strip_width();
   }
 
   // Rows of B are read where they are by all tiles if these are few, and only by one if rows are apart by
