@@ -4,12 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/input.h"
 #include "cli/tokenize.h"
 #include "hodhod/base/error.h"
-#include "hodhod/base/json.h"
+#include "hodhod/text/json_text.h"
 #include "hodhod/text/tokenizer.h"
 
 namespace hodhod::cli {
@@ -44,27 +43,50 @@ void set_lengths(Tokenizer& tokenizer, const EncodeFlags& flags) {
   }
 }
 
-Json ranges_to_json(const std::vector<text::Range>& ranges) {
-  Json list = Json::array();
-  for (const text::Range& range : ranges) list.push_back(Json::array({range.begin, range.end}));
-  return list;
+// Appends `"key":[…]` with each value as `append` writes it. Written out, as a Json of a long text would be
+// many times its size.
+template <class Values, class Append>
+void append_list(std::string& out, const char* key, const Values& values, Append append) {
+  out += out.ends_with('{') ? "\"" : ",\"";
+  out += key;
+  out += "\":[";
+  bool first = true;
+  for (const auto& value : values) {
+    if (!first) out += ',';
+    first = false;
+    append(value);
+  }
+  out += ']';
 }
 
-Json encoding_to_json(const Tokenizer& tokenizer, const Encoding& encoding) {
-  Json tokens = Json::array();
-  for (const int32_t id : encoding.ids) tokens.push_back(tokenizer.readable_token(id));
-  Json json = {{"ids", encoding.ids},
-               {"tokens", tokens},
-               {"bytes", ranges_to_json(encoding.bytes)},
-               {"characters", ranges_to_json(encoding.characters)},
-               {"words", encoding.words},
-               {"sequences", encoding.sequences},
-               {"type_ids", encoding.type_ids},
-               {"attention_mask", encoding.attention_mask},
-               {"special_tokens_mask", encoding.special_tokens_mask}};
-  for (const Encoding& part : encoding.overflow)
-    json["overflow"].push_back(encoding_to_json(tokenizer, part));
-  return json;
+void append_json(std::string& out, const Tokenizer& tokenizer, const Encoding& encoding) {
+  const auto number = [&](auto value) {
+    const fmt::format_int digits(value);
+    out.append(digits.data(), digits.size());
+  };
+  const auto range = [&](const text::Range& value) {
+    out += '[';
+    number(value.begin);
+    out += ',';
+    number(value.end);
+    out += ']';
+  };
+  out += '{';
+  append_list(out, "ids", encoding.ids, number);
+  append_list(out, "tokens", encoding.ids,
+              [&](int32_t id) { text::append_quoted_json(out, tokenizer.readable_token(id)); });
+  append_list(out, "bytes", encoding.bytes, range);
+  append_list(out, "characters", encoding.characters, range);
+  append_list(out, "words", encoding.words, number);
+  append_list(out, "sequences", encoding.sequences, number);
+  append_list(out, "type_ids", encoding.type_ids, number);
+  append_list(out, "attention_mask", encoding.attention_mask, number);
+  append_list(out, "special_tokens_mask", encoding.special_tokens_mask, number);
+  if (!encoding.overflow.empty()) {
+    append_list(out, "overflow", encoding.overflow,
+                [&](const Encoding& part) { append_json(out, tokenizer, part); });
+  }
+  out += '}';
 }
 
 Encoding encode_whole(const Tokenizer& tokenizer, std::string_view line, const EncodeFlags& flags) {
@@ -76,13 +98,15 @@ Encoding encode_whole(const Tokenizer& tokenizer, std::string_view line, const E
 }
 
 std::string encode_line(const Tokenizer& tokenizer, std::string_view line, const EncodeFlags& flags) {
-  if (flags.json)
-    return format_json(encoding_to_json(tokenizer, encode_whole(tokenizer, line, flags)), -1) + "\n";
+  std::string out;
+  if (flags.json) {
+    append_json(out, tokenizer, encode_whole(tokenizer, line, flags));
+    return out + "\n";
+  }
   const auto& parts = tokenizer.parts();
   const bool ids_alone = !flags.pair && !parts.truncation && !parts.padding;
   const std::vector<int32_t> ids =
       ids_alone ? tokenizer.encode_ids(line, flags.special) : encode_whole(tokenizer, line, flags).ids;
-  std::string out;
   for (size_t i = 0; i < ids.size(); ++i) {
     if (i > 0) out += ' ';
     if (flags.tokens) {

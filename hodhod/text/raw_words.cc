@@ -59,8 +59,12 @@ bool RawWords::normalize(std::string_view word, bool first, std::string& out) co
     out.clear();
     return !first_differs_;
   }
+  // Of several spaces one stays.
+  for (size_t at = 0; (at = result.find(kTwoSpaces)) != std::string_view::npos;) {
+    out += result.substr(0, at);
+    result.remove_prefix(at + kSpace.size());
+  }
   out += result;
-  for (size_t at = 0; (at = out.find(kTwoSpaces, at)) != std::string::npos;) out.erase(at, kSpace.size());
   return true;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/text/sentencepiece_normalizer.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "hodhod/text/charsmap.h"
@@ -58,14 +59,17 @@ class SentencePieceNormalizer final : public Normalizer {
     return {size, text.substr(0, size)};
   }
 
-  // How much of the beginning of `text` stays as it is, found fast. Holds no space.
+  // How much of the beginning of `text` stays as it is, found fast. Holds no space. Looks at a bounded part
+  // of the text, so that asking again after every character does not take forever.
   size_t plain_prefix(std::string_view text) const {
+    constexpr size_t kWindow = 256;
     if (!options_.user_defined.empty()) return 0;
-    size_t size = text.find(' ');
-    if (size == std::string_view::npos) size = text.size();
+    size_t size = std::min(text.substr(0, kWindow).find(' '), std::min(kWindow, text.size()));
     if (options_.charsmap)
       size = options_.charsmap->untouched(text.substr(0, std::min(text.size(), size + 1)));
     if (size > 0 && text[size - 1] == ' ') --size;
+    // Not into the middle of a character.
+    while (size > 0 && size < text.size() && (text[size] & 0xC0) == 0x80) --size;
     return size;
   }
 
