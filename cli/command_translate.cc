@@ -10,6 +10,7 @@
 #include "cli/config_flags.h"
 #include "cli/input.h"
 #include "hodhod/base/json.h"
+#include "hodhod/tasks/alignment.h"
 #include "hodhod/tasks/translate.h"
 
 namespace hodhod::cli {
@@ -18,24 +19,45 @@ namespace {
 struct Flags {
   std::string directory;
   std::vector<std::string> texts, files;
-  bool json = false;
+  bool json = false, alignments = false;
+  int64_t alignment_layer = -1;
   int64_t batch_lines = 256;
   DecodeOptions decode;
 };
 
-std::string line_of(const std::string& source, const std::vector<Translation>& found, const Flags& flags) {
-  if (flags.json) {
-    Json results = Json::array();
-    for (const Translation& translation : found) {
-      results.push_back({{"text", translation.text}, {"score", translation.score}});
-    }
-    return format_json(Json{{"source", source}, {"translations", results}}, -1) + "\n";
+Json to_json(const Alignment& alignment) {
+  Json pairs = Json::array(), rows = Json::array();
+  for (const auto& [source, target] : alignment.words) pairs.push_back({source, target});
+  const auto columns = static_cast<int64_t>(alignment.source_tokens.size());
+  for (size_t t = 0; t < alignment.target_tokens.size(); ++t) {
+    const float* row = alignment.attention.data<float>() + static_cast<int64_t>(t) * columns;
+    rows.push_back(std::vector<double>(row, row + columns));
   }
+  return {{"alignment", pairs},
+          {"source_tokens", alignment.source_tokens},
+          {"tokens", alignment.target_tokens},
+          {"attention", rows}};
+}
+
+std::string line_of(const Translator& translator, const std::string& source,
+                    const std::vector<Translation>& found, const Flags& flags) {
+  Json results = Json::array();
   std::string lines;
   for (const Translation& translation : found) {
-    lines += found.size() > 1 ? fmt::format("{:.4f}\t{}\n", translation.score, translation.text)
-                              : translation.text + "\n";
+    Alignment alignment;
+    if (flags.alignments) alignment = align(translator, source, translation, flags.alignment_layer);
+    if (flags.json) {
+      Json result = {{"text", translation.text}, {"score", translation.score}};
+      if (flags.alignments) result.update(to_json(alignment));
+      results.push_back(result);
+      continue;
+    }
+    if (found.size() > 1) lines += fmt::format("{:.4f}\t", translation.score);
+    lines += translation.text;
+    if (flags.alignments) lines += "\t" + pharaoh(alignment);
+    lines += "\n";
   }
+  if (flags.json) return format_json(Json{{"source", source}, {"translations", results}}, -1) + "\n";
   return lines;
 }
 
@@ -44,7 +66,7 @@ int run(const Flags& flags, const Session& session) {
   const auto work = [&](const std::vector<std::string>& block) {
     const auto found = translate(translator, block, flags.decode);
     std::string out;
-    for (size_t i = 0; i < block.size(); ++i) out += line_of(block[i], found[i], flags);
+    for (size_t i = 0; i < block.size(); ++i) out += line_of(translator, block[i], found[i], flags);
     print_text(out);
   };
   if (!flags.texts.empty()) {
@@ -77,6 +99,11 @@ void add_translate(CLI::App& app, Session& session) {
   command->add_option("--batch-lines", flags->batch_lines, "Lines read before translating them [256]")
       ->check(CLI::Range(1, 1000000));
   command->add_flag("--json", flags->json, "A JSON object a line");
+  command->add_flag(
+      "--alignments", flags->alignments,
+      "After a tab, which word became which: pairs i-j, counted from 0; with --json the attention too");
+  command->add_option("--alignment-layer", flags->alignment_layer,
+                      "Decoder layer whose attention tells, from 0; -1 for the last but one [-1]");
   add_config(*command, flags->decode, "Decoding");
   command->callback([flags, &session] { session.run = [flags, &session] { return run(*flags, session); }; });
 }

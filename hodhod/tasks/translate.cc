@@ -43,6 +43,16 @@ Translator Translator::load(const std::string& directory) {
   return translator;
 }
 
+std::vector<int64_t> source_tokens(const Translator& translator, const std::string& text) {
+  const TransformerConfig& config = translator.model->config();
+  auto tokens = ids_of(*translator.tokenizer, text, config.eos);
+  if (static_cast<int64_t>(tokens.size()) > config.max_length) {
+    tokens.resize(static_cast<size_t>(config.max_length - 1));
+    tokens.push_back(config.eos);
+  }
+  return tokens;
+}
+
 std::vector<std::vector<Translation>> translate(const Translator& translator,
                                                 const std::vector<std::string>& texts, DecodeOptions options,
                                                 int64_t batch_tokens) {
@@ -52,11 +62,7 @@ std::vector<std::vector<Translation>> translate(const Translator& translator,
   if (config.pad != config.eos) options.suppress_tokens.push_back(config.pad);
   std::vector<Prompt> prompts;
   for (const std::string& text : texts) {
-    prompts.push_back({ids_of(*translator.tokenizer, text, config.eos), {config.decoder_start}});
-    if (static_cast<int64_t>(prompts.back().source.size()) > config.max_length) {
-      prompts.back().source.resize(static_cast<size_t>(config.max_length - 1));
-      prompts.back().source.push_back(config.eos);
-    }
+    prompts.push_back({source_tokens(translator, text), {config.decoder_start}});
   }
   // Like lengths together, so that little is padding.
   std::vector<size_t> order(texts.size());
@@ -85,7 +91,7 @@ std::vector<std::vector<Translation>> translate(const Translator& translator,
         for (int64_t token : hypothesis.tokens) {
           if (token != config.eos) ids.push_back(static_cast<int32_t>(token));
         }
-        results[order[i]].push_back({translator.tokenizer->decode(ids), hypothesis.score});
+        results[order[i]].push_back({translator.tokenizer->decode(ids), hypothesis.score, hypothesis.tokens});
       }
     }
     begin = end;

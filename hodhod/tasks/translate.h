@@ -31,7 +31,11 @@ struct Translator {
 struct Translation {
   std::string text;
   double score = 0;
+  std::vector<int64_t> tokens = {};  // with the end of sequence, if it came
 };
+
+// A text as the encoder reads it: its tokens and the end of sequence, cut to what the model takes.
+std::vector<int64_t> source_tokens(const Translator& translator, const std::string& text);
 
 // The n best translations of each text, best first. The result for a text does not depend on the others.
 std::vector<std::vector<Translation>> translate(const Translator& translator,

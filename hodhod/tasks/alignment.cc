@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tasks/alignment.h"
+
+#include <algorithm>
+
+#include "hodhod/base/error.h"
+#include "hodhod/tensor/tape.h"
+
+namespace hodhod {
+namespace {
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+int64_t count_words(std::string_view text) {
+  int64_t words = 0;
+  bool inside = false;
+  for (char c : text) {
+    if (!inside && !is_blank(c)) ++words;
+    inside = !is_blank(c);
+  }
+  return words;
+}
+
+// The word that each token belongs to: the last of what the tokens up to it read as. −1: before the first
+// word, or the end of the sequence.
+std::vector<int64_t> words_of(const text::Tokenizer& tokenizer, const std::vector<int64_t>& tokens,
+                              int64_t eos) {
+  std::vector<int64_t> words;
+  std::vector<int32_t> so_far;
+  for (int64_t token : tokens) {
+    if (token == eos) {
+      words.push_back(-1);
+      continue;
+    }
+    so_far.push_back(static_cast<int32_t>(token));
+    words.push_back(count_words(tokenizer.decode(so_far)) - 1);
+  }
+  return words;
+}
+
+std::vector<std::string> names_of_tokens(const text::Tokenizer& tokenizer,
+                                         const std::vector<int64_t>& tokens) {
+  std::vector<std::string> names;
+  for (int64_t token : tokens) names.emplace_back(tokenizer.id_to_token(static_cast<int32_t>(token)));
+  return names;
+}
+
+}  // namespace
+
+Tensor cross_attention(const Transformer& model, const std::vector<int64_t>& source,
+                       const std::vector<int64_t>& inputs, int64_t layer) {
+  const int64_t layers = model.config().decoder_layers;
+  check(model.config().has_encoder() && model.config().has_decoder(),
+        "alignment: this model has no cross-attention; give an encoder-decoder");
+  check(layer >= -1 && layer < layers,
+        "alignment: layer {} of a decoder with {}; give a number from 0 to {}, or -1", layer, layers,
+        layers - 1);
+  if (layer == -1) layer = std::max<int64_t>(0, layers - 2);
+  const NoGrad off;
+  Context plain;
+  const Memory memory = model.encode(TokenBatch::of({{source}}, 0), plain);
+  Trace trace;
+  Context context{.trace = &trace};
+  model.decode(TokenBatch::of({{inputs}}, 0), &memory, context);
+  const std::string wanted = fmt::format("decoder.layer.{}.cross_attention.probabilities", layer);
+  const auto found = std::find_if(trace.entries().begin(), trace.entries().end(),
+                                  [&](const Trace::Entry& entry) { return entry.name == wanted; });
+  check(found != trace.entries().end(), "alignment: the model leaves no {}", wanted);
+  const Tensor heads = found->tensor.dense();  // [1, H, T, S]
+  const int64_t count = heads.dim(1), size = heads.dim(2) * heads.dim(3);
+  Tensor mean = Tensor::empty({heads.dim(2), heads.dim(3)});
+  for (int64_t i = 0; i < size; ++i) {
+    double sum = 0;
+    for (int64_t h = 0; h < count; ++h) sum += heads.data<float>()[h * size + i];
+    mean.data<float>()[i] = static_cast<float>(sum / static_cast<double>(count));
+  }
+  return mean;
+}
+
+Alignment align(const Translator& translator, const std::string& text, const Translation& translation,
+                int64_t layer) {
+  const TransformerConfig& config = translator.model->config();
+  const text::Tokenizer& tokenizer = *translator.tokenizer;
+  const std::vector<int64_t> source = source_tokens(translator, text), &target = translation.tokens;
+  Alignment result{.source_tokens = names_of_tokens(tokenizer, source),
+                   .target_tokens = names_of_tokens(tokenizer, target)};
+  if (target.empty()) return result;
+  std::vector<int64_t> inputs = {config.decoder_start};
+  inputs.insert(inputs.end(), target.begin(), target.end() - 1);
+  result.attention = cross_attention(*translator.model, source, inputs, layer);
+
+  const std::vector<int64_t> from = words_of(tokenizer, source, config.eos),
+                             to = words_of(tokenizer, target, config.eos);
+  const int64_t source_words = *std::max_element(from.begin(), from.end()) + 1,
+                target_words = *std::max_element(to.begin(), to.end()) + 1;
+  if (source_words == 0) return result;
+  std::vector<double> weights(static_cast<size_t>(source_words * target_words));
+  std::vector<bool> has_tokens(static_cast<size_t>(target_words));
+  for (size_t t = 0; t < to.size(); ++t) {
+    if (to[t] < 0) continue;
+    has_tokens[static_cast<size_t>(to[t])] = true;
+    for (size_t s = 0; s < from.size(); ++s) {
+      if (from[s] < 0) continue;
+      weights[static_cast<size_t>(to[t] * source_words + from[s])] +=
+          result.attention.data<float>()[t * from.size() + s];
+    }
+  }
+  for (int64_t j = 0; j < target_words; ++j) {
+    if (!has_tokens[static_cast<size_t>(j)]) continue;
+    const auto row = weights.begin() + j * source_words;
+    result.words.emplace_back(std::max_element(row, row + source_words) - row, j);
+  }
+  std::sort(result.words.begin(), result.words.end());
+  return result;
+}
+
+std::string pharaoh(const Alignment& alignment) {
+  std::string line;
+  for (const auto& [source, target] : alignment.words)
+    line += fmt::format("{}{}-{}", line.empty() ? "" : " ", source, target);
+  return line;
+}
+
+}  // namespace hodhod

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tasks/alignment.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "hodhod/models/test_models.h"
+#include "hodhod/tasks/task_tokenizer.h"
+
+namespace hodhod {
+namespace {
+
+// A translator of characters or pieces with the weights that training begins with.
+Translator new_translator(TokenizerKind kind) {
+  Translator translator;
+  int line = 0;
+  const std::vector<std::string> lines = {"the cat sat on the mat", "a dog ran home", "cats and dogs",
+                                          "می‌خواهم یاد بگیرم"};
+  translator.tokenizer = std::make_unique<text::Tokenizer>(train_task_tokenizer(
+      {.kind = kind, .vocabulary = kind == TokenizerKind::bpe ? 300 : 45}, [&](std::string& next) {
+        if (line == 40) return false;
+        next = lines[static_cast<size_t>(line++) % lines.size()];
+        return true;
+      }));
+  TransformerConfig config = small_config(TransformerShape::encoder_decoder);
+  config.vocabulary = translator.tokenizer->vocab_size();
+  config.eos = kEnd;
+  translator.model = std::make_unique<Transformer>(config, Rng(3));
+  return translator;
+}
+
+Translation translation_of(const Translator& translator, const std::string& text) {
+  return {.text = text, .tokens = source_tokens(translator, text)};
+}
+
+TEST(Alignment, EveryWordOfTheTranslationHasOneOfTheSource) {
+  for (TokenizerKind kind : {TokenizerKind::bpe, TokenizerKind::unigram, TokenizerKind::character}) {
+    const Translator translator = new_translator(kind);
+    const std::string source = "a cat ran on the mat", target = "می‌خواهم the dogs یاد";
+    const Alignment alignment = align(translator, source, translation_of(translator, target));
+    ASSERT_EQ(alignment.words.size(), 4) << pharaoh(alignment);
+    std::vector<int64_t> targets;
+    for (const auto& [from, to] : alignment.words) {
+      EXPECT_TRUE(from >= 0 && from < 6);
+      targets.push_back(to);
+    }
+    EXPECT_THAT(targets, testing::UnorderedElementsAre(0, 1, 2, 3));
+    EXPECT_EQ(alignment.source_tokens.back(), "</s>");
+    EXPECT_EQ(alignment.attention.shape(), (Shape{static_cast<int64_t>(alignment.target_tokens.size()),
+                                                  static_cast<int64_t>(alignment.source_tokens.size())}));
+  }
+}
+
+// The word that the attention prefers, by sums made here.
+TEST(Alignment, IsOfCharactersTheLargestSumOfTheirAttention) {
+  const Translator translator = new_translator(TokenizerKind::character);
+  const Alignment alignment = align(translator, "a dog", translation_of(translator, "cat on"), 0);
+  const auto weights = alignment.attention.values<float>();
+  const size_t columns = 6;  // a, blank, d, o, g, the end
+  ASSERT_EQ(weights.size(), 7 * columns);
+  for (const auto& [from, to] : alignment.words) {
+    double a = 0, dog = 0;
+    for (size_t t = to == 0 ? 0 : 4; t < (to == 0 ? 4u : 6u); ++t) {
+      a +=
+          weights[t * columns] + weights[t * columns + 1];  // the blank reads as the end of what is before it
+      dog += weights[t * columns + 2] + weights[t * columns + 3] + weights[t * columns + 4];
+    }
+    EXPECT_EQ(from, dog > a ? 1 : 0);
+  }
+}
+
+TEST(Alignment, DoesNotDependOnTheBatch) {
+  const Translator translator = new_translator(TokenizerKind::bpe);
+  const std::vector<std::string> texts = {"a cat", "the dogs ran home on the mat and sat", "dogs",
+                                          "یاد بگیرم"};
+  const DecodeOptions options{.max_new_tokens = 12, .num_beams = 2};
+  const auto together = translate(translator, texts, options);
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const auto alone = translate(translator, {texts[i]}, options);
+    const Alignment one = align(translator, texts[i], alone[0][0]),
+                    other = align(translator, texts[i], together[i][0]);
+    EXPECT_EQ(one.words, other.words);
+    EXPECT_EQ(one.attention.values<float>(), other.attention.values<float>());
+  }
+}
+
+TEST(Alignment, EmptyTextsHaveNone) {
+  const Translator translator = new_translator(TokenizerKind::bpe);
+  EXPECT_EQ(pharaoh(align(translator, "", translation_of(translator, "cat"))), "");
+  EXPECT_EQ(pharaoh(align(translator, "cat", translation_of(translator, ""))), "");
+  EXPECT_EQ(pharaoh(align(translator, "cat", Translation{})), "");
+}
+
+}  // namespace
+}  // namespace hodhod
