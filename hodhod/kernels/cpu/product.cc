@@ -37,6 +37,8 @@ constexpr int64_t kCrowdedRows = std::min(10, kTileRows);
 constexpr int64_t kBadStride = 4 * kCrowdedStride;
 // Rows of a transposed A this near to each other are found again.
 constexpr int64_t kNearStride = 256;
+// Elements of a B that is seldom found in the second cache.
+constexpr int64_t kLargeB = 1 << 20;
 constexpr int64_t kMostPanels = kBlockRows / kCrowdedRows + 1;
 
 int64_t lanes() { return static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>())); }
@@ -87,10 +89,11 @@ class Task {
     return far && columns_.size() > 4 * strip_width();
   }
 
-  // Rows of B are read where they are by all tiles if these are few, and only by one if rows are apart by
-  // such a number that the cache cannot hold a strip.
+  // Rows of B are read where they are by all tiles if these are few; and only by one, which fetches them
+  // ahead, if B is large or its rows are apart by such a number that the cache cannot hold a strip.
   bool reads_b() const {
-    return rows_.size() <= (args_.b.stride % (kCrowdedStride / 2) == 0 ? 1 : 12) * kTileRows;
+    const bool crowded = args_.b.stride % (kCrowdedStride / 2) == 0, large = args_.k * args_.n > kLargeB;
+    return rows_.size() <= (crowded ? 1 : large ? 2 : 12) * kTileRows;
   }
 
   void run_block(Range rows) {
