@@ -7,6 +7,7 @@
 
 #include "cli/evaluate.h"
 #include "cli/input.h"
+#include "hodhod/base/error.h"
 #include "hodhod/tasks/classify.h"
 #include "hodhod/tasks/embed.h"
 #include "hodhod/tasks/fill_mask.h"
@@ -14,6 +15,10 @@
 
 namespace hodhod::cli {
 namespace {
+
+void check_data(const EvaluateFlags& flags) {
+  check(!flags.data.empty(), "evaluate: name the file with --data");
+}
 
 // A row for each label, under its name.
 struct ByLabel {
@@ -31,6 +36,7 @@ struct ByLabel {
 
 int evaluate_classifier(const EvaluateFlags& flags) {
   const Classifier classifier = Classifier::load(flags.directory);
+  check_data(flags);
   const auto scores = evaluate(classifier, read_labelled(flags.data, flags.columns).examples);
   if (classifier.is_regression()) {
     report(flags,
@@ -60,6 +66,7 @@ int evaluate_classifier(const EvaluateFlags& flags) {
 
 int evaluate_tagger(const EvaluateFlags& flags) {
   const Tagger tagger = Tagger::load(flags.directory);
+  check_data(flags);
   const CorpusOptions corpus{.format = flags.columns.format,
                              .columns = flags.tag_columns,
                              .header = flags.columns.header,

@@ -7,6 +7,7 @@
 #include "cli/config_flags.h"
 #include "cli/training.h"
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/tasks/classify.h"
 
@@ -27,6 +28,12 @@ std::vector<LabelledText> read(const std::vector<std::string>& files, const Labe
   return std::move(found.examples);
 }
 
+double mean_label(const std::vector<LabelledText>& examples) {
+  double sum = 0;
+  for (const LabelledText& example : examples) sum += parse_number(example.label).value_or(0);
+  return sum / static_cast<double>(examples.size());
+}
+
 Classifier make_classifier(const Flags& flags, const std::vector<LabelledText>& train) {
   std::vector<std::string> occurrences;
   for (const LabelledText& example : train) occurrences.push_back(example.label);
@@ -38,20 +45,20 @@ Classifier make_classifier(const Flags& flags, const std::vector<LabelledText>& 
         "training: {} has {} different labels; say with --label which column they are in, or --regression if "
         "they are numbers",
         flags.data[0], labels.size());
-  if (!flags.from.empty()) {
-    Classifier classifier =
-        Classifier::from(flags.from, std::move(labels), flags.trainer.seed, flags.tokenizer_path);
-    tell_what_is_new(classifier.encoder.missing, flags);
-    return classifier;
-  }
   size_t next = 0;
-  auto tokenizer = choose_tokenizer(flags, [&](std::string& line) {
+  const text::LineSource lines = [&](std::string& line) {
     const size_t texts = train[0].texts.size();
     if (next >= texts * train.size()) return false;
     line = train[next / texts].texts[next % texts];
     ++next;
     return true;
-  });
+  };
+  if (!flags.from.empty()) {
+    Classifier classifier = Classifier::from(flags.from, std::move(labels), fine_tuning(flags, lines));
+    tell_what_is_new(classifier.encoder.missing, flags);
+    return classifier;
+  }
+  auto tokenizer = choose_tokenizer(flags, lines);
   const TransformerConfig config = configured_encoder(flags, *tokenizer);
   return Classifier::make(config, std::move(tokenizer), std::move(labels), flags.trainer.seed);
 }
@@ -61,6 +68,8 @@ int train_classify(Flags& flags, const Session& session) {
   std::vector<LabelledText> dev =
       flags.dev.empty() ? take_out(train, flags.dev_share) : read(flags.dev, flags.columns);
   Classifier classifier = make_classifier(flags, train);
+  const bool is_new = flags.from.empty() || !classifier.encoder.missing.empty();
+  if (flags.regression && is_new) classifier.begin_at(mean_label(train));
   flags.training.batches.seed = flags.trainer.seed;
   const auto dev_size = dev.size();
   ClassifierTrainee trainee(classifier, train, std::move(dev), flags.training);

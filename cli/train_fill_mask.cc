@@ -21,17 +21,18 @@ struct Flags : TrainFlags {
 };
 
 MaskFiller make_filler(const Flags& flags, const std::vector<std::string>& train) {
-  if (!flags.from.empty()) {
-    MaskFiller filler = MaskFiller::from(flags.from, flags.trainer.seed, flags.tokenizer_path);
-    tell_what_is_new(filler.encoder.missing, flags);
-    return filler;
-  }
   size_t next = 0;
-  auto tokenizer = choose_tokenizer(flags, [&](std::string& line) {
+  const text::LineSource lines = [&](std::string& line) {
     if (next >= train.size()) return false;
     line = train[next++];
     return true;
-  });
+  };
+  if (!flags.from.empty()) {
+    MaskFiller filler = MaskFiller::from(flags.from, fine_tuning(flags, lines));
+    tell_what_is_new(filler.encoder.missing, flags);
+    return filler;
+  }
+  auto tokenizer = choose_tokenizer(flags, lines);
   TransformerConfig config = configured_encoder(flags, *tokenizer);
   config.max_length = std::max(config.max_length, flags.training.length);
   return MaskFiller::make(config, std::move(tokenizer), flags.trainer.seed);

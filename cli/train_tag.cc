@@ -47,19 +47,20 @@ Tagger make_tagger(const Flags& flags, const std::vector<TaggedWords>& train) {
   check(labels.size() <= 10000,
         "training: {} has {} different tags; say with --columns which column they are in", flags.data[0],
         labels.size());
-  if (!flags.from.empty()) {
-    Tagger tagger = Tagger::from(flags.from, std::move(labels), flags.trainer.seed, flags.tokenizer_path);
-    tell_what_is_new(tagger.encoder.missing, flags);
-    return tagger;
-  }
   size_t next = 0;
-  auto tokenizer = choose_tokenizer(flags, [&](std::string& line) {
+  const text::LineSource lines = [&](std::string& line) {
     if (next >= train.size()) return false;
     line.clear();
     for (const std::string& word : train[next].words) line.append(line.empty() ? "" : " ").append(word);
     ++next;
     return true;
-  });
+  };
+  if (!flags.from.empty()) {
+    Tagger tagger = Tagger::from(flags.from, std::move(labels), fine_tuning(flags, lines));
+    tell_what_is_new(tagger.encoder.missing, flags);
+    return tagger;
+  }
+  auto tokenizer = choose_tokenizer(flags, lines);
   const TransformerConfig config = configured_encoder(flags, *tokenizer);
   return Tagger::make(config, std::move(tokenizer), std::move(labels), flags.trainer.seed);
 }

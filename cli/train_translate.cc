@@ -22,6 +22,7 @@ struct TranslateFlags : TrainFlags {
 
 std::vector<TextPair> read_pairs(const std::vector<std::string>& source,
                                  const std::vector<std::string>& target, bool skip_bad) {
+  if (source.empty() && target.empty()) return {};  // no text for validation
   ParallelReader reader({source, target}, skip_bad);
   std::vector<TextPair> pairs;
   while (auto record = reader.next()) {

@@ -58,11 +58,30 @@ std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const
   return tokenizer;
 }
 
+FineTuning fine_tuning(const TrainFlags& flags, const text::LineSource& lines) {
+  FineTuning options{.seed = flags.trainer.seed, .tokenizer = flags.tokenizer_path};
+  options.change = [&flags](TransformerConfig& config) {
+    for (const std::string& option : flags.model_options) change_option(config, option);
+  };
+  if (flags.tokenizer_path.empty() && is_directory(flags.from) && !has_tokenizer(flags.from)) {
+    const int64_t known = load_transformer_config(flags.from).vocabulary;
+    if (!has_tokenizer(flags.out)) {
+      fmt::print(stderr, "{} has no tokenizer: one of at most {} tokens is trained on the data\n", flags.from,
+                 known);
+      TaskTokenizerOptions smaller = flags.tokenizer;
+      smaller.vocabulary = std::min(smaller.vocabulary, known);
+      train_task_tokenizer(smaller, lines).save(flags.out);
+    }
+    options.tokenizer = flags.out;
+  }
+  return options;
+}
+
 TransformerConfig configured_encoder(const TrainFlags& flags, const text::Tokenizer& tokenizer) {
   TransformerConfig config = configured(flags, tokenizer.vocab_size());
   check(config.shape == TransformerShape::encoder,
-        "--preset {} is a {}; this task needs an encoder, such as bert-tiny or bert-small", flags.preset,
-        names_of(config.shape)[static_cast<size_t>(config.shape)]);
+        "--preset {}: its shape is {}; this task needs an encoder, such as bert-tiny or bert-small",
+        flags.preset, names_of(config.shape)[static_cast<size_t>(config.shape)]);
   config.pad = tokenizer.role("pad_token").value_or(0);
   config.eos = -1;
   return config;
@@ -120,9 +139,11 @@ int run_training(Trainee& trainee, const TrainFlags& flags, const Session& sessi
                     : report.end == TrainingEnd::out_of_time ? "the time is up"
                     : report.end == TrainingEnd::patience    ? "no better model for a while"
                                                              : "stopped by a signal";
-  fmt::print(stderr, "{}: step {}, {:.0f} s, {:.0f} {}/s; best validation {:.4f} at step {}; model in {}\n",
-             end, report.steps, report.seconds, report.items_per_second, unit, report.best, report.best_step,
-             flags.out);
+  const std::string best =
+      report.best_step > 0 ? fmt::format("best validation {:.4f} at step {}; ", report.best, report.best_step)
+                           : "";
+  fmt::print(stderr, "{}: step {}, {:.0f} s, {:.0f} {}/s; {}model in {}\n", end, report.steps, report.seconds,
+             report.items_per_second, unit, best, flags.out);
   if (flags.profile) {
     fmt::print("{}the loop around forward, backward and update: {:.2f} %\n", report.profile,
                100 * report.loop_seconds / report.seconds);

@@ -13,6 +13,7 @@
 #include "hodhod/data/corpus.h"
 #include "hodhod/models/transformer_config.h"
 #include "hodhod/tasks/task_tokenizer.h"
+#include "hodhod/tasks/text_model.h"
 #include "hodhod/train/trainer.h"
 
 namespace hodhod::cli {
@@ -36,6 +37,10 @@ TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary);
 
 // The tokenizer that was asked for: of the model to start from, of the run to continue, a file, or a new one.
 std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const text::LineSource& lines);
+
+// How the model that --from names is to be changed: by --model, with --tokenizer, or with a tokenizer trained
+// on `lines` where the directory has none.
+FineTuning fine_tuning(const TrainFlags& flags, const text::LineSource& lines);
 
 // The same for an encoder on this tokenizer's tokens. Error when the preset is none.
 TransformerConfig configured_encoder(const TrainFlags& flags, const text::Tokenizer& tokenizer);

@@ -86,7 +86,7 @@ std::vector<Texts> texts_of(std::span<const LabelledText> examples) {
 Classifier Classifier::make(TransformerConfig config, std::unique_ptr<text::Tokenizer> tokenizer,
                             Labels labels, uint64_t seed) {
   check(config.shape == TransformerShape::encoder,
-        "classify: the preset is a {}; give that of an encoder, such as bert-tiny or bert-small",
+        "classify: the shape of the preset is {}; give that of an encoder, such as bert-tiny or bert-small",
         names_of(config.shape)[static_cast<size_t>(config.shape)]);
   config.head = HeadKind::classifier;
   config.labels = std::max<int64_t>(1, labels.size());
@@ -128,11 +128,9 @@ Classifier Classifier::load(const std::string& directory) {
   return classifier;
 }
 
-Classifier Classifier::from(const std::string& directory, Labels labels, uint64_t seed,
-                            const std::string& tokenizer) {
+Classifier Classifier::from(const std::string& directory, Labels labels, const FineTuning& options) {
   Classifier classifier;
-  HeadWanted wanted{
-      .head = HeadKind::classifier, .labels = std::max<int64_t>(1, labels.size()), .seed = seed};
+  HeadWanted wanted{.head = HeadKind::classifier, .labels = std::max<int64_t>(1, labels.size())};
   if (load_transformer_config(directory).head == HeadKind::classifier) {
     const Labels theirs = Labels::load(directory);
     if (labels.empty() ? load_transformer_config(directory).labels == 1 : theirs.has_all(labels)) {
@@ -143,7 +141,7 @@ Classifier Classifier::from(const std::string& directory, Labels labels, uint64_
       }
     }
   }
-  classifier.encoder = load_encoder(directory, wanted, tokenizer);
+  classifier.encoder = load_encoder(directory, wanted, options);
   classifier.labels = std::move(labels);
   return classifier;
 }
@@ -155,6 +153,12 @@ void Classifier::save(const std::string& directory) const {
   extra["task_specific_params"] = {{kTask, {{"texts", texts}}}};
   save_transformer(*encoder.model, directory, extra);
   encoder.tokenizer->save(directory);
+}
+
+void Classifier::begin_at(double mean) {
+  for (const auto& [name, parameter] : parameters_of(*encoder.model)) {
+    if (name == "classifier.bias") fill(parameter, mean);
+  }
 }
 
 std::vector<Classification> classify(const Classifier& classifier, std::span<const Texts> texts,
@@ -206,9 +210,7 @@ ClassifierTrainee::ClassifierTrainee(Classifier& classifier, std::span<const Lab
   for (const LabelledText& example : train) targets_.push_back(target_of(classifier_, example));
   for (const LabelledText& example : dev_) target_of(classifier_, example);  // while nothing is lost yet
   texts_ = encode_texts(*encoder.tokenizer, texts_of(train));
-  const int64_t limit = length_limit(encoder);
-  cut_ = std::count_if(texts_.begin(), texts_.end(),
-                       [&](const EncodedText& text) { return text.length() >= limit; });
+  cut_ = std::count_if(texts_.begin(), texts_.end(), [](const EncodedText& text) { return text.cut; });
   sampler_ = std::make_unique<BatchSampler>(lengths_of(texts_), options.batches);
 }
 

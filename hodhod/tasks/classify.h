@@ -32,9 +32,10 @@ struct Classifier {
   static Classifier load(const std::string& directory);
   // From a directory of any encoder. The head that is there stays where it knows all the labels; otherwise
   // it is new.
-  static Classifier from(const std::string& directory, Labels labels, uint64_t seed,
-                         const std::string& tokenizer = {});
+  static Classifier from(const std::string& directory, Labels labels, const FineTuning& options = {});
   void save(const std::string& directory) const;
+  // Of a regression: sets the head's bias, so that a new head begins at this number.
+  void begin_at(double mean);
 };
 
 struct Classification {

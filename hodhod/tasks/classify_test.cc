@@ -169,10 +169,10 @@ TEST(Classify, FineTunesWithTheHeadThatIsNeeded) {
   const Classifier before = small_classifier(Labels({"a", "b", "c"}));
   const TemporaryDirectory directory;
   before.save(directory.path());
-  const Classifier other = Classifier::from(directory.path(), Labels({"yes", "no"}), 7);
+  const Classifier other = Classifier::from(directory.path(), Labels({"yes", "no"}), {.seed = 7});
   EXPECT_THAT(other.encoder.missing, ElementsAre("classifier.weight", "classifier.bias"));
   EXPECT_THAT(other.labels.names(), ElementsAre("yes", "no"));
-  const Classifier same = Classifier::from(directory.path(), Labels({"c", "a"}), 7);
+  const Classifier same = Classifier::from(directory.path(), Labels({"c", "a"}), {.seed = 7});
   EXPECT_TRUE(same.encoder.missing.empty());
   EXPECT_THAT(same.labels.names(), ElementsAre("a", "b", "c"));
   const auto wanted = parameters_of(*before.encoder.model);
@@ -206,7 +206,7 @@ TEST(Classify, SaysWhatIsWrong) {
                 auto tokenizer = test_tokenizer();
                 Classifier::make(transformer_preset("gpt-tiny"), std::move(tokenizer), yes_no(), 1);
               }),
-              HasSubstr("the preset is a decoder"));
+              HasSubstr("the shape of the preset is decoder"));
 }
 
 TEST(Classify, ReadsTablesAndJsonLines) {

@@ -16,7 +16,9 @@ EncodedText encode(const text::Tokenizer& tokenizer, const Texts& texts) {
   check(texts.size() == 1 || texts.size() == 2, "an example of {} texts; give one or two", texts.size());
   const text::Encoding encoding =
       texts.size() == 2 ? tokenizer.encode_pair(texts[0], texts[1]) : tokenizer.encode(texts[0]);
-  return {{encoding.ids.begin(), encoding.ids.end()}, {encoding.type_ids.begin(), encoding.type_ids.end()}};
+  return {.ids = {encoding.ids.begin(), encoding.ids.end()},
+          .types = {encoding.type_ids.begin(), encoding.type_ids.end()},
+          .cut = !encoding.overflow.empty()};
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ using Texts = std::vector<std::string>;
 
 struct EncodedText {
   std::vector<int64_t> ids, types;  // of one length; types tell the second of two texts from the first
+  bool cut = false;                 // it was longer
 
   int64_t length() const { return static_cast<int64_t>(ids.size()); }
 };

@@ -61,7 +61,7 @@ std::string replace_mask(std::string text, std::string_view mask, size_t number,
 
 void check_preset(const TransformerConfig& config) {
   check(config.shape == TransformerShape::encoder,
-        "fill-mask: the preset is a {}; give that of an encoder, such as bert-tiny or bert-small",
+        "fill-mask: the shape of the preset is {}; give that of an encoder, such as bert-tiny or bert-small",
         names_of(config.shape)[static_cast<size_t>(config.shape)]);
 }
 
@@ -75,9 +75,6 @@ MaskFiller MaskFiller::make(TransformerConfig config, std::unique_ptr<text::Toke
   MaskFiller filler;
   filler.encoder.model = std::make_unique<Transformer>(config, Rng(seed));
   filler.encoder.tokenizer = std::move(tokenizer);
-  for (auto& [name, parameter] : parameters_of(*filler.encoder.model)) {
-    if (name == "output_bias") fill(parameter, 0);
-  }
   return filler;
 }
 
@@ -90,10 +87,10 @@ MaskFiller MaskFiller::load(const std::string& directory) {
   return filler;
 }
 
-MaskFiller MaskFiller::from(const std::string& directory, uint64_t seed, const std::string& tokenizer) {
+MaskFiller MaskFiller::from(const std::string& directory, const FineTuning& options) {
   MaskFiller filler;
-  filler.encoder = load_encoder(
-      directory, {.head = HeadKind::language_model, .labels = 0, .keep = true, .seed = seed}, tokenizer);
+  filler.encoder =
+      load_encoder(directory, {.head = HeadKind::language_model, .labels = 0, .keep = true}, options);
   return filler;
 }
 

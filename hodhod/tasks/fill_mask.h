@@ -24,7 +24,7 @@ struct MaskFiller {
   static MaskFiller make(TransformerConfig config, std::unique_ptr<text::Tokenizer> tokenizer, uint64_t seed);
   static MaskFiller load(const std::string& directory);
   // From a directory of any encoder; the head over the vocabulary is new where there is none.
-  static MaskFiller from(const std::string& directory, uint64_t seed, const std::string& tokenizer = {});
+  static MaskFiller from(const std::string& directory, const FineTuning& options = {});
   void save(const std::string& directory) const;
 };
 

@@ -191,7 +191,7 @@ TEST(FillMask, IsPreTrainingForOtherTasks) {
   const MaskFiller filler = small_filler();
   const TemporaryDirectory directory;
   filler.save(directory.path());
-  const Classifier classifier = Classifier::from(directory.path(), Labels({"a", "b"}), 5);
+  const Classifier classifier = Classifier::from(directory.path(), Labels({"a", "b"}), {.seed = 5});
   EXPECT_THAT(
       classifier.encoder.missing,
       testing::UnorderedElementsAre("pooler.weight", "pooler.bias", "classifier.weight", "classifier.bias"));
@@ -205,8 +205,8 @@ TEST(FillMask, IsPreTrainingForOtherTasks) {
   }
   EXPECT_GT(kept, 15);
   // The head is a function of the seed.
-  const Classifier same = Classifier::from(directory.path(), Labels({"a", "b"}), 5);
-  const Classifier other = Classifier::from(directory.path(), Labels({"a", "b"}), 6);
+  const Classifier same = Classifier::from(directory.path(), Labels({"a", "b"}), {.seed = 5});
+  const Classifier other = Classifier::from(directory.path(), Labels({"a", "b"}), {.seed = 6});
   const std::vector<Texts> texts = {{"the boat"}};
   EXPECT_EQ(classify(classifier, texts)[0].score, classify(same, texts)[0].score);
   EXPECT_NE(classify(classifier, texts)[0].score, classify(other, texts)[0].score);

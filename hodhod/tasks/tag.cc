@@ -35,7 +35,7 @@ std::vector<EncodedWords> encode_words(const TextModel& encoder, const Words& wo
     if (tokens.empty()) tokens = {unknown};
     tokens.resize(std::min(tokens.size(), static_cast<size_t>(room)));
     if (pieces.empty() || used + static_cast<int64_t>(tokens.size()) > room) {
-      pieces.push_back({{frame.before, {}}, {}});
+      pieces.push_back({{.ids = frame.before, .types = {}}, {}});
       used = 0;
     }
     EncodedWords& piece = pieces.back();
@@ -201,7 +201,7 @@ bool Tagger::has_entities() const { return are_entity_tags(labels.names()); }
 Tagger Tagger::make(TransformerConfig config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
                     uint64_t seed) {
   check(config.shape == TransformerShape::encoder,
-        "tag: the preset is a {}; give that of an encoder, such as bert-tiny or bert-small",
+        "tag: the shape of the preset is {}; give that of an encoder, such as bert-tiny or bert-small",
         names_of(config.shape)[static_cast<size_t>(config.shape)]);
   config.head = HeadKind::tagger;
   config.labels = labels.size();
@@ -226,10 +226,9 @@ Tagger Tagger::load(const std::string& directory) {
   return tagger;
 }
 
-Tagger Tagger::from(const std::string& directory, Labels labels, uint64_t seed,
-                    const std::string& tokenizer) {
+Tagger Tagger::from(const std::string& directory, Labels labels, const FineTuning& options) {
   Tagger tagger;
-  HeadWanted wanted{.head = HeadKind::tagger, .labels = labels.size(), .seed = seed};
+  HeadWanted wanted{.head = HeadKind::tagger, .labels = labels.size()};
   if (load_transformer_config(directory).head == HeadKind::tagger) {
     const Labels theirs = Labels::load(directory);
     if (theirs.has_all(labels)) {
@@ -238,7 +237,7 @@ Tagger Tagger::from(const std::string& directory, Labels labels, uint64_t seed,
       labels = theirs;
     }
   }
-  tagger.encoder = load_encoder(directory, wanted, tokenizer);
+  tagger.encoder = load_encoder(directory, wanted, options);
   tagger.labels = std::move(labels);
   return tagger;
 }

@@ -55,8 +55,7 @@ struct Tagger {
   static Tagger load(const std::string& directory);
   // From a directory of any encoder. The head that is there stays where it knows all the labels; otherwise
   // it is new.
-  static Tagger from(const std::string& directory, Labels labels, uint64_t seed,
-                     const std::string& tokenizer = {});
+  static Tagger from(const std::string& directory, Labels labels, const FineTuning& options = {});
   void save(const std::string& directory) const;
 };
 

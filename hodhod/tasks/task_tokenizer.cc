@@ -27,6 +27,8 @@ void put_pieces_together(const TaskTokenizerOptions& options, text::TokenizerPar
     case TokenizerKind::wordpiece:
       trainer.kind = text::ModelKind::kWordPiece;
       trainer.continuing_subword_prefix = "##";
+      // A character may come twice, at the beginning of a word and within; so the vocabulary stays in bounds.
+      trainer.limit_alphabet = static_cast<int32_t>((options.vocabulary - 5) / 2);
       parts.pre_tokenizer = text::make_bert_pre_tokenizer();
       decoders.push_back(text::make_word_piece_decoder());
       break;

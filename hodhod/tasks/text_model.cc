@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/file.h"
 
 namespace hodhod {
 namespace {
@@ -28,27 +29,37 @@ TextModel TextModel::load(const std::string& directory, const LoadOptions& optio
   return result;
 }
 
-TextModel load_encoder(const std::string& directory, const HeadWanted& wanted, const std::string& tokenizer) {
+TextModel load_encoder(const std::string& directory, const HeadWanted& wanted, const FineTuning& tuning) {
   LoadOptions options;
   options.allow_missing = true;
-  options.seed = wanted.seed;
+  options.seed = tuning.seed;
   options.change = [&](TransformerConfig& config) {
     check(config.shape == TransformerShape::encoder,
-          "{}: this model is a {}; the task needs an encoder (BERT)", directory,
+          "{}: the shape of this model is {}; the task needs an encoder (BERT)", directory,
           names_of(config.shape)[static_cast<size_t>(config.shape)]);
     config.head = wanted.head;
     config.labels = wanted.labels;
+    if (tuning.change) tuning.change(config);
   };
   // A pooler that was trained serves other labels too.
   if (!wanted.keep) {
     options.leave_out = [](const std::string& name) { return name.starts_with("classifier."); };
   }
-  TextModel result = TextModel::load(directory, options, tokenizer);
+  TextModel result = TextModel::load(directory, options, tuning.tokenizer);
   const auto body = std::find_if(result.missing.begin(), result.missing.end(),
                                  [](const std::string& name) { return !is_head(name); });
   check(body == result.missing.end(), "{}: the weights lack {}; the file is damaged or of another model",
         directory, body == result.missing.end() ? "" : *body);
   return result;
+}
+
+bool has_tokenizer(const std::string& directory) {
+  if (!is_directory(directory)) return false;
+  const std::vector<std::string> files = list_directory(directory);
+  return std::any_of(files.begin(), files.end(), [](const std::string& name) {
+    return name == "tokenizer.json" || name == "vocab.json" || name == "vocab.txt" ||
+           name == "encoder.json" || name.ends_with(".model");
+  });
 }
 
 void limit_length(TextModel& text_model, int64_t length, text::Side cut_off) {

@@ -2,6 +2,8 @@
 // A model with its tokenizer, as every task on text has them.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,13 +30,20 @@ struct HeadWanted {
   HeadKind head = HeadKind::none;
   int64_t labels = 0;
   bool keep = false;  // the directory's own head is of this kind and these labels: it is kept
-  uint64_t seed = 1;  // of the values that a new one begins with
+};
+
+struct FineTuning {
+  uint64_t seed = 1;                                    // of the values that a new head begins with
+  std::string tokenizer = {};                           // another one than the directory's
+  std::function<void(TransformerConfig&)> change = {};  // of dropout, say
 };
 
 // The encoder in `directory` under the head that is wanted; `missing` names what is new. Error when the model
 // is no encoder.
-TextModel load_encoder(const std::string& directory, const HeadWanted& wanted,
-                       const std::string& tokenizer = {});
+TextModel load_encoder(const std::string& directory, const HeadWanted& wanted, const FineTuning& options);
+
+// Whether there is a tokenizer in a directory.
+bool has_tokenizer(const std::string& directory);
 
 // A text longer than `length` tokens is cut: to as many as the model takes where `length` is 0. Error when it
 // is more than that.

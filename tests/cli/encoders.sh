@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# hodhod train, use and evaluate of encoders: classify, tag, fill-mask, embed. Usage: encoders.sh PROGRAM
+set -euo pipefail
+hodhod=$(realpath "$1")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+fails=0
+
+expect() {  # what, part that must be in it, text
+  if [[ $3 != *"$2"* ]]; then
+    printf 'FAILED: %s\n  expected: %s\n  found:    %s\n' "$1" "$2" "$3"
+    fails=$((fails + 1))
+  fi
+}
+# Everything it says, and its exit status.
+run() { "$hodhod" --threads 1 "$@" 2>&1 < /dev/null || echo "status $?"; }
+train() {
+  run train "$@" --model width=32 --model heads=2 --model encoder_layers=1 --model max_length=32 --schedule-rate 3e-3 \
+    --schedule-warmup 5 --validate-every 20
+}
+
+for i in $(seq 60); do
+  word=$((i % 7))
+  printf 'good\tthe sun shines on house %d\t%d\n' $word 5
+  printf 'bad\tthe rain falls on house %d\t%d\n' $word 1
+  printf 'Reza B-PER\nlives O\nin O\nShiraz B-LOC\n%s O\n\n' $word >> tags.conll
+done > table.tsv
+cut -f 2 table.tsv > text.txt
+gzip -k table.tsv
+
+found=$(train classify --data table.tsv.gz --dev table.tsv --steps 40 --out critic)
+expect "it learns" "accuracy 1.0000" "$found"
+expect "a text" $'good\tgood 0.' "$(run classify critic 'the sun shines on house 3')"
+expect "a pipe" $'bad\tbad 0.' "$(echo 'the rain falls on house 3' | "$hodhod" classify critic)"
+expect "a table" '"label":"good"' "$(run classify critic --data table.tsv --json | head -1)"
+expect "its score" "accuracy 100.00   macro F1 100.00" "$(run evaluate critic --data table.tsv)"
+expect "names of labels" '"0": "bad"' "$(cat critic/config.json)"
+train classify --data table.tsv --dev table.tsv --steps 15 --out parts > out.txt
+train classify --data table.tsv --dev table.tsv --steps 40 --out parts > out.txt
+train classify --data table.tsv --dev table.tsv --steps 40 --out whole > out.txt
+cmp parts/model.safetensors whole/model.safetensors || fails=$((fails + 1))
+newest() { find "$1" -path '*step-40/tensors.safetensors'; }
+cmp "$(newest parts)" "$(newest whole)" || fails=$((fails + 1))
+expect "numbers" "pearson" "$(train classify --regression --label 3 --data table.tsv --dev table.tsv --steps 20 --out warmth)"
+expect "their score" "mean squared error" "$(run evaluate warmth --data table.tsv --label 3)"
+
+found=$(train tag --data tags.conll --dev tags.conll --steps 40 --out tagger)
+expect "entities are learnt" "entity_f1 1.0000" "$found"
+expect "tags" $'Reza\tB-PER\nlives\tO\nin\tO\nShiraz\tB-LOC\n.\tO' "$(run tag tagger 'Reza lives in Shiraz.')"
+expect "entities" '"type":"LOC","text":"Shiraz"' "$(run tag tagger --data tags.conll --json | head -1)"
+expect "F1" "entity F1 100.00" "$(run evaluate tagger --data tags.conll)"
+
+found=$(train fill-mask --data text.txt --dev-share 0.1 --length 16 --steps 60 --out filler)
+expect "masks are scored" "perplexity" "$found"
+expect "a mask is filled" "the sun shines on house 1" "$(run fill-mask filler 'the sun shines [MASK] house 1' --top-k 1)"
+expect "masked loss" "hidden tokens" "$(run evaluate filler --data text.txt)"
+found=$(run train classify --from filler --data table.tsv --dev table.tsv --steps 20 --out fine)
+expect "a new head is told" "filler has no classifier.weight, classifier.bias, pooler.weight, pooler.bias: new" "$found"
+expect "a vector" '{"text":"the sun","embedding":[' "$(run embed filler 'the sun' --normalize)"
+
+expect "no such label" "table.tsv:1: the label \"5\" is not one that the model knows (bad, good)" \
+  "$(run evaluate critic --data table.tsv --label 3)"
+expect "no such column" "table.tsv:1: expected a column 9" "$(train classify --data table.tsv --text 9 --out x)"
+: > empty.tsv
+expect "nothing in it" "empty.tsv: there is no example in it" "$(train classify --data empty.tsv --out x)"
+expect "no table" "plain text has no column for labels" "$(train classify --data text.txt --out x)"
+expect "one label" "there is nothing to tell apart" "$(head -1 table.tsv > one.tsv; train classify --data one.tsv --out x)"
+expect "a tagger is no classifier" "this model has no classifier" "$(run classify tagger 'a text')"
+expect "a classifier is no tagger" "this model does not tag words" "$(run tag critic 'a text')"
+expect "no encoder" "--preset tiny: its shape is encoder-decoder" "$(run train classify --data table.tsv --preset tiny --out x)"
+expect "no mask" 'has no [MASK]; write [MASK] where' "$(run fill-mask filler 'the sun')"
+expect "no data" "name the file with --data" "$(run evaluate critic)"
+((fails == 0)) && echo "hodhod's encoders: all as expected"
+exit $((fails > 0))
