@@ -37,9 +37,11 @@ expect "a pipe" $'bad\tbad 0.' "$(echo 'the rain falls on house 3' | "$hodhod" c
 expect "a table" '"label":"good"' "$(run classify critic --data table.tsv --json | head -1)"
 expect "its score" "accuracy 100.00   macro F1 100.00" "$(run evaluate critic --data table.tsv)"
 expect "names of labels" '"0": "bad"' "$(cat critic/config.json)"
-train classify --data table.tsv --dev table.tsv --steps 15 --out parts > out.txt
-train classify --data table.tsv --dev table.tsv --steps 40 --out parts > out.txt
-train classify --data table.tsv --dev table.tsv --steps 40 --out whole > out.txt
+# A rate that does not depend on how many steps are to come.
+steps() { train classify --data table.tsv --dev table.tsv --schedule-kind constant --steps "$1" --out "$2" > out.txt; }
+steps 20 parts
+steps 40 parts
+steps 40 whole
 cmp parts/model.safetensors whole/model.safetensors || fails=$((fails + 1))
 newest() { find "$1" -path '*step-40/tensors.safetensors'; }
 cmp "$(newest parts)" "$(newest whole)" || fails=$((fails + 1))
