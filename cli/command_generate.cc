@@ -9,6 +9,7 @@
 #include "cli/config_flags.h"
 #include "cli/input.h"
 #include "hodhod/base/json.h"
+#include "hodhod/decode/generation_config.h"
 #include "hodhod/tasks/generate.h"
 
 namespace hodhod::cli {
@@ -57,7 +58,14 @@ void add_generate(CLI::App& app, Session& session) {
   command->add_option("PROMPT", flags->prompts, "What the text begins with");
   command->add_flag("--json", flags->json, "A JSON object a line");
   add_config(*command, flags->decode, "Decoding");
-  command->callback([flags, &session] { session.run = [flags] { return run(*flags); }; });
+  command->callback([command, flags, &session] {
+    session.run = [command, flags] {
+      const DecodeOptions given = flags->decode;
+      flags->decode = read_generation_config(flags->directory, given);
+      keep_given(*command, flags->decode, given);
+      return run(*flags);
+    };
+  });
 }
 
 }  // namespace hodhod::cli

@@ -10,6 +10,7 @@
 #include "cli/config_flags.h"
 #include "cli/input.h"
 #include "hodhod/base/json.h"
+#include "hodhod/decode/generation_config.h"
 #include "hodhod/tasks/alignment.h"
 #include "hodhod/tasks/translate.h"
 
@@ -105,7 +106,14 @@ void add_translate(CLI::App& app, Session& session) {
   command->add_option("--alignment-layer", flags->alignment_layer,
                       "Decoder layer whose attention tells, from 0; -1 for the last but one [-1]");
   add_config(*command, flags->decode, "Decoding");
-  command->callback([flags, &session] { session.run = [flags, &session] { return run(*flags, session); }; });
+  command->callback([command, flags, &session] {
+    session.run = [command, flags, &session] {
+      const DecodeOptions given = flags->decode;
+      flags->decode = read_generation_config(flags->directory, given);
+      keep_given(*command, flags->decode, given);
+      return run(*flags, session);
+    };
+  });
 }
 
 }  // namespace hodhod::cli

@@ -27,4 +27,8 @@ void add_fields(CLI::App& app, const std::vector<Field>& fields, const std::stri
   }
 }
 
+bool was_given(const CLI::App& app, const Field& field) {
+  return app.get_option("--" + field_flag(field))->count() > 0;
+}
+
 }  // namespace hodhod::cli

@@ -14,6 +14,18 @@ namespace hodhod::cli {
 // outlive the parsing.
 void add_fields(CLI::App& app, const std::vector<Field>& fields, const std::string& group);
 
+// Whether the flag of a field that was added stood on the command line.
+bool was_given(const CLI::App& app, const Field& field);
+
+// Sets those fields of `config` whose flags were given to what `given` has.
+template <class Config>
+void keep_given(const CLI::App& app, Config& config, Config given) {
+  const auto fields = fields_of(config), others = fields_of(given);
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (was_given(app, fields[i])) set_field(fields[i], field_text(others[i]));
+  }
+}
+
 template <class Config>
 void add_config(CLI::App& app, Config& config, const std::string& group) {
   add_fields(app, fields_of(config), group);

@@ -82,4 +82,13 @@ void write_safetensors(const std::string& path, const NamedTensors& tensors,
                        const Metadata& metadata = pytorch_metadata(),
                        const FileSystem& system = real_file_system());
 
+// Writes a model's weights into a directory: model.safetensors or, where the tensors take more than
+// `max_shard_bytes`, model-00001-of-00003.safetensors … and model.safetensors.index.json, cut as Hugging Face
+// cuts them (a tensor that is larger by itself gets a file of its own). What stood there in the other form
+// goes. Weights that lie in one file are replaced in one step. Of several, the index goes first and comes
+// back last: between the two there is no model to be read, rather than one mixed of two.
+void write_safetensors_directory(const std::string& directory, const NamedTensors& tensors,
+                                 int64_t max_shard_bytes, const Metadata& metadata = pytorch_metadata(),
+                                 const FileSystem& system = real_file_system());
+
 }  // namespace hodhod

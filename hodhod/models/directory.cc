@@ -61,7 +61,8 @@ LoadedTransformer load_transformer(const std::string& directory, const LoadOptio
   return loaded;
 }
 
-void save_transformer(Transformer& model, const std::string& directory, const Json& extra) {
+void save_transformer(Transformer& model, const std::string& directory, const Json& extra,
+                      int64_t max_shard_bytes) {
   const TransformerConfig& config = model.config();
   const hf::Family& family = hf::family_for(config);
   Json json = Json::object();
@@ -72,7 +73,7 @@ void save_transformer(Transformer& model, const std::string& directory, const Js
   json["torch_dtype"] = "float32";
   for (const auto& [key, value] : extra.items()) json[key] = value;
   make_directories(directory);
-  write_safetensors(join_path(directory, "model.safetensors"), hf::save_state(family, parameters_of(model)));
+  write_safetensors_directory(directory, hf::save_state(family, parameters_of(model)), max_shard_bytes);
   write_file_atomically(join_path(directory, "config.json"), format_json(json) + "\n");
 }
 

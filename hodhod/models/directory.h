@@ -36,7 +36,11 @@ LoadedTransformer load_transformer(const std::string& directory, const LoadOptio
 // The configuration alone.
 TransformerConfig load_transformer_config(const std::string& directory);
 
-// Writes config.json and model.safetensors. `extra` members join config.json (labels' names, task settings).
-void save_transformer(Transformer& model, const std::string& directory, const Json& extra);
+constexpr int64_t kMaxShardBytes = 5'000'000'000;  // Hugging Face's own choice
+
+// Writes config.json and model.safetensors (in several files beyond `max_shard_bytes`). `extra` members join
+// config.json (labels' names, task settings).
+void save_transformer(Transformer& model, const std::string& directory, const Json& extra,
+                      int64_t max_shard_bytes = kMaxShardBytes);
 
 }  // namespace hodhod

@@ -8,6 +8,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
+#include "hodhod/decode/generation_config.h"
 #include "hodhod/decode/generator.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/models/transformer_lm.h"
@@ -191,6 +192,7 @@ Scores LanguageTrainee::validate() {
 
 void LanguageTrainee::save(const std::string& directory) {
   save_transformer(*writer_.model, directory, Json::object());
+  write_generation_config(directory, {.do_sample = true, .temperature = 0.8}, writer_.model->config());
   writer_.tokenizer->save(directory);
 }
 

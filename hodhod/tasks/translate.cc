@@ -8,6 +8,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
+#include "hodhod/decode/generation_config.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/models/transformer_lm.h"
 #include "hodhod/nn/module.h"
@@ -199,6 +200,7 @@ Scores TranslationTrainee::validate() {
 
 void TranslationTrainee::save(const std::string& directory) {
   save_transformer(*translator_.model, directory, Json::object());
+  write_generation_config(directory, {.num_beams = 5}, translator_.model->config());
   translator_.tokenizer->save(directory);
 }
 
