@@ -310,7 +310,7 @@ TEST(Trainer, SamplesWhatIsTooBig) {
   };
   EXPECT_EQ(count_words(plain, source_of(lines), options).size(), 120000u);
   EXPECT_EQ(share, 1.0);
-  options.max_memory = 20 << 20;
+  options.max_memory = 28 << 20;
   const auto words = count_words(plain, source_of(lines), options);
   EXPECT_EQ(plans, 2);
   EXPECT_LT(share, 0.6);
