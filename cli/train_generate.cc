@@ -8,6 +8,7 @@
 #include "cli/input.h"
 #include "cli/training.h"
 #include "hodhod/base/error.h"
+#include "hodhod/base/file.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/tasks/generate.h"
 
@@ -58,7 +59,9 @@ int train_generate(const GenerateFlags& flags, const Session& session) {
     config.max_length = std::max(config.max_length, flags.training.length);
     writer.model = std::make_unique<Transformer>(config, Rng(flags.trainer.seed));
   }
-  LanguageTrainee trainee(writer, train, dev, flags.training, flags.trainer.seed);
+  LanguageTraining training = flags.training;
+  training.token_cache = join_path(flags.out, "training/train.tokens");
+  LanguageTrainee trainee(writer, train, dev, training, flags.trainer.seed);
   if (!session.quiet) {
     fmt::print(stderr, "{} tokens to train on, {} tokens known, {} parameters\n", trainee.tokens(),
                writer.tokenizer->vocab_size(), parameter_count(*writer.model));

@@ -7,6 +7,7 @@
 #include "cli/config_flags.h"
 #include "cli/training.h"
 #include "hodhod/base/error.h"
+#include "hodhod/base/file.h"
 #include "hodhod/data/record_reader.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/tasks/translate.h"
@@ -53,6 +54,7 @@ int train_translate(const TranslateFlags& flags, const Session& session) {
   }
   TranslationTraining training = flags.training;
   training.batches.seed = flags.trainer.seed;
+  training.token_cache = join_path(flags.out, "training/train.tokens");
   TranslationTrainee trainee(translator, train, dev, training);
   if (!session.quiet) {
     fmt::print(stderr,

@@ -8,6 +8,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
+#include "hodhod/data/token_cache.h"
 #include "hodhod/decode/generation_config.h"
 #include "hodhod/decode/generator.h"
 #include "hodhod/models/directory.h"
@@ -144,7 +145,12 @@ metrics::LanguageScore score_text(const Writer& writer, std::string_view text, i
 
 LanguageTrainee::LanguageTrainee(Writer& writer, std::string_view train, std::string_view dev,
                                  const LanguageTraining& options, uint64_t seed)
-    : writer_(writer), options_(options), train_(ids_of(*writer.tokenizer, train)), dev_(dev) {
+    : writer_(writer), options_(options), dev_(dev) {
+  TokenKey key(*writer.tokenizer);
+  key.add(train);
+  train_ = std::move(cached_tokens(options.token_cache, key.value(), [&] {
+                       return TokenSequences{ids_of(*writer.tokenizer, train)};
+                     }).at(0));
   set_requires_grad(*writer_.model);
   check(options.length >= 1 && options.length <= writer.model->config().max_length,
         "training: windows of {} tokens for a model that takes {}; lower length", options.length,

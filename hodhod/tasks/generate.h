@@ -40,6 +40,7 @@ struct LanguageTraining {
   int64_t batch = 16;          // windows of a batch
   bool random_windows = true;  // anywhere in the text; false: side by side, epoch after epoch
   int64_t validation_tokens = 200000;
+  std::string token_cache = {};  // a file that keeps the encoded text; empty: none
 
   template <class Visitor>
   void visit(Visitor&& v) {

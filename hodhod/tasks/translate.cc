@@ -8,6 +8,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
+#include "hodhod/data/token_cache.h"
 #include "hodhod/decode/generation_config.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/models/transformer_lm.h"
@@ -104,8 +105,8 @@ TranslationTrainee::TranslationTrainee(Translator& translator, const std::vector
                                        const std::vector<TextPair>& dev, const TranslationTraining& options)
     : translator_(translator), options_(options) {
   set_requires_grad(*translator_.model);
-  train_ = encode(train, true);
-  dev_ = encode(dev, false);
+  train_ = encode(train, true, options.token_cache);
+  dev_ = encode(dev, false, "");
   check(!train_.source.empty(), "training: no pair is left of {}; raise max_length or look at the data",
         train.size());
   dev_texts_ = dev;
@@ -118,20 +119,33 @@ TranslationTrainee::TranslationTrainee(Translator& translator, const std::vector
   sampler_ = std::make_unique<BatchSampler>(std::move(lengths), options.batches, 2);
 }
 
-TranslationTrainee::Pairs TranslationTrainee::encode(const std::vector<TextPair>& pairs, bool drop_long) {
+TranslationTrainee::Pairs TranslationTrainee::encode(const std::vector<TextPair>& pairs, bool drop_long,
+                                                     const std::string& cache) {
   const int64_t end = translator_.model->config().eos;
   const int64_t longest = std::min(options_.max_length, translator_.model->config().max_length);
-  Pairs encoded;
+  TokenKey key(*translator_.tokenizer);
+  key.add(std::to_string(end));
   for (const TextPair& pair : pairs) {
-    auto source = ids_of(*translator_.tokenizer, pair.source, end);
-    auto target = ids_of(*translator_.tokenizer, pair.target, end);
-    const auto length = static_cast<int64_t>(std::max(source.size(), target.size()));
+    key.add(pair.source);
+    key.add(pair.target);
+  }
+  TokenSequences sides = cached_tokens(cache, key.value(), [&] {
+    TokenSequences made;
+    for (const TextPair& pair : pairs) {
+      made.push_back(ids_of(*translator_.tokenizer, pair.source, end));
+      made.push_back(ids_of(*translator_.tokenizer, pair.target, end));
+    }
+    return made;
+  });
+  Pairs encoded;
+  for (size_t i = 0; i < sides.size(); i += 2) {
+    const auto length = static_cast<int64_t>(std::max(sides[i].size(), sides[i + 1].size()));
     if (length > longest) {
       if (drop_long) ++left_out_;
       continue;
     }
-    encoded.source.push_back(std::move(source));
-    encoded.target.push_back(std::move(target));
+    encoded.source.push_back(std::move(sides[i]));
+    encoded.target.push_back(std::move(sides[i + 1]));
   }
   return encoded;
 }

@@ -46,6 +46,7 @@ struct TranslationTraining {
   BatchOptions batches;
   double label_smoothing = 0.1;
   int64_t max_length = 256;        // pairs with a longer side are left out
+  std::string token_cache = {};    // a file that keeps the encoded pairs; empty: none
   int64_t validation_pairs = 200;  // translated for BLEU at each validation; 0 for none
 
   template <class Visitor>
@@ -84,7 +85,7 @@ class TranslationTrainee final : public Trainee {
     Tensor labels;
     double items = 0;
   };
-  Pairs encode(const std::vector<TextPair>& pairs, bool drop_long);
+  Pairs encode(const std::vector<TextPair>& pairs, bool drop_long, const std::string& cache);
   Batch make_batch(const Pairs& pairs, std::span<const int64_t> rows) const;
   LossSum batch_loss(const Batch& batch, double smoothing, Context& context) const;
 

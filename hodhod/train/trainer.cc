@@ -58,7 +58,7 @@ class Run {
     make_directories(training);
     const FileLock lock(join_path(training, "lock"),
                         "a run in this directory is under way; wait for its end, or train in another one");
-    remove_leftovers(directory_);
+    for (const std::string& written : {directory_, training}) remove_leftovers(written);
     resume();
     metrics_.emplace(directory_, state_.step);
     trainee_.seek({state_.epoch, state_.batch});
