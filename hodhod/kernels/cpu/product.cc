@@ -167,10 +167,10 @@ class Task {
     for (int64_t i = 0; i < panels_; ++i) {
       const Range panel = panel_rows_[i];
       tile.a = a_block_ + panel.begin * a_row_;
-      // To fetch what is there already costs least.
-      const bool fetch = later_row < later_rows_;
-      tile.next = fetch ? later_a_ + later_row * args_.a.stride : tile.b;
-      tile.next_step = fetch ? 1 : tile.ldb;
+      // To fetch what is there already, or on its way, costs least.
+      const bool fetch = later_row < later_rows_, near = a_column_ == 1;
+      tile.next = fetch ? later_a_ + later_row * args_.a.stride : near ? tile.a : tile.b;
+      tile.next_step = fetch || near ? 1 : tile.ldb;
       ++later_row;
       run_tile(tile, {rows.begin + panel.begin, rows.begin + panel.end}, columns, wide, keep);
       if (keep) {
