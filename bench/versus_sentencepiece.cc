@@ -193,10 +193,10 @@ class Comparison {
  public:
   Comparison(std::string self, int rounds) : self_(std::move(self)), rounds_(rounds) {
     const std::string data = data_directory();
-    for (const char* name : {"train.en.gz", "train.fa.gz"}) {
-      const std::string part = read_text(data + "/en-fa/" + name, SIZE_MAX);
-      half_[name[6] == 'f'] = directory_ / name;
-      write_file_atomically(half_[name[6] == 'f'], part);
+    for (const std::string name : {"train.en", "train.fa"}) {
+      const std::string part = read_text(data + "/en-fa/" + name + ".gz", SIZE_MAX);
+      half_[name == "train.fa"] = directory_ / name;
+      write_file_atomically(half_[name == "train.fa"], part);
       both_ += part;
     }
     en_fa_ = directory_ / "en-fa.txt";
