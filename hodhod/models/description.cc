@@ -212,7 +212,7 @@ class Walk {
       if (has("output_bias")) row.parameters += count_of(take("output_bias"));
     } else {
       const bool sequence = c.head == HeadKind::classifier;
-      if (sequence) linear("linear", "pooler", {d_.batch, c.width});
+      if (has("pooler.weight")) linear("linear", "pooler", {d_.batch, c.width});
       linear("linear", "classifier", sequence ? Extents{d_.batch, c.width} : states());
       out = d_.layers.back().out;
     }

@@ -48,6 +48,18 @@ RotaryTables make_rotary(const TransformerConfig& config) {
   return RotaryTables(config.max_length, frequencies);
 }
 
+// The state of each row's last token.
+Tensor last_states(const Memory& states) {
+  const int64_t rows = states.states.dim(0), time = states.states.dim(1);
+  std::vector<int64_t> places;
+  for (int64_t b = 0; b < rows; ++b) {
+    const int64_t length = states.lengths.defined() ? states.lengths.data<int64_t>()[b] : time;
+    places.push_back(b * time + length - 1);
+  }
+  return index_select(reshape(states.states, {rows * time, states.states.dim(2)}), 0,
+                      Tensor::from(places, {rows}));
+}
+
 Tensor lengths_tensor(const std::vector<int64_t>& lengths) {
   return Tensor::from(lengths, {static_cast<int64_t>(lengths.size())});
 }
@@ -116,10 +128,10 @@ Transformer::Transformer(const TransformerConfig& config) : config_(config) {
     prediction_.emplace(width, width);
     prediction_norm_.emplace(width, NormOptions{config_.norm, config_.norm_epsilon});
   }
-  if (config_.head == HeadKind::classifier) pooler_.emplace(width, width);
+  if (config_.head == HeadKind::classifier && config_.has_encoder()) pooler_.emplace(width, width);
   if (config_.head == HeadKind::classifier || config_.head == HeadKind::tagger) {
     check(config_.labels > 0, "transformer: a classifier or tagger needs labels; it has {}", config_.labels);
-    classifier_.emplace(width, config_.labels);
+    classifier_.emplace(width, config_.labels, config_.has_encoder());
   }
 }
 
@@ -270,6 +282,11 @@ const Tensor& Transformer::output_weight() const {
 
 Tensor Transformer::classify(const Memory& states, Context& context) const {
   check(config_.head == HeadKind::classifier, "transformer: this model has no classifier");
+  if (!config_.has_encoder()) {
+    const Tensor y = (*classifier_)(last_states(states));
+    trace(context, "logits", y);
+    return y;
+  }
   Tensor first = select(states.states, 1, 0);
   first = tanh((*pooler_)(first));
   if (context.training && config_.dropout > 0) first = dropout(first, config_.dropout, context.next_stream());

@@ -96,7 +96,8 @@ class Transformer {
   Tensor output_bias() const {
     return config_.has_encoder() && config_.has_decoder() ? output_bias_.detach() : output_bias_;
   }
-  // Logits [B, labels] for sequences, or [B, T, labels] for tokens, from an encoder's states.
+  // Logits [B, labels] for sequences, from an encoder's first state or a decoder's last one; or [B, T,
+  // labels] for tokens, from an encoder's states.
   Tensor classify(const Memory& states, Context& context) const;
   Tensor tag(const Memory& states, Context& context) const;
 

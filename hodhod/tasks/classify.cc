@@ -39,7 +39,7 @@ std::vector<std::vector<double>> logits_of(const Classifier& classifier, std::sp
   std::vector<std::vector<double>> logits(texts.size());
   for (const auto& rows : batches_by_length(lengths_of(texts), batch_tokens)) {
     Context context;
-    const Memory states = model.encode(batch_of(texts, rows, model.config().pad), context);
+    const Memory states = states_of(model, batch_of(texts, rows, model.config().pad), context);
     const std::vector<double> values = model.classify(states, context).values();
     const size_t width = values.size() / rows.size();
     for (size_t r = 0; r < rows.size(); ++r) {
@@ -232,7 +232,7 @@ void ClassifierTrainee::next_batch() {
 
 LossSum ClassifierTrainee::loss(Context& context) {
   const Transformer& model = *classifier_.encoder.model;
-  const Tensor logits = model.classify(model.encode(batch_, context), context);
+  const Tensor logits = model.classify(states_of(model, batch_, context), context);
   const auto items = static_cast<double>(batch_targets_.numel());
   if (classifier_.is_regression()) {
     return {mse_loss(squeeze(logits, 1), batch_targets_, Reduction::kSum), items};

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "hodhod/base/error.h"
@@ -184,6 +185,32 @@ TEST(Classify, FineTunesWithTheHeadThatIsNeeded) {
       EXPECT_EQ(found[i].second.values(), wanted[i].second.values()) << found[i].first;
     }
   }
+}
+
+// The head of GPT2ForSequenceClassification: on the state of the last token, without a bias.
+TEST(Classify, FineTunesADecoder) {
+  const auto tokenizer = test_tokenizer();
+  TransformerConfig config = transformer_preset("gpt-tiny");
+  config.vocabulary = tokenizer->vocab_size();
+  config.width = 32;
+  config.heads = 2;
+  config.decoder_layers = 1;
+  Transformer writer(config, Rng(3));
+  const TemporaryDirectory directory, tuned;
+  save_transformer(writer, directory.path(), Json::object());
+  tokenizer->save(directory.path());
+  Classifier classifier = Classifier::from(directory.path(), yes_no());
+  EXPECT_THAT(classifier.encoder.missing, ElementsAre("classifier.weight"));
+  ClassifierTrainee trainee(classifier, hoopoes(1, 200), hoopoes(2, 40),
+                            {.batches = {.max_examples = 16, .seed = 1}});
+  TrainerOptions options = test_training(150);
+  options.validate_every = 50;
+  train(trainee, options, tuned.path());
+  const Classifier again = Classifier::load(tuned.path());
+  EXPECT_GT(evaluate(again, hoopoes(3, 50)).classes.accuracy, 0.95);
+  auto texts = texts_of(hoopoes(4, 10));
+  texts.push_back({""});
+  EXPECT_EQ(scores_of(again, texts, 1), scores_of(again, texts));
 }
 
 TEST(Classify, SaysWhatIsWrong) {

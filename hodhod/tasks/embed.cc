@@ -13,12 +13,6 @@
 namespace hodhod {
 namespace {
 
-Tensor states_of(const Transformer& model, const TokenBatch& batch) {
-  Context context;
-  return model.config().has_encoder() ? model.encode(batch, context).states
-                                      : model.decode(batch, nullptr, context);
-}
-
 // One row's states [T, C] of which the first `length` are the text's.
 std::vector<float> pooled(const float* states, int64_t length, int64_t width, Pooling pooling) {
   const auto row = [&](int64_t t) {
@@ -59,13 +53,14 @@ std::vector<std::vector<float>> embed(const TextModel& embedder, std::span<const
     // An encoder that translates has learnt that texts end so.
     const bool closed = !text.ids.empty() && text.ids.back() == config.eos;
     if (config.has_encoder() && config.has_decoder() && !closed) text.ids.push_back(config.eos);
-    if (text.ids.empty()) text.ids.push_back(std::max<int64_t>({config.bos, config.eos, 0}));
     text.ids.resize(std::min(text.ids.size(), static_cast<size_t>(config.max_length)));
     text.types.resize(text.ids.size());
   }
   std::vector<std::vector<float>> vectors(texts.size());
   for (const auto& rows : batches_by_length(lengths_of(encoded), options.batch_tokens)) {
-    const Tensor states = states_of(*embedder.model, batch_of(encoded, rows, config.pad)).dense();
+    Context context;
+    const Tensor states =
+        states_of(*embedder.model, batch_of(encoded, rows, config.pad), context).states.dense();
     const int64_t time = states.dim(1), width = states.dim(2);
     for (size_t r = 0; r < rows.size(); ++r) {
       const auto i = static_cast<size_t>(rows[r]);

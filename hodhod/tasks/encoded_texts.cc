@@ -16,9 +16,16 @@ EncodedText encode(const text::Tokenizer& tokenizer, const Texts& texts) {
   check(texts.size() == 1 || texts.size() == 2, "an example of {} texts; give one or two", texts.size());
   const text::Encoding encoding =
       texts.size() == 2 ? tokenizer.encode_pair(texts[0], texts[1]) : tokenizer.encode(texts[0]);
-  return {.ids = {encoding.ids.begin(), encoding.ids.end()},
-          .types = {encoding.type_ids.begin(), encoding.type_ids.end()},
-          .cut = !encoding.overflow.empty()};
+  EncodedText encoded{.ids = {encoding.ids.begin(), encoding.ids.end()},
+                      .types = {encoding.type_ids.begin(), encoding.type_ids.end()},
+                      .cut = !encoding.overflow.empty()};
+  if (encoded.ids.empty()) {
+    // A model must have something to read.
+    const auto end = tokenizer.role("eos_token"), unknown = tokenizer.role("unk_token");
+    encoded.ids = {end.value_or(unknown.value_or(0))};
+    encoded.types = {0};
+  }
+  return encoded;
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ struct Frame {
 };
 Frame frame_of(const text::Tokenizer& tokenizer);
 
-// In parallel, each as it would be alone. Error for more than two texts.
+// In parallel, each as it would be alone; a text without tokens is an end of text. Error for more than two
+// texts.
 std::vector<EncodedText> encode_texts(const text::Tokenizer& tokenizer, std::span<const Texts> texts);
 
 std::vector<int64_t> lengths_of(std::span<const EncodedText> texts);

@@ -34,7 +34,8 @@ TextModel load_encoder(const std::string& directory, const HeadWanted& wanted, c
   options.allow_missing = true;
   options.seed = tuning.seed;
   options.change = [&](TransformerConfig& config) {
-    check(config.shape == TransformerShape::encoder,
+    const bool may_decode = wanted.head == HeadKind::classifier && config.shape == TransformerShape::decoder;
+    check(config.shape == TransformerShape::encoder || may_decode,
           "{}: the shape of this model is {}; the task needs an encoder (BERT)", directory,
           names_of(config.shape)[static_cast<size_t>(config.shape)]);
     config.head = wanted.head;
@@ -51,6 +52,11 @@ TextModel load_encoder(const std::string& directory, const HeadWanted& wanted, c
   check(body == result.missing.end(), "{}: the weights lack {}; the file is damaged or of another model",
         directory, body == result.missing.end() ? "" : *body);
   return result;
+}
+
+Memory states_of(const Transformer& model, const TokenBatch& tokens, Context& context) {
+  if (model.config().has_encoder()) return model.encode(tokens, context);
+  return {model.decode(tokens, nullptr, context), tokens.lengths};
 }
 
 bool has_tokenizer(const std::string& directory) {

@@ -38,9 +38,12 @@ struct FineTuning {
   std::function<void(TransformerConfig&)> change = {};  // of dropout, say
 };
 
-// The encoder in `directory` under the head that is wanted; `missing` names what is new. Error when the model
-// is no encoder.
+// The encoder (or, for a classifier, the decoder) in `directory` under the head that is wanted; `missing`
+// names what is new. Error when the model is of another shape.
 TextModel load_encoder(const std::string& directory, const HeadWanted& wanted, const FineTuning& options);
+
+// Hidden states of an encoder's, or of a decoder's tokens.
+Memory states_of(const Transformer& model, const TokenBatch& tokens, Context& context);
 
 // Whether there is a tokenizer in a directory.
 bool has_tokenizer(const std::string& directory);

@@ -2,6 +2,7 @@
 #include "hodhod/models/hf/family.h"
 
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 
@@ -10,6 +11,21 @@ namespace hodhod::hf {
 std::span<const Family* const> families() {
   static const std::array<const Family*, 4> kAll = {&marian(), &bert(), &gpt2(), &llama()};
   return kAll;
+}
+
+void read_decoder_head(const Json& json, TransformerConfig& config, const std::string& where) {
+  const auto names = json_get_or<std::vector<std::string>>(json, "architectures", {}, where);
+  if (names.empty() || !names[0].ends_with("ForSequenceClassification")) return;
+  config.head = HeadKind::classifier;
+  const Json* labels = json_find(json, "id2label");
+  config.labels = labels && labels->is_object() ? static_cast<int64_t>(labels->size())
+                                                : json_get_or<int64_t>(json, "num_labels", 2, where);
+}
+
+void write_decoder_head(const TransformerConfig& config, const std::string& prefix,
+                        const std::string& language_model, Json& json) {
+  const bool classifier = config.head == HeadKind::classifier;
+  json["architectures"] = {classifier ? prefix + "ForSequenceClassification" : language_model};
 }
 
 const Family& family_named(std::string_view model_type, const std::string& where) {

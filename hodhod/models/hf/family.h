@@ -41,6 +41,12 @@ struct Family {
   bool (*fits)(const TransformerConfig& config);
 };
 
+// The head of a decoder by "architectures": a classifier (…ForSequenceClassification) or a language model;
+// its labels.
+void read_decoder_head(const Json& json, TransformerConfig& config, const std::string& where);
+void write_decoder_head(const TransformerConfig& config, const std::string& prefix,
+                        const std::string& language_model, Json& json);
+
 const Family& marian();
 const Family& bert();
 const Family& gpt2();

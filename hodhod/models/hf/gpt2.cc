@@ -25,11 +25,12 @@ TransformerConfig read_config(const Json& json, const std::string& where) {
   c.bos = json_get_or<int64_t>(json, "bos_token_id", 50256, where);
   c.eos = json_get_or<int64_t>(json, "eos_token_id", 50256, where);
   c.pad = json_get_or<int64_t>(json, "pad_token_id", c.eos < 0 ? 0 : c.eos, where);
+  read_decoder_head(json, c, where);
   return c;
 }
 
 void write_config(const TransformerConfig& c, Json& json) {
-  json["architectures"] = {"GPT2LMHeadModel"};
+  write_decoder_head(c, "GPT2", "GPT2LMHeadModel", json);
   json["model_type"] = "gpt2";
   json["vocab_size"] = c.vocabulary;
   json["n_embd"] = c.width;
@@ -87,6 +88,7 @@ const Family& gpt2() {
           {"decoder.final_norm.weight", "transformer.ln_f.weight"},
           {"decoder.final_norm.bias", "transformer.ln_f.bias"},
           {"output.weight", "lm_head.weight"},
+          {"classifier.weight", "score.weight"},
       },
       read_config,
       write_config,

@@ -48,11 +48,12 @@ TransformerConfig read_config(const Json& json, const std::string& where) {
   if (const Json* scaling = json_find(json, "rope_scaling"); scaling && !scaling->is_null()) {
     read_rope_scaling(*scaling, c, where);
   }
+  read_decoder_head(json, c, where);
   return c;
 }
 
 void write_config(const TransformerConfig& c, Json& json) {
-  json["architectures"] = {"LlamaForCausalLM"};
+  write_decoder_head(c, "Llama", "LlamaForCausalLM", json);
   json["model_type"] = "llama";
   json["vocab_size"] = c.vocabulary;
   json["hidden_size"] = c.width;
@@ -112,6 +113,7 @@ const Family& llama() {
           {"decoder.layer.{}.feed_forward.down.bias", "model.layers.{}.mlp.down_proj.bias"},
           {"decoder.final_norm.weight", "model.norm.weight"},
           {"output.weight", "lm_head.weight"},
+          {"classifier.weight", "score.weight"},
       },
       read_config,
       write_config,
