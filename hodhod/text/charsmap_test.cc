@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/testing.h"
 #include "hodhod/text/precompiled.h"
 #include "hodhod/text/sentencepiece_proto.h"
 #include "hodhod/text/test_data.h"
@@ -66,6 +67,30 @@ TEST(Charsmap, RefusesDamage) {
   units[(256 ^ 'a')] = 'a' | (uint32_t{'a'}) << 10;  // its children begin where it does
   refused(blob_of(units, text));
   for (size_t size = 1; size < 40; ++size) refused(blob_of(units_of_a(0), text).substr(0, size));
+}
+
+// Equal subtrees are shared in true files. A file in which all nodes of a level overlap in their children has
+// 2¹⁰⁰ keys in 200 nodes: whoever follows each key does not come to an end.
+TEST(Charsmap, NodesThatOverlapAreCheckedOnce) {
+  constexpr uint32_t kLevels = 100;
+  std::vector<uint32_t> units(256 * (kLevels + 2), 0x80000000u);
+  const auto base = [](uint32_t level) { return 256 * (level + 1); };
+  units[0] = base(0) << 10;
+  for (uint32_t level = 0; level < kLevels; ++level) {
+    for (const uint32_t byte : {'a', 'b'}) {
+      const uint32_t node = base(level) ^ byte, last = level + 1 == kLevels;
+      units[node] = byte | last << 8 | (node ^ base(level + 1)) << 10;
+    }
+  }
+  const Charsmap map(blob_of(units, std::string("xy\0", 3)), "test");
+  const std::string key = std::string(60, 'a') + std::string(40, 'b');
+  EXPECT_EQ(map.longest(key + "a").length, kLevels);
+  EXPECT_EQ(map.longest(key).replacement, "xy");
+  EXPECT_EQ(map.longest(key.substr(1)).length, 0u);
+  // Above all that, a way back to the beginning.
+  units[base(kLevels - 1) ^ 'b'] = 'b' | ((base(kLevels - 1) ^ 'b') ^ base(0)) << 10;
+  EXPECT_THAT(error_of([&] { Charsmap(blob_of(units, std::string("xy\0", 3)), "bad"); }),
+              testing::HasSubstr("bad: precompiled charsmap: the trie has a cycle through unit"));
 }
 
 TEST(Charsmap, Nfkc) {
