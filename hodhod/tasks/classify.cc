@@ -98,11 +98,7 @@ Classifier Classifier::make(TransformerConfig config, std::unique_ptr<text::Toke
 }
 
 Classifier Classifier::load(const std::string& directory) {
-  check(
-      load_transformer_config(directory).head == HeadKind::classifier,
-      "{}: this model has no classifier; give one trained with `hodhod train classify`, or train it further "
-      "with `hodhod train classify --from {}`",
-      directory, directory);
+  check_head(directory, HeadKind::classifier, "has no classifier", "classify");
   Classifier classifier;
   classifier.encoder = TextModel::load(directory);
   const Json config = read_json(join_path(directory, "config.json"));

@@ -213,10 +213,7 @@ Tagger Tagger::make(TransformerConfig config, std::unique_ptr<text::Tokenizer> t
 }
 
 Tagger Tagger::load(const std::string& directory) {
-  check(load_transformer_config(directory).head == HeadKind::tagger,
-        "{}: this model does not tag words; give one trained with `hodhod train tag`, or train it further "
-        "with `hodhod train tag --from {}`",
-        directory, directory);
+  check_head(directory, HeadKind::tagger, "does not tag words", "tag");
   Tagger tagger;
   tagger.encoder = TextModel::load(directory);
   tagger.labels = Labels::load(directory);

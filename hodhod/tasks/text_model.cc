@@ -54,6 +54,16 @@ TextModel load_encoder(const std::string& directory, const HeadWanted& wanted, c
   return result;
 }
 
+void check_head(const std::string& directory, HeadKind head, std::string_view lacks, std::string_view task) {
+  const TransformerConfig config = load_transformer_config(directory);
+  if (config.head == head) return;
+  const std::string further =
+      config.shape == TransformerShape::encoder
+          ? fmt::format(", or train this one further with `hodhod train {} --from {}`", task, directory)
+          : "";
+  fail("{}: this model {}; give one trained with `hodhod train {}`{}", directory, lacks, task, further);
+}
+
 Memory states_of(const Transformer& model, const TokenBatch& tokens, Context& context) {
   if (model.config().has_encoder()) return model.encode(tokens, context);
   return {model.decode(tokens, nullptr, context), tokens.lengths};

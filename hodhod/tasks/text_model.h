@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hodhod/models/directory.h"
@@ -41,6 +42,9 @@ struct FineTuning {
 // The encoder (or, for a classifier, the decoder) in `directory` under the head that is wanted; `missing`
 // names what is new. Error when the model is of another shape.
 TextModel load_encoder(const std::string& directory, const HeadWanted& wanted, const FineTuning& options);
+
+// Error when the model in `directory` has another head: it `lacks` what the task needs ("has no classifier").
+void check_head(const std::string& directory, HeadKind head, std::string_view lacks, std::string_view task);
 
 // Hidden states of an encoder's, or of a decoder's tokens.
 Memory states_of(const Transformer& model, const TokenBatch& tokens, Context& context);

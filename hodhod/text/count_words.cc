@@ -138,8 +138,8 @@ class Counting {
     }
   }
 
-  // Bytes that the process takes at its most: fitted to the peaks of `hodhod tokenize train` on 6 to 84 MB of
-  // English and Persian with 8,000 and 32,000 tokens, which were at most a quarter or 8 MB below.
+  // Bytes that the process takes at its most: fitted to the peaks of `hodhod tokenize train` on English and
+  // Persian text, and meant to lie a little above them.
   uint64_t estimate() const {
     constexpr uint64_t kProgram = uint64_t{20} << 20, kToken = 400;
     const uint64_t words = total_.entries().size();
