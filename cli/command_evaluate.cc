@@ -97,8 +97,12 @@ void add_evaluate(CLI::App& app, Session& session) {
   command->add_flag("--json", flags->json, "A JSON object");
   add_config(*command, flags->columns, "Labelled texts");
   add_config(*command, flags->decode, "Decoding");
-  command->callback(
-      [flags, &session] { session.run = [flags, &session] { return evaluate_model(*flags, session); }; });
+  command->callback([command, flags, &session] {
+    session.run = [command, flags, &session] {
+      read_decoding(*command, flags->directory, flags->decode);
+      return evaluate_model(*flags, session);
+    };
+  });
 }
 
 }  // namespace hodhod::cli

@@ -10,7 +10,6 @@
 #include "cli/config_flags.h"
 #include "cli/input.h"
 #include "hodhod/base/json.h"
-#include "hodhod/decode/generation_config.h"
 #include "hodhod/tasks/alignment.h"
 #include "hodhod/tasks/translate.h"
 
@@ -108,9 +107,7 @@ void add_translate(CLI::App& app, Session& session) {
   add_config(*command, flags->decode, "Decoding");
   command->callback([command, flags, &session] {
     session.run = [command, flags, &session] {
-      const DecodeOptions given = flags->decode;
-      flags->decode = read_generation_config(flags->directory, given);
-      keep_given(*command, flags->decode, given);
+      read_decoding(*command, flags->directory, flags->decode);
       return run(*flags, session);
     };
   });

@@ -5,6 +5,7 @@
 #include <CLI/Option.hpp>
 
 #include "hodhod/base/error.h"
+#include "hodhod/decode/generation_config.h"
 
 namespace hodhod::cli {
 
@@ -29,6 +30,12 @@ void add_fields(CLI::App& app, const std::vector<Field>& fields, const std::stri
 
 bool was_given(const CLI::App& app, const Field& field) {
   return app.get_option("--" + field_flag(field))->count() > 0;
+}
+
+void read_decoding(const CLI::App& app, const std::string& directory, DecodeOptions& options) {
+  const DecodeOptions given = options;
+  options = read_generation_config(directory, given);
+  keep_given(app, options, given);
 }
 
 }  // namespace hodhod::cli

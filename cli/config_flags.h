@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hodhod/base/visit.h"
+#include "hodhod/decode/options.h"
 
 namespace hodhod::cli {
 
@@ -30,5 +31,8 @@ template <class Config>
 void add_config(CLI::App& app, Config& config, const std::string& group) {
   add_fields(app, fields_of(config), group);
 }
+
+// Sets those options whose flags were not given to what the model in `directory` asks for.
+void read_decoding(const CLI::App& app, const std::string& directory, DecodeOptions& options);
 
 }  // namespace hodhod::cli

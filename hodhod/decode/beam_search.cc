@@ -22,13 +22,25 @@ struct Continuation {
   double sum;
 };
 
+// So many that num_beams of them do not end the sequence.
+int64_t continuations(const DecodeOptions& options) {
+  return options.num_beams * static_cast<int64_t>(std::max<size_t>(2, 1 + options.eos.size()));
+}
+
 // The beams and finished hypotheses of one prompt.
 class Search {
  public:
   Search(const Prompt& prompt, const DecodeOptions& options)
-      : options_(options), prompt_(prompt.target.size()), beams_{{prompt.target, 0}} {}
+      : options_(options),
+        prompt_(prompt.target.size()),
+        max_new_tokens_(most_new_tokens(prompt, options)),
+        beams_{{prompt.target, 0}} {}
 
   const std::vector<Beam>& beams() const { return beams_; }
+  // How a beam stands before the token rules.
+  RowView view(size_t beam) const {
+    return {beams_[beam].tokens, static_cast<int64_t>(prompt_), max_new_tokens_};
+  }
   bool done() const { return done_; }
 
   // Takes the scores of each beam's continuations, [beams, V] row-major, and moves on by one token. Returns
@@ -40,14 +52,14 @@ class Search {
     }
     const auto width = static_cast<size_t>(options_.num_beams);
     std::stable_sort(best.begin(), best.end(), [](const auto& a, const auto& b) { return a.sum > b.sum; });
-    if (best.size() > 2 * width) best.resize(2 * width);
+    best.resize(std::min(best.size(), static_cast<size_t>(continuations(options_))));
 
     const size_t length = beams_[0].tokens.size() + 1;
     std::vector<Beam> next;
     std::vector<size_t> parents;
     for (size_t rank = 0; rank < best.size() && next.size() < width; ++rank) {
       const Continuation& c = best[rank];
-      if (c.token == options_.eos) {
+      if (options_.ends(c.token)) {
         if (rank < width) finish(beams_[c.beam].tokens, c.token, c.sum);
         continue;
       }
@@ -63,7 +75,7 @@ class Search {
     const bool full = finished_.size() >= width;
     if (full && (options_.early_stopping || finished_.back().score >= attainable)) done_ = true;
     if (beams_.empty()) done_ = true;
-    const bool at_limit = static_cast<int64_t>(length - prompt_) >= options_.max_new_tokens ||
+    const bool at_limit = static_cast<int64_t>(length - prompt_) >= max_new_tokens_ ||
                           static_cast<int64_t>(length) >= max_length;
     if (!done_ && at_limit) {
       for (const Beam& beam : beams_) finish(beam.tokens, -1, beam.sum);
@@ -94,18 +106,19 @@ class Search {
 
   const DecodeOptions& options_;
   size_t prompt_;
+  int64_t max_new_tokens_;
   std::vector<Beam> beams_;
   Hypotheses finished_;
   bool done_ = false;
 };
 
 // The best continuations of one beam by log-probability after the rules.
-std::vector<Candidate> candidates_of(const DecodeOptions& options, const Beam& beam, int64_t prompt,
+std::vector<Candidate> candidates_of(const DecodeOptions& options, const RowView& beam,
                                      std::span<float> scores) {
   const auto total = static_cast<float>(log_sum_exp(scores));
   for (float& score : scores) score -= total;
-  apply_token_rules(options, {beam.tokens, prompt}, scores);
-  return top_candidates(scores, 2 * options.num_beams);
+  apply_token_rules(options, beam, scores);
+  return top_candidates(scores, continuations(options));
 }
 
 }  // namespace
@@ -137,8 +150,7 @@ std::vector<Hypotheses> beam_search(const LanguageModel& model, std::span<const 
       for (int64_t r = begin; r < end; ++r) {
         const Row& row = rows[static_cast<size_t>(r)];
         candidates[static_cast<size_t>(r)] =
-            candidates_of(options, searches[row.search].beams()[row.beam],
-                          static_cast<int64_t>(prompts[row.search].target.size()),
+            candidates_of(options, searches[row.search].view(row.beam),
                           {logits.data<float>() + r * vocabulary, static_cast<size_t>(vocabulary)});
       }
     });

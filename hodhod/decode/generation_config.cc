@@ -2,7 +2,8 @@
 #include "hodhod/decode/generation_config.h"
 
 #include <nlohmann/json.hpp>
-#include <optional>
+#include <utility>
+#include <vector>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
@@ -14,14 +15,13 @@ namespace {
 
 std::string path_in(const std::string& directory) { return join_path(directory, "generation_config.json"); }
 
-// A number, or the first of a list of them.
-std::optional<int64_t> first_number(const Json& json, const char* key, const std::string& where) {
+// A number or a list of them; empty if there is none.
+std::vector<int64_t> numbers(const Json& json, const char* key, const std::string& where) {
   const Json* value = json_find(json, key);
-  if (value == nullptr || value->is_null()) return std::nullopt;
+  if (value == nullptr || value->is_null()) return {};
   const std::string place = fmt::format("{}: {}", where, key);
-  if (!value->is_array()) return json_as<int64_t>(*value, place);
-  if (value->empty()) return std::nullopt;
-  return json_as<int64_t>((*value)[0], place);
+  if (!value->is_array()) return {json_as<int64_t>(*value, place)};
+  return json_as<std::vector<int64_t>>(*value, place);
 }
 
 void read_banned_words(const Json& json, DecodeOptions& options, const std::string& where) {
@@ -47,17 +47,17 @@ DecodeOptions read_generation_config(const std::string& directory, DecodeOptions
   const bool encoder_decoder = json_find(json, "decoder_start_token_id") != nullptr;
   const Json* most = json_find(json, "max_new_tokens");
   if ((most == nullptr || most->is_null()) && encoder_decoder) {
-    if (const auto length = first_number(json, "max_length", path); length && *length > 1)
-      options.max_new_tokens = *length - 1;
+    if (const auto length = numbers(json, "max_length", path); !length.empty() && length[0] > 1)
+      options.max_new_tokens = length[0] - 1;
   }
   // A seed is this program's own.
   json.erase("seed");
   fields_from_json(json, fields_of(options), path);
-  for (const auto& [key, member] :
-       {std::pair{"forced_bos_token_id", &options.forced_bos},
-        std::pair{"forced_eos_token_id", &options.forced_eos}, std::pair{"eos_token_id", &options.eos}}) {
-    if (const auto token = first_number(json, key, path)) *member = *token;
+  for (const auto& [key, member] : {std::pair{"forced_bos_token_id", &options.forced_bos},
+                                    std::pair{"forced_eos_token_id", &options.forced_eos}}) {
+    if (const auto tokens = numbers(json, key, path); !tokens.empty()) *member = tokens[0];
   }
+  if (const auto tokens = numbers(json, "eos_token_id", path); !tokens.empty()) options.eos = tokens;
   options.suppress_tokens =
       json_get_or<std::vector<int64_t>>(json, "suppress_tokens", options.suppress_tokens, path);
   options.begin_suppress_tokens =

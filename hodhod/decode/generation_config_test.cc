@@ -28,7 +28,7 @@ TEST(GenerationConfig, OfATranslator) {
     "num_beams": 6, "pad_token_id": 58100, "renormalize_logits": true, "transformers_version": "4.32.0.dev0"})");
   EXPECT_EQ(options.num_beams, 6);
   EXPECT_EQ(options.max_new_tokens, 511);
-  EXPECT_EQ(options.eos, 0);
+  EXPECT_THAT(options.eos, ElementsAre(0));
   EXPECT_EQ(options.forced_eos, 0);
   EXPECT_THAT(options.suppress_tokens, ElementsAre(58100));
 }
@@ -43,7 +43,7 @@ TEST(GenerationConfig, OfAWriter) {
   EXPECT_EQ(options.temperature, 0.6);
   EXPECT_EQ(options.top_p, 0.9);
   EXPECT_EQ(options.top_k, 7);
-  EXPECT_EQ(options.eos, 128001);
+  EXPECT_THAT(options.eos, ElementsAre(128001, 128008, 128009));
   EXPECT_EQ(options.max_new_tokens, 256);
   EXPECT_FALSE(options.early_stopping);
 }
@@ -53,14 +53,14 @@ TEST(GenerationConfig, WhatIsWrittenIsRead) {
   TransformerConfig config = transformer_preset("tiny");
   config.eos = 1;
   const DecodeOptions options{
-      .max_new_tokens = 99, .num_beams = 4, .length_penalty = 0.6, .seed = 9, .eos = 1};
+      .max_new_tokens = 99, .num_beams = 4, .length_penalty = 0.6, .seed = 9, .eos = {1}};
   write_generation_config(directory.path(), options, config);
   const DecodeOptions again = read_generation_config(directory.path(), {});
   EXPECT_EQ(again.max_new_tokens, 99);
   EXPECT_EQ(again.num_beams, 4);
   EXPECT_EQ(again.length_penalty, 0.6);
   EXPECT_EQ(again.seed, 1);
-  EXPECT_EQ(again.eos, 1);
+  EXPECT_THAT(again.eos, ElementsAre(1));
   const Json json = read_json(directory / "generation_config.json");
   EXPECT_FALSE(json.contains("top_p"));
   EXPECT_EQ(json["decoder_start_token_id"], 0);

@@ -27,10 +27,13 @@ using Hypotheses = std::vector<Hypothesis>;
 // row.
 using TokenCallback = std::function<bool(int64_t row, int64_t token)>;
 
-// Decodes all prompts as one batch. Sampling draws from streams numbered by the row: prompt i uses
-// (seed, first_row + i).
+// The lower of the options' limit and the prompt's own.
+int64_t most_new_tokens(const Prompt& prompt, const DecodeOptions& options);
+
+// Decodes all prompts as one batch. Sampling draws for prompt i from the stream numbered (seed, streams[i]),
+// or (seed, i) if no streams are given.
 std::vector<Hypotheses> generate(const LanguageModel& model, std::span<const Prompt> prompts,
                                  const DecodeOptions& options, const TokenCallback& on_token = {},
-                                 uint64_t first_row = 0);
+                                 std::span<const uint64_t> streams = {});
 
 }  // namespace hodhod

@@ -24,9 +24,10 @@ constexpr float kBanned = -std::numeric_limits<float>::infinity();
 // A trigram model with random logits: small enough that every sequence can be tried.
 class TrigramModel : public LanguageModel {
  public:
-  explicit TrigramModel(int64_t vocabulary, uint64_t seed = 1) : vocabulary_(vocabulary), seed_(seed) {}
+  explicit TrigramModel(int64_t vocabulary, uint64_t seed = 1, int64_t max_length = 40)
+      : vocabulary_(vocabulary), seed_(seed), max_length_(max_length) {}
   int64_t vocabulary() const override { return vocabulary_; }
-  int64_t max_length() const override { return 40; }
+  int64_t max_length() const override { return max_length_; }
 
   std::vector<float> logits(std::span<const int64_t> tokens) const {
     uint64_t context = 0;
@@ -58,6 +59,7 @@ class TrigramModel : public LanguageModel {
     std::vector<float> all;
     for (size_t i = 0; i < rows.size(); ++i) {
       rows[i].push_back(tokens[i]);
+      EXPECT_LE(rows[i].size(), static_cast<size_t>(max_length_));
       const auto scores = logits(rows[i]);
       all.insert(all.end(), scores.begin(), scores.end());
     }
@@ -67,6 +69,7 @@ class TrigramModel : public LanguageModel {
  private:
   int64_t vocabulary_;
   uint64_t seed_;
+  int64_t max_length_;
 };
 
 Prompt prompt(std::vector<int64_t> target) { return {{}, std::move(target)}; }
@@ -80,7 +83,7 @@ void try_all(const TrigramModel& model, const DecodeOptions& options, std::vecto
     const double next = sum + scores[static_cast<size_t>(t)] - total;
     tokens.push_back(t);
     const auto generated = tokens.size() - prompt_size;
-    if (t == options.eos || static_cast<int64_t>(generated) == options.max_new_tokens) {
+    if (options.ends(t) || static_cast<int64_t>(generated) == options.max_new_tokens) {
       const double score = next / std::pow(generated, options.length_penalty);
       if (best.tokens.empty() || score > best.score) {
         best = {{tokens.begin() + static_cast<int64_t>(prompt_size), tokens.end()}, next, score};
@@ -96,7 +99,8 @@ TEST(BeamSearch, AWideBeamFindsTheBestOfAllSequences) {
   for (uint64_t seed : {1, 2, 3, 4, 5}) {
     for (double penalty : {0.0, 0.6, 1.0}) {
       const TrigramModel model(5, seed);
-      const DecodeOptions options{.max_new_tokens = 5, .num_beams = 700, .length_penalty = penalty, .eos = 0};
+      const DecodeOptions options{
+          .max_new_tokens = 5, .num_beams = 700, .length_penalty = penalty, .eos = {0}};
       std::vector<int64_t> tokens{3};
       Hypothesis best;
       try_all(model, options, tokens, 1, 0, best);
@@ -111,7 +115,8 @@ TEST(BeamSearch, AWideBeamFindsTheBestOfAllSequences) {
 TEST(BeamSearch, ResultsDoNotDependOnTheBatch) {
   const TrigramModel model(11, 9);
   for (int64_t beams : {1, 2, 4}) {
-    DecodeOptions options{.max_new_tokens = 12, .num_beams = beams, .num_return_sequences = beams, .eos = 0};
+    DecodeOptions options{
+        .max_new_tokens = 12, .num_beams = beams, .num_return_sequences = beams, .eos = {0}};
     std::vector<Prompt> prompts;
     for (int64_t i = 1; i < 9; ++i) prompts.push_back(prompt({i, (i * 3) % 10 + 1, 2}));
     const auto together = generate(model, prompts, options);
@@ -135,7 +140,7 @@ TEST(Greedy, TakesTheLikeliestUntilTheEnd) {
     if (tokens.back() == 0) break;
   }
   const std::vector<Prompt> prompts{prompt({2})};
-  const auto result = generate(model, prompts, {.max_new_tokens = 19, .eos = 0})[0][0];
+  const auto result = generate(model, prompts, {.max_new_tokens = 19, .eos = {0}})[0][0];
   EXPECT_EQ(result.tokens, std::vector<int64_t>(tokens.begin() + 1, tokens.end()));
 }
 
@@ -150,6 +155,54 @@ TEST(Greedy, TheCallbackSeesEveryTokenAndMayStop) {
   EXPECT_EQ(seen[0], results[0][0].tokens);
   EXPECT_EQ(results[0][0].tokens.size(), 9u);
   EXPECT_EQ(results[1][0].tokens.size(), 3u);
+}
+
+// Two tokens decide the next, so a window of seven gives what an unlimited one gives.
+TEST(SlidingWindow, TextGoesOnAsIfTheModelTookAllOfIt) {
+  const TrigramModel narrow(30, 4, 7), wide(30, 4, 1000);
+  for (bool do_sample : {false, true}) {
+    const DecodeOptions options{
+        .max_new_tokens = 100, .do_sample = do_sample, .seed = 3, .slide_window = true};
+    const std::vector<Prompt> prompts{prompt({2}), prompt({3, 4, 5, 6, 7}),
+                                      prompt({1, 2, 3, 4, 5, 6, 7, 8, 9})};
+    const auto slid = generate(narrow, prompts, options), whole = generate(wide, prompts, options);
+    for (size_t i = 0; i < prompts.size(); ++i) {
+      EXPECT_EQ(slid[i][0].tokens, whole[i][0].tokens);
+      EXPECT_EQ(slid[i][0].tokens.size(), 100u);
+      EXPECT_EQ(slid[i][0].score, whole[i][0].score);
+    }
+  }
+  const std::vector<Prompt> prompts{prompt({2})};
+  EXPECT_EQ(generate(narrow, prompts, {.max_new_tokens = 100})[0][0].tokens.size(), 6u);
+}
+
+TEST(Decoding, AnyOfSeveralTokensEndsASequence) {
+  const TrigramModel model(5, 8);
+  const std::vector<Prompt> prompts{prompt({3})};
+  for (int64_t beams : {1, 3}) {
+    DecodeOptions options{
+        .max_new_tokens = 30, .num_beams = beams, .num_return_sequences = beams, .eos = {0, 2}};
+    const auto results = generate(model, prompts, options);
+    for (const Hypothesis& found : results[0]) {
+      const auto end = std::find_if(found.tokens.begin(), found.tokens.end(),
+                                    [&](int64_t token) { return options.ends(token); });
+      EXPECT_EQ(end - found.tokens.begin() + 1, static_cast<int64_t>(found.tokens.size()));
+    }
+    options.min_new_tokens = 5;
+    EXPECT_GE(generate(model, prompts, options)[0][0].tokens.size(), 5u);
+  }
+}
+
+TEST(Decoding, APromptMayHaveALimitOfItsOwn) {
+  const TrigramModel model(6, 4);
+  for (int64_t beams : {1, 3}) {
+    const DecodeOptions options{.max_new_tokens = 9, .num_beams = beams};
+    const std::vector<Prompt> prompts{{{}, {2}, 4}, {{}, {2}}, {{}, {2}, 20}};
+    const auto results = generate(model, prompts, options);
+    EXPECT_EQ(results[0][0].tokens.size(), 4u);
+    EXPECT_EQ(results[1][0].tokens.size(), 9u);
+    EXPECT_EQ(results[2][0].tokens, results[1][0].tokens);
+  }
 }
 
 TEST(Sampling, FrequenciesAreTheProbabilities) {
@@ -189,7 +242,7 @@ TEST(Sampling, TheSeedAndTheRowDecide) {
   const DecodeOptions options{.max_new_tokens = 15, .do_sample = true, .seed = 7};
   const auto a = generate(model, prompts, options);
   const auto b = generate(model, prompts, options);
-  const auto second = generate(model, std::span(&prompts[1], 1), options, {}, 1);
+  const auto second = generate(model, std::span(&prompts[1], 1), options, {}, std::vector<uint64_t>{1});
   EXPECT_EQ(a[0][0].tokens, b[0][0].tokens);
   EXPECT_NE(a[0][0].tokens, a[1][0].tokens);
   EXPECT_EQ(a[1][0].tokens, second[0][0].tokens);
@@ -199,8 +252,8 @@ TEST(TokenRules, EachByItsDefinition) {
   const std::vector<int64_t> tokens{4, 1, 2, 1};
   const auto applied = [&](DecodeOptions options, int64_t prompt_size = 1) {
     std::vector<float> scores{-1, 2, 3, -4, 5};
-    options.eos = 0;
-    apply_token_rules(options, {tokens, prompt_size}, scores);
+    options.eos = {0};
+    apply_token_rules(options, {tokens, prompt_size, options.max_new_tokens}, scores);
     return scores;
   };
   EXPECT_THAT(applied({}), ElementsAre(-1, 2, 3, -4, 5));

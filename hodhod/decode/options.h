@@ -2,6 +2,7 @@
 // How to decode. Names and meanings are those of Hugging Face's generation_config.json.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -24,9 +25,9 @@ struct DecodeOptions {
   int64_t no_repeat_ngram_size = 0;
   uint64_t seed = 1;
 
-  int64_t eos = -1;         // ends a sequence; -1: none does
-  int64_t forced_bos = -1;  // the first generated token
-  int64_t forced_eos = -1;  // the last token at the length limit
+  std::vector<int64_t> eos = {};  // each of these ends a sequence
+  int64_t forced_bos = -1;        // the first generated token
+  int64_t forced_eos = -1;        // the last token at the length limit
   std::vector<int64_t> suppress_tokens = {};
   std::vector<int64_t> begin_suppress_tokens = {};  // at the first generated token only
 
@@ -49,6 +50,11 @@ struct DecodeOptions {
     v("seed", seed, "of sampling");
   }
 
+  // Greedy search and sampling: a sequence longer than the model takes goes on from its last half, again and
+  // again, rather than end there.
+  bool slide_window = false;
+
+  bool ends(int64_t token) const { return std::find(eos.begin(), eos.end(), token) != eos.end(); }
   // Error naming the option and the value if one is out of range.
   void validate(int64_t vocabulary) const;
 };

@@ -61,9 +61,10 @@ void DecodeOptions::validate(int64_t vocabulary) const {
   check(repetition_penalty > 0, "decoding: repetition_penalty is {}; give a number above 0",
         repetition_penalty);
   const auto known = [&](const char* name, int64_t token) {
-    check(token < vocabulary, "decoding: {} is token {} but the vocabulary has {}", name, token, vocabulary);
+    check(token >= -1 && token < vocabulary, "decoding: {} is token {} but the vocabulary has {}", name,
+          token, vocabulary);
   };
-  known("eos", eos);
+  for (int64_t token : eos) known("eos", token);
   known("forced_bos", forced_bos);
   known("forced_eos", forced_eos);
   for (const auto* list : {&suppress_tokens, &begin_suppress_tokens}) {
@@ -79,15 +80,15 @@ void apply_token_rules(const DecodeOptions& options, const RowView& row, std::sp
   const int64_t generated = length - row.prompt;
   if (options.repetition_penalty != 1.0) penalise_repetition(options.repetition_penalty, row.tokens, scores);
   if (options.no_repeat_ngram_size > 0) ban_repeated_ngrams(options.no_repeat_ngram_size, row.tokens, scores);
-  if (options.eos >= 0 && (generated < options.min_new_tokens || length < options.min_length)) {
-    scores[static_cast<size_t>(options.eos)] = kBanned;
+  if (generated < options.min_new_tokens || length < options.min_length) {
+    for (int64_t token : options.eos) scores[static_cast<size_t>(token)] = kBanned;
   }
   for (int64_t token : options.suppress_tokens) scores[static_cast<size_t>(token)] = kBanned;
   if (generated == 0) {
     for (int64_t token : options.begin_suppress_tokens) scores[static_cast<size_t>(token)] = kBanned;
     if (options.forced_bos >= 0) force(options.forced_bos, scores);
   }
-  if (options.forced_eos >= 0 && generated + 1 == options.max_new_tokens) force(options.forced_eos, scores);
+  if (options.forced_eos >= 0 && generated + 1 == row.max_new_tokens) force(options.forced_eos, scores);
 }
 
 }  // namespace hodhod

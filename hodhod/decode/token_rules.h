@@ -13,6 +13,7 @@ namespace hodhod {
 struct RowView {
   std::span<const int64_t> tokens;
   int64_t prompt = 0;
+  int64_t max_new_tokens = 0;  // the limit that is in force for this row
 };
 
 // Applies, in this order: repetition penalty (a positive score is divided by it, a negative one multiplied),

@@ -16,6 +16,7 @@ namespace hodhod {
 struct Prompt {
   std::vector<int64_t> source;  // the encoder's tokens; empty where there is no encoder
   std::vector<int64_t> target;  // what the sequence begins with, at least one token
+  int64_t max_new_tokens = -1;  // where this one ends if the options' limit comes later; -1: nowhere
 };
 
 class LanguageModel {

@@ -69,15 +69,13 @@ std::vector<std::vector<std::string>> generate_text(const Writer& writer,
                                                     DecodeOptions options,
                                                     const std::function<void(std::string_view)>& on_text) {
   const TransformerConfig& config = writer.model->config();
-  options.eos = config.eos;
+  if (options.eos.empty() && config.eos >= 0) options.eos = {config.eos};
+  options.slide_window = options.num_beams == 1;
   std::vector<Prompt> rows;
   std::vector<std::vector<int32_t>> starts;
   for (const std::string& prompt : prompts) {
     auto ids = ids_of(*writer.tokenizer, prompt);
     if (ids.empty()) ids.push_back(config.bos >= 0 ? config.bos : std::max<int64_t>(config.eos, 0));
-    check(static_cast<int64_t>(ids.size()) < config.max_length,
-          "generate: the prompt has {} tokens and the model takes {}; shorten it", ids.size(),
-          config.max_length);
     starts.emplace_back(ids.begin(), ids.end());
     rows.push_back({{}, std::move(ids)});
   }
@@ -94,7 +92,7 @@ std::vector<std::vector<std::string>> generate_text(const Writer& writer,
   TokenCallback on_token;
   if (on_text) {
     on_token = [&](int64_t row, int64_t token) {
-      if (row != 0 || token == config.eos) return true;
+      if (row != 0 || options.ends(token)) return true;
       growing.push_back(static_cast<int32_t>(token));
       const std::string text = text_after(0, growing);
       const std::string_view whole = whole_characters(text);
@@ -112,7 +110,7 @@ std::vector<std::vector<std::string>> generate_text(const Writer& writer,
     for (const Hypothesis& hypothesis : found[i]) {
       std::vector<int32_t> ids;
       for (int64_t token : hypothesis.tokens) {
-        if (token != config.eos) ids.push_back(static_cast<int32_t>(token));
+        if (!options.ends(token)) ids.push_back(static_cast<int32_t>(token));
       }
       texts[i].push_back(text_after(i, ids));
     }

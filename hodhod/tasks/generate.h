@@ -27,7 +27,8 @@ struct Writer {
 };
 
 // Continues each prompt; the result is the text that follows it. `on_text` gets the text of the first result
-// as it grows. An empty prompt begins with the end-of-text token.
+// as it grows. An empty prompt begins with the end-of-text token. Of a text that is longer than the model
+// takes, it sees the last part, between half a window and a whole one; beams end with the first window.
 std::vector<std::vector<std::string>> generate_text(
     const Writer& writer, const std::vector<std::string>& prompts, DecodeOptions options,
     const std::function<void(std::string_view)>& on_text = {});

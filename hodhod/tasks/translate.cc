@@ -59,12 +59,15 @@ std::vector<std::vector<Translation>> translate(const Translator& translator,
                                                 const std::vector<std::string>& texts, DecodeOptions options,
                                                 int64_t batch_tokens) {
   const TransformerConfig& config = translator.model->config();
-  options.eos = config.eos;
+  if (options.eos.empty()) options.eos = {config.eos};
   // Padding is not a word.
   if (config.pad != config.eos) options.suppress_tokens.push_back(config.pad);
   std::vector<Prompt> prompts;
   for (const std::string& text : texts) {
-    prompts.push_back({source_tokens(translator, text), {config.decoder_start}});
+    Prompt& prompt = prompts.emplace_back(Prompt{source_tokens(translator, text), {config.decoder_start}});
+    // A translation is seldom more than twice as long as what is translated.
+    const auto length = static_cast<int64_t>(prompt.source.size());
+    prompt.max_new_tokens = std::min(config.max_length - 1, 3 * length + 20);
   }
   // Like lengths together, so that little is padding.
   std::vector<size_t> order(texts.size());
@@ -82,16 +85,15 @@ std::vector<std::vector<Translation>> translate(const Translator& translator,
     while (end < order.size() && cost(end + 1) <= batch_tokens) ++end;
     std::vector<Prompt> batch;
     for (size_t i = begin; i < end; ++i) batch.push_back(prompts[order[i]]);
-    // A translation is seldom more than twice as long as what is translated.
-    DecodeOptions limited = options;
-    const auto longest = static_cast<int64_t>(batch.back().source.size());
-    limited.max_new_tokens = std::min({options.max_new_tokens, config.max_length - 1, 3 * longest + 20});
-    const auto found = generate(lm, batch, limited, {}, begin);
+    // Each text has its own stream of random numbers, whatever stands around it.
+    const std::vector<uint64_t> streams(order.begin() + static_cast<int64_t>(begin),
+                                        order.begin() + static_cast<int64_t>(end));
+    const auto found = generate(lm, batch, options, {}, streams);
     for (size_t i = begin; i < end; ++i) {
       for (const Hypothesis& hypothesis : found[i - begin]) {
         std::vector<int32_t> ids;
         for (int64_t token : hypothesis.tokens) {
-          if (token != config.eos) ids.push_back(static_cast<int32_t>(token));
+          if (!options.ends(token)) ids.push_back(static_cast<int32_t>(token));
         }
         results[order[i]].push_back({translator.tokenizer->decode(ids), hypothesis.score, hypothesis.tokens});
       }

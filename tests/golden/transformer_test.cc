@@ -239,7 +239,8 @@ TEST_P(GoldenTransformer, Generation) {
       const auto name = json_get<std::string>(run, "name", "");
       const Json& args = *json_find(run, "args");
       DecodeOptions options;
-      options.eos = json_get_or<int64_t>(*special, "eos_token_id", -1, "");
+      if (const auto eos = json_get_or<int64_t>(*special, "eos_token_id", -1, ""); eos >= 0)
+        options.eos = {eos};
       options.forced_eos = json_get_or<int64_t>(*special, "forced_eos_token_id", -1, "");
       if (const Json* bad = json_find(*special, "bad_words_ids")) {
         for (const Json& word : *bad) options.suppress_tokens.push_back(word.at(0).get<int64_t>());
