@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 
@@ -28,8 +29,32 @@ const FileSystem& real_file_system() {
   return kCalls;
 }
 
+namespace {
+
+// What the reader of the message can do about it.
+const char* advice(int reason) {
+  switch (reason) {
+    case ENOENT:
+    case ENOTDIR:
+      return "; check the path";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "; check who may read and write there";
+    case EISDIR:
+      return "; name a file";
+    case ENOSPC:
+    case EDQUOT:
+      return "; free some space and try again";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
 void fail_with_reason(const char* action, const std::string& path, int reason) {
-  fail("{}: cannot {}: {}", path, action, std::strerror(reason));
+  fail("{}: cannot {}: {}{}", path, action, std::strerror(reason), advice(reason));
 }
 
 }  // namespace hodhod

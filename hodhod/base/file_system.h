@@ -25,7 +25,7 @@ struct FileSystem {
 // The calls themselves.
 const FileSystem& real_file_system();
 
-// Throws Error("PATH: cannot ACTION: REASON") with the system's words for the error number.
+// Throws Error("PATH: cannot ACTION: REASON; ADVICE") with the system's words for the error number.
 [[noreturn]] void fail_with_reason(const char* action, const std::string& path, int reason);
 
 }  // namespace hodhod

@@ -69,7 +69,7 @@ expect "normalize --show" "  letters: ك → ک" \
 
 status() { "$@" > "$work/out" 2> "$work/err" < /dev/null && echo 0 || echo $?; }
 expect "no such file" 1 "$(status "$hodhod" tokenize encode -t "$work/none")"
-expect "its message" "hodhod: error: $work/none: cannot open: No such file or directory" "$(cat "$work/err")"
+expect "its message" "hodhod: error: $work/none: cannot open: No such file or directory; check the path" "$(cat "$work/err")"
 expect "no tab in a pair" 1 "$(echo 'x' > "$work/ids"; status "$hodhod" tokenize encode --pair -t "$work/bpe" "$work/ids")"
 expect "its message" "hodhod: error: $work/ids:1: there is no tab; with --pair a line is two texts with a tab between them" "$(cat "$work/err")"
 expect "wrong ids" 1 "$(echo 'x' > "$work/ids"; status "$hodhod" tokenize decode -t "$work/bpe" "$work/ids")"
