@@ -36,7 +36,7 @@ int evaluate_translation(const EvaluateFlags& flags) {
     references.push_back(record->fields[1]);
   }
   const auto translations = translate(translator, sources, flags.decode);
-  metrics::Bleu bleu;
+  metrics::Bleu bleu(flags.bleu);
   metrics::Chrf chrf, chrf_words({.word_order = 2});
   for (size_t i = 0; i < sources.size(); ++i) {
     bleu.add(translations[i][0].text, references[i]);
@@ -97,6 +97,7 @@ void add_evaluate(CLI::App& app, Session& session) {
   command->add_flag("--json", flags->json, "A JSON object");
   add_config(*command, flags->columns, "Labelled texts");
   add_config(*command, flags->decode, "Decoding");
+  add_fields(*command, fields_under("bleu", flags->bleu), "BLEU");
   command->callback([command, flags, &session] {
     session.run = [command, flags, &session] {
       read_decoding(*command, flags->directory, flags->decode);

@@ -63,8 +63,10 @@ std::string line_of(const Translator& translator, const std::string& source,
 
 int run(const Flags& flags, const Session& session) {
   const Translator translator = Translator::load(flags.directory);
+  uint64_t done = 0;
   const auto work = [&](const std::vector<std::string>& block) {
-    const auto found = translate(translator, block, flags.decode);
+    const auto found = translate(translator, block, flags.decode, kBatchTokens, done);
+    done += block.size();
     std::string out;
     for (size_t i = 0; i < block.size(); ++i) out += line_of(translator, block[i], found[i], flags);
     print_text(out);

@@ -15,6 +15,14 @@ namespace hodhod::cli {
 // outlive the parsing.
 void add_fields(CLI::App& app, const std::vector<Field>& fields, const std::string& group);
 
+// Fields of a config whose names alone ("kind") would say too little: --PREFIX-NAME.
+template <class Config>
+std::vector<Field> fields_under(const std::string& prefix, Config& config) {
+  std::vector<Field> fields = fields_of(config);
+  for (Field& field : fields) field.path = prefix + "." + field.path;
+  return fields;
+}
+
 // Whether the flag of a field that was added stood on the command line.
 bool was_given(const CLI::App& app, const Field& field);
 

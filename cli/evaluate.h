@@ -8,6 +8,7 @@
 #include "hodhod/base/json.h"
 #include "hodhod/decode/options.h"
 #include "hodhod/tasks/labelled_texts.h"
+#include "hodhod/train/metrics/bleu.h"
 
 namespace hodhod::cli {
 
@@ -18,6 +19,7 @@ struct EvaluateFlags {
   bool json = false, similarity = false;
   LabelledColumns columns;
   DecodeOptions decode;
+  metrics::BleuOptions bleu;
 };
 
 // Prints `values` as a line of JSON, or `text`.

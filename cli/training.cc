@@ -29,10 +29,7 @@ void add_train_flags(CLI::App& app, TrainFlags& flags) {
   app.add_option("--tokenizer", flags.tokenizer_path, "Use this tokenizer rather than train one");
   app.add_flag("--profile", flags.profile, "Print where the time went");
   add_fields(app, fields_of(flags.trainer), "Training");
-  // Their names alone ("kind") would say too little.
-  std::vector<Field> fields = fields_of(flags.tokenizer);
-  for (Field& field : fields) field.path = "tokenizer." + field.path;
-  add_fields(app, fields, "Tokenizer");
+  add_fields(app, fields_under("tokenizer", flags.tokenizer), "Tokenizer");
 }
 
 TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary) {

@@ -4,30 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "hodhod/models/test_models.h"
-#include "hodhod/tasks/task_tokenizer.h"
+#include "hodhod/tasks/test_translator.h"
 
 namespace hodhod {
 namespace {
-
-// A translator of characters or pieces with the weights that training begins with.
-Translator new_translator(TokenizerKind kind) {
-  Translator translator;
-  int line = 0;
-  const std::vector<std::string> lines = {"the cat sat on the mat", "a dog ran home", "cats and dogs",
-                                          "می‌خواهم یاد بگیرم"};
-  translator.tokenizer = std::make_unique<text::Tokenizer>(train_task_tokenizer(
-      {.kind = kind, .vocabulary = kind == TokenizerKind::bpe ? 300 : 45}, [&](std::string& next) {
-        if (line == 40) return false;
-        next = lines[static_cast<size_t>(line++) % lines.size()];
-        return true;
-      }));
-  TransformerConfig config = small_config(TransformerShape::encoder_decoder);
-  config.vocabulary = translator.tokenizer->vocab_size();
-  config.eos = kEnd;
-  translator.model = std::make_unique<Transformer>(config, Rng(3));
-  return translator;
-}
 
 Translation translation_of(const Translator& translator, const std::string& text) {
   return {.text = text, .tokens = source_tokens(translator, text)};
@@ -35,7 +15,7 @@ Translation translation_of(const Translator& translator, const std::string& text
 
 TEST(Alignment, EveryWordOfTheTranslationHasOneOfTheSource) {
   for (TokenizerKind kind : {TokenizerKind::bpe, TokenizerKind::unigram, TokenizerKind::character}) {
-    const Translator translator = new_translator(kind);
+    const Translator translator = test_translator(kind);
     const std::string source = "a cat ran on the mat", target = "می‌خواهم the dogs یاد";
     const Alignment alignment = align(translator, source, translation_of(translator, target));
     ASSERT_EQ(alignment.words.size(), 4) << pharaoh(alignment);
@@ -53,7 +33,7 @@ TEST(Alignment, EveryWordOfTheTranslationHasOneOfTheSource) {
 
 // The word that the attention prefers, by sums made here.
 TEST(Alignment, IsOfCharactersTheLargestSumOfTheirAttention) {
-  const Translator translator = new_translator(TokenizerKind::character);
+  const Translator translator = test_translator(TokenizerKind::character);
   const Alignment alignment = align(translator, "a dog", translation_of(translator, "cat on"), 0);
   const auto weights = alignment.attention.values<float>();
   const size_t columns = 6;  // a, blank, d, o, g, the end
@@ -70,7 +50,7 @@ TEST(Alignment, IsOfCharactersTheLargestSumOfTheirAttention) {
 }
 
 TEST(Alignment, DoesNotDependOnTheBatch) {
-  const Translator translator = new_translator(TokenizerKind::bpe);
+  const Translator translator = test_translator(TokenizerKind::bpe);
   const std::vector<std::string> texts = {"a cat", "the dogs ran home on the mat and sat", "dogs",
                                           "یاد بگیرم"};
   const DecodeOptions options{.max_new_tokens = 12, .num_beams = 2};
@@ -85,7 +65,7 @@ TEST(Alignment, DoesNotDependOnTheBatch) {
 }
 
 TEST(Alignment, EmptyTextsHaveNone) {
-  const Translator translator = new_translator(TokenizerKind::bpe);
+  const Translator translator = test_translator(TokenizerKind::bpe);
   EXPECT_EQ(pharaoh(align(translator, "", translation_of(translator, "cat"))), "");
   EXPECT_EQ(pharaoh(align(translator, "cat", translation_of(translator, ""))), "");
   EXPECT_EQ(pharaoh(align(translator, "cat", Translation{})), "");

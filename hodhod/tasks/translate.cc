@@ -57,7 +57,7 @@ std::vector<int64_t> source_tokens(const Translator& translator, const std::stri
 
 std::vector<std::vector<Translation>> translate(const Translator& translator,
                                                 const std::vector<std::string>& texts, DecodeOptions options,
-                                                int64_t batch_tokens) {
+                                                int64_t batch_tokens, uint64_t first) {
   const TransformerConfig& config = translator.model->config();
   if (options.eos.empty()) options.eos = {config.eos};
   // Padding is not a word.
@@ -86,8 +86,8 @@ std::vector<std::vector<Translation>> translate(const Translator& translator,
     std::vector<Prompt> batch;
     for (size_t i = begin; i < end; ++i) batch.push_back(prompts[order[i]]);
     // Each text has its own stream of random numbers, whatever stands around it.
-    const std::vector<uint64_t> streams(order.begin() + static_cast<int64_t>(begin),
-                                        order.begin() + static_cast<int64_t>(end));
+    std::vector<uint64_t> streams;
+    for (size_t i = begin; i < end; ++i) streams.push_back(first + order[i]);
     const auto found = generate(lm, batch, options, {}, streams);
     for (size_t i = begin; i < end; ++i) {
       for (const Hypothesis& hypothesis : found[i - begin]) {

@@ -37,10 +37,14 @@ struct Translation {
 // A text as the encoder reads it: its tokens and the end of sequence, cut to what the model takes.
 std::vector<int64_t> source_tokens(const Translator& translator, const std::string& text);
 
-// The n best translations of each text, best first. The result for a text does not depend on the others.
+// Source tokens, times beams, that are translated together.
+inline constexpr int64_t kBatchTokens = 4096;
+
+// The n best translations of each text, best first. The result for a text does not depend on the others;
+// where it is sampled, on its number: they are counted from `first`.
 std::vector<std::vector<Translation>> translate(const Translator& translator,
                                                 const std::vector<std::string>& texts, DecodeOptions options,
-                                                int64_t batch_tokens = 4096);
+                                                int64_t batch_tokens = kBatchTokens, uint64_t first = 0);
 
 struct TranslationTraining {
   BatchOptions batches;

@@ -29,6 +29,13 @@ struct BleuOptions {
   bool lowercase = false;
   bool effective_order = false;  // leave out the orders a short text has no n-grams of; for single sentences
   int max_order = 4;
+
+  template <class Visitor>
+  void visit(Visitor&& v) {
+    v("tokenizer", tokenizer, "how BLEU cuts text into words; intl knows the punctuation of every script");
+    v("smoothing", smoothing, "what BLEU does with an order that has no match");
+    v("lowercase", lowercase, "BLEU makes no difference between upper and lower case");
+  }
 };
 
 struct BleuScore {

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// For tests of translation: a small model that has learnt nothing.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hodhod/models/test_models.h"
+#include "hodhod/tasks/task_tokenizer.h"
+#include "hodhod/tasks/translate.h"
+
+namespace hodhod {
+
+// A translator of characters or pieces with the weights that training begins with.
+inline Translator test_translator(TokenizerKind kind) {
+  Translator translator;
+  int line = 0;
+  const std::vector<std::string> lines = {"the cat sat on the mat", "a dog ran home", "cats and dogs",
+                                          "می‌خواهم یاد بگیرم"};
+  translator.tokenizer = std::make_unique<text::Tokenizer>(train_task_tokenizer(
+      {.kind = kind, .vocabulary = kind == TokenizerKind::bpe ? 300 : 45}, [&](std::string& next) {
+        if (line == 40) return false;
+        next = lines[static_cast<size_t>(line++) % lines.size()];
+        return true;
+      }));
+  TransformerConfig config = small_config(TransformerShape::encoder_decoder);
+  config.vocabulary = translator.tokenizer->vocab_size();
+  config.eos = kEnd;
+  translator.model = std::make_unique<Transformer>(config, Rng(3));
+  return translator;
+}
+
+}  // namespace hodhod
