@@ -53,14 +53,7 @@ Classifier make_classifier(const Flags& flags, const std::vector<LabelledText>& 
     ++next;
     return true;
   };
-  if (!flags.from.empty()) {
-    Classifier classifier = Classifier::from(flags.from, std::move(labels), fine_tuning(flags, lines));
-    tell_what_is_new(classifier.encoder.missing, flags);
-    return classifier;
-  }
-  auto tokenizer = choose_tokenizer(flags, lines);
-  const TransformerConfig config = configured_encoder(flags, *tokenizer);
-  return Classifier::make(config, std::move(tokenizer), std::move(labels), flags.trainer.seed);
+  return labelling_model<Classifier>(flags, std::move(labels), lines);
 }
 
 int train_classify(Flags& flags, const Session& session) {

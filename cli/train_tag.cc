@@ -55,14 +55,7 @@ Tagger make_tagger(const Flags& flags, const std::vector<TaggedWords>& train) {
     ++next;
     return true;
   };
-  if (!flags.from.empty()) {
-    Tagger tagger = Tagger::from(flags.from, std::move(labels), fine_tuning(flags, lines));
-    tell_what_is_new(tagger.encoder.missing, flags);
-    return tagger;
-  }
-  auto tokenizer = choose_tokenizer(flags, lines);
-  const TransformerConfig config = configured_encoder(flags, *tokenizer);
-  return Tagger::make(config, std::move(tokenizer), std::move(labels), flags.trainer.seed);
+  return labelling_model<Tagger>(flags, std::move(labels), lines);
 }
 
 int train_tag(Flags& flags, const Session& session) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/commands.h"
@@ -42,11 +43,29 @@ std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const
 // on `lines` where the directory has none.
 FineTuning fine_tuning(const TrainFlags& flags, const text::LineSource& lines);
 
-// The same for an encoder on this tokenizer's tokens. Error when the preset is none.
+// Says which parameters of a model to start from are new.
+void tell_what_is_new(const std::vector<std::string>& parameters, const TrainFlags& flags);
+
+// The preset with the changes that --model asks for, for an encoder on this tokenizer's tokens. Error when
+// the preset is none.
 TransformerConfig configured_encoder(const TrainFlags& flags, const text::Tokenizer& tokenizer);
 
 // What training an encoder begins with: size, tokenizer, schedule, optimiser.
 void set_encoder_defaults(TrainFlags& flags);
+
+// An encoder with a head for `labels`: a new one, or of the directory that --from names. Model is Classifier
+// or Tagger.
+template <class Model, class Labels>
+Model labelling_model(const TrainFlags& flags, Labels labels, const text::LineSource& lines) {
+  if (!flags.from.empty()) {
+    Model model = Model::from(flags.from, std::move(labels), fine_tuning(flags, lines));
+    tell_what_is_new(model.encoder.missing, flags);
+    return model;
+  }
+  auto tokenizer = choose_tokenizer(flags, lines);
+  const TransformerConfig config = configured_encoder(flags, *tokenizer);
+  return Model::make(config, std::move(tokenizer), std::move(labels), flags.trainer.seed);
+}
 
 // Without data for validation, a share of the examples is taken out for it, evenly over the whole.
 inline constexpr const char* kDevShareHelp =
@@ -69,9 +88,6 @@ void tell_bad_lines(const BadLines& bad);
 // --epochs: so many passes over the data instead of --steps.
 void add_epochs(CLI::App& app, TrainFlags& flags);
 void apply_epochs(TrainFlags& flags, int64_t batches_in_epoch);
-
-// Says which parameters of a model to start from are new.
-void tell_what_is_new(const std::vector<std::string>& parameters, const TrainFlags& flags);
 
 // Trains, prints how it went, and gives the exit status: 0, or 128 + the signal that stopped it. `unit` is
 // what the loss is summed over.
