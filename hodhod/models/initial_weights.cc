@@ -8,11 +8,25 @@
 #include "hodhod/models/transformer.h"
 #include "hodhod/nn/initialisers.h"
 #include "hodhod/nn/module.h"
+#include "hodhod/nn/positions.h"
 
 namespace hodhod {
+namespace {
+
+// Sinusoids with this deviation.
+void fill_with_waves(Tensor& positions, double deviation) {
+  const Tensor waves = sinusoidal_positions(positions.dim(0), positions.dim(1), SinusoidOrder::halves);
+  const auto amplitude = static_cast<float>(deviation * std::sqrt(2.0));
+  std::transform(waves.data<float>(), waves.data<float>() + waves.numel(), positions.data<float>(),
+                 [=](float wave) { return amplitude * wave; });
+}
+
+}  // namespace
 
 void draw_initial_weights(Transformer& model, const TransformerConfig& config, const Rng& rng) {
   const bool pre = config.norm_placement == NormPlacement::pre;
+  const bool guesses_hidden_words =
+      config.shape == TransformerShape::encoder && config.head == HeadKind::language_model;
   const double layers = static_cast<double>(std::max(config.encoder_layers, config.decoder_layers));
   const double embedding = config.scale_embedding ? 1 / std::sqrt(static_cast<double>(config.width)) : 0.02;
   for_each_parameter(model, [&](const std::string& name, Tensor& parameter) {
@@ -22,6 +36,8 @@ void draw_initial_weights(Transformer& model, const TransformerConfig& config, c
       fill(parameter, view.ends_with("norm.weight") ? 1 : 0);
     } else if (view.ends_with("embedding.weight") || name == "output.weight") {
       init_normal(parameter, 0, embedding, stream);
+    } else if (view.ends_with("position.weight") && guesses_hidden_words) {
+      fill_with_waves(parameter, 0.02);
     } else if (view.ends_with("position.weight") || view.ends_with("token_type.weight") ||
                view.ends_with("relative.weight")) {
       init_normal(parameter, 0, 0.02, stream);

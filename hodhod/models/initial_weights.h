@@ -11,8 +11,10 @@ class Transformer;
 
 // Biases 0, norms 1. Embeddings normal with deviation 1/√C where they are scaled by √C, else 0.02. Matrices
 // of a post-norm model Xavier-uniform (Glorot & Bengio 2010: ±√(6 / (in + out))); of a pre-norm model normal
-// with 0.02, those that end a sub-layer divided by √(2 · layers) (Radford et al. 2019). Each parameter draws
-// from a stream of its own, named by its name.
+// with 0.02, those that end a sub-layer divided by √(2 · layers) (Radford et al. 2019). Learned positions
+// normal with 0.02, but in an encoder the sinusoids of "Attention Is All You Need" §3.5 with that deviation:
+// places near each other are alike from the start, and a model that guesses hidden words need not find that
+// out first. Each parameter draws from a stream of its own, named by its name.
 void draw_initial_weights(Transformer& model, const TransformerConfig& config, const Rng& rng);
 
 }  // namespace hodhod
