@@ -121,8 +121,8 @@ TEST(FillMask, LearnsWhatIsHidden) {
       filler, rhymes(1, 400), rhymes(2, 40),
       {.windows = MaskWindows::lines, .length = 30, .batches = {.max_tokens = 600, .seed = 1}});
   const TemporaryDirectory directory;
-  TrainerOptions options = test_training(250);
-  options.validate_every = 125;
+  TrainerOptions options = test_training(400);
+  options.validate_every = 200;
   train(trainee, options, directory.path());
   const MaskFiller again = MaskFiller::load(directory.path());
   const auto lines = rhymes(3, 50);
