@@ -92,6 +92,7 @@ void add_train_classify(CLI::App& train, Session& session) {
   add_config(*app, flags->columns, "Data");
   add_train_flags(*app, *flags);
   add_epochs(*app, *flags);
+  add_fresh_layers(*app, *flags);
   add_config(*app, flags->training, "Classifier");
   app->callback(
       [flags, &session] { session.run = [flags, &session] { return train_classify(*flags, session); }; });

@@ -69,6 +69,7 @@ void add_train_fill_mask(CLI::App& train, Session& session) {
   app->add_option("--dev-share", flags->dev_share, kDevShareHelp);
   add_train_flags(*app, *flags);
   add_epochs(*app, *flags);
+  add_fresh_layers(*app, *flags);
   add_config(*app, flags->training, "Masked text");
   app->callback(
       [flags, &session] { session.run = [flags, &session] { return train_fill_mask(*flags, session); }; });

@@ -91,6 +91,7 @@ void add_train_tag(CLI::App& train, Session& session) {
   add_config(*app, flags->corpus, "Data");
   add_train_flags(*app, *flags);
   add_epochs(*app, *flags);
+  add_fresh_layers(*app, *flags);
   add_config(*app, flags->training, "Tagger");
   app->callback(
       [flags, &session] { session.run = [flags, &session] { return train_tag(*flags, session); }; });

@@ -57,6 +57,7 @@ std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const
 
 FineTuning fine_tuning(const TrainFlags& flags, const text::LineSource& lines) {
   FineTuning options{.seed = flags.trainer.seed, .tokenizer = flags.tokenizer_path};
+  options.fresh_layers = flags.fresh_layers;
   options.change = [&flags](TransformerConfig& config) {
     for (const std::string& option : flags.model_options) change_option(config, option);
   };
@@ -105,6 +106,13 @@ void add_epochs(CLI::App& app, TrainFlags& flags) {
   app.add_option("--epochs", flags.epochs, "So many passes over the data, instead of --steps")
       ->check(CLI::PositiveNumber)
       ->excludes("--steps");
+}
+
+void add_fresh_layers(CLI::App& app, TrainFlags& flags) {
+  app.add_option("--fresh-layers", flags.fresh_layers,
+                 "With --from: so many of the last layers begin anew rather than as they were trained [0]")
+      ->check(CLI::NonNegativeNumber)
+      ->needs("--from");
 }
 
 void apply_epochs(TrainFlags& flags, int64_t batches_in_epoch) {

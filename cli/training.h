@@ -29,6 +29,7 @@ struct TrainFlags {
   TrainerOptions trainer;
   bool profile = false;
   double epochs = 0;  // 0: as the trainer's steps say
+  int64_t fresh_layers = 0;
 };
 
 void add_train_flags(CLI::App& app, TrainFlags& flags);
@@ -87,6 +88,8 @@ void tell_bad_lines(const BadLines& bad);
 
 // --epochs: so many passes over the data instead of --steps.
 void add_epochs(CLI::App& app, TrainFlags& flags);
+// --fresh-layers: so many of the last layers of the model to start from begin anew.
+void add_fresh_layers(CLI::App& app, TrainFlags& flags);
 void apply_epochs(TrainFlags& flags, int64_t batches_in_epoch);
 
 // Trains, prints how it went, and gives the exit status: 0, or 128 + the signal that stopped it. `unit` is

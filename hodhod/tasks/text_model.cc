@@ -30,6 +30,11 @@ TextModel TextModel::load(const std::string& directory, const LoadOptions& optio
 }
 
 TextModel load_encoder(const std::string& directory, const HeadWanted& wanted, const FineTuning& tuning) {
+  std::vector<std::string> fresh;  // what the names of such layers begin with
+  const auto is_fresh = [&](const std::string& name) {
+    return std::any_of(fresh.begin(), fresh.end(),
+                       [&](const std::string& layer) { return name.starts_with(layer); });
+  };
   LoadOptions options;
   options.allow_missing = true;
   options.seed = tuning.seed;
@@ -41,12 +46,21 @@ TextModel load_encoder(const std::string& directory, const HeadWanted& wanted, c
     config.head = wanted.head;
     config.labels = wanted.labels;
     if (tuning.change) tuning.change(config);
+    const bool encodes = config.shape == TransformerShape::encoder;
+    const int64_t layers = encodes ? config.encoder_layers : config.decoder_layers;
+    check(tuning.fresh_layers >= 0 && tuning.fresh_layers <= layers,
+          "{}: {} new layers for a model that has {}; give a number from 0 to {}", directory,
+          tuning.fresh_layers, layers, layers);
+    for (int64_t i = layers - tuning.fresh_layers; i < layers; ++i) {
+      fresh.push_back(fmt::format("{}.layer.{}.", encodes ? "encoder" : "decoder", i));
+    }
   };
   // A pooler that was trained serves other labels too.
-  if (!wanted.keep) {
-    options.leave_out = [](const std::string& name) { return name.starts_with("classifier."); };
-  }
+  options.leave_out = [&](const std::string& name) {
+    return is_fresh(name) || (!wanted.keep && name.starts_with("classifier."));
+  };
   TextModel result = TextModel::load(directory, options, tuning.tokenizer);
+  std::erase_if(result.missing, is_fresh);
   const auto body = std::find_if(result.missing.begin(), result.missing.end(),
                                  [](const std::string& name) { return !is_head(name); });
   check(body == result.missing.end(), "{}: the weights lack {}; the file is damaged or of another model",

@@ -37,6 +37,9 @@ struct FineTuning {
   uint64_t seed = 1;                                    // of the values that a new head begins with
   std::string tokenizer = {};                           // another one than the directory's
   std::function<void(TransformerConfig&)> change = {};  // of dropout, say
+  // So many of the last layers begin with new values (Zhang et al. 2021, "Revisiting Few-sample BERT
+  // Fine-tuning"): what they learnt was for the words that were hidden, and hinders a head on the first token.
+  int64_t fresh_layers = 0;
 };
 
 // The encoder (or, for a classifier, the decoder) in `directory` under the head that is wanted; `missing`
