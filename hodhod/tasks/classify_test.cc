@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -185,6 +186,29 @@ TEST(Classify, FineTunesWithTheHeadThatIsNeeded) {
       EXPECT_EQ(found[i].second.values(), wanted[i].second.values()) << found[i].first;
     }
   }
+}
+
+TEST(Classify, FineTunesWithFreshLayers) {
+  const TemporaryDirectory directory;
+  auto tokenizer = test_tokenizer();
+  TransformerConfig config = test_encoder(*tokenizer);
+  config.encoder_layers = 2;
+  Classifier whole = Classifier::make(config, std::move(tokenizer), yes_no(), 1);
+  whole.save(directory.path());
+  const auto weights = [](Classifier classifier) {
+    std::map<std::string, std::vector<float>> values;
+    for (const auto& [name, tensor] : parameters_of(*classifier.encoder.model)) {
+      if (tensor.rank() == 2) values[name] = tensor.values<float>();
+    }
+    return values;
+  };
+  const auto before = weights(std::move(whole));
+  const auto after = weights(Classifier::from(directory.path(), yes_no(), {.seed = 7, .fresh_layers = 1}));
+  for (const auto& [name, values] : before) {
+    EXPECT_EQ(values == after.at(name), !name.starts_with("encoder.layer.1.")) << name;
+  }
+  EXPECT_THAT(message_of([&] { Classifier::from(directory.path(), yes_no(), {.fresh_layers = 3}); }),
+              HasSubstr("3 new layers for a model that has 2; give a number from 0 to 2"));
 }
 
 // The head of GPT2ForSequenceClassification: on the state of the last token, without a bias.

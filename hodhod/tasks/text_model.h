@@ -38,7 +38,8 @@ struct FineTuning {
   std::string tokenizer = {};                           // another one than the directory's
   std::function<void(TransformerConfig&)> change = {};  // of dropout, say
   // So many of the last layers begin with new values (Zhang et al. 2021, "Revisiting Few-sample BERT
-  // Fine-tuning"): what they learnt was for the words that were hidden, and hinders a head on the first token.
+  // Fine-tuning"): what they learnt was for the words that were hidden, and hinders a head on the first
+  // token.
   int64_t fresh_layers = 0;
 };
 
