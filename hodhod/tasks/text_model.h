@@ -37,9 +37,8 @@ struct FineTuning {
   uint64_t seed = 1;                                    // of the values that a new head begins with
   std::string tokenizer = {};                           // another one than the directory's
   std::function<void(TransformerConfig&)> change = {};  // of dropout, say
-  // So many of the last layers begin with new values (Zhang et al. 2021, "Revisiting Few-sample BERT
-  // Fine-tuning"): what they learnt was for the words that were hidden, and hinders a head on the first
-  // token.
+  // So many of the last layers begin with new values: they served the task that the model was trained for
+  // (Zhang et al. 2021, "Revisiting Few-sample BERT Fine-tuning").
   int64_t fresh_layers = 0;
 };
 
