@@ -34,9 +34,10 @@ void put_pieces_together(const TaskTokenizerOptions& options, text::TokenizerPar
       break;
     default:
       trainer.kind = options.kind == TokenizerKind::bpe ? text::ModelKind::kBpe : text::ModelKind::kUnigram;
-      trainer.byte_fallback = options.kind == TokenizerKind::bpe;
+      // The ends of lines, and characters never seen, are bytes rather than unknown: no text is lost.
+      trainer.byte_fallback = true;
       parts.pre_tokenizer = text::make_metaspace();
-      if (trainer.byte_fallback) decoders.push_back(text::make_byte_fallback_decoder());
+      decoders.push_back(text::make_byte_fallback_decoder());
       decoders.push_back(text::make_metaspace_decoder());
   }
   parts.decoder = text::make_decoder_sequence(std::move(decoders));
