@@ -56,9 +56,11 @@ class Suffixes {
       }
       items[next[codes_[place]]++] = {key, static_cast<uint32_t>(place)};
     }
+    const uint64_t last = (uint64_t{1} << bits) - 1;
     const auto before = [&](const Item& a, const Item& b) {
       if (a.key != b.key) return a.key < b.key;
-      for (size_t i = packed; i < longest_; ++i) {
+      const bool ended = (a.key & last) == 0;  // within the key; what follows is another segment's
+      for (size_t i = packed; !ended && i < longest_; ++i) {
         const uint16_t left = codes_[a.place + i], right = codes_[b.place + i];
         if (left != right) return left < right;
         if (left == 0) break;
