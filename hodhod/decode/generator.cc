@@ -114,7 +114,8 @@ std::vector<Hypotheses> generate(const LanguageModel& model, std::span<const Pro
   for (size_t i = 0; i < prompts.size(); ++i) {
     const auto& target = prompts[i].target;
     check(!target.empty(), "decoding: prompt {} is empty; begin it with the start token", i);
-    check(options.slide_window || static_cast<int64_t>(target.size()) < model.max_length(),
+    check((options.slide_window && options.num_beams == 1) ||
+              static_cast<int64_t>(target.size()) < model.max_length(),
           "decoding: prompt {} has {} tokens and the model takes {}; shorten it", i, target.size(),
           model.max_length());
     for (int64_t token : target) {

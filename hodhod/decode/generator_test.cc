@@ -288,6 +288,13 @@ TEST(Decoding, ErrorsSayWhatToDo) {
   EXPECT_THAT(error_of({prompt({1})}, {.num_beams = 2, .num_return_sequences = 3}), HasSubstr("3 results"));
   EXPECT_THAT(error_of({prompt({1})}, {.suppress_tokens = {0, 1, 2, 3, 4}}),
               HasSubstr("no token is possible"));
+  for (int64_t token : {-1, 5}) {
+    EXPECT_THAT(error_of({prompt({1})}, {.min_new_tokens = 2, .eos = {0, token}}),
+                HasSubstr("eos has token"));
+  }
+  const Prompt longer = prompt(std::vector<int64_t>(40, 1));
+  EXPECT_THAT(error_of({longer}, {}), HasSubstr("shorten it"));
+  EXPECT_THAT(error_of({longer}, {.num_beams = 2, .slide_window = true}), HasSubstr("shorten it"));
   EXPECT_EQ(error_of({}, {}), "no error");
 }
 

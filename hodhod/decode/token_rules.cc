@@ -64,7 +64,10 @@ void DecodeOptions::validate(int64_t vocabulary) const {
     check(token >= -1 && token < vocabulary, "decoding: {} is token {} but the vocabulary has {}", name,
           token, vocabulary);
   };
-  for (int64_t token : eos) known("eos", token);
+  for (int64_t token : eos) {
+    check(token >= 0 && token < vocabulary, "decoding: eos has token {}; give tokens from 0 to {}", token,
+          vocabulary - 1);
+  }
   known("forced_bos", forced_bos);
   known("forced_eos", forced_eos);
   for (const auto* list : {&suppress_tokens, &begin_suppress_tokens}) {

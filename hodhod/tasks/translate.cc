@@ -59,7 +59,7 @@ std::vector<std::vector<Translation>> translate(const Translator& translator,
                                                 const std::vector<std::string>& texts, DecodeOptions options,
                                                 int64_t batch_tokens, uint64_t first) {
   const TransformerConfig& config = translator.model->config();
-  if (options.eos.empty()) options.eos = {config.eos};
+  if (options.eos.empty() && config.eos >= 0) options.eos = {config.eos};
   // Padding is not a word.
   if (config.pad != config.eos) options.suppress_tokens.push_back(config.pad);
   std::vector<Prompt> prompts;

@@ -28,6 +28,7 @@ greedy=$(translate --num-beams 1)
 beams=$(translate)
 [[ $greedy != "$beams" ]] || { echo "FAILED: beams change nothing, so that this test tells nothing"; fails=$((fails + 1)); }
 scores=$(evaluate --num-beams 1)
+[[ $(evaluate) != "$scores" ]] || { echo "FAILED: beams change no score, so that this test tells nothing"; fails=$((fails + 1)); }
 sed -i 's/"num_beams": 5/"num_beams": 1/' "$config"
 same "translate goes by generation_config.json" "$greedy" "$(translate)"
 same "a flag comes before it" "$beams" "$(translate --num-beams 5)"
