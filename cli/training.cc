@@ -40,6 +40,7 @@ TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary) {
   config.eos = kEnd;
   config.bos = -1;
   config.decoder_start = kPad;
+  check_storable(config);
   return config;
 }
 

@@ -36,7 +36,10 @@ TransformerConfig load_transformer_config(const std::string& directory) {
 
 LoadedTransformer load_transformer(const std::string& directory, const LoadOptions& options) {
   auto [family, config] = read_config(directory);
-  if (options.change) options.change(config);
+  if (options.change) {
+    options.change(config);
+    check_storable(config);
+  }
   const SafetensorsReader file(directory);
   LoadedTransformer loaded{
       std::make_unique<Transformer>(config, Rng(options.seed)), std::string(family->model_type), {}};
@@ -60,6 +63,8 @@ LoadedTransformer load_transformer(const std::string& directory, const LoadOptio
   }
   return loaded;
 }
+
+void check_storable(const TransformerConfig& config) { hf::family_for(config); }
 
 void save_transformer(Transformer& model, const std::string& directory, const Json& extra,
                       int64_t max_shard_bytes) {

@@ -36,6 +36,10 @@ LoadedTransformer load_transformer(const std::string& directory, const LoadOptio
 // The configuration alone.
 TransformerConfig load_transformer_config(const std::string& directory);
 
+// Error when no family holds a model with these options: to be known before it is trained, not when it is
+// saved.
+void check_storable(const TransformerConfig& config);
+
 constexpr int64_t kMaxShardBytes = 5'000'000'000;  // Hugging Face's own choice
 
 // Writes config.json and model.safetensors (in several files beyond `max_shard_bytes`). `extra` members join

@@ -23,7 +23,8 @@ TransformerBlockOptions block_options(const TransformerConfig& config, bool deco
                         .causal = decoder,
                         .left = config.window > 0 ? config.window - 1 : -1,
                         .right = config.window > 0 && !decoder ? config.window - 1 : -1,
-                        .dropout = config.attention_dropout},
+                        .dropout = config.attention_dropout,
+                        .rotary_interleaved = config.rotary_interleaved},
           .feed_forward = {.width = config.width,
                            .hidden = config.feed_forward,
                            .activation = config.activation,
@@ -288,7 +289,7 @@ Tensor Transformer::classify(const Memory& states, Context& context) const {
     return y;
   }
   Tensor first = select(states.states, 1, 0);
-  first = tanh((*pooler_)(first));
+  first = activate(config_.pooler_activation, (*pooler_)(first));
   if (context.training && config_.dropout > 0) first = dropout(first, config_.dropout, context.next_stream());
   const Tensor y = (*classifier_)(first);
   trace(context, "logits", y);

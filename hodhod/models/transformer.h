@@ -135,7 +135,7 @@ class Transformer {
   // The masked-language head's dense layer and norm (BERT).
   std::optional<Linear> prediction_;
   std::optional<Norm> prediction_norm_;
-  std::optional<Linear> pooler_;      // of a classifier: the first state through tanh
+  std::optional<Linear> pooler_;      // of a classifier: the first state's, before its activation
   std::optional<Linear> classifier_;  // of a classifier or tagger
 };
 

@@ -44,6 +44,16 @@ TransformerConfig bert(int64_t width, int64_t heads, int64_t layers) {
   return config;
 }
 
+TransformerConfig roformer(int64_t width, int64_t heads, int64_t layers) {
+  TransformerConfig config = bert(width, heads, layers);
+  config.vocabulary = 50000;
+  config.max_length = 1536;
+  config.positions = PositionKind::rotary;
+  config.rotary_interleaved = true;
+  config.pooler_activation = config.activation;
+  return config;
+}
+
 TransformerConfig gpt(int64_t width, int64_t heads, int64_t layers, int64_t max_length) {
   TransformerConfig config;
   config.shape = TransformerShape::decoder;
@@ -91,6 +101,9 @@ const std::vector<std::pair<std::string, TransformerConfig>>& presets() {
       {"bert-small", bert(256, 4, 4)},
       {"bert-base", bert(768, 12, 12)},
       {"bert-large", bert(1024, 16, 24)},
+      {"roformer-tiny", roformer(128, 2, 2)},
+      {"roformer-small", roformer(256, 4, 4)},
+      {"roformer-base", roformer(768, 12, 12)},
       {"gpt-tiny", gpt(128, 4, 4, 64)},
       {"gpt-small", gpt(384, 6, 6, 256)},
       {"gpt2", gpt(768, 12, 12, 1024)},

@@ -58,6 +58,7 @@ struct TransformerConfig {
   bool embedding_norm = false;  // a norm over the embeddings (BERT)
   PositionKind positions = PositionKind::sinusoidal;
   double rotary_base = 10000;
+  bool rotary_interleaved = false;  // neighbours turn together, rather than the halves of a head
   RotaryScaling rotary_scaling = RotaryScaling::none;
   double rotary_factor = 1;
   double rotary_low_frequency = 1;
@@ -80,6 +81,7 @@ struct TransformerConfig {
   double activation_dropout = 0.0;  // of the feed-forward's hidden units
 
   HeadKind head = HeadKind::language_model;
+  kernels::Activation pooler_activation = kernels::Activation::kTanh;  // of an encoder's classifier
   int64_t labels = 0;  // of a classifier or tagger; 1 for a number (regression)
 
   bool padding_learns = false;  // whether look-ups of the padding token change its embedding
@@ -114,6 +116,7 @@ struct TransformerConfig {
     v("embedding_norm", embedding_norm, "a norm over the embeddings");
     v("positions", positions, "how a token's place enters");
     v("rotary_base", rotary_base, "base of the rotary frequencies");
+    v("rotary_interleaved", rotary_interleaved, "neighbouring channels turn together, not a head's halves");
     v("rotary_scaling", rotary_scaling, "rotary frequencies for longer texts");
     v("rotary_factor", rotary_factor, "by which they are divided");
     v("rotary_low_frequency", rotary_low_frequency,
@@ -135,6 +138,7 @@ struct TransformerConfig {
     v("attention_dropout", attention_dropout, "of attention probabilities");
     v("activation_dropout", activation_dropout, "of feed-forward hidden units");
     v("head", head, "what stands on the last hidden states");
+    v("pooler_activation", pooler_activation, "of the layer before an encoder's labels");
     v("labels", labels, "labels of a classifier or tagger");
     v("padding_learns", padding_learns, "look-ups of the padding token change its embedding");
     v("pad", pad, "padding token");
@@ -145,8 +149,8 @@ struct TransformerConfig {
 };
 
 // Published and small configurations by name: "tiny", "small", "transformer-base", "transformer-big",
-// "bert-base", "bert-large", "gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl", "gpt3", "llama-7b", … Error
-// lists them.
+// "bert-base", "bert-large", "roformer-base", "gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl", "gpt3",
+// "llama-7b", … Error lists them.
 TransformerConfig transformer_preset(std::string_view name);
 std::vector<std::string> transformer_preset_names();
 

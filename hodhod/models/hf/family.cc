@@ -9,7 +9,7 @@
 namespace hodhod::hf {
 
 std::span<const Family* const> families() {
-  static const std::array<const Family*, 4> kAll = {&marian(), &bert(), &gpt2(), &llama()};
+  static const std::array<const Family*, 5> kAll = {&marian(), &bert(), &roformer(), &gpt2(), &llama()};
   return kAll;
 }
 
@@ -44,8 +44,7 @@ const Family& family_for(const TransformerConfig& config) {
   }
   fail(
       "no Hugging Face family holds this model (shape {}, norm {} {}, positions {}); start from a preset of "
-      "marian, "
-      "bert, gpt2 or llama form",
+      "marian, bert, roformer, gpt2 or llama form",
       names_of(config.shape)[static_cast<size_t>(config.shape)],
       names_of(config.norm_placement)[static_cast<size_t>(config.norm_placement)],
       names_of(config.norm)[static_cast<size_t>(config.norm)],

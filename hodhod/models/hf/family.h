@@ -27,7 +27,8 @@ struct NameRule {
   Layout layout = Layout::same;
   int part = 0;
   int parts = 1;
-  std::string unless = {};  // the rule does not hold for a model that has this parameter
+  std::string unless = {};   // the rule does not hold for a model that has this parameter
+  std::string only_if = {};  // nor for one that lacks this one
 };
 
 struct Family {
@@ -49,6 +50,7 @@ void write_decoder_head(const TransformerConfig& config, const std::string& pref
 
 const Family& marian();
 const Family& bert();
+const Family& roformer();
 const Family& gpt2();
 const Family& llama();
 

@@ -28,8 +28,11 @@ std::optional<std::string> match(const std::string& pattern, const std::string& 
 
 // Whether a rule is in force for a model with these parameters.
 bool holds(const NameRule& rule, const Parameters& parameters) {
-  return rule.unless.empty() || std::none_of(parameters.begin(), parameters.end(),
-                                             [&](const auto& entry) { return entry.first == rule.unless; });
+  const auto has = [&](const std::string& name) {
+    return std::any_of(parameters.begin(), parameters.end(),
+                       [&](const auto& entry) { return entry.first == name; });
+  };
+  return (rule.unless.empty() || !has(rule.unless)) && (rule.only_if.empty() || has(rule.only_if));
 }
 
 std::string fill_in(const std::string& pattern, const std::string& number) {
