@@ -28,6 +28,9 @@ TEST(Description, PublishedSizes) {
   // BERT's body with its pooler, and a classifier of two labels on it.
   EXPECT_EQ(parameters_of_preset("bert-base", {"head=classifier", "labels=2"}), 109'482'240 + 2 * 768 + 2);
   EXPECT_EQ(parameters_of_preset("bert-large", {"head=classifier", "labels=2"}), 335'141'888 + 2 * 1024 + 2);
+  // Su et al. 2021: BERT without a table of positions, and 50,000 words.
+  EXPECT_EQ(parameters_of_preset("roformer-base", {"head=none"}),
+            109'482'240 - 590'592 + (50'000 - 30'522 - 512) * 768);
   EXPECT_EQ(parameters_of_preset("llama-7b"), 6'738'415'616);
   EXPECT_EQ(parameters_of_preset("llama-13b"), 13'015'864'320);
   EXPECT_EQ(parameters_of_preset("llama-70b"), 68'976'648'192);
@@ -40,7 +43,8 @@ TEST(Description, PublishedSizes) {
 
 TEST(Description, CountsWhatTheBuiltModelHas) {
   std::vector<TestModel> models = test_models();
-  for (const char* name : {"bert-tiny", "gpt-tiny"}) models.push_back({name, transformer_preset(name)});
+  for (const char* name : {"bert-tiny", "roformer-tiny", "gpt-tiny"})
+    models.push_back({name, transformer_preset(name)});
   for (const TestModel& tested : models) {
     Transformer model(tested.config, Rng(1));
     const Description description = describe(tested.config);
