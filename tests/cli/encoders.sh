@@ -60,6 +60,10 @@ expect "a mask is filled" "the sun shines on house 1" "$(run fill-mask filler 't
 expect "masked loss" "hidden tokens" "$(run evaluate filler --data text.txt)"
 found=$(run train classify --from filler --data table.tsv --dev table.tsv --steps 20 --out fine)
 expect "a new head is told" "filler has no classifier.weight, classifier.bias, pooler.weight, pooler.bias: new" "$found"
+train fill-mask --preset roformer-tiny --data text.txt --length 16 --steps 40 --out turning > out.txt
+train classify --from turning --fresh-layers 1 --data table.tsv --dev table.tsv --steps 40 --out turned > out.txt
+expect "rotary positions" "RoFormerForSequenceClassification" "$(cat turned/config.json)"
+expect "their classifier" "accuracy 100.00" "$(run evaluate turned --data table.tsv)"
 expect "a vector" '{"text":"the sun","embedding":[' "$(run embed filler 'the sun' --normalize)"
 
 expect "no such label" "table.tsv:1: the label \"5\" is not one that the model knows (bad, good)" \
@@ -72,6 +76,9 @@ expect "one label" "there is nothing to tell apart" "$(head -1 table.tsv > one.t
 expect "a tagger is no classifier" "this model has no classifier" "$(run classify tagger 'a text')"
 expect "a classifier is no tagger" "this model does not tag words" "$(run tag critic 'a text')"
 expect "no encoder" "--preset tiny: its shape is encoder-decoder" "$(run train classify --data table.tsv --preset tiny --out x)"
+expect "no family" "no Hugging Face family holds this model" \
+  "$(train classify --data table.tsv --model positions=alibi --out unheard)"
+expect "told before training" "1" "$([[ -e unheard/config.json ]] || echo 1)"
 expect "no mask" 'has no [MASK]; write [MASK] where' "$(run fill-mask filler 'the sun')"
 expect "no data" "name the file with --data" "$(run evaluate critic)"
 ((fails == 0)) && echo "hodhod's encoders: all as expected"
