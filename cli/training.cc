@@ -51,6 +51,8 @@ std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const
                            : file_exists(here)           ? here
                                                          : "";
   if (!path.empty()) return std::make_unique<text::Tokenizer>(text::Tokenizer::load(path));
+  // What is wrong with the model's options is said before a tokenizer is trained for it.
+  configured(flags, flags.tokenizer.vocabulary).validate();
   auto tokenizer = std::make_unique<text::Tokenizer>(train_task_tokenizer(flags.tokenizer, lines));
   tokenizer->save(flags.out);
   return tokenizer;
