@@ -181,16 +181,19 @@ const Family& roformer() {
   static const Family kFamily{
       "roformer",
       {"roformer."},
-      joined(encoder_names("roformer."),
-             {
-                 // Of a classifier, which alone has a pooler, and of a tagger.
-                 {"pooler.weight", "classifier.dense.weight"},
-                 {"pooler.bias", "classifier.dense.bias"},
-                 {"classifier.weight", "classifier.out_proj.weight", Layout::same, 0, 1, {}, "pooler.weight"},
-                 {"classifier.bias", "classifier.out_proj.bias", Layout::same, 0, 1, {}, "pooler.weight"},
-                 {"classifier.weight", "classifier.weight", Layout::same, 0, 1, "pooler.weight"},
-                 {"classifier.bias", "classifier.bias", Layout::same, 0, 1, "pooler.weight"},
-             }),
+      joined(
+          encoder_names("roformer."),
+          {
+              // Of a classifier, which alone has a pooler, and of a tagger.
+              {"pooler.weight", "classifier.dense.weight"},
+              {"pooler.bias", "classifier.dense.bias"},
+              {.ours = "classifier.weight",
+               .theirs = "classifier.out_proj.weight",
+               .only_if = "pooler.weight"},
+              {.ours = "classifier.bias", .theirs = "classifier.out_proj.bias", .only_if = "pooler.weight"},
+              {.ours = "classifier.weight", .theirs = "classifier.weight", .unless = "pooler.weight"},
+              {.ours = "classifier.bias", .theirs = "classifier.bias", .unless = "pooler.weight"},
+          }),
       read_roformer,
       write_roformer,
       fits_roformer};
