@@ -48,6 +48,18 @@ TEST(File, ErrorsNamePathAndReason) {
   EXPECT_THAT(error_of([&] { list_directory(absent); }), HasSubstr(absent));
 }
 
+TEST(File, ErrorsSayWhatCanBeDone) {
+  for (const auto& [reason, advice] : {std::pair{ENOENT, "check the path"},
+                                       {ENOTDIR, "check the path"},
+                                       {EACCES, "check who may read"},
+                                       {EROFS, "check who may read"},
+                                       {EISDIR, "name a file"},
+                                       {ENOSPC, "free some space"}}) {
+    EXPECT_THAT(error_of([&, wanted = reason] { fail_with_reason("write", "models/a", wanted); }),
+                AllOf(HasSubstr("models/a: cannot write: "), HasSubstr(advice)));
+  }
+}
+
 TEST(File, AnyFailingCallLeavesTheFormerFile) {
   TemporaryDirectory directory;
   const std::string path = directory / "model";
