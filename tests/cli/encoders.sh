@@ -78,6 +78,8 @@ expect "a classifier is no tagger" "this model does not tag words" "$(run tag cr
 expect "no encoder" "--preset tiny: its shape is encoder-decoder" "$(run train classify --data table.tsv --preset tiny --out x)"
 expect "no family" "no Hugging Face family holds this model" \
   "$(train classify --data table.tsv --model positions=alibi --out unheard)"
+expect "nor one to start from" "no Hugging Face family holds this model" \
+  "$(train classify --from filler --data table.tsv --model positions=alibi --out unheard)"
 expect "told before anything is trained" "1" "$([[ -e unheard/tokenizer.json ]] || echo 1)"
 expect "no mask" 'has no [MASK]; write [MASK] where' "$(run fill-mask filler 'the sun')"
 expect "no data" "name the file with --data" "$(run evaluate critic)"

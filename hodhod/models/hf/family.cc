@@ -43,12 +43,15 @@ const Family& family_for(const TransformerConfig& config) {
     if (family->fits(config)) return *family;
   }
   fail(
-      "no Hugging Face family holds this model (shape {}, norm {} {}, positions {}); start from a preset of "
-      "marian, bert, roformer, gpt2 or llama form",
+      "no Hugging Face family holds this model (shape {}, norm {} {}, positions {}, activation {}, pooler "
+      "{}); "
+      "keep to the form of a preset of Marian, BERT, RoFormer, GPT-2 or Llama: change its sizes, not how it "
+      "is put together",
       names_of(config.shape)[static_cast<size_t>(config.shape)],
       names_of(config.norm_placement)[static_cast<size_t>(config.norm_placement)],
       names_of(config.norm)[static_cast<size_t>(config.norm)],
-      names_of(config.positions)[static_cast<size_t>(config.positions)]);
+      names_of(config.positions)[static_cast<size_t>(config.positions)], kernels::name_of(config.activation),
+      kernels::name_of(config.pooler_activation));
 }
 
 }  // namespace hodhod::hf

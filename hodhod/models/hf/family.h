@@ -58,7 +58,7 @@ const Family& llama();
 std::span<const Family* const> families();
 // By config.json's model_type; Error lists those known.
 const Family& family_named(std::string_view model_type, const std::string& where);
-// The first that can hold the model; Error says which option none has.
+// The first that can hold the model; Error when none can.
 const Family& family_for(const TransformerConfig& config);
 
 }  // namespace hodhod::hf
