@@ -21,7 +21,7 @@
 namespace hodhod::cli {
 namespace {
 
-struct TrainFlags {
+struct TokenizerTraining {
   std::string model = "bpe", output, normalizer = "nfc", pre_tokenizer = "auto", max_memory = "2G";
   std::vector<std::string> files, special;
   std::string bos, eos;
@@ -37,7 +37,7 @@ text::ModelKind kind_of(const std::string& model) {
   return model == "word" ? text::ModelKind::kWord : text::ModelKind::kChar;
 }
 
-text::NormalizerPtr make_normalizer(const TrainFlags& flags) {
+text::NormalizerPtr make_normalizer(const TokenizerTraining& flags) {
   std::vector<text::NormalizerPtr> parts;
   if (flags.normalizer == "nfc") parts.push_back(text::make_unicode_normalizer(text::UnicodeForm::kNfc));
   if (flags.normalizer == "nfkc") parts.push_back(text::make_unicode_normalizer(text::UnicodeForm::kNfkc));
@@ -49,7 +49,7 @@ text::NormalizerPtr make_normalizer(const TrainFlags& flags) {
   return parts.size() == 1 ? std::move(parts[0]) : text::make_normalizer_sequence(std::move(parts));
 }
 
-std::string pre_tokenizer_of(const TrainFlags& flags) {
+std::string pre_tokenizer_of(const TokenizerTraining& flags) {
   if (flags.pre_tokenizer != "auto") return flags.pre_tokenizer;
   if (flags.model == "bpe") return "byte-level";
   if (flags.model == "unigram") return "metaspace";
@@ -59,7 +59,7 @@ std::string pre_tokenizer_of(const TrainFlags& flags) {
 
 // What stands around texts: the tokens that --bos and --eos name, or [CLS] and [SEP] where BERT's are among
 // the special tokens. Ids are places among those.
-text::PostProcessorPtr template_around(const TrainFlags& flags,
+text::PostProcessorPtr template_around(const TokenizerTraining& flags,
                                        const std::vector<text::AddedToken>& special) {
   std::vector<text::SpecialToken> tokens;
   const auto add = [&](const std::string& content) {
@@ -86,7 +86,7 @@ text::PostProcessorPtr template_around(const TrainFlags& flags,
 }
 
 // Pipeline around the model that is to come.
-text::TokenizerParts make_parts(const TrainFlags& flags, const std::string& pre_tokenizer,
+text::TokenizerParts make_parts(const TokenizerTraining& flags, const std::string& pre_tokenizer,
                                 const std::vector<text::AddedToken>& special) {
   text::TokenizerParts parts;
   parts.model = text::make_word_level({});
@@ -124,7 +124,7 @@ text::TokenizerParts make_parts(const TrainFlags& flags, const std::string& pre_
   return parts;
 }
 
-text::TrainerOptions make_options(const TrainFlags& flags, const std::string& pre_tokenizer) {
+text::TrainerOptions make_options(const TokenizerTraining& flags, const std::string& pre_tokenizer) {
   text::TrainerOptions options = flags.options;
   options.kind = kind_of(flags.model);
   options.max_memory = parse_bytes(flags.max_memory);
@@ -149,7 +149,7 @@ text::TrainerOptions make_options(const TrainFlags& flags, const std::string& pr
   return options;
 }
 
-int train(const TrainFlags& flags, const Session& session) {
+int train(const TokenizerTraining& flags, const Session& session) {
   const StopSignals signals;
   const std::string pre_tokenizer = pre_tokenizer_of(flags);
   text::TrainerOptions options = make_options(flags, pre_tokenizer);
@@ -193,7 +193,7 @@ int train(const TrainFlags& flags, const Session& session) {
   return 0;
 }
 
-void add_model_options(CLI::App& action, TrainFlags& flags) {
+void add_model_options(CLI::App& action, TokenizerTraining& flags) {
   action.add_option("--model", flags.model, "bpe, wordpiece, unigram, word or char")
       ->check(CLI::IsMember({"bpe", "wordpiece", "unigram", "word", "char"}))
       ->capture_default_str();
@@ -224,7 +224,7 @@ void add_model_options(CLI::App& action, TrainFlags& flags) {
 }  // namespace
 
 void add_tokenize_train(CLI::App& tokenize, Session& session) {
-  auto flags = std::make_shared<TrainFlags>();
+  auto flags = std::make_shared<TokenizerTraining>();
   CLI::App* action = tokenize.add_subcommand("train", "Train a tokenizer on text");
   action->add_option("files", flags->files,
                      "Input, one text a line; .gz and .zst too; standard input if none");

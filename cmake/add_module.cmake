@@ -4,6 +4,7 @@
 # Makes the static library hodhod_NAME from hodhod/NAME/**/*.cc and the test program NAME_test from the
 # *_test.cc files that stand beside them. DEPS are the modules whose headers it may include (with
 # theirs in turn); tools/check_includes reads the same lines. hodhod_library links them all.
+# With HODHOD_UNITY, several sources are compiled as one (see unite in cmake/toolchain.cmake).
 function(add_module name)
   cmake_parse_arguments(arg "" "" "DEPS;LIBS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/hodhod/${name}/*.cc)
@@ -14,6 +15,7 @@ function(add_module name)
     message(FATAL_ERROR "add_module(${name}): hodhod/${name}/ has no sources")
   endif()
   add_library(hodhod_${name} STATIC ${sources})
+  unite(hodhod_${name})
   target_include_directories(hodhod_${name} PUBLIC ${PROJECT_SOURCE_DIR})
   list(TRANSFORM arg_DEPS PREPEND hodhod_)
   foreach(dep ${arg_DEPS})
@@ -25,6 +27,7 @@ function(add_module name)
   target_link_libraries(hodhod_library INTERFACE hodhod_${name})
   if(HODHOD_TESTS AND tests)
     add_executable(${name}_test ${tests})
+    unite(${name}_test)
     target_link_libraries(${name}_test PRIVATE hodhod_${name} GTest::gmock GTest::gtest_main)
     target_compile_definitions(${name}_test PRIVATE HODHOD_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     # A test is compiled more often than it is run.

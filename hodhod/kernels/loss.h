@@ -4,6 +4,11 @@
 
 #include <cstdint>
 
+namespace hodhod {
+// The target that means: no loss here (PyTorch's ignore_index).
+inline constexpr int64_t kIgnoreIndex = -100;
+}  // namespace hodhod
+
 namespace hodhod::kernels {
 
 // Cross entropy of logits x [rows, classes] against class numbers y, with label smoothing ε (Szegedy et al.
@@ -23,7 +28,7 @@ struct CrossEntropyArgs {
   const T* logits = nullptr;  // rows `stride` elements apart
   int64_t stride = 0;
   const int64_t* targets = nullptr;  // [rows]
-  int64_t ignored = -100;            // the target that means: no loss here
+  int64_t ignored = kIgnoreIndex;
   double smoothing = 0;
   const T* weights = nullptr;  // [classes], or null
   T* losses = nullptr;         // [rows], or null
@@ -40,7 +45,7 @@ struct CrossEntropyBackwardArgs {
   const T* logits = nullptr;
   int64_t stride = 0;
   const int64_t* targets = nullptr;
-  int64_t ignored = -100;
+  int64_t ignored = kIgnoreIndex;
   double smoothing = 0;
   const T* weights = nullptr;
   const T* logs = nullptr;

@@ -95,7 +95,7 @@ struct TestBatch {
     source =
         TokenBatch::of(ragged_rows(rows, longest + 2, config.size_of_source_vocabulary(), seed + 100), 0);
     target = TokenBatch::of(ragged_rows(rows, longest, config.vocabulary, seed + 200), 0);
-    labels = Tensor::full(target.ids.shape(), -100, DType::i64);
+    labels = Tensor::full(target.ids.shape(), kIgnoreIndex, DType::i64);
     Rng rng(seed, 13);
     for (int64_t b = 0; b < rows; ++b) {
       for (int64_t t = 0; t < target.lengths.data<int64_t>()[b]; ++t) {

@@ -22,6 +22,6 @@ Tensor linear_cross_entropy(const Tensor& hidden, const Tensor& weight, const Te
 // log p(target) of each token, in the shape of the targets; 0 where the target is ignored. For perplexity and
 // scoring.
 Tensor linear_log_probabilities(const Tensor& hidden, const Tensor& weight, const Tensor& bias,
-                                const Tensor& targets, int64_t ignore_index = -100);
+                                const Tensor& targets, int64_t ignore_index = kIgnoreIndex);
 
 }  // namespace hodhod

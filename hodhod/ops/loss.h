@@ -2,6 +2,7 @@
 // Losses. With Reduction::kNone a loss keeps the shape of its targets; kSum and kMean make a scalar.
 #pragma once
 
+#include "hodhod/kernels/loss.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
@@ -9,9 +10,9 @@ namespace hodhod {
 enum class Reduction { kNone, kSum, kMean };
 
 struct CrossEntropyOptions {
-  double label_smoothing = 0;   // ε in [0, 1]
-  int64_t ignore_index = -100;  // a target that counts for nothing
-  Tensor weight = {};           // [V], of the logits' type; the weight of each class, 1 when undefined
+  double label_smoothing = 0;           // ε in [0, 1]
+  int64_t ignore_index = kIgnoreIndex;  // a target that counts for nothing
+  Tensor weight = {};  // [V], of the logits' type; the weight of each class, 1 when undefined
   Reduction reduction = Reduction::kMean;
 };
 

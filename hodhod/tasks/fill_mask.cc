@@ -34,7 +34,7 @@ struct MaskedBatch {
     const int64_t time = tokens.ids.dim(1);
     for (size_t r = 0; r < rows.size(); ++r) {
       for (size_t t = 0; t < rows[r].labels.size(); ++t) {
-        if (rows[r].labels[t] == kNotMasked) continue;
+        if (rows[r].labels[t] == kIgnoreIndex) continue;
         places.push_back(static_cast<int64_t>(r) * time + static_cast<int64_t>(t));
         labels.push_back(rows[r].labels[t]);
       }

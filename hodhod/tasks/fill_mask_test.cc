@@ -64,7 +64,7 @@ TEST(Masking, AsManyAsThePaperSays) {
   const MaskedTokens masked = masking(ids, Rng(7, 8));
   double chosen = 0, hidden = 0, same = 0, other = 0;
   for (size_t t = 0; t < ids.size(); ++t) {
-    if (masked.labels[t] == kNotMasked) {
+    if (masked.labels[t] == kIgnoreIndex) {
       ASSERT_EQ(masked.ids[t], ids[t]);
       continue;
     }

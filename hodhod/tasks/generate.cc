@@ -27,7 +27,7 @@ std::pair<Tensor, Tensor> window_batch(const std::vector<int64_t>& tokens,
   int64_t longest = 0;
   for (const Window& window : windows) longest = std::max(longest, window.length);
   const Tensor input = Tensor::zeros({rows, longest}, DType::i64);
-  const Tensor labels = Tensor::full({rows, longest}, -100, DType::i64);
+  const Tensor labels = Tensor::full({rows, longest}, kIgnoreIndex, DType::i64);
   for (int64_t r = 0; r < rows; ++r) {
     const Window& window = windows[static_cast<size_t>(r)];
     const int64_t* from = tokens.data() + window.begin;

@@ -39,7 +39,7 @@ Masking::Masking(const MaskingOptions& options, const text::Tokenizer& tokenizer
 }
 
 MaskedTokens Masking::operator()(const std::vector<int64_t>& ids, const Rng& rng) const {
-  MaskedTokens masked{ids, std::vector<int64_t>(ids.size(), kNotMasked)};
+  MaskedTokens masked{ids, std::vector<int64_t>(ids.size(), kIgnoreIndex)};
   bool word_chosen = false;
   for (size_t t = 0; t < ids.size(); ++t) {
     const auto words = rng.at(t);

@@ -7,11 +7,10 @@
 #include <vector>
 
 #include "hodhod/base/rng.h"
+#include "hodhod/ops/loss.h"
 #include "hodhod/text/tokenizer.h"
 
 namespace hodhod {
-
-inline constexpr int64_t kNotMasked = -100;
 
 struct MaskingOptions {
   double share = 0.15;       // of tokens to predict
@@ -30,7 +29,7 @@ struct MaskingOptions {
 
 struct MaskedTokens {
   std::vector<int64_t> ids;
-  std::vector<int64_t> labels;  // what the tokens to predict were; kNotMasked elsewhere
+  std::vector<int64_t> labels;  // what the tokens to predict were; kIgnoreIndex elsewhere
 };
 
 class Masking {

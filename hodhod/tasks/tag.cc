@@ -18,8 +18,6 @@
 namespace hodhod {
 namespace {
 
-constexpr int64_t kIgnored = -100;
-
 // A sentence in as many pieces as the limit makes of it, each framed by special tokens.
 std::vector<EncodedWords> encode_words(const TextModel& encoder, const Words& words, const Frame& frame) {
   const text::Tokenizer& tokenizer = *encoder.tokenizer;
@@ -297,7 +295,7 @@ TaggerTrainee::TaggerTrainee(Tagger& tagger, std::span<const TaggedWords> train,
     const auto targets = targets_of(sentence);
     auto next = targets.begin();
     for (EncodedWords& piece : encode_words(tagger_.encoder, sentence.words, frame)) {
-      auto& row = targets_.emplace_back(piece.text.ids.size(), kIgnored);
+      auto& row = targets_.emplace_back(piece.text.ids.size(), kIgnoreIndex);
       for (int64_t place : piece.first) row[static_cast<size_t>(place)] = *next++;
       texts_.push_back(std::move(piece.text));
     }
@@ -316,10 +314,10 @@ void TaggerTrainee::next_batch() {
     dropout_(texts.emplace_back(texts_[static_cast<size_t>(row)]), at.epoch, row);
     targets.push_back(targets_[static_cast<size_t>(row)]);
     items_ += static_cast<double>(std::count_if(targets.back().begin(), targets.back().end(),
-                                                [](int64_t target) { return target != kIgnored; }));
+                                                [](int64_t target) { return target != kIgnoreIndex; }));
   }
   batch_ = batch_of(texts, tagger_.encoder.model->config().pad);
-  batch_targets_ = TokenBatch::of(targets, kIgnored).ids;
+  batch_targets_ = TokenBatch::of(targets, kIgnoreIndex).ids;
 }
 
 LossSum TaggerTrainee::loss(Context& context) {

@@ -125,7 +125,7 @@ class TaggerTrainee final : public Trainee {
   Tagger& tagger_;
   TaggerTraining options_;
   std::vector<EncodedText> texts_;
-  std::vector<std::vector<int64_t>> targets_;  // of each token; kIgnored but at the first piece of a word
+  std::vector<std::vector<int64_t>> targets_;  // of each token; kIgnoreIndex but at the first piece of a word
   std::vector<TaggedWords> dev_;
   std::unique_ptr<BatchSampler> sampler_;
   WordDropout dropout_;

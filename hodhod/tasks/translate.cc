@@ -20,8 +20,6 @@
 namespace hodhod {
 namespace {
 
-constexpr int64_t kIgnored = -100;
-
 std::vector<int64_t> ids_of(const text::Tokenizer& tokenizer, const std::string& text, int64_t end) {
   const auto ids = tokenizer.encode_ids(text);
   std::vector<int64_t> tokens(ids.begin(), ids.end());
@@ -170,7 +168,7 @@ TranslationTrainee::Batch TranslationTrainee::make_batch(const Pairs& pairs,
   }
   batch.source = TokenBatch::of(sources, config.pad);
   batch.input = TokenBatch::of(inputs, config.pad);
-  batch.labels = TokenBatch::of(labels, kIgnored).ids;
+  batch.labels = TokenBatch::of(labels, kIgnoreIndex).ids;
   return batch;
 }
 

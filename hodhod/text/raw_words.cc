@@ -2,11 +2,11 @@
 #include "hodhod/text/raw_words.h"
 
 #include "hodhod/text/charsmap.h"
+#include "hodhod/text/utf8.h"
 
 namespace hodhod::text {
 namespace {
 
-constexpr std::string_view kSpace = "\xE2\x96\x81";
 constexpr std::string_view kTwoSpaces = "\xE2\x96\x81\xE2\x96\x81";
 
 }  // namespace
@@ -45,16 +45,16 @@ bool RawWords::normalize(std::string_view word, bool first, std::string& out) co
   plain_->apply(text);
   std::string_view result = text.view();
   out.clear();
-  if (first ? first_has_space_ : removes_spaces_) out += kSpace;
+  if (first ? first_has_space_ : removes_spaces_) out += kMetaspace;
   if (!removes_spaces_) {
     out += result;
     // A space at the end that is no plain one would stand next to the next word's.
-    return !out.ends_with(kSpace) || word.ends_with(' ');
+    return !out.ends_with(kMetaspace) || word.ends_with(' ');
   }
   // What is written as ▁ is no space, until the end of the text.
-  if (word.find(kSpace) != std::string_view::npos) return false;
-  while (result.starts_with(kSpace)) result.remove_prefix(kSpace.size());
-  while (result.ends_with(kSpace)) result.remove_suffix(kSpace.size());
+  if (word.find(kMetaspace) != std::string_view::npos) return false;
+  while (result.starts_with(kMetaspace)) result.remove_prefix(kMetaspace.size());
+  while (result.ends_with(kMetaspace)) result.remove_suffix(kMetaspace.size());
   if (result.empty()) {
     out.clear();
     return !first_differs_;
@@ -62,7 +62,7 @@ bool RawWords::normalize(std::string_view word, bool first, std::string& out) co
   // Of several spaces one stays.
   for (size_t at = 0; (at = result.find(kTwoSpaces)) != std::string_view::npos;) {
     out += result.substr(0, at);
-    result.remove_prefix(at + kSpace.size());
+    result.remove_prefix(at + kMetaspace.size());
   }
   out += result;
   return true;

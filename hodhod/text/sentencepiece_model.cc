@@ -13,6 +13,7 @@
 #include "hodhod/text/sentencepiece_normalizer.h"
 #include "hodhod/text/sentencepiece_proto.h"
 #include "hodhod/text/unigram_model.h"
+#include "hodhod/text/utf8.h"
 
 namespace hodhod::text {
 namespace {
@@ -76,7 +77,7 @@ DecoderPtr make_decoder(const Proto& proto) {
   const std::string& unknown = proto.pieces[static_cast<size_t>(proto.unknown_piece())].text;
   parts.push_back(make_replace_decoder(unknown, proto.unk_surface));
   if (proto.byte_fallback) parts.push_back(make_byte_fallback_decoder());
-  parts.push_back(make_replace_decoder("\xE2\x96\x81", " "));
+  parts.push_back(make_replace_decoder(std::string(kMetaspace), " "));
   parts.push_back(make_fuse_decoder());
   const bool strips = proto.normalizer.add_dummy_prefix || proto.normalizer.remove_extra_whitespaces;
   if (strips && !proto.treat_whitespace_as_suffix) parts.push_back(make_strip_decoder(" ", 1, 0));

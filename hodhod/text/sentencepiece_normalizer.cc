@@ -12,13 +12,11 @@
 namespace hodhod::text {
 namespace {
 
-constexpr std::string_view kSpace = "\xE2\x96\x81";
-
 std::string with_escaped_spaces(std::string_view text) {
   std::string out;
   for (const char c : text) {
     if (c == ' ') {
-      out += kSpace;
+      out += kMetaspace;
     } else {
       out += c;
     }
@@ -106,14 +104,16 @@ class SentencePieceNormalizer final : public Normalizer {
       std::string becomes;  // escaped
     };
 
-    std::string_view space() const { return options_.escape_whitespaces ? kSpace : std::string_view(" "); }
+    std::string_view space() const {
+      return options_.escape_whitespaces ? kMetaspace : std::string_view(" ");
+    }
 
     // A prefix of plain characters must not hold ▁ itself: at the end of the text it is stripped like a
     // space.
     size_t plain_prefix(std::string_view rest) const {
       size_t plain = normalizer_.plain_prefix(rest);
       if (options_.remove_extra_whitespaces && options_.escape_whitespaces) {
-        const size_t literal = rest.substr(0, plain).find(kSpace);
+        const size_t literal = rest.substr(0, plain).find(kMetaspace);
         if (literal != std::string_view::npos) plain = literal;
       }
       return plain;
@@ -184,7 +184,7 @@ Json SentencePieceNormalizer::to_json() const {
     parts.push_back({{"type", "Strip"}, {"strip_left", true}, {"strip_right", true}});
     parts.push_back({{"type", "Replace"}, {"pattern", {{"Regex", " {2,}"}}}, {"content", " "}});
   }
-  const std::string space(options_.escape_whitespaces ? kSpace : " ");
+  const std::string space(options_.escape_whitespaces ? kMetaspace : " ");
   if (options_.escape_whitespaces) {
     parts.push_back({{"type", "Replace"}, {"pattern", {{"String", " "}}}, {"content", space}});
   }

@@ -12,6 +12,9 @@ namespace hodhod::text {
 // The code of a byte that is not part of a well-formed character.
 constexpr char32_t kIllFormed = 0xFFFFFFFF;
 
+// ▁ (U+2581), which stands for a blank in the tokens of SentencePiece and its kin.
+constexpr std::string_view kMetaspace = "\xE2\x96\x81";
+
 struct Character {
   char32_t code;
   uint32_t size;  // bytes; 1 when ill-formed

@@ -3,13 +3,13 @@
 
 #include <cstring>
 
+#include "hodhod/text/utf8.h"
+
 namespace hodhod::text {
 namespace {
 
-constexpr std::string_view kSpace = "\xE2\x96\x81";
-
 bool is_space_at(std::string_view text, size_t at) {
-  return text.size() - at >= 3 && std::memcmp(text.data() + at, kSpace.data(), 3) == 0;
+  return text.size() - at >= 3 && std::memcmp(text.data() + at, kMetaspace.data(), 3) == 0;
 }
 
 }  // namespace
@@ -32,7 +32,7 @@ size_t word_end(std::string_view text, size_t begin, WordCut cut) {
     while (is_space_at(text, at)) at += 3;
   }
   while (at < text.size()) {
-    const void* found = std::memchr(text.data() + at, kSpace[0], text.size() - at);
+    const void* found = std::memchr(text.data() + at, kMetaspace[0], text.size() - at);
     if (found == nullptr) return text.size();
     at = static_cast<size_t>(static_cast<const char*>(found) - text.data());
     if (is_space_at(text, at)) break;

@@ -8,7 +8,7 @@
 namespace hodhod::hf {
 namespace {
 
-TransformerConfig read_config(const Json& json, const std::string& where) {
+TransformerConfig read_gpt2(const Json& json, const std::string& where) {
   TransformerConfig c = transformer_preset("gpt2");
   c.vocabulary = json_get_or<int64_t>(json, "vocab_size", 50257, where);
   c.width = json_get_or<int64_t>(json, "n_embd", 768, where);
@@ -29,7 +29,7 @@ TransformerConfig read_config(const Json& json, const std::string& where) {
   return c;
 }
 
-void write_config(const TransformerConfig& c, Json& json) {
+void write_gpt2(const TransformerConfig& c, Json& json) {
   write_decoder_head(c, "GPT2", "GPT2LMHeadModel", json);
   json["model_type"] = "gpt2";
   json["vocab_size"] = c.vocabulary;
@@ -46,7 +46,7 @@ void write_config(const TransformerConfig& c, Json& json) {
   json["tie_word_embeddings"] = c.tie_embeddings;
 }
 
-bool fits(const TransformerConfig& c) {
+bool fits_gpt2(const TransformerConfig& c) {
   return c.shape == TransformerShape::decoder && c.norm_placement == NormPlacement::pre &&
          c.norm == NormKind::kLayer && c.final_norm && c.positions == PositionKind::learned && !c.gated &&
          c.attention_bias && c.feed_forward_bias && c.key_value_heads() == c.heads &&
@@ -90,9 +90,9 @@ const Family& gpt2() {
           {"output.weight", "lm_head.weight"},
           {"classifier.weight", "score.weight"},
       },
-      read_config,
-      write_config,
-      fits};
+      read_gpt2,
+      write_gpt2,
+      fits_gpt2};
   return kFamily;
 }
 

@@ -25,7 +25,7 @@ void read_rope_scaling(const Json& scaling, TransformerConfig& c, const std::str
   c.rotary_original_length = json_get<int64_t>(scaling, "original_max_position_embeddings", where);
 }
 
-TransformerConfig read_config(const Json& json, const std::string& where) {
+TransformerConfig read_llama(const Json& json, const std::string& where) {
   TransformerConfig c = transformer_preset("llama-7b");
   c.vocabulary = json_get_or<int64_t>(json, "vocab_size", 32000, where);
   c.width = json_get_or<int64_t>(json, "hidden_size", 4096, where);
@@ -52,7 +52,7 @@ TransformerConfig read_config(const Json& json, const std::string& where) {
   return c;
 }
 
-void write_config(const TransformerConfig& c, Json& json) {
+void write_llama(const TransformerConfig& c, Json& json) {
   write_decoder_head(c, "Llama", "LlamaForCausalLM", json);
   json["model_type"] = "llama";
   json["vocab_size"] = c.vocabulary;
@@ -81,7 +81,7 @@ void write_config(const TransformerConfig& c, Json& json) {
   }
 }
 
-bool fits(const TransformerConfig& c) {
+bool fits_llama(const TransformerConfig& c) {
   return c.shape == TransformerShape::decoder && c.norm_placement == NormPlacement::pre &&
          c.norm == NormKind::kRms && c.final_norm && c.positions == PositionKind::rotary && c.gated &&
          c.window == 0 && !c.scale_embedding && !c.output_bias;
@@ -115,9 +115,9 @@ const Family& llama() {
           {"output.weight", "lm_head.weight"},
           {"classifier.weight", "score.weight"},
       },
-      read_config,
-      write_config,
-      fits};
+      read_llama,
+      write_llama,
+      fits_llama};
   return kFamily;
 }
 

@@ -9,7 +9,7 @@
 namespace hodhod::hf {
 namespace {
 
-TransformerConfig read_config(const Json& json, const std::string& where) {
+TransformerConfig read_marian(const Json& json, const std::string& where) {
   TransformerConfig c = transformer_preset("transformer-base");
   c.vocabulary = json_get_or<int64_t>(json, "vocab_size", 58101, where);
   const auto target = json_get_or<int64_t>(json, "decoder_vocab_size", c.vocabulary, where);
@@ -43,7 +43,7 @@ TransformerConfig read_config(const Json& json, const std::string& where) {
   return c;
 }
 
-void write_config(const TransformerConfig& c, Json& json) {
+void write_marian(const TransformerConfig& c, Json& json) {
   json["architectures"] = {"MarianMTModel"};
   json["model_type"] = "marian";
   json["is_encoder_decoder"] = true;
@@ -70,7 +70,7 @@ void write_config(const TransformerConfig& c, Json& json) {
   json["forced_eos_token_id"] = c.eos;
 }
 
-bool fits(const TransformerConfig& c) {
+bool fits_marian(const TransformerConfig& c) {
   return c.shape == TransformerShape::encoder_decoder && c.norm_placement == NormPlacement::post &&
          c.norm == NormKind::kLayer && !c.final_norm && c.positions == PositionKind::sinusoidal && !c.gated &&
          !c.embedding_norm && c.attention_bias && c.feed_forward_bias && c.key_value_heads() == c.heads &&
@@ -110,7 +110,7 @@ std::vector<NameRule> make_names() {
 }  // namespace
 
 const Family& marian() {
-  static const Family kFamily{"marian", {}, make_names(), read_config, write_config, fits};
+  static const Family kFamily{"marian", {}, make_names(), read_marian, write_marian, fits_marian};
   return kFamily;
 }
 
