@@ -4,7 +4,9 @@
 
 #include <pcre2.h>
 
+#include <algorithm>
 #include <array>
+#include <optional>
 
 #include "hodhod/base/error.h"
 #include "hodhod/text/utf8.h"
@@ -89,24 +91,25 @@ void Pattern::run_well_formed(std::string_view text, size_t begin, size_t end, v
   thread_local Matcher matcher;
   const auto* subject = reinterpret_cast<PCRE2_SPTR>(text.data() + begin);
   const size_t size = end - begin;
-  size_t at = 0;
-  while (at <= size) {
+  std::optional<size_t> last;  // where the match before ends
+  for (size_t at = 0; at <= size;) {
     const int rc =
         pcre2_match(compiled_->code, subject, size, at, PCRE2_NO_UTF_CHECK, matcher.data, matcher.context);
     if (rc == PCRE2_ERROR_NOMATCH) return;
     check(rc >= 0, "pattern \"{}\": {} at byte {} of the text", source_.substr(0, 200), message_of(rc),
           begin + at);
     const PCRE2_SIZE* ovector = pcre2_get_ovector_pointer(matcher.data);
-    const size_t from = ovector[0], to = ovector[1];
-    if (to > from && from >= at) {
-      found(context, Range{static_cast<uint32_t>(begin + from), static_cast<uint32_t>(begin + to)});
-      at = to;
-    } else {
-      // An empty match, or one that \K turned round: go on after the next character.
-      const size_t next = std::max(at, to);
-      if (next >= size) return;
-      at = next + read_character(text.data() + begin + next, text.data() + end).size;
+    // \K can put the beginning behind the end, or into the match before.
+    const size_t to = std::max<size_t>(ovector[1], at);
+    const size_t from = std::clamp<size_t>(ovector[0], at, to);
+    if (from == to && last == to) {
+      if (to >= size) return;
+      at = to + read_character(text.data() + begin + to, text.data() + end).size;
+      continue;
     }
+    found(context, Range{static_cast<uint32_t>(begin + from), static_cast<uint32_t>(begin + to)});
+    at = to;
+    last = to;
   }
 }
 

@@ -11,9 +11,12 @@
 
 namespace hodhod::text {
 
-// Oniguruma's syntax in PCRE2's: \h and \H as hexadecimal digits; \s, \w and their opposites as Unicode
-// defines them; X{n,m}+ as repeated, not possessive; (?m) as dot-all. Refuses what has no counterpart: class
-// intersections and classes within classes.
+// Oniguruma's syntax, as Hugging Face's tokenizers takes it, in PCRE2's: what stands for sets of characters
+// is written out as Oniguruma defines it (\w, \s, \b, [:punct:], \p{…} by script rather than script
+// extensions, classes within classes, intersections), and so is what is written alike and means something
+// else ((?m),
+// (?i) in the middle of a group, X{n}?, X{n,m}+, X**, \v). Refuses, naming `where` and the place, what has no
+// counterpart or is not well formed.
 std::string translate_pattern(std::string_view pattern, const std::string& where);
 
 class Pattern {
@@ -26,9 +29,9 @@ class Pattern {
 
   const std::string& source() const { return source_; }
 
-  // Calls found(range) for the matches in `text`, left to right, without overlap; empty ones are left out. An
-  // ill-formed byte never matches: the text on each side of it is matched alone. Error when a match needs
-  // more steps than the limit. Several threads may call it at once.
+  // Calls found(range) for the matches in `text`, left to right, without overlap; one that is empty is left
+  // out where the match before it ends. An ill-formed byte never matches: the text on each side of it is
+  // matched alone. Error when a match needs more steps than the limit. Several threads may call it at once.
   template <class Found>
   void for_each_match(std::string_view text, Found&& found) const {
     run(

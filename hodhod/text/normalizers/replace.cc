@@ -38,7 +38,7 @@ class ReplacePattern : public Normalizer {
     NormalizedText::Editor edit(text);
     pattern_.for_each_match(edit.source(), [&](Range match) {
       edit.keep(match.begin - edit.read());
-      edit.replace(match.size(), with_);
+      match.size() > 0 ? edit.replace(match.size(), with_) : edit.insert(with_);
     });
     edit.finish();
   }

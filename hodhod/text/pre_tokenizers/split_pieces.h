@@ -2,6 +2,8 @@
 // Cutting the pieces of a SplitText at delimiters.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -19,7 +21,8 @@ struct Stretch {
 void append_stretches(std::vector<Stretch>& stretches, SplitBehavior behavior, std::vector<Piece>& out);
 
 // Cuts every piece: find(piece, base, found) calls found(range) for the delimiters in `piece`, left to right,
-// with ranges moved by `base`.
+// with ranges moved by `base`; an empty one cuts the
+// text where it stands.
 template <class Find>
 void split_pieces(SplitText& split, SplitBehavior behavior, bool invert, Find&& find) {
   std::vector<Piece> pieces;
@@ -38,7 +41,11 @@ void split_pieces(SplitText& split, SplitBehavior behavior, bool invert, Find&& 
       done = found.end;
     });
     if (done < piece.range.end) stretches.push_back({{done, piece.range.end}, invert});
+    const size_t first = pieces.size();
     append_stretches(stretches, behavior, pieces);
+    const auto begin = pieces.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto is_empty = [](const Piece& made) { return made.range.size() == 0; };
+    pieces.erase(std::remove_if(begin, pieces.end(), is_empty), pieces.end());
   }
   split.pieces = std::move(pieces);
 }
