@@ -9,7 +9,6 @@
 #include <numeric>
 
 #include "cli/commands.h"
-#include "cli/config_flags.h"
 #include "cli/input.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
@@ -18,7 +17,7 @@
 namespace hodhod::cli {
 namespace {
 
-struct Flags {
+struct ClassifyFlags {
   std::string directory;
   TextInput input;
   std::vector<std::string> data;
@@ -38,8 +37,8 @@ Texts split_pair(const std::string& line, const Classifier& classifier) {
   return {line.substr(0, tab), line.substr(tab + 1)};
 }
 
-std::string line_of(const Texts& texts, const Classification& found, const Classifier& classifier,
-                    bool as_json) {
+std::string classified_line(const Texts& texts, const Classification& found, const Classifier& classifier,
+                            bool as_json) {
   const Labels& labels = classifier.labels;
   Json json = Json::object();
   if (texts.size() == 1) {
@@ -64,14 +63,14 @@ std::string line_of(const Texts& texts, const Classification& found, const Class
   return as_json ? format_json(json, -1) + "\n" : line + "\n";
 }
 
-void print(const std::vector<Texts>& texts, const Classifier& classifier, bool json) {
+void print_labels(const std::vector<Texts>& texts, const Classifier& classifier, bool json) {
   const auto found = classify(classifier, texts);
   std::string out;
-  for (size_t i = 0; i < texts.size(); ++i) out += line_of(texts[i], found[i], classifier, json);
+  for (size_t i = 0; i < texts.size(); ++i) out += classified_line(texts[i], found[i], classifier, json);
   print_text(out);
 }
 
-int run(const Flags& flags, const Session& session) {
+int run_classify(const ClassifyFlags& flags, const Session& session) {
   const Classifier classifier = Classifier::load(flags.directory);
   if (!flags.data.empty()) {
     std::vector<Texts> texts;
@@ -81,30 +80,30 @@ int run(const Flags& flags, const Session& session) {
             example.place, classifier.texts, example.texts.size());
       texts.push_back(std::move(example.texts));
     }
-    print(texts, classifier, flags.json);
+    print_labels(texts, classifier, flags.json);
     return 0;
   }
   for_each_block(flags.input, "Classifying", session.quiet, [&](const std::vector<std::string>& lines) {
     std::vector<Texts> texts;
     for (const std::string& line : lines) texts.push_back(split_pair(line, classifier));
-    print(texts, classifier, flags.json);
+    print_labels(texts, classifier, flags.json);
   });
   return 0;
 }
 
 }  // namespace
 
-void add_classify(CLI::App& app, Session& session) {
-  CLI::App* command = app.add_subcommand("classify", "Label texts with a model");
-  auto flags = std::make_shared<Flags>();
-  command->add_option("DIR", flags->directory, "The model's directory")->required();
-  command->add_option("TEXT", flags->input.texts,
-                      "Texts (pairs with a tab between); without any, standard input is read");
-  command->add_option("--file", flags->input.files, "Files of texts, one a line");
-  command->add_option("--data", flags->data, "Tables or JSON lines with texts");
-  add_config(*command, flags->columns, "Data");
-  command->add_flag("--json", flags->json, "A JSON object a line");
-  command->callback([flags, &session] { session.run = [flags, &session] { return run(*flags, session); }; });
+void add_classify(Command& program) {
+  Command& command = program.add_command("classify", "Label texts with a model");
+  auto flags = std::make_shared<ClassifyFlags>();
+  command.add("DIR", flags->directory, "The model's directory").required();
+  command.add("TEXT", flags->input.texts,
+              "Texts (pairs with a tab between); without any, standard input is read");
+  command.add("--file", flags->input.files, "Files of texts, one a line");
+  command.add("--data", flags->data, "Tables or JSON lines with texts");
+  command.add_config(flags->columns, "Data");
+  command.add("--json", flags->json, "Print a JSON object for each text");
+  command.on_run([flags](const Session& session) { return run_classify(*flags, session); });
 }
 
 }  // namespace hodhod::cli

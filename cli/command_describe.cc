@@ -19,15 +19,15 @@
 namespace hodhod::cli {
 namespace {
 
-struct Flags {
+struct DescribeModelFlags {
   std::string model;
   std::vector<std::string> options;
   DescribeOptions shape;
-  double tokens = 0;
+  std::optional<double> tokens;
   bool all = false, json = false;
 };
 
-TransformerConfig config_of(const Flags& flags) {
+TransformerConfig config_of(const DescribeModelFlags& flags) {
   TransformerConfig config;
   const auto presets = transformer_preset_names();
   if (is_directory(flags.model)) {
@@ -99,7 +99,7 @@ std::string layers_text(const Description& d, bool all) {
   return text;
 }
 
-std::string summary(const Flags& flags, const Description& d) {
+std::string summary(const DescribeModelFlags& flags, const Description& d) {
   const TransformerConfig& c = d.config;
   std::string layers;
   if (c.has_encoder()) layers += fmt::format("{} encoder layers, ", c.encoder_layers);
@@ -112,7 +112,7 @@ std::string summary(const Flags& flags, const Description& d) {
       with_commas(c.vocabulary), d.batch, d.length);
 }
 
-std::string totals(const Flags& flags, const Description& d, const MachineSpeed& speed) {
+std::string totals(const DescribeModelFlags& flags, const Description& d, const MachineSpeed& speed) {
   const auto bytes = [](int64_t count) { return format_bytes(static_cast<uint64_t>(count)); };
   const Times times = times_of(d, speed);
   const auto tokens = static_cast<double>(d.tokens);
@@ -129,9 +129,9 @@ std::string totals(const Flags& flags, const Description& d, const MachineSpeed&
                       "this machine", speed.flops / 1e9, bytes(static_cast<int64_t>(speed.bytes)));
   text += fmt::format("{:<20} {} a step of the batch, {} tokens/s\n", "it would train in",
                       duration(times.train_step), format_count(tokens / times.train_step));
-  if (flags.tokens > 0) {
-    text += fmt::format("{:<20} {}\n", fmt::format("on {} tokens", format_count(flags.tokens)),
-                        duration(flags.tokens * times.train_step / tokens));
+  if (flags.tokens) {
+    text += fmt::format("{:<20} {}\n", fmt::format("on {} tokens", format_count(*flags.tokens)),
+                        duration(*flags.tokens * times.train_step / tokens));
   }
   text += fmt::format("{:<20} {} for the batch", "it would read in", duration(times.read));
   if (d.config.has_decoder()) text += fmt::format(", and write a token in {}", duration(times.write));
@@ -172,7 +172,7 @@ Json to_json(const Description& d, const MachineSpeed& speed) {
       {"layers", layers}};
 }
 
-int run(const Flags& flags) {
+int run_describe(const DescribeModelFlags& flags) {
   const Description description = describe(config_of(flags), flags.shape);
   const MachineSpeed speed = measure_speed();
   print_text(flags.json ? format_json(to_json(description, speed)) + "\n"
@@ -183,20 +183,19 @@ int run(const Flags& flags) {
 
 }  // namespace
 
-void add_describe(CLI::App& app, Session& session) {
-  CLI::App* command =
-      app.add_subcommand("describe", "Show a model's layers, and what it takes to train and to run it");
-  auto flags = std::make_shared<Flags>();
-  command->add_option("MODEL", flags->model, "A preset (gpt2, bert-base, …) or a model's directory")
-      ->required();
-  command->add_option("--model", flags->options, "NAME=VALUE: change an option, such as decoder_layers=24");
-  command->add_option("--batch", flags->shape.batch, "Sequences of a batch [1]");
-  command->add_option("--length", flags->shape.length,
-                      "Their tokens; 0 is the most that the model takes [0]");
-  command->add_option("--tokens", flags->tokens, "Say how long training on this many tokens would take");
-  command->add_flag("--all", flags->all, "Every layer, not one for all that are alike");
-  command->add_flag("--json", flags->json, "A JSON object, with every layer");
-  command->callback([flags, &session] { session.run = [flags] { return run(*flags); }; });
+void add_describe(Command& program) {
+  Command& command =
+      program.add_command("describe", "Show a model's layers, and what it takes to train and to run it");
+  auto flags = std::make_shared<DescribeModelFlags>();
+  command.add("MODEL", flags->model, "A preset (gpt2, bert-base, …) or a model's directory").required();
+  command.add("--model", flags->options, "NAME=VALUE: change an option, such as decoder_layers=24");
+  command.add("--batch", flags->shape.batch, "Sequences in a batch", in(1, 1e6));
+  command.add("--length", flags->shape.length, "Tokens in each of them; 0 is the most that the model takes",
+              in(0, 1e6));
+  command.add("--tokens", flags->tokens, "Say how long training on this many tokens would take", above(0));
+  command.add("--all", flags->all, "Show every layer, not one for all that are alike");
+  command.add("--json", flags->json, "Print a JSON object, with every layer");
+  command.on_run([flags](const Session&) { return run_describe(*flags); });
 }
 
 }  // namespace hodhod::cli

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
-#include "cli/config_flags.h"
 #include "cli/input.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/embed.h"
@@ -15,14 +14,14 @@
 namespace hodhod::cli {
 namespace {
 
-struct Flags {
+struct EmbedFlags {
   std::string directory;
   TextInput input;
   EmbedOptions options;
   bool tsv = false;
 };
 
-int run(const Flags& flags, const Session& session) {
+int run_embed(const EmbedFlags& flags, const Session& session) {
   const TextModel embedder = load_embedder(flags.directory);
   for_each_block(flags.input, "Embedding", session.quiet, [&](const std::vector<std::string>& lines) {
     const auto vectors = embed(embedder, lines, flags.options);
@@ -39,15 +38,15 @@ int run(const Flags& flags, const Session& session) {
 
 }  // namespace
 
-void add_embed(CLI::App& app, Session& session) {
-  CLI::App* command = app.add_subcommand("embed", "Turn texts into vectors with any model");
-  auto flags = std::make_shared<Flags>();
-  command->add_option("DIR", flags->directory, "The model's directory")->required();
-  command->add_option("TEXT", flags->input.texts, "Texts; without any, standard input is read");
-  command->add_option("--file", flags->input.files, "Files of texts, one a line");
-  command->add_flag("--tsv", flags->tsv, "Numbers with tabs between, a line for each text, rather than JSON");
-  add_config(*command, flags->options, "Vectors");
-  command->callback([flags, &session] { session.run = [flags, &session] { return run(*flags, session); }; });
+void add_embed(Command& program) {
+  Command& command = program.add_command("embed", "Turn texts into vectors with any model");
+  auto flags = std::make_shared<EmbedFlags>();
+  command.add("DIR", flags->directory, "The model's directory").required();
+  command.add("TEXT", flags->input.texts, "Texts; without any, standard input is read");
+  command.add("--file", flags->input.files, "Files of texts, one a line");
+  command.add("--tsv", flags->tsv, "Print numbers with tabs between, a line for each text, rather than JSON");
+  command.add_config(flags->options, "Vectors");
+  command.on_run([flags](const Session& session) { return run_embed(*flags, session); });
 }
 
 }  // namespace hodhod::cli

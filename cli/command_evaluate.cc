@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
-#include "cli/config_flags.h"
+#include "cli/decoding.h"
 #include "cli/evaluate.h"
 #include "cli/input.h"
 #include "hodhod/base/error.h"
@@ -79,30 +79,29 @@ int evaluate_model(const EvaluateFlags& flags, const Session& session) {
 
 }  // namespace
 
-void add_evaluate(CLI::App& app, Session& session) {
-  CLI::App* command = app.add_subcommand("evaluate", "Score a model on text that it has not seen");
+void add_evaluate(Command& program) {
+  Command& command = program.add_command("evaluate", "Score a model on text that it has not seen");
   auto flags = std::make_shared<EvaluateFlags>();
   flags->decode.num_beams = 5;
-  command->add_option("DIR", flags->directory, "The model's directory")->required();
-  command->add_option("--data", flags->data,
-                      "Text for a language model, labelled texts for a classifier, sentences for a tagger");
-  command
-      ->add_option("--columns", flags->tag_columns,
-                   "For a tagger: the columns of the words and of their tags [the first and the last]")
-      ->delimiter(',');
-  command->add_option("--source", flags->source, "Text to translate, for a translation model");
-  command->add_option("--target", flags->target, "Its translation by people");
-  command->add_flag("--similarity", flags->similarity,
-                    "Pairs of texts with a number: does the cosine of the model's vectors go with it?");
-  command->add_flag("--json", flags->json, "A JSON object");
-  add_config(*command, flags->columns, "Labelled texts");
-  add_config(*command, flags->decode, "Decoding");
-  add_fields(*command, fields_under("bleu", flags->bleu), "BLEU");
-  command->callback([command, flags, &session] {
-    session.run = [command, flags, &session] {
-      read_decoding(*command, flags->directory, flags->decode);
-      return evaluate_model(*flags, session);
-    };
+  command.add("DIR", flags->directory, "The model's directory").required();
+  command.add("--data", flags->data,
+              "Text for a language model, labelled texts for a classifier, sentences for a tagger");
+  command.add_fields({field_of("columns", flags->tag_columns,
+                               "For a tagger: the columns of the words and of their tags; the first and the "
+                               "last where none are named")},
+                     "Options");
+  command.add("--source", flags->source, "Text to translate, for a translation model");
+  command.add("--target", flags->target, "Its translation by people");
+  command.add(
+      "--similarity", flags->similarity,
+      "Compare the cosine of the model's vectors with the number that stands beside each pair of texts");
+  command.add("--json", flags->json, "Print a JSON object");
+  command.add_config(flags->columns, "Labelled texts");
+  command.add_config(flags->decode, "Decoding");
+  command.add_config(flags->bleu, "BLEU", "bleu");
+  command.on_run([flags, &command](const Session& session) {
+    read_decoding(command, flags->directory, flags->decode);
+    return evaluate_model(*flags, session);
   });
 }
 

@@ -13,14 +13,14 @@
 namespace hodhod::cli {
 namespace {
 
-struct Flags {
+struct FillMaskFlags {
   std::string directory;
   TextInput input;
   int64_t top_k = 5;
   bool json = false;
 };
 
-void print(const std::string& text, const std::vector<std::vector<Filling>>& masks, bool as_json) {
+void print_fillings(const std::string& text, const std::vector<std::vector<Filling>>& masks, bool as_json) {
   Json json = {{"text", text}, {"masks", Json::array()}};
   std::string out;
   for (const auto& fillings : masks) {
@@ -35,26 +35,26 @@ void print(const std::string& text, const std::vector<std::vector<Filling>>& mas
   print_text(as_json ? format_json(json, -1) + "\n" : out);
 }
 
-int run(const Flags& flags, const Session& session) {
+int run_fill_mask(const FillMaskFlags& flags, const Session& session) {
   const MaskFiller filler = MaskFiller::load(flags.directory);
   for_each_block(flags.input, "Filling", session.quiet, [&](const std::vector<std::string>& lines) {
     const auto found = fill_mask(filler, lines, flags.top_k);
-    for (size_t i = 0; i < lines.size(); ++i) print(lines[i], found[i], flags.json);
+    for (size_t i = 0; i < lines.size(); ++i) print_fillings(lines[i], found[i], flags.json);
   });
   return 0;
 }
 
 }  // namespace
 
-void add_fill_mask(CLI::App& app, Session& session) {
-  CLI::App* command = app.add_subcommand("fill-mask", "Guess hidden words with a model");
-  auto flags = std::make_shared<Flags>();
-  command->add_option("DIR", flags->directory, "The model's directory")->required();
-  command->add_option("TEXT", flags->input.texts, "Texts with [MASK]; without any, standard input is read");
-  command->add_option("--file", flags->input.files, "Files of texts, one a line");
-  command->add_option("--top-k", flags->top_k, "How many guesses for each [5]")->check(CLI::Range(1, 1000));
-  command->add_flag("--json", flags->json, "A JSON object a line");
-  command->callback([flags, &session] { session.run = [flags, &session] { return run(*flags, session); }; });
+void add_fill_mask(Command& program) {
+  Command& command = program.add_command("fill-mask", "Guess hidden words with a model");
+  auto flags = std::make_shared<FillMaskFlags>();
+  command.add("DIR", flags->directory, "The model's directory").required();
+  command.add("TEXT", flags->input.texts, "Texts with [MASK]; without any, standard input is read");
+  command.add("--file", flags->input.files, "Files of texts, one a line");
+  command.add("--top-k", flags->top_k, "Number of guesses for each hidden word", in(1, 1000));
+  command.add("--json", flags->json, "Print a JSON object for each text");
+  command.on_run([flags](const Session& session) { return run_fill_mask(*flags, session); });
 }
 
 }  // namespace hodhod::cli

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
-#include "cli/config_flags.h"
+#include "cli/decoding.h"
 #include "cli/input.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/generate.h"
@@ -14,14 +14,14 @@
 namespace hodhod::cli {
 namespace {
 
-struct Flags {
+struct WriteFlags {
   std::string directory;
   std::vector<std::string> prompts;
   bool json = false;
   DecodeOptions decode;
 };
 
-int run(const Flags& flags) {
+int run_generate(const WriteFlags& flags) {
   const Writer writer = Writer::load(flags.directory);
   const std::vector<std::string> prompts =
       flags.prompts.empty() ? std::vector<std::string>{""} : flags.prompts;
@@ -48,20 +48,18 @@ int run(const Flags& flags) {
 
 }  // namespace
 
-void add_generate(CLI::App& app, Session& session) {
-  CLI::App* command = app.add_subcommand("generate", "Continue a text with a language model");
-  auto flags = std::make_shared<Flags>();
+void add_generate(Command& program) {
+  Command& command = program.add_command("generate", "Continue a text with a language model");
+  auto flags = std::make_shared<WriteFlags>();
   flags->decode.do_sample = true;
   flags->decode.temperature = 0.8;
-  command->add_option("DIR", flags->directory, "The model's directory")->required();
-  command->add_option("PROMPT", flags->prompts, "What the text begins with");
-  command->add_flag("--json", flags->json, "A JSON object a line");
-  add_config(*command, flags->decode, "Decoding");
-  command->callback([command, flags, &session] {
-    session.run = [command, flags] {
-      read_decoding(*command, flags->directory, flags->decode);
-      return run(*flags);
-    };
+  command.add("DIR", flags->directory, "The model's directory").required();
+  command.add("PROMPT", flags->prompts, "What the text begins with");
+  command.add("--json", flags->json, "Print a JSON object for each text");
+  command.add_config(flags->decode, "Decoding");
+  command.on_run([flags, &command](const Session&) {
+    read_decoding(command, flags->directory, flags->decode);
+    return run_generate(*flags);
   });
 }
 

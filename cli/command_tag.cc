@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
-#include "cli/config_flags.h"
 #include "cli/input.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/tag.h"
@@ -14,7 +13,7 @@
 namespace hodhod::cli {
 namespace {
 
-struct Flags {
+struct TagFlags {
   std::string directory;
   TextInput input;
   std::vector<std::string> data;
@@ -35,7 +34,7 @@ Json entities_of(const Words& words, const std::vector<std::string>& tags) {
   return entities;
 }
 
-void print(const std::vector<Words>& sentences, const Tagger& tagger, bool as_json) {
+void print_tags(const std::vector<Words>& sentences, const Tagger& tagger, bool as_json) {
   const auto found = tag(tagger, sentences);
   const bool entities = tagger.has_entities();
   std::string out;
@@ -55,14 +54,14 @@ void print(const std::vector<Words>& sentences, const Tagger& tagger, bool as_js
   print_text(out);
 }
 
-int run(const Flags& flags, const Session& session) {
+int run_tag(const TagFlags& flags, const Session& session) {
   const Tagger tagger = Tagger::load(flags.directory);
   if (!flags.data.empty()) {
     std::vector<Words> sentences;
     for (TaggedWords& sentence : read_words(flags.data, flags.corpus).sentences) {
       sentences.push_back(std::move(sentence.words));
     }
-    print(sentences, tagger, flags.json);
+    print_tags(sentences, tagger, flags.json);
     return 0;
   }
   for_each_block(flags.input, "Tagging", session.quiet, [&](const std::vector<std::string>& lines) {
@@ -70,24 +69,24 @@ int run(const Flags& flags, const Session& session) {
     for (const std::string& line : lines) {
       sentences.push_back(flags.split ? words_between_blanks(line) : split_words(line));
     }
-    print(sentences, tagger, flags.json);
+    print_tags(sentences, tagger, flags.json);
   });
   return 0;
 }
 
 }  // namespace
 
-void add_tag(CLI::App& app, Session& session) {
-  CLI::App* command = app.add_subcommand("tag", "Tag the words of sentences with a model");
-  auto flags = std::make_shared<Flags>();
-  command->add_option("DIR", flags->directory, "The model's directory")->required();
-  command->add_option("TEXT", flags->input.texts, "Sentences; without any, standard input is read");
-  command->add_option("--file", flags->input.files, "Files of sentences, one a line");
-  command->add_flag("--split", flags->split, "The words stand between blanks already, punctuation too");
-  command->add_option("--data", flags->data, "Sentences with a word a line (conll), or jsonl");
-  add_config(*command, flags->corpus, "Data");
-  command->add_flag("--json", flags->json, "A JSON object a line, with the entities");
-  command->callback([flags, &session] { session.run = [flags, &session] { return run(*flags, session); }; });
+void add_tag(Command& program) {
+  Command& command = program.add_command("tag", "Tag the words of sentences with a model");
+  auto flags = std::make_shared<TagFlags>();
+  command.add("DIR", flags->directory, "The model's directory").required();
+  command.add("TEXT", flags->input.texts, "Sentences; without any, standard input is read");
+  command.add("--file", flags->input.files, "Files of sentences, one a line");
+  command.add("--split", flags->split, "Take what stands between blanks as words, punctuation too");
+  command.add("--data", flags->data, "Sentences with a word a line (conll), or jsonl");
+  command.add_config(flags->corpus, "Data");
+  command.add("--json", flags->json, "Print a JSON object for each sentence, with the entities");
+  command.on_run([flags](const Session& session) { return run_tag(*flags, session); });
 }
 
 }  // namespace hodhod::cli

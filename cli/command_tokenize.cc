@@ -2,7 +2,6 @@
 // hodhod tokenize: its actions, and decode.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <charconv>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -58,7 +57,7 @@ std::vector<int32_t> parse_ids(const std::string& line, const std::string& place
   return ids;
 }
 
-int decode(const DecodeFlags& flags, const Session& session) {
+int decode_lines(const DecodeFlags& flags, const Session& session) {
   const Tokenizer tokenizer = Tokenizer::load(flags.tokenizer);
   Lines lines(flags.files, "Decoding", session.quiet);
   for (std::string line; lines.next(line);) {
@@ -75,32 +74,27 @@ int decode(const DecodeFlags& flags, const Session& session) {
   return 0;
 }
 
-void add_tokenize_decode(CLI::App& tokenize, Session& session) {
+void add_tokenize_decode(Command& tokenize) {
   auto flags = std::make_shared<DecodeFlags>();
-  CLI::App* action = tokenize.add_subcommand("decode", "Turn lines of ids into text");
-  action->add_option("-t,--tokenizer", flags->tokenizer, "Tokenizer: a file or a directory")->required();
-  action->add_option(
-      "files", flags->files,
-      "Input, the ids of a text a line, as numbers or as encode --json gives them; .gz and .zst too; "
-      "standard input if none");
-  action->add_flag("--json", flags->json, "One JSON object a line");
-  action->add_flag("--special", flags->special, "Keep special tokens in the text");
-  action->callback(
-      [&session, flags] { session.run = [&session, flags] { return decode(*flags, session); }; });
+  Command& action = tokenize.add_command("decode", "Turn lines of ids into text");
+  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer: a file or a directory").required();
+  action.add("files", flags->files,
+             "Input, the ids of a text a line, as numbers or as encode --json gives them; .gz and .zst too; "
+             "standard input if none");
+  action.add("--json", flags->json, "Print a JSON object for each line");
+  action.add("--special", flags->special, "Keep special tokens in the text");
+  action.on_run([flags](const Session& session) { return decode_lines(*flags, session); });
 }
 
 }  // namespace
 
-void add_tokenize(CLI::App& app, Session& session) {
-  CLI::App* tokenize = app.add_subcommand("tokenize", "Train and use tokenizers");
-  tokenize->require_subcommand(1);
-  tokenize->fallthrough();
-
-  add_tokenize_encode(*tokenize, session);
-  add_tokenize_decode(*tokenize, session);
-  add_tokenize_normalize(*tokenize, session);
-  add_tokenize_describe(*tokenize, session);
-  add_tokenize_train(*tokenize, session);
+void add_tokenize(Command& program) {
+  Command& tokenize = program.add_command("tokenize", "Train and use tokenizers");
+  add_tokenize_encode(tokenize);
+  add_tokenize_decode(tokenize);
+  add_tokenize_normalize(tokenize);
+  add_tokenize_describe(tokenize);
+  add_tokenize_train(tokenize);
 }
 
 }  // namespace hodhod::cli

@@ -5,14 +5,13 @@
 
 namespace hodhod::cli {
 
-void add_train(CLI::App& app, Session& session) {
-  CLI::App* train = app.add_subcommand("train", "Train a model on your text");
-  train->require_subcommand(1);
-  add_train_translate(*train, session);
-  add_train_generate(*train, session);
-  add_train_classify(*train, session);
-  add_train_tag(*train, session);
-  add_train_fill_mask(*train, session);
+void add_train(Command& program) {
+  Command& train = program.add_command("train", "Train a model on your text");
+  add_train_translate(train);
+  add_train_generate(train);
+  add_train_classify(train);
+  add_train_tag(train);
+  add_train_fill_mask(train);
 }
 
 }  // namespace hodhod::cli

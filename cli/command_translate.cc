@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
-#include "cli/config_flags.h"
+#include "cli/decoding.h"
 #include "cli/input.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/alignment.h"
@@ -16,7 +16,7 @@
 namespace hodhod::cli {
 namespace {
 
-struct Flags {
+struct TranslateFlags {
   std::string directory;
   std::vector<std::string> texts, files;
   bool json = false, alignments = false;
@@ -25,7 +25,7 @@ struct Flags {
   DecodeOptions decode;
 };
 
-Json to_json(const Alignment& alignment) {
+Json alignment_to_json(const Alignment& alignment) {
   Json pairs = Json::array(), rows = Json::array();
   for (const auto& [source, target] : alignment.words) pairs.push_back({source, target});
   const auto columns = static_cast<int64_t>(alignment.source_tokens.size());
@@ -39,8 +39,8 @@ Json to_json(const Alignment& alignment) {
           {"attention", rows}};
 }
 
-std::string line_of(const Translator& translator, const std::string& source,
-                    const std::vector<Translation>& found, const Flags& flags) {
+std::string translated_line(const Translator& translator, const std::string& source,
+                            const std::vector<Translation>& found, const TranslateFlags& flags) {
   Json results = Json::array();
   std::string lines;
   for (const Translation& translation : found) {
@@ -48,7 +48,7 @@ std::string line_of(const Translator& translator, const std::string& source,
     if (flags.alignments) alignment = align(translator, source, translation, flags.alignment_layer);
     if (flags.json) {
       Json result = {{"text", translation.text}, {"score", translation.score}};
-      if (flags.alignments) result.update(to_json(alignment));
+      if (flags.alignments) result.update(alignment_to_json(alignment));
       results.push_back(result);
       continue;
     }
@@ -61,14 +61,14 @@ std::string line_of(const Translator& translator, const std::string& source,
   return lines;
 }
 
-int run(const Flags& flags, const Session& session) {
+int run_translate(const TranslateFlags& flags, const Session& session) {
   const Translator translator = Translator::load(flags.directory);
   uint64_t done = 0;
   const auto work = [&](const std::vector<std::string>& block) {
     const auto found = translate(translator, block, flags.decode, kBatchTokens, done);
     done += block.size();
     std::string out;
-    for (size_t i = 0; i < block.size(); ++i) out += line_of(translator, block[i], found[i], flags);
+    for (size_t i = 0; i < block.size(); ++i) out += translated_line(translator, block[i], found[i], flags);
     print_text(out);
   };
   if (!flags.texts.empty()) {
@@ -91,27 +91,27 @@ int run(const Flags& flags, const Session& session) {
 
 }  // namespace
 
-void add_translate(CLI::App& app, Session& session) {
-  CLI::App* command = app.add_subcommand("translate", "Translate text with a model");
-  auto flags = std::make_shared<Flags>();
+void add_translate(Command& program) {
+  Command& command = program.add_command("translate", "Translate text with a model");
+  auto flags = std::make_shared<TranslateFlags>();
   flags->decode.num_beams = 5;
-  command->add_option("DIR", flags->directory, "The model's directory")->required();
-  command->add_option("TEXT", flags->texts, "Sentences; without any, standard input is read");
-  command->add_option("--file", flags->files, "Files to translate, a sentence a line");
-  command->add_option("--batch-lines", flags->batch_lines, "Lines read before translating them [256]")
-      ->check(CLI::Range(1, 1000000));
-  command->add_flag("--json", flags->json, "A JSON object a line");
-  command->add_flag(
+  command.add("DIR", flags->directory, "The model's directory").required();
+  command.add("TEXT", flags->texts, "Sentences; without any, standard input is read");
+  command.add("--file", flags->files, "Files to translate, a sentence a line");
+  command.add("--batch-lines", flags->batch_lines, "Lines that are read before they are translated",
+              in(1, 1000000));
+  command.add("--json", flags->json, "Print a JSON object for each line");
+  command.add(
       "--alignments", flags->alignments,
-      "After a tab, which word became which: pairs i-j, counted from 0; with --json the attention too");
-  command->add_option("--alignment-layer", flags->alignment_layer,
-                      "Decoder layer whose attention tells, from 0; -1 for the last but one [-1]");
-  add_config(*command, flags->decode, "Decoding");
-  command->callback([command, flags, &session] {
-    session.run = [command, flags, &session] {
-      read_decoding(*command, flags->directory, flags->decode);
-      return run(*flags, session);
-    };
+      "Add, after a tab, which word became which: pairs i-j, counted from 0; with --json the attention "
+      "too");
+  command.add("--alignment-layer", flags->alignment_layer,
+              "Decoder layer whose attention tells the alignment, from 0; -1 is the last but one",
+              in(-1, 1000));
+  command.add_config(flags->decode, "Decoding");
+  command.on_run([flags, &command](const Session& session) {
+    read_decoding(command, flags->directory, flags->decode);
+    return run_translate(*flags, session);
   });
 }
 

@@ -1,29 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The subcommands: each `command_*.cc` adds its own to the program, and main.cc lists them.
+// The commands: each `command_*.cc` adds its own to the program, and main.cc lists them.
 #pragma once
 
-#include <CLI/App.hpp>
-#include <functional>
+#include "cli/arguments.h"
 
 namespace hodhod::cli {
 
-// What a subcommand gets from main: options that all share, and where it leaves what is to be run.
-struct Session {
-  int threads = 0;     // 0: as the machine has
-  bool quiet = false;  // no progress bars
-  // Set by the callback of the subcommand that was given; its result is the exit status.
-  std::function<int()> run;
-};
-
-void add_tokenize(CLI::App& app, Session& session);
-void add_train(CLI::App& app, Session& session);
-void add_translate(CLI::App& app, Session& session);
-void add_generate(CLI::App& app, Session& session);
-void add_classify(CLI::App& app, Session& session);
-void add_tag(CLI::App& app, Session& session);
-void add_fill_mask(CLI::App& app, Session& session);
-void add_embed(CLI::App& app, Session& session);
-void add_evaluate(CLI::App& app, Session& session);
-void add_describe(CLI::App& app, Session& session);
+void add_train(Command& program);
+void add_translate(Command& program);
+void add_generate(Command& program);
+void add_classify(Command& program);
+void add_tag(Command& program);
+void add_fill_mask(Command& program);
+void add_embed(Command& program);
+void add_evaluate(Command& program);
+void add_describe(Command& program);
+void add_tokenize(Command& program);
 
 }  // namespace hodhod::cli

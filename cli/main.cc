@@ -2,58 +2,49 @@
 // The program `hodhod`. Exit status: 0 done, 1 an error, 2 a command line that makes no sense.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include "cli/commands.h"
+#include "cli/input.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/threads.h"
 
 namespace {
 
-int run(int argc, char** argv) {
-  CLI::App app("Hodhod trains, runs and explains sequence models.", "hodhod");
-  hodhod::cli::Session session;
-  app.set_version_flag("--version", "hodhod " HODHOD_VERSION);
-  app.add_option("--threads", session.threads, "Threads to use; 0 is as many as the machine has")
-      ->check(CLI::Range(0, 4096));
-  app.add_flag("--quiet", session.quiet, "No progress bars");
-  app.require_subcommand(1);
-  app.fallthrough();
-  hodhod::cli::add_train(app, session);
-  hodhod::cli::add_translate(app, session);
-  hodhod::cli::add_generate(app, session);
-  hodhod::cli::add_classify(app, session);
-  hodhod::cli::add_tag(app, session);
-  hodhod::cli::add_fill_mask(app, session);
-  hodhod::cli::add_embed(app, session);
-  hodhod::cli::add_evaluate(app, session);
-  hodhod::cli::add_describe(app, session);
-  hodhod::cli::add_tokenize(app, session);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::CallForAllHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::CallForVersion& version) {
-    return app.exit(version);
-  } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "hodhod: {}\nRun with --help for more.\n", error.what());
-    return 2;
+int run(const std::vector<std::string>& words) {
+  using namespace hodhod::cli;
+  Session session;
+  Command program("hodhod", "Hodhod trains, runs and explains sequence models.");
+  program.add("--threads", session.threads, "Threads to use; 0 is as many as the machine has",
+              hodhod::in(0, 1024));
+  program.add("--quiet", session.quiet, "Show no progress bars");
+  for (const auto add : {add_train, add_translate, add_generate, add_classify, add_tag, add_fill_mask,
+                         add_embed, add_evaluate, add_describe, add_tokenize}) {
+    add(program);
+  }
+  const Request request = read_command_line(program, words, "hodhod " HODHOD_VERSION);
+  if (request.command == nullptr) {
+    print_text(request.text);
+    return 0;
   }
   if (session.threads > 0) hodhod::set_thread_count(session.threads);
-  return session.run();
+  return request.command->run(session);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
-    const int status = run(argc, argv);
+    const int status = run({argv + std::min(argc, 1), argv + argc});
     if (std::fflush(stdout) != 0) return 1;
     return status;
+  } catch (const hodhod::cli::UsageError& error) {
+    fmt::print(stderr, "hodhod: {}\nRun with --help for more.\n", error.what());
+    return 2;
   } catch (const hodhod::Error& error) {
     fmt::print(stderr, "hodhod: error: {}\n", error.what());
   } catch (const std::bad_alloc&) {

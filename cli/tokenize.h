@@ -2,7 +2,6 @@
 // What the actions of `hodhod tokenize` share.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <string>
 #include <string_view>
 
@@ -11,10 +10,10 @@
 
 namespace hodhod::cli {
 
-void add_tokenize_encode(CLI::App& tokenize, Session& session);
-void add_tokenize_normalize(CLI::App& tokenize, Session& session);
-void add_tokenize_describe(CLI::App& tokenize, Session& session);
-void add_tokenize_train(CLI::App& tokenize, Session& session);
+void add_tokenize_encode(Command& tokenize);
+void add_tokenize_normalize(Command& tokenize);
+void add_tokenize_describe(Command& tokenize);
+void add_tokenize_train(Command& tokenize);
 
 // Options for the rules of the Persian normaliser, each with its switch. `digits` is parsed by
 // persian_options.
@@ -22,7 +21,7 @@ struct PersianFlags {
   text::PersianOptions options;
   std::string digits = "persian";
 };
-void add_persian_flags(CLI::App& action, PersianFlags& flags);
+void add_persian_flags(Command& action, PersianFlags& flags);
 text::PersianOptions persian_options(const PersianFlags& flags);
 
 // A text for one line of a terminal: blanks, line ends and joiners made visible (␣, ⏎, ⟨ZWNJ⟩).

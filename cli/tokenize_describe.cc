@@ -2,7 +2,6 @@
 // hodhod tokenize describe: what a tokenizer is, and how it does on a text.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -18,7 +17,7 @@
 namespace hodhod::cli {
 namespace {
 
-struct DescribeFlags {
+struct DescribeTokenizerFlags {
   std::string tokenizer;
   std::vector<std::string> files;
   bool json = false;
@@ -191,7 +190,7 @@ void print_statistics(const Statistics& s, int32_t vocab_size) {
   print_text(fmt::format("used            {:.1f} % of the vocabulary\n", 100 * ratio(s.used, vocab_size)));
 }
 
-int describe(const DescribeFlags& flags, const Session& session) {
+int describe_on_text(const DescribeTokenizerFlags& flags, const Session& session) {
   const text::Tokenizer tokenizer = text::Tokenizer::load(flags.tokenizer);
   Json about = describe_tokenizer(tokenizer);
   if (!flags.json) print_description(tokenizer, about);
@@ -211,19 +210,16 @@ int describe(const DescribeFlags& flags, const Session& session) {
 
 }  // namespace
 
-void add_tokenize_describe(CLI::App& tokenize, Session& session) {
-  auto flags = std::make_shared<DescribeFlags>();
-  CLI::App* action =
-      tokenize.add_subcommand("describe", "Say what a tokenizer is, and how it does on a text");
-  action->add_option("-t,--tokenizer", flags->tokenizer, "Tokenizer: a file or a directory")->required();
-  action->add_option("files", flags->files, "Text to measure on; .gz and .zst too; \"-\" is standard input");
-  action
-      ->add_option("--ngrams", flags->ngrams,
-                   "Count runs of one, two and three tokens of the text too, and list this many of each")
-      ->check(CLI::Range(1, 1'000'000));
-  action->add_flag("--json", flags->json, "JSON");
-  action->callback(
-      [&session, flags] { session.run = [&session, flags] { return describe(*flags, session); }; });
+void add_tokenize_describe(Command& tokenize) {
+  auto flags = std::make_shared<DescribeTokenizerFlags>();
+  Command& action = tokenize.add_command("describe", "Say what a tokenizer is, and how it does on a text");
+  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer: a file or a directory").required();
+  action.add("files", flags->files, "Text to measure on; .gz and .zst too; \"-\" is standard input");
+  action.add("--ngrams", flags->ngrams,
+             "Count runs of one, two and three tokens of the text too, and list this many of each",
+             in(0, 1'000'000));
+  action.add("--json", flags->json, "Print a JSON object");
+  action.on_run([flags](const Session& session) { return describe_on_text(*flags, session); });
 }
 
 }  // namespace hodhod::cli

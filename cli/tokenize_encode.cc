@@ -2,8 +2,8 @@
 // hodhod tokenize encode: lines of text, or of two texts, into ids.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 
 #include "cli/input.h"
 #include "cli/tokenize.h"
@@ -21,25 +21,26 @@ struct EncodeFlags {
   std::string tokenizer, truncate = "right";
   std::vector<std::string> files;
   bool json = false, tokens = false, special = false, pair = false;
-  int64_t max_length = -1, stride = 0, pad_to = -1;  // −1: as the tokenizer says
+  std::optional<int64_t> max_length, pad_to;  // none: as the tokenizer says
+  int64_t stride = 0;
 };
 
 void set_lengths(Tokenizer& tokenizer, const EncodeFlags& flags) {
   if (flags.max_length == 0) tokenizer.set_truncation({});
-  if (flags.max_length > 0) {
-    check(flags.stride < flags.max_length, "--stride {} does not fit into --max-length {}", flags.stride,
-          flags.max_length);
+  if (flags.max_length.value_or(0) > 0) {
+    check(flags.stride < *flags.max_length, "--stride {} does not fit into --max-length {}", flags.stride,
+          *flags.max_length);
     tokenizer.set_truncation(
-        text::Truncation{.max_length = flags.max_length,
+        text::Truncation{.max_length = *flags.max_length,
                          .stride = flags.stride,
                          .side = flags.truncate == "left" ? text::Side::kLeft : text::Side::kRight});
   }
   if (flags.pad_to == 0) tokenizer.set_padding({});
-  if (flags.pad_to > 0) {
+  if (flags.pad_to.value_or(0) > 0) {
     const auto pad = tokenizer.role("pad_token");
     check(pad.has_value(), "{}: this tokenizer has no padding token; leave --pad-to out", flags.tokenizer);
-    tokenizer.set_padding(
-        text::Padding{.length = flags.pad_to, .id = *pad, .token = std::string(tokenizer.id_to_token(*pad))});
+    tokenizer.set_padding(text::Padding{
+        .length = *flags.pad_to, .id = *pad, .token = std::string(tokenizer.id_to_token(*pad))});
   }
 }
 
@@ -119,7 +120,7 @@ std::string encode_line(const Tokenizer& tokenizer, std::string_view line, const
   return out + "\n";
 }
 
-int encode(const EncodeFlags& flags, const Session& session) {
+int encode_lines(const EncodeFlags& flags, const Session& session) {
   Tokenizer tokenizer = Tokenizer::load(flags.tokenizer);
   set_lengths(tokenizer, flags);
   Lines lines(flags.files, "Encoding", session.quiet);
@@ -129,32 +130,24 @@ int encode(const EncodeFlags& flags, const Session& session) {
 
 }  // namespace
 
-void add_tokenize_encode(CLI::App& tokenize, Session& session) {
+void add_tokenize_encode(Command& tokenize) {
   auto flags = std::make_shared<EncodeFlags>();
-  CLI::App* action = tokenize.add_subcommand("encode", "Turn lines of text into ids");
-  action->add_option("-t,--tokenizer", flags->tokenizer, "Tokenizer: a file or a directory")->required();
-  action->add_option("files", flags->files,
-                     "Input, one text a line; .gz and .zst too; standard input if none");
-  action->add_flag("--tokens", flags->tokens, "Print tokens as text, not ids");
-  action->add_flag("--json", flags->json, "One JSON object a line: ids, tokens, offsets, masks");
-  action->add_flag("--special", flags->special, "Put the special tokens of the model around each line");
-  action->add_flag("--pair", flags->pair, "A line is two texts with a tab between them");
-  action
-      ->add_option(
-          "--max-length", flags->max_length,
-          "Cut to this many tokens, special ones included; 0: not at all; else as the tokenizer says")
-      ->check(CLI::NonNegativeNumber);
-  action->add_option("--stride", flags->stride, "Tokens that the parts cut off share with those before them")
-      ->check(CLI::NonNegativeNumber);
-  action->add_option("--truncate", flags->truncate, "Which end is cut off: right or left")
-      ->check(CLI::IsMember({"right", "left"}))
-      ->capture_default_str();
-  action
-      ->add_option("--pad-to", flags->pad_to,
-                   "Fill up to this many tokens; 0: not at all; else as the tokenizer says")
-      ->check(CLI::NonNegativeNumber);
-  action->callback(
-      [&session, flags] { session.run = [&session, flags] { return encode(*flags, session); }; });
+  Command& action = tokenize.add_command("encode", "Turn lines of text into ids");
+  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer: a file or a directory").required();
+  action.add("files", flags->files, "Input, one text a line; .gz and .zst too; standard input if none");
+  action.add("--tokens", flags->tokens, "Print tokens as text, not ids");
+  action.add("--json", flags->json, "Print a JSON object for each line: ids, tokens, offsets, masks");
+  action.add("--special", flags->special, "Put the special tokens of the model around each line");
+  action.add("--pair", flags->pair, "Take a line as two texts with a tab between them");
+  action.add("--max-length", flags->max_length,
+             "Cut to this many tokens, special ones included; 0: not at all; else as the tokenizer says",
+             at_least(0));
+  action.add("--stride", flags->stride, "Tokens that the parts cut off share with those before them",
+             at_least(0));
+  action.add("--truncate", flags->truncate, "Which end is cut off").one_of({"right", "left"});
+  action.add("--pad-to", flags->pad_to,
+             "Fill up to this many tokens; 0: not at all; else as the tokenizer says", at_least(0));
+  action.on_run([flags](const Session& session) { return encode_lines(*flags, session); });
 }
 
 }  // namespace hodhod::cli

@@ -2,7 +2,6 @@
 // hodhod tokenize normalize: a text as a normaliser leaves it, and what it changed.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -37,8 +36,8 @@ Json changes_to_json(std::string_view line, const std::vector<text::TextChange>&
 }
 
 // The normaliser of a tokenizer is one rule; the Persian one has its own.
-std::vector<text::RuleReport> report(const text::Normalizer* normalizer, std::string_view line,
-                                     const text::PersianOptions& options) {
+std::vector<text::RuleReport> report_rules(const text::Normalizer* normalizer, std::string_view line,
+                                           const text::PersianOptions& options) {
   if (normalizer == nullptr) return text::report_persian(line, options);
   text::NormalizedText normalized(line);
   normalizer->apply(normalized);
@@ -77,7 +76,7 @@ int normalize_lines(const NormalizeFlags& flags, const Session& session) {
   print_for_each_line(lines, [&](std::string_view line) {
     const std::string result = text::normalize(used, line);
     if (!flags.show && !flags.json) return result + "\n";
-    const auto reports = report(normalizer, line, options);
+    const auto reports = report_rules(normalizer, line, options);
     if (!flags.json) return result + "\n" + show_changes(reports);
     Json rules = Json::object();
     for (const auto& rule : reports) {
@@ -90,19 +89,17 @@ int normalize_lines(const NormalizeFlags& flags, const Session& session) {
 
 }  // namespace
 
-void add_persian_flags(CLI::App& action, PersianFlags& flags) {
+void add_persian_flags(Command& action, PersianFlags& flags) {
   const std::string group = "Persian rules";
   auto& options = flags.options;
-  action.add_flag("!--no-compose", options.compose, "Leave letters and their marks apart (no NFC)")
-      ->group(group);
-  action.add_flag("!--no-letters", options.letters, "Keep ي, ى and ك")->group(group);
-  action.add_option("--digits", flags.digits, "Digits: keep, persian, arabic or latin")
-      ->check(CLI::IsMember({"keep", "persian", "arabic", "latin"}))
-      ->capture_default_str()
-      ->group(group);
-  action.add_flag("--remove-diacritics", options.remove_diacritics, "Remove fathatan … sukun")->group(group);
-  action.add_flag("!--no-tatweel", options.remove_tatweel, "Keep tatweel (ـ)")->group(group);
-  action.add_flag("!--no-joiners", options.clean_joiners, "Keep every zero-width non-joiner")->group(group);
+  action.add("--no-compose", options.compose, "Leave letters and their marks apart (no NFC)").in(group);
+  action.add("--no-letters", options.letters, "Keep ي, ى and ك").in(group);
+  action.add("--digits", flags.digits, "What digits become")
+      .one_of({"keep", "persian", "arabic", "latin"})
+      .in(group);
+  action.add("--remove-diacritics", options.remove_diacritics, "Remove fathatan … sukun").in(group);
+  action.add("--no-tatweel", options.remove_tatweel, "Keep tatweel (ـ)").in(group);
+  action.add("--no-joiners", options.clean_joiners, "Keep every zero-width non-joiner").in(group);
 }
 
 text::PersianOptions persian_options(const PersianFlags& flags) {
@@ -138,19 +135,17 @@ std::string visible(std::string_view token) {
   return out;
 }
 
-void add_tokenize_normalize(CLI::App& tokenize, Session& session) {
+void add_tokenize_normalize(Command& tokenize) {
   auto flags = std::make_shared<NormalizeFlags>();
-  CLI::App* action = tokenize.add_subcommand(
+  Command& action = tokenize.add_command(
       "normalize",
       "Print text as a tokenizer's normaliser leaves it, or the Persian normaliser if none is named");
-  action->add_option("-t,--tokenizer", flags->tokenizer, "Tokenizer whose normaliser to use");
-  action->add_option("files", flags->files,
-                     "Input, one text a line; .gz and .zst too; standard input if none");
-  action->add_flag("--show", flags->show, "Say under each line what was changed");
-  action->add_flag("--json", flags->json, "One JSON object a line, with the changes");
-  add_persian_flags(*action, flags->persian);
-  action->callback(
-      [&session, flags] { session.run = [&session, flags] { return normalize_lines(*flags, session); }; });
+  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer whose normaliser to use");
+  action.add("files", flags->files, "Input, one text a line; .gz and .zst too; standard input if none");
+  action.add("--show", flags->show, "Say under each line what was changed");
+  action.add("--json", flags->json, "Print a JSON object for each line, with the changes");
+  add_persian_flags(action, flags->persian);
+  action.on_run([flags](const Session& session) { return normalize_lines(*flags, session); });
 }
 
 }  // namespace hodhod::cli

@@ -2,7 +2,6 @@
 // hodhod tokenize train: a tokenizer from text.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -27,7 +26,7 @@ struct TokenizerTraining {
   std::string bos, eos;
   PersianFlags persian;
   text::TrainerOptions options;
-  bool lowercase = false, json = false;
+  bool lowercase = false, mixed_scripts = false, json = false;
 };
 
 text::ModelKind kind_of(const std::string& model) {
@@ -127,6 +126,7 @@ text::TokenizerParts make_parts(const TokenizerTraining& flags, const std::strin
 text::TrainerOptions make_options(const TokenizerTraining& flags, const std::string& pre_tokenizer) {
   text::TrainerOptions options = flags.options;
   options.kind = kind_of(flags.model);
+  options.split_scripts = !flags.mixed_scripts;
   options.max_memory = parse_bytes(flags.max_memory);
   options.byte_level = pre_tokenizer == "byte-level";
   const bool bert = flags.model == "wordpiece";
@@ -149,7 +149,7 @@ text::TrainerOptions make_options(const TokenizerTraining& flags, const std::str
   return options;
 }
 
-int train(const TokenizerTraining& flags, const Session& session) {
+int train_on_text(const TokenizerTraining& flags, const Session& session) {
   const StopSignals signals;
   const std::string pre_tokenizer = pre_tokenizer_of(flags);
   text::TrainerOptions options = make_options(flags, pre_tokenizer);
@@ -193,54 +193,42 @@ int train(const TokenizerTraining& flags, const Session& session) {
   return 0;
 }
 
-void add_model_options(CLI::App& action, TokenizerTraining& flags) {
-  action.add_option("--model", flags.model, "bpe, wordpiece, unigram, word or char")
-      ->check(CLI::IsMember({"bpe", "wordpiece", "unigram", "word", "char"}))
-      ->capture_default_str();
-  action.add_option("--vocab-size", flags.options.vocab_size, "Tokens, special ones and alphabet included")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  action.add_option("--special", flags.special, "Special tokens; they get the first ids");
-  action.add_option("--bos", flags.bos, "Special token that encode --special puts before a text");
-  action.add_option("--eos", flags.eos, "Special token that encode --special puts after a text");
-  action
-      .add_option("--min-frequency", flags.options.min_frequency, "Fewest times a merge or a word must come")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  action
-      .add_option("--pre-tokenizer", flags.pre_tokenizer,
-                  "byte-level, metaspace, bert, whitespace, none or auto")
-      ->check(CLI::IsMember({"auto", "byte-level", "metaspace", "bert", "whitespace", "none"}))
-      ->capture_default_str();
-  action.add_flag("--byte-fallback", flags.options.byte_fallback,
-                  "Spell characters that are too rare as bytes");
-  action.add_flag("!--mixed-scripts", flags.options.split_scripts,
-                  "Unigram, and BPE without bytes: let a token hold characters of several scripts");
-  action.add_option("--character-coverage", flags.options.character_coverage, "Share of characters to know")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
+void add_model_options(Command& action, TokenizerTraining& flags) {
+  action.add("--model", flags.model, "Kind of tokenizer")
+      .one_of({"bpe", "wordpiece", "unigram", "word", "char"});
+  action.add("--vocab-size", flags.options.vocab_size, "Number of tokens, special ones and alphabet included",
+             in(1, 10'000'000));
+  action.add("--special", flags.special, "Special tokens; they get the first ids");
+  action.add("--bos", flags.bos, "Special token that encode --special puts before a text");
+  action.add("--eos", flags.eos, "Special token that encode --special puts after a text");
+  action.add("--min-frequency", flags.options.min_frequency, "Fewest times that a merge or a word must occur",
+             at_least(0));
+  action.add("--pre-tokenizer", flags.pre_tokenizer, "What splits a text before the model does")
+      .one_of({"auto", "byte-level", "metaspace", "bert", "whitespace", "none"});
+  action.add("--byte-fallback", flags.options.byte_fallback, "Spell characters that are too rare as bytes");
+  action.add("--mixed-scripts", flags.mixed_scripts,
+             "Unigram, and BPE without bytes: let a token hold characters of several scripts");
+  action.add("--character-coverage", flags.options.character_coverage,
+             "Share of the text's characters that the alphabet covers", in(0, 1));
 }
 
 }  // namespace
 
-void add_tokenize_train(CLI::App& tokenize, Session& session) {
+void add_tokenize_train(Command& tokenize) {
   auto flags = std::make_shared<TokenizerTraining>();
-  CLI::App* action = tokenize.add_subcommand("train", "Train a tokenizer on text");
-  action->add_option("files", flags->files,
-                     "Input, one text a line; .gz and .zst too; standard input if none");
-  action->add_option("-o,--output", flags->output, "Directory to write tokenizer.json and its companions to")
-      ->required();
-  add_model_options(*action, *flags);
-  action->add_option("--normalizer", flags->normalizer, "none, nfc, nfkc, bert or persian")
-      ->check(CLI::IsMember({"none", "nfc", "nfkc", "bert", "persian"}))
-      ->capture_default_str();
-  action->add_flag("--lowercase", flags->lowercase, "Make all letters small");
-  action->add_option("--max-memory", flags->max_memory, "Most memory to use; a larger corpus is sampled")
-      ->capture_default_str();
-  action->add_option("--seed", flags->options.seed, "Of the sample, if one is taken")->capture_default_str();
-  action->add_flag("--json", flags->json, "Report in JSON");
-  add_persian_flags(*action, flags->persian);
-  action->callback([&session, flags] { session.run = [&session, flags] { return train(*flags, session); }; });
+  Command& action = tokenize.add_command("train", "Train a tokenizer on text");
+  action.add("files", flags->files, "Input, one text a line; .gz and .zst too; standard input if none");
+  action.add("-o,--output", flags->output, "Directory to write tokenizer.json and its companions to")
+      .required();
+  add_model_options(action, *flags);
+  action.add("--normalizer", flags->normalizer, "What makes texts alike before they are split")
+      .one_of({"none", "nfc", "nfkc", "bert", "persian"});
+  action.add("--lowercase", flags->lowercase, "Make all letters small");
+  action.add("--max-memory", flags->max_memory, "Most memory to use; a larger corpus is sampled");
+  action.add("--seed", flags->options.seed, "Seed of the sample, if one is taken");
+  action.add("--json", flags->json, "Print a JSON object");
+  add_persian_flags(action, flags->persian);
+  action.on_run([flags](const Session& session) { return train_on_text(*flags, session); });
 }
 
 }  // namespace hodhod::cli

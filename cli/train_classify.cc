@@ -4,7 +4,6 @@
 
 #include <memory>
 
-#include "cli/config_flags.h"
 #include "cli/training.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/format.h"
@@ -14,7 +13,7 @@
 namespace hodhod::cli {
 namespace {
 
-struct Flags : TrainFlags {
+struct TrainClassifyFlags : TrainFlags {
   std::vector<std::string> data, dev;
   double dev_share = 0;
   bool regression = false;
@@ -22,7 +21,8 @@ struct Flags : TrainFlags {
   ClassifierTraining training;
 };
 
-std::vector<LabelledText> read(const std::vector<std::string>& files, const LabelledColumns& columns) {
+std::vector<LabelledText> read_examples(const std::vector<std::string>& files,
+                                        const LabelledColumns& columns) {
   LabelledTexts found = read_labelled(files, columns);
   tell_bad_lines(found.bad);
   return std::move(found.examples);
@@ -34,7 +34,7 @@ double mean_label(const std::vector<LabelledText>& examples) {
   return sum / static_cast<double>(examples.size());
 }
 
-Classifier make_classifier(const Flags& flags, const std::vector<LabelledText>& train) {
+Classifier make_classifier(const TrainClassifyFlags& flags, const std::vector<LabelledText>& train) {
   std::vector<std::string> occurrences;
   for (const LabelledText& example : train) occurrences.push_back(example.label);
   Labels labels = flags.regression ? Labels() : Labels::of(std::move(occurrences));
@@ -56,10 +56,10 @@ Classifier make_classifier(const Flags& flags, const std::vector<LabelledText>& 
   return labelling_model<Classifier>(flags, std::move(labels), lines);
 }
 
-int train_classify(Flags& flags, const Session& session) {
-  std::vector<LabelledText> train = read(flags.data, flags.columns);
+int train_classify(TrainClassifyFlags& flags, const Session& session) {
+  std::vector<LabelledText> train = read_examples(flags.data, flags.columns);
   std::vector<LabelledText> dev =
-      flags.dev.empty() ? take_out(train, flags.dev_share) : read(flags.dev, flags.columns);
+      flags.dev.empty() ? take_out(train, flags.dev_share) : read_examples(flags.dev, flags.columns);
   Classifier classifier = make_classifier(flags, train);
   const bool is_new = flags.from.empty() || !classifier.encoder.missing.empty();
   if (flags.regression && is_new) classifier.begin_at(mean_label(train));
@@ -80,22 +80,20 @@ int train_classify(Flags& flags, const Session& session) {
 
 }  // namespace
 
-void add_train_classify(CLI::App& train, Session& session) {
-  CLI::App* app = train.add_subcommand("classify", "Train a model that tells kinds of texts apart");
-  auto flags = std::make_shared<Flags>();
+void add_train_classify(Command& train) {
+  Command& command = train.add_command("classify", "Train a model that tells kinds of texts apart");
+  auto flags = std::make_shared<TrainClassifyFlags>();
   set_encoder_defaults(*flags);
-  app->add_option("--data", flags->data, "Texts with labels: tsv, csv or jsonl (.gz and .zst too)")
-      ->required();
-  app->add_option("--dev", flags->dev, "The same for validation");
-  app->add_option("--dev-share", flags->dev_share, kDevShareHelp);
-  app->add_flag("--regression", flags->regression, "The labels are numbers to come near to");
-  add_config(*app, flags->columns, "Data");
-  add_train_flags(*app, *flags);
-  add_epochs(*app, *flags);
-  add_fresh_layers(*app, *flags);
-  add_config(*app, flags->training, "Classifier");
-  app->callback(
-      [flags, &session] { session.run = [flags, &session] { return train_classify(*flags, session); }; });
+  command.add("--data", flags->data, "Texts with labels: tsv, csv or jsonl (.gz and .zst too)").required();
+  command.add("--dev", flags->dev, "The same for validation");
+  command.add("--dev-share", flags->dev_share, kDevShareHelp);
+  command.add("--regression", flags->regression, "The labels are numbers to come near to");
+  command.add_config(flags->columns, "Data");
+  add_train_flags(command, *flags);
+  add_epochs(command, *flags);
+  add_fresh_layers(command, *flags);
+  command.add_config(flags->training, "Classifier");
+  command.on_run([flags](const Session& session) { return train_classify(*flags, session); });
 }
 
 }  // namespace hodhod::cli

@@ -4,7 +4,6 @@
 
 #include <memory>
 
-#include "cli/config_flags.h"
 #include "cli/input.h"
 #include "cli/training.h"
 #include "hodhod/base/error.h"
@@ -14,13 +13,13 @@
 namespace hodhod::cli {
 namespace {
 
-struct Flags : TrainFlags {
+struct TrainFillMaskFlags : TrainFlags {
   std::vector<std::string> data, dev;
   double dev_share = 0;
   MaskTraining training;
 };
 
-MaskFiller make_filler(const Flags& flags, const std::vector<std::string>& train) {
+MaskFiller make_filler(const TrainFillMaskFlags& flags, const std::vector<std::string>& train) {
   size_t next = 0;
   const text::LineSource lines = [&](std::string& line) {
     if (next >= train.size()) return false;
@@ -38,7 +37,7 @@ MaskFiller make_filler(const Flags& flags, const std::vector<std::string>& train
   return MaskFiller::make(config, std::move(tokenizer), flags.trainer.seed);
 }
 
-int train_fill_mask(Flags& flags, const Session& session) {
+int train_fill_mask(TrainFillMaskFlags& flags, const Session& session) {
   std::vector<std::string> train = read_lines(flags.data, session.quiet);
   const std::vector<std::string> dev =
       flags.dev.empty() ? take_out(train, flags.dev_share) : read_lines(flags.dev, session.quiet);
@@ -56,23 +55,22 @@ int train_fill_mask(Flags& flags, const Session& session) {
 
 }  // namespace
 
-void add_train_fill_mask(CLI::App& train, Session& session) {
-  CLI::App* app = train.add_subcommand(
+void add_train_fill_mask(Command& train) {
+  Command& command = train.add_command(
       "fill-mask", "Train an encoder on raw text to guess hidden words: pre-training for the other tasks");
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<TrainFillMaskFlags>();
   set_encoder_defaults(*flags);
   flags->trainer.steps = 10000;
   flags->trainer.validate_every = 500;
   flags->trainer.schedule = {.kind = ScheduleKind::linear, .rate = 1e-3, .warmup = 500};
-  app->add_option("--data", flags->data, "Text files (.gz and .zst too); standard input if there is none");
-  app->add_option("--dev", flags->dev, "Text for validation");
-  app->add_option("--dev-share", flags->dev_share, kDevShareHelp);
-  add_train_flags(*app, *flags);
-  add_epochs(*app, *flags);
-  add_fresh_layers(*app, *flags);
-  add_config(*app, flags->training, "Masked text");
-  app->callback(
-      [flags, &session] { session.run = [flags, &session] { return train_fill_mask(*flags, session); }; });
+  command.add("--data", flags->data, "Text files (.gz and .zst too); standard input if there is none");
+  command.add("--dev", flags->dev, "Text for validation");
+  command.add("--dev-share", flags->dev_share, kDevShareHelp);
+  add_train_flags(command, *flags);
+  add_epochs(command, *flags);
+  add_fresh_layers(command, *flags);
+  command.add_config(flags->training, "Masked text");
+  command.on_run([flags](const Session& session) { return train_fill_mask(*flags, session); });
 }
 
 }  // namespace hodhod::cli

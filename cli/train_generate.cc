@@ -4,7 +4,6 @@
 
 #include <memory>
 
-#include "cli/config_flags.h"
 #include "cli/input.h"
 #include "cli/training.h"
 #include "hodhod/base/error.h"
@@ -15,7 +14,7 @@
 namespace hodhod::cli {
 namespace {
 
-struct GenerateFlags : TrainFlags {
+struct TrainGenerateFlags : TrainFlags {
   std::vector<std::string> data, dev;
   double dev_share = 0.1;
   LanguageTraining training;
@@ -29,7 +28,7 @@ std::string read_text(const std::vector<std::string>& paths, bool quiet) {
   return text;
 }
 
-int train_generate(const GenerateFlags& flags, const Session& session) {
+int train_generate(const TrainGenerateFlags& flags, const Session& session) {
   std::string train = read_text(flags.data, session.quiet), dev;
   if (!flags.dev.empty()) {
     dev = read_text(flags.dev, session.quiet);
@@ -71,9 +70,9 @@ int train_generate(const GenerateFlags& flags, const Session& session) {
 
 }  // namespace
 
-void add_train_generate(CLI::App& train, Session& session) {
-  CLI::App* app = train.add_subcommand("generate", "Train a language model on running text");
-  auto flags = std::make_shared<GenerateFlags>();
+void add_train_generate(Command& train) {
+  Command& command = train.add_command("generate", "Train a language model on running text");
+  auto flags = std::make_shared<TrainGenerateFlags>();
   flags->preset = "gpt-tiny";
   flags->trainer.schedule = {
       .kind = ScheduleKind::cosine, .rate = 1e-3, .warmup = 100, .final_fraction = 0.1};
@@ -83,14 +82,13 @@ void add_train_generate(CLI::App& train, Session& session) {
   flags->training.length = 64;
   flags->training.batch = 12;
   flags->tokenizer.kind = TokenizerKind::character;
-  app->add_option("--data", flags->data, "Text files (.gz and .zst too); standard input if there is none");
-  app->add_option("--dev", flags->dev, "Text for validation");
-  app->add_option("--dev-share", flags->dev_share,
-                  "Without --dev: the share of the text's end that is for validation [0.1]");
-  add_train_flags(*app, *flags);
-  add_config(*app, flags->training, "Language model");
-  app->callback(
-      [flags, &session] { session.run = [flags, &session] { return train_generate(*flags, session); }; });
+  command.add("--data", flags->data, "Text files (.gz and .zst too); standard input if there is none");
+  command.add("--dev", flags->dev, "Text for validation");
+  command.add("--dev-share", flags->dev_share,
+              "Without --dev: the share of the text's end that is for validation");
+  add_train_flags(command, *flags);
+  command.add_config(flags->training, "Language model");
+  command.on_run([flags](const Session& session) { return train_generate(*flags, session); });
 }
 
 }  // namespace hodhod::cli

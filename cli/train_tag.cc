@@ -4,7 +4,6 @@
 
 #include <memory>
 
-#include "cli/config_flags.h"
 #include "cli/training.h"
 #include "hodhod/base/error.h"
 #include "hodhod/nn/module.h"
@@ -14,14 +13,14 @@
 namespace hodhod::cli {
 namespace {
 
-struct Flags : TrainFlags {
+struct TrainTagFlags : TrainFlags {
   std::vector<std::string> data, dev;
   double dev_share = 0;
   CorpusOptions corpus;
   TaggerTraining training;
 };
 
-std::vector<TaggedWords> read(const std::vector<std::string>& files, const CorpusOptions& corpus) {
+std::vector<TaggedWords> read_sentences(const std::vector<std::string>& files, const CorpusOptions& corpus) {
   TaggedSentences found = read_tagged(files, corpus);
   tell_bad_lines(found.bad);
   return std::move(found.sentences);
@@ -42,7 +41,7 @@ Labels labels_of(const std::vector<TaggedWords>& sentences) {
   return Labels::of(std::move(tags));
 }
 
-Tagger make_tagger(const Flags& flags, const std::vector<TaggedWords>& train) {
+Tagger make_tagger(const TrainTagFlags& flags, const std::vector<TaggedWords>& train) {
   Labels labels = labels_of(train);
   check(labels.size() <= 10000,
         "training: {} has {} different tags; say with --columns which column they are in", flags.data[0],
@@ -58,10 +57,10 @@ Tagger make_tagger(const Flags& flags, const std::vector<TaggedWords>& train) {
   return labelling_model<Tagger>(flags, std::move(labels), lines);
 }
 
-int train_tag(Flags& flags, const Session& session) {
-  std::vector<TaggedWords> train = read(flags.data, flags.corpus);
+int train_tag(TrainTagFlags& flags, const Session& session) {
+  std::vector<TaggedWords> train = read_sentences(flags.data, flags.corpus);
   std::vector<TaggedWords> dev =
-      flags.dev.empty() ? take_out(train, flags.dev_share) : read(flags.dev, flags.corpus);
+      flags.dev.empty() ? take_out(train, flags.dev_share) : read_sentences(flags.dev, flags.corpus);
   Tagger tagger = make_tagger(flags, train);
   flags.training.batches.seed = flags.trainer.seed;
   const auto dev_size = dev.size();
@@ -78,23 +77,21 @@ int train_tag(Flags& flags, const Session& session) {
 
 }  // namespace
 
-void add_train_tag(CLI::App& train, Session& session) {
-  CLI::App* app = train.add_subcommand("tag", "Train a model that tags words: names, parts of speech");
-  auto flags = std::make_shared<Flags>();
+void add_train_tag(Command& train) {
+  Command& command = train.add_command("tag", "Train a model that tags words: names, parts of speech");
+  auto flags = std::make_shared<TrainTagFlags>();
   set_encoder_defaults(*flags);
   flags->tokenizer.vocabulary = 8000;
-  app->add_option("--data", flags->data,
-                  "Sentences with a word and its tag a line, or jsonl (.gz and .zst too)")
-      ->required();
-  app->add_option("--dev", flags->dev, "The same for validation");
-  app->add_option("--dev-share", flags->dev_share, kDevShareHelp);
-  add_config(*app, flags->corpus, "Data");
-  add_train_flags(*app, *flags);
-  add_epochs(*app, *flags);
-  add_fresh_layers(*app, *flags);
-  add_config(*app, flags->training, "Tagger");
-  app->callback(
-      [flags, &session] { session.run = [flags, &session] { return train_tag(*flags, session); }; });
+  command.add("--data", flags->data, "Sentences with a word and its tag a line, or jsonl (.gz and .zst too)")
+      .required();
+  command.add("--dev", flags->dev, "The same for validation");
+  command.add("--dev-share", flags->dev_share, kDevShareHelp);
+  command.add_config(flags->corpus, "Data");
+  add_train_flags(command, *flags);
+  add_epochs(command, *flags);
+  add_fresh_layers(command, *flags);
+  command.add_config(flags->training, "Tagger");
+  command.on_run([flags](const Session& session) { return train_tag(*flags, session); });
 }
 
 }  // namespace hodhod::cli

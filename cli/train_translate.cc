@@ -4,7 +4,6 @@
 
 #include <memory>
 
-#include "cli/config_flags.h"
 #include "cli/training.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
@@ -15,7 +14,7 @@
 namespace hodhod::cli {
 namespace {
 
-struct TranslateFlags : TrainFlags {
+struct TrainTranslateFlags : TrainFlags {
   std::vector<std::string> source, target, dev_source, dev_target;
   bool skip_bad = false;
   TranslationTraining training;
@@ -34,7 +33,7 @@ std::vector<TextPair> read_pairs(const std::vector<std::string>& source,
   return pairs;
 }
 
-int train_translate(const TranslateFlags& flags, const Session& session) {
+int train_translate(const TrainTranslateFlags& flags, const Session& session) {
   const auto train = read_pairs(flags.source, flags.target, flags.skip_bad);
   const auto dev = read_pairs(flags.dev_source, flags.dev_target, flags.skip_bad);
   check(!train.empty(), "training: {} has no pairs", flags.source[0]);
@@ -67,21 +66,20 @@ int train_translate(const TranslateFlags& flags, const Session& session) {
 
 }  // namespace
 
-void add_train_translate(CLI::App& train, Session& session) {
-  CLI::App* app = train.add_subcommand("translate", "Train a model that translates, from pairs of texts");
-  auto flags = std::make_shared<TranslateFlags>();
+void add_train_translate(Command& train) {
+  Command& command = train.add_command("translate", "Train a model that translates, from pairs of texts");
+  auto flags = std::make_shared<TrainTranslateFlags>();
   flags->preset = "tiny";
   flags->trainer.schedule = {.kind = ScheduleKind::inverse_sqrt, .rate = 1e-3, .warmup = 1000};
-  app->add_option("--source", flags->source, "Text to translate from, a sentence a line (.gz and .zst too)")
-      ->required();
-  app->add_option("--target", flags->target, "The same sentences in the other language")->required();
-  app->add_option("--dev-source", flags->dev_source, "Pairs for validation: from");
-  app->add_option("--dev-target", flags->dev_target, "Pairs for validation: to");
-  app->add_flag("--skip-bad", flags->skip_bad, "Count bad lines and go on");
-  add_train_flags(*app, *flags);
-  add_config(*app, flags->training, "Translation");
-  app->callback(
-      [flags, &session] { session.run = [flags, &session] { return train_translate(*flags, session); }; });
+  command.add("--source", flags->source, "Text to translate from, a sentence a line (.gz and .zst too)")
+      .required();
+  command.add("--target", flags->target, "The same sentences in the other language").required();
+  command.add("--dev-source", flags->dev_source, "Pairs for validation: from");
+  command.add("--dev-target", flags->dev_target, "Pairs for validation: to");
+  command.add("--skip-bad", flags->skip_bad, "Count bad lines and go on");
+  add_train_flags(command, *flags);
+  command.add_config(flags->training, "Translation");
+  command.on_run([flags](const Session& session) { return train_translate(*flags, session); });
 }
 
 }  // namespace hodhod::cli

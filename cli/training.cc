@@ -3,33 +3,29 @@
 
 #include <fmt/core.h>
 
-#include <CLI/Option.hpp>
-#include <CLI/Validators.hpp>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <memory>
 
-#include "cli/config_flags.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/base/progress.h"
 #include "hodhod/base/signals.h"
-#include "hodhod/base/visit.h"
 
 namespace hodhod::cli {
 
-void add_train_flags(CLI::App& app, TrainFlags& flags) {
-  app.add_option("--out", flags.out, "Directory of the model; a run that is there is continued")->required();
-  app.add_option("--from", flags.from, "Fine-tune the model in this directory");
-  app.add_option("--preset", flags.preset, "Size and shape of a new model [" + flags.preset + "]");
-  app.add_option(
+void add_train_flags(Command& command, TrainFlags& flags) {
+  command.add("--out", flags.out, "Directory of the model; a run that is there is continued").required();
+  command.add("--from", flags.from, "Fine-tune the model in this directory");
+  command.add("--preset", flags.preset, "Size and shape of a new model");
+  command.add(
       "--model", flags.model_options,
       "NAME=VALUE: change an option of the preset, such as dropout=0.2; a name that is none lists them");
-  app.add_option("--tokenizer", flags.tokenizer_path, "Use this tokenizer rather than train one");
-  app.add_flag("--profile", flags.profile, "Print where the time went");
-  add_fields(app, fields_of(flags.trainer), "Training");
-  add_fields(app, fields_under("tokenizer", flags.tokenizer), "Tokenizer");
+  command.add("--tokenizer", flags.tokenizer_path, "Use this tokenizer rather than train one");
+  command.add("--profile", flags.profile, "Print where the time went");
+  command.add_config(flags.trainer, "Training");
+  command.add_config(flags.tokenizer, "Tokenizer", "tokenizer");
 }
 
 TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary) {
@@ -105,24 +101,23 @@ void tell_bad_lines(const BadLines& bad) {
   fmt::print(stderr, "{} bad lines were skipped, the first: {}\n", bad.count(), bad.examples()[0]);
 }
 
-void add_epochs(CLI::App& app, TrainFlags& flags) {
-  app.add_option("--epochs", flags.epochs, "So many passes over the data, instead of --steps")
-      ->check(CLI::PositiveNumber)
-      ->excludes("--steps");
+void add_epochs(Command& command, TrainFlags& flags) {
+  command.add("--epochs", flags.epochs, "Number of passes over the data, instead of --steps", above(0))
+      .excludes("--steps");
 }
 
-void add_fresh_layers(CLI::App& app, TrainFlags& flags) {
-  app.add_option("--fresh-layers", flags.fresh_layers,
-                 "With --from: so many of the last layers begin anew rather than as they were trained [0]")
-      ->check(CLI::NonNegativeNumber)
-      ->needs("--from");
+void add_fresh_layers(Command& command, TrainFlags& flags) {
+  command
+      .add("--fresh-layers", flags.fresh_layers,
+           "Number of last layers of the model of --from to reinitialise", at_least(0))
+      .needs("--from");
 }
 
 void apply_epochs(TrainFlags& flags, int64_t batches_in_epoch) {
-  if (flags.epochs <= 0) return;
+  if (!flags.epochs) return;
   const double updates =
       static_cast<double>(batches_in_epoch) / static_cast<double>(flags.trainer.accumulate);
-  flags.trainer.steps = std::max<int64_t>(1, std::llround(flags.epochs * updates));
+  flags.trainer.steps = std::max<int64_t>(1, std::llround(*flags.epochs * updates));
 }
 
 void tell_what_is_new(const std::vector<std::string>& parameters, const TrainFlags& flags) {

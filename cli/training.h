@@ -2,8 +2,8 @@
 // What the tasks of `hodhod train` share: flags, progress, and how a run ends.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,11 +28,11 @@ struct TrainFlags {
   TaskTokenizerOptions tokenizer;
   TrainerOptions trainer;
   bool profile = false;
-  double epochs = 0;  // 0: as the trainer's steps say
+  std::optional<double> epochs;  // none: as the trainer's steps say
   int64_t fresh_layers = 0;
 };
 
-void add_train_flags(CLI::App& app, TrainFlags& flags);
+void add_train_flags(Command& command, TrainFlags& flags);
 
 // The preset with the changes that --model asks for.
 TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary);
@@ -69,8 +69,7 @@ Model labelling_model(const TrainFlags& flags, Labels labels, const text::LineSo
 }
 
 // Without data for validation, a share of the examples is taken out for it, evenly over the whole.
-inline constexpr const char* kDevShareHelp =
-    "Without --dev: the share of the data that is for validation [0]";
+inline constexpr const char* kDevShareHelp = "Without --dev: the share of the data that is for validation";
 template <class Example>
 std::vector<Example> take_out(std::vector<Example>& examples, double share) {
   check(share >= 0 && share < 1, "--dev-share {}: give a number from 0 to below 1", share);
@@ -87,9 +86,9 @@ std::vector<Example> take_out(std::vector<Example>& examples, double share) {
 void tell_bad_lines(const BadLines& bad);
 
 // --epochs: so many passes over the data instead of --steps.
-void add_epochs(CLI::App& app, TrainFlags& flags);
+void add_epochs(Command& command, TrainFlags& flags);
 // --fresh-layers: so many of the last layers of the model to start from begin anew.
-void add_fresh_layers(CLI::App& app, TrainFlags& flags);
+void add_fresh_layers(Command& command, TrainFlags& flags);
 void apply_epochs(TrainFlags& flags, int64_t batches_in_epoch);
 
 // Trains, prints how it went, and gives the exit status: 0, or 128 + the signal that stopped it. `unit` is
@@ -97,10 +96,10 @@ void apply_epochs(TrainFlags& flags, int64_t batches_in_epoch);
 int run_training(Trainee& trainee, const TrainFlags& flags, const Session& session,
                  std::string_view unit = "tokens");
 
-void add_train_translate(CLI::App& train, Session& session);
-void add_train_generate(CLI::App& train, Session& session);
-void add_train_classify(CLI::App& train, Session& session);
-void add_train_tag(CLI::App& train, Session& session);
-void add_train_fill_mask(CLI::App& train, Session& session);
+void add_train_translate(Command& train);
+void add_train_generate(Command& train);
+void add_train_classify(Command& train);
+void add_train_tag(Command& train);
+void add_train_fill_mask(Command& train);
 
 }  // namespace hodhod::cli

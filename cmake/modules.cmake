@@ -19,6 +19,7 @@ add_module(tasks DEPS train decode)
 # The program.
 file(GLOB cli_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.cc)
 add_executable(hodhod ${cli_sources})
+unite(hodhod)
 target_link_libraries(hodhod PRIVATE hodhod_library)
 # Reading a command line is compiled more often than it is run.
 target_compile_options(hodhod PRIVATE $<$<CONFIG:Release>:-O1>)

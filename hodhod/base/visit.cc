@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
@@ -104,6 +105,27 @@ bool read_text(std::string_view text, T& value) {
   }
 }
 
+template <class T>
+bool in_range(const T& value, const NumberRange& range) {
+  if constexpr (kIsOptional<T>) {
+    return !value || in_range(*value, range);
+  } else if constexpr (kIsVector<T>) {
+    return std::all_of(value.begin(), value.end(), [&](const auto& item) { return in_range(item, range); });
+  } else if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) {
+    return range.holds(static_cast<double>(value));
+  } else {
+    return true;
+  }
+}
+
+template <class T>
+T read_json_value(const Json& value, const Field& field, const std::string& place) {
+  T read = json_as<T>(value, place);
+  check(in_range(read, field.range), "{}: expected {}, found {}", place, field_expectation(field),
+        format_json(value, -1));
+  return read;
+}
+
 // The object that holds the last name of a path, made on the way.
 Json& slot(Json& root, std::string_view path) {
   Json* at = &root;
@@ -149,10 +171,12 @@ void read_object(const Json& object, const FieldIndex& index, const std::string&
                           [&](auto* member) {
                             using T = std::remove_pointer_t<decltype(member)>;
                             if constexpr (kIsOptional<T>) {
-                              *member =
-                                  value.is_null() ? T() : T(json_as<typename T::value_type>(value, place));
+                              using Inner = typename T::value_type;
+                              *member = value.is_null()
+                                            ? T()
+                                            : T(read_json_value<Inner>(value, *found->second, place));
                             } else if (!value.is_null()) {
-                              *member = json_as<T>(value, place);
+                              *member = read_json_value<T>(value, *found->second, place);
                             }
                           }},
                found->second->member);
@@ -196,6 +220,11 @@ std::string field_kind(const Field& field) {
       field.member);
 }
 
+std::string field_expectation(const Field& field) {
+  const std::string range = field.range.text();
+  return field_kind(field) + (range.empty() ? "" : " " + range);
+}
+
 bool is_switch(const Field& field) { return std::holds_alternative<bool*>(field.member); }
 
 std::string field_text(const Field& field) {
@@ -206,14 +235,16 @@ std::string field_text(const Field& field) {
 }
 
 void set_field(const Field& field, std::string_view text) {
-  std::visit(Overloaded{[&](const EnumMember& member) {
-                          member.set(enum_value(member, text, "--" + field_flag(field)));
-                        },
-                        [&](auto* member) {
-                          check(read_text(text, *member), "--{}: expected {}, found \"{}\"",
-                                field_flag(field), field_kind(field), text);
-                        }},
-             field.member);
+  std::visit(
+      Overloaded{
+          [&](const EnumMember& member) { member.set(enum_value(member, text, "--" + field_flag(field))); },
+          [&](auto* member) {
+            std::remove_cvref_t<decltype(*member)> value{};
+            check(read_text(text, value) && in_range(value, field.range), "--{}: expected {}, found \"{}\"",
+                  field_flag(field), field_expectation(field), text);
+            *member = std::move(value);
+          }},
+      field.member);
 }
 
 }  // namespace hodhod

@@ -6,10 +6,12 @@
 //     int64_t warmup = 4000;
 //     template <class Visitor>
 //     void visit(Visitor&& v) {
-//       v("rate", rate, "highest learning rate");
-//       v("warmup", warmup, "steps until it is reached");
+//       v("rate", rate, "highest learning rate", above(0));
+//       v("warmup", warmup, "steps in which the rate rises", at_least(0));
 //     }
 //   };
+//
+// A number is finite and in the range that is given with it (base/number_range.h); so is each of a list.
 //
 // A member may be bool, int, int64_t, uint64_t, float, double, std::string, a vector of int64_t, double or
 // std::string, a std::optional of int64_t, double or std::string, another such struct, or an enum for which
@@ -28,6 +30,7 @@
 #include <vector>
 
 #include "hodhod/base/json.h"
+#include "hodhod/base/number_range.h"
 
 namespace hodhod {
 
@@ -45,7 +48,22 @@ struct Field {
                std::vector<double>*, std::vector<std::string>*, std::optional<int64_t>*,
                std::optional<double>*, std::optional<std::string>*, EnumMember>
       member;
+  NumberRange range = {};  // of its numbers
 };
+
+// The field of one member that is not itself such a struct.
+template <class Member>
+Field field_of(std::string path, Member& member, std::string doc, NumberRange range = {}) {
+  if constexpr (std::is_enum_v<Member>) {
+    const auto names = names_of(Member{});
+    return {std::move(path), std::move(doc),
+            EnumMember{{names.begin(), names.end()},
+                       [&member] { return static_cast<size_t>(member); },
+                       [&member](size_t value) { member = static_cast<Member>(value); }}};
+  } else {
+    return {std::move(path), std::move(doc), &member, range};
+  }
+}
 
 namespace detail {
 
@@ -55,18 +73,12 @@ class FieldCollector {
       : fields_(fields), prefix_(std::move(prefix)) {}
 
   template <class Member>
-  void operator()(const char* name, Member& member, const char* doc = "") {
+  void operator()(const char* name, Member& member, const char* doc = "", NumberRange range = {}) {
     std::string path = prefix_ + name;
-    if constexpr (std::is_enum_v<Member>) {
-      const auto names = names_of(Member{});
-      fields_.push_back({std::move(path), doc,
-                         EnumMember{{names.begin(), names.end()},
-                                    [&member] { return static_cast<size_t>(member); },
-                                    [&member](size_t value) { member = static_cast<Member>(value); }}});
-    } else if constexpr (requires { member.visit(*this); }) {
+    if constexpr (requires { member.visit(*this); }) {
       member.visit(FieldCollector(fields_, path + "."));
     } else {
-      fields_.push_back({std::move(path), doc, &member});
+      fields_.push_back(field_of(std::move(path), member, doc, range));
     }
   }
 
@@ -88,7 +100,7 @@ std::vector<Field> fields_of(Config& config) {
 // The members as an object; a member struct as an object inside it; an empty optional as null.
 Json fields_to_json(const std::vector<Field>& fields);
 // Sets the members that `object` names; the others, and those that are null there, keep their values. An
-// Error names `where`, the key and the expected type. Returns the keys that no member has
+// Error names `where`, the key and the expected type or range. Returns the keys that no member has
 // ("schedule.wormup").
 std::vector<std::string> fields_from_json(const Json& object, const std::vector<Field>& fields,
                                           const std::string& where);
@@ -97,10 +109,13 @@ std::vector<std::string> fields_from_json(const Json& object, const std::vector<
 std::string field_flag(const Field& field);
 // What the flag takes: "number", "whole number", "yes|no", "text", "pre|post", "numbers", "texts" …
 std::string field_kind(const Field& field);
+// The same with the range: "whole number from 1 to 10".
+std::string field_expectation(const Field& field);
 bool is_switch(const Field& field);
 // The present value as the flag would be given; lists with commas between.
 std::string field_text(const Field& field);
-// Sets the member from a flag's text; the Error names the flag and what it takes.
+// Sets the member from a flag's text; the Error names the flag and what it takes. On an Error it keeps its
+// value.
 void set_field(const Field& field, std::string_view text);
 
 // (A template of its result too, so that this header does without the whole JSON library.)

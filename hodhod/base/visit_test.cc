@@ -24,8 +24,8 @@ struct Schedule {
   int64_t warmup = 4000;
   template <class Visitor>
   void visit(Visitor&& v) {
-    v("rate", rate, "highest learning rate");
-    v("warmup_steps", warmup, "steps until it is reached");
+    v("rate", rate, "highest learning rate", above(0));
+    v("warmup_steps", warmup, "steps in which the rate rises", at_least(0));
   }
 };
 
@@ -52,12 +52,12 @@ struct Config {
     v("schedule", schedule);
     v("windows", windows);
     v("words", words);
-    v("weights", weights);
-    v("clip", clip);
+    v("weights", weights, "", in(0, 1));
+    v("clip", clip, "", above(0));
   }
 };
 
-const Field& field_of(const std::vector<Field>& fields, const std::string& flag) {
+const Field& named(const std::vector<Field>& fields, const std::string& flag) {
   for (const Field& field : fields) {
     if (field_flag(field) == flag) return field;
   }
@@ -112,7 +112,7 @@ TEST(Visit, FlagsSetMembers) {
   Config config;
   const auto fields = fields_of(config);
   EXPECT_EQ(fields.size(), 12u);
-  const auto set = [&](const char* flag, const char* text) { set_field(field_of(fields, flag), text); };
+  const auto set = [&](const char* flag, const char* text) { set_field(named(fields, flag), text); };
   set("tied", "no");
   set("schedule-warmup-steps", "100");
   set("dropout", "2.5e-1");
@@ -139,16 +139,41 @@ TEST(Visit, FlagsSetMembers) {
   EXPECT_THROW(set("windows", "1,,2"), Error);
 }
 
+TEST(Visit, NumbersStayInTheirRanges) {
+  Config config;
+  const auto fields = fields_of(config);
+  const auto set = [&](const char* flag, const char* text) {
+    return error_of([&] { set_field(named(fields, flag), text); });
+  };
+  EXPECT_EQ(set("schedule-rate", "0"), "--schedule-rate: expected number above 0, found \"0\"");
+  EXPECT_EQ(set("schedule-warmup-steps", "-1"),
+            "--schedule-warmup-steps: expected whole number of at least 0, found \"-1\"");
+  EXPECT_EQ(set("weights", "0.5,1.5"), "--weights: expected numbers from 0 to 1, found \"0.5,1.5\"");
+  for (const char* text : {"nan", "inf", "-inf", "1e999"}) {
+    for (const char* flag : {"schedule-rate", "dropout", "weights", "clip"}) {
+      EXPECT_THAT(set(flag, text), HasSubstr("expected number")) << flag << " " << text;
+    }
+  }
+  const auto read = [&](const char* text) {
+    return error_of([&] { from_json(parse_json(text, "x"), config, "c.json"); });
+  };
+  EXPECT_EQ(read(R"({"schedule": {"rate": -2}})"),
+            "c.json: schedule: rate: expected number above 0, found -2");
+  EXPECT_EQ(read(R"({"weights": [0.5, 3]})"), "c.json: weights: expected numbers from 0 to 1, found [0.5,3]");
+  EXPECT_EQ(read(R"({"clip": 0})"), "c.json: clip: expected number above 0, found 0");
+  EXPECT_EQ(to_json(config), to_json(Config())) << "what is refused changes nothing";
+}
+
 TEST(Visit, HelpIsDerived) {
   Config config;
   const auto fields = fields_of(config);
-  EXPECT_EQ(field_of(fields, "schedule-rate").doc, "highest learning rate");
-  EXPECT_EQ(field_kind(field_of(fields, "norm")), "pre|post");
-  EXPECT_EQ(field_kind(field_of(fields, "windows")), "whole numbers");
-  EXPECT_EQ(field_text(field_of(fields, "windows")), "4,8");
-  EXPECT_EQ(field_text(field_of(fields, "dropout")), "0.1");
-  EXPECT_EQ(field_text(field_of(fields, "clip")), "");
-  EXPECT_TRUE(is_switch(field_of(fields, "tied")));
+  EXPECT_EQ(named(fields, "schedule-rate").doc, "highest learning rate");
+  EXPECT_EQ(field_kind(named(fields, "norm")), "pre|post");
+  EXPECT_EQ(field_kind(named(fields, "windows")), "whole numbers");
+  EXPECT_EQ(field_text(named(fields, "windows")), "4,8");
+  EXPECT_EQ(field_text(named(fields, "dropout")), "0.1");
+  EXPECT_EQ(field_text(named(fields, "clip")), "");
+  EXPECT_TRUE(is_switch(named(fields, "tied")));
 }
 
 }  // namespace

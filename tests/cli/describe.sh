@@ -32,6 +32,6 @@ expect "no model there" "there is no config.json" "$(failure "$hodhod" describe 
 expect "no such option" "there is no option 'widht'" "$(failure "$hodhod" describe gpt2 --model widht=3)"
 expect "no fit" "width 768 is not a multiple of heads 7" "$(failure "$hodhod" describe gpt2 --model heads=7)"
 expect "too long" "takes 1024" "$(failure "$hodhod" describe gpt2 --length 5000)"
-expect "status" "status 1" "$(failure "$hodhod" describe gpt2 --batch 0)"
+expect "status" "status 2" "$(failure "$hodhod" describe gpt2 --batch 0)"
 ((fails == 0)) && echo "hodhod describe: all as expected"
 exit $((fails > 0))

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/arguments.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace hodhod::cli {
+
+Argument& Argument::required() {
+  required_ = true;
+  return *this;
+}
+
+Argument& Argument::in(std::string group) {
+  group_ = std::move(group);
+  return *this;
+}
+
+Argument& Argument::one_of(std::vector<std::string> values) {
+  values_ = std::move(values);
+  return *this;
+}
+
+Argument& Argument::excludes(std::string option) {
+  excluded_ = std::move(option);
+  return *this;
+}
+
+Argument& Argument::needs(std::string option) {
+  needed_ = std::move(option);
+  return *this;
+}
+
+bool Argument::is_switch() const { return hodhod::is_switch(field_); }
+
+std::string Argument::kind() const {
+  if (!values_.empty()) return fmt::format("{}", fmt::join(values_, "|"));
+  return takes_words_ ? "text" : field_kind(field_);
+}
+
+std::string Argument::help() const {
+  const std::string value = field_text(field_);
+  const bool is_off = is_switch() && value == "no";
+  return value.empty() || is_off ? field_.doc : fmt::format("{} [{}]", field_.doc, value);
+}
+
+void Argument::set(const std::vector<std::string>& words) {
+  given_ = true;
+  if (takes_words_) {
+    *std::get<std::vector<std::string>*>(field_.member) = words;
+    return;
+  }
+  check(words.size() == 1, "{} is given {} times; give it once", names_, words.size());
+  check(values_.empty() || std::find(values_.begin(), values_.end(), words[0]) != values_.end(),
+        "{}: expected {}, found \"{}\"", names_, kind(), words[0]);
+  set_field(field_, words[0]);
+  if (is_switch() && names_.starts_with("--no-")) {
+    bool& value = *std::get<bool*>(field_.member);
+    value = !value;
+  }
+}
+
+Command& Command::add_command(std::string name, std::string help) {
+  return commands_.emplace_back(std::move(name), std::move(help));
+}
+
+std::string Command::flag_of(const std::string& names) {
+  const size_t dashes = names.rfind("--");
+  return dashes == std::string::npos ? names : names.substr(dashes + 2);
+}
+
+Argument& Command::add_field(std::string names, Field field, std::string group) {
+  return arguments_.emplace_back(std::move(names), std::move(field), std::move(group));
+}
+
+void Command::add_fields(const std::vector<Field>& fields, const std::string& group) {
+  for (const Field& field : fields) add_field("--" + field_flag(field), field, group);
+}
+
+bool Command::was_given(std::string_view option) const {
+  return std::any_of(arguments_.begin(), arguments_.end(), [&](const Argument& argument) {
+    return argument.names().ends_with(option) && argument.was_given();
+  });
+}
+
+}  // namespace hodhod::cli

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the commands of the program take, and how a command line is read.
+//
+// A command declares each thing that it takes by a name, the variable that it sets, and a line of help. A
+// name with dashes is an option, one without is an argument that stands by itself:
+//
+//   void add_greet(Command& program) {
+//     auto flags = std::make_shared<GreetFlags>();
+//     Command& command = program.add_command("greet", "Greet someone");
+//     command.add("NAME", flags->name, "Whom to greet").required();
+//     command.add("--times", flags->times, "How often", in(1, 100));
+//     command.add_config(flags->tone, "Tone");
+//     command.on_run([flags](const Session& session) { return greet(*flags, session); });
+//   }
+//
+// The variables may be of the types of a visited struct (base/visit.h). Their values at the time of the
+// declaration are shown as the defaults. A bool is a switch.
+#pragma once
+
+#include <functional>
+#include <list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/visit.h"
+
+namespace hodhod::cli {
+
+// What all commands share.
+struct Session {
+  int threads = 0;     // 0: as the machine has
+  bool quiet = false;  // no progress bars
+};
+
+// One thing that a command takes.
+class Argument {
+ public:
+  Argument(std::string names, Field field, std::string group)
+      : names_(std::move(names)), field_(std::move(field)), group_(std::move(group)) {}
+
+  Argument& required();
+  // Under which heading of the help.
+  Argument& in(std::string group);
+  // Of a text: one of these.
+  Argument& one_of(std::vector<std::string> values);
+  // Refused together with that option, or without it.
+  Argument& excludes(std::string option);
+  Argument& needs(std::string option);
+
+  const std::string& names() const { return names_; }  // "--json"; "-t,--tokenizer"; "DIR"
+  const std::string& group() const { return group_; }
+  const Field& field() const { return field_; }
+  bool is_required() const { return required_; }
+  const std::string& excluded() const { return excluded_; }
+  const std::string& needed() const { return needed_; }
+
+  // --json: stands without a value.
+  bool is_switch() const;
+  // Each word that follows is an item.
+  bool takes_words() const { return takes_words_; }
+  // "whole number from 1 to 5", "yes|no", "FILE".
+  std::string kind() const;
+  std::string help() const;
+
+  // Sets the variable from the words that were given. Error: what they should have been.
+  void set(const std::vector<std::string>& words);
+  bool was_given() const { return given_; }
+
+ private:
+  friend class Command;
+  std::string names_;
+  Field field_;
+  std::string group_;
+  std::vector<std::string> values_;
+  std::string excluded_, needed_;
+  bool required_ = false, takes_words_ = false, given_ = false;
+};
+
+// A command, or a group of commands.
+class Command {
+ public:
+  Command(std::string name, std::string help) : name_(std::move(name)), help_(std::move(help)) {}
+
+  // One below this one. References stay valid.
+  Command& add_command(std::string name, std::string help);
+  void on_run(std::function<int(const Session&)> run) { run_ = std::move(run); }
+
+  template <class T>
+  Argument& add(std::string names, T& variable, std::string help, NumberRange range = {}) {
+    Argument& argument = add_field(names, field_of(flag_of(names), variable, std::move(help), range));
+    argument.takes_words_ = std::is_same_v<T, std::vector<std::string>>;
+    return argument;
+  }
+  // --NAME for every field; a list is given with commas between its items.
+  void add_fields(const std::vector<Field>& fields, const std::string& group);
+  // The same for every member of a struct. Given a prefix, --PREFIX-NAME.
+  template <class Config>
+  void add_config(Config& config, const std::string& group, const std::string& prefix = "") {
+    std::vector<Field> fields = fields_of(config);
+    for (Field& field : fields) field.path = prefix.empty() ? field.path : prefix + "." + field.path;
+    add_fields(fields, group);
+  }
+
+  const std::string& name() const { return name_; }
+  const std::string& help() const { return help_; }
+  const std::list<Argument>& arguments() const { return arguments_; }
+  std::list<Argument>& arguments() { return arguments_; }
+  const std::list<Command>& commands() const { return commands_; }
+  std::list<Command>& commands() { return commands_; }
+  int run(const Session& session) const { return run_(session); }
+
+  // Whether the option, such as "--num-beams", was given.
+  bool was_given(std::string_view option) const;
+  // Sets those members of `config` whose options were given to what `given` has.
+  template <class Config>
+  void keep_given(Config& config, Config given) const {
+    const auto fields = fields_of(config), others = fields_of(given);
+    for (size_t i = 0; i < fields.size(); ++i) {
+      if (was_given("--" + field_flag(fields[i]))) set_field(fields[i], field_text(others[i]));
+    }
+  }
+
+ private:
+  // "-t,--tokenizer": "tokenizer".
+  static std::string flag_of(const std::string& names);
+  Argument& add_field(std::string names, Field field, std::string group = "Options");
+
+  std::string name_, help_;
+  std::list<Argument> arguments_;
+  std::list<Command> commands_;
+  std::function<int(const Session&)> run_;
+};
+
+// A command line that makes no sense.
+class UsageError : public Error {
+  using Error::Error;
+};
+
+// What a command line asks for: a command whose variables are set, or a text (help, the version).
+struct Request {
+  const Command* command = nullptr;
+  std::string text;
+};
+
+// Reads the words after the program's name. Throws UsageError.
+Request read_command_line(Command& program, const std::vector<std::string>& words,
+                          const std::string& version);
+
+}  // namespace hodhod::cli

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of decoding, of the commands that write text with a model.
+#pragma once
+
+#include <string>
+
+#include "cli/arguments.h"
+#include "hodhod/decode/options.h"
+
+namespace hodhod::cli {
+
+// Sets those options that `command` was not given to what the model in `directory` asks for.
+void read_decoding(const Command& command, const std::string& directory, DecodeOptions& options);
+
+}  // namespace hodhod::cli
