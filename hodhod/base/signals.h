@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Being asked to stop: SIGINT (Ctrl-C) and SIGTERM set a flag that long work looks at between its steps.
+// Being asked to stop: SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal was closed) set a flag that long
+// work looks at between its steps.
 #pragma once
 
 namespace hodhod {
 
-// While one lives, the first SIGINT or SIGTERM only sets the flag; a second one ends the process at once.
+// While one lives, the first of these signals only sets the flag. After it a second SIGINT or SIGTERM ends
+// the process at once; a second SIGHUP does nothing, as a closing terminal may send several. A process that
+// was started to ignore SIGHUP (nohup) goes on ignoring it.
 class StopSignals {
  public:
   StopSignals();
   ~StopSignals();
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
+
+ private:
+  bool heeds_hangup_;
 };
 
 // The signal that asked this process to stop, or 0. The exit status for it is 128 + the signal.

@@ -45,5 +45,29 @@ TEST(Signals, TheFirstAsksAndTheSecondEnds) {
       testing::KilledBySignal(SIGINT), "");
 }
 
+TEST(Signals, AClosingTerminalAsksHoweverOftenItSaysSo) {
+  {
+    StopSignals signals;
+    std::raise(SIGHUP);
+    std::raise(SIGHUP);
+    EXPECT_EQ(stop_signal(), SIGHUP);
+  }
+  StopSignals signals;
+  EXPECT_EQ(stop_signal(), 0);
+  std::raise(SIGHUP);
+  EXPECT_EQ(stop_signal(), SIGHUP);
+}
+
+TEST(Signals, WhatRunsUnderNohupGoesOnWhenTheTerminalCloses) {
+  std::signal(SIGHUP, SIG_IGN);
+  {
+    StopSignals signals;
+    std::raise(SIGHUP);
+    EXPECT_EQ(stop_signal(), 0);
+  }
+  std::raise(SIGHUP);
+  std::signal(SIGHUP, SIG_DFL);
+}
+
 }  // namespace
 }  // namespace hodhod

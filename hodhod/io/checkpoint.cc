@@ -158,16 +158,23 @@ Checkpoint CheckpointStore::save(int64_t step, const std::function<void(Checkpoi
 
 void CheckpointStore::remove_superseded() {
   const std::vector<Checkpoint> all = list();
-  for (size_t i = 0; i + static_cast<size_t>(keep_) < all.size(); ++i) {
-    const Checkpoint& checkpoint = all[i];
-    // Renamed first, so that one half deleted is never taken for one that was damaged.
-    const std::string discarded = checkpoint.path + std::string(kDiscarded);
-    if (system_.rename(checkpoint.path.c_str(), discarded.c_str()) != 0) {
-      fail_with_reason("set the old checkpoint aside for deletion", checkpoint.path, errno);
-    }
-    failpoint("checkpoint.set_aside");
-    remove_tree(discarded, system_);
+  for (size_t i = 0; i + static_cast<size_t>(keep_) < all.size(); ++i) remove(all[i]);
+}
+
+void CheckpointStore::remove_from(int64_t step) {
+  for (const Checkpoint& checkpoint : list()) {
+    if (checkpoint.step >= step) remove(checkpoint);
   }
+}
+
+void CheckpointStore::remove(const Checkpoint& checkpoint) {
+  // Renamed first, so that one half deleted is never taken for one that was damaged.
+  const std::string discarded = checkpoint.path + std::string(kDiscarded);
+  if (system_.rename(checkpoint.path.c_str(), discarded.c_str()) != 0) {
+    fail_with_reason("set the old checkpoint aside for deletion", checkpoint.path, errno);
+  }
+  failpoint("checkpoint.set_aside");
+  remove_tree(discarded, system_);
 }
 
 void CheckpointStore::tidy() {

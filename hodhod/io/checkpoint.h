@@ -89,11 +89,15 @@ class CheckpointStore {
   // to keep. A checkpoint that find() has refused is renamed to NAME.damaged and kept.
   void tidy();
 
+  // Removes the published ones of `step` and later.
+  void remove_from(int64_t step);
+
   // All published ones, oldest first, unverified.
   std::vector<Checkpoint> list() const;
 
  private:
   void remove_superseded();
+  void remove(const Checkpoint& checkpoint);
 
   std::string directory_;
   int keep_;

@@ -20,6 +20,9 @@
 namespace hodhod {
 namespace {
 
+// Tokens that a validation takes at least, and how many times those of the whole run at most.
+constexpr int64_t kLeastValidation = 4096, kValidationToTraining = 8;
+
 // Input and label ids of windows of one length: label t is the token after input t.
 std::pair<Tensor, Tensor> window_batch(const std::vector<int64_t>& tokens,
                                        const std::vector<Window>& windows) {
@@ -40,6 +43,15 @@ std::pair<Tensor, Tensor> window_batch(const std::vector<int64_t>& tokens,
 std::vector<int64_t> ids_of(const text::Tokenizer& tokenizer, std::string_view text) {
   const auto ids = tokenizer.encode_ids(text);
   return {ids.begin(), ids.end()};
+}
+
+// The beginning of the validation text that is scored.
+std::string_view validation_part(std::string_view text, const LanguageTraining& options) {
+  int64_t most = options.validation_tokens;
+  if (options.planned_tokens > 0)
+    most = std::min(most, std::max(kLeastValidation, options.planned_tokens * kValidationToTraining));
+  // Pieces are seldom shorter than a byte, so this many bytes are enough.
+  return text.substr(0, static_cast<size_t>(most * 8));
 }
 
 // The part of a text that ends with a whole character: the rest may still grow.
@@ -143,7 +155,8 @@ metrics::LanguageScore score_text(const Writer& writer, std::string_view text, i
 
 LanguageTrainee::LanguageTrainee(Writer& writer, std::string_view train, std::string_view dev,
                                  const LanguageTraining& options, uint64_t seed)
-    : writer_(writer), options_(options), dev_(dev) {
+    : writer_(writer), options_(options), dev_(validation_part(dev, options)) {
+  validates_ = ids_of(*writer.tokenizer, dev_).size() >= 2;
   TokenKey key(*writer.tokenizer);
   key.add(train);
   train_ = std::move(cached_tokens(options.token_cache, key.value(), [&] {
@@ -182,16 +195,12 @@ LossSum LanguageTrainee::loss(Context& context) {
 }
 
 Scores LanguageTrainee::validate() {
-  if (dev_.empty()) return {};
-  // Pieces are seldom shorter than a byte, so this many bytes are enough.
-  std::string_view text = dev_;
-  if (static_cast<int64_t>(text.size()) > options_.validation_tokens * 8) {
-    text = text.substr(0, static_cast<size_t>(options_.validation_tokens * 8));
-  }
-  const auto score = score_text(writer_, text, std::max<int64_t>(1, options_.batch));
+  if (!validates_) return {};
+  const auto score = score_text(writer_, dev_, std::max<int64_t>(1, options_.batch));
   return {.values = {{"loss", score.loss()},
                      {"perplexity", score.perplexity()},
-                     {"bits_per_character", score.bits_per_character()}}};
+                     {"bits_per_character", score.bits_per_character()}},
+          .items = static_cast<double>(score.tokens)};
 }
 
 void LanguageTrainee::save(const std::string& directory) {

@@ -42,6 +42,9 @@ struct LanguageTraining {
   bool random_windows = true;  // anywhere in the text; false: side by side, epoch after epoch
   int64_t validation_tokens = 200000;
   std::string token_cache = {};  // a file that keeps the encoded text; empty: none
+  // Tokens that the whole run will be trained on; 0: not known. Validation takes up to eight times as many,
+  // so that a run of a few steps is not mostly validation.
+  int64_t planned_tokens = 0;
 
   template <class Visitor>
   void visit(Visitor&& v) {
@@ -59,6 +62,8 @@ class LanguageTrainee final : public Trainee {
                   const LanguageTraining& options, uint64_t seed);
 
   int64_t tokens() const { return static_cast<int64_t>(train_.size()); }
+  // Whether there is anything in the validation text to predict: two tokens or more.
+  bool validates() const { return validates_; }
 
   NamedParameters parameters() override;
   int64_t width() const override { return writer_.model->config().width; }
@@ -74,6 +79,7 @@ class LanguageTrainee final : public Trainee {
   LanguageTraining options_;
   std::vector<int64_t> train_;
   std::string dev_;
+  bool validates_ = false;
   std::unique_ptr<WindowSampler> sampler_;
   Tensor input_, labels_;
 };

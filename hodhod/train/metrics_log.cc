@@ -9,6 +9,18 @@
 #include "hodhod/base/json.h"
 
 namespace hodhod {
+namespace {
+
+// Whether a line was written at a later step. One that is none of ours (no JSON, no step) was not.
+bool is_later(const std::string& line, int64_t step, const std::string& path) {
+  try {
+    return json_get<int64_t>(parse_json(line, path), "step", path) > step;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace
 
 MetricsLog::MetricsLog(const std::string& directory, int64_t step)
     : path_(join_path(directory, "metrics.jsonl")), events_(join_path(directory, "training")) {
@@ -19,7 +31,7 @@ MetricsLog::MetricsLog(const std::string& directory, int64_t step)
       const size_t end = text.find('\n', begin);
       if (end == std::string::npos) break;  // half a line: the run was cut off while writing it
       const std::string line = text.substr(begin, end - begin);
-      if (json_get<int64_t>(parse_json(line, path_), "step", path_) <= step) kept += line + "\n";
+      if (!is_later(line, step, path_)) kept += line + "\n";
       begin = end + 1;
     }
     if (kept.size() != text.size()) write_file_atomically(path_, kept);

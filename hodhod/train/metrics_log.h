@@ -15,7 +15,8 @@ namespace hodhod {
 
 class MetricsLog {
  public:
-  // Goes on after `step`: lines of later steps, left by a run that was cut off, are dropped.
+  // Goes on after `step`: lines of later steps, left by a run that was cut off, are dropped. Lines that this
+  // program did not write stay as they are.
   MetricsLog(const std::string& directory, int64_t step);
 
   void add(int64_t step, const std::vector<std::pair<std::string, double>>& values);

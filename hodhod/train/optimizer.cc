@@ -156,6 +156,13 @@ double Optimizer::gradient_norm() const {
   return std::sqrt(sum);
 }
 
+std::string first_not_finite(const NamedParameters& tensors) {
+  for (const auto& [name, tensor] : tensors) {
+    if (!std::isfinite(square_sum(tensor))) return name;
+  }
+  return "";
+}
+
 std::string Optimizer::first_not_finite() const {
   for (const auto& [name, parameter] : parameters_) {
     if (const Tensor gradient = parameter.grad();

@@ -44,6 +44,9 @@ struct OptimizerOptions {
 
 using NamedParameters = std::vector<std::pair<std::string, Tensor>>;
 
+// The first tensor that holds a value that is not finite, or empty. Of f32 or f64.
+std::string first_not_finite(const NamedParameters& tensors);
+
 class Optimizer {
  public:
   virtual ~Optimizer() = default;

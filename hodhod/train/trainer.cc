@@ -2,47 +2,24 @@
 #include "hodhod/train/trainer.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "hodhod/base/error.h"
-#include "hodhod/base/file.h"
-#include "hodhod/base/file_lock.h"
-#include "hodhod/base/json.h"
 #include "hodhod/base/signals.h"
 #include "hodhod/tensor/tape.h"
 #include "hodhod/train/average.h"
+#include "hodhod/train/loop_profile.h"
 #include "hodhod/train/metrics_log.h"
 #include "hodhod/train/training_state.h"
 
 namespace hodhod {
 namespace {
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-// Seconds spent in each part of the loop.
-struct Profile {
-  double forward = 0, backward = 0, update = 0, data = 0, validation = 0, saving = 0, logging = 0;
-};
-
-class Stopwatch {
- public:
-  explicit Stopwatch(double& total) : total_(total), start_(now()) {}
-  ~Stopwatch() { total_ += now() - start_; }
-
- private:
-  double& total_;
-  double start_;
-};
-
 // One call of train().
 class Run {
  public:
-  Run(Trainee& trainee, const TrainerOptions& options, const std::string& directory, const TrainingLog& log)
+  Run(Trainee& trainee, const TrainerOptions& options, RunDirectory& directory, const TrainingLog& log)
       : trainee_(trainee),
         options_(options),
         directory_(directory),
@@ -53,55 +30,56 @@ class Run {
   }
 
   TrainingReport run() {
-    begin_ = now();
-    const std::string training = join_path(directory_, "training");
-    make_directories(training);
-    const FileLock lock(join_path(training, "lock"),
-                        "a run in this directory is under way; wait for its end, or train in another one");
-    for (const std::string& written : {directory_, training}) remove_leftovers(written);
+    begin_ = steady_now();
     resume();
-    metrics_.emplace(directory_, state_.step);
+    metrics_.emplace(directory_.path(), state_.step);
     trainee_.seek({state_.epoch, state_.batch});
-    TrainingEnd end = TrainingEnd::finished;
-    while (state_.step < options_.steps) {
-      if (stop_requested()) {
-        end = TrainingEnd::signal;
-        break;
-      }
-      if (options_.minutes > 0 && now() - begin_ + state_.seconds > options_.minutes * 60) {
-        end = TrainingEnd::out_of_time;
-        break;
-      }
+    std::optional<TrainingEnd> end = reason_to_end();
+    while (!end) {
       const TrainingState before = state_;
-      if (!make_update()) {
+      if (make_update()) {
+        look_after_update();
+        end = reason_to_end();
+      } else {
         state_ = before;  // asked to stop among the batches of an update: it is made anew after resuming
         end = TrainingEnd::signal;
-        break;
-      }
-      const bool last = state_.step >= options_.steps;
-      if (due(options_.validate_every) || last) validate();
-      if (due(options_.save_every > 0 ? options_.save_every : options_.validate_every) || last) save();
-      if (options_.patience > 0 && state_.validations_since_best >= options_.patience) {
-        end = TrainingEnd::patience;
-        break;
       }
     }
-    if (end == TrainingEnd::out_of_time && state_.step != validated_step_) validate();
+    if (*end != TrainingEnd::signal && state_.validated_step != state_.step) validate();
     save();
-    return report(end);
+    return report(*end);
   }
 
  private:
   bool due(int64_t every) const { return every > 0 && state_.step % every == 0; }
 
+  std::optional<TrainingEnd> reason_to_end() const {
+    if (state_.step >= options_.steps) return TrainingEnd::finished;
+    if (options_.patience > 0 && state_.validations_since_best >= options_.patience)
+      return TrainingEnd::patience;
+    if (stop_requested()) return TrainingEnd::signal;
+    if (options_.minutes > 0 && steady_now() - begin_ + state_.seconds > options_.minutes * 60)
+      return TrainingEnd::out_of_time;
+    return std::nullopt;
+  }
+
+  void look_after_update() {
+    const bool last = state_.step >= options_.steps;
+    if (due(options_.validate_every) || last) validate();
+    // While updates are being skipped it is not known yet whether the run can go on from here.
+    const bool to_save = due(options_.save_every > 0 ? options_.save_every : options_.validate_every);
+    if ((to_save && state_.skipped_in_a_row == 0) || last) save();
+  }
+
   void resume() {
-    if (auto loaded = load_training_state(directory_, log_.message)) {
+    if (auto loaded = load_training_state(directory_.path(), log_.message)) {
       state_ = loaded->state;
       restore_parameters(loaded->tensors, optimizer_->parameters());
       optimizer_->restore(loaded->tensors, state_.optimizer_steps);
       if (average_) average_->restore(loaded->tensors);
       if (last_) last_->restore(loaded->tensors);
-      saved_step_ = state_.step;
+      saved_step_ = first_step_ = state_.step;
+      first_items_ = state_.items;
       if (log_.message) log_.message(fmt::format("continuing from step {}", state_.step));
     }
   }
@@ -163,7 +141,7 @@ class Run {
                                   {"gradient_norm", norm},
                                   {"epoch", static_cast<double>(state_.epoch)},
                                   {"items_per_second", items_per_second()},
-                                  {"seconds", state_.seconds + now() - begin_}});
+                                  {"seconds", state_.seconds + steady_now() - begin_}});
       last_loss_ = state_.loss_sum / std::max(state_.loss_items, 1.0);
       state_.loss_sum = state_.loss_items = 0;
     }
@@ -178,7 +156,7 @@ class Run {
   void skip(double loss) {
     std::string what = "the gradient of " + optimizer_->first_not_finite();
     if (!std::isfinite(loss)) {
-      const std::string broken = first_broken_parameter();
+      const std::string broken = first_not_finite(optimizer_->parameters());
       what = fmt::format("the loss ({})", loss);
       if (!broken.empty()) what += fmt::format(", as a value of {} is,", broken);
     }
@@ -186,25 +164,40 @@ class Run {
     ++state_.skipped_in_a_row;
     if (log_.message)
       log_.message(fmt::format("step {}: {} is not finite; the update is skipped", state_.step, what));
-    check(state_.skipped_in_a_row < options_.skip_limit,
-          "training: {} updates in a row were not finite, the last at step {} ({}); lower schedule.rate, or "
-          "look at the data",
-          state_.skipped_in_a_row, state_.step, what);
+    if (state_.skipped_in_a_row < options_.skip_limit) return;
+    // The last good update led to weights from which no other followed.
+    diverged(state_.step - state_.skipped_in_a_row,
+             fmt::format("{} updates in a row were not finite, the last at step {} ({})",
+                         state_.skipped_in_a_row, state_.step, what));
   }
 
-  // The first parameter that holds a value that is not finite, or empty.
-  std::string first_broken_parameter() const {
-    for (const auto& [name, parameter] : optimizer_->parameters()) {
-      for (double value : parameter.values()) {
-        if (!std::isfinite(value)) return name;
-      }
+  // Ends the run: its numbers are no longer finite, and from checkpoints of `first_unsound` on it cannot
+  // recover.
+  [[noreturn]] void diverged(int64_t first_unsound, const std::string& what) {
+    const auto sound = directory_.set_diverged(state_.step, first_unsound);
+    const std::string lower = fmt::format("a lower --schedule-rate (it is {})", options_.schedule.rate);
+    std::string way = fmt::format("no sound state was saved before; begin anew with --restart and {}", lower);
+    if (sound) {
+      way = fmt::format(
+          "the last sound state, of step {}, is kept: give the same command with {} to go on from there, or "
+          "with "
+          "--restart too to begin anew",
+          *sound, lower);
     }
-    return "";
+    if (state_.model_step > 0)
+      way += fmt::format("; {} holds the model of step {}", directory_.path(), state_.model_step);
+    fail("training: {}; {}", what, way);
+  }
+
+  void check_finite(const NamedParameters& tensors) {
+    const std::string broken = first_not_finite(tensors);
+    if (!broken.empty())
+      diverged(state_.step, fmt::format("{} is no longer finite at step {}", broken, state_.step));
   }
 
   void validate() {
     Stopwatch watch(profile_.validation);
-    validated_step_ = state_.step;
+    check_finite(optimizer_->parameters());
     if (average_) average_->swap();
     // A validation that only the end of this run asks for is none of the moments, as a longer run has it not.
     if (last_) last_->begin(due(options_.validate_every));
@@ -212,86 +205,95 @@ class Run {
       NoGrad off;
       scores_ = trainee_.validate();
     }
-    if (!scores_.values.empty()) {
-      const double score = scores_.values[0].second;
-      const bool better =
-          state_.best_step == 0 || (scores_.higher_is_better ? score > state_.best : score < state_.best);
-      if (better) {
-        state_.best = score;
-        state_.best_step = state_.step;
-        state_.validations_since_best = 0;
-        trainee_.save(directory_);
-      } else {
-        ++state_.validations_since_best;
-      }
-      std::vector<std::pair<std::string, double>> row;
-      std::string line = fmt::format("step {}:", state_.step);
-      for (const auto& [name, value] : scores_.values) {
-        row.emplace_back("validation." + name, value);
-        line += fmt::format(" {} {:.4f}", name, value);
-      }
-      metrics_->add(state_.step, row);
-      if (log_.message) log_.message(line + (better ? " (best so far)" : ""));
-    } else {
-      trainee_.save(directory_);  // nothing tells which is best: the last one it is
+    const bool better = judge();
+    if (better) {
+      trainee_.save(directory_.path());
+      state_.model_step = state_.step;
     }
     if (average_) average_->swap();
     if (last_) last_->end();
+    state_.validated_step = state_.step;
+    saved_step_ = -1;
+    tell_scores(better);
+    check_score();
+  }
+
+  // Whether the scores are the best so far; where nothing is scored, the last model is taken for it.
+  bool judge() {
+    if (scores_.values.empty()) return true;
+    const double score = scores_.values[0].second;
+    const bool comparable =
+        state_.best_step > 0 && (state_.best_items == 0 || state_.best_items == scores_.items);
+    const bool better =
+        std::isfinite(score) &&
+        (!comparable || (scores_.higher_is_better ? score > state_.best : score < state_.best));
+    if (better) {
+      state_.best = score;
+      state_.best_items = scores_.items;
+      state_.best_step = state_.step;
+      state_.validations_since_best = 0;
+    } else {
+      ++state_.validations_since_best;
+    }
+    return better;
+  }
+
+  void tell_scores(bool better) {
+    if (scores_.values.empty()) return;
+    std::vector<std::pair<std::string, double>> row;
+    std::string line = fmt::format("step {}:", state_.step);
+    for (const auto& [name, value] : scores_.values) {
+      row.emplace_back("validation." + name, value);
+      line += fmt::format(" {} {:.4f}", name, value);
+    }
+    metrics_->add(state_.step, row);
+    if (log_.message) log_.message(line + (better ? " (best so far)" : ""));
+  }
+
+  void check_score() {
+    if (scores_.values.empty() || std::isfinite(scores_.values[0].second)) return;
+    diverged(state_.step, fmt::format("{} in validation is {} at step {}", scores_.values[0].first,
+                                      scores_.values[0].second, state_.step));
   }
 
   void save() {
     if (saved_step_ == state_.step) return;
     Stopwatch watch(profile_.saving);
     TrainingState state = state_;
-    state.seconds += now() - begin_;
+    state.seconds += steady_now() - begin_;
     NamedParameters tensors = optimizer_->parameters();
     for (const auto& part : {optimizer_->state(), average_ ? average_->state() : NamedParameters(),
                              last_ ? last_->state() : NamedParameters()}) {
       tensors.insert(tensors.end(), part.begin(), part.end());
     }
+    check_finite(tensors);
     metrics_->flush();
-    save_training_state(directory_, state, tensors);
+    save_training_state(directory_.path(), state, tensors);
     saved_step_ = state_.step;
   }
 
   double items_per_second() const {
-    const double busy = profile_.forward + profile_.backward + profile_.update;
-    return busy > 0 ? (state_.items - first_items_) / busy : 0;
+    return profile_.work() > 0 ? (state_.items - first_items_) / profile_.work() : 0;
   }
 
-  TrainingReport report(TrainingEnd end) {
-    TrainingReport report{.end = end,
-                          .steps = state_.step,
-                          .best = state_.best,
-                          .best_step = state_.best_step,
-                          .last = scores_,
-                          .seconds = now() - begin_,
-                          .loop_seconds = 0,
-                          .items_per_second = items_per_second(),
-                          .profile = {}};
-    const double work = profile_.forward + profile_.backward + profile_.update;
-    report.loop_seconds = report.seconds - work;
-    const std::pair<const char*, double> rows[] = {{"forward", profile_.forward},
-                                                   {"backward", profile_.backward},
-                                                   {"update", profile_.update - profile_.logging},
-                                                   {"batches", profile_.data},
-                                                   {"validation", profile_.validation},
-                                                   {"checkpoints", profile_.saving},
-                                                   {"metrics", profile_.logging}};
-    double known = 0;
-    for (const auto& [name, seconds] : rows) {
-      known += seconds;
-      report.profile +=
-          fmt::format("{:12} {:9.2f} s {:6.2f} %\n", name, seconds, 100 * seconds / report.seconds);
-    }
-    report.profile += fmt::format("{:12} {:9.2f} s {:6.2f} %\n", "the rest", report.seconds - known,
-                                  100 * (report.seconds - known) / report.seconds);
-    return report;
+  TrainingReport report(TrainingEnd end) const {
+    const double seconds = steady_now() - begin_;
+    return {.end = end,
+            .first_step = first_step_,
+            .steps = state_.step,
+            .best = state_.best,
+            .best_step = state_.best_step,
+            .model_step = state_.model_step,
+            .last = scores_,
+            .seconds = seconds,
+            .loop_seconds = seconds - profile_.work(),
+            .items_per_second = items_per_second(),
+            .profile = profile_.table(seconds)};
   }
 
   Trainee& trainee_;
   TrainerOptions options_;
-  std::string directory_;
+  RunDirectory& directory_;
   TrainingLog log_;
   std::unique_ptr<Optimizer> optimizer_;
   std::optional<WeightAverage> average_;
@@ -299,9 +301,9 @@ class Run {
   std::optional<MetricsLog> metrics_;
   TrainingState state_;
   Scores scores_;
-  Profile profile_;
+  LoopProfile profile_;
   int64_t saved_step_ = -1;
-  int64_t validated_step_ = -1;
+  int64_t first_step_ = 0;
   double first_items_ = 0;
   double begin_ = 0;
   double last_loss_ = 0;
@@ -331,10 +333,22 @@ void TrainerOptions::validate() const {
   check(average >= 0 && average < 1, "training: average is {}; give a decay from 0 to below 1", average);
 }
 
-TrainingReport train(Trainee& trainee, const TrainerOptions& options, const std::string& directory,
+TrainingReport train(Trainee& trainee, const TrainerOptions& options, RunDirectory& directory,
                      const TrainingLog& log) {
   options.validate();
   return Run(trainee, options, directory, log).run();
+}
+
+TrainingReport train(Trainee& trainee, const TrainerOptions& options, const std::string& directory,
+                     const TrainingLog& log) {
+  options.validate();
+  RunRecord record;
+  record.options = settings_of(options);
+  RunDirectory taken(directory, std::move(record));
+  for (const std::string& note : taken.notes()) {
+    if (log.message) log.message(note);
+  }
+  return train(trainee, options, taken, log);
 }
 
 }  // namespace hodhod

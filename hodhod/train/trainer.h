@@ -16,6 +16,7 @@
 #include "hodhod/nn/context.h"
 #include "hodhod/tensor/tensor.h"
 #include "hodhod/train/optimizer.h"
+#include "hodhod/train/run_directory.h"
 #include "hodhod/train/schedule.h"
 
 namespace hodhod {
@@ -67,10 +68,12 @@ struct LossSum {
   double items = 0;
 };
 
-// Named numbers of a validation; the first decides which model is best.
+// Named numbers of a validation; the first decides which model is best. Without any there is no score, and
+// the last model is kept.
 struct Scores {
   std::vector<std::pair<std::string, double>> values;
   bool higher_is_better = false;
+  double items = 0;  // that they were measured on; scores on different numbers of items are not compared
 };
 
 // What is trained: a model with its data. The trainer knows no more of it.
@@ -95,9 +98,11 @@ enum class TrainingEnd { finished, out_of_time, patience, signal };
 
 struct TrainingReport {
   TrainingEnd end = TrainingEnd::finished;
+  int64_t first_step = 0;  // that the run went on from; equal to `steps` when nothing was left to do
   int64_t steps = 0;
   double best = 0;
   int64_t best_step = 0;
+  int64_t model_step = 0;  // of the model in the directory; 0: there is none of this run yet
   Scores last = {};
   double seconds = 0;           // of this run, not counting earlier ones
   double loop_seconds = 0;      // of that, what was neither forward, backward nor update
@@ -112,8 +117,15 @@ struct TrainingLog {
 };
 
 // Trains in `directory`: the best model there (without validation scores the last), what resuming needs in
-// training/, a line of numbers every so often in metrics.jsonl. Continues a run that is there. Error when
-// another process trains there.
+// training/, a line of numbers every so often in metrics.jsonl. Continues a run that is there; one that has
+// come to its end is left as it is.
+//
+// When the numbers are no longer finite (a score, weights, or `skip_limit` updates in a row), nothing of that
+// is saved, and the Error says of which step the last sound state is, and how to go on from it.
+TrainingReport train(Trainee& trainee, const TrainerOptions& options, RunDirectory& directory,
+                     const TrainingLog& log = {});
+
+// The same in a directory that is taken for a run of these options (see RunDirectory).
 TrainingReport train(Trainee& trainee, const TrainerOptions& options, const std::string& directory,
                      const TrainingLog& log = {});
 

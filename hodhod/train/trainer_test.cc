@@ -57,6 +57,7 @@ class Curve final : public Trainee {
     x_ = Tensor::from(x, {count, 1});
     y_ = Tensor::from(y, {count, 1});
     ++batches_seen;
+    items_seen += count;
     if (on_batch) on_batch(batches_seen);
   }
   LossSum loss(Context& context) override {
@@ -74,10 +75,9 @@ class Curve final : public Trainee {
       x.push_back(static_cast<float>(i) / 10 - 1);
       y.push_back(std::tanh(3 * x.back()));
     }
-    return {
-        .values = {
-            {"loss",
-             mse_loss(second_(tanh(first_(Tensor::from(x, {21, 1})))), Tensor::from(y, {21, 1})).item()}}};
+    const double loss =
+        mse_loss(second_(tanh(first_(Tensor::from(x, {21, 1})))), Tensor::from(y, {21, 1})).item();
+    return {.values = {{"loss", judge ? judge(loss) : loss}}, .items = items_scored};
   }
   void save(const std::string& directory) override {
     std::string text;
@@ -98,6 +98,9 @@ class Curve final : public Trainee {
   bool without_scores = false;
   bool steep = false;  // from the second update on: a loss that is finite with a slope that is not
   int batches_seen = 0;
+  int64_t items_seen = 0;
+  double items_scored = 21;
+  std::function<double(double)> judge;  // what a validation gives instead of its loss
   std::function<void(int)> on_batch;
   std::function<bool(int)> spoil;
 
@@ -318,6 +321,185 @@ TEST(Trainer, TwoRunsInOneDirectoryAreRefused) {
   EXPECT_THAT(refusal, HasSubstr(fmt::format("training/lock: is locked by process {}", ::getpid())));
   EXPECT_EQ(other.batches_seen, 0);
   EXPECT_EQ(train(other, options_for(6), directory.path()).steps, 6);
+}
+
+std::string error_of(Curve& curve, const TrainerOptions& options, const std::string& directory) {
+  try {
+    train(curve, options, directory);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Trainer, OtherOptionsThanTheRunBeganWithAreRefused) {
+  const TemporaryDirectory directory;
+  Curve first, second;
+  train(first, options_for(5), directory.path());
+  TrainerOptions options = options_for(9);
+  options.schedule.rate = 0.02;
+  options.optimizer.kind = OptimizerKind::sgd;
+  EXPECT_THAT(error_of(second, options, directory.path()),
+              HasSubstr("--optimizer-kind adamw (now sgd), --schedule-rate 0.01 (now 0.02)"));
+  EXPECT_EQ(second.batches_seen, 0);
+  options = options_for(9);
+  options.validate_every = options.save_every = options.log_every = options.patience = 3;
+  options.minutes = 60;
+  EXPECT_EQ(train(second, options, directory.path()).steps, 9);
+}
+
+TEST(Trainer, AFinishedRunIsLeftAsItIs) {
+  const TemporaryDirectory directory;
+  Curve first, second;
+  train(first, options_for(24), directory.path());
+  const auto before = list_directory(directory / "training");
+  const auto report = train(second, options_for(24), directory.path());
+  EXPECT_EQ(report.end, TrainingEnd::finished);
+  EXPECT_EQ(report.first_step, 24);
+  EXPECT_EQ(report.steps, 24);
+  EXPECT_EQ(report.model_step, report.best_step);
+  EXPECT_EQ(second.batches_seen, 0);
+  EXPECT_TRUE(second.at_validation.empty());
+  EXPECT_THAT(list_directory(directory / "training"), testing::IsSupersetOf(before));
+  EXPECT_EQ(train(second, options_for(10), directory.path()).steps, 24);  // fewer: they are made already
+}
+
+TEST(Trainer, ARunWithoutPatienceLeftMakesNoFurtherStep) {
+  const TemporaryDirectory directory;
+  TrainerOptions options = options_for(5000);
+  options.schedule.rate = 0;
+  options.patience = 3;
+  Curve first, second, third;
+  const auto report = train(first, options, directory.path());
+  const auto again = train(second, options, directory.path());
+  EXPECT_EQ(again.end, TrainingEnd::patience);
+  EXPECT_EQ(again.steps, report.steps);
+  EXPECT_EQ(second.batches_seen, 0);
+  options.patience = 4;
+  EXPECT_EQ(train(third, options, directory.path()).steps, report.steps + options.validate_every);
+}
+
+TEST(Trainer, TheSpeedIsThatOfThisCall) {
+  const TemporaryDirectory directory;
+  Curve first, second;
+  train(first, options_for(500), directory.path());
+  const auto report = train(second, options_for(505), directory.path());
+  EXPECT_NEAR(report.items_per_second * (report.seconds - report.loop_seconds),
+              static_cast<double>(second.items_seen), 1e-6);
+}
+
+TEST(Trainer, StoppedBeforeTheFirstValidationThereIsNoModel) {
+  const TemporaryDirectory directory;
+  const StopSignals signals;
+  Curve curve;
+  curve.on_batch = [](int n) {
+    if (n == 3) std::raise(SIGTERM);
+  };
+  const auto report = train(curve, options_for(24), directory.path());
+  EXPECT_EQ(report.end, TrainingEnd::signal);
+  EXPECT_EQ(report.model_step, 0);
+  EXPECT_FALSE(file_exists(directory / "model.txt"));
+}
+
+TEST(Trainer, AFinalValidationThatWasMissedIsMade) {
+  const TemporaryDirectory directory;
+  {
+    const StopSignals signals;
+    Curve curve;
+    curve.on_batch = [](int n) {
+      if (n == 9) std::raise(SIGTERM);  // the last batch of update 3
+    };
+    EXPECT_EQ(train(curve, options_for(24), directory.path()).steps, 3);
+  }
+  const StopSignals signals;
+  Curve curve;
+  const auto report = train(curve, options_for(3), directory.path());
+  EXPECT_EQ(report.end, TrainingEnd::finished);
+  EXPECT_EQ(report.model_step, 3);
+  EXPECT_TRUE(file_exists(directory / "model.txt"));
+}
+
+TEST(Trainer, AScoreThatIsNotFiniteIsNeverTheBest) {
+  const TemporaryDirectory directory;
+  Curve first, second;
+  int validations = 0;
+  first.judge = [&](double loss) {
+    return ++validations < 3 ? loss : std::numeric_limits<double>::quiet_NaN();
+  };
+  EXPECT_THAT(error_of(first, options_for(100), directory.path()),
+              testing::AllOf(HasSubstr("loss in validation is nan at step 21"),
+                             HasSubstr("the last sound state, of step 20, is kept"),
+                             HasSubstr("a lower --schedule-rate (it is 0.01)"),
+                             HasSubstr("holds the model of step 14")));
+  ASSERT_EQ(first.at_validation.size(), 3);
+  TrainerOptions lower = options_for(100);
+  lower.schedule.rate = 0.001;
+  const auto report = train(second, lower, directory.path());
+  EXPECT_EQ(report.first_step, 20);
+  EXPECT_EQ(report.steps, 100);
+  EXPECT_TRUE(std::isfinite(report.best));
+}
+
+TEST(Trainer, WithoutASoundStateTheRunIsBegunAnew) {
+  const TemporaryDirectory directory;
+  Curve first, second;
+  first.judge = [](double) { return std::numeric_limits<double>::infinity(); };
+  TrainerOptions options = options_for(20);
+  options.save_every = 0;
+  EXPECT_THAT(error_of(first, options, directory.path()),
+              testing::AllOf(HasSubstr("no sound state was saved before"), HasSubstr("--restart")));
+  EXPECT_FALSE(file_exists(directory / "model.txt"));
+  options.schedule.rate = 0.001;
+  EXPECT_EQ(train(second, options, directory.path()).steps, 20);
+}
+
+TEST(Trainer, AStateThatCannotGoOnIsNotKept) {
+  // From update 11 on every loss is NaN, whatever the rate; a state that no update followed is not sound.
+  const TemporaryDirectory directory;
+  Curve curve;
+  curve.spoil = [](int batch) { return batch > 30; };
+  TrainerOptions options = options_for(100);
+  options.skip_limit = 8;
+  EXPECT_THAT(error_of(curve, options, directory.path()),
+              testing::AllOf(HasSubstr("8 updates in a row were not finite, the last at step 18"),
+                             HasSubstr("the last sound state, of step 5, is kept")));
+}
+
+TEST(Trainer, WeightsThatAreNotFiniteAreNotSaved) {
+  const TemporaryDirectory directory;
+  Curve curve;
+  curve.on_batch = [&](int batch) {
+    if (batch == 36) curve.parameters()[2].second.data<float>()[0] = std::numeric_limits<float>::infinity();
+  };
+  TrainerOptions options = options_for(100);
+  options.average = 0;
+  EXPECT_THAT(error_of(curve, options, directory.path()),
+              testing::AllOf(HasSubstr("second.weight is no longer finite at step 14"),
+                             HasSubstr("the last sound state, of step 10, is kept")));
+}
+
+TEST(Trainer, ScoresOfValidationsOfUnequalSizeAreNotCompared) {
+  const TemporaryDirectory directory;
+  Curve small, large;
+  small.items_scored = 2;
+  small.judge = [](double) { return 0.0; };  // as good as can be, on next to nothing
+  train(small, options_for(3), directory.path());
+  const auto report = train(large, options_for(7), directory.path());
+  EXPECT_EQ(report.best_step, 7);
+  EXPECT_GT(report.best, 0);
+}
+
+TEST(Trainer, ForeignLinesInTheMetricsStayAndStopNothing) {
+  const TemporaryDirectory directory;
+  Curve first, second;
+  train(first, options_for(8), directory.path());
+  std::string text = read_file(directory / "metrics.jsonl");
+  const std::string foreign = "# my notes\n{\"step\":\"many\"}\n[1]\n{\"a\":\xFF\n\n";
+  directory.put("metrics.jsonl", text + foreign + "{\"step\":99,\"loss\":1}\n{\"step\":1");
+  EXPECT_EQ(train(second, options_for(12), directory.path()).steps, 12);
+  const std::string after = read_file(directory / "metrics.jsonl");
+  EXPECT_THAT(after, testing::StartsWith(text + foreign));
+  EXPECT_THAT(after, testing::Not(HasSubstr("99")));
 }
 
 TEST(Trainer, OptionsOutOfRangeAreRefused) {

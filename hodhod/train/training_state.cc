@@ -58,6 +58,15 @@ std::optional<LoadedState> load_training_state(const std::string& directory,
   return loaded;
 }
 
+bool has_training_state(const std::string& directory) { return !store_of(directory).list().empty(); }
+
+std::optional<int64_t> remove_training_states_from(const std::string& directory, int64_t step) {
+  CheckpointStore store = store_of(directory);
+  store.remove_from(step);
+  const auto left = store.list();
+  return left.empty() ? std::nullopt : std::optional(left.back().step);
+}
+
 void restore_parameters(const NamedParameters& from, const NamedParameters& parameters) {
   const std::map<std::string, Tensor> by_name(from.begin(), from.end());
   for (const auto& [name, parameter] : parameters) {

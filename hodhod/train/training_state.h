@@ -19,7 +19,10 @@ struct TrainingState {
   double items = 0;                     // trained on so far
   double loss_sum = 0, loss_items = 0;  // since the last line of metrics
   double best = 0;
-  int64_t best_step = 0;  // 0: no validation yet
+  double best_items = 0;       // that `best` was measured on
+  int64_t best_step = 0;       // 0: no validation yet
+  int64_t validated_step = 0;  // of the last validation
+  int64_t model_step = 0;      // of the model that is in the directory; 0: none yet
   int64_t validations_since_best = 0;
   int64_t skipped_in_a_row = 0;
   double seconds = 0;  // of all runs so far
@@ -34,7 +37,10 @@ struct TrainingState {
     v("loss_sum", loss_sum);
     v("loss_items", loss_items);
     v("best", best);
+    v("best_items", best_items);
     v("best_step", best_step);
+    v("validated_step", validated_step);
+    v("model_step", model_step);
     v("validations_since_best", validations_since_best);
     v("skipped_in_a_row", skipped_in_a_row);
     v("seconds", seconds);
@@ -54,6 +60,12 @@ void save_training_state(const std::string& directory, const TrainingState& stat
 // `message`.
 std::optional<LoadedState> load_training_state(const std::string& directory,
                                                const std::function<void(const std::string&)>& message);
+
+// Whether there is any checkpoint.
+bool has_training_state(const std::string& directory);
+
+// Removes the checkpoints of `step` and later ones. The step of the newest that is left, or nothing.
+std::optional<int64_t> remove_training_states_from(const std::string& directory, int64_t step);
 
 // Copies the tensors of the same names into the parameters; Error when one is missing or has another shape.
 void restore_parameters(const NamedParameters& from, const NamedParameters& parameters);

@@ -41,6 +41,12 @@ std::optional<LoadedState> load_training_state(const std::string& directory,
   return loaded;
 }
 
+bool has_training_state(const std::string& directory) {
+  return file_exists(join_path(directory, "training/state.json"));
+}
+
+std::optional<int64_t> remove_training_states_from(const std::string&, int64_t) { return std::nullopt; }
+
 void restore_parameters(const NamedParameters& from, const NamedParameters& parameters) {
   const std::map<std::string, Tensor> by_name(from.begin(), from.end());
   for (const auto& [name, parameter] : parameters) copy(by_name.at(name), parameter);

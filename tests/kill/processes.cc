@@ -20,22 +20,22 @@
 namespace hodhod::kill {
 namespace {
 
-// JSON without what depends on the clock.
-std::string timeless(const std::string& text, const std::string& path) {
+// JSON without what depends on the clock, and without the command, which names threads and a directory.
+std::string lasting(const std::string& text, const std::string& path) {
   Json json = parse_json(text, path);
-  for (const char* key : {"seconds", "items_per_second"}) json.erase(key);
+  for (const char* key : {"seconds", "items_per_second", "command"}) json.erase(key);
   return format_json(json, -1) + "\n";
 }
 
 std::string content(const std::string& path, const std::string& name) {
   const std::string bytes = read_file(path);
-  if (name == "state.json") return timeless(bytes, path);
+  if (name == "state.json" || name == "run.json") return lasting(bytes, path);
   if (name != "metrics.jsonl") return bytes;
   std::string lines;
   for (size_t begin = 0; begin < bytes.size();) {
     const size_t end = bytes.find('\n', begin);
     check(end != std::string::npos, "{}: the last line is cut off", path);
-    lines += timeless(bytes.substr(begin, end - begin), path);
+    lines += lasting(bytes.substr(begin, end - begin), path);
     begin = end + 1;
   }
   return lines;

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/train/run_directory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/file.h"
+#include "hodhod/train/training_state.h"
+
+namespace hodhod {
+namespace {
+
+constexpr std::string_view kTraining = "training", kRecord = "run.json", kLock = "lock";
+
+// What the files of a model and its tokenizer are called, here and elsewhere.
+constexpr std::array<std::string_view, 13> kModelFiles = {"config.json",
+                                                          "generation_config.json",
+                                                          "tokenizer.json",
+                                                          "tokenizer_config.json",
+                                                          "special_tokens_map.json",
+                                                          "vocab.json",
+                                                          "vocab.txt",
+                                                          "merges.txt",
+                                                          "metrics.jsonl",
+                                                          "encoder.json",
+                                                          "vocab.bpe",
+                                                          "added_tokens.json",
+                                                          "adapter_config.json"};
+constexpr std::array<std::string_view, 9> kModelEndings = {
+    ".safetensors", ".safetensors.index.json", ".bin", ".pt", ".pth", ".ckpt", ".gguf", ".model", ".spm"};
+
+// A file of a model in the directory, or empty.
+std::string model_file_in(const std::string& directory) {
+  if (!is_directory(directory)) return "";
+  for (const std::string& name : list_directory(directory)) {
+    const bool named = std::find(kModelFiles.begin(), kModelFiles.end(), name) != kModelFiles.end();
+    const bool ends = std::any_of(kModelEndings.begin(), kModelEndings.end(),
+                                  [&](std::string_view ending) { return name.ends_with(ending); });
+    if (named || ends) return name;
+  }
+  return "";
+}
+
+bool same_directory(const std::string& a, const std::string& b) {
+  std::error_code problem;
+  return std::filesystem::equivalent(a, b, problem) && !problem;
+}
+
+// Error when the directory holds what training here would take from its owner.
+void check_ours(const std::string& directory, const RunStart& start) {
+  if (start.overwrite) return;
+  check(
+      start.from.empty() || !same_directory(start.from, directory),
+      "{}: is the model to start from, and training would replace it; give another directory with --out, or "
+      "--overwrite if it may be replaced",
+      directory);
+  const std::string training = join_path(directory, kTraining);
+  if (file_exists(join_path(training, kRecord)) || has_training_state(directory)) return;
+  const std::string found = model_file_in(directory);
+  check(found.empty(),
+        "{}: holds {} and was not trained by this program here (there is no {}/{}); give another directory "
+        "with "
+        "--out, or --overwrite if what is there may be replaced",
+        directory, found, kTraining, kRecord);
+}
+
+}  // namespace
+
+RunDirectory::RunDirectory(std::string directory, RunRecord record, const RunStart& start)
+    : path_(std::move(directory)), record_(std::move(record)) {
+  check_ours(path_, start);
+  const std::string training = join_path(path_, kTraining);
+  make_directories(training);
+  lock_.emplace(file(kLock),
+                "a run in this directory is under way; wait for its end, or train in another one");
+  for (const std::string& written : {path_, training}) remove_leftovers(written);
+  const bool known = file_exists(file(kRecord));
+  if (start.restart) {
+    begin_anew();
+  } else if (known) {
+    go_on(stored_record(), record_);
+  } else if (has_training_state(path_)) {
+    notes_.push_back(fmt::format(
+        "{}: the run here was begun by a version that did not store its options; those given now are "
+        "taken for them",
+        path_));
+  }
+  store();
+}
+
+std::string RunDirectory::file(std::string_view name) const {
+  return join_path(join_path(path_, kTraining), name);
+}
+
+RunRecord RunDirectory::stored_record() const {
+  try {
+    return read_run_record(file(kRecord));
+  } catch (const Error& error) {
+    fail("{}; with --restart the run is begun anew", error.what());
+  }
+}
+
+bool RunDirectory::has_results() const {
+  return has_training_state(path_) || file_exists(join_path(path_, "config.json"));
+}
+
+void RunDirectory::go_on(RunRecord begun, const RunRecord& now) {
+  // Without a state to go on from, other options are another run, which is not to replace this one's model.
+  if (!has_training_state(path_)) begun.diverged_at = 0;
+  const auto changes = forbidden_changes(begun, now);
+  if (!changes.empty() && !has_results()) {
+    begin_anew();
+    return;
+  }
+  refuse(changes);
+  if (!begun.program.empty() && !now.program.empty() && begun.program != now.program) {
+    notes_.push_back(fmt::format("{}: the run here was begun with {} and goes on with {}", path_,
+                                 begun.program, now.program));
+  }
+  record_.model = std::move(begun.model);
+}
+
+void RunDirectory::begin_anew() {
+  // The record goes last: a run that was half removed is not taken for one of unknown options.
+  const std::string training = join_path(path_, kTraining);
+  for (const std::string& name : list_directory(training)) {
+    if (name != kLock && name != kRecord) remove_tree(join_path(training, name));
+  }
+}
+
+void RunDirectory::refuse(const std::vector<std::string>& changes) const {
+  check(changes.empty(),
+        "{}: the run here was begun with {}; give what it was begun with to go on, another directory (--out) "
+        "for "
+        "another run, or --restart to begin anew in this one",
+        path_, fmt::join(changes, ", "));
+}
+
+void RunDirectory::set_model(ModelRecord model) {
+  if (has_results()) refuse(forbidden_changes(record_.model, model));
+  record_.model = std::move(model);
+  store();
+}
+
+std::optional<int64_t> RunDirectory::set_diverged(int64_t step, int64_t first_unsound) {
+  record_.diverged_at = step;
+  store();
+  return remove_training_states_from(path_, first_unsound);
+}
+
+void RunDirectory::store() const {
+  const std::string path = file(kRecord), text = format_run_record(record_);
+  if (file_exists(path) && read_file(path) == text) return;
+  write_file_atomically(path, text);
+}
+
+}  // namespace hodhod

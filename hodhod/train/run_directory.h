@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The directory that a run trains in: whose it is, and whether the run that is there may go on.
+//
+// DIR/training holds what belongs to the run alone: run.json (train/run_record.h), the lock, checkpoints, the
+// tokenizer that was made for it. The model itself is written to DIR when a validation finds it the best.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hodhod/base/file_lock.h"
+#include "hodhod/train/run_record.h"
+
+namespace hodhod {
+
+struct RunStart {
+  std::string from = {};   // the model that training begins with; empty: a new one
+  bool restart = false;    // forget the run that is in the directory, and begin anew
+  bool overwrite = false;  // a model may be replaced that was not trained in the directory
+};
+
+// Holds the directory, locked, for one run.
+class RunDirectory {
+ public:
+  // Makes the directory where there is none, and stores `record`. Where a run is there already it goes on,
+  // with what may change taken from `record`. An Error, and what is there stays as it is, when
+  //   - the directory holds a model that was not trained in it, or is `from` itself, without `overwrite`,
+  //   - the run there was begun with something else that may not change (see kChangeableOptions),
+  //   - another process trains there.
+  // A run that has left neither a checkpoint nor a model is begun anew, whatever its options were.
+  RunDirectory(std::string directory, RunRecord record, const RunStart& start = {});
+
+  const std::string& path() const { return path_; }
+  const RunRecord& record() const { return record_; }
+  // Of a file that belongs to the run: DIR/training/NAME.
+  std::string file(std::string_view name) const;
+  // What the user should be told, a sentence each.
+  const std::vector<std::string>& notes() const { return notes_; }
+
+  // Stores what the model is, once it is made. Error when the run was begun with another one.
+  void set_model(ModelRecord model);
+
+  // To be called when numbers are no longer finite at step `step`: checkpoints of `first_unsound` and later
+  // are removed, and those options that kChangeableOptions names for it may change when the run goes on. The
+  // step of the newest checkpoint that is left.
+  std::optional<int64_t> set_diverged(int64_t step, int64_t first_unsound);
+
+ private:
+  RunRecord stored_record() const;
+  void go_on(RunRecord begun, const RunRecord& now);
+  void begin_anew();
+  bool has_results() const;
+  void refuse(const std::vector<std::string>& changes) const;
+  void store() const;
+
+  std::string path_;
+  RunRecord record_;
+  std::vector<std::string> notes_;
+  std::optional<FileLock> lock_;
+};
+
+}  // namespace hodhod

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run of training was begun with, and which of it may change when the run goes on.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hodhod/base/visit.h"
+
+namespace hodhod {
+
+// An option and its value as the command line writes them, without the dashes: {"schedule-rate", "0.001"}.
+struct Setting {
+  std::string name, value;
+};
+
+template <class Config>
+std::vector<Setting> settings_of(const Config& config) {
+  std::vector<Setting> settings;
+  for (const Field& field : fields_of(const_cast<Config&>(config)))  // only read
+    settings.push_back({field_flag(field), field_text(field)});
+  return settings;
+}
+
+// What was read for an option: a file, or what came through a pipe.
+struct DataFile {
+  std::string option;  // "data"
+  std::string path;
+  uint64_t bytes = 0;
+  std::string hash;  // XXH64 of the bytes
+};
+
+// The bytes of a regular file.
+DataFile data_file(std::string option, std::string path);
+
+struct ModelRecord {
+  std::vector<Setting> options;
+  int64_t parameters = 0;  // 0: there is no model yet
+  std::string tokenizer;   // a hash of it
+};
+
+struct RunRecord {
+  std::string program;  // with its version
+  std::string command;
+  std::vector<Setting> options;
+  std::vector<DataFile> data;
+  ModelRecord model;
+  int64_t diverged_at = 0;  // the step at which the run ended as its numbers were no longer finite; 0: none
+};
+
+// When an option may have another value than the run was begun with. One that is in no line here may not.
+enum class MayChange {
+  always,
+  after_divergence,  // when the run has ended as its numbers were no longer finite
+  by_content,        // what it leads to is compared instead: bytes of files, the model, the tokenizer
+};
+struct ChangeableOption {
+  std::string_view name;
+  MayChange when;
+};
+inline constexpr std::array<ChangeableOption, 25> kChangeableOptions = {{
+    {"steps", MayChange::always},
+    {"epochs", MayChange::always},
+    {"minutes", MayChange::always},
+    {"patience", MayChange::always},
+    {"validate-every", MayChange::always},
+    {"save-every", MayChange::always},
+    {"log-every", MayChange::always},
+    {"skip-limit", MayChange::always},
+    {"profile", MayChange::always},
+    {"out", MayChange::always},
+    {"restart", MayChange::always},
+    {"overwrite", MayChange::always},
+    {"schedule-rate", MayChange::after_divergence},
+    {"schedule-warmup", MayChange::after_divergence},
+    {"clip", MayChange::after_divergence},
+    {"data", MayChange::by_content},
+    {"dev", MayChange::by_content},
+    {"source", MayChange::by_content},
+    {"target", MayChange::by_content},
+    {"dev-source", MayChange::by_content},
+    {"dev-target", MayChange::by_content},
+    {"from", MayChange::by_content},
+    {"preset", MayChange::by_content},
+    {"model", MayChange::by_content},
+    {"tokenizer", MayChange::by_content},
+}};
+
+// What of `now` differs from what the run was `begun` with and may not: "--seed 1 (now 2)". Files are
+// compared by their bytes, wherever they lie. An option that only one of the two knows is not compared.
+std::vector<std::string> forbidden_changes(const RunRecord& begun, const RunRecord& now);
+// The same for the model; where `begun` has none yet, nothing differs.
+std::vector<std::string> forbidden_changes(const ModelRecord& begun, const ModelRecord& now);
+
+// The record as text (JSON), and back; the Error names `path`.
+std::string format_run_record(const RunRecord& record);
+RunRecord read_run_record(const std::string& path);
+
+}  // namespace hodhod
