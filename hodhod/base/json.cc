@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/base/json.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
 #include <cmath>
-#include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <unordered_set>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/base/utf8.h"
 
 namespace hodhod {
 namespace {
@@ -61,9 +66,8 @@ struct CountingIterator {
   bool operator!=(const CountingIterator& other) const { return p != other.p; }
 };
 
-// Builds a value in time linear in the text: the library's own reader looks every key of an ordered object up
-// before it adds it, which is quadratic in a vocabulary.
-class Builder : public nlohmann::json_sax<Json> {
+// Builds a value from what the reader meets, and finds keys that stand twice.
+class Builder : public nlohmann::json_sax<nlohmann::json> {
  public:
   Builder(std::string_view text, const std::string& name) : text_(text), name_(name), at_(text.data()) {}
 
@@ -76,7 +80,7 @@ class Builder : public nlohmann::json_sax<Json> {
   bool number_integer(int64_t value) override { return add(value); }
   bool number_unsigned(uint64_t value) override { return add(value); }
   bool number_float(double value, const std::string&) override { return add(value); }
-  bool string(std::string& value) override { return add(std::move(value)); }
+  bool string(std::string& value) override { return add(std::string_view(value)); }
   bool binary(binary_t&) override { return false; }
   bool start_object(size_t) override { return open(Json::object()); }
   bool start_array(size_t) override { return open(Json::array()); }
@@ -85,14 +89,13 @@ class Builder : public nlohmann::json_sax<Json> {
 
   bool key(std::string& key) override {
     Frame& frame = stack_.back();
-    auto& members = frame.value->get_ref<Json::object_t&>();
-    if (members.empty()) members.reserve(8);
+    Json::Object& members = frame.value->items();
+    members.emplace_back(key, nullptr);
     // The place is found by reading the text again from its start, so only on failure.
-    if (!is_new(frame, members, key)) {
+    if (!last_is_new(frame, members)) {
       fail("{}:{}: the key \"{}\" stands twice in one object; remove one", name_, place(text_, offset()),
            key.size() > 200 ? "..." : key);
     }
-    members.emplace_back(key, nullptr);
     return true;
   }
 
@@ -101,9 +104,20 @@ class Builder : public nlohmann::json_sax<Json> {
   }
 
  private:
+  // Members of one object, by index, as a set of their keys.
+  struct KeyHash {
+    const Json::Object* members;
+    size_t operator()(uint32_t i) const { return std::hash<std::string_view>()((*members)[i].first); }
+  };
+  struct SameKey {
+    const Json::Object* members;
+    bool operator()(uint32_t i, uint32_t j) const { return (*members)[i].first == (*members)[j].first; }
+  };
+  using KeySet = std::unordered_set<uint32_t, KeyHash, SameKey>;
+
   struct Frame {
     Json* value;
-    std::unordered_set<std::string> keys;  // once there are many
+    std::optional<KeySet> keys;  // once there are many
   };
 
   size_t offset() const {
@@ -111,18 +125,18 @@ class Builder : public nlohmann::json_sax<Json> {
     return read == 0 ? 0 : read - 1;
   }
 
-  static bool is_new(Frame& frame, const Json::object_t& members, const std::string& key) {
+  static bool last_is_new(Frame& frame, const Json::Object& members) {
     constexpr size_t kFew = 16;
-    if (members.size() < kFew) {
-      for (const auto& member : members) {
-        if (member.first == key) return false;
-      }
-      return true;
+    const auto last = static_cast<uint32_t>(members.size() - 1);
+    if (last < kFew) {
+      return std::none_of(members.begin(), members.end() - 1,
+                          [&](const auto& member) { return member.first == members[last].first; });
     }
-    if (frame.keys.empty()) {
-      for (const auto& member : members) frame.keys.insert(member.first);
+    if (!frame.keys) {
+      frame.keys.emplace(4 * kFew, KeyHash{&members}, SameKey{&members});
+      for (uint32_t i = 0; i < last; ++i) frame.keys->insert(i);
     }
-    return frame.keys.insert(key).second;
+    return frame.keys->insert(last).second;
   }
 
   Json* place_for(Json value) {
@@ -132,11 +146,10 @@ class Builder : public nlohmann::json_sax<Json> {
     }
     Json& parent = *stack_.back().value;
     if (parent.is_array()) {
-      auto& elements = parent.get_ref<Json::array_t&>();
-      elements.push_back(std::move(value));
-      return &elements.back();
+      parent.push_back(std::move(value));
+      return &parent.elements().back();
     }
-    Json& member = parent.get_ref<Json::object_t&>().back().second;
+    Json& member = parent.items().back().second;
     member = std::move(value);
     return &member;
   }
@@ -152,7 +165,7 @@ class Builder : public nlohmann::json_sax<Json> {
            kJsonMaxDepth);
     }
     Json* value = place_for(std::move(empty));
-    stack_.push_back({value, {}});
+    stack_.push_back({value, std::nullopt});
     return true;
   }
 
@@ -168,55 +181,92 @@ class Builder : public nlohmann::json_sax<Json> {
   std::vector<Frame> stack_;
 };
 
-// A value as an error message shows it: short, and safe to print.
-std::string shown(const Json& value) {
-  if (value.is_object()) return "an object";
-  if (value.is_array()) return "a list";
-  std::string text = format_json(value, -1);
-  if (text.size() > 60) {
-    size_t cut = 57;
-    while (cut > 0 && (text[cut] & 0xC0) == 0x80) --cut;
-    text = text.substr(0, cut) + "...";
-  }
-  return text;
-}
-
-template <class T>
-T integer_as(const Json& value, const std::string& where) {
-  using Limits = std::numeric_limits<T>;
-  if (value.is_number_unsigned()) {
-    const auto n = value.get<uint64_t>();
-    if (n <= static_cast<uint64_t>(Limits::max())) return static_cast<T>(n);
-  } else if (value.is_number_integer()) {
-    const auto n = value.get<int64_t>();
-    if (std::in_range<T>(n)) return static_cast<T>(n);
-  } else if (value.is_number_float()) {
-    const auto n = value.get<double>();
-    // Beyond 2^53 a double no longer says which whole number was meant.
-    if (n == std::floor(n) && std::abs(n) <= 0x1p53 && n >= static_cast<double>(Limits::min()) &&
-        n <= static_cast<double>(Limits::max())) {
-      return static_cast<T>(n);
+void append_string(std::string& out, std::string_view text) {
+  const size_t bad = first_bad_utf8(text);
+  check(bad == std::string_view::npos, "format_json: a string is not UTF-8 at its byte {}", bad);
+  out += '"';
+  size_t copied = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, copied, i - copied);
+    copied = i + 1;
+    constexpr std::string_view kShort = "\b\f\n\r\t\"\\", kLetters = "bfnrt\"\\";
+    if (const size_t at = kShort.find(c); at != kShort.npos) {
+      out += {'\\', kLetters[at]};
+    } else {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
     }
   }
-  fail("{}: expected a whole number from {} to {}, found {}", where, Limits::min(), Limits::max(),
-       shown(value));
+  out.append(text, copied);
+  out += '"';
 }
 
-template <class T>
-std::vector<T> list_as(const Json& value, const std::string& where) {
-  check(value.is_array(), "{}: expected a list, found {}", where, shown(value));
-  std::vector<T> list;
-  list.reserve(value.size());
-  for (size_t i = 0; i < value.size(); ++i)
-    list.push_back(json_as<T>(value[i], fmt::format("{}[{}]", where, i)));
-  return list;
+void append_number(std::string& out, double value) {
+  if (!std::isfinite(value)) {
+    out += "null";
+    return;
+  }
+  std::array<char, 64> digits;
+  out.append(digits.data(), nlohmann::detail::to_chars(digits.data(), digits.data() + digits.size(), value));
 }
+
+// Appends a value that stands `level` levels deep.
+class Writer {
+ public:
+  Writer(std::string& out, int indent) : out_(out), indent_(indent) {}
+
+  void write(const Json& value, int level) {
+    if (const auto* list = value.get_if<Json::Array>()) {
+      write_all(*list, "[]", level, [&](const Json& element) { write(element, level + 1); });
+    } else if (const auto* object = value.get_if<Json::Object>()) {
+      write_all(*object, "{}", level, [&](const auto& member) {
+        append_string(out_, member.first);
+        out_ += indent_ < 0 ? ":" : ": ";
+        write(member.second, level + 1);
+      });
+    } else if (value.is_string()) {
+      append_string(out_, value.text());
+    } else if (const auto* number = value.get_if<double>()) {
+      append_number(out_, *number);
+    } else if (value.is_number()) {
+      out_ += value.get_if<int64_t>() ? std::to_string(*value.get_if<int64_t>())
+                                      : std::to_string(*value.get_if<uint64_t>());
+    } else if (const auto* flag = value.get_if<bool>()) {
+      out_ += *flag ? "true" : "false";
+    } else {
+      out_ += "null";
+    }
+  }
+
+ private:
+  template <class Parts, class WritePart>
+  void write_all(const Parts& parts, std::string_view brackets, int level, WritePart&& write_part) {
+    out_ += brackets[0];
+    for (size_t i = 0; i < parts.size(); ++i) {
+      if (i > 0) out_ += ',';
+      new_line(level + 1);
+      write_part(parts[i]);
+    }
+    if (!parts.empty()) new_line(level);
+    out_ += brackets[1];
+  }
+
+  void new_line(int level) {
+    if (indent_ < 0) return;
+    out_ += '\n';
+    out_.append(static_cast<size_t>(level * indent_), ' ');
+  }
+
+  std::string& out_;
+  int indent_;
+};
 
 }  // namespace
 
 Json parse_json(std::string_view text, const std::string& name) {
   Builder builder(text, name);
-  const bool read = Json::sax_parse(builder.begin(), builder.end(), &builder);
+  const bool read = nlohmann::json::sax_parse(builder.begin(), builder.end(), &builder);
   check(read, "{}: not a JSON text", name);
   return builder.take();
 }
@@ -224,104 +274,9 @@ Json parse_json(std::string_view text, const std::string& name) {
 Json read_json(const std::string& path) { return parse_json(read_file(path), path); }
 
 std::string format_json(const Json& value, int indent) {
-  try {
-    return value.dump(indent);
-  } catch (const nlohmann::json::exception& error) {
-    fail("format_json: a string is not UTF-8: {}", plain_message(error.what()));
-  }
+  std::string out;
+  Writer(out, indent).write(value, 0);
+  return out;
 }
-
-const Json* json_find(const Json& object, std::string_view key) {
-  if (!object.is_object()) return nullptr;
-  for (const auto& member : object.get_ref<const Json::object_t&>()) {
-    if (member.first == key) return &member.second;
-  }
-  return nullptr;
-}
-
-template <>
-bool json_as(const Json& value, const std::string& where) {
-  check(value.is_boolean(), "{}: expected true or false, found {}", where, shown(value));
-  return value.get<bool>();
-}
-
-template <>
-int json_as(const Json& value, const std::string& where) {
-  return integer_as<int>(value, where);
-}
-
-template <>
-int64_t json_as(const Json& value, const std::string& where) {
-  return integer_as<int64_t>(value, where);
-}
-
-template <>
-uint64_t json_as(const Json& value, const std::string& where) {
-  return integer_as<uint64_t>(value, where);
-}
-
-template <>
-double json_as(const Json& value, const std::string& where) {
-  check(value.is_number(), "{}: expected a number, found {}", where, shown(value));
-  return value.get<double>();
-}
-
-template <>
-float json_as(const Json& value, const std::string& where) {
-  return static_cast<float>(json_as<double>(value, where));
-}
-
-template <>
-std::string json_as(const Json& value, const std::string& where) {
-  check(value.is_string(), "{}: expected a string, found {}", where, shown(value));
-  return value.get<std::string>();
-}
-
-template <>
-std::vector<int64_t> json_as(const Json& value, const std::string& where) {
-  return list_as<int64_t>(value, where);
-}
-
-template <>
-std::vector<double> json_as(const Json& value, const std::string& where) {
-  return list_as<double>(value, where);
-}
-
-template <>
-std::vector<std::string> json_as(const Json& value, const std::string& where) {
-  return list_as<std::string>(value, where);
-}
-
-template <class T>
-T json_get(const Json& object, std::string_view key, const std::string& where) {
-  check(object.is_object(), "{}: expected an object, found {}", where, shown(object));
-  const Json* value = json_find(object, key);
-  check(value != nullptr, "{}: the key \"{}\" is missing", where, key);
-  return json_as<T>(*value, fmt::format("{}: {}", where, key));
-}
-
-template <class T>
-T json_get_or(const Json& object, std::string_view key, T fallback, const std::string& where) {
-  check(object.is_object(), "{}: expected an object, found {}", where, shown(object));
-  const Json* value = json_find(object, key);
-  if (value == nullptr || value->is_null()) return fallback;
-  return json_as<T>(*value, fmt::format("{}: {}", where, key));
-}
-
-#define HODHOD_JSON_TYPE(...)                                                                    \
-  template __VA_ARGS__ json_get<__VA_ARGS__>(const Json&, std::string_view, const std::string&); \
-  template __VA_ARGS__ json_get_or<__VA_ARGS__>(const Json&, std::string_view, __VA_ARGS__,      \
-                                                const std::string&);
-HODHOD_JSON_TYPE(bool)
-HODHOD_JSON_TYPE(int)
-HODHOD_JSON_TYPE(int64_t)
-HODHOD_JSON_TYPE(uint64_t)
-HODHOD_JSON_TYPE(float)
-HODHOD_JSON_TYPE(double)
-HODHOD_JSON_TYPE(std::string)
-HODHOD_JSON_TYPE(std::vector<int64_t>)
-HODHOD_JSON_TYPE(std::vector<double>)
-HODHOD_JSON_TYPE(std::vector<std::string>)
-#undef HODHOD_JSON_TYPE
 
 }  // namespace hodhod

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <nlohmann/json.hpp>
 #include <unordered_map>
 
 #include "hodhod/base/error.h"
@@ -147,7 +146,7 @@ using FieldIndex = std::unordered_map<std::string_view, const Field*>;
 void read_object(const Json& object, const FieldIndex& index, const std::string& prefix,
                  const std::string& where, std::vector<std::string>& unknown) {
   check(object.is_object(), "{}: expected an object", where);
-  for (const auto& item : object.get_ref<const Json::object_t&>()) {
+  for (const auto& item : object.items()) {
     const std::string& key = item.first;
     const Json& value = item.second;  // named apart: clang 14 does not capture parts of a pair
     const std::string path = prefix + key;

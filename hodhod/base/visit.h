@@ -118,9 +118,8 @@ std::string field_text(const Field& field);
 // value.
 void set_field(const Field& field, std::string_view text);
 
-// (A template of its result too, so that this header does without the whole JSON library.)
-template <class Config, class Value = Json>
-Value to_json(const Config& config) {
+template <class Config>
+Json to_json(const Config& config) {
   return fields_to_json(fields_of(const_cast<Config&>(config)));  // only read
 }
 

@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
 #include "hodhod/base/utf8.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/decode/generation_config.h"
 
-#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 

@@ -4,8 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/base/json.h"

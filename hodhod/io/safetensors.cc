@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 
@@ -135,10 +134,10 @@ Header read_header(const MappedFile& file) {
 
   Header header;
   header.entries.reserve(json.size());
-  for (const auto& [name, value] : json.get_ref<const Json::object_t&>()) {
+  for (const auto& [name, value] : json.items()) {
     if (name == "__metadata__") {
       check(value.is_object(), "{}: __metadata__ is no object", path);
-      for (const auto& [key, word] : value.get_ref<const Json::object_t&>()) {
+      for (const auto& [key, word] : value.items()) {
         header.metadata[key] = json_as<std::string>(word, path + ": __metadata__: " + key);
       }
     } else {
@@ -196,7 +195,7 @@ void SafetensorsReader::open_index(const std::string& path) {
   check(map != nullptr && map->is_object(), "{}: \"weight_map\" must be an object from tensors to files",
         path);
   std::set<std::string> names;
-  for (const auto& [tensor, value] : map->get_ref<const Json::object_t&>()) {
+  for (const auto& [tensor, value] : map->items()) {
     const auto name = json_as<std::string>(value, path + ": weight_map: " + tensor);
     check(!name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos,
           "{}: weight_map: {}: \"{}\" is no name of a file beside the index", path, tensor, name);
@@ -211,8 +210,8 @@ void SafetensorsReader::open_index(const std::string& path) {
   }
   std::set<std::pair<std::string_view, size_t>> present;
   for (const TensorEntry& entry : entries_) present.emplace(entry.name, entry.file);
-  for (const auto& [tensor, value] : map->get_ref<const Json::object_t&>()) {
-    const auto& name = value.get_ref<const std::string&>();
+  for (const auto& [tensor, value] : map->items()) {
+    const auto& name = value.text();
     check(present.contains({tensor, file_of[name]}), "{}: tensor \"{}\" is not in {} where the index puts it",
           path, tensor, name);
   }
@@ -268,7 +267,7 @@ void serialize_safetensors(const NamedTensors& tensors, const Metadata& metadata
   });
 
   Json header = Json::object();
-  auto& members = header.get_ref<Json::object_t&>();
+  auto& members = header.items();
   if (!metadata.empty()) members.emplace_back("__metadata__", metadata);
   std::set<std::string_view> names;
   int64_t offset = 0;

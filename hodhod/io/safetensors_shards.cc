@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"

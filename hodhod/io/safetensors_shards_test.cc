@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/faulty_file_system.h"
 #include "hodhod/base/json.h"

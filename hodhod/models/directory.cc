@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/models/directory.h"
 
-#include <nlohmann/json.hpp>
-
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/models/hf/family.h"

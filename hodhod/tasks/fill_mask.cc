@@ -2,7 +2,6 @@
 #include "hodhod/tasks/fill_mask.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <utility>
 

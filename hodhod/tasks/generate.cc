@@ -2,7 +2,6 @@
 #include "hodhod/tasks/generate.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <tuple>
 #include <utility>
 

@@ -2,7 +2,6 @@
 #include "hodhod/tasks/labels.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "hodhod/base/error.h"

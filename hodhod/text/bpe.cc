@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 #include "hodhod/text/bpe_merges.h"
@@ -208,7 +207,7 @@ std::pair<std::string, std::string> read_merge(const Json& merge, size_t rank, c
     return {merge[0].get<std::string>(), merge[1].get<std::string>()};
   }
   check(merge.is_string(), "{}: merges[{}]: expected a pair of tokens", where, rank);
-  const auto& text = merge.get_ref<const std::string&>();
+  const auto& text = merge.text();
   const size_t blank = text.find(' ');
   check(blank != text.npos && text.find(' ', blank + 1) == text.npos,
         "{}: merges[{}]: expected two tokens in {}", where, rank, quote_json(text.substr(0, 60)));

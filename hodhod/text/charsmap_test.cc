@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "hodhod/base/error.h"
 #include "hodhod/base/testing.h"
 #include "hodhod/text/precompiled.h"

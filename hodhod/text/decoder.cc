@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/text/decoder.h"
 
-#include <nlohmann/json.hpp>
-
 #include "hodhod/base/error.h"
 #include "hodhod/text/byte_alphabet.h"
 #include "hodhod/text/json_pattern.h"

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/text/json_pattern.h"
 
-#include <nlohmann/json.hpp>
-
 #include "hodhod/base/error.h"
 
 namespace hodhod::text {

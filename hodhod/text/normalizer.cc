@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/text/normalizer.h"
 
-#include <nlohmann/json.hpp>
-
 #include "hodhod/base/error.h"
 #include "hodhod/text/json_pattern.h"
 #include "hodhod/text/precompiled.h"

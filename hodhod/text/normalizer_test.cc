@@ -5,7 +5,6 @@
 #include <utf8proc.h>
 
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 #include "hodhod/text/test_text.h"

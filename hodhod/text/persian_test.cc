@@ -5,7 +5,6 @@
 
 #include <functional>
 #include <map>
-#include <nlohmann/json.hpp>
 
 namespace hodhod::text {
 namespace {

@@ -2,7 +2,6 @@
 #include "hodhod/text/post_processor.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "hodhod/base/error.h"

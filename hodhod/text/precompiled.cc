@@ -4,7 +4,6 @@
 #include <utf8proc.h>
 
 #include <array>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 #include "hodhod/text/charsmap.h"

@@ -2,7 +2,6 @@
 // Against what the reference implementations gave.
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "hodhod/base/error.h"

@@ -2,7 +2,6 @@
 #include "hodhod/text/sentencepiece_normalizer.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/text/charsmap.h"
 #include "hodhod/text/double_array.h"

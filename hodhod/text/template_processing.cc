@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 #include "hodhod/text/json_pattern.h"
@@ -185,7 +184,7 @@ PostProcessorPtr template_processing_from_json(const Json& json, const std::stri
   std::vector<TemplateToken> tokens;
   const Json* special = json_find(json, "special_tokens");
   if (special != nullptr && special->is_object()) {
-    for (const auto& [name, token] : special->get_ref<const Json::object_t&>()) {
+    for (const auto& [name, token] : special->items()) {
       const std::string here = where + ": special_tokens";
       TemplateToken read{name, {}, {}};
       for (const Json& id : json_list(token, "ids", here)) {

@@ -3,7 +3,6 @@
 #include "hodhod/text/tokenizer_files.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"

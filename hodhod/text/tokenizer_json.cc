@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // tokenizer.json: reading and writing.
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 #include "hodhod/text/json_pattern.h"

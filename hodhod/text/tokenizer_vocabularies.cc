@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tokenizers that are given as a vocabulary and merges: GPT-2's, BERT's, subword-nmt's.
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "hodhod/base/error.h"
@@ -37,7 +36,7 @@ std::vector<std::pair<std::string, int64_t>> read_vocab_json(const std::string& 
   const Json json = read_json(path);
   check(json.is_object(), "{}: expected an object of tokens and ids", path);
   std::vector<std::pair<std::string, int64_t>> tokens;
-  for (const auto& [token, id] : json.get_ref<const Json::object_t&>()) {
+  for (const auto& [token, id] : json.items()) {
     const std::string where = path + ": " + quote_json(std::string_view(token).substr(0, 60));
     tokens.emplace_back(token, json_as<int64_t>(id, where));
   }

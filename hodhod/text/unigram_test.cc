@@ -8,7 +8,6 @@
 #include <cmath>
 #include <functional>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 #include "hodhod/text/double_array.h"

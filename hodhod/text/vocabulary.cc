@@ -3,7 +3,6 @@
 
 #include <bit>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 #include "hodhod/text/hash.h"
@@ -32,7 +31,7 @@ Vocabulary::Vocabulary(const std::vector<std::pair<std::string, int64_t>>& token
 Vocabulary Vocabulary::from_json(const Json& object, const std::string& where) {
   check(object.is_object(), "{}: expected an object of tokens and ids", where);
   std::vector<Item> items;
-  const auto& members = object.get_ref<const Json::object_t&>();
+  const auto& members = object.items();
   items.reserve(members.size());
   for (const auto& [token, id] : members) {
     check(id.is_number_integer(), "{}: {}: expected a whole number as id", where, shown(token));

@@ -2,7 +2,6 @@
 #include "hodhod/train/metrics_log.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"

@@ -2,7 +2,6 @@
 #include "hodhod/train/training_state.h"
 
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"

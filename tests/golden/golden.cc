@@ -53,10 +53,9 @@ std::vector<std::string> Recording::model_names(const std::string& prefix) const
 }
 
 double Recording::tolerance(const std::string& name) const {
-  const auto differences = about_.find("max_abs_diff_float64");
-  if (differences == about_.end() || !differences->is_object()) return 1e-5;
-  const auto difference = differences->find(name);
-  return difference == differences->end() ? 1e-5 : std::max(1e-5, 10 * difference->get<double>());
+  const Json* differences = about_.find("max_abs_diff_float64");
+  const Json* difference = differences == nullptr ? nullptr : differences->find(name);
+  return difference == nullptr ? 1e-5 : std::max(1e-5, 10 * difference->get<double>());
 }
 
 void Recording::expect_close(const std::string& name, const Tensor& got, std::optional<double> bound) const {

@@ -2,7 +2,7 @@
 // Losses and their gradients against torch.nn.functional.
 #include "hodhod/ops/loss.h"
 
-#include <nlohmann/json.hpp>
+#include <cmath>
 
 #include "hodhod/base/error.h"
 #include "hodhod/tensor/tape.h"
@@ -79,7 +79,7 @@ Tensor log_softmax_by_hand(const Tensor& x) {
 TEST(GoldenLoss, LossesAndGradients) {
   for_each_recording("torch_loss", [](const Recording& recording) {
     for (const Json& one : recording.about()["cases"]) {
-      const std::string name = one["name"], function = one["fn"];
+      const auto name = one["name"].get<std::string>(), function = one["fn"].get<std::string>();
       SCOPED_TRACE(name);
       const bool sequence = one.value("seq", false), divergence = function == "kl_div";
       const Tensor raw = recording.tensor(name + ".in.input");

@@ -148,7 +148,7 @@ void run(const Case& c) {
 TEST(GoldenAttention, EveryCase) {
   for_each_recording("torch_mha", [](const Recording& recording) {
     for (const Json& about : recording.about()["cases"]) {
-      const std::string name = about["name"];
+      const auto name = about["name"].get<std::string>();
       SCOPED_TRACE(name);
       run({recording, name, about});
     }
@@ -159,7 +159,7 @@ TEST(GoldenAttention, EveryCase) {
 TEST(GoldenAttention, LengthsAndCausalityInPlaceOfMasks) {
   for_each_recording("torch_mha", [](const Recording& recording) {
     for (const Json& about : recording.about()["cases"]) {
-      const Case c{recording, about["name"], about};
+      const Case c{recording, about["name"].get<std::string>(), about};
       const bool causal = about["mask"] == "bool",
                  padded = about["mask"].is_null() && about["lens"].is_array();
       if (c.has("bias_k") || !(causal || padded)) continue;

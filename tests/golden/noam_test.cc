@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Learning-rate schedules against the paper's formula and the schedules of Transformers.
-#include <nlohmann/json.hpp>
 
 #include "hodhod/train/schedule.h"
 #include "tests/golden/golden.h"
@@ -20,9 +19,10 @@ TEST(GoldenSchedule, Noam) {
     const Json& all = recording.about()["parameters"];
     for (size_t i = 0; i < all.size(); ++i) {
       const std::vector<double> want = recording.tensor("f64.lr." + std::to_string(i)).values();
-      const ScheduleOptions options{.kind = ScheduleKind::noam, .rate = 1, .warmup = all[i]["warmup"]};
+      const ScheduleOptions options{
+          .kind = ScheduleKind::noam, .rate = 1, .warmup = all[i]["warmup"].get<int64_t>()};
       for (size_t s = 0; s < steps.size(); ++s) {
-        expect_same(learning_rate(options, steps[s], 0, all[i]["d_model"]), want[s], steps[s]);
+        expect_same(learning_rate(options, steps[s], 0, all[i]["d_model"].get<int64_t>()), want[s], steps[s]);
       }
     }
   });
@@ -38,11 +38,13 @@ TEST(GoldenSchedule, WarmupThenDecay) {
                                      {"inverse_sqrt", ScheduleKind::inverse_sqrt}}) {
       SCOPED_TRACE(name);
       const std::vector<double> want = recording.tensor(std::string("f64.") + name).values();
-      const ScheduleOptions options{.kind = kind, .rate = 1, .warmup = about["num_warmup_steps"]};
+      const ScheduleOptions options{
+          .kind = kind, .rate = 1, .warmup = about["num_warmup_steps"].get<int64_t>()};
       for (size_t s = 0; s < steps.size(); ++s) {
         // Step 0 is the start of the warm-up; ours count from 1.
         if (steps[s] == 0) continue;
-        expect_same(learning_rate(options, steps[s], about["num_training_steps"], 1), want[s], steps[s]);
+        expect_same(learning_rate(options, steps[s], about["num_training_steps"].get<int64_t>(), 1), want[s],
+                    steps[s]);
       }
     }
   });

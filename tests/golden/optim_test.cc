@@ -3,7 +3,6 @@
 // computed here.
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 #include "hodhod/kernels/kernels.h"
@@ -160,23 +159,25 @@ void follow(const Recording& recording, const Json& optimizer, const std::string
   SCOPED_TRACE(prefix);
   const Problem problem(recording);
   const Json& args = optimizer["args"];
-  const int64_t steps = recording.about()["steps"];
+  const auto steps = recording.about()["steps"].get<int64_t>();
   Parameters parameters = Problem::start(recording), gradients;
   std::map<std::string, State> states;
   for (const auto& [name, value] : parameters) states[name] = State(value.size());
   std::vector<float> losses;
   for (int64_t step = 1; step <= steps; ++step) {
     losses.push_back(static_cast<float>(problem(parameters, gradients)));
-    double rate = args["lr"];
+    double rate = args["lr"].get<double>();
     if (optimizer.contains("noam")) {
-      const double s = static_cast<double>(step), warmup = optimizer["noam"]["warmup"];
+      const double s = static_cast<double>(step), warmup = optimizer["noam"]["warmup"].get<double>();
       rate *= std::pow(optimizer["noam"]["d_model"].get<double>(), -0.5) *
               std::min(std::pow(s, -0.5), s * std::pow(warmup, -1.5));
     }
-    const double scale =
-        optimizer.contains("clip_grad_norm") ? clip_scale(gradients, optimizer["clip_grad_norm"]) : 1;
+    const double scale = optimizer.contains("clip_grad_norm")
+                             ? clip_scale(gradients, optimizer["clip_grad_norm"].get<double>())
+                             : 1;
     for (auto& [name, value] : parameters) {
-      update(optimizer["cls"], args, rate, scale, step, value, gradients[name], states[name]);
+      update(optimizer["cls"].get<std::string>(), args, rate, scale, step, value, gradients[name],
+             states[name]);
       const std::string recorded = prefix + "step" + std::to_string(step) + "." + name;
       if (!recording.contains(recorded)) continue;
       recording.expect_close(recorded, Tensor::from(value, recording.tensor(recorded).shape()));

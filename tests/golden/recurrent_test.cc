@@ -2,8 +2,6 @@
 // RNN, LSTM and GRU stacks, with all gradients, against torch.nn.
 #include "hodhod/nn/recurrent.h"
 
-#include <nlohmann/json.hpp>
-
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/elementwise.h"
 #include "hodhod/ops/reduce.h"
@@ -36,8 +34,8 @@ void run_case(const Recording& recording, const std::string& family, const Json&
   SCOPED_TRACE(name);
   const Json& ctor = one["ctor"];
   Recurrent stack({.cell = cell_of(family, ctor),
-                   .input = ctor["input_size"],
-                   .hidden = ctor["hidden_size"],
+                   .input = ctor["input_size"].get<int64_t>(),
+                   .hidden = ctor["hidden_size"].get<int64_t>(),
                    .layers = ctor.value("num_layers", 1),
                    .projection = ctor.value("proj_size", 0),
                    .bidirectional = ctor.value("bidirectional", false),

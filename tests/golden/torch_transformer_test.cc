@@ -28,12 +28,12 @@ struct EncoderDecoder {
   Side encoder, decoder;
 
   explicit EncoderDecoder(const Json& args) {
-    const int64_t width = args["d_model"];
-    const NormOptions norm{.epsilon = args["layer_norm_eps"]};
+    const auto width = args["d_model"].get<int64_t>();
+    const NormOptions norm{.epsilon = args["layer_norm_eps"].get<double>()};
     TransformerBlockOptions options{
-        .attention = {.width = width, .heads = args["nhead"]},
+        .attention = {.width = width, .heads = args["nhead"].get<int64_t>()},
         .feed_forward = {.width = width,
-                         .hidden = args["dim_feedforward"],
+                         .hidden = args["dim_feedforward"].get<int64_t>(),
                          .activation = args["activation"] == "gelu" ? kernels::Activation::kGelu
                                                                     : kernels::Activation::kRelu},
         .norm = norm,

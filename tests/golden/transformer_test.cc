@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/file.h"
 #include "hodhod/base/visit.h"

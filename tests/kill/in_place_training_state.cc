@@ -4,7 +4,6 @@
 #include "hodhod/train/training_state.h"
 
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/failpoint.h"

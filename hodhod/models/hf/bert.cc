@@ -2,7 +2,6 @@
 // BERT (Devlin et al. 2019): post-norm encoder, learned positions, segments, and heads for masked tokens,
 // labels of a sequence and labels of tokens. RoFormer (Su et al. 2021): the same with rotary positions, and
 // the feed-forward's activation where BERT's pooler has tanh.
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 #include "hodhod/models/hf/family.h"

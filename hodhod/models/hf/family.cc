@@ -2,7 +2,6 @@
 #include "hodhod/models/hf/family.h"
 
 #include <array>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // GPT-2 (Radford et al. 2019): pre-norm decoder, learned positions, products stored [in, out], query, key and
 // value packed.
-#include <nlohmann/json.hpp>
 
 #include "hodhod/models/hf/family.h"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Llama (Touvron et al. 2023): pre-norm decoder with RMS norms, rotary positions on split halves, gated
 // feed-forward.
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 #include "hodhod/models/hf/family.h"

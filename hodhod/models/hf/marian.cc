@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Marian (Junczys-Dowmunt et al. 2018) as Transformers holds it: the post-norm encoder-decoder of "Attention
 // Is All You Need" with sinusoidal positions (sines first, then cosines; not stored).
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 #include "hodhod/models/hf/family.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Normalisers that treat each character by itself: lower case, strip, strip accents, NMT's cleaning, a
 // prefix, BERT's.
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "hodhod/text/byte_alphabet.h"

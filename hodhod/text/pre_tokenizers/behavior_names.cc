@@ -2,7 +2,6 @@
 #include "hodhod/text/pre_tokenizers/behavior_names.h"
 
 #include <array>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 #include "hodhod/text/utf8.h"

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <nlohmann/json.hpp>
 
 #include "hodhod/text/byte_alphabet.h"
 #include "hodhod/text/pre_tokenizers/gpt2_pattern.h"

@@ -2,7 +2,6 @@
 // Pre-tokenisers that look at each character by itself: white space, BERT's, punctuation, digits, a
 // delimiter, scripts, a length.
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/text/json_pattern.h"
 #include "hodhod/text/pre_tokenizers/behavior_names.h"

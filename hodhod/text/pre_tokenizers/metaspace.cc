@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <nlohmann/json.hpp>
 
 #include "hodhod/text/pre_tokenizers/behavior_names.h"
 #include "hodhod/text/pre_tokenizers/split_pieces.h"
