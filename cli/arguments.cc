@@ -12,6 +12,11 @@ Argument& Argument::required() {
   return *this;
 }
 
+Argument& Argument::called(std::string placeholder) {
+  placeholder_ = std::move(placeholder);
+  return *this;
+}
+
 Argument& Argument::in(std::string group) {
   group_ = std::move(group);
   return *this;
@@ -32,17 +37,35 @@ Argument& Argument::needs(std::string option) {
   return *this;
 }
 
-bool Argument::is_switch() const { return hodhod::is_switch(field_); }
+bool Argument::has_name(std::string_view name) const {
+  std::string_view rest = names_;
+  while (true) {
+    const size_t comma = rest.find(',');
+    if (rest.substr(0, comma) == name) return true;
+    if (comma == std::string_view::npos) return false;
+    rest.remove_prefix(comma + 1);
+  }
+}
 
-std::string Argument::kind() const {
+std::string Argument::placeholder() const {
+  if (is_switch()) return takes_yes_or_no() ? "[yes|no]" : "";
   if (!values_.empty()) return fmt::format("{}", fmt::join(values_, "|"));
-  return takes_words_ ? "text" : field_kind(field_);
+  if (takes_words_) return (placeholder_.empty() ? "TEXT" : placeholder_) + "…";
+  return placeholder_.empty() ? field_placeholder(field_) : placeholder_;
+}
+
+std::string Argument::expectation() const {
+  if (!values_.empty()) return fmt::format("one of {}", fmt::join(values_, ", "));
+  return takes_words_ ? "texts" : field_expectation(field_);
 }
 
 std::string Argument::help() const {
+  std::string text = field_.doc;
+  if (const std::string range = field_.range.text(); !range.empty()) text += fmt::format(" ({})", range);
+  if (required_ && is_option()) text += "; required";
   const std::string value = field_text(field_);
   const bool is_off = is_switch() && value == "no";
-  return value.empty() || is_off ? field_.doc : fmt::format("{} [{}]", field_.doc, value);
+  return value.empty() || is_off || names_.starts_with("--no-") ? text : fmt::format("{} [{}]", text, value);
 }
 
 void Argument::set(const std::vector<std::string>& words) {
@@ -53,7 +76,7 @@ void Argument::set(const std::vector<std::string>& words) {
   }
   check(words.size() == 1, "{} is given {} times; give it once", names_, words.size());
   check(values_.empty() || std::find(values_.begin(), values_.end(), words[0]) != values_.end(),
-        "{}: expected {}, found \"{}\"", names_, kind(), words[0]);
+        "{}: expected {}, found \"{}\"", names_, expectation(), words[0]);
   set_field(field_, words[0]);
   if (is_switch() && names_.starts_with("--no-")) {
     bool& value = *std::get<bool*>(field_.member);
@@ -80,7 +103,7 @@ void Command::add_fields(const std::vector<Field>& fields, const std::string& gr
 
 bool Command::was_given(std::string_view option) const {
   return std::any_of(arguments_.begin(), arguments_.end(), [&](const Argument& argument) {
-    return argument.names().ends_with(option) && argument.was_given();
+    return argument.has_name(option) && argument.was_given();
   });
 }
 

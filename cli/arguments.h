@@ -41,6 +41,8 @@ class Argument {
       : names_(std::move(names)), field_(std::move(field)), group_(std::move(group)) {}
 
   Argument& required();
+  // How its value is called in the help: FILE and DIR are completed by the shell.
+  Argument& called(std::string placeholder);
   // Under which heading of the help.
   Argument& in(std::string group);
   // Of a text: one of these.
@@ -50,18 +52,26 @@ class Argument {
   Argument& needs(std::string option);
 
   const std::string& names() const { return names_; }  // "--json"; "-t,--tokenizer"; "DIR"
+  bool has_name(std::string_view name) const;
   const std::string& group() const { return group_; }
   const Field& field() const { return field_; }
-  bool is_required() const { return required_; }
+  const std::vector<std::string>& values() const { return values_; }
   const std::string& excluded() const { return excluded_; }
   const std::string& needed() const { return needed_; }
-
-  // --json: stands without a value.
-  bool is_switch() const;
+  bool is_required() const { return required_; }
+  bool is_option() const { return names_.starts_with('-'); }
+  // Stands without a value.
+  bool is_switch() const { return hodhod::is_switch(field_); }
+  // A switch that heeds a "yes" or "no" behind it. Others do so only after "=": the word may be a text.
+  bool takes_yes_or_no() const { return is_switch() && !declared_alone_; }
   // Each word that follows is an item.
   bool takes_words() const { return takes_words_; }
-  // "whole number from 1 to 5", "yes|no", "FILE".
-  std::string kind() const;
+
+  // "N", "FILE…", "pre|post"; nothing for a switch.
+  std::string placeholder() const;
+  // "a whole number (from 1 to 5)".
+  std::string expectation() const;
+  // Help, range and default.
   std::string help() const;
 
   // Sets the variable from the words that were given. Error: what they should have been.
@@ -74,8 +84,8 @@ class Argument {
   Field field_;
   std::string group_;
   std::vector<std::string> values_;
-  std::string excluded_, needed_;
-  bool required_ = false, takes_words_ = false, given_ = false;
+  std::string placeholder_, excluded_, needed_;
+  bool required_ = false, takes_words_ = false, declared_alone_ = false, given_ = false;
 };
 
 // A command, or a group of commands.
@@ -91,6 +101,7 @@ class Command {
   Argument& add(std::string names, T& variable, std::string help, NumberRange range = {}) {
     Argument& argument = add_field(names, field_of(flag_of(names), variable, std::move(help), range));
     argument.takes_words_ = std::is_same_v<T, std::vector<std::string>>;
+    argument.declared_alone_ = true;
     return argument;
   }
   // --NAME for every field; a list is given with commas between its items.

@@ -98,8 +98,8 @@ void add_classify(Command& program) {
   command.add("DIR", flags->directory, "The model's directory").required();
   command.add("TEXT", flags->input.texts,
               "Texts (pairs with a tab between); without any, standard input is read");
-  command.add("--file", flags->input.files, "Files of texts, one a line");
-  command.add("--data", flags->data, "Tables or JSON lines with texts");
+  command.add("--file", flags->input.files, "Files of texts, one a line").called("FILE");
+  command.add("--data", flags->data, "Tables or JSON lines with texts").called("FILE");
   command.add_config(flags->columns, "Data");
   command.add("--json", flags->json, "Print a JSON object for each text");
   command.on_run([flags](const Session& session) { return run_classify(*flags, session); });

@@ -42,7 +42,7 @@ void add_embed(Command& program) {
   auto flags = std::make_shared<EmbedFlags>();
   command.add("DIR", flags->directory, "The model's directory").required();
   command.add("TEXT", flags->input.texts, "Texts; without any, standard input is read");
-  command.add("--file", flags->input.files, "Files of texts, one a line");
+  command.add("--file", flags->input.files, "Files of texts, one a line").called("FILE");
   command.add("--tsv", flags->tsv, "Print numbers with tabs between, a line for each text, rather than JSON");
   command.add_config(flags->options, "Vectors");
   command.on_run([flags](const Session& session) { return run_embed(*flags, session); });

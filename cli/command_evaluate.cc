@@ -83,14 +83,16 @@ void add_evaluate(Command& program) {
   auto flags = std::make_shared<EvaluateFlags>();
   flags->decode.num_beams = 5;
   command.add("DIR", flags->directory, "The model's directory").required();
-  command.add("--data", flags->data,
-              "Text for a language model, labelled texts for a classifier, sentences for a tagger");
+  command
+      .add("--data", flags->data,
+           "Text for a language model, labelled texts for a classifier, sentences for a tagger")
+      .called("FILE");
   command.add_fields({field_of("columns", flags->tag_columns,
                                "For a tagger: the columns of the words and of their tags; the first and the "
                                "last where none are named")},
                      "Options");
-  command.add("--source", flags->source, "Text to translate, for a translation model");
-  command.add("--target", flags->target, "Its translation by people");
+  command.add("--source", flags->source, "Text to translate, for a translation model").called("FILE");
+  command.add("--target", flags->target, "Its translation by people").called("FILE");
   command.add(
       "--similarity", flags->similarity,
       "Compare the cosine of the model's vectors with the number that stands beside each pair of texts");

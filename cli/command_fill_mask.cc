@@ -50,7 +50,7 @@ void add_fill_mask(Command& program) {
   auto flags = std::make_shared<FillMaskFlags>();
   command.add("DIR", flags->directory, "The model's directory").required();
   command.add("TEXT", flags->input.texts, "Texts with [MASK]; without any, standard input is read");
-  command.add("--file", flags->input.files, "Files of texts, one a line");
+  command.add("--file", flags->input.files, "Files of texts, one a line").called("FILE");
   command.add("--top-k", flags->top_k, "Number of guesses for each hidden word", in(1, 1000));
   command.add("--json", flags->json, "Print a JSON object for each text");
   command.on_run([flags](const Session& session) { return run_fill_mask(*flags, session); });

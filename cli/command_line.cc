@@ -1,69 +1,217 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading a command line by CLI11, which no other file knows.
+//
+// CLI11 takes "[a,b]" for a list, "++" for the end of a command, and "--name=" for an option without a value.
+// So it is shown the names of commands and options only; in the place of every text stands its number.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 
 #include "cli/arguments.h"
+#include "cli/help.h"
+#include "hodhod/base/nearest_name.h"
 
 namespace hodhod::cli {
 namespace {
 
-CLI::Option* declare(CLI::App& app, Argument& argument) {
-  const auto set = [&argument](const std::vector<std::string>& words) {
-    argument.set(words);
-    return true;
-  };
-  CLI::Option* option = app.add_option(argument.names(), set, argument.help());
-  option->type_name(argument.kind())->group(argument.group());
-  option->required(argument.is_required());
-  option->expected(argument.takes_words() ? -1 : 1);
-  if (argument.is_switch()) option->expected(0, 1)->default_str("yes");
-  return option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+// "-" is a file, "-5" a number or a text.
+bool looks_like_option(const std::string& word) {
+  return word.size() > 1 && word[0] == '-' && (word[1] == '-' || std::isalpha(uint8_t(word[1])) != 0);
 }
 
-void declare(CLI::App& app, Command& command) {
-  std::vector<std::pair<CLI::Option*, const Argument*>> options;
-  for (Argument& argument : command.arguments()) options.emplace_back(declare(app, argument), &argument);
-  for (const auto& [option, argument] : options) {
-    if (!argument->excluded().empty()) option->excludes(app.get_option(argument->excluded()));
-    if (!argument->needed().empty()) option->needs(app.get_option(argument->needed()));
-  }
-  if (!command.commands().empty()) app.require_subcommand(1);
-  app.fallthrough();
-  for (Command& below : command.commands()) {
-    declare(*app.add_subcommand(below.name(), below.help()), below);
-  }
+bool is_yes_or_no(const std::string& word) {
+  return word == "yes" || word == "no" || word == "true" || word == "false" || word == "on" || word == "off";
 }
 
-const Command& chosen(const CLI::App& app, const Command& command) {
-  for (const Command& below : command.commands()) {
-    const CLI::App* found = app.get_subcommand(below.name());
-    if (found->parsed()) return chosen(*found, below);
-  }
-  return command;
+bool is_help_or_version(const std::string& word) {
+  return word == "-h" || word == "--help" || word == "--version";
 }
+
+class CommandLine {
+ public:
+  CommandLine(Command& program, const std::string& version)
+      : program_(program), app_(program.help(), program.name()) {
+    app_.set_version_flag("--version", version);
+    declare(app_, program);
+  }
+
+  Request read(const std::vector<std::string>& words) {
+    path_ = {&program_};
+    std::vector<std::string> shown = hide_texts(words);
+    const bool asks = std::any_of(shown.begin(), shown.end(), is_help_or_version);
+    check(asks || path_.back()->commands().empty(), "a command is missing; the commands are {}",
+          fmt::join(names_of_commands(), ", "));
+    std::reverse(shown.begin(), shown.end());
+    try {
+      app_.parse(shown);
+    } catch (const CLI::CallForHelp&) {
+      return {nullptr, help_text(path_)};
+    } catch (const CLI::CallForVersion& asked) {
+      return {nullptr, std::string(asked.what()) + "\n"};
+    } catch (const CLI::ExtrasError&) {
+      fail("\"{}\" is one text too many", text_of(app_.remaining(true).at(0)));
+    } catch (const CLI::RequiredError&) {
+      fail_for_missing();
+    } catch (const CLI::ParseError& error) {
+      fail("{}", error.what());
+    }
+    return {path_.back(), ""};
+  }
+
+  // "hodhod train generate".
+  std::string place() const {
+    std::string place;
+    for (const Command* command : path_) place += (place.empty() ? "" : " ") + command->name();
+    return place;
+  }
+
+ private:
+  void declare(CLI::App& app, Command& command) {
+    std::vector<std::pair<CLI::Option*, const Argument*>> options;
+    for (Argument& argument : command.arguments()) options.emplace_back(declare(app, argument), &argument);
+    for (const auto& [option, argument] : options) {
+      if (!argument->excluded().empty()) option->excludes(app.get_option(argument->excluded()));
+      if (!argument->needed().empty()) option->needs(app.get_option(argument->needed()));
+    }
+    app.fallthrough();
+    for (Command& below : command.commands()) declare(*app.add_subcommand(below.name(), below.help()), below);
+  }
+
+  CLI::Option* declare(CLI::App& app, Argument& argument) {
+    const auto set = [this, &argument](const std::vector<std::string>& shown) {
+      std::vector<std::string> words;
+      for (const std::string& word : shown) words.push_back(text_of(word));
+      argument.set(words);
+      return true;
+    };
+    CLI::Option* option = app.add_option(argument.names(), set);
+    option->required(argument.is_required())->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    return argument.is_switch() ? option->type_size(0)->expected(0)
+                                : option->expected(argument.takes_words() ? -1 : 1);
+  }
+
+  std::string hide(const std::string& text) {
+    texts_.push_back(text);
+    return fmt::format("@{}", texts_.size() - 1);
+  }
+  // Of a switch that stands alone CLI11 says "true".
+  std::string text_of(const std::string& shown) const {
+    return shown.starts_with('@') ? texts_.at(std::stoul(shown.substr(1))) : shown;
+  }
+
+  // The words with numbers for texts. Walks path_ down to the command that is named.
+  std::vector<std::string> hide_texts(const std::vector<std::string>& words) {
+    std::vector<std::string> shown;
+    for (size_t i = 0; i < words.size(); ++i) {
+      const std::string& word = words[i];
+      if (word == "--") {
+        shown.push_back(word);
+        while (++i < words.size()) shown.push_back(hide(words[i]));
+      } else if (is_help_or_version(word)) {
+        shown.push_back(word);
+      } else if (looks_like_option(word)) {
+        i += hide_value(word, i + 1 < words.size() ? &words[i + 1] : nullptr, shown);
+      } else if (path_.back()->commands().empty()) {
+        shown.push_back(hide(word));
+      } else {
+        path_.push_back(&command_named(word));
+        shown.push_back(word);
+      }
+    }
+    return shown;
+  }
+
+  // An option, and its value: behind "=", or the next word (then 1 is returned, else 0).
+  size_t hide_value(const std::string& word, const std::string* next, std::vector<std::string>& shown) {
+    const bool is_long = word.starts_with("--");
+    const size_t end = is_long ? std::min(word.find('='), word.size()) : 2;
+    const std::string name = word.substr(0, end);
+    const Argument& argument = argument_named(name, word);
+    shown.push_back(name);
+    if (end < word.size()) {
+      const std::string value = word.substr(end + (word[end] == '=' ? 1 : 0));
+      if (argument.is_switch()) {
+        shown.back() += "=" + hide(value);
+      } else {
+        shown.push_back(hide(value));
+      }
+      return 0;
+    }
+    if (argument.is_switch()) {
+      if (!argument.takes_yes_or_no() || next == nullptr || !is_yes_or_no(*next)) return 0;
+      shown.back() += "=" + hide(*next);
+      return 1;
+    }
+    check(next != nullptr && *next != "--" && (!looks_like_option(*next) || find(*next) == nullptr),
+          "{}: expected {} after it", name, argument.expectation());
+    shown.push_back(hide(*next));
+    return 1;
+  }
+
+  Command& command_named(const std::string& word) {
+    for (Command& command : path_.back()->commands()) {
+      if (command.name() == word) return command;
+    }
+    const std::vector<std::string> names = names_of_commands();
+    const std::string question = did_you_mean(word, names);
+    fail("there is no command \"{}\"{}", word,
+         question.empty() ? fmt::format("; the commands are {}", fmt::join(names, ", ")) : question);
+  }
+
+  const Argument* find(const std::string& name) const {
+    for (auto command = path_.rbegin(); command != path_.rend(); ++command) {
+      for (const Argument& argument : (*command)->arguments()) {
+        if (argument.is_option() && argument.has_name(name)) return &argument;
+      }
+    }
+    return nullptr;
+  }
+
+  const Argument& argument_named(const std::string& name, const std::string& word) const {
+    if (const Argument* argument = find(name)) return *argument;
+    std::vector<std::string> names = {"--help", "--version"};
+    for (const Command* command : path_) {
+      for (const Argument& argument : command->arguments()) {
+        if (argument.is_option()) names.push_back("--" + field_flag(argument.field()));
+      }
+    }
+    const std::string question = did_you_mean(name, names);
+    fail("there is no option {}{}", word.starts_with("--") ? name : word,
+         question.empty() ? "; a text that begins with a dash goes after --" : question);
+  }
+
+  std::vector<std::string> names_of_commands() const {
+    std::vector<std::string> names;
+    for (const Command& command : path_.back()->commands()) names.push_back(command.name());
+    return names;
+  }
+
+  [[noreturn]] void fail_for_missing() const {
+    for (const Argument& argument : path_.back()->arguments()) {
+      if (!argument.is_required() || argument.was_given()) continue;
+      fail("{} is missing: {}", argument.names(), argument.field().doc);
+    }
+    fail("something is missing");
+  }
+
+  Command& program_;
+  CLI::App app_;
+  std::vector<Command*> path_;      // the program, and the commands that were named below it
+  std::vector<std::string> texts_;  // by their numbers
+};
 
 }  // namespace
 
 Request read_command_line(Command& program, const std::vector<std::string>& words,
                           const std::string& version) {
-  CLI::App app(program.help(), program.name());
-  app.set_version_flag("--version", version);
-  declare(app, program);
+  CommandLine line(program, version);
   try {
-    std::vector<std::string> last_first(words.rbegin(), words.rend());
-    app.parse(last_first);
-    return {&chosen(app, program), ""};
-  } catch (const CLI::CallForHelp&) {
-    return {nullptr, app.help()};
-  } catch (const CLI::CallForVersion& asked) {
-    return {nullptr, std::string(asked.what()) + "\n"};
-  } catch (const CLI::ParseError& error) {
-    throw UsageError(error.what());
+    return line.read(words);
   } catch (const Error& error) {
-    throw UsageError(error.what());
+    throw UsageError(
+        fmt::format("{}: {}\nRun {} --help for more.", line.place(), error.what(), line.place()));
   }
 }
 

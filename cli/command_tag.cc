@@ -80,9 +80,9 @@ void add_tag(Command& program) {
   auto flags = std::make_shared<TagFlags>();
   command.add("DIR", flags->directory, "The model's directory").required();
   command.add("TEXT", flags->input.texts, "Sentences; without any, standard input is read");
-  command.add("--file", flags->input.files, "Files of sentences, one a line");
+  command.add("--file", flags->input.files, "Files of sentences, one a line").called("FILE");
   command.add("--split", flags->split, "Take what stands between blanks as words, punctuation too");
-  command.add("--data", flags->data, "Sentences with a word a line (conll), or jsonl");
+  command.add("--data", flags->data, "Sentences with a word a line (conll), or jsonl").called("FILE");
   command.add_config(flags->corpus, "Data");
   command.add("--json", flags->json, "Print a JSON object for each sentence, with the entities");
   command.on_run([flags](const Session& session) { return run_tag(*flags, session); });

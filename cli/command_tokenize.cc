@@ -76,10 +76,14 @@ int decode_lines(const DecodeFlags& flags, const Session& session) {
 void add_tokenize_decode(Command& tokenize) {
   auto flags = std::make_shared<DecodeFlags>();
   Command& action = tokenize.add_command("decode", "Turn lines of ids into text");
-  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer: a file or a directory").required();
-  action.add("files", flags->files,
-             "Input, the ids of a text a line, as numbers or as encode --json gives them; .gz and .zst too; "
-             "standard input if none");
+  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer: a file or a directory")
+      .called("FILE")
+      .required();
+  action
+      .add("FILE", flags->files,
+           "Input, the ids of a text a line, as numbers or as encode --json gives them; .gz and .zst too; "
+           "standard input if none")
+      .called("FILE");
   action.add("--json", flags->json, "Print a JSON object for each line");
   action.add("--special", flags->special, "Keep special tokens in the text");
   action.on_run([flags](const Session& session) { return decode_lines(*flags, session); });

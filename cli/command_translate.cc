@@ -96,7 +96,7 @@ void add_translate(Command& program) {
   flags->decode.num_beams = 5;
   command.add("DIR", flags->directory, "The model's directory").required();
   command.add("TEXT", flags->texts, "Sentences; without any, standard input is read");
-  command.add("--file", flags->files, "Files to translate, a sentence a line");
+  command.add("--file", flags->files, "Files to translate, a sentence a line").called("FILE");
   command.add("--batch-lines", flags->batch_lines, "Lines that are read before they are translated",
               in(1, 1000000));
   command.add("--json", flags->json, "Print a JSON object for each line");

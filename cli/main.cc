@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
     if (std::fflush(stdout) != 0) return 1;
     return status;
   } catch (const hodhod::cli::UsageError& error) {
-    fmt::print(stderr, "hodhod: {}\nRun with --help for more.\n", error.what());
+    fmt::print(stderr, "{}\n", error.what());
     return 2;
   } catch (const hodhod::Error& error) {
     fmt::print(stderr, "hodhod: error: {}\n", error.what());

@@ -133,8 +133,11 @@ int encode_lines(const EncodeFlags& flags, const Session& session) {
 void add_tokenize_encode(Command& tokenize) {
   auto flags = std::make_shared<EncodeFlags>();
   Command& action = tokenize.add_command("encode", "Turn lines of text into ids");
-  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer: a file or a directory").required();
-  action.add("files", flags->files, "Input, one text a line; .gz and .zst too; standard input if none");
+  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer: a file or a directory")
+      .called("FILE")
+      .required();
+  action.add("FILE", flags->files, "Input, one text a line; .gz and .zst too; standard input if none")
+      .called("FILE");
   action.add("--tokens", flags->tokens, "Print tokens as text, not ids");
   action.add("--json", flags->json, "Print a JSON object for each line: ids, tokens, offsets, masks");
   action.add("--special", flags->special, "Put the special tokens of the model around each line");

@@ -139,8 +139,9 @@ void add_tokenize_normalize(Command& tokenize) {
   Command& action = tokenize.add_command(
       "normalize",
       "Print text as a tokenizer's normaliser leaves it, or the Persian normaliser if none is named");
-  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer whose normaliser to use");
-  action.add("files", flags->files, "Input, one text a line; .gz and .zst too; standard input if none");
+  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer whose normaliser to use").called("FILE");
+  action.add("FILE", flags->files, "Input, one text a line; .gz and .zst too; standard input if none")
+      .called("FILE");
   action.add("--show", flags->show, "Say under each line what was changed");
   action.add("--json", flags->json, "Print a JSON object for each line, with the changes");
   add_persian_flags(action, flags->persian);

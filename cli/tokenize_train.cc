@@ -216,8 +216,10 @@ void add_model_options(Command& action, TokenizerTraining& flags) {
 void add_tokenize_train(Command& tokenize) {
   auto flags = std::make_shared<TokenizerTraining>();
   Command& action = tokenize.add_command("train", "Train a tokenizer on text");
-  action.add("files", flags->files, "Input, one text a line; .gz and .zst too; standard input if none");
+  action.add("FILE", flags->files, "Input, one text a line; .gz and .zst too; standard input if none")
+      .called("FILE");
   action.add("-o,--output", flags->output, "Directory to write tokenizer.json and its companions to")
+      .called("DIR")
       .required();
   add_model_options(action, *flags);
   action.add("--normalizer", flags->normalizer, "What makes texts alike before they are split")

@@ -84,8 +84,10 @@ void add_train_classify(Command& train) {
   Command& command = train.add_command("classify", "Train a model that tells kinds of texts apart");
   auto flags = std::make_shared<TrainClassifyFlags>();
   set_encoder_defaults(*flags);
-  command.add("--data", flags->data, "Texts with labels: tsv, csv or jsonl (.gz and .zst too)").required();
-  command.add("--dev", flags->dev, "The same for validation");
+  command.add("--data", flags->data, "Texts with labels: tsv, csv or jsonl (.gz and .zst too)")
+      .called("FILE")
+      .required();
+  command.add("--dev", flags->dev, "The same for validation").called("FILE");
   command.add("--dev-share", flags->dev_share, kDevShareHelp);
   command.add("--regression", flags->regression, "The labels are numbers to come near to");
   command.add_config(flags->columns, "Data");

@@ -63,8 +63,9 @@ void add_train_fill_mask(Command& train) {
   flags->trainer.steps = 10000;
   flags->trainer.validate_every = 500;
   flags->trainer.schedule = {.kind = ScheduleKind::linear, .rate = 1e-3, .warmup = 500};
-  command.add("--data", flags->data, "Text files (.gz and .zst too); standard input if there is none");
-  command.add("--dev", flags->dev, "Text for validation");
+  command.add("--data", flags->data, "Text files (.gz and .zst too); standard input if there is none")
+      .called("FILE");
+  command.add("--dev", flags->dev, "Text for validation").called("FILE");
   command.add("--dev-share", flags->dev_share, kDevShareHelp);
   add_train_flags(command, *flags);
   add_epochs(command, *flags);

@@ -82,8 +82,9 @@ void add_train_generate(Command& train) {
   flags->training.length = 64;
   flags->training.batch = 12;
   flags->tokenizer.kind = TokenizerKind::character;
-  command.add("--data", flags->data, "Text files (.gz and .zst too); standard input if there is none");
-  command.add("--dev", flags->dev, "Text for validation");
+  command.add("--data", flags->data, "Text files (.gz and .zst too); standard input if there is none")
+      .called("FILE");
+  command.add("--dev", flags->dev, "Text for validation").called("FILE");
   command.add("--dev-share", flags->dev_share,
               "Without --dev: the share of the text's end that is for validation");
   add_train_flags(command, *flags);

@@ -83,8 +83,9 @@ void add_train_tag(Command& train) {
   set_encoder_defaults(*flags);
   flags->tokenizer.vocabulary = 8000;
   command.add("--data", flags->data, "Sentences with a word and its tag a line, or jsonl (.gz and .zst too)")
+      .called("FILE")
       .required();
-  command.add("--dev", flags->dev, "The same for validation");
+  command.add("--dev", flags->dev, "The same for validation").called("FILE");
   command.add("--dev-share", flags->dev_share, kDevShareHelp);
   command.add_config(flags->corpus, "Data");
   add_train_flags(command, *flags);

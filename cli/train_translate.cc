@@ -72,10 +72,13 @@ void add_train_translate(Command& train) {
   flags->preset = "tiny";
   flags->trainer.schedule = {.kind = ScheduleKind::inverse_sqrt, .rate = 1e-3, .warmup = 1000};
   command.add("--source", flags->source, "Text to translate from, a sentence a line (.gz and .zst too)")
+      .called("FILE")
       .required();
-  command.add("--target", flags->target, "The same sentences in the other language").required();
-  command.add("--dev-source", flags->dev_source, "Pairs for validation: from");
-  command.add("--dev-target", flags->dev_target, "Pairs for validation: to");
+  command.add("--target", flags->target, "The same sentences in the other language")
+      .called("FILE")
+      .required();
+  command.add("--dev-source", flags->dev_source, "Pairs for validation: from").called("FILE");
+  command.add("--dev-target", flags->dev_target, "Pairs for validation: to").called("FILE");
   command.add("--skip-bad", flags->skip_bad, "Count bad lines and go on");
   add_train_flags(command, *flags);
   command.add_config(flags->training, "Translation");

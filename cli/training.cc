@@ -16,13 +16,15 @@
 namespace hodhod::cli {
 
 void add_train_flags(Command& command, TrainFlags& flags) {
-  command.add("--out", flags.out, "Directory of the model; a run that is there is continued").required();
-  command.add("--from", flags.from, "Fine-tune the model in this directory");
+  command.add("--out", flags.out, "Directory of the model; a run that is there is continued")
+      .called("DIR")
+      .required();
+  command.add("--from", flags.from, "Fine-tune the model in this directory").called("DIR");
   command.add("--preset", flags.preset, "Size and shape of a new model");
   command.add(
       "--model", flags.model_options,
       "NAME=VALUE: change an option of the preset, such as dropout=0.2; a name that is none lists them");
-  command.add("--tokenizer", flags.tokenizer_path, "Use this tokenizer rather than train one");
+  command.add("--tokenizer", flags.tokenizer_path, "Use this tokenizer rather than train one").called("FILE");
   command.add("--profile", flags.profile, "Print where the time went");
   command.add_config(flags.trainer, "Training");
   command.add_config(flags.tokenizer, "Tokenizer", "tokenizer");

@@ -14,13 +14,15 @@ bool NumberRange::holds(double number) const {
 
 std::string NumberRange::text() const {
   // Of numbers up to 2^53, all digits.
-  const auto digits = [](double number) { return fmt::format("{:.16g}", number); };
-  const std::string end = (without_most ? "below " : "") + digits(most);
-  if (std::isinf(least)) return std::isinf(most) ? "" : (without_most ? end : "of at most " + end);
-  if (std::isinf(most)) return (without_least ? "above " : "of at least ") + digits(least);
-  return (without_least ? "above " + digits(least) + " and " + (without_most ? "" : "at most ")
-                        : "from " + digits(least) + " to ") +
-         end;
+  const bool from = !std::isinf(least), to = !std::isinf(most);
+  if (from && to && !without_least) {
+    return fmt::format("from {:.16g} to {}{:.16g}", least, without_most ? "below " : "", most);
+  }
+  std::string text;
+  if (from) text = fmt::format("{} {:.16g}", without_least ? "above" : "at least", least);
+  if (from && to) text += " and ";
+  if (to) text += fmt::format("{} {:.16g}", without_most ? "below" : "at most", most);
+  return text;
 }
 
 }  // namespace hodhod

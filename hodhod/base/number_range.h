@@ -17,7 +17,7 @@ struct NumberRange {
   constexpr NumberRange below(double end) const { return {least, end, without_least, true}; }
 
   bool holds(double number) const;
-  // "from 0 to below 1", "above 0", "of at least 1"; empty where every finite number is inside.
+  // "from 0 to below 1", "above 0", "at least 1"; empty where every finite number is inside.
   std::string text() const;
 };
 

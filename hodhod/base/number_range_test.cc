@@ -28,13 +28,13 @@ TEST(NumberRange, NeverHoldsWhatIsNotFinite) {
 
 TEST(NumberRange, Text) {
   EXPECT_EQ(NumberRange().text(), "");
-  EXPECT_EQ(at_least(1).text(), "of at least 1");
+  EXPECT_EQ(at_least(1).text(), "at least 1");
   EXPECT_EQ(above(0).text(), "above 0");
   EXPECT_EQ(in(0, 1e6).text(), "from 0 to 1000000");
   EXPECT_EQ(at_least(0).below(1).text(), "from 0 to below 1");
   EXPECT_EQ(above(0).at_most(1).text(), "above 0 and at most 1");
   EXPECT_EQ(above(0).below(0.5).text(), "above 0 and below 0.5");
-  EXPECT_EQ(NumberRange().at_most(3).text(), "of at most 3");
+  EXPECT_EQ(NumberRange().at_most(3).text(), "at most 3");
 }
 
 }  // namespace

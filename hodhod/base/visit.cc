@@ -60,15 +60,31 @@ std::string kind_of() {
   if constexpr (kIsOptional<T>) {
     return kind_of<typename T::value_type>();
   } else if constexpr (kIsVector<T>) {
-    return kind_of<typename T::value_type>() + "s";
+    const std::string one = kind_of<typename T::value_type>();
+    return (one.starts_with("a ") ? one.substr(2) : one) + "s";
   } else if constexpr (std::is_same_v<T, bool>) {
     return "yes|no";
   } else if constexpr (std::is_same_v<T, std::string>) {
     return "text";
   } else if constexpr (std::is_integral_v<T>) {
-    return "whole number";
+    return "a whole number";
   } else {
-    return "number";
+    return "a number";
+  }
+}
+
+template <class T>
+std::string placeholder_of() {
+  if constexpr (kIsOptional<T>) {
+    return placeholder_of<typename T::value_type>();
+  } else if constexpr (kIsVector<T>) {
+    return placeholder_of<typename T::value_type>() + ",…";
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return "yes|no";
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    return "TEXT";
+  } else {
+    return std::is_integral_v<T> ? "N" : "NUMBER";
   }
 }
 
@@ -219,9 +235,16 @@ std::string field_kind(const Field& field) {
       field.member);
 }
 
+std::string field_placeholder(const Field& field) {
+  return std::visit(
+      Overloaded{[](const EnumMember& member) { return fmt::format("{}", fmt::join(member.names, "|")); },
+                 [](const auto* member) { return placeholder_of<std::remove_cvref_t<decltype(*member)>>(); }},
+      field.member);
+}
+
 std::string field_expectation(const Field& field) {
   const std::string range = field.range.text();
-  return field_kind(field) + (range.empty() ? "" : " " + range);
+  return range.empty() ? field_kind(field) : fmt::format("{} ({})", field_kind(field), range);
 }
 
 bool is_switch(const Field& field) { return std::holds_alternative<bool*>(field.member); }

@@ -107,9 +107,11 @@ std::vector<std::string> fields_from_json(const Json& object, const std::vector<
 
 // The name of the flag without its two dashes: "schedule-rate".
 std::string field_flag(const Field& field);
-// What the flag takes: "number", "whole number", "yes|no", "text", "pre|post", "numbers", "texts" …
+// What the flag takes: "a number", "a whole number", "yes|no", "text", "pre|post", "numbers", "texts" …
 std::string field_kind(const Field& field);
-// The same with the range: "whole number from 1 to 10".
+// The same in a help text: "NUMBER", "N", "yes|no", "TEXT", "pre|post", "NUMBER,…".
+std::string field_placeholder(const Field& field);
+// The kind with the range: "a whole number (from 1 to 10)".
 std::string field_expectation(const Field& field);
 bool is_switch(const Field& field);
 // The present value as the flag would be given; lists with commas between.

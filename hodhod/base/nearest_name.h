@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// What someone may have meant who wrote a name that is not known.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hodhod {
+
+// The known names that differ from `name` by the fewest letters (added, left out, changed, or two swapped),
+// or one of whose parts between dashes and underscores does: "--beams" stands in "--num-beams". At most a
+// third of the letters may differ, and where a fifth is enough, no more. At most three names, in the order of
+// `known`.
+std::vector<std::string> nearest_names(std::string_view name, const std::vector<std::string>& known);
+
+// "; did you mean A or B?", or nothing.
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& known);
+
+}  // namespace hodhod

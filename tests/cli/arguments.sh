@@ -1,0 +1,87 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# How a command line is read: texts of every shape, options, and what is said when it makes no sense.
+# Usage: arguments.sh PROGRAM
+set -euo pipefail
+hodhod=$1
+text=$(dirname "$0")/../../examples/data/en-fa/dev.en
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fails=0
+
+expect() {  # what, wanted, found
+  if [[ $2 != "$3" ]]; then
+    printf 'FAILED: %s\n  expected: %q\n  found:    %q\n' "$1" "$2" "$3"
+    fails=$((fails + 1))
+  fi
+}
+expect_part() {  # what, part that must be in it, text
+  if [[ $3 != *"$2"* ]]; then
+    printf 'FAILED: %s\n  expected: %s\n  found:    %s\n' "$1" "$2" "$3"
+    fails=$((fails + 1))
+  fi
+}
+# What is printed, with the exit status.
+refused() { "$hodhod" "$@" 2>&1 > "$work/out" < /dev/null && echo "no failure" || echo "status $?"; }
+
+# Texts: every one comes back as it was given.
+seq 1 9 | sed 's/$/ good/; s/^/text /' | awk '{print NR % 2 ? "good" : "bad", "\t", $0}' | tr -d ' ' > "$work/data.tsv"
+"$hodhod" --quiet --threads 1 train classify --data "$work/data.tsv" --label 1 --text 2 --out "$work/c" --steps 1 \
+  --model width=16 heads=2 feed_forward=16 encoder_layers=1 --tokenizer-vocabulary 100 > "$work/out" 2>&1
+texts=('[good, bad]' '[MASK]' '[]' '[' '{}' '%%' '++' '"quoted"' "'single'" 'a=b' '@0' '@x' '-5 degrees' '-' ' ' '' 'train'
+  'classify' $'two\nlines' '\n' 'x # y' 'یک [متن]' '[[a]]' '/path' ';' '!' '~')
+for given in "${texts[@]}"; do
+  found=$("$hodhod" classify "$work/c" --json "$given" < /dev/null)
+  expect "a text" "$given" "$(python3 -c 'import json,sys; print(json.loads(sys.argv[1])["text"], end="")' "$found" || true)"
+done
+found=$("$hodhod" classify "$work/c" --json -- "${texts[@]}" --json -h | python3 -c '
+import json, sys
+print("|".join(json.loads(line)["text"] for line in sys.stdin), end="")')
+expect "after --" "$(IFS='|'; echo "${texts[*]}|--json|-h")" "$found"
+
+# Values of options, and names of files.
+(cd "$work" && head -40 "$OLDPWD/$text" > '[a,b].txt' 2> out || cp "$text" '[a,b].txt')
+tokens() { python3 -c 'import json,sys; print(*[t["content"] for t in json.load(open(sys.argv[1]))["added_tokens"]])' "$1/tokenizer.json"; }
+"$hodhod" --quiet tokenize train --vocab-size 300 --special '[PAD]' '[UNK]' '<unk>' '{x}' '%%' -o "$work/t" -- "$work/[a,b].txt" > "$work/out"
+expect "special tokens in brackets" "[PAD] [UNK] <unk> {x} %%" "$(tokens "$work/t")"
+"$hodhod" --quiet tokenize train --vocab-size=300 --special='[PAD]' --special='<unk>' "-o$work/[t]" "$work/[a,b].txt" > "$work/out"
+expect "one by one, behind =" "[PAD] <unk>" "$(tokens "$work/[t]")"
+expect_part "a file in brackets" "$(head -1 "$text")" \
+  "$("$hodhod" tokenize normalize "$work/[a,b].txt" --no-letters | head -1)"
+
+# What makes no sense.
+says() {  # part of what must be said, words of the command line
+  local part=$1
+  shift
+  expect_part "$*" "$part" "$(refused "$@")"
+  expect_part "$*" "status 2" "$(refused "$@")"
+}
+says 'hodhod: there is no command "tokenise"; did you mean tokenize?' tokenise
+says 'hodhod train: there is no command "classfy"; did you mean classify?' train classfy --data x
+says 'hodhod tokenize: there is no command "encod"; did you mean encode?' tokenize encod
+says 'there is no command "serve"; the commands are train, translate' serve
+says 'a command is missing; the commands are train, translate' --threads 2
+says 'hodhod train: a command is missing; the commands are translate' train
+says 'there is no option --bemas; did you mean --num-beams?' translate T --bemas 4
+says 'did you mean --schedule-rate?' train generate --out x --rate 1
+says 'there is no option -x; a text that begins with a dash goes after --' classify c -x
+says 'hodhod classify: DIR is missing: ' classify
+says 'hodhod train translate: --source is missing: ' train translate --target x --out y
+says '"b" is one text too many' evaluate a b
+says '--seed is given 2 times; give it once' generate T --seed 1 --seed 2
+says '--quiet is given 2 times; give it once' --quiet describe tiny --quiet
+says '--out: expected text after it' train generate --out
+says '--out: expected text after it' train generate --out --steps 3
+says '--epochs: expected a number (above 0), found "0"' train classify --data x --out y --epochs 0
+says '--epochs: expected a number (above 0), found "nan"' train classify --data x --out y --epochs nan
+says '--vocab-size: expected a whole number (from 1 to 10000000), found "0"' tokenize train -o x --vocab-size 0
+says '--vocab-size: expected a whole number (from 1 to 10000000), found "-3"' tokenize train -o x --vocab-size -3
+says '--threads: expected a whole number (from 0 to 1024), found "1025"' describe tiny --threads 1025
+says '--truncate: expected one of right, left, found "up"' tokenize encode -t x --truncate up
+says '--json: expected yes|no, found "maybe"' describe tiny --json=maybe
+
+expect "threads: all that help promises" 0 "$("$hodhod" --threads 1024 --version > "$work/out"; echo $?)"
+expect_part "help of a command" "Usage: hodhod train generate [OPTIONS]" "$("$hodhod" train generate --help)"
+expect "help, however it is asked" "$("$hodhod" train tag --help)" "$("$hodhod" --help train tag)"
+((fails == 0)) && echo "hodhod's arguments: all as expected"
+exit $((fails > 0))
