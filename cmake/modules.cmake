@@ -11,10 +11,10 @@ add_module(nn DEPS ops)
 add_module(text DEPS base LIBS utf8proc pcre2-8)
 add_module(io DEPS tensor)
 add_module(data DEPS text tensor)
-add_module(models DEPS nn io text)
-add_module(train DEPS models data LIBS utf8proc)
+add_module(models GLUE DEPS nn io text)
+add_module(train GLUE DEPS models data LIBS utf8proc)
 add_module(decode DEPS models)
-add_module(tasks DEPS train decode)
+add_module(tasks GLUE DEPS train decode)
 
 # The program.
 file(GLOB cli_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.cc)
