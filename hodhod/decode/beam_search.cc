@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hodhod/base/error.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/decode/sampler.h"
 #include "hodhod/decode/token_rules.h"
@@ -30,8 +31,10 @@ int64_t continuations(const DecodeOptions& options) {
 // The beams and finished hypotheses of one prompt.
 class Search {
  public:
-  Search(const Prompt& prompt, const DecodeOptions& options)
+  Search(const Prompt& prompt, const DecodeOptions& options, const DecodeHooks& hooks)
       : options_(options),
+        hooks_(hooks),
+        source_(prompt.source.empty() ? prompt.target : prompt.source),
         prompt_(prompt.target.size()),
         max_new_tokens_(most_new_tokens(prompt, options)),
         beams_{{prompt.target, 0}} {}
@@ -39,7 +42,7 @@ class Search {
   const std::vector<Beam>& beams() const { return beams_; }
   // How a beam stands before the token rules.
   RowView view(size_t beam) const {
-    return {beams_[beam].tokens, static_cast<int64_t>(prompt_), max_new_tokens_};
+    return {beams_[beam].tokens, static_cast<int64_t>(prompt_), max_new_tokens_, source_};
   }
   bool done() const { return done_; }
 
@@ -59,26 +62,23 @@ class Search {
     std::vector<size_t> parents;
     for (size_t rank = 0; rank < best.size() && next.size() < width; ++rank) {
       const Continuation& c = best[rank];
-      if (options_.ends(c.token)) {
-        if (rank < width) finish(beams_[c.beam].tokens, c.token, c.sum);
-        continue;
-      }
       if (std::isinf(c.sum)) continue;
       Beam beam{beams_[c.beam].tokens, c.sum};
       beam.tokens.push_back(c.token);
+      if (ends(beam)) {
+        if (rank < width) finish(beam);
+        continue;
+      }
       next.push_back(std::move(beam));
       parents.push_back(c.beam);
     }
-    const double attainable =
-        best.empty() ? -INFINITY : best[0].sum / std::pow(length - prompt_, options_.length_penalty);
+    check(!next.empty() || !finished_.empty(), "decoding: no token is possible; relax the rules");
     beams_ = std::move(next);
-    const bool full = finished_.size() >= width;
-    if (full && (options_.early_stopping || finished_.back().score >= attainable)) done_ = true;
-    if (beams_.empty()) done_ = true;
-    const bool at_limit = static_cast<int64_t>(length - prompt_) >= max_new_tokens_ ||
-                          static_cast<int64_t>(length) >= max_length;
-    if (!done_ && at_limit) {
-      for (const Beam& beam : beams_) finish(beam.tokens, -1, beam.sum);
+    const auto generated = static_cast<int64_t>(length - prompt_);
+    const int64_t limit = std::min(max_new_tokens_, max_length - static_cast<int64_t>(prompt_));
+    done_ = beams_.empty() || (finished_.size() >= width && !may_improve(best[0].sum, generated, limit));
+    if (!done_ && generated >= limit) {
+      for (const Beam& beam : beams_) finish(beam);
       done_ = true;
     }
     return parents;
@@ -91,13 +91,25 @@ class Search {
   }
 
  private:
+  bool ends(const Beam& beam) const {
+    if (options_.ends(beam.tokens.back())) return true;
+    return hooks_.ends && hooks_.ends(beam.tokens, static_cast<int64_t>(beam.tokens.size() - prompt_));
+  }
+
+  // Whether an open beam could still come before the worst hypothesis.
+  bool may_improve(double best_sum, int64_t generated, int64_t limit) const {
+    if (options_.early_stopping) return false;
+    const bool longest = options_.never_stop_early && options_.length_penalty > 0;
+    const double length = static_cast<double>(longest ? limit : generated);
+    return finished_.back().score < best_sum / std::pow(length, options_.length_penalty);
+  }
+
   // Keeps the num_beams best, best first; earlier ones first among equals.
-  void finish(const std::vector<int64_t>& tokens, int64_t last, double sum) {
+  void finish(const Beam& beam) {
     Hypothesis hypothesis;
-    hypothesis.tokens.assign(tokens.begin() + static_cast<int64_t>(prompt_), tokens.end());
-    if (last >= 0) hypothesis.tokens.push_back(last);
-    hypothesis.log_probability = sum;
-    hypothesis.score = sum / std::pow(hypothesis.tokens.size(), options_.length_penalty);
+    hypothesis.tokens.assign(beam.tokens.begin() + static_cast<int64_t>(prompt_), beam.tokens.end());
+    hypothesis.log_probability = beam.sum;
+    hypothesis.score = beam.sum / std::pow(hypothesis.tokens.size(), options_.length_penalty);
     const auto place = std::upper_bound(finished_.begin(), finished_.end(), hypothesis,
                                         [](const auto& a, const auto& b) { return a.score > b.score; });
     finished_.insert(place, std::move(hypothesis));
@@ -105,6 +117,8 @@ class Search {
   }
 
   const DecodeOptions& options_;
+  const DecodeHooks& hooks_;
+  std::span<const int64_t> source_;
   size_t prompt_;
   int64_t max_new_tokens_;
   std::vector<Beam> beams_;
@@ -118,15 +132,19 @@ std::vector<Candidate> candidates_of(const DecodeOptions& options, const RowView
   const auto total = static_cast<float>(log_sum_exp(scores));
   for (float& score : scores) score -= total;
   apply_token_rules(options, beam, scores);
+  if (options.renormalize_logits) {
+    const auto rest = static_cast<float>(log_sum_exp(scores));
+    for (float& score : scores) score -= std::isfinite(rest) ? rest : 0;
+  }
   return top_candidates(scores, continuations(options));
 }
 
 }  // namespace
 
 std::vector<Hypotheses> beam_search(const LanguageModel& model, std::span<const Prompt> prompts,
-                                    const DecodeOptions& options) {
+                                    const DecodeOptions& options, const DecodeHooks& hooks) {
   std::vector<Search> searches;
-  for (const Prompt& prompt : prompts) searches.emplace_back(prompt, options);
+  for (const Prompt& prompt : prompts) searches.emplace_back(prompt, options, hooks);
   std::vector<size_t> open(prompts.size());
   for (size_t i = 0; i < open.size(); ++i) open[i] = i;
 

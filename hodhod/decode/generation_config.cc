@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/decode/generation_config.h"
 
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "hodhod/base/file.h"
 #include "hodhod/base/json.h"
 #include "hodhod/base/visit.h"
+#include "hodhod/decode/generation_keys.h"
 
 namespace hodhod {
 namespace {
@@ -23,46 +25,147 @@ std::vector<int64_t> numbers(const Json& json, const char* key, const std::strin
   return json_as<std::vector<int64_t>>(*value, place);
 }
 
+// A token that may stand alone or be the first of a list.
+void read_token(const Json& json, const char* key, int64_t& token, const std::string& where) {
+  if (const auto tokens = numbers(json, key, where); !tokens.empty()) token = tokens[0];
+}
+
+// The list under `key`; empty if there is none.
+std::vector<Json> entries(const Json& json, const char* key, const std::string& where) {
+  const Json* list = json_find(json, key);
+  if (list == nullptr || list->is_null()) return {};
+  check(list->is_array(), "{}: {}: expected a list", where, key);
+  return {list->begin(), list->end()};
+}
+
+// The tokens of a word are its spelling; an end of sequence is no word.
 void read_banned_words(const Json& json, DecodeOptions& options, const std::string& where) {
-  const Json* words = json_find(json, "bad_words_ids");
-  if (words == nullptr || words->is_null()) return;
-  check(words->is_array(), "{}: bad_words_ids: expected a list of lists of whole numbers", where);
-  for (const Json& word : *words) {
-    const auto tokens = json_as<std::vector<int64_t>>(word, where + ": bad_words_ids");
-    if (tokens.size() == 1) options.suppress_tokens.push_back(tokens[0]);
+  for (const Json& word : entries(json, "bad_words_ids", where)) {
+    auto tokens = json_as<std::vector<int64_t>>(word, where + ": bad_words_ids");
+    check(!tokens.empty(), "{}: bad_words_ids: a word without tokens", where);
+    if (tokens.size() > 1) {
+      options.sequence_bias.push_back({std::move(tokens), -std::numeric_limits<double>::infinity()});
+    } else if (!options.ends(tokens[0])) {
+      options.suppress_tokens.push_back(tokens[0]);
+    }
+  }
+}
+
+// [[tokens], bias] each.
+void read_biases(const Json& json, DecodeOptions& options, const std::string& where) {
+  for (const Json& entry : entries(json, "sequence_bias", where)) {
+    const std::string place = where + ": sequence_bias";
+    check(entry.is_array() && entry.size() == 2, "{}: expected pairs of a list of tokens and a number",
+          place);
+    options.sequence_bias.push_back(
+        {json_as<std::vector<int64_t>>(entry.at(0), place), json_as<double>(entry.at(1), place)});
+  }
+}
+
+void read_lengths(const Json& json, DecodeOptions& options, const std::string& where) {
+  const auto says = [&](const char* key) {
+    const Json* value = json_find(json, key);
+    return value != nullptr && !value->is_null();
+  };
+  if (says("max_new_tokens")) {
+    options.max_length = 0;
+  } else if (says("max_length")) {
+    options.max_new_tokens = kNoLimit;
+  }
+  if (const auto decay = entries(json, "exponential_decay_length_penalty", where); !decay.empty()) {
+    const std::string place = where + ": exponential_decay_length_penalty";
+    check(decay.size() == 2, "{}: expected a number of tokens and a factor", place);
+    options.decay_start = json_as<int64_t>(decay[0], place);
+    options.decay_factor = json_as<double>(decay[1], place);
+  }
+}
+
+// What `json` says, over what Transformers does where nothing is said.
+DecodeOptions options_from(Json json, const DecodeOptions& usual, const std::string& where) {
+  DecodeOptions options{.max_new_tokens = usual.max_new_tokens, .top_k = 50, .seed = usual.seed};
+  json.erase("seed");
+  if (const Json* early = json_find(json, "early_stopping"); early && early->is_string()) {
+    check(early->get<std::string>() == "never", "{}: early_stopping: expected true, false or \"never\"",
+          where);
+    options.never_stop_early = true;
+    json.erase("early_stopping");
+  }
+  if (const Json* top_k = json_find(json, "top_k"); top_k && top_k->is_null()) options.top_k = 0;
+  fields_from_json(json, fields_of(options), where);
+  read_lengths(json, options, where);
+  options.eos = numbers(json, "eos_token_id", where);
+  read_token(json, "bos_token_id", options.bos, where);
+  read_token(json, "decoder_start_token_id", options.decoder_start, where);
+  read_token(json, "forced_bos_token_id", options.forced_bos, where);
+  read_token(json, "forced_eos_token_id", options.forced_eos, where);
+  options.suppress_tokens = numbers(json, "suppress_tokens", where);
+  options.begin_suppress_tokens = numbers(json, "begin_suppress_tokens", where);
+  if (const Json* stops = json_find(json, "stop_strings"); stops && stops->is_string()) {
+    options.stop_strings = {stops->get<std::string>()};
+  } else {
+    options.stop_strings = json_get_or<std::vector<std::string>>(json, "stop_strings", {}, where);
+  }
+  read_banned_words(json, options, where);
+  read_biases(json, options, where);
+  return options;
+}
+
+Json read_object(const std::string& path) {
+  if (!file_exists(path)) return Json::object();
+  Json json = read_json(path);
+  check(json.is_object(), "{}: expected an object", path);
+  return json;
+}
+
+// Whether any key says how a text is decoded, rather than which tokens are which.
+bool says_how(const Json& part) {
+  for (const auto& [key, value] : part.items()) {
+    if (generation_key(key) != GenerationKey::token) return true;
+  }
+  return false;
+}
+
+// Keys of config.json that generation_config.json comes before, and does not repeat.
+void warn_of_hidden(const Json& part, const Json& file, const std::string& path, GenerationConfig& result) {
+  std::string hidden;
+  for (const auto& [key, value] : part.items()) {
+    const Json* said = json_find(file, key);
+    if (generation_key(key) == GenerationKey::token || asks_for_nothing(key, value)) continue;
+    if (said && *said == value) continue;
+    hidden += (hidden.empty() ? "" : ", ") + std::string(key);
+  }
+  if (!hidden.empty()) {
+    result.warnings.push_back(
+        fmt::format("{}: without effect, as there is a generation_config.json: {}", path, hidden));
   }
 }
 
 }  // namespace
 
-DecodeOptions read_generation_config(const std::string& directory, DecodeOptions options) {
-  const std::string path = path_in(directory);
-  if (!file_exists(path)) return options;
-  Json json = read_json(path);
-  check(json.is_object(), "{}: expected an object", path);
-  // "never" means to search on, which is what false comes to here.
-  if (const Json* early = json_find(json, "early_stopping"); early && early->is_string())
-    json["early_stopping"] = false;
-  const bool encoder_decoder = json_find(json, "decoder_start_token_id") != nullptr;
-  const Json* most = json_find(json, "max_new_tokens");
-  if ((most == nullptr || most->is_null()) && encoder_decoder) {
-    if (const auto length = numbers(json, "max_length", path); !length.empty() && length[0] > 1)
-      options.max_new_tokens = length[0] - 1;
+GenerationConfig read_generation_config(const std::string& directory, const DecodeOptions& usual) {
+  const std::string path = path_in(directory), beside = join_path(directory, "config.json");
+  const Json part = generation_part(read_object(beside));
+  GenerationConfig result;
+  if (file_exists(path)) {
+    const Json json = read_object(path);
+    result.options = options_from(json, usual, path);
+    result.warnings = generation_warnings(json, path);
+    warn_of_hidden(part, json, beside, result);
+  } else {
+    const DecodeOptions said = options_from(part, usual, beside);
+    result.warnings = generation_warnings(part, beside);
+    result.options = usual;
+    if (says_how(part)) {
+      result.options = said;
+    } else {
+      result.options.eos = said.eos;
+      result.options.bos = said.bos;
+      result.options.decoder_start = said.decoder_start;
+      result.options.forced_bos = said.forced_bos;
+      result.options.forced_eos = said.forced_eos;
+    }
   }
-  // A seed is this program's own.
-  json.erase("seed");
-  fields_from_json(json, fields_of(options), path);
-  for (const auto& [key, member] : {std::pair{"forced_bos_token_id", &options.forced_bos},
-                                    std::pair{"forced_eos_token_id", &options.forced_eos}}) {
-    if (const auto tokens = numbers(json, key, path); !tokens.empty()) *member = tokens[0];
-  }
-  if (const auto tokens = numbers(json, "eos_token_id", path); !tokens.empty()) options.eos = tokens;
-  options.suppress_tokens =
-      json_get_or<std::vector<int64_t>>(json, "suppress_tokens", options.suppress_tokens, path);
-  options.begin_suppress_tokens =
-      json_get_or<std::vector<int64_t>>(json, "begin_suppress_tokens", options.begin_suppress_tokens, path);
-  read_banned_words(json, options, path);
-  return options;
+  return result;
 }
 
 void write_generation_config(const std::string& directory, const DecodeOptions& options,

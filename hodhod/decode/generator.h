@@ -23,17 +23,23 @@ struct Hypothesis {
 // Results for one prompt, best first: num_return_sequences of them.
 using Hypotheses = std::vector<Hypothesis>;
 
-// Called with (row, token) for each token as it is chosen, by greedy search and sampling; false stops the
-// row.
-using TokenCallback = std::function<bool(int64_t row, int64_t token)>;
+// What the caller of `generate` hears of, and decides, while it goes on.
+struct DecodeHooks {
+  // Hears of each token of each row as it is chosen, by greedy search and sampling. (A prompt has
+  // num_return_sequences rows, one after the other.)
+  std::function<void(int64_t row, int64_t token)> on_token = {};
+  // Whether a sequence ends with its last token, though that is no end of sequence: a stop string, say. A
+  // function of the sequence (prompt and all, of which `generated` are new), asked after every token.
+  std::function<bool(std::span<const int64_t> sequence, int64_t generated)> ends = {};
+};
 
-// The lower of the options' limit and the prompt's own.
+// The lowest of the options' limits and the prompt's own.
 int64_t most_new_tokens(const Prompt& prompt, const DecodeOptions& options);
 
 // Decodes all prompts as one batch. Sampling draws for prompt i from the stream numbered (seed, streams[i]),
-// or (seed, i) if no streams are given.
+// or (seed, i) if no streams are given. Error when a prompt has no room for a token.
 std::vector<Hypotheses> generate(const LanguageModel& model, std::span<const Prompt> prompts,
-                                 const DecodeOptions& options, const TokenCallback& on_token = {},
+                                 const DecodeOptions& options, const DecodeHooks& hooks = {},
                                  std::span<const uint64_t> streams = {});
 
 }  // namespace hodhod

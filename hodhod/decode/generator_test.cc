@@ -144,17 +144,42 @@ TEST(Greedy, TakesTheLikeliestUntilTheEnd) {
   EXPECT_EQ(result.tokens, std::vector<int64_t>(tokens.begin() + 1, tokens.end()));
 }
 
-TEST(Greedy, TheCallbackSeesEveryTokenAndMayStop) {
+TEST(Greedy, EveryTokenIsTold) {
   const TrigramModel model(6, 4);
   const std::vector<Prompt> prompts{prompt({2}), prompt({3})};
   std::vector<std::vector<int64_t>> seen(2);
-  const auto results = generate(model, prompts, {.max_new_tokens = 9}, [&](int64_t row, int64_t token) {
-    seen[static_cast<size_t>(row)].push_back(token);
-    return row == 0 || seen[1].size() < 3;
-  });
-  EXPECT_EQ(seen[0], results[0][0].tokens);
-  EXPECT_EQ(results[0][0].tokens.size(), 9u);
-  EXPECT_EQ(results[1][0].tokens.size(), 3u);
+  const DecodeHooks hooks{
+      .on_token = [&](int64_t row, int64_t token) { seen[static_cast<size_t>(row)].push_back(token); }};
+  const auto results = generate(model, prompts, {.max_new_tokens = 9}, hooks);
+  for (size_t i = 0; i < 2; ++i) EXPECT_EQ(seen[i], results[i][0].tokens);
+}
+
+// A sequence ends where the caller says, whatever chooses its tokens, and none of the results goes on behind.
+TEST(Decoding, TheCallerMayEndASequence) {
+  const TrigramModel model(6, 4);
+  const std::vector<Prompt> prompts{prompt({2}), prompt({5, 3})};
+  const DecodeHooks hooks{.on_token = {}, .ends = [](std::span<const int64_t> sequence, int64_t generated) {
+                            EXPECT_GE(generated, 1);
+                            return sequence.back() == 3 || sequence.back() == 1;
+                          }};
+  for (const DecodeOptions& options :
+       {DecodeOptions{.max_new_tokens = 30}, DecodeOptions{.max_new_tokens = 30, .do_sample = true},
+        DecodeOptions{.max_new_tokens = 30, .num_beams = 3, .num_return_sequences = 3}}) {
+    DecodeOptions by_tokens = options;
+    by_tokens.eos = {3, 1};
+    const auto found = generate(model, prompts, options, hooks), same = generate(model, prompts, by_tokens);
+    for (size_t i = 0; i < prompts.size(); ++i) {
+      for (size_t n = 0; n < found[i].size(); ++n) {
+        if (options.num_beams == 1) {
+          EXPECT_EQ(found[i][n].tokens, same[i][n].tokens);
+        }
+        const auto& tokens = found[i][n].tokens;
+        EXPECT_LT(tokens.size(), 30u);
+        for (size_t t = 0; t < tokens.size(); ++t)
+          EXPECT_EQ(tokens[t] == 3 || tokens[t] == 1, t + 1 == tokens.size());
+      }
+    }
+  }
 }
 
 // Two tokens decide the next, so a window of seven gives what an unlimited one gives.
@@ -174,6 +199,85 @@ TEST(SlidingWindow, TextGoesOnAsIfTheModelTookAllOfIt) {
   }
   const std::vector<Prompt> prompts{prompt({2})};
   EXPECT_EQ(generate(narrow, prompts, {.max_new_tokens = 100})[0][0].tokens.size(), 6u);
+}
+
+TEST(SlidingWindow, TheFixedTokensStayInView) {
+  // Notes how each window begins.
+  class Watched : public TrigramModel {
+   public:
+    using TrigramModel::TrigramModel;
+    mutable std::vector<std::vector<int64_t>> windows;
+    std::unique_ptr<State> start(std::span<const Prompt> prompts) const override {
+      for (const Prompt& p : prompts) windows.push_back(p.target);
+      return TrigramModel::start(prompts);
+    }
+  };
+  const Watched model(30, 4, 9);
+  const std::vector<Prompt> prompts{{{}, {7, 8, 2}, -1, 2}};
+  const DecodeOptions options{.max_new_tokens = 40, .slide_window = true};
+  const auto tokens = generate(model, prompts, options)[0][0].tokens;
+  EXPECT_EQ(tokens.size(), 40u);
+  EXPECT_GT(model.windows.size(), 5u);
+  for (const auto& window : model.windows) {
+    EXPECT_LT(window.size(), 9u);
+    EXPECT_EQ(std::vector<int64_t>(window.begin(), window.begin() + 2), (std::vector<int64_t>{7, 8}));
+  }
+}
+
+TEST(Decoding, MaxLengthCountsThePrompt) {
+  const TrigramModel model(6, 4);
+  const std::vector<Prompt> prompts{prompt({2}), prompt({2, 3, 4, 5})};
+  for (int64_t beams : {1, 3}) {
+    const DecodeOptions options{.max_new_tokens = kNoLimit, .max_length = 7, .num_beams = beams};
+    const auto results = generate(model, prompts, options);
+    EXPECT_EQ(results[0][0].tokens.size(), 6u);
+    EXPECT_EQ(results[1][0].tokens.size(), 3u);
+  }
+}
+
+// Words of two tokens neither occur within what is generated nor across the prompt's end.
+TEST(Decoding, BannedWordsDoNotOccur) {
+  const TrigramModel model(4, 2);
+  const std::vector<Prompt> prompts{prompt({2}), prompt({3})};
+  DecodeOptions options{.max_new_tokens = 30};
+  for (int64_t first = 0; first < 4; ++first)
+    options.sequence_bias.push_back({{first, (first * 3 + 1) % 4}, -std::numeric_limits<double>::infinity()});
+  for (int64_t beams : {1, 3}) {
+    options.num_beams = beams;
+    const auto results = generate(model, prompts, options);
+    for (size_t i = 0; i < prompts.size(); ++i) {
+      std::vector<int64_t> all = prompts[i].target;
+      all.insert(all.end(), results[i][0].tokens.begin(), results[i][0].tokens.end());
+      for (size_t t = 1; t < all.size(); ++t) EXPECT_NE(all[t], (all[t - 1] * 3 + 1) % 4);
+    }
+  }
+}
+
+TEST(BeamSearch, NeverStoppingEarlyFindsNoWorse) {
+  for (uint64_t seed : {1, 2, 3, 4, 5, 6}) {
+    const TrigramModel model(7, seed);
+    DecodeOptions options{.max_new_tokens = 12, .num_beams = 3, .length_penalty = 1.5, .eos = {0}};
+    const std::vector<Prompt> prompts{prompt({3})};
+    const double soon = generate(model, prompts, options)[0][0].score;
+    options.never_stop_early = true;
+    EXPECT_GE(generate(model, prompts, options)[0][0].score, soon - 1e-12) << "seed " << seed;
+  }
+}
+
+TEST(BeamSearch, RenormalisedProbabilitiesSumToOne) {
+  const TrigramModel model(5, 3);
+  const std::vector<Prompt> prompts{prompt({3})};
+  DecodeOptions options{
+      .max_new_tokens = 1, .num_beams = 4, .num_return_sequences = 4, .suppress_tokens = {2}};
+  const auto total = [&] {
+    double sum = 0;
+    const auto results = generate(model, prompts, options);
+    for (const Hypothesis& found : results[0]) sum += std::exp(found.log_probability);
+    return sum;
+  };
+  EXPECT_LT(total(), 0.999);
+  options.renormalize_logits = true;
+  EXPECT_NEAR(total(), 1, 1e-5);
 }
 
 TEST(Decoding, AnyOfSeveralTokensEndsASequence) {
@@ -234,6 +338,16 @@ TEST(Sampling, TruncationKeepsTheLikeliest) {
   EXPECT_THAT(drawn({.top_p = 0.8}), ElementsAre(false, true, true, true));
   EXPECT_THAT(drawn({.min_p = 0.4}), ElementsAre(false, true, false, true));
   EXPECT_THAT(drawn({.top_p = 0.01}), ElementsAre(false, true, false, false));
+  EXPECT_THAT(drawn({.top_p = 0}), ElementsAre(false, true, false, false));
+  // The entropy is 1.208; the surprises 2.303, 0.693, 1.897 and 1.386.
+  EXPECT_THAT(drawn({.typical_p = 0.2}), ElementsAre(false, false, false, true));
+  EXPECT_THAT(drawn({.typical_p = 0.5}), ElementsAre(false, true, false, true));
+  EXPECT_THAT(drawn({.typical_p = 0.8}), ElementsAre(false, true, true, true));
+  EXPECT_THAT(drawn({.epsilon_cutoff = 0.2}), ElementsAre(false, true, false, true));
+  EXPECT_THAT(drawn({.epsilon_cutoff = 0.9}), ElementsAre(false, true, false, false));
+  // √0.16 e^−1.208 = 0.1195; √0.9 e^−1.208 = 0.283.
+  EXPECT_THAT(drawn({.eta_cutoff = 0.16}), ElementsAre(false, true, true, true));
+  EXPECT_THAT(drawn({.eta_cutoff = 0.9}), ElementsAre(false, true, false, false));
 }
 
 TEST(Sampling, TheSeedAndTheRowDecide) {
@@ -249,11 +363,11 @@ TEST(Sampling, TheSeedAndTheRowDecide) {
 }
 
 TEST(TokenRules, EachByItsDefinition) {
-  const std::vector<int64_t> tokens{4, 1, 2, 1};
+  const std::vector<int64_t> tokens{4, 1, 2, 1}, source{3, 1, 4, 4};
   const auto applied = [&](DecodeOptions options, int64_t prompt_size = 1) {
     std::vector<float> scores{-1, 2, 3, -4, 5};
     options.eos = {0};
-    apply_token_rules(options, {tokens, prompt_size, options.max_new_tokens}, scores);
+    apply_token_rules(options, {tokens, prompt_size, options.max_new_tokens, source}, scores);
     return scores;
   };
   EXPECT_THAT(applied({}), ElementsAre(-1, 2, 3, -4, 5));
@@ -267,6 +381,17 @@ TEST(TokenRules, EachByItsDefinition) {
   EXPECT_THAT(applied({.begin_suppress_tokens = {3}}), ElementsAre(-1, 2, 3, -4, 5));
   EXPECT_THAT(applied({.begin_suppress_tokens = {3}}, 4), ElementsAre(-1, 2, 3, kBanned, 5));
   EXPECT_THAT(applied({.forced_bos = 2}, 4), ElementsAre(kBanned, kBanned, 0, kBanned, kBanned));
+  EXPECT_THAT(applied({.encoder_repetition_penalty = 2}), ElementsAre(-1, 4, 3, -2, 10));
+  EXPECT_THAT(applied({.encoder_no_repeat_ngram_size = 2}), ElementsAre(-1, 2, 3, -4, kBanned));
+  EXPECT_THAT(
+      applied({.sequence_bias = {{{3}, 1.5}, {{2, 1, 0}, 2}, {{1, 2, 4}, 9}, {{9, 9, 9, 9, 9, 9}, 1}}}),
+      ElementsAre(1, 2, 3, -2.5, 5));
+  EXPECT_THAT(applied({.decay_start = 1, .decay_factor = 2}),
+              ElementsAre(2, 2, 3, -4, 5));  // two steps after
+  EXPECT_THAT(applied({.decay_start = 3, .decay_factor = 2}), ElementsAre(-1, 2, 3, -4, 5));
+  // Tokens that the vocabulary does not have do nothing.
+  EXPECT_THAT(applied({.suppress_tokens = {50256, -1}, .sequence_bias = {{{700}, 1}}}),
+              ElementsAre(-1, 2, 3, -4, 5));
   EXPECT_THAT(applied({.max_new_tokens = 4, .forced_eos = 0}),
               ElementsAre(0, kBanned, kBanned, kBanned, kBanned));
 }
@@ -288,9 +413,14 @@ TEST(Decoding, ErrorsSayWhatToDo) {
   EXPECT_THAT(error_of({prompt({1})}, {.num_beams = 2, .num_return_sequences = 3}), HasSubstr("3 results"));
   EXPECT_THAT(error_of({prompt({1})}, {.suppress_tokens = {0, 1, 2, 3, 4}}),
               HasSubstr("no token is possible"));
-  for (int64_t token : {-1, 5}) {
-    EXPECT_THAT(error_of({prompt({1})}, {.min_new_tokens = 2, .eos = {0, token}}),
-                HasSubstr("eos has token"));
+  EXPECT_THAT(error_of({prompt({1})}, {.num_beams = 2, .suppress_tokens = {0, 1, 2, 3, 4}}),
+              HasSubstr("no token is possible"));
+  EXPECT_THAT(error_of({prompt({1, 2, 3})}, {.max_length = 3}), HasSubstr("max_length allows 3"));
+  EXPECT_THAT(error_of({prompt({1})}, {.length_penalty = NAN}), HasSubstr("length_penalty is nan"));
+  EXPECT_THAT(error_of({prompt({1})}, {.do_sample = true, .top_p = NAN}), HasSubstr("top_p is nan"));
+  // An end that the vocabulary does not have is never reached.
+  for (int64_t token : {-1, 5, 50256}) {
+    EXPECT_EQ(error_of({prompt({1})}, {.min_new_tokens = 2, .eos = {0, token}}), "no error");
   }
   const Prompt longer = prompt(std::vector<int64_t>(40, 1));
   EXPECT_THAT(error_of({longer}, {}), HasSubstr("shorten it"));

@@ -4,36 +4,65 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
+#include <string>
 #include <vector>
 
 namespace hodhod {
 
+// A length that nothing reaches.
+inline constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
+
+// Where the first tokens of the sequence have just been written, `bias` is added to the score of its last
+// one; minus infinity bans the sequence.
+struct SequenceBias {
+  std::vector<int64_t> tokens;
+  double bias = 0;
+};
+
 struct DecodeOptions {
   int64_t max_new_tokens = 256;
+  int64_t max_length = 0;      // the same limit with the prompt counted; 0: none
   int64_t min_new_tokens = 0;  // no end of sequence before this many
   int64_t min_length = 0;      // the same, prompt included
   int64_t num_beams = 1;       // 1: greedy or sampling
   int64_t num_return_sequences = 1;
-  double length_penalty = 1.0;  // score = log-probability / length^penalty
-  bool early_stopping = false;  // stop at num_beams finished hypotheses
+  double length_penalty = 1.0;    // score = log-probability / length^penalty
+  bool early_stopping = false;    // stop at num_beams finished hypotheses
+  bool never_stop_early = false;  // go on while an open beam could win by the longest length allowed
   bool do_sample = false;
   double temperature = 1.0;
-  int64_t top_k = 0;   // keep the k likeliest; 0 keeps all
-  double top_p = 1.0;  // keep the likeliest that reach this probability together
-  double min_p = 0.0;  // keep what is at least this fraction of the likeliest
+  int64_t top_k = 0;            // keep the k likeliest; 0 keeps all
+  double top_p = 1.0;           // keep the likeliest that reach this probability together
+  double min_p = 0.0;           // keep what is at least this fraction of the likeliest
+  double typical_p = 1.0;       // keep the most typical that reach this probability together; 1 keeps all
+  double epsilon_cutoff = 0.0;  // keep what has at least this probability
+  double eta_cutoff = 0.0;      // the same, by a bound that falls with the entropy
   double repetition_penalty = 1.0;
+  double encoder_repetition_penalty = 1.0;  // above 1 makes the source's (or prompt's) tokens likelier
   int64_t no_repeat_ngram_size = 0;
+  int64_t encoder_no_repeat_ngram_size = 0;  // n-grams of the source (or prompt) do not occur
+  bool renormalize_logits = false;           // beams: probabilities sum to one again after the rules
   uint64_t seed = 1;
 
+  // A text that has one of these ends before it. (For the tasks, which know texts.)
+  std::vector<std::string> stop_strings = {};
   std::vector<int64_t> eos = {};  // each of these ends a sequence
-  int64_t forced_bos = -1;        // the first generated token
-  int64_t forced_eos = -1;        // the last token at the length limit
+  int64_t bos = -1;  // what a text without a prompt begins with; -1: as the model's configuration says
+  int64_t decoder_start = -1;  // what a decoder begins with behind an encoder; the same
+  int64_t forced_bos = -1;     // the first generated token
+  int64_t forced_eos = -1;     // the last token at the length limit
   std::vector<int64_t> suppress_tokens = {};
   std::vector<int64_t> begin_suppress_tokens = {};  // at the first generated token only
+  std::vector<SequenceBias> sequence_bias = {};
+  // From `decay_start` generated tokens on, an end's score s becomes s + |s| (decay_factor^steps − 1).
+  int64_t decay_start = 0;
+  double decay_factor = 1.0;
 
   template <class Visitor>
   void visit(Visitor&& v) {
     v("max_new_tokens", max_new_tokens, "most tokens to generate");
+    v("max_length", max_length, "the same, counting the prompt; 0 for no such limit");
     v("min_new_tokens", min_new_tokens, "tokens before an end is allowed");
     v("min_length", min_length, "the same, counting the prompt");
     v("num_beams", num_beams, "beams; 1 for greedy search or sampling");
@@ -45,8 +74,16 @@ struct DecodeOptions {
     v("top_k", top_k, "sample among the k likeliest; 0 for all");
     v("top_p", top_p, "sample among the likeliest that reach this probability");
     v("min_p", min_p, "sample among those at least this fraction as likely as the likeliest");
-    v("repetition_penalty", repetition_penalty, "makes tokens seen before less likely");
+    v("typical_p", typical_p, "sample among the most typical that reach this probability");
+    v("epsilon_cutoff", epsilon_cutoff, "sample among those of at least this probability");
+    v("eta_cutoff", eta_cutoff, "the same, by a bound that falls with the entropy");
+    v("repetition_penalty", repetition_penalty, "above 1 makes tokens seen before less likely");
     v("no_repeat_ngram_size", no_repeat_ngram_size, "n-grams of this size occur once; 0 for no rule");
+    v("encoder_no_repeat_ngram_size", encoder_no_repeat_ngram_size,
+      "n-grams of this size that the source or prompt has do not occur; 0 for no rule");
+    v("encoder_repetition_penalty", encoder_repetition_penalty,
+      "above 1 makes tokens of the source or prompt likelier");
+    v("renormalize_logits", renormalize_logits, "beams: probabilities sum to one after the rules");
     v("seed", seed, "of sampling");
   }
 
@@ -54,6 +91,7 @@ struct DecodeOptions {
   // again, rather than end there.
   bool slide_window = false;
 
+  // An end outside the vocabulary is never reached.
   bool ends(int64_t token) const { return std::find(eos.begin(), eos.end(), token) != eos.end(); }
   // Error naming the option and the value if one is out of range.
   void validate(int64_t vocabulary) const;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "hodhod/base/error.h"
 
@@ -14,6 +15,94 @@ constexpr float kNever = -std::numeric_limits<float>::infinity();
 
 bool comes_before(const Candidate& a, const Candidate& b) {
   return a.score > b.score || (a.score == b.score && a.token < b.token);
+}
+
+// A token that may be drawn, and its probability up to a common factor.
+struct Choice {
+  int64_t token;
+  double weight;
+};
+
+double total_of(const std::vector<Choice>& choices) {
+  double total = 0;
+  for (const Choice& choice : choices) total += choice.weight;
+  return total;
+}
+
+// −Σ p log p
+double entropy_of(const std::vector<Choice>& choices) {
+  const double total = total_of(choices);
+  double entropy = 0;
+  for (const Choice& choice : choices) {
+    const double p = choice.weight / total;
+    if (p > 0) entropy -= p * std::log(p);
+  }
+  return entropy;
+}
+
+// All tokens, in their order; the top k of them, likeliest first, where something is to be left out.
+std::vector<Choice> choices_of(const DecodeOptions& options, std::span<const float> scores) {
+  const auto all = static_cast<int64_t>(scores.size());
+  const bool sorted = options.top_k > 0 || options.top_p < 1 || options.min_p > 0 || options.typical_p < 1 ||
+                      options.epsilon_cutoff > 0 || options.eta_cutoff > 0;
+  std::vector<Candidate> candidates;
+  if (sorted) {
+    candidates = top_candidates(scores, options.top_k > 0 ? options.top_k : all);
+  } else {
+    for (int64_t i = 0; i < all; ++i) candidates.push_back({i, scores[static_cast<size_t>(i)]});
+  }
+  const float greatest = scores[static_cast<size_t>(likeliest(scores))];
+  std::vector<Choice> choices;
+  for (const Candidate& candidate : candidates) {
+    const double below = static_cast<double>(candidate.score) - greatest;
+    choices.push_back({candidate.token, std::exp(below / options.temperature)});
+  }
+  return choices;
+}
+
+// The likeliest that reach a share of the probability; the one that crosses the line is kept.
+void keep_top_p(std::vector<Choice>& choices, double share) {
+  if (share >= 1) return;
+  const double total = total_of(choices);
+  double sum = 0;
+  size_t kept = 0;
+  while (kept < choices.size() && sum < share * total) sum += choices[kept++].weight;
+  choices.resize(std::max<size_t>(kept, 1));
+}
+
+void keep_min_p(std::vector<Choice>& choices, double fraction) {
+  while (choices.size() > 1 && choices.back().weight < fraction * choices.front().weight) choices.pop_back();
+}
+
+// Those whose surprise −log p is nearest to the entropy (Meister et al. 2022, "Locally Typical Sampling").
+void keep_typical(std::vector<Choice>& choices, double share) {
+  if (share >= 1) return;
+  const double total = total_of(choices), entropy = entropy_of(choices);
+  std::vector<std::pair<double, Choice>> by_distance;
+  for (const Choice& choice : choices) {
+    by_distance.emplace_back(std::abs(-std::log(choice.weight / total) - entropy), choice);
+  }
+  std::stable_sort(by_distance.begin(), by_distance.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  choices.clear();
+  double sum = 0;
+  for (const auto& [distance, choice] : by_distance) {
+    if (!choices.empty() && sum >= share * total) break;
+    choices.push_back(choice);
+    sum += choice.weight;
+  }
+  std::stable_sort(choices.begin(), choices.end(),
+                   [](const Choice& a, const Choice& b) { return a.weight > b.weight; });
+}
+
+void keep_above(std::vector<Choice>& choices, double probability) {
+  const double bound = probability * total_of(choices);
+  while (choices.size() > 1 && choices.back().weight < bound) choices.pop_back();
+}
+
+// Hewitt et al. 2022, "Truncation Sampling as Language Model Desmoothing".
+double eta_bound(const std::vector<Choice>& choices, double epsilon) {
+  return std::min(epsilon, std::sqrt(epsilon) * std::exp(-entropy_of(choices)));
 }
 
 }  // namespace
@@ -64,42 +153,21 @@ double log_sum_exp(std::span<const float> scores) {
 }
 
 int64_t sample(const DecodeOptions& options, std::span<const float> scores, Rng& rng) {
-  const int64_t all = static_cast<int64_t>(scores.size());
-  const bool sorted = options.top_k > 0 || options.top_p < 1 || options.min_p > 0;
-  std::vector<Candidate> candidates;
-  if (sorted) {
-    candidates = top_candidates(scores, options.top_k > 0 ? options.top_k : all);
-  } else {
-    for (int64_t i = 0; i < all; ++i) candidates.push_back({i, scores[static_cast<size_t>(i)]});
-  }
-  const float greatest = scores[static_cast<size_t>(likeliest(scores))];
-  std::vector<double> weights;
-  double total = 0;
-  for (const Candidate& candidate : candidates) {
-    weights.push_back(std::exp((static_cast<double>(candidate.score) - greatest) / options.temperature));
-    total += weights.back();
-  }
-  if (options.top_p < 1) {
-    // The token that crosses the line is kept.
-    double sum = 0;
-    size_t kept = 0;
-    while (kept < weights.size() && sum < options.top_p * total) sum += weights[kept++];
-    weights.resize(std::max<size_t>(kept, 1));
-  }
-  if (options.min_p > 0) {
-    while (weights.size() > 1 && weights.back() < options.min_p * weights.front()) weights.pop_back();
-  }
-  total = 0;
-  for (double weight : weights) total += weight;
-  double rest = rng.uniform_double() * total;
+  std::vector<Choice> choices = choices_of(options, scores);
+  keep_top_p(choices, options.top_p);
+  keep_min_p(choices, options.min_p);
+  keep_typical(choices, options.typical_p);
+  keep_above(choices, options.epsilon_cutoff);
+  if (options.eta_cutoff > 0) keep_above(choices, eta_bound(choices, options.eta_cutoff));
+  double rest = rng.uniform_double() * total_of(choices);
   size_t last = 0;
-  for (size_t i = 0; i < weights.size(); ++i) {
-    if (!(weights[i] > 0)) continue;
+  for (size_t i = 0; i < choices.size(); ++i) {
+    if (!(choices[i].weight > 0)) continue;
     last = i;
-    if (rest < weights[i]) break;
-    rest -= weights[i];
+    if (rest < choices[i].weight) break;
+    rest -= choices[i].weight;
   }
-  return candidates[last].token;
+  return choices[last].token;
 }
 
 }  // namespace hodhod

@@ -25,8 +25,9 @@ std::vector<Candidate> top_candidates(std::span<const float> scores, int64_t cou
 // log Σ exp(score), in double.
 double log_sum_exp(std::span<const float> scores);
 
-// One token drawn from softmax(scores / temperature) after top-k, top-p and min-p, in that order, with the
-// next number of `rng`.
+// One token drawn from softmax(scores / temperature), with the next number of `rng`, after leaving out tokens
+// by top-k, top-p, min-p, typical-p, epsilon and eta, in that order; each of them counts with the
+// probabilities of what the ones before left. At least one token stays.
 int64_t sample(const DecodeOptions& options, std::span<const float> scores, Rng& rng);
 
 }  // namespace hodhod

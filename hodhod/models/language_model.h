@@ -17,6 +17,7 @@ struct Prompt {
   std::vector<int64_t> source;  // the encoder's tokens; empty where there is no encoder
   std::vector<int64_t> target;  // what the sequence begins with, at least one token
   int64_t max_new_tokens = -1;  // where this one ends if the options' limit comes later; -1: nowhere
+  int64_t fixed = 0;            // tokens at its beginning that stay in view when the window slides
 };
 
 class LanguageModel {
