@@ -17,6 +17,11 @@ Argument& Argument::called(std::string placeholder) {
   return *this;
 }
 
+Argument& Argument::repeated() {
+  repeated_ = true;
+  return *this;
+}
+
 Argument& Argument::in(std::string group) {
   group_ = std::move(group);
   return *this;

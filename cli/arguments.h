@@ -43,6 +43,8 @@ class Argument {
   Argument& required();
   // How its value is called in the help: FILE and DIR are completed by the shell.
   Argument& called(std::string placeholder);
+  // Of words: one each time that it is given, rather than all that follow.
+  Argument& repeated();
   // Under which heading of the help.
   Argument& in(std::string group);
   // Of a text: one of these.
@@ -65,7 +67,7 @@ class Argument {
   // A switch that heeds a "yes" or "no" behind it. Others do so only after "=": the word may be a text.
   bool takes_yes_or_no() const { return is_switch() && !declared_alone_; }
   // Each word that follows is an item.
-  bool takes_words() const { return takes_words_; }
+  bool takes_words() const { return takes_words_ && !repeated_; }
 
   // "N", "FILE…", "pre|post"; nothing for a switch.
   std::string placeholder() const;
@@ -85,7 +87,7 @@ class Argument {
   std::string group_;
   std::vector<std::string> values_;
   std::string placeholder_, excluded_, needed_;
-  bool required_ = false, takes_words_ = false, declared_alone_ = false, given_ = false;
+  bool required_ = false, takes_words_ = false, repeated_ = false, declared_alone_ = false, given_ = false;
 };
 
 // A command, or a group of commands.

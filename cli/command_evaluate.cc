@@ -98,7 +98,7 @@ void add_evaluate(Command& program) {
       "Compare the cosine of the model's vectors with the number that stands beside each pair of texts");
   command.add("--json", flags->json, "Print a JSON object");
   command.add_config(flags->columns, "Labelled texts");
-  command.add_config(flags->decode, "Decoding");
+  add_decoding(command, flags->decode);
   command.add_config(flags->bleu, "BLEU", "bleu");
   command.on_run([flags, &command](const Session& session) {
     read_decoding(command, flags->directory, flags->decode);

@@ -1,64 +1,142 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod generate DIR: continues texts.
+// hodhod generate DIR: continues texts: its arguments, or each line of files or of standard input.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/decoding.h"
 #include "cli/input.h"
+#include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
-#include "hodhod/tasks/generate.h"
+#include "hodhod/tasks/continue_text.h"
 
 namespace hodhod::cli {
 namespace {
 
 struct WriteFlags {
   std::string directory;
-  std::vector<std::string> prompts;
+  std::vector<std::string> prompts, files;
   bool json = false;
+  int64_t batch_lines = 32;
   DecodeOptions decode;
 };
 
-int run_generate(const WriteFlags& flags) {
-  const Writer writer = Writer::load(flags.directory);
+// What is printed, and how many results were left out since another was the same text.
+class Records {
+ public:
+  explicit Records(const WriteFlags& flags) : flags_(flags) {}
+
+  // As they are, with an empty line between texts.
+  void print(const std::string& prompt, const std::vector<Continuation>& found) {
+    count(found);
+    if (flags_.json) return print_json(prompt, found);
+    for (const Continuation& one : found) print_text(prompt + one.text + "\n\n");
+  }
+  // Each on one line.
+  void print_line(const std::string& prompt, const std::vector<Continuation>& found) {
+    count(found);
+    if (flags_.json) return print_json(prompt, found);
+    for (const Continuation& one : found) print_text(on_one_line(prompt + one.text) + "\n");
+  }
+  void tell_what_is_missing() const {
+    if (missing_ == 0) return;
+    fmt::print(stderr, "{} of {} results were the same text as a better one, and are left out\n", missing_,
+               wanted_);
+  }
+
+ private:
+  static std::string on_one_line(std::string text) {
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    return text;
+  }
+  static void print_json(const std::string& prompt, const std::vector<Continuation>& found) {
+    Json json = {{"prompt", prompt}, {"text", found.empty() ? "" : found[0].text}};
+    if (found.size() > 1) {
+      json["texts"] = Json::array();
+      for (const Continuation& one : found) json["texts"].push_back(one.text);
+    }
+    print_text(format_json(json, -1) + "\n");
+  }
+  void count(const std::vector<Continuation>& found) {
+    wanted_ += flags_.decode.num_return_sequences;
+    missing_ += flags_.decode.num_return_sequences - static_cast<int64_t>(found.size());
+  }
+
+  const WriteFlags& flags_;
+  int64_t wanted_ = 0, missing_ = 0;
+};
+
+void continue_live(const Writer& writer, const WriteFlags& flags, const std::string& prompt) {
+  print_text(prompt);
+  continue_text(writer, {prompt}, flags.decode, 0, [](std::string_view text) {
+    print_text(text);
+    std::fflush(stdout);
+  });
+  print_text("\n");
+}
+
+// Returns how many lines there were.
+uint64_t continue_lines(const Writer& writer, const WriteFlags& flags, const Session& session,
+                        Records& records) {
+  uint64_t done = 0;
+  const TextInput input{.texts = {}, .files = flags.files, .block = flags.batch_lines};
+  for_each_block(input, "Generating", session.quiet, [&](const std::vector<std::string>& prompts) {
+    try {
+      const auto found = continue_text(writer, prompts, flags.decode, done);
+      for (size_t i = 0; i < prompts.size(); ++i) records.print_line(prompts[i], found[i]);
+    } catch (const Error& error) {
+      fail("lines {} to {} of the prompts: {}", done + 1, done + prompts.size(), error.what());
+    }
+    done += prompts.size();
+    std::fflush(stdout);
+  });
+  return done;
+}
+
+void continue_arguments(const Writer& writer, const WriteFlags& flags, Records& records) {
   const std::vector<std::string> prompts =
       flags.prompts.empty() ? std::vector<std::string>{""} : flags.prompts;
   const bool live = prompts.size() == 1 && flags.decode.num_return_sequences == 1 &&
                     flags.decode.num_beams == 1 && !flags.json;
-  if (live) {
-    print_text(prompts[0]);
-    generate_text(writer, prompts, flags.decode, [](std::string_view text) {
-      print_text(text);
-      std::fflush(stdout);
-    });
-    print_text("\n");
-    return 0;
-  }
-  const auto texts = generate_text(writer, prompts, flags.decode);
-  for (size_t i = 0; i < prompts.size(); ++i) {
-    for (const std::string& text : texts[i]) {
-      print_text(flags.json ? format_json(Json{{"prompt", prompts[i]}, {"text", text}}, -1) + "\n"
-                            : prompts[i] + text + "\n\n");
-    }
-  }
+  if (live) return continue_live(writer, flags, prompts[0]);
+  const auto found = continue_text(writer, prompts, flags.decode);
+  for (size_t i = 0; i < prompts.size(); ++i) records.print(prompts[i], found[i]);
+}
+
+int run_generate(const WriteFlags& flags, const Session& session) {
+  check(flags.prompts.empty() || flags.files.empty(), "generate: prompts and --file; give one of them");
+  const Writer writer = Writer::load(flags.directory);
+  Records records(flags);
+  const bool asked = flags.prompts == std::vector<std::string>{"-"} || !flags.files.empty();
+  const bool piped = flags.prompts.empty() && standard_input_is_piped();
+  const uint64_t lines = asked || piped ? continue_lines(writer, flags, session, records) : 0;
+  if (!asked && lines == 0) continue_arguments(writer, flags, records);
+  records.tell_what_is_missing();
   return 0;
 }
 
 }  // namespace
 
 void add_generate(Command& program) {
-  Command& command = program.add_command("generate", "Continue a text with a language model");
+  Command& command = program.add_command("generate", "Continue texts with a language model");
   auto flags = std::make_shared<WriteFlags>();
   flags->decode.do_sample = true;
   flags->decode.temperature = 0.8;
   command.add("DIR", flags->directory, "The model's directory").required();
-  command.add("PROMPT", flags->prompts, "What the text begins with");
-  command.add("--json", flags->json, "Print a JSON object for each text");
-  command.add_config(flags->decode, "Decoding");
-  command.on_run([flags, &command](const Session&) {
+  command.add(
+      "PROMPT", flags->prompts,
+      "What a text begins with; without any, each line of what is piped in (\"-\" says so), or the model's "
+      "start token");
+  command.add("--file", flags->files, "Files of prompts, one on each line; each is continued on one line");
+  command.add("--batch-lines", flags->batch_lines, "Lines that are continued together", in(1, 1000000));
+  command.add("--json", flags->json, "Print a JSON object for each prompt");
+  add_decoding(command, flags->decode);
+  command.on_run([flags, &command](const Session& session) {
     read_decoding(command, flags->directory, flags->decode);
-    return run_generate(*flags);
+    return run_generate(*flags, session);
   });
 }
 

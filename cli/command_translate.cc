@@ -107,7 +107,7 @@ void add_translate(Command& program) {
   command.add("--alignment-layer", flags->alignment_layer,
               "Decoder layer whose attention tells the alignment, from 0; -1 is the last but one",
               in(-1, 1000));
-  command.add_config(flags->decode, "Decoding");
+  add_decoding(command, flags->decode);
   command.on_run([flags, &command](const Session& session) {
     read_decoding(command, flags->directory, flags->decode);
     return run_translate(*flags, session);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/input.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -93,6 +96,11 @@ void Lines::finish() {
   if (!state_->progress) return;
   state_->update();
   state_->progress->finish();
+}
+
+bool standard_input_is_piped() {
+  struct stat status {};
+  return ::fstat(STDIN_FILENO, &status) == 0 && (S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode));
 }
 
 std::vector<std::string> read_lines(const std::vector<std::string>& paths, bool quiet) {

@@ -33,6 +33,9 @@ class Lines {
   std::unique_ptr<State> state_;
 };
 
+// Whether standard input is a file or a pipe, rather than a terminal or nothing.
+bool standard_input_is_piped();
+
 // All of them at once.
 std::vector<std::string> read_lines(const std::vector<std::string>& paths, bool quiet);
 

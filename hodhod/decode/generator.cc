@@ -146,7 +146,10 @@ void check_prompts(const LanguageModel& model, std::span<const Prompt> prompts,
           i, length, options.max_length);
     for (int64_t token : target) {
       check(token >= 0 && token < model.vocabulary(),
-            "decoding: token {} of prompt {} is outside a vocabulary of {}", token, i, model.vocabulary());
+            "decoding: token {} of prompt {} is outside a vocabulary of {}; the tokenizer knows tokens that "
+            "the "
+            "model does not",
+            token, i, model.vocabulary());
     }
   }
 }

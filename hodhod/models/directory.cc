@@ -41,6 +41,7 @@ LoadedTransformer load_transformer(const std::string& directory, const LoadOptio
   const SafetensorsReader file(directory);
   LoadedTransformer loaded{
       std::make_unique<Transformer>(config, Rng(options.seed)), std::string(family->model_type), {}};
+  loaded.model->set_name(directory);
   auto parameters = parameters_of(*loaded.model);
   if (options.leave_out) {
     std::erase_if(parameters, [&](const auto& entry) {

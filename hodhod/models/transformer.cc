@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hodhod/kernels/embedding.h"
 #include "hodhod/models/initial_weights.h"
 #include "hodhod/ops/dropout.h"
 #include "hodhod/ops/elementwise.h"
@@ -63,6 +64,17 @@ Tensor last_states(const Memory& states) {
 
 Tensor lengths_tensor(const std::vector<int64_t>& lengths) {
   return Tensor::from(lengths, {static_cast<int64_t>(lengths.size())});
+}
+
+void check_known(const std::string& model, const Tensor& ids, int64_t vocabulary) {
+  const Tensor plain = ids.converted(DType::i64).dense();
+  const int64_t* id = plain.data<int64_t>();
+  const int64_t bad = kernels::first_outside(id, plain.numel(), vocabulary);
+  check(
+      bad < 0,
+      "{}: token {} is outside its vocabulary of {} tokens: the tokenizer knows a token that the model does "
+      "not; leave it out of the text, or use the tokenizer that the model was trained with",
+      model, bad < 0 ? 0 : id[bad], vocabulary);
 }
 
 }  // namespace
@@ -160,6 +172,7 @@ Tensor Transformer::embed(const TransformerStack& stack, const TokenBatch& token
                           const Tensor& offset, Context& context) const {
   const Trace::Scope scope(context.trace, "embedding");
   trace(context, "input", tokens.ids);
+  check_known(name_, tokens.ids, table.dim(0));
   const double factor = config_.scale_embedding ? std::sqrt(static_cast<double>(config_.width)) : 1;
   Tensor x =
       embedding(tokens.ids, table, {.factor = factor, .padding = config_.padding_learns ? -1 : config_.pad});

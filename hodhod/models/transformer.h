@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "hodhod/base/rng.h"
@@ -77,6 +79,9 @@ class Transformer {
   static Transformer shapes_of(const TransformerConfig& config);
 
   const TransformerConfig& config() const { return config_; }
+  // What errors call it: its directory, of one that was loaded.
+  const std::string& name() const { return name_; }
+  void set_name(std::string name) { name_ = std::move(name); }
 
   // Source ids → hidden states [B, S, C].
   Memory encode(const TokenBatch& source, Context& context) const;
@@ -125,6 +130,7 @@ class Transformer {
   TransformerStack make_stack(bool decoder) const;
 
   TransformerConfig config_;
+  std::string name_ = "the model";
   Tensor sinusoids_;  // [max_length, C], not learned
   RotaryTables rotary_;
   Tensor embedding_;         // [V, C]

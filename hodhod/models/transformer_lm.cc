@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "hodhod/models/finite.h"
 #include "hodhod/ops/shape.h"
 #include "hodhod/tensor/tape.h"
 
@@ -71,7 +72,7 @@ Tensor TransformerLM::step(State& state, std::span<const int64_t> tokens) const 
   make_room(cache, held + 1, max_length());
   const auto rows = static_cast<int64_t>(tokens.size());
   const Tensor hidden = model_.decode_on({.ids = Tensor::from(tokens, {rows, 1})}, cache, context);
-  return model_.logits(select(hidden, 1, 0), context);
+  return check_finite(model_, model_.logits(select(hidden, 1, 0), context), "logits");
 }
 
 }  // namespace hodhod

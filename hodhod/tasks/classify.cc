@@ -8,6 +8,7 @@
 #include "hodhod/base/file.h"
 #include "hodhod/base/format.h"
 #include "hodhod/base/json.h"
+#include "hodhod/models/finite.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/loss.h"
 #include "hodhod/ops/shape.h"
@@ -39,7 +40,8 @@ std::vector<std::vector<double>> logits_of(const Classifier& classifier, std::sp
   for (const auto& rows : batches_by_length(lengths_of(texts), batch_tokens)) {
     Context context;
     const Memory states = states_of(model, batch_of(texts, rows, model.config().pad), context);
-    const std::vector<double> values = model.classify(states, context).values();
+    const Tensor scores = check_finite(model, model.classify(states, context), "class scores");
+    const std::vector<double> values = scores.values();
     const size_t width = values.size() / rows.size();
     for (size_t r = 0; r < rows.size(); ++r) {
       const auto first = values.begin() + static_cast<std::ptrdiff_t>(r * width);

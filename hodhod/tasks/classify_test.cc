@@ -56,7 +56,7 @@ const Labels& yes_no() {
 }
 
 // Owns the classifier that it trains.
-struct Training {
+struct ClassifierRun {
   Classifier classifier = small_classifier(yes_no());
   ClassifierTrainee trainee{
       classifier,
@@ -122,7 +122,7 @@ TEST(Classify, LearnsNumbersFromPairs) {
 
 TEST(Classify, ARunInPiecesIsTheRunInOne) {
   const auto make = [] {
-    auto training = std::make_shared<Training>();
+    auto training = std::make_shared<ClassifierRun>();
     return std::shared_ptr<Trainee>(training, &training->trainee);
   };
   expect_same_in_pieces(make, 5, 12);
@@ -144,7 +144,7 @@ TEST(Classify, AloneAsAmongOthersOnAnyThreads) {
 }
 
 TEST(Classify, SavedAndLoadedIsTheSame) {
-  Training training;
+  ClassifierRun training;
   const TemporaryDirectory directory;
   training.trainee.save(directory.path());
   const Classifier again = Classifier::load(directory.path());

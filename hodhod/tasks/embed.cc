@@ -7,6 +7,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/format.h"
+#include "hodhod/models/finite.h"
 #include "hodhod/tensor/tape.h"
 #include "hodhod/train/metrics/correlation.h"
 
@@ -66,6 +67,7 @@ std::vector<std::vector<float>> embed(const TextModel& embedder, std::span<const
       const auto i = static_cast<size_t>(rows[r]);
       vectors[i] = pooled(states.data<float>() + static_cast<int64_t>(r) * time * width, encoded[i].length(),
                           width, options.pooling);
+      check_finite(*embedder.model, vectors[i], "hidden states");
     }
   }
   if (options.normalize) {

@@ -31,14 +31,8 @@ EncodedText encode(const text::Tokenizer& tokenizer, const Texts& texts) {
 }  // namespace
 
 Frame frame_of(const text::Tokenizer& tokenizer) {
-  const auto ids = tokenizer.encode("").ids;
-  const auto end = tokenizer.role("sep_token"), cls = tokenizer.role("cls_token");
-  Frame frame;
-  for (int32_t id : ids) {
-    const bool closes = !frame.after.empty() || (end == id && cls != id);
-    (closes ? frame.after : frame.before).push_back(id);
-  }
-  return frame;
+  const text::Frame frame = tokenizer.frame();
+  return {{frame.before.begin(), frame.before.end()}, {frame.after.begin(), frame.after.end()}};
 }
 
 std::vector<EncodedText> encode_texts(const text::Tokenizer& tokenizer, std::span<const Texts> texts) {

@@ -9,6 +9,7 @@
 #include "hodhod/base/json.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/data/corpus.h"
+#include "hodhod/models/finite.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/linear_cross_entropy.h"
 #include "hodhod/ops/reduce.h"
@@ -49,6 +50,11 @@ Tensor as_tensor(const std::vector<int64_t>& values) {
 Tensor states_at(const Transformer& model, const TokenBatch& tokens, const Tensor& places, Context& context) {
   const Tensor states = model.encode(tokens, context).states;
   return index_select(reshape(states, {-1, states.dim(2)}), 0, places);
+}
+
+// The logits [n, V] there.
+Tensor logits_at(const Transformer& model, const TokenBatch& tokens, const Tensor& places, Context& context) {
+  return check_finite(model, model.logits(states_at(model, tokens, places, context), context), "logits");
 }
 
 std::string replace_mask(std::string text, std::string_view mask, size_t number, std::string_view with) {
@@ -132,8 +138,7 @@ std::vector<std::vector<std::vector<Filling>>> fill_mask(const MaskFiller& fille
       }
     }
     Context context;
-    const Tensor scores =
-        log_softmax(model.logits(states_at(model, batch, as_tensor(places), context), context));
+    const Tensor scores = log_softmax(logits_at(model, batch, as_tensor(places), context));
     const std::vector<double> values = scores.values();
     const int64_t vocabulary = scores.dim(1);
     const auto known = static_cast<size_t>(std::min<int64_t>(vocabulary, tokenizer.vocab_size()));
@@ -230,8 +235,7 @@ MaskScores score_masks(const MaskFiller& filler, const WindowedText& text, const
     batch.add(masked, model.config().pad);
     if (batch.places.empty()) continue;
     Context context;
-    const Tensor states = states_at(model, batch.tokens, as_tensor(batch.places), context);
-    const Tensor logits = log_softmax(model.logits(states, context));
+    const Tensor logits = log_softmax(logits_at(model, batch.tokens, as_tensor(batch.places), context));
     const auto guesses = argmax(logits).values<int64_t>();
     for (size_t p = 0; p < guesses.size(); ++p) {
       const int64_t row = batch.places[p] / batch.tokens.ids.dim(1);

@@ -40,13 +40,13 @@ MaskFiller small_filler() {
   return MaskFiller::make(config, std::move(tokenizer), 1);
 }
 
-struct Training {
+struct MaskRun {
   MaskFiller filler = small_filler();
   MaskTrainee trainee{
       filler, rhymes(1, 60), rhymes(2, 10), {.length = 24, .batches = {.max_tokens = 100, .seed = 1}}};
 };
 
-std::string message_of(const std::function<void()>& work) {
+std::string filling_error_of(const std::function<void()>& work) {
   try {
     work();
   } catch (const Error& error) {
@@ -140,7 +140,7 @@ TEST(FillMask, LearnsWhatIsHidden) {
 
 TEST(FillMask, ARunInPiecesIsTheRunInOne) {
   const auto make = [] {
-    auto training = std::make_shared<Training>();
+    auto training = std::make_shared<MaskRun>();
     return std::shared_ptr<Trainee>(training, &training->trainee);
   };
   expect_same_in_pieces(make, 5, 12);
@@ -214,20 +214,20 @@ TEST(FillMask, IsPreTrainingForOtherTasks) {
 
 TEST(FillMask, SaysWhatIsWrong) {
   const MaskFiller filler = small_filler();
-  EXPECT_THAT(message_of([&] { fill_mask(filler, std::vector<std::string>{"the boat"}, 3); }),
+  EXPECT_THAT(filling_error_of([&] { fill_mask(filler, std::vector<std::string>{"the boat"}, 3); }),
               HasSubstr("\"the boat\" has no [MASK]"));
   const std::vector<std::string> none, some = {"boat"};
   MaskFiller other = small_filler();
-  EXPECT_THAT(message_of([&] { const MaskTrainee trainee(other, none, none, {.length = 20}); }),
+  EXPECT_THAT(filling_error_of([&] { const MaskTrainee trainee(other, none, none, {.length = 20}); }),
               HasSubstr("no tokens to learn from"));
-  EXPECT_THAT(message_of([&] { const MaskTrainee trainee(other, some, none, {.length = 400}); }),
+  EXPECT_THAT(filling_error_of([&] { const MaskTrainee trainee(other, some, none, {.length = 400}); }),
               HasSubstr("windows of 400 tokens for a model that takes 40"));
   auto tokenizer = std::make_unique<text::Tokenizer>(
       train_task_tokenizer({.vocabulary = 300}, [n = 0](std::string& line) mutable {
         line = "the boat";
         return n++ < 3;
       }));
-  EXPECT_THAT(message_of([&] { Masking({}, *tokenizer); }), HasSubstr("no mask token"));
+  EXPECT_THAT(filling_error_of([&] { Masking({}, *tokenizer); }), HasSubstr("no mask token"));
 }
 
 }  // namespace

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Language modelling: a decoder on running text, and text generated from it.
+// Language modelling: a decoder on running text. (tasks/continue_text.h has it write text.)
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "hodhod/data/batching.h"
-#include "hodhod/decode/options.h"
 #include "hodhod/models/transformer.h"
+#include "hodhod/tasks/language_text.h"
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/train/metrics/perplexity.h"
 #include "hodhod/train/trainer.h"
@@ -25,13 +24,6 @@ struct Writer {
 
   static Writer load(const std::string& directory);
 };
-
-// Continues each prompt; the result is the text that follows it. `on_text` gets the text of the first result
-// as it grows. An empty prompt begins with the end-of-text token. Of a text that is longer than the model
-// takes, it sees the last part, between half a window and a whole one; beams end with the first window.
-std::vector<std::vector<std::string>> generate_text(
-    const Writer& writer, const std::vector<std::string>& prompts, DecodeOptions options,
-    const std::function<void(std::string_view)>& on_text = {});
 
 // How well the model predicts a text, window after window of its greatest length.
 metrics::LanguageScore score_text(const Writer& writer, std::string_view text, int64_t batch = 8);
@@ -61,8 +53,8 @@ class LanguageTrainee final : public Trainee {
   LanguageTrainee(Writer& writer, std::string_view train, std::string_view dev,
                   const LanguageTraining& options, uint64_t seed);
 
-  int64_t tokens() const { return static_cast<int64_t>(train_.size()); }
-  // Whether there is anything in the validation text to predict: two tokens or more.
+  int64_t tokens() const { return train_.tokens(); }
+  // Whether there is anything in the validation text to predict.
   bool validates() const { return validates_; }
 
   NamedParameters parameters() override;
@@ -77,11 +69,12 @@ class LanguageTrainee final : public Trainee {
  private:
   Writer& writer_;
   LanguageTraining options_;
-  std::vector<int64_t> train_;
+  LanguageText train_;
   std::string dev_;
   bool validates_ = false;
   std::unique_ptr<WindowSampler> sampler_;
   Tensor input_, labels_;
+  int64_t predictions_ = 0;  // of the batch
 };
 
 }  // namespace hodhod

@@ -8,6 +8,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
 #include "hodhod/base/threads.h"
+#include "hodhod/models/finite.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/loss.h"
 #include "hodhod/ops/softmax.h"
@@ -72,7 +73,7 @@ std::vector<std::vector<std::vector<double>>> scores_of(const Tagger& tagger,
   for (const auto& rows : batches_by_length(lengths_of(texts), batch_tokens)) {
     Context context;
     const Memory states = model.encode(batch_of(texts, rows, model.config().pad), context);
-    const Tensor scores = log_softmax(model.tag(states, context));
+    const Tensor scores = log_softmax(check_finite(model, model.tag(states, context), "tag scores"));
     const std::vector<double> values = scores.values();
     const int64_t time = scores.dim(1), labels = scores.dim(2);
     for (size_t r = 0; r < rows.size(); ++r) {

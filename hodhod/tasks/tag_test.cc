@@ -44,7 +44,7 @@ Tagger small_tagger(const std::vector<std::string>& labels = {"B-LOC", "B-PER", 
   return Tagger::make(config, std::move(tokenizer), Labels(labels), 1);
 }
 
-struct Training {
+struct TaggerRun {
   Tagger tagger = small_tagger();
   TaggerTrainee trainee{tagger,
                         sentences_of(1, 60),
@@ -83,7 +83,7 @@ TEST(Tag, LearnsAToyGrammar) {
 
 TEST(Tag, ARunInPiecesIsTheRunInOne) {
   const auto make = [] {
-    auto training = std::make_shared<Training>();
+    auto training = std::make_shared<TaggerRun>();
     return std::shared_ptr<Trainee>(training, &training->trainee);
   };
   expect_same_in_pieces(make, 5, 12);
@@ -102,7 +102,7 @@ TEST(Tag, AloneAsAmongOthersOnAnyThreads) {
 }
 
 TEST(Tag, SavedAndLoadedIsTheSame) {
-  Training training;
+  TaggerRun training;
   const TemporaryDirectory directory;
   training.trainee.save(directory.path());
   const auto words = words_of(sentences_of(4, 10));

@@ -23,9 +23,6 @@ TextModel TextModel::load(const std::string& directory, const LoadOptions& optio
   const std::string& from = tokenizer.empty() ? directory : tokenizer;
   TextModel result{std::move(loaded.model), std::make_unique<text::Tokenizer>(text::Tokenizer::load(from)),
                    std::move(loaded.missing)};
-  check(result.tokenizer->vocab_size() <= result.model->config().vocabulary,
-        "{}: the tokenizer has {} tokens and the model {}; they do not belong together", from,
-        result.tokenizer->vocab_size(), result.model->config().vocabulary);
   return result;
 }
 

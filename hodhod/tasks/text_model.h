@@ -21,7 +21,7 @@ struct TextModel {
   std::vector<std::string> missing = {};  // parameters that were not in the file
 
   // From a model's directory. The tokenizer is that of `tokenizer` (a file or directory) where one is named.
-  // Error when there is none, or when it has more tokens than the model knows.
+  // Error when there is none. (A token that the model has no row for is one when it is used.)
   static TextModel load(const std::string& directory, const LoadOptions& options = {},
                         const std::string& tokenizer = {});
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "hodhod/base/error.h"
@@ -13,6 +14,8 @@
 #include "hodhod/models/transformer_lm.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/linear_cross_entropy.h"
+#include "hodhod/tasks/distinct.h"
+#include "hodhod/tasks/stop_strings.h"
 #include "hodhod/tensor/tape.h"
 #include "hodhod/train/metrics/bleu.h"
 
@@ -36,9 +39,6 @@ Translator Translator::load(const std::string& directory) {
         "{}: this model does not translate: it has no {}; give a model trained with `hodhod train translate`",
         directory, config.has_encoder() ? "decoder" : "encoder");
   translator.tokenizer = std::make_unique<text::Tokenizer>(text::Tokenizer::load(directory));
-  check(translator.tokenizer->vocab_size() <= config.vocabulary,
-        "{}: the tokenizer has {} tokens and the model {}; they do not belong together", directory,
-        translator.tokenizer->vocab_size(), config.vocabulary);
   return translator;
 }
 
@@ -57,11 +57,12 @@ std::vector<std::vector<Translation>> translate(const Translator& translator,
                                                 int64_t batch_tokens, uint64_t first) {
   const TransformerConfig& config = translator.model->config();
   if (options.eos.empty() && config.eos >= 0) options.eos = {config.eos};
+  const int64_t start = options.decoder_start >= 0 ? options.decoder_start : config.decoder_start;
   // Padding is not a word.
   if (config.pad != config.eos) options.suppress_tokens.push_back(config.pad);
   std::vector<Prompt> prompts;
   for (const std::string& text : texts) {
-    Prompt& prompt = prompts.emplace_back(Prompt{source_tokens(translator, text), {config.decoder_start}});
+    Prompt& prompt = prompts.emplace_back(Prompt{source_tokens(translator, text), {start}});
     // A translation is seldom more than twice as long as what is translated.
     const auto length = static_cast<int64_t>(prompt.source.size());
     prompt.max_new_tokens = std::min(config.max_length - 1, 3 * length + 20);
@@ -73,6 +74,9 @@ std::vector<std::vector<Translation>> translate(const Translator& translator,
                    [&](size_t a, size_t b) { return prompts[a].source.size() < prompts[b].source.size(); });
   std::vector<std::vector<Translation>> results(texts.size());
   const TransformerLM lm(*translator.model);
+  const StopStrings stops(options.stop_strings, *translator.tokenizer);
+  DecodeHooks hooks;
+  if (!stops.empty()) hooks.ends = std::bind_front(&StopStrings::reached, &stops);
   for (size_t begin = 0; begin < order.size();) {
     size_t end = begin + 1;
     const auto cost = [&](size_t last) {
@@ -85,15 +89,17 @@ std::vector<std::vector<Translation>> translate(const Translator& translator,
     // Each text has its own stream of random numbers, whatever stands around it.
     std::vector<uint64_t> streams;
     for (size_t i = begin; i < end; ++i) streams.push_back(first + order[i]);
-    const auto found = generate(lm, batch, options, {}, streams);
+    const auto found = generate(lm, batch, options, hooks, streams);
     for (size_t i = begin; i < end; ++i) {
       for (const Hypothesis& hypothesis : found[i - begin]) {
         std::vector<int32_t> ids;
         for (int64_t token : hypothesis.tokens) {
           if (!options.ends(token)) ids.push_back(static_cast<int32_t>(token));
         }
-        results[order[i]].push_back({translator.tokenizer->decode(ids), hypothesis.score, hypothesis.tokens});
+        results[order[i]].push_back(
+            {stops.cut(translator.tokenizer->decode(ids)), hypothesis.score, hypothesis.tokens});
       }
+      if (options.num_beams > 1) keep_distinct(results[order[i]]);
     }
     begin = end;
   }
@@ -200,7 +206,7 @@ Scores TranslationTrainee::validate() {
     items += part.items;
   }
   scores.values = {{"loss", sum / items}, {"perplexity", std::exp(sum / items)}};
-  if (!dev_texts_.empty()) {
+  if (!dev_texts_.empty() && std::isfinite(sum)) {
     std::vector<std::string> texts;
     for (const TextPair& pair : dev_texts_) texts.push_back(pair.source);
     const auto translations = translate(translator_, texts, {.num_beams = 1});

@@ -40,8 +40,8 @@ std::vector<int64_t> source_tokens(const Translator& translator, const std::stri
 // Source tokens, times beams, that are translated together.
 inline constexpr int64_t kBatchTokens = 4096;
 
-// The n best translations of each text, best first. The result for a text does not depend on the others;
-// where it is sampled, on its number: they are counted from `first`.
+// The n best translations of each text, best first; fewer where two of them are the same text. The result for
+// a text does not depend on the others; where it is sampled, on its number: they are counted from `first`.
 std::vector<std::vector<Translation>> translate(const Translator& translator,
                                                 const std::vector<std::string>& texts, DecodeOptions options,
                                                 int64_t batch_tokens = kBatchTokens, uint64_t first = 0);

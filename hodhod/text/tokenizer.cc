@@ -238,22 +238,35 @@ void Tokenizer::encode_ids(std::string_view text, std::vector<int32_t>& out) con
   });
 }
 
-std::vector<int32_t> Tokenizer::encode_ids(std::string_view text, bool add_special_tokens) const {
-  std::vector<int32_t> ids;
-  encode_ids(text, ids);
-  if (!add_special_tokens || !parts_.post_processor) return ids;
+Frame Tokenizer::frame() const {
+  Frame frame;
+  if (!parts_.post_processor) return frame;
+  // A post-processor wants whole encodings; one token stands for all of the text.
+  constexpr int32_t kText = -1;
   std::vector<Encoding> encodings(1);
-  // A post-processor wants whole encodings; one token stands for them all.
-  encodings[0].push(-1, 0, {}, {}, 0);
+  encodings[0].push(kText, 0, {}, {}, 0);
   parts_.post_processor->apply(encodings, {std::string_view()}, true);
-  std::vector<int32_t> all;
-  all.reserve(ids.size() + 8);
+  bool behind = false;
   for (const Encoding& encoding : encodings) {
     for (const int32_t id : encoding.ids) {
-      id >= 0 ? all.push_back(id) : static_cast<void>(all.insert(all.end(), ids.begin(), ids.end()));
+      if (id != kText) (behind ? frame.after : frame.before).push_back(id);
+      behind = behind || id == kText;
     }
   }
-  return all;
+  return frame;
+}
+
+std::vector<int32_t> Tokenizer::encode_ids(std::string_view text, bool add_special_tokens) const {
+  std::vector<int32_t> ids;
+  if (!add_special_tokens) {
+    encode_ids(text, ids);
+    return ids;
+  }
+  const Frame around = frame();
+  ids = around.before;
+  encode_ids(text, ids);
+  ids.insert(ids.end(), around.after.begin(), around.after.end());
+  return ids;
 }
 
 Encoding Tokenizer::finish(std::vector<Encoding> encodings, const std::vector<std::string_view>& texts,

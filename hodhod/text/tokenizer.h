@@ -35,6 +35,11 @@ struct EncodeOptions {
   uint64_t seed = 0;  // for BPE dropout and sampling
 };
 
+// The special tokens that a post-processor puts around a text.
+struct Frame {
+  std::vector<int32_t> before, after;
+};
+
 // The parts, to build one from.
 struct TokenizerParts {
   NormalizerPtr normalizer;
@@ -76,6 +81,8 @@ class Tokenizer {
                                      EncodeOptions options = {}) const;
   // Ids alone, of one text, with neither offsets, truncation nor padding: the fast way.
   std::vector<int32_t> encode_ids(std::string_view text, bool add_special_tokens = false) const;
+  // What add_special_tokens puts around them.
+  Frame frame() const;
   // Appends them; no special tokens but those in the text.
   void encode_ids(std::string_view text, std::vector<int32_t>& out) const;
 

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/models/finite.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+
+#include "hodhod/base/testing.h"
+#include "hodhod/models/test_models.h"
+#include "hodhod/models/transformer_lm.h"
+#include "hodhod/nn/module.h"
+
+namespace hodhod {
+namespace {
+
+TEST(Finite, ValuesOfEachKind) {
+  Transformer model(small_config(TransformerShape::decoder), Rng(1));
+  model.set_name("my/model");
+  const auto checked = [&](float value) {
+    return error_of([&] {
+      check_finite(model, Tensor::from(std::vector<float>{1, value, 2}, {3}), "logits");
+    });
+  };
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const float value :
+       {0.0f, -3.5f, std::numeric_limits<float>::max(), std::numeric_limits<float>::denorm_min()})
+    EXPECT_EQ(checked(value), "no error");
+  for (const float value : {kInfinity, -kInfinity, std::numeric_limits<float>::quiet_NaN()})
+    EXPECT_THAT(checked(value), testing::StartsWith("my/model: its logits are not finite"));
+}
+
+// One bad weight, wherever it stands, and no token is chosen.
+TEST(Finite, ABadWeightReachesTheLogits) {
+  for (const float value :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    for (const auto shape : {TransformerShape::decoder, TransformerShape::encoder_decoder}) {
+      Transformer model(small_config(shape), Rng(1));
+      for (const auto& [name, parameter] : parameters_of(model)) {
+        // A look-up takes some rows of a table; the first numbers of others act on every state.
+        if (name.find("embedding") != std::string::npos || name.find("position") != std::string::npos)
+          continue;
+        const Tensor weight = parameter;
+        const float kept = weight.data<float>()[0];
+        weight.data<float>()[0] = value;
+        const std::string error = error_of([&] {
+          const TransformerLM lm(model);
+          const std::vector<Prompt> prompts{{{3, 4}, {1}}};
+          const auto state = lm.start(prompts);
+          lm.step(*state, std::vector<int64_t>{1});
+        });
+        weight.data<float>()[0] = kept;
+        EXPECT_THAT(error, testing::HasSubstr("logits are not finite")) << name;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace hodhod

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tasks/continue_text.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "hodhod/base/testing.h"
+#include "hodhod/decode/generator.h"
+#include "hodhod/models/transformer_lm.h"
+#include "hodhod/tasks/distinct.h"
+#include "hodhod/tasks/stop_strings.h"
+#include "hodhod/tasks/test_writer.h"
+
+namespace hodhod {
+namespace {
+
+// No end, so that texts are long.
+DecodeOptions endless(int64_t tokens) { return {.max_new_tokens = tokens, .eos = {-1}}; }
+
+std::vector<int64_t> tokens_after(const Writer& writer, const std::vector<int64_t>& ids, int64_t count) {
+  const std::vector<Prompt> prompts{{{}, ids}};
+  return generate(TransformerLM(*writer.model), prompts, endless(count))[0][0].tokens;
+}
+
+std::vector<int64_t> encoded(const Writer& writer, const std::string& text) {
+  const auto ids = writer.tokenizer->encode_ids(text);
+  return {ids.begin(), ids.end()};
+}
+
+TEST(ContinueText, APromptBeginsAsThePostProcessorSays) {
+  Writer writer = test_writer(TokenizerKind::bpe);
+  const std::vector<int64_t> bare = encoded(writer, "the cat");
+  std::vector<int64_t> framed = bare;
+  framed.insert(framed.begin(), kEnd);
+  const auto continued = [&] { return continue_text(writer, {"the cat"}, endless(9))[0][0].tokens; };
+  EXPECT_EQ(continued(), tokens_after(writer, bare, 9));
+  EXPECT_NE(tokens_after(writer, framed, 9), tokens_after(writer, bare, 9));
+  frame_texts(writer, false);
+  EXPECT_EQ(continued(), tokens_after(writer, framed, 9));
+  // What closes a text does not stand in its middle.
+  frame_texts(writer, true);
+  EXPECT_EQ(continued(), tokens_after(writer, framed, 9));
+}
+
+TEST(ContinueText, WithoutAPromptItBeginsWithTheStartToken) {
+  Writer writer = test_writer(TokenizerKind::character);
+  const auto begun = [&](const DecodeOptions& options) {
+    return continue_text(writer, {""}, options)[0][0].tokens;
+  };
+  DecodeOptions options = endless(6);
+  options.eos = {50256, kEnd};  // of which the vocabulary has one
+  EXPECT_EQ(begun(options), tokens_after(writer, {kEnd}, 6));
+  options.bos = 50256;
+  EXPECT_EQ(begun(options), tokens_after(writer, {kEnd}, 6));
+  options.bos = 7;
+  EXPECT_EQ(begun(options), tokens_after(writer, {7}, 6));
+  expect_error([&] { begun(endless(6)); }, "give a prompt");
+  frame_texts(writer, false);
+  EXPECT_EQ(begun(endless(6)), tokens_after(writer, {kEnd}, 6));
+}
+
+TEST(ContinueText, DoesNotDependOnTheOtherPrompts) {
+  const Writer writer = test_writer(TokenizerKind::bpe);
+  const std::vector<std::string> prompts{"the cat", "", "a dog ran home the mat on the cat sat a dog", "یاد",
+                                         "x"};
+  for (DecodeOptions options : {endless(40), DecodeOptions{.max_new_tokens = 8, .num_beams = 3}}) {
+    for (const bool sampled : {false, true}) {
+      if (sampled && options.num_beams > 1) continue;
+      options.do_sample = sampled;
+      options.bos = 5;
+      const auto together = continue_text(writer, prompts, options, 10);
+      for (size_t i = 0; i < prompts.size(); ++i) {
+        const auto alone = continue_text(writer, {prompts[i]}, options, 10 + i);
+        EXPECT_EQ(alone[0][0].text, together[i][0].text);
+        EXPECT_EQ(alone[0][0].tokens, together[i][0].tokens);
+      }
+    }
+  }
+}
+
+TEST(ContinueText, WhatIsHeardIsWhatIsGiven) {
+  for (const auto kind : {TokenizerKind::bpe, TokenizerKind::character, TokenizerKind::unigram}) {
+    const Writer writer = test_writer(kind);
+    DecodeOptions options = endless(60);
+    options.do_sample = true;
+    options.temperature = 3;
+    for (const std::vector<std::string>& stops : {std::vector<std::string>{}, {"e", "zz"}, {"cat", "ا"}}) {
+      options.stop_strings = stops;
+      std::string heard;
+      const auto found = continue_text(writer, {"the cat", "a dog"}, options, 0,
+                                       [&](std::string_view text) { heard += text; });
+      EXPECT_EQ(heard, found[0][0].text);
+      for (const std::string& stop : stops) EXPECT_EQ(heard.find(stop), std::string::npos);
+    }
+  }
+}
+
+// Wherever a stop string lies in a text, the text ends before it, and no more tokens are drawn.
+TEST(ContinueText, EndsBeforeStopStrings) {
+  const Writer writer = test_writer(TokenizerKind::bpe);
+  DecodeOptions options = endless(50);
+  options.do_sample = true;
+  const auto whole = continue_text(writer, {"the"}, options)[0][0];
+  ASSERT_GT(whole.text.size(), 20u);
+  for (size_t begin = 0; begin + 6 < whole.text.size(); ++begin) {
+    const std::string stop = whole.text.substr(begin, 6);
+    options.stop_strings = {stop, "never to be seen"};
+    const auto stopped = continue_text(writer, {"the"}, options)[0][0];
+    EXPECT_EQ(stopped.text, whole.text.substr(0, whole.text.find(stop)));
+    EXPECT_LE(stopped.tokens.size(), whole.tokens.size());
+    EXPECT_TRUE(std::equal(stopped.tokens.begin(), stopped.tokens.end(), whole.tokens.begin()));
+    EXPECT_EQ(writer.tokenizer->decode({stopped.tokens.begin(), stopped.tokens.end() - 1}).find(stop),
+              std::string::npos);
+  }
+  DecodeOptions beams = endless(20);
+  beams.num_beams = beams.num_return_sequences = 4;
+  beams.stop_strings = {"a", "t", "ا"};
+  const auto found = continue_text(writer, {"the"}, beams);
+  for (const Continuation& one : found[0]) EXPECT_EQ(one.text.find_first_of("at"), std::string::npos);
+}
+
+TEST(ContinueText, OnlyATokenThatIsUsedMustBeKnown) {
+  Writer writer = test_writer(TokenizerKind::character);
+  writer.model->set_name("my-poet");
+  Json json = parse_json(writer.tokenizer->to_json(), "tokenizer");
+  json["added_tokens"].push_back(Json{{"id", writer.tokenizer->vocab_size()},
+                                      {"content", "<more>"},
+                                      {"single_word", false},
+                                      {"lstrip", false},
+                                      {"rstrip", false},
+                                      {"normalized", false},
+                                      {"special", true}});
+  writer.tokenizer = std::make_unique<text::Tokenizer>(text::Tokenizer::from_json(format_json(json), "test"));
+  EXPECT_EQ(continue_text(writer, {"the"}, endless(5))[0][0].tokens.size(), 5u);
+  expect_error([&] { continue_text(writer, {"the <more>"}, endless(5)); },
+               "the tokenizer knows tokens that the model does not");
+  expect_error([&] { score_text(writer, "the <more> cat"); }, "my-poet: token");
+}
+
+TEST(StopStrings, WhatMayBegin) {
+  const Writer writer = test_writer(TokenizerKind::character);
+  const StopStrings stops({"END", "\n\n", "aab"}, *writer.tokenizer);
+  EXPECT_EQ(stops.find("the END"), 4u);
+  EXPECT_EQ(stops.find("\n\nEND"), 0u);
+  EXPECT_EQ(stops.find("EN D"), std::string::npos);
+  EXPECT_EQ(stops.begun("the EN"), 2u);
+  EXPECT_EQ(stops.begun("the E\n"), 1u);
+  EXPECT_EQ(stops.begun("aaa"), 2u);
+  EXPECT_EQ(stops.begun("aaab"), 0u);
+  EXPECT_EQ(stops.cut("one\ntwo\n\nthree"), "one\ntwo");
+}
+
+TEST(Distinct, TheFirstOfTheSameTextStays) {
+  std::vector<Continuation> results{{"a", 3}, {"b", 2}, {"a", 1}, {"c", 0}, {"b", -1}};
+  keep_distinct(results);
+  ASSERT_EQ(results.size(), 3u);
+  EXPECT_EQ(results[0].score, 3);
+  EXPECT_EQ(results[1].text, "b");
+  EXPECT_EQ(results[2].text, "c");
+}
+
+}  // namespace
+}  // namespace hodhod

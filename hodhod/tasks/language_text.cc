@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tasks/language_text.h"
+
+#include <algorithm>
+
+#include "hodhod/ops/loss.h"
+
+namespace hodhod {
+
+std::vector<int64_t> running_tokens(const text::Tokenizer& tokenizer, std::string_view text) {
+  std::vector<int32_t> ids = tokenizer.encode_ids(text);
+  const std::vector<int32_t> after = tokenizer.frame().after;
+  ids.insert(ids.end(), after.begin(), after.end());
+  return {ids.begin(), ids.end()};
+}
+
+LanguageText::LanguageText(const text::Tokenizer& tokenizer, std::vector<int64_t> tokens)
+    : tokens_(std::move(tokens)) {
+  const std::vector<int32_t> before = tokenizer.frame().before;
+  before_.assign(before.begin(), before.end());
+}
+
+int64_t LanguageText::predictions() const {
+  return before_.empty() ? std::max<int64_t>(0, tokens() - 1) : tokens();
+}
+
+int64_t LanguageText::predictions_of(int64_t length) const {
+  return before_.empty() ? length : length + 1 - static_cast<int64_t>(before_.size());
+}
+
+WindowSampler LanguageText::sampler(const WindowOptions& options) const {
+  return {predictions() + 1, options};
+}
+
+std::pair<Tensor, Tensor> LanguageText::batch(const std::vector<Window>& windows) const {
+  const auto rows = static_cast<int64_t>(windows.size()), head = static_cast<int64_t>(before_.size());
+  int64_t longest = 0;
+  for (const Window& window : windows) longest = std::max(longest, window.length);
+  const int64_t silent = std::max<int64_t>(0, head - 1);  // inputs that predict what is no text
+  const int64_t time = silent + longest;
+  const Tensor input = Tensor::zeros({rows, time}, DType::i64);
+  const Tensor labels = Tensor::full({rows, time}, kIgnoreIndex, DType::i64);
+  for (int64_t r = 0; r < rows; ++r) {
+    const Window& window = windows[static_cast<size_t>(r)];
+    int64_t* in = std::copy(before_.begin(), before_.end(), input.data<int64_t>() + r * time);
+    const auto from = tokens_.begin() + window.begin;
+    std::copy_n(from, head > 0 ? window.length - 1 : window.length, in);
+    std::copy_n(head > 0 ? from : from + 1, window.length, labels.data<int64_t>() + r * time + silent);
+  }
+  return {input, labels};
+}
+
+}  // namespace hodhod

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tasks/language_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "hodhod/base/testing.h"
+#include "hodhod/nn/module.h"
+#include "hodhod/ops/loss.h"
+#include "hodhod/ops/softmax.h"
+#include "hodhod/tasks/test_writer.h"
+#include "hodhod/tensor/tape.h"
+
+namespace hodhod {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(LanguageText, AWindowBeginsAsATextDoes) {
+  Writer writer = test_writer(TokenizerKind::character);
+  const LanguageText bare(*writer.tokenizer, {10, 11, 12, 13, 14});
+  EXPECT_EQ(bare.predictions(), 4);
+  EXPECT_EQ(bare.predictions_of(3), 3);
+  const auto [input, labels] = bare.batch({{0, 3}, {3, 1}});
+  EXPECT_THAT(input.values<int64_t>(), ElementsAre(10, 11, 12, 13, 0, 0));
+  EXPECT_THAT(labels.values<int64_t>(), ElementsAre(11, 12, 13, 14, kIgnoreIndex, kIgnoreIndex));
+
+  frame_texts(writer, false);
+  const LanguageText framed(*writer.tokenizer, {10, 11, 12, 13, 14});
+  EXPECT_EQ(framed.predictions(), 5);
+  EXPECT_EQ(framed.predictions_of(3), 3);
+  const auto [from, to] = framed.batch({{0, 3}, {3, 2}});
+  EXPECT_THAT(from.values<int64_t>(), ElementsAre(kEnd, 10, 11, kEnd, 13, 0));
+  EXPECT_THAT(to.values<int64_t>(), ElementsAre(10, 11, 12, 13, 14, kIgnoreIndex));
+}
+
+// By the definition: a window after the other, a token after the other.
+double loss_by_hand(const Writer& writer, const std::vector<int64_t>& tokens, bool framed) {
+  const NoGrad off;
+  const int64_t length = writer.model->config().max_length;
+  double sum = 0;
+  for (size_t begin = framed ? 0 : 1; begin < tokens.size(); begin += static_cast<size_t>(length)) {
+    std::vector<int64_t> seen{framed ? kEnd : tokens[begin - 1]};
+    for (size_t t = begin; t < std::min(tokens.size(), begin + static_cast<size_t>(length)); ++t) {
+      Context context;
+      const auto time = static_cast<int64_t>(seen.size());
+      const Tensor hidden = writer.model->decode({.ids = Tensor::from(seen, {1, time})}, nullptr, context);
+      const auto scores = log_softmax(writer.model->logits(hidden, context)).values();
+      sum -= scores[static_cast<size_t>((time - 1) * writer.model->config().vocabulary + tokens[t])];
+      seen.push_back(tokens[t]);
+    }
+  }
+  return sum;
+}
+
+TEST(ScoreText, PredictsEveryTokenFromTheBeginningOfItsWindow) {
+  Writer writer = test_writer(TokenizerKind::character);
+  const std::string text = "the cat sat on the mat and a dog ran home with the cat\n";
+  auto tokens = running_tokens(*writer.tokenizer, text);
+  const auto count = static_cast<int64_t>(tokens.size());
+  for (int64_t batch : {1, 8}) {
+    const auto score = score_text(writer, text, batch);
+    EXPECT_EQ(score.tokens, count - 1);
+    EXPECT_NEAR(score.negative_log_likelihood, loss_by_hand(writer, tokens, false), 1e-3);
+  }
+  frame_texts(writer, false);
+  EXPECT_EQ(score_text(writer, text).tokens, count);
+  EXPECT_NEAR(score_text(writer, text).negative_log_likelihood, loss_by_hand(writer, tokens, true), 1e-3);
+  frame_texts(writer, true);
+  tokens.push_back(kPad);
+  EXPECT_EQ(score_text(writer, text).tokens, count + 1);
+  EXPECT_NEAR(score_text(writer, text).negative_log_likelihood, loss_by_hand(writer, tokens, true), 1e-3);
+}
+
+TEST(ScoreText, ANumberThatIsNoneIsNoScore) {
+  Writer writer = test_writer(TokenizerKind::character);
+  writer.model->set_name("my-poet");
+  for (const auto& [name, parameter] : parameters_of(*writer.model)) {
+    if (name == "decoder.final_norm.weight") Tensor(parameter).data<float>()[0] = NAN;
+  }
+  expect_error([&] { score_text(writer, "the cat sat"); }, "my-poet: its log-probabilities are not finite");
+}
+
+// Training predicts all tokens of a window that begins with the start token, and counts them.
+TEST(LanguageTrainee, CountsWhatItPredicts) {
+  for (const bool framed : {false, true}) {
+    Writer writer = test_writer(TokenizerKind::character);
+    if (framed) frame_texts(writer, false);
+    LanguageTrainee trainee(writer, "the cat sat on the mat\n", "",
+                            {.length = 8, .batch = 3, .random_windows = false}, 1);
+    trainee.next_batch();
+    Context context;
+    EXPECT_EQ(trainee.loss(context).items, framed ? 23 : 22);
+  }
+}
+
+}  // namespace
+}  // namespace hodhod

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Texts before which generated text ends, wherever the borders of its tokens are.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hodhod/text/tokenizer.h"
+
+namespace hodhod {
+
+class StopStrings {
+ public:
+  // The tokenizer must outlive it.
+  StopStrings(std::vector<std::string> texts, const text::Tokenizer& tokenizer)
+      : texts_(std::move(texts)), tokenizer_(tokenizer) {}
+
+  bool empty() const { return texts_.empty(); }
+  // Where the first of them begins in a text, or npos.
+  size_t find(std::string_view text) const;
+  // How many bytes at the end of a text may be the beginning of one.
+  size_t begun(std::string_view text) const;
+  // The text before the first of them.
+  std::string cut(std::string text) const;
+  // Whether one of them ends within the last token of a sequence, of which `generated` tokens are new: for
+  // DecodeHooks::ends, which asks after each token.
+  bool reached(std::span<const int64_t> sequence, int64_t generated) const;
+
+ private:
+  std::vector<std::string> texts_;
+  const text::Tokenizer& tokenizer_;
+};
+
+}  // namespace hodhod

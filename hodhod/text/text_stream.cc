@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/text/text_stream.h"
+
+#include <algorithm>
+#include <bit>
+#include <string_view>
+
+namespace hodhod::text {
+namespace {
+
+constexpr size_t kContext = 8;  // tokens that are kept to decode the next one behind
+
+// Bytes at the end of a text that begin a character of UTF-8 and are not all of it.
+size_t unfinished(std::string_view text) {
+  for (size_t back = 1; back <= std::min<size_t>(3, text.size()); ++back) {
+    const auto byte = static_cast<uint8_t>(text[text.size() - back]);
+    if ((byte & 0xC0) == 0x80) continue;  // goes on with a character
+    const auto length = static_cast<size_t>(std::countl_one(byte));
+    return length > back && length <= 4 ? back : 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+TextStream::TextStream(const Tokenizer& tokenizer, std::span<const int64_t> before) : tokenizer_(tokenizer) {
+  for (auto token = before.rbegin(); token != before.rend() && window_.size() < kContext; ++token) {
+    if (!tokenizer.is_special(static_cast<int32_t>(*token))) window_.push_back(static_cast<int32_t>(*token));
+  }
+  std::reverse(window_.begin(), window_.end());
+  text_ = tokenizer.decode(window_);
+  shown_ = text_.size();
+}
+
+std::string TextStream::add(std::span<const int64_t> tokens) {
+  const size_t before = window_.size();
+  for (const int64_t token : tokens) {
+    if (!tokenizer_.is_special(static_cast<int32_t>(token))) window_.push_back(static_cast<int32_t>(token));
+  }
+  if (window_.size() == before) return {};
+  text_ = tokenizer_.decode(window_);
+  shown_ = std::min(shown_, text_.size());
+  const size_t certain = std::max(shown_, text_.size() - unfinished(text_));
+  std::string grown = text_.substr(shown_, certain - shown_);
+  shown_ = certain;
+  if (window_.size() > 2 * kContext) shorten();
+  return grown;
+}
+
+std::string TextStream::finish() {
+  std::string rest = text_.substr(shown_);
+  shown_ = text_.size();
+  return rest;
+}
+
+void TextStream::shorten() {
+  const size_t rest = text_.size() - shown_;
+  window_.erase(window_.begin(), window_.end() - static_cast<std::ptrdiff_t>(kContext));
+  text_ = tokenizer_.decode(window_);
+  shown_ = text_.size() - std::min(rest, text_.size());
+}
+
+}  // namespace hodhod::text
