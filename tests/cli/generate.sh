@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# hodhod generate: prompts, results, and what generation_config.json says. Usage: generate.sh PROGRAM
+set -euo pipefail
+hodhod=$1
+data=$(dirname "$0")/../../examples/data/en-fa
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fails=0
+
+fail() {
+  printf 'FAILED: %s\n' "$1"
+  fails=$((fails + 1))
+}
+same() {  # what, one text, the other
+  [[ $2 == "$3" ]] || fail "$1"$'\n  one:   '"$2"$'\n  other: '"$3"
+}
+has() {  # what, part that must be in it, text
+  [[ $3 == *"$2"* ]] || fail "$1"$'\n  expected: '"$2"$'\n  found:    '"$3"
+}
+"$hodhod" --quiet --threads 1 train generate --data "$data/dev.en" --preset gpt-tiny --model width=32 heads=2 \
+  decoder_layers=1 --length 32 --batch 8 --steps 60 --validate-every 0 --schedule-rate 1e-2 --out "$work/model" \
+  2> "$work/err"
+generate() { "$hodhod" generate "$work/model" "$@" < /dev/null; }
+
+# Prompts: none, arguments, lines.
+[[ -n $(generate --seed 3) ]] || fail "a text without a prompt"
+printf 'the cat\n\na dog\nthe\n' > "$work/prompts"
+from_file=$(generate --file "$work/prompts" --seed 5 --max-new-tokens 30)
+same "a line for each prompt" 4 "$(wc -l <<< "$from_file")"
+same "in any blocks" "$from_file" "$(generate --file "$work/prompts" --seed 5 --max-new-tokens 30 --batch-lines 1)"
+same "from standard input" "$from_file" \
+  "$("$hodhod" generate "$work/model" - --seed 5 --max-new-tokens 30 < "$work/prompts")"
+same "from a pipe" "$from_file" \
+  "$(cat "$work/prompts" | "$hodhod" generate "$work/model" --seed 5 --max-new-tokens 30)"
+same "with any number of threads" "$from_file" \
+  "$("$hodhod" --threads 2 generate "$work/model" --file "$work/prompts" --seed 5 --max-new-tokens 30)"
+same "objects for lines" 4 "$(generate --file "$work/prompts" --json | grep -c '^{"prompt": *".*"text": *".*}$')"
+has "prompts and files" "give one of them" "$(generate 'the' --file "$work/prompts" 2>&1 || true)"
+
+# Stop strings, wherever they lie.
+whole=$(generate 'the' --do-sample no --max-new-tokens 60)
+cut=$(generate 'the' --do-sample no --max-new-tokens 60 --stop "${whole:9:4}" --stop 'never to be seen')
+same "the text ends before a stop string" "${whole%%"${whole:9:4}"*}" "$cut"
+
+# generation_config.json.
+config="$work/model/generation_config.json"
+cp "$config" "$work/kept"
+echo '{"num_beams": 3, "no_such_key": 1, "num_beam_groups": 3}' > "$config"
+found=$(generate 'the' --max-new-tokens 20 2> "$work/err")
+same "what a file leaves out is as in Transformers" "$found" "$(generate 'the' --max-new-tokens 20 --seed 9 2> "$work/err")"
+has "an unknown key is named" "not known, and without effect: no_such_key" "$(cat "$work/err")"
+has "so is one that is not done" "not supported, and without effect: num_beam_groups" "$(cat "$work/err")"
+echo '{"max_length": 9}' > "$config"
+same "a length with the prompt" 9 "$(generate 'the' | tr -d '\n' | wc -m)"
+same "a flag comes before it" 23 "$(generate 'the' --max-new-tokens 20 | tr '\n' ' ' | sed 's/ $//' | wc -m)"
+echo '{"do_sample": false, "temperature": 0.0}' > "$config"
+generate 'the' > "$work/out" || fail "a temperature that is not used"
+cp "$work/kept" "$config"
+beams=$(generate 'the' --do-sample no --num-beams 8 --num-return-sequences 8 --max-new-tokens 12 2> "$work/err")
+same "no text comes twice" "" "$(grep -v '^$' <<< "$beams" | sort | uniq -d)"
+
+# A number that is none.
+size=$(stat -c %s "$work/model/model.safetensors")
+printf '\000\000\300\177' | dd of="$work/model/model.safetensors" bs=1 seek=$((size - 4)) conv=notrunc 2> "$work/err"
+found=$(generate 'the' 2>&1 > "$work/out") && fail "NaN among the weights is an answer"
+has "it is named" "$work/model: its logits are not finite" "$found"
+((fails == 0)) && echo "hodhod generate: all as expected"
+exit $((fails > 0))
