@@ -2,7 +2,6 @@
 #include "hodhod/decode/generation_keys.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "hodhod/base/error.h"
 
