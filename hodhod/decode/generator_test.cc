@@ -11,15 +11,11 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/rng.h"
 #include "hodhod/decode/sampler.h"
-#include "hodhod/decode/token_rules.h"
 
 namespace hodhod {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
-
-constexpr float kBanned = -std::numeric_limits<float>::infinity();
 
 // A trigram model with random logits: small enough that every sequence can be tried.
 class TrigramModel : public LanguageModel {
@@ -309,47 +305,6 @@ TEST(Decoding, APromptMayHaveALimitOfItsOwn) {
   }
 }
 
-TEST(Sampling, FrequenciesAreTheProbabilities) {
-  const std::vector<float> scores{0, 1, 2, kBanned};
-  const int n = 40000;
-  std::vector<int> counts(4);
-  Rng rng(5);
-  const DecodeOptions options{.do_sample = true, .temperature = 2};
-  for (int i = 0; i < n; ++i) ++counts[static_cast<size_t>(sample(options, scores, rng))];
-  double total = 0;
-  for (int i = 0; i < 3; ++i) total += std::exp(i / 2.0);
-  for (int i = 0; i < 3; ++i)
-    EXPECT_NEAR(counts[static_cast<size_t>(i)], n * std::exp(i / 2.0) / total, 4 * 100);
-  EXPECT_EQ(counts[3], 0);
-}
-
-TEST(Sampling, TruncationKeepsTheLikeliest) {
-  const std::vector<float> scores{std::log(0.1f), std::log(0.5f), std::log(0.15f), std::log(0.25f)};
-  const auto drawn = [&](DecodeOptions options) {
-    options.do_sample = true;
-    std::vector<bool> seen(4);
-    Rng rng(1);
-    for (int i = 0; i < 500; ++i) seen[static_cast<size_t>(sample(options, scores, rng))] = true;
-    return seen;
-  };
-  EXPECT_THAT(drawn({}), ElementsAre(true, true, true, true));
-  EXPECT_THAT(drawn({.top_k = 2}), ElementsAre(false, true, false, true));
-  EXPECT_THAT(drawn({.top_p = 0.7}), ElementsAre(false, true, false, true));
-  EXPECT_THAT(drawn({.top_p = 0.8}), ElementsAre(false, true, true, true));
-  EXPECT_THAT(drawn({.min_p = 0.4}), ElementsAre(false, true, false, true));
-  EXPECT_THAT(drawn({.top_p = 0.01}), ElementsAre(false, true, false, false));
-  EXPECT_THAT(drawn({.top_p = 0}), ElementsAre(false, true, false, false));
-  // The entropy is 1.208; the surprises 2.303, 0.693, 1.897 and 1.386.
-  EXPECT_THAT(drawn({.typical_p = 0.2}), ElementsAre(false, false, false, true));
-  EXPECT_THAT(drawn({.typical_p = 0.5}), ElementsAre(false, true, false, true));
-  EXPECT_THAT(drawn({.typical_p = 0.8}), ElementsAre(false, true, true, true));
-  EXPECT_THAT(drawn({.epsilon_cutoff = 0.2}), ElementsAre(false, true, false, true));
-  EXPECT_THAT(drawn({.epsilon_cutoff = 0.9}), ElementsAre(false, true, false, false));
-  // √0.16 e^−1.208 = 0.1195; √0.9 e^−1.208 = 0.283.
-  EXPECT_THAT(drawn({.eta_cutoff = 0.16}), ElementsAre(false, true, true, true));
-  EXPECT_THAT(drawn({.eta_cutoff = 0.9}), ElementsAre(false, true, false, false));
-}
-
 TEST(Sampling, TheSeedAndTheRowDecide) {
   const TrigramModel model(20, 2);
   const std::vector<Prompt> prompts{prompt({1}), prompt({1}), prompt({2})};
@@ -360,40 +315,6 @@ TEST(Sampling, TheSeedAndTheRowDecide) {
   EXPECT_EQ(a[0][0].tokens, b[0][0].tokens);
   EXPECT_NE(a[0][0].tokens, a[1][0].tokens);
   EXPECT_EQ(a[1][0].tokens, second[0][0].tokens);
-}
-
-TEST(TokenRules, EachByItsDefinition) {
-  const std::vector<int64_t> tokens{4, 1, 2, 1}, source{3, 1, 4, 4};
-  const auto applied = [&](DecodeOptions options, int64_t prompt_size = 1) {
-    std::vector<float> scores{-1, 2, 3, -4, 5};
-    options.eos = {0};
-    apply_token_rules(options, {tokens, prompt_size, options.max_new_tokens, source}, scores);
-    return scores;
-  };
-  EXPECT_THAT(applied({}), ElementsAre(-1, 2, 3, -4, 5));
-  EXPECT_THAT(applied({.repetition_penalty = 2}), ElementsAre(-1, 1, 1.5, -4, 2.5));
-  EXPECT_THAT(applied({.no_repeat_ngram_size = 2}), ElementsAre(-1, 2, kBanned, -4, 5));
-  EXPECT_THAT(applied({.no_repeat_ngram_size = 1}), ElementsAre(-1, kBanned, kBanned, -4, kBanned));
-  EXPECT_THAT(applied({.min_new_tokens = 4}), ElementsAre(kBanned, 2, 3, -4, 5));
-  EXPECT_THAT(applied({.min_new_tokens = 3}), ElementsAre(-1, 2, 3, -4, 5));
-  EXPECT_THAT(applied({.min_length = 5}), ElementsAre(kBanned, 2, 3, -4, 5));
-  EXPECT_THAT(applied({.suppress_tokens = {3}}), ElementsAre(-1, 2, 3, kBanned, 5));
-  EXPECT_THAT(applied({.begin_suppress_tokens = {3}}), ElementsAre(-1, 2, 3, -4, 5));
-  EXPECT_THAT(applied({.begin_suppress_tokens = {3}}, 4), ElementsAre(-1, 2, 3, kBanned, 5));
-  EXPECT_THAT(applied({.forced_bos = 2}, 4), ElementsAre(kBanned, kBanned, 0, kBanned, kBanned));
-  EXPECT_THAT(applied({.encoder_repetition_penalty = 2}), ElementsAre(-1, 4, 3, -2, 10));
-  EXPECT_THAT(applied({.encoder_no_repeat_ngram_size = 2}), ElementsAre(-1, 2, 3, -4, kBanned));
-  EXPECT_THAT(
-      applied({.sequence_bias = {{{3}, 1.5}, {{2, 1, 0}, 2}, {{1, 2, 4}, 9}, {{9, 9, 9, 9, 9, 9}, 1}}}),
-      ElementsAre(1, 2, 3, -2.5, 5));
-  EXPECT_THAT(applied({.decay_start = 1, .decay_factor = 2}),
-              ElementsAre(2, 2, 3, -4, 5));  // two steps after
-  EXPECT_THAT(applied({.decay_start = 3, .decay_factor = 2}), ElementsAre(-1, 2, 3, -4, 5));
-  // Tokens that the vocabulary does not have do nothing.
-  EXPECT_THAT(applied({.suppress_tokens = {50256, -1}, .sequence_bias = {{{700}, 1}}}),
-              ElementsAre(-1, 2, 3, -4, 5));
-  EXPECT_THAT(applied({.max_new_tokens = 4, .forced_eos = 0}),
-              ElementsAre(0, kBanned, kBanned, kBanned, kBanned));
 }
 
 TEST(Decoding, ErrorsSayWhatToDo) {

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/decode/sampler.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "hodhod/base/rng.h"
+
+namespace hodhod {
+namespace {
+
+using testing::ElementsAre;
+
+constexpr float kImpossible = -std::numeric_limits<float>::infinity();
+
+TEST(Sampling, FrequenciesAreTheProbabilities) {
+  const std::vector<float> scores{0, 1, 2, kImpossible};
+  const int n = 40000;
+  std::vector<int> counts(4);
+  Rng rng(5);
+  const DecodeOptions options{.do_sample = true, .temperature = 2};
+  for (int i = 0; i < n; ++i) ++counts[static_cast<size_t>(sample(options, scores, rng))];
+  double total = 0;
+  for (int i = 0; i < 3; ++i) total += std::exp(i / 2.0);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_NEAR(counts[static_cast<size_t>(i)], n * std::exp(i / 2.0) / total, 4 * 100);
+  EXPECT_EQ(counts[3], 0);
+}
+
+TEST(Sampling, TruncationKeepsTheLikeliest) {
+  const std::vector<float> scores{std::log(0.1f), std::log(0.5f), std::log(0.15f), std::log(0.25f)};
+  const auto drawn = [&](DecodeOptions options) {
+    options.do_sample = true;
+    std::vector<bool> seen(4);
+    Rng rng(1);
+    for (int i = 0; i < 500; ++i) seen[static_cast<size_t>(sample(options, scores, rng))] = true;
+    return seen;
+  };
+  EXPECT_THAT(drawn({}), ElementsAre(true, true, true, true));
+  EXPECT_THAT(drawn({.top_k = 2}), ElementsAre(false, true, false, true));
+  EXPECT_THAT(drawn({.top_p = 0.7}), ElementsAre(false, true, false, true));
+  EXPECT_THAT(drawn({.top_p = 0.8}), ElementsAre(false, true, true, true));
+  EXPECT_THAT(drawn({.min_p = 0.4}), ElementsAre(false, true, false, true));
+  EXPECT_THAT(drawn({.top_p = 0.01}), ElementsAre(false, true, false, false));
+  EXPECT_THAT(drawn({.top_p = 0}), ElementsAre(false, true, false, false));
+  // The entropy is 1.208; the surprises 2.303, 0.693, 1.897 and 1.386.
+  EXPECT_THAT(drawn({.typical_p = 0.2}), ElementsAre(false, false, false, true));
+  EXPECT_THAT(drawn({.typical_p = 0.5}), ElementsAre(false, true, false, true));
+  EXPECT_THAT(drawn({.typical_p = 0.8}), ElementsAre(false, true, true, true));
+  EXPECT_THAT(drawn({.epsilon_cutoff = 0.2}), ElementsAre(false, true, false, true));
+  EXPECT_THAT(drawn({.epsilon_cutoff = 0.9}), ElementsAre(false, true, false, false));
+  // √0.16 e^−1.208 = 0.1195; √0.9 e^−1.208 = 0.283.
+  EXPECT_THAT(drawn({.eta_cutoff = 0.16}), ElementsAre(false, true, true, true));
+  EXPECT_THAT(drawn({.eta_cutoff = 0.9}), ElementsAre(false, true, false, false));
+}
+
+}  // namespace
+}  // namespace hodhod
