@@ -55,7 +55,7 @@ bool Argument::has_name(std::string_view name) const {
 std::string Argument::placeholder() const {
   if (is_switch()) return takes_yes_or_no() ? "[yes|no]" : "";
   if (!values_.empty()) return fmt::format("{}", fmt::join(values_, "|"));
-  if (takes_words_) return (placeholder_.empty() ? "TEXT" : placeholder_) + "…";
+  if (takes_words_) return (placeholder_.empty() ? "TEXT" : placeholder_) + (takes_words() ? "…" : "");
   return placeholder_.empty() ? field_placeholder(field_) : placeholder_;
 }
 

@@ -130,7 +130,8 @@ void add_generate(Command& program) {
       "PROMPT", flags->prompts,
       "What a text begins with; without any, each line of what is piped in (\"-\" says so), or the model's "
       "start token");
-  command.add("--file", flags->files, "Files of prompts, one on each line; each is continued on one line");
+  command.add("--file", flags->files, "Files of prompts, one on each line; each is continued on one line")
+      .called("FILE");
   command.add("--batch-lines", flags->batch_lines, "Lines that are continued together", in(1, 1000000));
   command.add("--json", flags->json, "Print a JSON object for each prompt");
   add_decoding(command, flags->decode);
