@@ -64,8 +64,7 @@ TEST(ContinueText, WithoutAPromptItBeginsWithTheStartToken) {
 
 TEST(ContinueText, DoesNotDependOnTheOtherPrompts) {
   const Writer writer = test_writer(TokenizerKind::bpe);
-  const std::vector<std::string> prompts{"the cat", "", "a dog ran home the mat on the cat sat a dog", "یاد",
-                                         "x"};
+  const std::vector<std::string> prompts{"the cat", "", "a dog ran", "یاد", "x"};
   for (DecodeOptions options : {endless(40), DecodeOptions{.max_new_tokens = 8, .num_beams = 3}}) {
     for (const bool sampled : {false, true}) {
       if (sampled && options.num_beams > 1) continue;
