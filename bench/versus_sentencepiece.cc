@@ -25,6 +25,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/base/line_reader.h"
+#include "hodhod/base/test_directories.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/text/trainer.h"
@@ -36,11 +37,6 @@ using Arguments = std::vector<std::string>;
 
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-std::string data_directory() {
-  const char* directory = std::getenv("HODHOD_DATA_DIR");
-  return directory != nullptr ? directory : HODHOD_SOURCE_DIR "/../shared/data";
 }
 
 struct Cost {

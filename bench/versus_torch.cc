@@ -17,6 +17,7 @@
 #include "bench/worker.h"
 #include "bench/workloads.h"
 #include "hodhod/base/error.h"
+#include "hodhod/base/test_directories.h"
 #include "hodhod/base/threads.h"
 
 namespace hodhod::bench {
@@ -30,7 +31,7 @@ struct Row {
 
 Row compare(const std::string& program, const std::string& name, int repeats, double product_speed) {
   Worker hodhod({program, "--worker", name});
-  Worker torch({"/usr/bin/python3", HODHOD_SOURCE_DIR "/bench/versus_torch_peer.py", name});
+  Worker torch({"/usr/bin/python3", source_directory() + "/bench/versus_torch_peer.py", name});
   std::vector<double> ours, theirs;
   for (int warm_up = 0; warm_up < 2; ++warm_up) {
     hodhod.step();

@@ -6,6 +6,12 @@
 # theirs in turn); tools/check_includes reads the same lines. hodhod_library links them all.
 # GLUE: its time goes into the kernels of others, so -O1 is enough, which halves the time to compile it.
 # With HODHOD_UNITY, several sources are compiled as one (see unite in cmake/toolchain.cmake).
+if(HODHOD_TESTS OR HODHOD_BENCH)
+  add_library(test_directories STATIC ${PROJECT_SOURCE_DIR}/tests/directories.cc)
+  target_include_directories(test_directories PUBLIC ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(test_directories PRIVATE HODHOD_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+endif()
+
 function(add_module name)
   cmake_parse_arguments(arg "GLUE" "" "DEPS;LIBS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/hodhod/${name}/*.cc)
@@ -32,8 +38,7 @@ function(add_module name)
   if(HODHOD_TESTS AND tests)
     add_executable(${name}_test ${tests})
     unite(${name}_test)
-    target_link_libraries(${name}_test PRIVATE hodhod_${name} GTest::gmock GTest::gtest_main)
-    target_compile_definitions(${name}_test PRIVATE HODHOD_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    target_link_libraries(${name}_test PRIVATE hodhod_${name} test_directories GTest::gmock GTest::gtest_main)
     # A test is compiled more often than it is run.
     target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1> -Wno-conversion)
     include(GoogleTest)

@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "hodhod/base/file.h"
+#include "hodhod/base/test_directories.h"
 #include "hodhod/base/testing.h"
 #include "hodhod/data/record_reader.h"
 #include "hodhod/data/tagged_reader.h"
@@ -214,8 +215,7 @@ TEST_F(CorpusTest, TaggedJsonl) {
 }
 
 TEST(CorpusData, RealCorporaAreReadWhole) {
-  const char* given = std::getenv("HODHOD_DATA_DIR");
-  const std::string data = given != nullptr ? given : HODHOD_SOURCE_DIR "/../shared/data";
+  const std::string data = data_directory();
   if (!is_directory(data + "/trec")) GTEST_SKIP() << data << " is absent";
   const auto records = [&](const Files& names, CorpusOptions options = {}) {
     Files files;

@@ -9,6 +9,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/rng.h"
+#include "hodhod/base/test_directories.h"
 #include "hodhod/base/testing.h"
 
 namespace hodhod {
@@ -211,8 +212,7 @@ TEST_F(SafetensorsTest, NonsenseIsNotWritten) {
 }
 
 TEST(SafetensorsGolden, EveryRecordedFileIsReadAndRewritten) {
-  const char* given = std::getenv("HODHOD_GOLDEN_DIR");
-  const std::string golden = given != nullptr ? given : HODHOD_SOURCE_DIR "/../shared/golden";
+  const std::string golden = golden_directory();
   if (!is_directory(golden)) GTEST_SKIP() << golden << " is absent";
   TemporaryDirectory directory;
   int files = 0;

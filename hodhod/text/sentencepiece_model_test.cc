@@ -18,6 +18,7 @@ using Proto = SentencePieceProto;
 using PieceType = Proto::PieceType;
 
 struct Recorded {
+  const char* name;
   const char* model;
   const char* expected;
 };
@@ -71,15 +72,17 @@ TEST_P(SentencePieceRecorded, PassesItsOwnTest) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Models, SentencePieceRecorded,
-    testing::Values(Recorded{"tokenizers/llama-spm/tokenizer.model", "tokenizers/llama-spm/expected.jsonl"},
-                    Recorded{"tokenizers/sentencepiece-test/test_model.model",
-                             "tokenizers/sentencepiece-test/test_model.expected.jsonl"},
-                    Recorded{"tokenizers/sentencepiece-test/sample.sp.model",
-                             "tokenizers/sentencepiece-test/sample.sp.expected.jsonl"},
-                    Recorded{"tokenizers/sentencepiece-test/test_ja_model.model",
-                             "tokenizers/sentencepiece-test/test_ja_model.expected.jsonl"}));
+INSTANTIATE_TEST_SUITE_P(Models, SentencePieceRecorded,
+                         testing::Values(Recorded{"Llama", "tokenizers/llama-spm/tokenizer.model",
+                                                  "tokenizers/llama-spm/expected.jsonl"},
+                                         Recorded{"English", "tokenizers/sentencepiece-test/test_model.model",
+                                                  "tokenizers/sentencepiece-test/test_model.expected.jsonl"},
+                                         Recorded{"Sample", "tokenizers/sentencepiece-test/sample.sp.model",
+                                                  "tokenizers/sentencepiece-test/sample.sp.expected.jsonl"},
+                                         Recorded{
+                                             "Japanese", "tokenizers/sentencepiece-test/test_ja_model.model",
+                                             "tokenizers/sentencepiece-test/test_ja_model.expected.jsonl"}),
+                         [](const testing::TestParamInfo<Recorded>& tested) { return tested.param.name; });
 
 TEST(SentencePieceModel, BytesComeBack) {
   const std::string path = data_path("tokenizers/llama-spm/tokenizer.model");

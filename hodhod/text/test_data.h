@@ -2,19 +2,16 @@
 // Where tests find recorded data.
 #pragma once
 
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
 
+#include "hodhod/base/test_directories.h"
+
 namespace hodhod::text {
 
-// A path under the data directory: HODHOD_DATA_DIR, or the one beside the sources.
-inline std::string data_path(const std::string& name) {
-  const char* directory = std::getenv("HODHOD_DATA_DIR");
-  return std::string(directory != nullptr ? directory : HODHOD_SOURCE_DIR "/../shared/data") + "/" + name;
-}
+inline std::string data_path(const std::string& name) { return data_directory() + "/" + name; }
 
 inline std::string slurp(const std::string& path) {
   std::ifstream file(path, std::ios::binary);

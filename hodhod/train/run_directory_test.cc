@@ -7,6 +7,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/base/test_directories.h"
 #include "hodhod/train/training_state.h"
 
 namespace hodhod {
@@ -246,7 +247,7 @@ TEST(RunRecord, ComesBackAsItWasWritten) {
 }
 
 TEST(RunRecord, TheManualSaysWhatMayChange) {
-  const std::string manual = read_file(HODHOD_SOURCE_DIR "/docs/training.md");
+  const std::string manual = read_file(source_directory() + "/docs/training.md");
   std::string table;
   for (const ChangeableOption& option : kChangeableOptions) {
     const char* when = option.when == MayChange::always             ? "always"

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/test_directories.h"
 
 namespace hodhod::golden {
 namespace {
@@ -72,15 +72,10 @@ void Recording::expect_close(const std::string& name, const Tensor& got, std::op
   }
 }
 
-std::string root() {
-  if (const char* given = std::getenv("HODHOD_GOLDEN_DIR")) return given;
-  return HODHOD_SOURCE_DIR "/../shared/golden";
-}
-
 std::vector<std::string> directories_of(const std::string& family) {
   std::vector<std::string> found;
-  if (!fs::is_directory(root())) return found;
-  for (const fs::directory_entry& entry : fs::directory_iterator(root())) {
+  if (!fs::is_directory(golden_directory())) return found;
+  for (const fs::directory_entry& entry : fs::directory_iterator(golden_directory())) {
     const std::string directory = entry.path().string();
     if (!fs::exists(directory + "/io.json")) continue;
     if (read_json(directory + "/io.json").value("family", "") == family) found.push_back(directory);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "hodhod/base/json.h"
+#include "hodhod/base/test_directories.h"
 #include "hodhod/io/safetensors.h"
 #include "hodhod/tensor/tensor.h"
 
@@ -46,16 +47,14 @@ class Recording {
   std::optional<SafetensorsReader> model_;
 };
 
-// Where recordings are: HODHOD_GOLDEN_DIR, or shared/golden beside the project.
-std::string root();
-// Directories below root() whose io.json names `family`, in the order of their names.
+// Directories below golden_directory() whose io.json names `family`, in the order of their names.
 std::vector<std::string> directories_of(const std::string& family);
 
 // Runs body(recording) for every directory of the family; skips the test when there is none.
 template <class Body>
 void for_each_recording(const std::string& family, Body&& body) {
   const std::vector<std::string> directories = directories_of(family);
-  if (directories.empty()) GTEST_SKIP() << "no recordings of " << family << " in " << root();
+  if (directories.empty()) GTEST_SKIP() << "no recordings of " << family << " in " << golden_directory();
   for (const std::string& directory : directories) {
     SCOPED_TRACE(directory);
     body(Recording(directory));

@@ -76,7 +76,7 @@ void run_case(const Recording& recording, const std::string& family, const Json&
   EXPECT_EQ(compared, recording.io_names(name + "grad").size()) << "a recorded gradient was not looked at";
 }
 
-class GoldenRecurrent : public testing::TestWithParam<const char*> {};
+class GoldenRecurrent : public testing::TestWithParam<std::string> {};
 
 TEST_P(GoldenRecurrent, OutputsAndGradients) {
   for_each_recording(GetParam(), [](const Recording& recording) {
@@ -84,7 +84,8 @@ TEST_P(GoldenRecurrent, OutputsAndGradients) {
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(All, GoldenRecurrent, testing::Values("torch_rnn", "torch_lstm", "torch_gru"));
+INSTANTIATE_TEST_SUITE_P(All, GoldenRecurrent, testing::Values("torch_rnn", "torch_lstm", "torch_gru"),
+                         [](const testing::TestParamInfo<std::string>& tested) { return tested.param; });
 
 }  // namespace
 }  // namespace hodhod::golden

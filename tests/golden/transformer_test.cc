@@ -27,9 +27,9 @@ namespace {
 // Directories below the golden root whose config.json names a family that is known.
 std::vector<std::string> model_directories() {
   std::vector<std::string> found;
-  if (!is_directory(golden::root())) return found;
-  for (const std::string& name : list_directory(golden::root())) {
-    const std::string directory = join_path(golden::root(), name);
+  if (!is_directory(golden_directory())) return found;
+  for (const std::string& name : list_directory(golden_directory())) {
+    const std::string directory = join_path(golden_directory(), name);
     const std::string config = join_path(directory, "config.json");
     if (!file_exists(config) || !file_exists(join_path(directory, "io.json"))) continue;
     const Json json = read_json(config);

@@ -10,6 +10,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/base/line_reader.h"
+#include "hodhod/base/test_directories.h"
 #include "hodhod/train/metrics/bleu.h"
 #include "hodhod/train/metrics/chrf.h"
 #include "hodhod/train/metrics/classification.h"
@@ -157,8 +158,7 @@ Lines read_lines(const std::string& path) {
 }
 
 TEST(Bleu, RealSystemsGetTheirPublishedScores) {
-  const char* given = std::getenv("HODHOD_DATA_DIR");
-  const std::string data = given != nullptr ? given : HODHOD_SOURCE_DIR "/../shared/data";
+  const std::string data = data_directory();
   if (!is_directory(data + "/bleu-reference")) GTEST_SKIP() << data << "/bleu-reference is absent";
   struct Figures {
     const char* system;
