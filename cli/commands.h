@@ -14,6 +14,7 @@ void add_tag(Command& program);
 void add_fill_mask(Command& program);
 void add_embed(Command& program);
 void add_evaluate(Command& program);
+void add_score(Command& program);
 void add_describe(Command& program);
 void add_tokenize(Command& program);
 

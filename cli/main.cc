@@ -23,7 +23,7 @@ int run(const std::vector<std::string>& words) {
               hodhod::in(0, 1024));
   program.add("--quiet", session.quiet, "Show no progress bars");
   for (const auto add : {add_train, add_translate, add_generate, add_classify, add_tag, add_fill_mask,
-                         add_embed, add_evaluate, add_describe, add_tokenize}) {
+                         add_embed, add_evaluate, add_score, add_describe, add_tokenize}) {
     add(program);
   }
   const Request request = read_command_line(program, words, "hodhod " HODHOD_VERSION);

@@ -153,6 +153,12 @@ Ngrams ngrams_of(std::string_view tokens, int max_order) {
 
 }  // namespace
 
+std::optional<double> smoothing_value(const BleuOptions& options) {
+  if (options.smoothing == BleuSmoothing::kFloor) return options.smoothing_value.value_or(0.1);
+  if (options.smoothing == BleuSmoothing::kAddK) return options.smoothing_value.value_or(1);
+  return std::nullopt;
+}
+
 std::string bleu_tokenize(std::string_view line, BleuTokenizer tokenizer) {
   line = without_blanks_at_end(line);
   switch (tokenizer) {
@@ -220,8 +226,7 @@ BleuScore Bleu::score() const {
   }
   if (std::all_of(matches_.begin(), matches_.end(), [](int64_t m) { return m == 0; })) return result;
 
-  const double value =
-      options_.smoothing_value.value_or(options_.smoothing == BleuSmoothing::kFloor ? 0.1 : 1.0);
+  const double value = smoothing_value(options_).value_or(0);
   double halving = 1;
   size_t orders = matches_.size();
   for (size_t n = 0; n < matches_.size(); ++n) {
@@ -256,16 +261,19 @@ BleuScore sentence_bleu(std::string_view hypothesis, std::span<const std::string
   return bleu.score();
 }
 
-std::string to_string(const BleuScore& score) {
+std::string details_of(const BleuScore& score) {
   std::string precisions;
   for (const double p : score.precisions)
     precisions += fmt::format("{}{:.1f}", precisions.empty() ? "" : "/", p);
   const double ratio = score.reference_length > 0 ? static_cast<double>(score.hypothesis_length) /
                                                         static_cast<double>(score.reference_length)
                                                   : 0;
-  return fmt::format("BLEU = {:.2f} {} (BP = {:.3f} ratio = {:.3f} hyp_len = {} ref_len = {})", score.score,
-                     precisions, score.brevity_penalty, ratio, score.hypothesis_length,
-                     score.reference_length);
+  return fmt::format("{} (BP = {:.3f} ratio = {:.3f} hyp_len = {} ref_len = {})", precisions,
+                     score.brevity_penalty, ratio, score.hypothesis_length, score.reference_length);
+}
+
+std::string to_string(const BleuScore& score) {
+  return fmt::format("BLEU = {:.2f} {}", score.score, details_of(score));
 }
 
 }  // namespace hodhod::metrics

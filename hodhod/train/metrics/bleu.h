@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "hodhod/base/number_range.h"
+
 namespace hodhod::metrics {
 
 enum class BleuTokenizer { k13a, kIntl, kChar, kNone };
@@ -34,9 +36,14 @@ struct BleuOptions {
   void visit(Visitor&& v) {
     v("tokenizer", tokenizer, "how BLEU cuts text into words; intl knows the punctuation of every script");
     v("smoothing", smoothing, "what BLEU does with an order that has no match");
+    v("smoothing_value", smoothing_value, "what floor (default 0.1) and add-k (default 1) put there",
+      at_least(0));
     v("lowercase", lowercase, "BLEU makes no difference between upper and lower case");
   }
 };
+
+// What the smoothing works with: the given value or its default; nothing where it takes none.
+std::optional<double> smoothing_value(const BleuOptions& options);
 
 struct BleuScore {
   double score = 0;                // 0 to 100
@@ -68,7 +75,9 @@ class Bleu {
 BleuScore sentence_bleu(std::string_view hypothesis, std::span<const std::string> references,
                         BleuOptions options = {});
 
-// "BLEU = 22.93 54.5/28.8/16.9/10.4 (BP = 1.000 ratio = 1.092 hyp_len = 26002 ref_len = 23816)"
+// "54.5/28.8/16.9/10.4 (BP = 1.000 ratio = 1.092 hyp_len = 26002 ref_len = 23816)"
+std::string details_of(const BleuScore& score);
+// The same behind "BLEU = 22.93 ".
 std::string to_string(const BleuScore& score);
 
 }  // namespace hodhod::metrics

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// hodhod score: compares texts with references, as sacreBLEU does.
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/input.h"
+#include "hodhod/base/error.h"
+#include "hodhod/base/json.h"
+#include "hodhod/train/metrics/text_scores.h"
+
+namespace hodhod::cli {
+namespace {
+
+struct ScoreFlags {
+  std::string hypotheses = "-";
+  std::vector<std::string> references;
+  std::vector<std::string> metrics = {"bleu", "chrf", "chrf++"};
+  bool sentence = false, json = false;
+  metrics::BleuOptions bleu;
+};
+
+using metrics::TextScores;
+
+// The lines of the hypotheses and of each reference, equally many.
+struct ScoredText {
+  std::vector<std::string> hypotheses;
+  std::vector<std::vector<std::string>> references;  // by line
+};
+
+ScoredText read_scored_text(const ScoreFlags& flags, bool quiet) {
+  ScoredText text{.hypotheses = read_lines({flags.hypotheses}, quiet), .references = {}};
+  const size_t count = text.hypotheses.size();
+  const std::string name = flags.hypotheses == "-" ? "standard input" : flags.hypotheses;
+  check(count > 0, "{}: is empty; there is nothing to score", name);
+  text.references.resize(count);
+  for (const std::string& path : flags.references) {
+    const std::vector<std::string> lines = read_lines({path}, quiet);
+    check(lines.size() == count, "{} has {} lines and {} has {}; give files whose lines belong together",
+          name, count, path, lines.size());
+    for (size_t i = 0; i < count; ++i) text.references[i].push_back(lines[i]);
+  }
+  return text;
+}
+
+void add_line(TextScores& scores, const ScoredText& text, size_t line, const ScoreFlags& flags) {
+  try {
+    scores.add(text.hypotheses[line], text.references[line]);
+  } catch (const Error& error) {
+    fail("{}:{}: {}", fmt::join(flags.references, ", "), line + 1, error.what());
+  }
+}
+
+std::string sentence_text(const TextScores& scores, size_t line, bool as_json) {
+  if (as_json) {
+    Json json = {{"line", line + 1}};
+    for (const metrics::TextScore& score : scores.scores()) json[score.key] = score.value;
+    return format_json(json, -1) + "\n";
+  }
+  std::string columns;
+  for (const metrics::TextScore& score : scores.scores())
+    columns += fmt::format("{}{:.2f}", columns.empty() ? "" : "\t", score.value);
+  return columns + "\n";
+}
+
+std::string corpus_text(const TextScores& scores, bool as_json) {
+  if (as_json) {
+    Json json = {{"segments", scores.segments()}}, signatures = Json::object();
+    for (const metrics::TextScore& score : scores.scores()) {
+      json[score.key] = score.value;
+      signatures[score.key] = score.signature;
+    }
+    json["signatures"] = signatures;
+    return format_json(json, -1) + "\n";
+  }
+  std::string lines;
+  for (const metrics::TextScore& score : scores.scores()) lines += metrics::to_string(score) + "\n";
+  return lines;
+}
+
+int score(const ScoreFlags& flags, const Session& session) {
+  metrics::BleuOptions options = flags.bleu;
+  options.effective_order = flags.sentence;
+  const auto make_scores = [&] { return TextScores(flags.metrics, options, "hodhod." HODHOD_VERSION); };
+  TextScores all = make_scores();
+  const ScoredText text = read_scored_text(flags, session.quiet);
+  std::string sentences;
+  for (size_t line = 0; line < text.hypotheses.size(); ++line) {
+    if (!flags.sentence) {
+      add_line(all, text, line, flags);
+      continue;
+    }
+    TextScores one = make_scores();
+    add_line(one, text, line, flags);
+    sentences += sentence_text(one, line, flags.json);
+  }
+  print_text(flags.sentence ? sentences : corpus_text(all, flags.json));
+  return 0;
+}
+
+}  // namespace
+
+void add_score(Command& program) {
+  Command& command = program.add_command("score", "Compare texts with references: BLEU, chrF, ROUGE");
+  auto flags = std::make_shared<ScoreFlags>();
+  command.add("--hypotheses", flags->hypotheses, "The texts to score, one a line; - is standard input");
+  command
+      .add(
+          "--references", flags->references,
+          "Files of correct texts, line by line beside the hypotheses; an empty line stands for no reference")
+      .required();
+  command.add("--metrics", flags->metrics,
+              fmt::format("Which scores to compute: {}", fmt::join(metrics::text_metric_names(), ", ")));
+  command.add("--sentence", flags->sentence, "Print the scores of each line, and none of the whole");
+  command.add("--json", flags->json, "Print a JSON object, or with --sentence one for each line");
+  command.add_config(flags->bleu, "Text");
+  command.on_run([flags](const Session& session) { return score(*flags, session); });
+}
+
+}  // namespace hodhod::cli

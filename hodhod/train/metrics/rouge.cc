@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/train/metrics/rouge.h"
+
+#include <algorithm>
+#include <map>
+
+#include "hodhod/base/error.h"
+#include "hodhod/train/metrics/characters.h"
+
+namespace hodhod::metrics {
+namespace {
+
+using RougeWords = std::vector<std::string>;
+
+bool is_joiner(std::string_view character) { return character == "\u200c" || character == "\u200d"; }
+
+double f_measure(int64_t matches, size_t found, size_t wanted) {
+  if (matches == 0) return 0;
+  const double precision = static_cast<double>(matches) / static_cast<double>(found);
+  const double recall = static_cast<double>(matches) / static_cast<double>(wanted);
+  return 100 * 2 * precision * recall / (precision + recall);
+}
+
+double ngram_rouge(const RougeWords& hypothesis, const RougeWords& reference, size_t order) {
+  if (hypothesis.size() < order || reference.size() < order) return 0;
+  std::map<RougeWords, int64_t> left;
+  const auto ngram = [&](const RougeWords& words, size_t i) {
+    const auto begin = words.begin() + static_cast<std::ptrdiff_t>(i);
+    return RougeWords(begin, begin + static_cast<std::ptrdiff_t>(order));
+  };
+  for (size_t i = 0; i + order <= reference.size(); ++i) ++left[ngram(reference, i)];
+  int64_t matches = 0;
+  for (size_t i = 0; i + order <= hypothesis.size(); ++i) {
+    const auto found = left.find(ngram(hypothesis, i));
+    if (found == left.end() || found->second == 0) continue;
+    --found->second;
+    ++matches;
+  }
+  return f_measure(matches, hypothesis.size() - order + 1, reference.size() - order + 1);
+}
+
+double subsequence_rouge(const RougeWords& hypothesis, const RougeWords& reference) {
+  // best[j]: the longest common subsequence of what was read of the hypothesis and j words of the reference.
+  std::vector<int64_t> best(reference.size() + 1);
+  for (const std::string& word : hypothesis) {
+    int64_t diagonal = 0;
+    for (size_t j = 1; j <= reference.size(); ++j) {
+      const int64_t above = best[j];
+      best[j] = word == reference[j - 1] ? diagonal + 1 : std::max(above, best[j - 1]);
+      diagonal = above;
+    }
+  }
+  return f_measure(best.back(), hypothesis.size(), reference.size());
+}
+
+}  // namespace
+
+std::vector<std::string> rouge_words(std::string_view text) {
+  RougeWords words;
+  std::string word, joiners;
+  const auto end_word = [&] {
+    if (!word.empty()) words.push_back(std::move(word));
+    word.clear();
+    joiners.clear();
+  };
+  const std::string lower = lower_case(text);
+  for (const std::string_view character : characters(lower)) {
+    const Kind kind = kind_of(character);
+    if (kind == Kind::kLetter || kind == Kind::kNumber || (kind == Kind::kMark && !word.empty())) {
+      word += joiners;
+      word += character;
+      joiners.clear();
+    } else if (!word.empty() && is_joiner(character)) {
+      joiners += character;  // counts when the word goes on behind it
+    } else {
+      end_word();
+    }
+  }
+  end_word();
+  return words;
+}
+
+RougeScores segment_rouge(std::string_view hypothesis, std::span<const std::string> references) {
+  check(!references.empty(), "rouge: a segment without a reference; give one at least");
+  const RougeWords found = rouge_words(hypothesis);
+  RougeScores best;
+  for (const std::string& reference : references) {
+    const RougeWords wanted = rouge_words(reference);
+    best.rouge1 = std::max(best.rouge1, ngram_rouge(found, wanted, 1));
+    best.rouge2 = std::max(best.rouge2, ngram_rouge(found, wanted, 2));
+    best.rougeL = std::max(best.rougeL, subsequence_rouge(found, wanted));
+  }
+  return best;
+}
+
+void Rouge::add(std::string_view hypothesis, std::span<const std::string> references) {
+  const RougeScores one = segment_rouge(hypothesis, references);
+  sum_.rouge1 += one.rouge1;
+  sum_.rouge2 += one.rouge2;
+  sum_.rougeL += one.rougeL;
+  ++segments_;
+}
+
+RougeScores Rouge::score() const {
+  const double count = static_cast<double>(std::max<int64_t>(segments_, 1));
+  return {sum_.rouge1 / count, sum_.rouge2 / count, sum_.rougeL / count};
+}
+
+}  // namespace hodhod::metrics

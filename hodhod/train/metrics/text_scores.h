@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scores of generated text against references, under the names and with the signatures of sacreBLEU.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hodhod/train/metrics/bleu.h"
+#include "hodhod/train/metrics/chrf.h"
+#include "hodhod/train/metrics/rouge.h"
+
+namespace hodhod::metrics {
+
+// "bleu", "chrf", "chrf++" and "rouge", which stands for three scores.
+std::span<const std::string_view> text_metric_names();
+
+struct TextScore {
+  std::string key;   // "bleu", "chrf", "chrf++", "rouge1", "rouge2", "rougeL"
+  std::string name;  // as sacreBLEU prints it: "BLEU", "chrF2", "chrF2++"; "ROUGE-1"
+  double value = 0;  // 0 to 100
+  std::string
+      signature;  // what somebody needs to compute it again: "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|…"
+  std::string details;  // of BLEU: its precisions and lengths
+};
+
+// "BLEU|nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:… = 22.93 54.5/… (BP = …)"
+std::string to_string(const TextScore& score);
+
+// Adds up segments.
+class TextScores {
+ public:
+  // `metrics` are names of text_metric_names(). `options.lowercase` holds for all of them; `version` names
+  // the program in signatures.
+  TextScores(std::span<const std::string> metrics, const BleuOptions& options, std::string version);
+
+  // Empty references are left out, so that segments may have fewer than others. Error when none is left.
+  void add(std::string_view hypothesis, std::span<const std::string> references);
+  std::vector<TextScore> scores() const;
+  int64_t segments() const { return segments_; }
+
+ private:
+  std::string signature(const std::string& middle) const;
+  std::string bleu_signature() const;
+
+  BleuOptions options_;
+  std::string version_;
+  std::optional<Bleu> bleu_;
+  std::optional<Chrf> chrf_, chrf_words_;
+  std::optional<Rouge> rouge_;
+  int64_t segments_ = 0;
+  size_t fewest_references_ = 0, most_references_ = 0;
+};
+
+}  // namespace hodhod::metrics
