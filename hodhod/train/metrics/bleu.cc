@@ -53,6 +53,27 @@ std::string joined_words(std::string_view text) {
   return out;
 }
 
+// Splits off ASCII symbols and punctuation.
+std::string split_ascii_punctuation(std::string_view text) {
+  std::string spaced;
+  for (const char c : text) {
+    // All but the apostrophe, comma, hyphen and period.
+    if ((c >= '{' && c <= '~') || (c >= '[' && c <= '`') || (c >= ' ' && c <= '&') ||
+        (c >= '(' && c <= '+') || (c >= ':' && c <= '@') || c == '/') {
+      spaced.append(" ").push_back(c);
+      spaced.append(" ");
+    } else {
+      spaced.push_back(c);
+    }
+  }
+  spaced =
+      split_pairs(spaced, "", " ", " ", [](char a, char b) { return !is_digit(a) && is_period_or_comma(b); });
+  spaced =
+      split_pairs(spaced, " ", " ", "", [](char a, char b) { return is_period_or_comma(a) && !is_digit(b); });
+  spaced = split_pairs(spaced, "", " ", " ", [](char a, char b) { return is_digit(a) && b == '-'; });
+  return joined_words(spaced);
+}
+
 // mteval-v13a.
 std::string tokenize_13a(std::string_view line) {
   std::string text(line);
@@ -63,25 +84,22 @@ std::string tokenize_13a(std::string_view line) {
   replace_all(text, "&amp;", "&");
   replace_all(text, "&lt;", "<");
   replace_all(text, "&gt;", ">");
+  return split_ascii_punctuation(" " + text + " ");
+}
 
-  std::string spaced = " ";
-  for (const char c : text) {
-    // ASCII symbols and punctuation but for the apostrophe, comma, hyphen and period.
-    if ((c >= '{' && c <= '~') || (c >= '[' && c <= '`') || (c >= ' ' && c <= '&') ||
-        (c >= '(' && c <= '+') || (c >= ':' && c <= '@') || c == '/') {
-      spaced.append(" ").push_back(c);
-      spaced.append(" ");
-    } else {
-      spaced.push_back(c);
-    }
+// Chinese: each of its characters and marks stands alone, the rest as in 13a.
+std::string tokenize_zh(std::string_view line) {
+  const auto all = words(line);
+  if (all.empty()) return "";
+  line.remove_prefix(static_cast<size_t>(all.front().data() - line.data()));
+  std::string text;
+  for (const std::string_view character : characters(line)) {
+    const bool alone = is_chinese(character);
+    if (alone) text += ' ';
+    text += character;
+    if (alone) text += ' ';
   }
-  spaced.push_back(' ');
-  spaced =
-      split_pairs(spaced, "", " ", " ", [](char a, char b) { return !is_digit(a) && is_period_or_comma(b); });
-  spaced =
-      split_pairs(spaced, " ", " ", "", [](char a, char b) { return is_period_or_comma(a) && !is_digit(b); });
-  spaced = split_pairs(spaced, "", " ", " ", [](char a, char b) { return is_digit(a) && b == '-'; });
-  return joined_words(spaced);
+  return split_ascii_punctuation(text);
 }
 
 // mteval-v14 for any script: punctuation is split off unless it stands between numbers, symbols always.
@@ -166,6 +184,8 @@ std::string bleu_tokenize(std::string_view line, BleuTokenizer tokenizer) {
       return tokenize_13a(line);
     case BleuTokenizer::kIntl:
       return tokenize_intl(line);
+    case BleuTokenizer::kZh:
+      return tokenize_zh(line);
     case BleuTokenizer::kChar:
       return tokenize_char(line);
     default:

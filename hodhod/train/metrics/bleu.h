@@ -14,8 +14,10 @@
 
 namespace hodhod::metrics {
 
-enum class BleuTokenizer { k13a, kIntl, kChar, kNone };
-constexpr std::array<std::string_view, 4> names_of(BleuTokenizer) { return {"13a", "intl", "char", "none"}; }
+enum class BleuTokenizer { k13a, kIntl, kZh, kChar, kNone };
+constexpr std::array<std::string_view, 5> names_of(BleuTokenizer) {
+  return {"13a", "intl", "zh", "char", "none"};
+}
 
 // How an order without a match is smoothed: not at all, to a fixed count, by k added to every order above 1,
 // or by halving with each such order (Chen and Cherry 2014, methods 1 to 3).
@@ -34,7 +36,8 @@ struct BleuOptions {
 
   template <class Visitor>
   void visit(Visitor&& v) {
-    v("tokenizer", tokenizer, "how BLEU cuts text into words; intl knows the punctuation of every script");
+    v("tokenizer", tokenizer,
+      "how BLEU cuts text into words; intl knows the punctuation of every script, zh is for Chinese");
     v("smoothing", smoothing, "what BLEU does with an order that has no match");
     v("smoothing_value", smoothing_value, "what floor (default 0.1) and add-k (default 1) put there",
       at_least(0));

@@ -3,6 +3,7 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <array>
 
 namespace hodhod::metrics {
@@ -85,6 +86,22 @@ std::string lower_case(std::string_view text) {
     }
   }
   return lower;
+}
+
+bool is_chinese(std::string_view character) {
+  struct Range {
+    utf8proc_int32_t first, last;
+  };
+  static constexpr std::array<Range, 22> kRanges = {{
+      {0x3400, 0x4DB5}, {0x4E00, 0x9FA5},   {0x9FA6, 0x9FBB},   {0xF900, 0xFA2D}, {0xFA30, 0xFA6A},
+      {0xFA70, 0xFAD9}, {0x20000, 0x2A6D6}, {0x2F800, 0x2FA1D}, {0xFF00, 0xFFEF}, {0x2E80, 0x2EFF},
+      {0x3000, 0x303F}, {0x31C0, 0x31EF},   {0x2F00, 0x2FDF},   {0x2FF0, 0x2FFF}, {0x3100, 0x312F},
+      {0x31A0, 0x31BF}, {0xFE10, 0xFE1F},   {0xFE30, 0xFE4F},   {0x2600, 0x26FF}, {0x2700, 0x27BF},
+      {0x3200, 0x32FF}, {0x3300, 0x33FF},
+  }};
+  const utf8proc_int32_t code = code_point(character);
+  return std::any_of(kRanges.begin(), kRanges.end(),
+                     [&](const Range& range) { return code >= range.first && code <= range.last; });
 }
 
 Kind kind_of(std::string_view character) {

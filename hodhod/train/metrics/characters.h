@@ -22,4 +22,8 @@ enum class Kind { kOther, kLetter, kMark, kPunctuation, kSymbol, kNumber };
 // By Unicode's general category (L, M, P, S, N).
 Kind kind_of(std::string_view character);
 
+// Han characters, bopomofo, and the punctuation, wide forms and symbols that go with them, as sacreBLEU's
+// tokenizer for Chinese has them.
+bool is_chinese(std::string_view character);
+
 }  // namespace hodhod::metrics

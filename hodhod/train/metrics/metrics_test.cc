@@ -74,6 +74,9 @@ TEST(Bleu, TokenizersSplitAsTheReferenceDoes) {
   EXPECT_EQ(t13a("..,,. ."), ". . , , . .");
   EXPECT_EQ(t13a("x{~}[\\]^_`|"), "x { ~ } [ \\ ] ^ _ ` |");
   EXPECT_EQ(bleu_tokenize("ab ج\n", BleuTokenizer::kChar), "a b ج");
+  EXPECT_EQ(bleu_tokenize(" 我爱Beijing，3.5元（ok）。", BleuTokenizer::kZh),
+            "我 爱 Beijing ， 3.5 元 （ ok ） 。");
+  EXPECT_EQ(bleu_tokenize("  \n", BleuTokenizer::kZh), "");
 }
 
 TEST(Bleu, CorpusScores) {
