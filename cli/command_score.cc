@@ -106,11 +106,13 @@ int score(const ScoreFlags& flags, const Session& session) {
 void add_score(Command& program) {
   Command& command = program.add_command("score", "Compare texts with references: BLEU, chrF, ROUGE");
   auto flags = std::make_shared<ScoreFlags>();
-  command.add("--hypotheses", flags->hypotheses, "The texts to score, one a line; - is standard input");
+  command.add("--hypotheses", flags->hypotheses, "The texts to score, one a line; - is standard input")
+      .called("FILE");
   command
       .add(
           "--references", flags->references,
           "Files of correct texts, line by line beside the hypotheses; an empty line stands for no reference")
+      .called("FILE")
       .required();
   command.add("--metrics", flags->metrics,
               fmt::format("Which scores to compute: {}", fmt::join(metrics::text_metric_names(), ", ")));
