@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct TestModel {
   std::string name;
   TransformerConfig config;
 };
+inline void PrintTo(const TestModel& one, std::ostream* out) { *out << one.name; }
 
 // Sizes that fill no SIMD vector exactly.
 inline TransformerConfig small_config(TransformerShape shape) {

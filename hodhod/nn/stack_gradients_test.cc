@@ -67,6 +67,7 @@ struct BlockCase {
   bool alibi = false;
   int layers = 1;
 };
+void PrintTo(const BlockCase& one, std::ostream* out) { *out << one.name; }
 
 struct Stack {
   std::vector<TransformerBlock> layer;

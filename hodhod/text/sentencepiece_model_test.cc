@@ -22,6 +22,7 @@ struct Recorded {
   const char* model;
   const char* expected;
 };
+void PrintTo(const Recorded& one, std::ostream* out) { *out << one.name; }
 
 class SentencePieceRecorded : public testing::TestWithParam<Recorded> {};
 
