@@ -24,27 +24,31 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A descriptor for reading that closes itself.
+// A regular file, open for reading, that closes itself. (Opening a pipe that nobody writes to would wait, but
+// for O_NONBLOCK.)
 class Descriptor {
  public:
-  explicit Descriptor(const std::string& path) : value_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  explicit Descriptor(const std::string& path)
+      : Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
     if (value_ < 0) fail_with_reason("open", path, errno);
+    if (::fstat(value_, &status_) != 0) fail_with_reason("examine", path, errno);
+    check(!S_ISDIR(status_.st_mode), "{}: is a directory; a file is needed here", path);
+    check(S_ISREG(status_.st_mode), "{}: is a pipe or a device; copy what it gives to a file first", path);
   }
-  ~Descriptor() { ::close(value_); }
+  ~Descriptor() {
+    if (value_ >= 0) ::close(value_);
+  }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   int get() const { return value_; }
+  uint64_t size() const { return static_cast<uint64_t>(status_.st_size); }
 
  private:
-  int value_;
-};
+  explicit Descriptor(int value) : value_(value) {}  // whole from here on: what fails later closes it
 
-struct stat status_of(const Descriptor& descriptor, const std::string& path) {
-  struct stat status;
-  if (::fstat(descriptor.get(), &status) != 0) fail_with_reason("examine", path, errno);
-  check(!S_ISDIR(status.st_mode), "{}: is a directory; a file is needed here", path);
-  return status;
-}
+  int value_;
+  struct stat status_ = {};
+};
 
 constexpr std::string_view kTemporary = ".tmp-";
 
@@ -71,15 +75,12 @@ pid_t writer_of(std::string_view name) {
 
 std::string read_file(const std::string& path, uint64_t max_bytes) {
   const Descriptor descriptor(path);
-  const struct stat status = status_of(descriptor, path);
+  check(descriptor.size() <= max_bytes, "{}: {} bytes are more than the {} expected here", path,
+        descriptor.size(), max_bytes);
   constexpr size_t kPiece = 1 << 16;
   std::string bytes;
-  if (S_ISREG(status.st_mode)) {
-    check(static_cast<uint64_t>(status.st_size) <= max_bytes,
-          "{}: {} bytes are more than the {} expected here", path, status.st_size, max_bytes);
-    bytes.reserve(static_cast<size_t>(status.st_size) + kPiece);
-  }
-  // Until the end, whatever the size said: a pipe has none, and a file may grow.
+  bytes.reserve(descriptor.size() + kPiece);
+  // Until the end, whatever the size said: files of /proc have none, and a file may grow.
   size_t used = 0;
   for (;;) {
     bytes.resize(std::max(bytes.capacity(), used + kPiece));
@@ -96,10 +97,7 @@ std::string read_file(const std::string& path, uint64_t max_bytes) {
 
 MappedFile::MappedFile(const std::string& path) : path_(path) {
   const Descriptor descriptor(path);
-  const struct stat status = status_of(descriptor, path);
-  check(S_ISREG(status.st_mode), "{}: is not a regular file and cannot be mapped; copy it to one first",
-        path);
-  size_ = static_cast<size_t>(status.st_size);
+  size_ = descriptor.size();
   if (size_ == 0) return;
   void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor.get(), 0);
   if (address == MAP_FAILED) fail_with_reason("map", path, errno);

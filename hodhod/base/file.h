@@ -17,7 +17,8 @@
 
 namespace hodhod {
 
-// The bytes of a file as they are (nothing is decompressed). `max_bytes` guards against a wrong file.
+// The bytes of a regular file as they are (nothing is decompressed); what is none is an Error. `max_bytes`
+// guards against a wrong file.
 std::string read_file(const std::string& path, uint64_t max_bytes = uint64_t{1} << 40);
 
 // A file mapped read-only. The bytes stay valid for as long as the object lives; an empty file has none.

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -141,6 +142,17 @@ TEST(File, Paths) {
   EXPECT_EQ(parent_path("a/b/"), "a");
   EXPECT_EQ(parent_path("b"), ".");
   EXPECT_EQ(parent_path("/b"), "/");
+}
+
+// A pipe that nobody writes to would keep the reader waiting.
+TEST(File, OnlyRegularFilesAreReadWhole) {
+  const TemporaryDirectory directory;
+  const std::string pipe = directory / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_THAT(error_of([&] { read_file(pipe); }), HasSubstr("pipe: is a pipe or a device"));
+  EXPECT_THAT(error_of([&] { MappedFile{pipe}; }), HasSubstr("pipe: is a pipe or a device"));
+  EXPECT_THAT(error_of([&] { read_file("/dev/zero"); }), HasSubstr("/dev/zero: is a pipe"));
+  EXPECT_THAT(error_of([&] { read_file(directory.path()); }), HasSubstr("is a directory"));
 }
 
 }  // namespace

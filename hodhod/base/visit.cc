@@ -220,6 +220,17 @@ std::vector<std::string> fields_from_json(const Json& object, const std::vector<
   return unknown;
 }
 
+void check_fields(const std::vector<Field>& fields, const std::string& where) {
+  for (const Field& field : fields) {
+    const bool holds =
+        std::visit(Overloaded{[](const EnumMember&) { return true; },
+                              [&](const auto* member) { return in_range(*member, field.range); }},
+                   field.member);
+    check(holds, "{}: {}: expected {}, found {}", where, field.path, field_expectation(field),
+          field_text(field));
+  }
+}
+
 std::string field_flag(const Field& field) {
   std::string flag = field.path;
   for (char& c : flag) {

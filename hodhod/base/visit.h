@@ -105,6 +105,9 @@ Json fields_to_json(const std::vector<Field>& fields);
 std::vector<std::string> fields_from_json(const Json& object, const std::vector<Field>& fields,
                                           const std::string& where);
 
+// Error when a number is outside its range; names `where`, the member, what it may be and what it is.
+void check_fields(const std::vector<Field>& fields, const std::string& where);
+
 // The name of the flag without its two dashes: "schedule-rate".
 std::string field_flag(const Field& field);
 // What the flag takes: "a number", "a whole number", "yes|no", "text", "pre|post", "numbers", "texts" …

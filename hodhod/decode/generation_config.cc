@@ -179,8 +179,9 @@ void write_generation_config(const std::string& directory, const DecodeOptions& 
     if (key != "seed" && value != theirs[key]) json[key] = value;
   }
   if (config.bos >= 0) json["bos_token_id"] = config.bos;
-  if (config.eos >= 0) json["eos_token_id"] = config.eos;
-  json["pad_token_id"] = config.pad;
+  if (!config.ends().empty())
+    json["eos_token_id"] = config.other_eos.empty() ? Json(config.eos) : Json(config.ends());
+  if (config.pad >= 0) json["pad_token_id"] = config.pad;
   if (config.has_encoder()) {
     json["decoder_start_token_id"] = config.decoder_start;
     if (options.forced_bos >= 0) json["forced_bos_token_id"] = options.forced_bos;

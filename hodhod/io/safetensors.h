@@ -3,7 +3,8 @@
 // header's length, a JSON header, the tensors' bytes.
 //
 // A file is checked whole before any tensor is given out: lengths, types, shapes, bounds, overlaps and gaps.
-// An Error names the file, the tensor and the byte.
+// An Error names the file, the tensor and the byte. A tensor of a type that is not known is described, and
+// not loaded.
 #pragma once
 
 #include <functional>

@@ -155,15 +155,17 @@ class Walk {
         norm(name + "_norm");
       }
     };
-    sub_layer("self_attention", [&](const std::string& name) { attention(name, decoder, d_.config.window); });
+    const StackSizes sizes = decoder ? d_.config.sizes_of_decoder() : d_.config.sizes_of_encoder();
+    const bool causal = decoder || d_.config.causal;
+    sub_layer("self_attention",
+              [&](const std::string& name) { attention(name, sizes, causal, d_.config.window); });
     if (decoder && d_.config.has_encoder())
-      sub_layer("cross_attention", [&](const std::string& name) { attention(name, false, 0); });
-    sub_layer("feed_forward", [&](const std::string& name) { feed_forward(name); });
+      sub_layer("cross_attention", [&](const std::string& name) { attention(name, sizes, false, 0); });
+    sub_layer("feed_forward", [&](const std::string& name) { feed_forward(name, sizes.feed_forward); });
   }
 
-  void attention(const std::string& name, bool causal, int64_t window) {
-    const TransformerConfig& c = d_.config;
-    const int64_t heads = c.heads, size = c.size_of_head(), groups = c.key_value_heads();
+  void attention(const std::string& name, const StackSizes& sizes, bool causal, int64_t window) {
+    const int64_t heads = sizes.heads, size = sizes.head_size, groups = sizes.kv_heads;
     for (const char* part : {".query", ".key", ".value"}) {
       linear("attention", name + part, states());
       d_.layers.back().kept = kBytes * count_of(d_.layers.back().out);
@@ -181,7 +183,7 @@ class Walk {
     linear("attention", name + ".output", states(heads * size));
   }
 
-  void feed_forward(const std::string& name) {
+  void feed_forward(const std::string& name, int64_t hidden) {
     const TransformerConfig& c = d_.config;
     linear("feed-forward", name + ".up", states());
     d_.layers.back().kept = kBytes * count_of(d_.layers.back().out) * (c.gated ? 2 : 1);
@@ -190,9 +192,9 @@ class Walk {
       d_.layers.back().kept = kBytes * count_of(d_.layers.back().out);
     }
     const std::string activation(kernels::name_of(c.activation));
-    add("feed-forward", name + ": " + activation + (c.gated ? "(gate) · up" : ""), states(c.feed_forward),
-        states(c.feed_forward));
-    linear("feed-forward", name + ".down", states(c.feed_forward));
+    add("feed-forward", name + ": " + activation + (c.gated ? "(gate) · up" : ""), states(hidden),
+        states(hidden));
+    linear("feed-forward", name + ".down", states(hidden));
   }
 
   void head() {
@@ -244,7 +246,8 @@ class Walk {
     d_.activations += std::max(backward, loss);
     if (c.has_decoder()) {
       const int64_t sides = c.has_encoder() ? 2 : 1;  // of an encoder–decoder, those of the source too
-      d_.cache = 2 * kBytes * sides * c.decoder_layers * d_.tokens * c.key_value_heads() * c.size_of_head();
+      const StackSizes sizes = c.sizes_of_decoder();
+      d_.cache = 2 * kBytes * sides * sizes.layers * d_.tokens * sizes.kv_heads * sizes.head_size;
     }
   }
 

@@ -13,12 +13,27 @@
 #include "hodhod/models/transformer.h"
 
 namespace hodhod {
+namespace hf {
+struct Family;
+}
+
+// What config.json says, read once: to be looked at and changed before the model is made.
+struct ModelDirectory {
+  std::string path;
+  Json json;  // the file as it stands
+  const hf::Family* family = nullptr;
+  TransformerConfig config;
+  std::vector<std::string> warnings = {};  // settings of the file that are not used
+
+  // Error when the file is missing or damaged, or describes a model that is not known.
+  static ModelDirectory open(const std::string& path);
+
+  std::string_view family_name() const;  // "marian"
+};
 
 struct LoadOptions {
   // Parameters that the file lacks begin with values drawn for them: a new head on a trained body.
   bool allow_missing = false;
-  // Changes the configuration before the model is made (another head, dropout, …).
-  std::function<void(TransformerConfig&)> change = {};
   // Parameters (by our names) that are not taken from the file, even where it has some of that name.
   std::function<bool(const std::string& name)> leave_out = {};
   uint64_t seed = 1;  // of the values drawn
@@ -26,11 +41,13 @@ struct LoadOptions {
 
 struct LoadedTransformer {
   std::unique_ptr<Transformer> model;
-  std::string family;                // "marian"
-  std::vector<std::string> missing;  // parameters that were not in the file
+  std::vector<std::string> missing;   // parameters that were not in the file
+  std::vector<std::string> warnings;  // settings and tensors that are not used; a line each
 };
 
-// Error when config.json or the weights are missing, damaged, or do not belong together.
+// The model of the directory's `config` with the directory's weights. Error when these are missing, damaged,
+// or of another model; memory is taken only for weights that are there or may be missing.
+LoadedTransformer load_transformer(const ModelDirectory& directory, const LoadOptions& options = {});
 LoadedTransformer load_transformer(const std::string& directory, const LoadOptions& options = {});
 
 // The configuration alone.

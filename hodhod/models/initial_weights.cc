@@ -23,13 +23,16 @@ void fill_with_waves(Tensor& positions, double deviation) {
 
 }  // namespace
 
-void draw_initial_weights(Transformer& model, const TransformerConfig& config, const Rng& rng) {
+void draw_initial_weights(Transformer& model, const Rng& rng,
+                          const std::function<bool(const std::string& name)>& wanted) {
+  const TransformerConfig& config = model.config();
   const bool pre = config.norm_placement == NormPlacement::pre;
   const bool guesses_hidden_words =
       config.shape == TransformerShape::encoder && config.head == HeadKind::language_model;
   const double layers = static_cast<double>(std::max(config.encoder_layers, config.decoder_layers));
   const double embedding = config.scale_embedding ? 1 / std::sqrt(static_cast<double>(config.width)) : 0.02;
   for_each_parameter(model, [&](const std::string& name, Tensor& parameter) {
+    if (!wanted(name)) return;
     const Rng stream = stream_of(rng, name);
     const std::string_view view = name;
     if (parameter.rank() < 2) {

@@ -2,9 +2,10 @@
 // The values that a Transformer's parameters begin with.
 #pragma once
 
-#include "hodhod/base/rng.h"
-#include "hodhod/models/transformer_config.h"
+#include <functional>
+#include <string>
 
+#include "hodhod/base/rng.h"
 namespace hodhod {
 
 class Transformer;
@@ -14,7 +15,9 @@ class Transformer;
 // with 0.02, those that end a sub-layer divided by √(2 · layers) (Radford et al. 2019). Learned positions
 // normal with 0.02, but in an encoder the sinusoids of "Attention Is All You Need" §3.5 with that deviation:
 // places near each other are alike from the start, and a model that guesses hidden words need not find that
-// out first. Each parameter draws from a stream of its own, named by its name.
-void draw_initial_weights(Transformer& model, const TransformerConfig& config, const Rng& rng);
+// out first. Each parameter draws from a stream of its own, named by its name; only those that are `wanted`
+// do.
+void draw_initial_weights(Transformer& model, const Rng& rng,
+                          const std::function<bool(const std::string& name)>& wanted);
 
 }  // namespace hodhod

@@ -14,20 +14,29 @@
 namespace hodhod {
 namespace {
 
-TransformerBlockOptions block_options(const TransformerConfig& config, bool decoder) {
-  const bool bias = config.attention_bias;
+// The factor of attention's scores in a layer counted from 0; none where it is the usual one.
+std::optional<double> score_scale(const TransformerConfig& config, int64_t head_size, int64_t layer) {
+  if (config.scale_scores && !config.scale_scores_by_layer) return {};
+  const double divisor = config.scale_scores_by_layer ? static_cast<double>(layer + 1) : 1;
+  return (config.scale_scores ? 1 / std::sqrt(static_cast<double>(head_size)) : 1) / divisor;
+}
+
+TransformerBlockOptions block_options(const TransformerConfig& config, bool decoder, int64_t layer) {
+  const bool bias = config.attention_bias, causal = decoder || config.causal;
+  const StackSizes sizes = decoder ? config.sizes_of_decoder() : config.sizes_of_encoder();
   return {.attention = {.width = config.width,
-                        .heads = config.heads,
-                        .kv_heads = config.key_value_heads(),
-                        .head_size = config.size_of_head(),
+                        .heads = sizes.heads,
+                        .kv_heads = sizes.kv_heads,
+                        .head_size = sizes.head_size,
                         .biases = {bias, bias, bias, bias},
-                        .causal = decoder,
+                        .scale = score_scale(config, sizes.head_size, layer),
+                        .causal = causal,
                         .left = config.window > 0 ? config.window - 1 : -1,
-                        .right = config.window > 0 && !decoder ? config.window - 1 : -1,
+                        .right = config.window > 0 && !causal ? config.window - 1 : -1,
                         .dropout = config.attention_dropout,
                         .rotary_interleaved = config.rotary_interleaved},
           .feed_forward = {.width = config.width,
-                           .hidden = config.feed_forward,
+                           .hidden = sizes.feed_forward,
                            .activation = config.activation,
                            .gated = config.gated,
                            .bias = config.feed_forward_bias,
@@ -38,16 +47,31 @@ TransformerBlockOptions block_options(const TransformerConfig& config, bool deco
           .dropout = config.dropout};
 }
 
-RotaryTables make_rotary(const TransformerConfig& config) {
-  RotaryFrequencies frequencies{.rotated = config.size_of_head(), .base = config.rotary_base};
-  if (config.rotary_scaling == RotaryScaling::linear) frequencies.factor = config.rotary_factor;
-  if (config.rotary_scaling == RotaryScaling::llama3) {
-    frequencies.llama3 = Llama3Scaling{.factor = config.rotary_factor,
-                                       .low = config.rotary_low_frequency,
-                                       .high = config.rotary_high_frequency,
-                                       .original_length = config.rotary_original_length};
+// For texts of up to `length` tokens.
+RotaryTables make_rotary(const TransformerConfig& config, int64_t length) {
+  RotaryFrequencies frequencies{
+      .rotated = config.size_of_head(), .base = config.rotary_base, .amplitude = config.rotary_amplitude};
+  const double factor = config.rotary_factor, low = config.rotary_low_frequency,
+               high = config.rotary_high_frequency;
+  const int64_t original = config.rotary_original_length;
+  switch (config.rotary_scaling) {
+    case RotaryScaling::none:
+      break;
+    case RotaryScaling::linear:
+      frequencies.factor = factor;
+      break;
+    case RotaryScaling::llama3:
+      frequencies.llama3 = Llama3Scaling{factor, low, high, original};
+      break;
+    case RotaryScaling::yarn:
+      frequencies.yarn = YarnScaling{factor, low, high, original};
+      break;
+    case RotaryScaling::dynamic:
+      if (length > config.max_length)
+        frequencies.base = dynamic_rotary_base(frequencies, factor, length, config.max_length);
+      break;
   }
-  return RotaryTables(config.max_length, frequencies);
+  return RotaryTables(length, frequencies);
 }
 
 // The state of each row's last token.
@@ -112,13 +136,23 @@ void DecoderCache::select(std::span<const int64_t> rows) {
 // ---- the parts ----
 
 Transformer::Transformer(const TransformerConfig& config, const Rng& rng) : Transformer(config) {
+  make_tables();
+  draw_initial_weights(*this, rng, [](const std::string&) { return true; });
+}
+
+Transformer Transformer::without_values(const TransformerConfig& config) {
+  Transformer model(config);
+  model.make_tables();
+  return model;
+}
+
+void Transformer::make_tables() {
   if (config_.positions == PositionKind::sinusoidal || config_.positions == PositionKind::interleaved) {
     sinusoids_ = sinusoidal_positions(
         config_.max_length, config_.width,
         config_.positions == PositionKind::sinusoidal ? SinusoidOrder::halves : SinusoidOrder::interleaved);
   }
-  if (config_.positions == PositionKind::rotary) rotary_ = make_rotary(config_);
-  draw_initial_weights(*this, config_, rng);
+  if (config_.positions == PositionKind::rotary) rotary_ = make_rotary(config_, config_.max_length);
 }
 
 Transformer Transformer::shapes_of(const TransformerConfig& config) {
@@ -151,16 +185,16 @@ Transformer::Transformer(const TransformerConfig& config) : config_(config) {
 TransformerStack Transformer::make_stack(bool decoder) const {
   TransformerStack stack;
   const int64_t width = config_.width;
+  const StackSizes sizes = decoder ? config_.sizes_of_decoder() : config_.sizes_of_encoder();
   const NormOptions norm{config_.norm, config_.norm_epsilon};
   if (config_.positions == PositionKind::learned) stack.position = Tensor::empty({config_.max_length, width});
   if (config_.positions == PositionKind::relative) {
-    stack.relative.emplace(config_.heads,
+    stack.relative.emplace(sizes.heads,
                            RelativeBuckets{config_.relative_buckets, config_.relative_distance, !decoder});
   }
   if (config_.token_types > 0 && !decoder) stack.token_type = Tensor::empty({config_.token_types, width});
   if (config_.embedding_norm) stack.embedding_norm.emplace(width, norm);
-  const int64_t layers = decoder ? config_.decoder_layers : config_.encoder_layers;
-  for (int64_t i = 0; i < layers; ++i) stack.layer.emplace_back(block_options(config_, decoder));
+  for (int64_t i = 0; i < sizes.layers; ++i) stack.layer.emplace_back(block_options(config_, decoder, i));
   if (config_.final_norm) stack.final_norm.emplace(width, norm);
   return stack;
 }
@@ -189,7 +223,8 @@ Tensor Transformer::embed(const TransformerStack& stack, const TokenBatch& token
     x = add_positions(x, positions, {.offset = offset});
   }
   if (stack.embedding_norm) x = (*stack.embedding_norm)(x);
-  if (context.training && config_.dropout > 0) x = dropout(x, config_.dropout, context.next_stream());
+  const double rate = config_.embedding_dropout.value_or(config_.dropout);
+  if (context.training && rate > 0) x = dropout(x, rate, context.next_stream());
   trace(context, "output", x);
   return x;
 }
@@ -215,9 +250,15 @@ Tensor Transformer::run(const TransformerStack& stack, Tensor x, const Attention
 }
 
 DistanceBias Transformer::distance_bias(const TransformerStack& stack, DistanceRange range) const {
-  if (config_.positions == PositionKind::alibi) return alibi(config_.heads, range);
+  if (config_.positions == PositionKind::alibi)
+    return alibi(stack.layer.at(0).self_attention.options.heads, range);
   if (stack.relative) return (*stack.relative)(range);
   return {};
+}
+
+RotaryTables Transformer::rotary_for(int64_t time) const {
+  const bool grows = config_.rotary_scaling == RotaryScaling::dynamic && time > config_.max_length;
+  return rotary_.defined() && grows ? make_rotary(config_, time) : rotary_;
 }
 
 Memory Transformer::encode(const TokenBatch& source, Context& context) const {
@@ -225,11 +266,12 @@ Memory Transformer::encode(const TokenBatch& source, Context& context) const {
   const Trace::Scope scope(context.trace, "encoder");
   const Tensor& table = source_embedding_.defined() ? source_embedding_ : embedding_;
   const int64_t time = source.ids.dim(1);
+  const RotaryTables tables = rotary_for(time);
   const AttentionSetting setting{
       .key_end = source.lengths,
       .query_length = source.lengths,
       .distance_bias = distance_bias(*encoder_, DistanceRange::of(0, time - 1, time)),
-      .rotary = rotary_.defined() ? &rotary_ : nullptr};
+      .rotary = tables.defined() ? &tables : nullptr};
   const Tensor x = embed(*encoder_, source, table, {}, context);
   return {run(*encoder_, x, setting, context, nullptr, nullptr), source.lengths};
 }
@@ -238,11 +280,12 @@ Tensor Transformer::decode(const TokenBatch& target, const Memory* memory, Conte
   check(decoder_.has_value(), "transformer: this model has no decoder");
   const Trace::Scope scope(context.trace, "decoder");
   const int64_t time = target.ids.dim(1);
+  const RotaryTables tables = rotary_for(time);
   const AttentionSetting setting{
       .key_end = target.lengths,
       .query_length = target.lengths,
       .distance_bias = distance_bias(*decoder_, DistanceRange::of(0, time - 1, time)),
-      .rotary = rotary_.defined() ? &rotary_ : nullptr};
+      .rotary = tables.defined() ? &tables : nullptr};
   const Tensor x = embed(*decoder_, target, embedding_, {}, context);
   return run(*decoder_, x, setting, context, memory, nullptr);
 }
@@ -252,8 +295,9 @@ DecoderCache Transformer::make_cache(int64_t batch, int64_t capacity, const Memo
   DecoderCache cache;
   cache.lengths.assign(static_cast<size_t>(batch), 0);
   if (memory) cache.memory_lengths = memory->lengths;
+  const StackSizes sizes = config_.sizes_of_decoder();
   for (const TransformerBlock& block : decoder_->layer) {
-    cache.self.emplace_back(batch, capacity, config_.key_value_heads() * config_.size_of_head());
+    cache.self.emplace_back(batch, capacity, sizes.kv_heads * sizes.head_size);
     if (memory) cache.cross.push_back(block.cross_attention->keys_values(memory->states));
   }
   return cache;
@@ -294,6 +338,11 @@ const Tensor& Transformer::output_weight() const {
   return output_weight_.defined() ? output_weight_ : embedding_;
 }
 
+Tensor Transformer::with_head_dropout(const Tensor& x, Context& context) const {
+  const double rate = config_.head_dropout.value_or(config_.dropout);
+  return context.training && rate > 0 ? dropout(x, rate, context.next_stream()) : x;
+}
+
 Tensor Transformer::classify(const Memory& states, Context& context) const {
   check(config_.head == HeadKind::classifier, "transformer: this model has no classifier");
   if (!config_.has_encoder()) {
@@ -303,17 +352,14 @@ Tensor Transformer::classify(const Memory& states, Context& context) const {
   }
   Tensor first = select(states.states, 1, 0);
   first = activate(config_.pooler_activation, (*pooler_)(first));
-  if (context.training && config_.dropout > 0) first = dropout(first, config_.dropout, context.next_stream());
-  const Tensor y = (*classifier_)(first);
+  const Tensor y = (*classifier_)(with_head_dropout(first, context));
   trace(context, "logits", y);
   return y;
 }
 
 Tensor Transformer::tag(const Memory& states, Context& context) const {
   check(config_.head == HeadKind::tagger, "transformer: this model has no tagger");
-  Tensor x = states.states;
-  if (context.training && config_.dropout > 0) x = dropout(x, config_.dropout, context.next_stream());
-  const Tensor y = (*classifier_)(x);
+  const Tensor y = (*classifier_)(with_head_dropout(states.states, context));
   trace(context, "logits", y);
   return y;
 }

@@ -75,6 +75,8 @@ class Transformer {
   // Allocates the parameters and draws their initial values from `rng`.
   Transformer(const TransformerConfig& config, const Rng& rng);
 
+  // One whose parameters have no values yet.
+  static Transformer without_values(const TransformerConfig& config);
   // One whose parameters have shapes but no memory, to be visited and not to be run.
   static Transformer shapes_of(const TransformerConfig& config);
 
@@ -122,12 +124,16 @@ class Transformer {
 
  private:
   explicit Transformer(const TransformerConfig& config);  // parameters uninitialised, without tables
+  void make_tables();
   Tensor embed(const TransformerStack& stack, const TokenBatch& tokens, const Tensor& table,
                const Tensor& offset, Context& context) const;
   Tensor run(const TransformerStack& stack, Tensor x, const AttentionSetting& setting, Context& context,
              const Memory* memory, DecoderCache* cache) const;
   DistanceBias distance_bias(const TransformerStack& stack, DistanceRange range) const;
+  // The tables for a pass over `time` tokens.
+  RotaryTables rotary_for(int64_t time) const;
   TransformerStack make_stack(bool decoder) const;
+  Tensor with_head_dropout(const Tensor& x, Context& context) const;
 
   TransformerConfig config_;
   std::string name_ = "the model";

@@ -121,35 +121,81 @@ const std::vector<std::pair<std::string, TransformerConfig>>& presets() {
 
 }  // namespace
 
+StackSizes TransformerConfig::sizes_of_encoder() const {
+  return {.layers = encoder_layers,
+          .heads = heads,
+          .kv_heads = kv_heads ? kv_heads : heads,
+          .head_size = head_size ? head_size : width / heads,
+          .feed_forward = feed_forward};
+}
+
+StackSizes TransformerConfig::sizes_of_decoder() const {
+  StackSizes sizes = sizes_of_encoder();
+  sizes.layers = decoder_layers;
+  if (decoder_heads) {
+    sizes.heads = decoder_heads;
+    if (!kv_heads) sizes.kv_heads = decoder_heads;
+    if (!head_size) sizes.head_size = width / decoder_heads;
+  }
+  if (decoder_feed_forward) sizes.feed_forward = decoder_feed_forward;
+  return sizes;
+}
+
+std::vector<int64_t> TransformerConfig::ends() const {
+  std::vector<int64_t> all;
+  if (eos >= 0) all.push_back(eos);
+  all.insert(all.end(), other_eos.begin(), other_eos.end());
+  return all;
+}
+
 void TransformerConfig::validate() const {
+  check_fields(fields_of(const_cast<TransformerConfig&>(*this)), "transformer");  // only read
   const auto positive = [](const char* name, int64_t value) {
     check(value > 0, "transformer: {} is {}; give a number above 0", name, value);
   };
-  positive("vocabulary", vocabulary);
-  positive("width", width);
-  positive("heads", heads);
-  positive("feed_forward", feed_forward);
-  positive("max_length", max_length);
   if (has_encoder()) positive("encoder_layers", encoder_layers);
   if (has_decoder()) positive("decoder_layers", decoder_layers);
-  check(head_size > 0 || width % heads == 0,
-        "transformer: width {} is not a multiple of heads {}; change one of them or give head_size", width,
-        heads);
-  check(heads % key_value_heads() == 0, "transformer: heads {} is not a multiple of kv_heads {}", heads,
-        kv_heads);
+  const bool translates = shape == TransformerShape::encoder_decoder;
+  check(translates || (source_vocabulary == 0 && decoder_heads == 0 && decoder_feed_forward == 0),
+        "transformer: source_vocabulary, decoder_heads and decoder_feed_forward are options of an "
+        "encoder-decoder; leave them 0 for an {}",
+        names_of(shape)[static_cast<size_t>(shape)]);
+  for (const int64_t count : {heads, translates && decoder_heads ? decoder_heads : heads}) {
+    check(head_size > 0 || width % count == 0,
+          "transformer: width {} is not a multiple of heads {}; change one of them or give head_size", width,
+          count);
+    check(kv_heads == 0 || count % kv_heads == 0,
+          "transformer: heads {} is not a multiple of kv_heads {}; change one of them", count, kv_heads);
+  }
+  check_positions();
+  check_tokens();
+}
+
+void TransformerConfig::check_positions() const {
   check(positions != PositionKind::rotary || size_of_head() % 2 == 0,
         "transformer: rotary positions need an even head size, this is {}", size_of_head());
   const bool sinusoids = positions == PositionKind::sinusoidal || positions == PositionKind::interleaved;
   check(!sinusoids || width % 2 == 0, "transformer: sinusoidal positions need an even width, this is {}",
         width);
-  check(source_vocabulary == 0 || shape == TransformerShape::encoder_decoder,
-        "transformer: source_vocabulary {} is for an encoder-decoder only", source_vocabulary);
-  for (const auto& [name, rate] :
-       {std::pair{"dropout", dropout}, std::pair{"attention_dropout", attention_dropout},
-        std::pair{"activation_dropout", activation_dropout}}) {
-    check(rate >= 0 && rate < 1, "transformer: {} is {}; give a number from 0 to below 1", name, rate);
-  }
-  check(norm_epsilon > 0, "transformer: norm_epsilon is {}; give a number above 0", norm_epsilon);
+  // Tables that are computed, not read, so that nothing but this bounds them.
+  constexpr int64_t kMostElements = int64_t{1} << 31;
+  const int64_t columns = sinusoids ? width : positions == PositionKind::rotary ? size_of_head() : 0;
+  check(columns == 0 || max_length <= kMostElements / columns,
+        "transformer: the positions of max_length {} tokens with {} numbers each are more than {} numbers; "
+        "lower max_length",
+        max_length, columns, kMostElements);
+}
+
+void TransformerConfig::check_tokens() const {
+  const auto known = [&](const char* name, int64_t token) {
+    check(token < vocabulary, "transformer: {} is token {} of {}; give one from 0 to {}", name, token,
+          vocabulary, vocabulary - 1);
+  };
+  known("pad", pad);
+  known("bos", bos);
+  known("eos", eos);
+  for (const int64_t token : other_eos) known("other_eos", token);
+  if (shape == TransformerShape::encoder_decoder) known("decoder_start", decoder_start);
 }
 
 TransformerConfig transformer_preset(std::string_view name) {
@@ -175,7 +221,9 @@ void change_option(TransformerConfig& config, std::string_view assignment) {
   std::string known;
   for (const Field& field : fields_of(config)) {
     if (field.path == name || field_flag(field) == name) {
-      set_field(field, assignment.substr(equals + 1));
+      Field named = field;
+      named.path = "model " + field.path;  // for its errors
+      set_field(named, assignment.substr(equals + 1));
       return;
     }
     known += (known.empty() ? "" : ", ") + field.path;

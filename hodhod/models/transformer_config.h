@@ -4,10 +4,12 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "hodhod/base/number_range.h"
 #include "hodhod/kernels/formulas.h"
 #include "hodhod/nn/transformer_block.h"
 
@@ -26,10 +28,12 @@ constexpr std::array<std::string_view, 7> names_of(PositionKind) {
   return {"none", "sinusoidal", "interleaved", "learned", "rotary", "alibi", "relative"};
 }
 
-// Changes of the rotary frequencies for texts longer than those trained on (Llama 3's formula, or all
-// divided).
-enum class RotaryScaling { none, linear, llama3 };
-constexpr std::array<std::string_view, 3> names_of(RotaryScaling) { return {"none", "linear", "llama3"}; }
+// Changes of the rotary frequencies for texts longer than those trained on: all divided, Llama 3's formula,
+// YaRN's, or a base that grows with the text once it is longer than max_length.
+enum class RotaryScaling { none, linear, llama3, yarn, dynamic };
+constexpr std::array<std::string_view, 5> names_of(RotaryScaling) {
+  return {"none", "linear", "llama3", "yarn", "dynamic"};
+}
 
 // What stands on the last hidden states: nothing, logits over the vocabulary (next token, or masked token for
 // an encoder), one label for the sequence, or one for each token.
@@ -37,6 +41,17 @@ enum class HeadKind { none, language_model, classifier, tagger };
 constexpr std::array<std::string_view, 4> names_of(HeadKind) {
   return {"none", "language-model", "classifier", "tagger"};
 }
+
+// What a classifier's outputs mean: one label of several, any number of labels, or numbers.
+enum class ProblemKind { single_label, multi_label, regression };
+constexpr std::array<std::string_view, 3> names_of(ProblemKind) {
+  return {"single-label", "multi-label", "regression"};
+}
+
+// The sizes of an encoder or a decoder.
+struct StackSizes {
+  int64_t layers = 0, heads = 0, kv_heads = 0, head_size = 0, feed_forward = 0;
+};
 
 struct TransformerConfig {
   TransformerShape shape = TransformerShape::encoder_decoder;
@@ -48,8 +63,10 @@ struct TransformerConfig {
   int64_t head_size = 0;          // D; 0: width / heads
   int64_t encoder_layers = 6;
   int64_t decoder_layers = 6;
-  int64_t feed_forward = 2048;  // F
-  int64_t max_length = 1024;    // longest sequence; rows of a learned position table
+  int64_t feed_forward = 2048;       // F
+  int64_t decoder_heads = 0;         // of an encoder-decoder's decoder; 0: as many as heads
+  int64_t decoder_feed_forward = 0;  // of an encoder-decoder's decoder; 0: feed_forward
+  int64_t max_length = 1024;         // longest sequence; rows of a learned position table
 
   NormPlacement norm_placement = NormPlacement::post;
   NormKind norm = NormKind::kLayer;
@@ -64,88 +81,118 @@ struct TransformerConfig {
   double rotary_low_frequency = 1;
   double rotary_high_frequency = 4;
   int64_t rotary_original_length = 8192;
+  double rotary_amplitude = 1;
   int64_t relative_buckets = 32;
   int64_t relative_distance = 128;
   kernels::Activation activation = kernels::Activation::kRelu;
   bool gated = false;  // down(act(gate(x)) · up(x))
   bool attention_bias = true;
   bool feed_forward_bias = true;
-  int64_t window = 0;          // sliding window of keys; 0: all
-  int64_t token_types = 0;     // BERT's segments
-  bool tie_embeddings = true;  // the output layer is the (target) embedding
+  bool causal = false;                 // an encoder whose tokens see none after them, as a decoder's
+  bool scale_scores = true;            // attention's scores are divided by √D (paper §3.2.1)
+  bool scale_scores_by_layer = false;  // … and by the layer's number, counted from 1
+  int64_t window = 0;                  // sliding window of keys; 0: all
+  int64_t token_types = 0;             // BERT's segments
+  bool tie_embeddings = true;          // the output layer is the (target) embedding
   bool output_bias = false;
   bool scale_embedding = true;  // times √C (paper §3.4)
 
-  double dropout = 0.1;             // of embeddings and of each sub-layer's output
-  double attention_dropout = 0.0;   // of attention probabilities
-  double activation_dropout = 0.0;  // of the feed-forward's hidden units
+  double dropout = 0.1;                          // of embeddings and of each sub-layer's output
+  double attention_dropout = 0.0;                // of attention probabilities
+  double activation_dropout = 0.0;               // of the feed-forward's hidden units
+  std::optional<double> embedding_dropout = {};  // of embeddings, where it is another one
+  std::optional<double> head_dropout = {};       // of what a classifier or tagger reads; else dropout
 
   HeadKind head = HeadKind::language_model;
   kernels::Activation pooler_activation = kernels::Activation::kTanh;  // of an encoder's classifier
-  int64_t labels = 0;  // of a classifier or tagger; 1 for a number (regression)
+  int64_t labels = 0;                               // of a classifier or tagger; of a regression, numbers
+  ProblemKind problem = ProblemKind::single_label;  // a classifier's
 
   bool padding_learns = false;  // whether look-ups of the padding token change its embedding
-  int64_t pad = 0, bos = -1, eos = -1, decoder_start = 0;
+  int64_t pad = 0, bos = -1, eos = -1, decoder_start = 0;  // −1: there is none
+  std::vector<int64_t> other_eos = {};                     // tokens that end a sequence too
 
   bool has_encoder() const { return shape != TransformerShape::decoder; }
   bool has_decoder() const { return shape != TransformerShape::encoder; }
-  int64_t size_of_head() const { return head_size ? head_size : width / heads; }
-  int64_t key_value_heads() const { return kv_heads ? kv_heads : heads; }
+  int64_t size_of_head() const { return sizes_of_encoder().head_size; }
+  StackSizes sizes_of_encoder() const;
+  StackSizes sizes_of_decoder() const;
   int64_t size_of_source_vocabulary() const { return source_vocabulary ? source_vocabulary : vocabulary; }
+  // A token to fill up rows with: padding, or the first one where there is none.
+  int64_t filler() const { return pad >= 0 ? pad : 0; }
+  // All tokens that end a sequence, `eos` first.
+  std::vector<int64_t> ends() const;
 
   // Error if the options do not fit together; names the option and the values.
   void validate() const;
 
   template <class Visitor>
   void visit(Visitor&& v) {
+    constexpr NumberRange kShare = at_least(0).below(1), kToken = in(-1, 1 << 26);
     v("shape", shape, "encoder-decoder, encoder or decoder");
-    v("vocabulary", vocabulary, "tokens known (of the target where there are two)");
-    v("source_vocabulary", source_vocabulary, "tokens of the source; 0 shares the target's");
-    v("width", width, "channels C of a hidden state");
-    v("heads", heads, "attention heads H");
-    v("kv_heads", kv_heads, "key and value heads; 0 for as many as heads");
-    v("head_size", head_size, "channels of a head; 0 for width / heads");
-    v("encoder_layers", encoder_layers, "encoder blocks");
-    v("decoder_layers", decoder_layers, "decoder blocks");
-    v("feed_forward", feed_forward, "feed-forward width F");
-    v("max_length", max_length, "longest sequence in tokens");
+    v("vocabulary", vocabulary, "tokens known (of the target where there are two)", in(1, 1 << 26));
+    v("source_vocabulary", source_vocabulary, "tokens of the source; 0 shares the target's", in(0, 1 << 26));
+    v("width", width, "channels C of a hidden state", in(1, 1 << 20));
+    v("heads", heads, "attention heads H", in(1, 1 << 16));
+    v("kv_heads", kv_heads, "key and value heads; 0 for as many as heads", in(0, 1 << 16));
+    v("head_size", head_size, "channels of a head; 0 for width / heads", in(0, 1 << 20));
+    v("encoder_layers", encoder_layers, "encoder blocks", in(0, 1000));
+    v("decoder_layers", decoder_layers, "decoder blocks", in(0, 1000));
+    v("feed_forward", feed_forward, "feed-forward width F", in(1, 1 << 24));
+    v("decoder_heads", decoder_heads, "heads of an encoder-decoder's decoder; 0 for as many as heads",
+      in(0, 1 << 16));
+    v("decoder_feed_forward", decoder_feed_forward,
+      "feed-forward width of an encoder-decoder's decoder; 0 for feed_forward", in(0, 1 << 24));
+    v("max_length", max_length, "longest sequence in tokens", in(1, 1 << 24));
     v("norm_placement", norm_placement, "add & norm: post as in the paper, or pre");
     v("norm", norm, "layer or rms");
-    v("norm_epsilon", norm_epsilon, "added to the variance");
+    v("norm_epsilon", norm_epsilon, "added to the variance", above(0).at_most(1));
     v("final_norm", final_norm, "a norm after the last block");
     v("embedding_norm", embedding_norm, "a norm over the embeddings");
     v("positions", positions, "how a token's place enters");
-    v("rotary_base", rotary_base, "base of the rotary frequencies");
+    v("rotary_base", rotary_base, "base of the rotary frequencies", above(1));
     v("rotary_interleaved", rotary_interleaved, "neighbouring channels turn together, not a head's halves");
     v("rotary_scaling", rotary_scaling, "rotary frequencies for longer texts");
-    v("rotary_factor", rotary_factor, "by which they are divided");
+    v("rotary_factor", rotary_factor, "by which they are divided", above(0));
     v("rotary_low_frequency", rotary_low_frequency,
-      "llama3: turns in the original length below which all is scaled");
-    v("rotary_high_frequency", rotary_high_frequency, "llama3: turns above which nothing is");
-    v("rotary_original_length", rotary_original_length, "llama3: length trained on");
-    v("relative_buckets", relative_buckets, "rows of the table of relative positions");
-    v("relative_distance", relative_distance, "distance from which on the last one serves");
+      "llama3, yarn: turns in the original length below which all is scaled", above(0));
+    v("rotary_high_frequency", rotary_high_frequency, "llama3, yarn: turns above which nothing is", above(0));
+    v("rotary_original_length", rotary_original_length, "llama3, yarn: length trained on", in(1, 1 << 30));
+    v("rotary_amplitude", rotary_amplitude, "factor of cosines and sines", above(0));
+    v("relative_buckets", relative_buckets, "rows of the table of relative positions", in(4, 1 << 16));
+    v("relative_distance", relative_distance, "distance from which on the last one serves", in(4, 1 << 24));
     v("activation", activation, "of the feed-forward");
     v("gated", gated, "gated feed-forward");
     v("attention_bias", attention_bias, "biases in attention's products");
     v("feed_forward_bias", feed_forward_bias, "biases in the feed-forward's products");
-    v("window", window, "keys a query sees; 0 for all");
-    v("token_types", token_types, "segment embeddings");
+    v("causal", causal, "an encoder's tokens see none after them");
+    v("scale_scores", scale_scores, "attention's scores are divided by the root of the head size");
+    v("scale_scores_by_layer", scale_scores_by_layer, "they are divided by the layer's number too");
+    v("window", window, "keys a query sees; 0 for all", in(0, 1 << 30));
+    v("token_types", token_types, "segment embeddings", in(0, 1 << 16));
     v("tie_embeddings", tie_embeddings, "the output layer is the embedding");
     v("output_bias", output_bias, "a bias on the logits");
     v("scale_embedding", scale_embedding, "embeddings times the root of the width");
-    v("dropout", dropout, "of embeddings and sub-layer outputs");
-    v("attention_dropout", attention_dropout, "of attention probabilities");
-    v("activation_dropout", activation_dropout, "of feed-forward hidden units");
+    v("dropout", dropout, "of embeddings and sub-layer outputs", kShare);
+    v("attention_dropout", attention_dropout, "of attention probabilities", kShare);
+    v("activation_dropout", activation_dropout, "of feed-forward hidden units", kShare);
+    v("embedding_dropout", embedding_dropout, "of embeddings; dropout where it is not given", kShare);
+    v("head_dropout", head_dropout, "before a classifier's or tagger's last layer; else dropout", kShare);
     v("head", head, "what stands on the last hidden states");
     v("pooler_activation", pooler_activation, "of the layer before an encoder's labels");
-    v("labels", labels, "labels of a classifier or tagger");
+    v("labels", labels, "labels of a classifier or tagger", in(0, 1 << 20));
+    v("problem", problem, "a classifier's: one label of several, any number of labels, or numbers");
     v("padding_learns", padding_learns, "look-ups of the padding token change its embedding");
-    v("pad", pad, "padding token");
-    v("bos", bos, "first token of a sequence; -1 for none");
-    v("eos", eos, "last token of a sequence; -1 for none");
-    v("decoder_start", decoder_start, "token that the decoder starts from");
+    v("pad", pad, "padding token; -1 for none", kToken);
+    v("bos", bos, "first token of a sequence; -1 for none", kToken);
+    v("eos", eos, "last token of a sequence; -1 for none", kToken);
+    v("other_eos", other_eos, "further tokens that end a sequence", in(0, 1 << 26));
+    v("decoder_start", decoder_start, "token that the decoder starts from", in(0, 1 << 26));
   }
+
+ private:
+  void check_positions() const;
+  void check_tokens() const;
 };
 
 // Published and small configurations by name: "tiny", "small", "transformer-base", "transformer-big",

@@ -43,7 +43,7 @@ int64_t TransformerLM::max_length() const { return model_.config().max_length; }
 std::unique_ptr<LanguageModel::State> TransformerLM::start(std::span<const Prompt> prompts) const {
   NoGrad off;
   Context context;
-  const int64_t pad = model_.config().pad;
+  const int64_t filler = model_.config().filler();
   std::vector<std::vector<int64_t>> sources, targets;
   int64_t longest = 0;
   for (const Prompt& prompt : prompts) {
@@ -53,14 +53,13 @@ std::unique_ptr<LanguageModel::State> TransformerLM::start(std::span<const Promp
   }
   Memory memory;
   const bool has_encoder = model_.config().has_encoder();
-  if (has_encoder) memory = model_.encode(TokenBatch::of(sources, std::max<int64_t>(pad, 0)), context);
+  if (has_encoder) memory = model_.encode(TokenBatch::of(sources, filler), context);
 
   auto state = std::make_unique<CachedState>();
   const int64_t capacity = std::min(max_length(), longest + 32);
   state->cache =
       model_.make_cache(static_cast<int64_t>(prompts.size()), capacity, has_encoder ? &memory : nullptr);
-  if (longest > 0)
-    model_.decode_on(TokenBatch::of(targets, std::max<int64_t>(pad, 0)), state->cache, context);
+  if (longest > 0) model_.decode_on(TokenBatch::of(targets, filler), state->cache, context);
   return state;
 }
 

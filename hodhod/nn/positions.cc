@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/nn/positions.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <numbers>
@@ -33,6 +34,19 @@ double llama3(double frequency, const Llama3Scaling& scaling) {
   if (turns < scaling.low) return frequency / scaling.factor;
   const double kept = (turns - scaling.low) / (scaling.high - scaling.low);
   return (1 - kept) * frequency / scaling.factor + kept * frequency;
+}
+
+// The share of frequency i that is divided by YaRN's factor.
+double yarn_share(int64_t i, const YarnScaling& scaling, const RotaryFrequencies& options) {
+  const auto rotated = static_cast<double>(options.rotated);
+  const auto number_of = [&](double turns) {
+    return rotated * std::log(static_cast<double>(scaling.original_length) / (turns * 2 * std::numbers::pi)) /
+           (2 * std::log(options.base));
+  };
+  const double first = std::max(std::floor(number_of(scaling.high)), 0.0);
+  const double last = std::min(std::ceil(number_of(scaling.low)), rotated - 1);
+  const double width = first == last ? 0.001 : last - first;
+  return std::clamp((static_cast<double>(i) - first) / width, 0.0, 1.0);
 }
 
 // Slope of a head, counted from 0.
@@ -97,9 +111,20 @@ std::vector<double> frequencies_of(const RotaryFrequencies& options) {
     double frequency =
         std::pow(options.base, -2.0 * static_cast<double>(i) / static_cast<double>(options.rotated));
     frequency /= options.factor;
-    frequencies.push_back(options.llama3 ? llama3(frequency, *options.llama3) : frequency);
+    if (options.llama3) frequency = llama3(frequency, *options.llama3);
+    if (options.yarn) {
+      const double share = yarn_share(i, *options.yarn, options);
+      frequency = share * frequency / options.yarn->factor + (1 - share) * frequency;
+    }
+    frequencies.push_back(frequency);
   }
   return frequencies;
+}
+
+double dynamic_rotary_base(const RotaryFrequencies& options, double factor, int64_t length, int64_t trained) {
+  const auto rotated = static_cast<double>(options.rotated);
+  const double growth = factor * static_cast<double>(length) / static_cast<double>(trained) - factor + 1;
+  return options.base * std::pow(growth, rotated / (rotated - 2));
 }
 
 RotaryTables::RotaryTables(int64_t longest, const RotaryFrequencies& options, DType dtype) {
@@ -108,8 +133,11 @@ RotaryTables::RotaryTables(int64_t longest, const RotaryFrequencies& options, DT
     return static_cast<double>(place) * frequencies[static_cast<size_t>(i)];
   };
   const Shape shape{longest, options.rotated / 2};
-  cosines = tabulate(shape, dtype, [&](int64_t place, int64_t i) { return std::cos(angle(place, i)); });
-  sines = tabulate(shape, dtype, [&](int64_t place, int64_t i) { return std::sin(angle(place, i)); });
+  const double amplitude = options.amplitude;
+  cosines =
+      tabulate(shape, dtype, [&](int64_t place, int64_t i) { return amplitude * std::cos(angle(place, i)); });
+  sines =
+      tabulate(shape, dtype, [&](int64_t place, int64_t i) { return amplitude * std::sin(angle(place, i)); });
 }
 
 std::vector<double> alibi_slopes(int64_t heads) {

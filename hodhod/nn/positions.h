@@ -66,17 +66,33 @@ struct Llama3Scaling {
   int64_t original_length = 8192;
 };
 
+// YaRN's change (Peng et al. 2023, §3.2): as Llama 3's, but between the two it is interpolated by the number
+// of the frequency. That of a frequency that turns n times in the original length L is R ln(L / 2πn) / (2 ln
+// base); it is rounded down at `high` and up at `low`.
+struct YarnScaling {
+  double factor = 4;
+  double low = 1;
+  double high = 32;
+  int64_t original_length = 4096;
+};
+
 struct RotaryFrequencies {
   int64_t rotated = 0;  // R: elements of a head that turn, even
   double base = 10000;
   double factor = 1;  // all frequencies are divided by it (linear scaling)
   std::optional<Llama3Scaling> llama3 = {};
+  std::optional<YarnScaling> yarn = {};
+  double amplitude = 1;  // of cosines and sines
 };
 
 // Frequency i is base^(−2i/R), scaled as said. [R/2] (Su et al. 2021; angles in radians for each place)
 std::vector<double> frequencies_of(const RotaryFrequencies& options);
 
-// cos and sin of place · frequency, both [longest, R/2], for rotary() in hodhod/ops/rotary.h.
+// The base for a text of `length` tokens that is longer than the `trained` ones: base · (factor · length /
+// trained − factor + 1)^(R / (R − 2)) ("dynamic" scaling; bloc97 2023).
+double dynamic_rotary_base(const RotaryFrequencies& options, double factor, int64_t length, int64_t trained);
+
+// Amplitude times cos and sin of place · frequency, both [longest, R/2], for rotary() in hodhod/ops/rotary.h.
 struct RotaryTables {
   Tensor cosines, sines;
 

@@ -87,6 +87,19 @@ TEST(Rotary, TablesHoldAnglesOfPlaceTimesFrequency) {
   EXPECT_THROW(RotaryTables(7, {.rotated = 3}), Error);
 }
 
+// Of a head of 16 and 32 tokens, the frequency that turns 32 times would be number −1.6, the one that turns
+// once 1.4: the first is kept, the second half scaled, the others wholly.
+TEST(Rotary, YarnGoesFromKeptToDividedByTheNumberOfTheFrequency) {
+  const YarnScaling scaling{.factor = 4, .low = 1, .high = 32, .original_length = 32};
+  const auto plain = frequencies_of({.rotated = 16});
+  const auto scaled = frequencies_of({.rotated = 16, .yarn = scaling});
+  for (size_t i = 0; i < plain.size(); ++i)
+    EXPECT_DOUBLE_EQ(scaled[i], plain[i] * (i == 0 ? 1 : i == 1 ? 0.625 : 0.25));
+  const RotaryTables once(3, {.rotated = 4}, DType::f64),
+      twice(3, {.rotated = 4, .amplitude = 2}, DType::f64);
+  for (size_t i = 0; i < 6; ++i) EXPECT_DOUBLE_EQ(twice.sines.values()[i], 2 * once.sines.values()[i]);
+}
+
 TEST(Rotary, Llama3KeepsFastAndDividesSlowFrequencies) {
   const Llama3Scaling scaling{.factor = 8, .low = 1, .high = 4, .original_length = 8192};
   const auto plain = frequencies_of({.rotated = 128, .base = 500000});

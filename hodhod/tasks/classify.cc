@@ -39,7 +39,7 @@ std::vector<std::vector<double>> logits_of(const Classifier& classifier, std::sp
   std::vector<std::vector<double>> logits(texts.size());
   for (const auto& rows : batches_by_length(lengths_of(texts), batch_tokens)) {
     Context context;
-    const Memory states = states_of(model, batch_of(texts, rows, model.config().pad), context);
+    const Memory states = states_of(model, batch_of(texts, rows, model.config().filler()), context);
     const Tensor scores = check_finite(model, model.classify(states, context), "class scores");
     const std::vector<double> values = scores.values();
     const size_t width = values.size() / rows.size();
@@ -91,6 +91,7 @@ Classifier Classifier::make(TransformerConfig config, std::unique_ptr<text::Toke
         names_of(config.shape)[static_cast<size_t>(config.shape)]);
   config.head = HeadKind::classifier;
   config.labels = std::max<int64_t>(1, labels.size());
+  config.problem = labels.empty() ? ProblemKind::regression : ProblemKind::single_label;
   Classifier classifier;
   classifier.encoder.model = std::make_unique<Transformer>(config, Rng(seed));
   classifier.encoder.tokenizer = std::move(tokenizer);
@@ -127,7 +128,9 @@ Classifier Classifier::load(const std::string& directory) {
 
 Classifier Classifier::from(const std::string& directory, Labels labels, const FineTuning& options) {
   Classifier classifier;
-  HeadWanted wanted{.head = HeadKind::classifier, .labels = std::max<int64_t>(1, labels.size())};
+  HeadWanted wanted{.head = HeadKind::classifier,
+                    .labels = std::max<int64_t>(1, labels.size()),
+                    .problem = labels.empty() ? ProblemKind::regression : ProblemKind::single_label};
   if (load_transformer_config(directory).head == HeadKind::classifier) {
     const Labels theirs = Labels::load(directory);
     if (labels.empty() ? load_transformer_config(directory).labels == 1 : theirs.has_all(labels)) {
@@ -222,7 +225,7 @@ void ClassifierTrainee::next_batch() {
     dropout_(texts.emplace_back(texts_[static_cast<size_t>(row)]), at.epoch, row);
     targets.push_back(targets_[static_cast<size_t>(row)]);
   }
-  batch_ = batch_of(texts, classifier_.encoder.model->config().pad);
+  batch_ = batch_of(texts, classifier_.encoder.model->config().filler());
   batch_targets_ = Tensor::from(targets, {static_cast<int64_t>(targets.size())})
                        .converted(classifier_.is_regression() ? DType::f32 : DType::i64);
 }

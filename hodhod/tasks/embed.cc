@@ -52,7 +52,7 @@ std::vector<std::vector<float>> embed(const TextModel& embedder, std::span<const
   auto encoded = encode_texts(*embedder.tokenizer, all);
   for (EncodedText& text : encoded) {
     // An encoder that translates has learnt that texts end so.
-    const bool closed = !text.ids.empty() && text.ids.back() == config.eos;
+    const bool closed = config.eos < 0 || (!text.ids.empty() && text.ids.back() == config.eos);
     if (config.has_encoder() && config.has_decoder() && !closed) text.ids.push_back(config.eos);
     text.ids.resize(std::min(text.ids.size(), static_cast<size_t>(config.max_length)));
     text.types.resize(text.ids.size());
@@ -61,7 +61,7 @@ std::vector<std::vector<float>> embed(const TextModel& embedder, std::span<const
   for (const auto& rows : batches_by_length(lengths_of(encoded), options.batch_tokens)) {
     Context context;
     const Tensor states =
-        states_of(*embedder.model, batch_of(encoded, rows, config.pad), context).states.dense();
+        states_of(*embedder.model, batch_of(encoded, rows, config.filler()), context).states.dense();
     const int64_t time = states.dim(1), width = states.dim(2);
     for (size_t r = 0; r < rows.size(); ++r) {
       const auto i = static_cast<size_t>(rows[r]);

@@ -126,7 +126,7 @@ std::vector<std::vector<std::vector<Filling>>> fill_mask(const MaskFiller& fille
   }
   std::vector<std::vector<std::vector<Filling>>> results(texts.size());
   for (const auto& rows : batches_by_length(lengths_of(encoded), batch_tokens)) {
-    const TokenBatch batch = batch_of(encoded, rows, model.config().pad);
+    const TokenBatch batch = batch_of(encoded, rows, model.config().filler());
     std::vector<int64_t> places;
     std::vector<size_t> owners;
     for (size_t r = 0; r < rows.size(); ++r) {
@@ -232,7 +232,7 @@ MaskScores score_masks(const MaskFiller& filler, const WindowedText& text, const
       masked.push_back(masking(text.window(row), fixed.fork(static_cast<uint64_t>(row))));
     }
     MaskedBatch batch;
-    batch.add(masked, model.config().pad);
+    batch.add(masked, model.config().filler());
     if (batch.places.empty()) continue;
     Context context;
     const Tensor logits = log_softmax(logits_at(model, batch.tokens, as_tensor(batch.places), context));
@@ -276,7 +276,7 @@ void MaskTrainee::next_batch() {
     rows.push_back(masking_(train_.window(row), epoch.fork(static_cast<uint64_t>(row))));
   }
   MaskedBatch batch;
-  batch.add(rows, filler_.encoder.model->config().pad);
+  batch.add(rows, filler_.encoder.model->config().filler());
   if (batch.places.empty()) {
     // A small batch may draw none: its first ordinary token is hidden then.
     auto& ids = rows[0].ids;
@@ -284,7 +284,7 @@ void MaskTrainee::next_batch() {
         std::find_if(ids.begin(), ids.end(), [&](int64_t id) { return masking_.may_choose(id); });
     rows[0].labels[static_cast<size_t>(first - ids.begin())] = *first;
     *first = masking_.mask();
-    batch.add(rows, filler_.encoder.model->config().pad);
+    batch.add(rows, filler_.encoder.model->config().filler());
   }
   batch_ = batch.tokens;
   places_ = as_tensor(batch.places);

@@ -72,7 +72,7 @@ std::vector<std::vector<std::vector<double>>> scores_of(const Tagger& tagger,
   std::vector<std::vector<std::vector<double>>> of_piece(texts.size());
   for (const auto& rows : batches_by_length(lengths_of(texts), batch_tokens)) {
     Context context;
-    const Memory states = model.encode(batch_of(texts, rows, model.config().pad), context);
+    const Memory states = model.encode(batch_of(texts, rows, model.config().filler()), context);
     const Tensor scores = log_softmax(check_finite(model, model.tag(states, context), "tag scores"));
     const std::vector<double> values = scores.values();
     const int64_t time = scores.dim(1), labels = scores.dim(2);
@@ -316,7 +316,7 @@ void TaggerTrainee::next_batch() {
     items_ += static_cast<double>(std::count_if(targets.back().begin(), targets.back().end(),
                                                 [](int64_t target) { return target != kIgnoreIndex; }));
   }
-  batch_ = batch_of(texts, tagger_.encoder.model->config().pad);
+  batch_ = batch_of(texts, tagger_.encoder.model->config().filler());
   batch_targets_ = TokenBatch::of(targets, kIgnoreIndex).ids;
 }
 

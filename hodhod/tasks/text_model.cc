@@ -17,41 +17,39 @@ bool is_head(std::string_view name) {
 
 }  // namespace
 
-TextModel TextModel::load(const std::string& directory, const LoadOptions& options,
+TextModel TextModel::load(const ModelDirectory& directory, const LoadOptions& options,
                           const std::string& tokenizer) {
   auto loaded = load_transformer(directory, options);
-  const std::string& from = tokenizer.empty() ? directory : tokenizer;
+  const std::string& from = tokenizer.empty() ? directory.path : tokenizer;
   TextModel result{std::move(loaded.model), std::make_unique<text::Tokenizer>(text::Tokenizer::load(from)),
-                   std::move(loaded.missing)};
+                   std::move(loaded.missing), std::move(loaded.warnings)};
   return result;
 }
 
-TextModel load_encoder(const std::string& directory, const HeadWanted& wanted, const FineTuning& tuning) {
+TextModel load_encoder(const std::string& path, const HeadWanted& wanted, const FineTuning& tuning) {
+  ModelDirectory directory = ModelDirectory::open(path);
+  TransformerConfig& config = directory.config;
+  const bool encodes = config.shape == TransformerShape::encoder;
+  check(encodes || (wanted.head == HeadKind::classifier && config.shape == TransformerShape::decoder),
+        "{}: the shape of this model is {}; the task needs an encoder (BERT)", path,
+        names_of(config.shape)[static_cast<size_t>(config.shape)]);
+  config.head = wanted.head;
+  config.labels = wanted.labels;
+  config.problem = wanted.problem;
+  if (tuning.change) tuning.change(config);
+  check_storable(config);
+  const int64_t layers = encodes ? config.encoder_layers : config.decoder_layers;
+  check(tuning.fresh_layers >= 0 && tuning.fresh_layers <= layers,
+        "{}: {} new layers for a model that has {}; give a number from 0 to {}", path, tuning.fresh_layers,
+        layers, layers);
   std::vector<std::string> fresh;  // what the names of such layers begin with
+  for (int64_t i = layers - tuning.fresh_layers; i < layers; ++i)
+    fresh.push_back(fmt::format("{}.layer.{}.", encodes ? "encoder" : "decoder", i));
   const auto is_fresh = [&](const std::string& name) {
     return std::any_of(fresh.begin(), fresh.end(),
                        [&](const std::string& layer) { return name.starts_with(layer); });
   };
-  LoadOptions options;
-  options.allow_missing = true;
-  options.seed = tuning.seed;
-  options.change = [&](TransformerConfig& config) {
-    const bool may_decode = wanted.head == HeadKind::classifier && config.shape == TransformerShape::decoder;
-    check(config.shape == TransformerShape::encoder || may_decode,
-          "{}: the shape of this model is {}; the task needs an encoder (BERT)", directory,
-          names_of(config.shape)[static_cast<size_t>(config.shape)]);
-    config.head = wanted.head;
-    config.labels = wanted.labels;
-    if (tuning.change) tuning.change(config);
-    const bool encodes = config.shape == TransformerShape::encoder;
-    const int64_t layers = encodes ? config.encoder_layers : config.decoder_layers;
-    check(tuning.fresh_layers >= 0 && tuning.fresh_layers <= layers,
-          "{}: {} new layers for a model that has {}; give a number from 0 to {}", directory,
-          tuning.fresh_layers, layers, layers);
-    for (int64_t i = layers - tuning.fresh_layers; i < layers; ++i) {
-      fresh.push_back(fmt::format("{}.layer.{}.", encodes ? "encoder" : "decoder", i));
-    }
-  };
+  LoadOptions options{.allow_missing = true, .seed = tuning.seed};
   // A pooler that was trained serves other labels too.
   options.leave_out = [&](const std::string& name) {
     return is_fresh(name) || (!wanted.keep && name.starts_with("classifier."));
@@ -61,7 +59,7 @@ TextModel load_encoder(const std::string& directory, const HeadWanted& wanted, c
   const auto body = std::find_if(result.missing.begin(), result.missing.end(),
                                  [](const std::string& name) { return !is_head(name); });
   check(body == result.missing.end(), "{}: the weights lack {}; the file is damaged or of another model",
-        directory, body == result.missing.end() ? "" : *body);
+        path, body == result.missing.end() ? "" : *body);
   return result;
 }
 

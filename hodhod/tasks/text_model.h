@@ -18,18 +18,21 @@ namespace hodhod {
 struct TextModel {
   std::unique_ptr<Transformer> model;
   std::unique_ptr<text::Tokenizer> tokenizer;
-  std::vector<std::string> missing = {};  // parameters that were not in the file
+  std::vector<std::string> missing = {};   // parameters that were not in the file
+  std::vector<std::string> warnings = {};  // what of the directory is not used; a line each
 
   // From a model's directory. The tokenizer is that of `tokenizer` (a file or directory) where one is named.
   // Error when there is none. (A token that the model has no row for is one when it is used.)
-  static TextModel load(const std::string& directory, const LoadOptions& options = {},
+  static TextModel load(const ModelDirectory& directory, const LoadOptions& options = {},
                         const std::string& tokenizer = {});
+  static TextModel load(const std::string& directory) { return load(ModelDirectory::open(directory)); }
 };
 
 // What a head on an encoder is to be.
 struct HeadWanted {
   HeadKind head = HeadKind::none;
   int64_t labels = 0;
+  ProblemKind problem = ProblemKind::single_label;
   bool keep = false;  // the directory's own head is of this kind and these labels: it is kept
 };
 

@@ -25,7 +25,7 @@ namespace {
 std::vector<int64_t> ids_of(const text::Tokenizer& tokenizer, const std::string& text, int64_t end) {
   const auto ids = tokenizer.encode_ids(text);
   std::vector<int64_t> tokens(ids.begin(), ids.end());
-  tokens.push_back(end);
+  if (end >= 0) tokens.push_back(end);
   return tokens;
 }
 
@@ -46,8 +46,8 @@ std::vector<int64_t> source_tokens(const Translator& translator, const std::stri
   const TransformerConfig& config = translator.model->config();
   auto tokens = ids_of(*translator.tokenizer, text, config.eos);
   if (static_cast<int64_t>(tokens.size()) > config.max_length) {
-    tokens.resize(static_cast<size_t>(config.max_length - 1));
-    tokens.push_back(config.eos);
+    tokens.resize(static_cast<size_t>(config.max_length));
+    if (config.eos >= 0) tokens.back() = config.eos;
   }
   return tokens;
 }
@@ -56,10 +56,10 @@ std::vector<std::vector<Translation>> translate(const Translator& translator,
                                                 const std::vector<std::string>& texts, DecodeOptions options,
                                                 int64_t batch_tokens, uint64_t first) {
   const TransformerConfig& config = translator.model->config();
-  if (options.eos.empty() && config.eos >= 0) options.eos = {config.eos};
+  if (options.eos.empty()) options.eos = config.ends();
   const int64_t start = options.decoder_start >= 0 ? options.decoder_start : config.decoder_start;
   // Padding is not a word.
-  if (config.pad != config.eos) options.suppress_tokens.push_back(config.pad);
+  if (config.pad >= 0 && config.pad != config.eos) options.suppress_tokens.push_back(config.pad);
   std::vector<Prompt> prompts;
   for (const std::string& text : texts) {
     Prompt& prompt = prompts.emplace_back(Prompt{source_tokens(translator, text), {start}});
@@ -171,8 +171,8 @@ TranslationTrainee::Batch TranslationTrainee::make_batch(const Pairs& pairs,
     labels.push_back(target);
     batch.items += static_cast<double>(target.size());
   }
-  batch.source = TokenBatch::of(sources, config.pad);
-  batch.input = TokenBatch::of(inputs, config.pad);
+  batch.source = TokenBatch::of(sources, config.filler());
+  batch.input = TokenBatch::of(inputs, config.filler());
   batch.labels = TokenBatch::of(labels, kIgnoreIndex).ids;
   return batch;
 }

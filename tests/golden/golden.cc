@@ -72,15 +72,25 @@ void Recording::expect_close(const std::string& name, const Tensor& got, std::op
   }
 }
 
+std::vector<std::string> directories() {
+  std::vector<std::string> found;
+  for (const std::string& root : golden_directories()) {
+    if (!fs::is_directory(root)) continue;
+    std::vector<std::string> here;
+    for (const fs::directory_entry& entry : fs::directory_iterator(root)) {
+      if (fs::exists(entry.path() / "io.json")) here.push_back(entry.path().string());
+    }
+    std::sort(here.begin(), here.end());
+    found.insert(found.end(), here.begin(), here.end());
+  }
+  return found;
+}
+
 std::vector<std::string> directories_of(const std::string& family) {
   std::vector<std::string> found;
-  if (!fs::is_directory(golden_directory())) return found;
-  for (const fs::directory_entry& entry : fs::directory_iterator(golden_directory())) {
-    const std::string directory = entry.path().string();
-    if (!fs::exists(directory + "/io.json")) continue;
+  for (const std::string& directory : directories()) {
     if (read_json(directory + "/io.json").value("family", "") == family) found.push_back(directory);
   }
-  std::sort(found.begin(), found.end());
   return found;
 }
 

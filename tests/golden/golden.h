@@ -47,15 +47,17 @@ class Recording {
   std::optional<SafetensorsReader> model_;
 };
 
-// Directories below golden_directory() whose io.json names `family`, in the order of their names.
+// Directories with an io.json below golden_directories(), root after root, in the order of their names.
+std::vector<std::string> directories();
+// Those whose io.json names `family`.
 std::vector<std::string> directories_of(const std::string& family);
 
 // Runs body(recording) for every directory of the family; skips the test when there is none.
 template <class Body>
 void for_each_recording(const std::string& family, Body&& body) {
-  const std::vector<std::string> directories = directories_of(family);
-  if (directories.empty()) GTEST_SKIP() << "no recordings of " << family << " in " << golden_directory();
-  for (const std::string& directory : directories) {
+  const std::vector<std::string> found = directories_of(family);
+  if (found.empty()) GTEST_SKIP() << "no recordings of " << family;
+  for (const std::string& directory : found) {
     SCOPED_TRACE(directory);
     body(Recording(directory));
   }

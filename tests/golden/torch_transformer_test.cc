@@ -96,7 +96,32 @@ Tensor key_ends(const Tensor& padding) {
   return Tensor::from(ends, {padding.dim(0)});
 }
 
+// The recording's inputs and outputs as [B, T, C], whatever order they were recorded in.
+class Sequences {
+ public:
+  explicit Sequences(const Recording& recording)
+      : recording_(recording), batch_first_(recording.about()["args"].value("batch_first", false)) {}
+
+  Tensor tensor(const std::string& name) const { return turned(recording_.tensor(name)); }
+  void expect_close(const std::string& name, const Tensor& got) const {
+    recording_.expect_close(name, turned(got));
+  }
+
+ private:
+  Tensor turned(const Tensor& x) const { return batch_first_ ? x : transpose(x, 0, 1).dense(); }
+
+  const Recording& recording_;
+  bool batch_first_;
+};
+
+// Of the keys of a side: all, where the recording has no mask for it.
+AttentionSetting setting_of(const Recording& recording, const std::string& mask) {
+  if (!recording.contains(mask)) return {};
+  return {.key_end = key_ends(recording.tensor(mask))};
+}
+
 void run(const Recording& recording) {
+  const Sequences sequences(recording);
   EncoderDecoder model(recording.about()["args"]);
   for_each_parameter(model, [&](const std::string& ours, Tensor& parameter) {
     const Place place = place_of(ours);
@@ -106,30 +131,30 @@ void run(const Recording& recording) {
   });
   set_requires_grad(model);
 
-  const Tensor source = recording.tensor("in.src").set_requires_grad();
-  const Tensor target = recording.tensor("in.tgt").set_requires_grad();
-  const AttentionSetting over_source{.key_end = key_ends(recording.tensor("in.src_key_padding_mask"))};
-  const AttentionSetting over_target{.key_end = key_ends(recording.tensor("in.tgt_key_padding_mask"))};
+  const Tensor source = sequences.tensor("in.src").set_requires_grad();
+  const Tensor target = sequences.tensor("in.tgt").set_requires_grad();
+  const AttentionSetting over_source = setting_of(recording, "in.src_key_padding_mask");
+  const AttentionSetting over_target = setting_of(recording, "in.tgt_key_padding_mask");
   Context context{.training = true};
   Tensor x = source;
   for (size_t i = 0; i < model.encoder.layers.size(); ++i) {
     x = model.encoder.layers[i](x, over_source, context);
-    recording.expect_close("out.encoder.layers." + std::to_string(i), x);
+    sequences.expect_close("out.encoder.layers." + std::to_string(i), x);
   }
   const Tensor memory = model.encoder.norm(x);
-  recording.expect_close("out.memory", memory);
+  sequences.expect_close("out.memory", memory);
   Tensor y = target;
   for (size_t i = 0; i < model.decoder.layers.size(); ++i) {
     const TransformerBlock& layer = model.decoder.layers[i];
     const TransformerBlock::CrossInput cross{layer.cross_attention->keys_values(memory), over_source};
     y = layer(y, over_target, context, &cross);
-    recording.expect_close("out.decoder.layers." + std::to_string(i), y);
+    sequences.expect_close("out.decoder.layers." + std::to_string(i), y);
   }
   y = model.decoder.norm(y);
-  recording.expect_close("out.output", y);
+  sequences.expect_close("out.output", y);
 
   BackwardOptions from;
-  from.gradient = recording.tensor("in.grad_out");
+  from.gradient = sequences.tensor("in.grad_out");
   backward(y, from);
   std::map<std::string, std::vector<Tensor>> gradients;  // by PyTorch's names, the parts in their order
   for_each_parameter(model, [&](const std::string& ours, Tensor& parameter) {
@@ -137,8 +162,8 @@ void run(const Recording& recording) {
   });
   EXPECT_EQ(gradients.size(), recording.io_names("grad.").size());
   for (const auto& [name, parts] : gradients) recording.expect_close(name, concat(parts, 0));
-  recording.expect_close("grad_in.src", source.grad());
-  recording.expect_close("grad_in.tgt", target.grad());
+  sequences.expect_close("grad_in.src", source.grad());
+  sequences.expect_close("grad_in.tgt", target.grad());
 }
 
 TEST(GoldenTorchTransformer, PostNorm) { for_each_recording("torch_transformer_postnorm", run); }

@@ -17,6 +17,7 @@
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/linear_cross_entropy.h"
 #include "hodhod/ops/loss.h"
+#include "hodhod/ops/shape.h"
 #include "hodhod/tensor/tape.h"
 #include "hodhod/train/optimizer.h"
 #include "tests/golden/golden.h"
@@ -24,26 +25,34 @@
 namespace hodhod {
 namespace {
 
-// Directories below the golden root whose config.json names a family that is known.
 std::vector<std::string> model_directories() {
-  std::vector<std::string> found;
-  if (!is_directory(golden_directory())) return found;
-  for (const std::string& name : list_directory(golden_directory())) {
-    const std::string directory = join_path(golden_directory(), name);
-    const std::string config = join_path(directory, "config.json");
-    if (!file_exists(config) || !file_exists(join_path(directory, "io.json"))) continue;
-    const Json json = read_json(config);
-    const auto type = json_get_or<std::string>(json, "model_type", "", config);
-    for (const hf::Family* family : hf::families()) {
-      if (family->model_type == type) found.push_back(directory);
-    }
-  }
+  std::vector<std::string> found = golden::directories();
+  std::erase_if(
+      found, [](const std::string& directory) { return !file_exists(join_path(directory, "config.json")); });
   return found;
+}
+
+// What the program does not know of a directory's model: empty, or a sentence.
+std::string not_known(const std::string& directory) {
+  const std::string path = join_path(directory, "config.json");
+  const Json json = read_json(path);
+  const auto type = json_get_or<std::string>(json, "model_type", "", path);
+  const auto names = json_get_or<std::vector<std::string>>(json, "architectures", {}, path);
+  for (const hf::Family* family : hf::families()) {
+    if (family->model_type != type) continue;
+    const bool known =
+        names.empty() || std::any_of(family->heads.begin(), family->heads.end(),
+                                     [&](const auto& head) { return head.architecture == names[0]; });
+    return known ? ""
+                 : fmt::format("{} has the head {}, which the program does not know", directory, names[0]);
+  }
+  return fmt::format("{} is of the family {}, which the program does not know", directory, type);
 }
 
 class GoldenTransformer : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
+    if (const std::string reason = not_known(GetParam()); !reason.empty()) GTEST_SKIP() << reason;
     recording_.emplace(GetParam());
     model_ = load_transformer(GetParam()).model;
   }
@@ -74,7 +83,12 @@ class GoldenTransformer : public testing::TestWithParam<std::string> {
     if (has("fwd.in.attention_mask")) tokens.lengths = lengths_of(input("attention_mask"));
     if (has("fwd.in.token_type_ids")) tokens.token_types = input("token_type_ids");
     Tensor hidden;
-    if (config().has_decoder()) {
+    if (config().head == HeadKind::classifier) {
+      const Memory states = config().has_encoder()
+                                ? model_->encode(tokens, context)
+                                : Memory{model_->decode(tokens, nullptr, context), tokens.lengths};
+      out.logits = model_->classify(states, context);
+    } else if (config().has_decoder()) {
       Memory memory;
       TokenBatch target = tokens;
       if (config().has_encoder()) {
@@ -86,9 +100,8 @@ class GoldenTransformer : public testing::TestWithParam<std::string> {
     } else {
       const Memory memory = model_->encode(tokens, context);
       hidden = memory.states;
-      out.logits = config().head == HeadKind::classifier ? model_->classify(memory, context)
-                   : config().head == HeadKind::tagger   ? model_->tag(memory, context)
-                                                         : model_->logits(hidden, context);
+      out.logits =
+          config().head == HeadKind::tagger ? model_->tag(memory, context) : model_->logits(hidden, context);
     }
     if (has("fwd.in.labels")) out.loss = loss(hidden, out.logits);
     return out;
@@ -96,6 +109,10 @@ class GoldenTransformer : public testing::TestWithParam<std::string> {
 
   Tensor loss(const Tensor& hidden, const Tensor& logits) {
     Tensor labels = input("labels");
+    if (config().head == HeadKind::classifier && config().problem == ProblemKind::multi_label)
+      return binary_cross_entropy_with_logits(logits, labels);
+    if (config().head == HeadKind::classifier && config().problem == ProblemKind::regression)
+      return mse_loss(reshape(logits, labels.shape()), labels);
     if (config().head != HeadKind::language_model) return cross_entropy(logits, labels);
     if (config().shape == TransformerShape::decoder) {  // the label of a position is the token after it
       Tensor next = Tensor::full(labels.shape(), -100, DType::i64);
@@ -145,16 +162,17 @@ TEST_P(GoldenTransformer, ForwardPass) {
 
   int compared = 0;
   const auto compare = [&](const std::string& stack, const std::string& theirs, const Tensor& mask) {
-    for (int64_t i = 0; i < (stack == "encoder" ? config().encoder_layers : config().decoder_layers); ++i) {
+    const StackSizes sizes = stack == "encoder" ? config().sizes_of_encoder() : config().sizes_of_decoder();
+    for (int64_t i = 0; i < sizes.layers; ++i) {
       const std::string layer = stack + ".layer." + std::to_string(i) + ".";
       const std::string attentions = "fwd.out." + theirs + "attentions." + std::to_string(i);
       if (const Tensor* p = find(out.trace, layer + "self_attention.probabilities"); p && has(attentions)) {
         // [B, H, Tq, Tk]: a query is real if its position is.
         Tensor rows;
         if (mask.defined()) {
-          rows = mask.with_layout({mask.dim(0), config().heads, mask.dim(1)},
-                                  {mask.stride(0), 0, mask.stride(1)})
-                     .dense();
+          rows =
+              mask.with_layout({mask.dim(0), sizes.heads, mask.dim(1)}, {mask.stride(0), 0, mask.stride(1)})
+                  .dense();
         }
         expect_close(attentions, *p, 5e-5, rows);
         ++compared;
@@ -162,7 +180,7 @@ TEST_P(GoldenTransformer, ForwardPass) {
       // The recorded states are the block's outputs; the last one stands behind the final norm where there is
       // one.
       const std::string states = "fwd.out." + theirs + "hidden_states." + std::to_string(i + 1);
-      const bool last = i + 1 == (stack == "encoder" ? config().encoder_layers : config().decoder_layers);
+      const bool last = i + 1 == sizes.layers;
       const Tensor* y = find(out.trace, layer + "feed_forward");
       if (y && has(states) && !(last && config().final_norm)) {
         expect_close(states, *y, 3e-4, mask);
@@ -197,10 +215,8 @@ TEST_P(GoldenTransformer, Gradients) {
     gradients.emplace_back(name,
                            parameter.grad().defined() ? parameter.grad() : Tensor::zeros(parameter.shape()));
   }
-  const auto config_path = join_path(GetParam(), "config.json");
-  const auto& family =
-      hf::family_named(json_get<std::string>(read_json(config_path), "model_type", config_path), "");
-  const NamedTensors theirs = hf::save_state(family, gradients);
+  const ModelDirectory directory = ModelDirectory::open(GetParam());
+  const NamedTensors theirs = hf::save_state(*directory.family, gradients);
   for (const std::string& name : names) {
     const std::string parameter = name.substr(std::string("fwd.grad.").size());
     const auto found = std::find_if(theirs.begin(), theirs.end(),
@@ -238,8 +254,11 @@ TEST_P(GoldenTransformer, Generation) {
       const auto name = json_get<std::string>(run, "name", "");
       const Json& args = *json_find(run, "args");
       DecodeOptions options;
-      if (const auto eos = json_get_or<int64_t>(*special, "eos_token_id", -1, ""); eos >= 0)
-        options.eos = {eos};
+      if (const Json* eos = json_find(*special, "eos_token_id"); eos && eos->is_array()) {
+        options.eos = json_as<std::vector<int64_t>>(*eos, name);
+      } else if (eos && !eos->is_null()) {
+        options.eos = {json_as<int64_t>(*eos, name)};
+      }
       options.forced_eos = json_get_or<int64_t>(*special, "forced_eos_token_id", -1, "");
       if (const Json* bad = json_find(*special, "bad_words_ids")) {
         for (const Json& word : *bad) options.suppress_tokens.push_back(word.at(0).get<int64_t>());
@@ -292,6 +311,8 @@ TEST_P(GoldenTransformer, SavesWhatItLoaded) {
   const TemporaryDirectory directory;
   save_transformer(*model_, directory.path(), Json::object());
   const auto again = load_transformer(directory.path()).model;
+  EXPECT_EQ(ModelDirectory::open(directory.path()).family_name(),
+            ModelDirectory::open(GetParam()).family_name());
   const auto before = parameters_of(*model_), after = parameters_of(*again);
   ASSERT_EQ(before.size(), after.size());
   for (size_t i = 0; i < before.size(); ++i) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Marian (Junczys-Dowmunt et al. 2018) as Transformers holds it: the post-norm encoder-decoder of "Attention
 // Is All You Need" with sinusoidal positions (sines first, then cosines; not stored).
+#include <array>
 
 #include "hodhod/base/error.h"
 #include "hodhod/models/hf/family.h"
@@ -8,72 +9,69 @@
 namespace hodhod::hf {
 namespace {
 
-TransformerConfig read_marian(const Json& json, const std::string& where) {
+TransformerConfig marian_defaults() {
   TransformerConfig c = transformer_preset("transformer-base");
-  c.vocabulary = json_get_or<int64_t>(json, "vocab_size", 58101, where);
-  const auto target = json_get_or<int64_t>(json, "decoder_vocab_size", c.vocabulary, where);
-  if (!json_get_or<bool>(json, "share_encoder_decoder_embeddings", true, where)) {
-    c.source_vocabulary = c.vocabulary;
-    c.vocabulary = target;
-  }
-  c.width = json_get_or<int64_t>(json, "d_model", 1024, where);
-  c.heads = json_get_or<int64_t>(json, "encoder_attention_heads", 16, where);
-  const auto decoder_heads = json_get_or<int64_t>(json, "decoder_attention_heads", c.heads, where);
-  check(decoder_heads == c.heads, "{}: {} encoder heads and {} decoder heads; they must be equal", where,
-        c.heads, decoder_heads);
-  c.encoder_layers = json_get_or<int64_t>(json, "encoder_layers", 12, where);
-  c.decoder_layers = json_get_or<int64_t>(json, "decoder_layers", 12, where);
-  c.feed_forward = json_get_or<int64_t>(json, "encoder_ffn_dim", 4096, where);
-  const auto decoder_hidden = json_get_or<int64_t>(json, "decoder_ffn_dim", c.feed_forward, where);
-  check(decoder_hidden == c.feed_forward, "{}: encoder_ffn_dim {} and decoder_ffn_dim {}; they must be equal",
-        where, c.feed_forward, decoder_hidden);
-  c.max_length = json_get_or<int64_t>(json, "max_position_embeddings", 1024, where);
-  c.positions = PositionKind::sinusoidal;
-  c.activation =
-      kernels::activation_named(json_get_or<std::string>(json, "activation_function", "gelu", where));
-  c.scale_embedding = json_get_or<bool>(json, "scale_embedding", false, where);
+  c.vocabulary = 58101;
+  c.width = 1024;
+  c.heads = c.decoder_heads = 16;
+  c.encoder_layers = c.decoder_layers = 12;
+  c.feed_forward = c.decoder_feed_forward = 4096;
+  c.activation = kernels::Activation::kGelu;
+  c.scale_embedding = false;
   c.output_bias = true;
-  c.dropout = json_get_or<double>(json, "dropout", 0.1, where);
-  c.attention_dropout = json_get_or<double>(json, "attention_dropout", 0, where);
-  c.activation_dropout = json_get_or<double>(json, "activation_dropout", 0, where);
-  c.eos = json_get_or<int64_t>(json, "eos_token_id", 0, where);
-  c.pad = json_get_or<int64_t>(json, "pad_token_id", 58100, where);
-  c.decoder_start = json_get_or<int64_t>(json, "decoder_start_token_id", c.pad, where);
+  c.eos = 0;
+  c.pad = c.decoder_start = 58100;
   return c;
 }
 
+const std::vector<KeyRule>& marian_keys() {
+  static const std::vector<KeyRule> kKeys = {
+      {"vocab_size", "vocabulary"},
+      {"d_model", "width"},
+      {"encoder_attention_heads", "heads"},
+      {"decoder_attention_heads", "decoder_heads"},
+      {"encoder_layers", "encoder_layers"},
+      {"decoder_layers", "decoder_layers"},
+      {"encoder_ffn_dim", "feed_forward"},
+      {"decoder_ffn_dim", "decoder_feed_forward"},
+      {"max_position_embeddings", "max_length"},
+      {"scale_embedding", "scale_embedding"},
+      {"tie_word_embeddings", "tie_embeddings"},
+      {"dropout", "dropout"},
+      {"attention_dropout", "attention_dropout"},
+      {"activation_dropout", "activation_dropout"},
+  };
+  return kKeys;
+}
+
+void read_marian(ConfigReader& reader, TransformerConfig& c) {
+  const int64_t source = c.vocabulary;
+  reader.read(std::array{KeyRule{"decoder_vocab_size", "vocabulary"}}, c);
+  if (!reader.get_or("share_encoder_decoder_embeddings", true)) {
+    c.source_vocabulary = source;
+  } else {
+    check(c.vocabulary == source, "{} is {}, and vocab_size {}; shared embeddings have one size",
+          reader.place("decoder_vocab_size"), c.vocabulary, source);
+  }
+  reader.only("is_encoder_decoder", true);
+  reader.only("static_position_embeddings", true);
+  for (const char* key : {"normalize_before", "normalize_embedding", "add_final_layer_norm"})
+    reader.only(key, false);
+  // The encoder's layers once more; what serves a head that is no translator's.
+  for (const char* key : {"num_hidden_layers", "classifier_dropout", "is_decoder"}) reader.find(key);
+}
+
 void write_marian(const TransformerConfig& c, Json& json) {
-  json["architectures"] = {"MarianMTModel"};
-  json["model_type"] = "marian";
-  json["is_encoder_decoder"] = true;
   json["vocab_size"] = c.size_of_source_vocabulary();
   json["decoder_vocab_size"] = c.vocabulary;
   json["share_encoder_decoder_embeddings"] = c.source_vocabulary == 0;
-  json["d_model"] = c.width;
-  json["encoder_attention_heads"] = c.heads;
-  json["decoder_attention_heads"] = c.heads;
-  json["encoder_layers"] = c.encoder_layers;
-  json["decoder_layers"] = c.decoder_layers;
+  json["decoder_attention_heads"] = c.sizes_of_decoder().heads;
+  json["decoder_ffn_dim"] = c.sizes_of_decoder().feed_forward;
   json["num_hidden_layers"] = c.encoder_layers;
-  json["encoder_ffn_dim"] = c.feed_forward;
-  json["decoder_ffn_dim"] = c.feed_forward;
-  json["max_position_embeddings"] = c.max_length;
-  json["activation_function"] = kernels::name_of(c.activation);
-  json["scale_embedding"] = c.scale_embedding;
+  json["is_encoder_decoder"] = true;
   json["static_position_embeddings"] = true;
   json["normalize_before"] = false;
-  json["dropout"] = c.dropout;
-  json["attention_dropout"] = c.attention_dropout;
-  json["activation_dropout"] = c.activation_dropout;
-  json["decoder_start_token_id"] = c.decoder_start;
-  json["forced_eos_token_id"] = c.eos;
-}
-
-bool fits_marian(const TransformerConfig& c) {
-  return c.shape == TransformerShape::encoder_decoder && c.norm_placement == NormPlacement::post &&
-         c.norm == NormKind::kLayer && !c.final_norm && c.positions == PositionKind::sinusoidal && !c.gated &&
-         !c.embedding_norm && c.attention_bias && c.feed_forward_bias && c.key_value_heads() == c.heads &&
-         c.window == 0 && c.tie_embeddings;
+  if (c.eos >= 0) json["forced_eos_token_id"] = c.eos;
 }
 
 void add_attention(std::vector<NameRule>& names, const std::string& ours, const std::string& theirs) {
@@ -86,11 +84,16 @@ void add_attention(std::vector<NameRule>& names, const std::string& ours, const 
   }
 }
 
-std::vector<NameRule> make_names() {
+std::vector<NameRule> marian_names() {
   std::vector<NameRule> names = {
       {.ours = "embedding.weight", .theirs = "model.shared.weight", .unless = "source_embedding.weight"},
       {"embedding.weight", "model.decoder.embed_tokens.weight"},
+      {.ours = "embedding.weight",
+       .theirs = "model.encoder.embed_tokens.weight",
+       .unless = "source_embedding.weight"},
+      {.ours = "embedding.weight", .theirs = "lm_head.weight", .unless = "output.weight"},
       {"source_embedding.weight", "model.encoder.embed_tokens.weight"},
+      {"output.weight", "lm_head.weight"},
       {"output_bias", "final_logits_bias", Layout::row},
   };
   for (const std::string stack : {"encoder", "decoder"}) {
@@ -109,7 +112,17 @@ std::vector<NameRule> make_names() {
 }  // namespace
 
 const Family& marian() {
-  static const Family kFamily{"marian", {}, make_names(), read_marian, write_marian, fits_marian};
+  static const Family kFamily{
+      .model_type = "marian",
+      .defaults = marian_defaults,
+      .activation = "activation_function",
+      .keys = marian_keys(),
+      .heads = {{"MarianMTModel", HeadKind::language_model}, {"MarianModel", HeadKind::language_model}},
+      .read = read_marian,
+      .write = write_marian,
+      .prefixes = {},
+      .names = marian_names(),
+      .needless = {"model.encoder.embed_positions.weight", "model.decoder.embed_positions.weight"}};
   return kFamily;
 }
 

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/models/hf/state.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "hodhod/base/error.h"
+#include "hodhod/models/transformer.h"
+#include "hodhod/nn/module.h"
 
 namespace hodhod::hf {
 namespace {
@@ -26,13 +33,18 @@ std::optional<std::string> match(const std::string& pattern, const std::string& 
   return number;
 }
 
-// Whether a rule is in force for a model with these parameters.
-bool holds(const NameRule& rule, const Parameters& parameters) {
-  const auto has = [&](const std::string& name) {
-    return std::any_of(parameters.begin(), parameters.end(),
-                       [&](const auto& entry) { return entry.first == name; });
-  };
-  return (rule.unless.empty() || !has(rule.unless)) && (rule.only_if.empty() || has(rule.only_if));
+using Names = std::unordered_set<std::string>;
+
+Names names_of(const Parameters& parameters) {
+  Names names;
+  for (const auto& [name, parameter] : parameters) names.insert(name);
+  return names;
+}
+
+// Whether a rule is in force for a model with parameters of these names.
+bool holds(const NameRule& rule, const Names& names) {
+  return (rule.unless.empty() || !names.contains(rule.unless)) &&
+         (rule.only_if.empty() || names.contains(rule.only_if));
 }
 
 std::string fill_in(const std::string& pattern, const std::string& number) {
@@ -81,40 +93,115 @@ Shape their_shape(const NameRule& rule, const Shape& ours) {
   return shape;
 }
 
+// Whether the parameter belongs to what stands on the model, of which another one may be in use.
+bool is_of_head(std::string_view ours) {
+  return ours.starts_with("pooler.") || ours.starts_with("classifier.") || ours.starts_with("prediction") ||
+         ours.starts_with("output");
+}
+
+// Whether the family has a place for a tensor that no parameter of the model is made of.
+bool is_needless(const Family& family, const std::string& theirs) {
+  const auto named = [&](const std::string& pattern) {
+    if (match(pattern, theirs)) return true;
+    return std::any_of(family.prefixes.begin(), family.prefixes.end(), [&](std::string_view prefix) {
+      return pattern.starts_with(prefix) && match(pattern.substr(prefix.size()), theirs);
+    });
+  };
+  return std::any_of(family.needless.begin(), family.needless.end(), named) ||
+         std::any_of(family.names.begin(), family.names.end(),
+                     [&](const NameRule& rule) { return is_of_head(rule.ours) && named(rule.theirs); });
+}
+
+void check_entry(const SafetensorsReader& file, const TensorEntry& entry, const Shape& wanted) {
+  const auto floats = std::to_array<std::string_view>({"F64", "F32", "F16", "BF16"});
+  check(std::find(floats.begin(), floats.end(), entry.dtype) != floats.end(),
+        "{}: tensor {} is of type {}; weights are numbers of type {}", file.path(), entry.name, entry.dtype,
+        fmt::join(floats, ", "));
+  check(
+      std::equal(entry.shape.begin(), entry.shape.end(), wanted.begin(), wanted.end()),
+      "{}: tensor {} has shape [{}] where the configuration asks for {}; config.json and the weights do not "
+      "belong together",
+      file.path(), entry.name, fmt::join(entry.shape, ", "), wanted);
+}
+
+// Tensors without memory, under the names of the model's parameters.
+Parameters shapes_of(const TransformerConfig& config) {
+  Transformer shapes = Transformer::shapes_of(config);
+  Parameters parameters;
+  for_each_parameter(shapes,
+                     [&](const std::string& name, Tensor& shape) { parameters.emplace_back(name, shape); });
+  return parameters;
+}
+
+bool same_values(const TensorEntry& a, const TensorEntry& b) {
+  return a.dtype == b.dtype && a.shape == b.shape &&
+         std::equal(a.bytes.begin(), a.bytes.end(), b.bytes.begin());
+}
+
+std::string warning_of_unused(const SafetensorsReader& file, const std::vector<std::string>& names) {
+  constexpr size_t kShown = 20;
+  std::string list;
+  for (size_t i = 0; i < std::min(names.size(), kShown); ++i) list += (i > 0 ? ", " : "") + names[i];
+  if (names.size() > kShown) list += fmt::format(" and {} more", names.size() - kShown);
+  return fmt::format(
+      "{}: {} of the file's tensors {} not used, as config.json describes a model without {}: {}",
+      file.path(), names.size(), names.size() == 1 ? "is" : "are", names.size() == 1 ? "it" : "them", list);
+}
+
 }  // namespace
 
-std::vector<std::string> load_state(const Family& family, const SafetensorsReader& file,
-                                    const Parameters& parameters) {
-  std::vector<std::string> missing;
+StatePlan plan_state(const Family& family, const SafetensorsReader& file, const TransformerConfig& config,
+                     const std::function<bool(const std::string& parameter)>& leave_out) {
+  StatePlan plan;
+  const Parameters parameters = shapes_of(config);
+  const Names ours = names_of(parameters);
+  std::unordered_set<const TensorEntry*> used;
   for (const auto& [name, parameter] : parameters) {
-    bool found = false;
+    const bool wanted = !leave_out || !leave_out(name);
+    const TensorEntry* first = nullptr;
     for (const NameRule& rule : family.names) {
       const auto number = match(rule.ours, name);
-      if (!number || !holds(rule, parameters)) continue;
+      if (!number || !holds(rule, ours)) continue;
       const TensorEntry* entry = find(family, file, fill_in(rule.theirs, *number));
       if (!entry) continue;
-      const Tensor stored = file.load(*entry);
-      check(stored.shape() == their_shape(rule, parameter.shape()),
-            "{}: tensor {} has shape {} where the configuration asks for {}; config.json and the weights do "
-            "not belong "
-            "together",
-            file.path(), entry->name, stored.shape(), their_shape(rule, parameter.shape()));
-      copy(part_of(rule, stored), parameter);
-      found = true;
-      break;
+      used.insert(entry);
+      if (!wanted) continue;
+      if (!first) {
+        check_entry(file, *entry, their_shape(rule, parameter.shape()));
+        plan.sources.push_back({name, &rule, entry});
+        first = entry;
+      } else if (config.head == HeadKind::language_model && !same_values(*first, *entry)) {
+        plan.warnings.push_back(
+            fmt::format("{}: tensor {} is not used: config.json says that it is the same as "
+                        "{} (tie_word_embeddings), and it is another one",
+                        file.path(), entry->name, first->name));
+      }
     }
-    if (!found) missing.push_back(name);
+    if (!first) plan.missing.push_back(name);
   }
-  return missing;
+  std::vector<std::string> unused;
+  for (const TensorEntry& entry : file.entries()) {
+    if (!used.contains(&entry) && !is_needless(family, entry.name)) unused.push_back(entry.name);
+  }
+  if (!unused.empty()) plan.warnings.push_back(warning_of_unused(file, unused));
+  return plan;
+}
+
+void load_state(const StatePlan& plan, const SafetensorsReader& file, const Parameters& parameters) {
+  std::unordered_map<std::string_view, Tensor> by_name;
+  for (const auto& [name, parameter] : parameters) by_name.emplace(name, parameter);
+  for (const StatePlan::Source& source : plan.sources)
+    copy(part_of(*source.rule, file.load(*source.entry)), by_name.at(source.parameter));
 }
 
 NamedTensors save_state(const Family& family, const Parameters& parameters) {
   NamedTensors saved;
   std::map<std::string, size_t> places;
+  const Names ours = names_of(parameters);
   for (const auto& [name, parameter] : parameters) {
     const auto rule = std::find_if(
         family.names.begin(), family.names.end(),
-        [&, &wanted = name](const NameRule& r) { return match(r.ours, wanted) && holds(r, parameters); });
+        [&, &wanted = name](const NameRule& r) { return match(r.ours, wanted) && holds(r, ours); });
     check(rule != family.names.end(), "parameter {} has no name in the family {}", name, family.model_type);
     const std::string theirs = fill_in(rule->theirs, *match(rule->ours, name));
     const auto [place, fresh] = places.try_emplace(theirs, saved.size());

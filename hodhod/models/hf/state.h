@@ -12,13 +12,29 @@
 
 namespace hodhod::hf {
 
-// A parameter of ours that wants its values.
+// Parameters of ours, in the order of the model's visit.
 using Parameters = std::vector<std::pair<std::string, Tensor>>;
 
-// Copies the file's tensors into `parameters`, converted to their type. Returns the names of ours that the
-// file lacks. Error when a shape differs; names the file, the tensor and both shapes.
-std::vector<std::string> load_state(const Family& family, const SafetensorsReader& file,
-                                    const Parameters& parameters);
+// Which of the file's tensors holds which parameter.
+struct StatePlan {
+  struct Source {
+    std::string parameter;
+    const NameRule* rule;
+    const TensorEntry* entry;
+  };
+  std::vector<Source> sources;
+  std::vector<std::string> missing;   // parameters that the file lacks
+  std::vector<std::string> warnings;  // tensors that nothing is made of, or that contradict each other
+};
+
+// For a model with this configuration. Looks at names, shapes and types only: nothing of the model's size is
+// allocated. The tensors of parameters that `leave_out` names are passed over. Error when a shape differs, or
+// a type is none of numbers with a fraction; it names the file and the tensor.
+StatePlan plan_state(const Family& family, const SafetensorsReader& file, const TransformerConfig& config,
+                     const std::function<bool(const std::string& parameter)>& leave_out = {});
+
+// Copies what was planned into the parameters, converted to their type.
+void load_state(const StatePlan& plan, const SafetensorsReader& file, const Parameters& parameters);
 
 // Our parameters under the family's names, packed and turned as it wants them.
 NamedTensors save_state(const Family& family, const Parameters& parameters);

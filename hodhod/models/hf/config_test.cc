@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// config.json: every setting is used, harmless, named or refused, and every number is in its range.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "hodhod/base/testing.h"
+#include "hodhod/models/hf/test_directory.h"
+
+namespace hodhod {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// What opening a model says of one setting that is set or changed.
+std::string error_with(const char* preset, const char* key, const Json& value) {
+  TestDirectory directory(preset);
+  directory.config()[key] = value;
+  return error_of([&] { ModelDirectory::open(directory.write()); });
+}
+
+ModelDirectory opened_with(const char* preset, const char* key, const Json& value) {
+  TestDirectory directory(preset);
+  directory.config()[key] = value;
+  return ModelDirectory::open(directory.write());
+}
+
+TEST(ConfigFile, SettingsThatNobodyKnowsAreNamed) {
+  TestDirectory directory("gpt-tiny");
+  directory.config()["mlp_ratio"] = 4;
+  directory.config()["use_cache"] = true;
+  directory.config()["_name_or_path"] = "gpt2";
+  directory.config()["summary_type"] = "cls_index";
+  directory.config()["another"] = nullptr;
+  directory.config()["layerdrop"] = 0.1;
+  const auto opened = ModelDirectory::open(directory.write());
+  EXPECT_THAT(
+      opened.warnings,
+      ElementsAre(directory.path() + "/config.json: settings that are not known are not used: mlp_ratio = "
+                                     "4, layerdrop = 0.1"));
+  EXPECT_EQ(directory.load().warnings, opened.warnings);
+}
+
+TEST(ConfigFile, WhatThisProgramWritesIsAllKnown) {
+  for (const char* preset : {"tiny", "bert-tiny", "roformer-tiny", "gpt-tiny", "llama-tiny"}) {
+    EXPECT_THAT(TestDirectory(preset).load().warnings, IsEmpty()) << preset;
+  }
+}
+
+TEST(ConfigFile, NumbersOutsideTheirRangeAreRefusedBeforeAnythingIsMadeOfThem) {
+  EXPECT_THAT(error_with("gpt-tiny", "n_layer", 1000000000),
+              AllOf(HasSubstr("config.json: n_layer: expected a whole number (from 0 to 1000)"),
+                    HasSubstr("found 1000000000")));
+  EXPECT_THAT(error_with("gpt-tiny", "n_head", 0), HasSubstr("n_head: expected a whole number (from 1"));
+  EXPECT_THAT(error_with("gpt-tiny", "n_embd", int64_t{1} << 62), HasSubstr("n_embd: expected"));
+  EXPECT_THAT(error_with("gpt-tiny", "n_layer", 0), HasSubstr("decoder_layers is 0"));
+  EXPECT_THAT(error_with("gpt-tiny", "n_embd", 13), HasSubstr("width 13 is not a multiple of heads 2"));
+  EXPECT_THAT(error_with("gpt-tiny", "resid_pdrop", 1.0),
+              HasSubstr("resid_pdrop: expected a number (from 0 to below 1)"));
+  EXPECT_THAT(error_with("llama-tiny", "rms_norm_eps", 0),
+              HasSubstr("rms_norm_eps: expected a number (above 0"));
+  EXPECT_THAT(error_with("llama-tiny", "num_key_value_heads", 5), HasSubstr("not a multiple of kv_heads 5"));
+  EXPECT_THAT(error_with("bert-tiny", "type_vocab_size", -1), HasSubstr("type_vocab_size: expected"));
+  EXPECT_THAT(error_with("tiny", "decoder_ffn_dim", -3), HasSubstr("decoder_ffn_dim: expected"));
+  EXPECT_THAT(error_with("llama-tiny", "max_position_embeddings", 1 << 25),
+              HasSubstr("max_position_embeddings: expected"));
+  EXPECT_THAT(error_with("tiny", "max_position_embeddings", 1 << 24), HasSubstr("lower max_length"));
+  EXPECT_THAT(error_with("gpt-tiny", "n_embd", "big"), HasSubstr("n_embd: expected a whole number"));
+}
+
+TEST(ConfigFile, AnotherModelIsRefusedByTheSettingThatMakesItOne) {
+  EXPECT_THAT(error_with("bert-tiny", "add_cross_attention", true), HasSubstr("add_cross_attention is true"));
+  EXPECT_THAT(error_with("bert-tiny", "pruned_heads", Json{{"0", Json::array({1})}}),
+              HasSubstr("pruned_heads"));
+  EXPECT_THAT(error_with("gpt-tiny", "quantization_config", Json{{"bits", 4}}),
+              HasSubstr("quantization_config"));
+  EXPECT_THAT(error_with("tiny", "normalize_before", true), HasSubstr("normalize_before is true"));
+  EXPECT_THAT(error_with("tiny", "decoder_vocab_size", 20), HasSubstr("shared embeddings have one size"));
+  EXPECT_THAT(error_with("gpt-tiny", "activation_function", "mish"),
+              HasSubstr("activation_function: activation 'mish'"));
+  EXPECT_THAT(
+      error_with("gpt-tiny", "model_type", "roberta"),
+      HasSubstr("models of type 'roberta' are not known; those of marian, bert, roformer, gpt2, llama are"));
+}
+
+TEST(ConfigFile, AHeadThatIsNotKnownIsNotReadAsAnother) {
+  const auto with = [](const char* preset, const char* architecture) {
+    return error_with(preset, "architectures", Json::array({architecture}));
+  };
+  EXPECT_THAT(
+      with("bert-tiny", "BertForQuestionAnswering"),
+      AllOf(HasSubstr("architectures: \"BertForQuestionAnswering\" is a kind of model that is not known"),
+            HasSubstr("BertForMaskedLM")));
+  EXPECT_THAT(with("bert-tiny", "BertForMultipleChoice"), HasSubstr("not known"));
+  EXPECT_THAT(with("gpt-tiny", "GPT2DoubleHeadsModel"), HasSubstr("not known"));
+  EXPECT_THAT(with("llama-tiny", "LlamaForTokenClassification"), HasSubstr("not known"));
+  EXPECT_THAT(with("tiny", "MarianForCausalLM"), HasSubstr("not known"));
+}
+
+TEST(ConfigFile, AnEncoderMayBeCausal) {
+  TestDirectory directory("bert-tiny");
+  directory.config()["is_decoder"] = true;
+  const auto model = directory.load().model;
+  const auto states_of = [&](const std::vector<int64_t>& ids) {
+    Context context;
+    const std::vector<std::vector<int64_t>> rows = {ids};
+    return model->encode(TokenBatch::of(rows, 0), context).states.values<float>();
+  };
+  const auto one = states_of({5, 6, 7}), other = states_of({5, 6, 9});
+  EXPECT_TRUE(std::equal(one.begin(), one.begin() + 24, other.begin()));  // the first two tokens
+  EXPECT_NE(one, other);
+}
+
+TEST(ConfigFile, LabelsAndTheirProblemAgree) {
+  const auto with = [](int64_t labels, const char* key, const Json& value) {
+    TransformerConfig config = TestDirectory::small("bert-tiny", HeadKind::classifier, labels);
+    config.problem = labels == 1 ? ProblemKind::regression : ProblemKind::single_label;
+    TestDirectory directory(config);
+    directory.remove("problem_type");
+    directory.config()[key] = value;
+    return ModelDirectory::open(directory.write());
+  };
+  EXPECT_EQ(with(3, "problem_type", nullptr).config.problem, ProblemKind::single_label);
+  EXPECT_EQ(with(1, "problem_type", nullptr).config.problem, ProblemKind::regression);
+  EXPECT_EQ(with(3, "problem_type", "multi_label_classification").config.problem, ProblemKind::multi_label);
+  EXPECT_EQ(with(3, "problem_type", "regression").config.problem, ProblemKind::regression);
+  EXPECT_EQ(with(3, "num_labels", 3).config.labels, 3);
+  EXPECT_THAT(error_of([&] { with(3, "num_labels", 4); }),
+              HasSubstr("num_labels: 4 labels, and id2label has 3"));
+  EXPECT_THAT(error_of([&] { with(3, "problem_type", "ranking"); }),
+              HasSubstr("problem_type: \"ranking\" is not"));
+  EXPECT_THAT(error_of([&] { with(1, "problem_type", "single_label_classification"); }),
+              HasSubstr("nothing to choose from"));
+  EXPECT_THAT(error_of([&] {
+                with(3, "id2label", Json{{"0", "a"}, {"2", "b"}});
+              }),
+              HasSubstr("id2label: 2 names, and none of number 1"));
+  EXPECT_THAT(with(3, "label2id", Json{{"a", 0}}).warnings,
+              ElementsAre(HasSubstr("label2id: is not the inverse")));
+}
+
+TEST(ConfigFile, EndsMayBeSeveral) {
+  TestDirectory directory("llama-tiny");
+  directory.config()["eos_token_id"] = Json::array({2, 7, 2});
+  const auto loaded = directory.load();
+  EXPECT_THAT(loaded.model->config().ends(), ElementsAre(2, 7));
+  EXPECT_THAT(loaded.warnings, IsEmpty());
+  const TemporaryDirectory saved;
+  save_transformer(*loaded.model, saved.path(), Json::object());
+  EXPECT_THAT(load_transformer_config(saved.path()).ends(), ElementsAre(2, 7));
+  EXPECT_THAT(opened_with("llama-tiny", "bos_token_id", Json::array({4, 5})).warnings,
+              ElementsAre(HasSubstr("bos_token_id: of several tokens the first, 4, is used")));
+}
+
+TEST(ConfigFile, ATokenThatCannotOccurIsNone) {
+  for (const char* key : {"eos_token_id", "bos_token_id", "pad_token_id"}) {
+    const ModelDirectory opened = opened_with("gpt-tiny", key, 50256);
+    EXPECT_THAT(opened.warnings,
+                ElementsAre(HasSubstr("token 50256 is outside the vocabulary of 23 tokens")));
+  }
+  EXPECT_THAT(opened_with("gpt-tiny", "eos_token_id", nullptr).config.ends(), IsEmpty());
+  EXPECT_THAT(opened_with("gpt-tiny", "eos_token_id", -1).config.ends(), IsEmpty());
+  EXPECT_EQ(opened_with("gpt-tiny", "bos_token_id", nullptr).config.bos, -1);
+  EXPECT_EQ(opened_with("gpt-tiny", "pad_token_id", nullptr).config.filler(), 0);
+  // The family's own 50256 is none either, and the file is not to blame.
+  TestDirectory directory("gpt-tiny");
+  directory.remove("eos_token_id");
+  const ModelDirectory opened = ModelDirectory::open(directory.write());
+  EXPECT_THAT(opened.config.ends(), IsEmpty());
+  EXPECT_THAT(opened.warnings, IsEmpty());
+  EXPECT_THAT(error_with("tiny", "decoder_start_token_id", 99),
+              HasSubstr("no token of the vocabulary to start from"));
+  EXPECT_THAT(error_with("gpt-tiny", "eos_token_id", "end"), HasSubstr("eos_token_id: expected"));
+}
+
+TEST(ConfigFile, WhatNoFamilyHoldsIsNamedBeforeItIsTrained) {
+  TransformerConfig config = transformer_preset("bert-tiny");
+  EXPECT_NO_THROW(check_storable(config));
+  config.positions = PositionKind::alibi;
+  EXPECT_THAT(
+      error_of([&] { check_storable(config); }),
+      HasSubstr("no Hugging Face family holds this model: bert, which comes nearest, has no positions "
+                "\"alibi\""));
+  for (const char* option : {"heads=0", "width=15", "dropout=nan", "dropout=1"}) {
+    EXPECT_ANY_THROW({
+      TransformerConfig changed = transformer_preset("gpt-tiny");
+      change_option(changed, option);
+      check_storable(changed);
+    }) << option;
+  }
+}
+
+}  // namespace
+}  // namespace hodhod

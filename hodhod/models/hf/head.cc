@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/models/hf/head.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "hodhod/base/error.h"
+
+namespace hodhod::hf {
+namespace {
+
+bool has_labels(const TransformerConfig& config) {
+  return config.head == HeadKind::classifier || config.head == HeadKind::tagger;
+}
+
+// By ProblemKind.
+constexpr std::array<std::string_view, 3> kProblems = {"single_label_classification",
+                                                       "multi_label_classification", "regression"};
+
+HeadKind head_of(ConfigReader& reader, std::span<const HeadRule> rules) {
+  const auto names = reader.get_or<std::vector<std::string>>("architectures", {});
+  if (names.empty()) return rules[0].head;
+  std::string known;
+  for (const HeadRule& rule : rules) {
+    if (rule.architecture == names[0]) return rule.head;
+    known += (known.empty() ? "" : ", ") + std::string(rule.architecture);
+  }
+  fail("{}: {} is a kind of model that is not known here; {} are", reader.place("architectures"),
+       shown(names[0]), known);
+}
+
+// The number of names in id2label, which are counted from 0; none where there is no such setting.
+int64_t count_names(ConfigReader& reader) {
+  const Json* names = reader.find("id2label");
+  if (names == nullptr) return 0;
+  const std::string place = reader.place("id2label");
+  check(names->is_object(), "{}: expected an object from numbers to names", place);
+  std::set<std::string> keys;
+  for (const auto& [key, value] : names->items()) keys.insert(key);
+  for (size_t i = 0; i < keys.size(); ++i) {
+    check(keys.contains(std::to_string(i)),
+          "{}: {} names, and none of number {}; number them from 0 without gaps", place, keys.size(), i);
+  }
+  return static_cast<int64_t>(keys.size());
+}
+
+// Whether label2id says what id2label does.
+bool names_agree(ConfigReader& reader) {
+  const Json *names = reader.find("id2label"), *ids = reader.find("label2id");
+  if (names == nullptr || ids == nullptr) return true;
+  if (!ids->is_object() || ids->size() != names->size()) return false;
+  return std::all_of(names->items().begin(), names->items().end(), [&](const auto& item) {
+    const Json* id =
+        item.value().is_string() ? json_find(*ids, item.value().template get<std::string>()) : nullptr;
+    return id != nullptr && format_json(*id, -1) == item.key();
+  });
+}
+
+void read_labels(ConfigReader& reader, TransformerConfig& config) {
+  const int64_t names = count_names(reader);
+  if (!names_agree(reader)) reader.warn("label2id", "is not the inverse of id2label, and is not used");
+  config.labels = names > 0 ? names : 2;
+  reader.read(std::array{KeyRule{"num_labels", "labels"}}, config);
+  check(names == 0 || names == config.labels, "{}: {} labels, and id2label has {}; make them agree",
+        reader.place("num_labels"), config.labels, names);
+  check(config.labels > 0, "{}: a classifier needs labels", reader.place("num_labels"));
+}
+
+void read_problem(ConfigReader& reader, TransformerConfig& config) {
+  const bool one = config.labels == 1;
+  const auto name =
+      reader.get_or<std::string>("problem_type", std::string(one ? "regression" : kProblems[0]));
+  const auto found = std::find(kProblems.begin(), kProblems.end(), name);
+  check(found != kProblems.end(), "{}: {} is not known; {} are", reader.place("problem_type"), shown(name),
+        fmt::join(kProblems, ", "));
+  if (config.head != HeadKind::classifier) return;
+  config.problem = static_cast<ProblemKind>(found - kProblems.begin());
+  check(!one || config.problem != ProblemKind::single_label,
+        "{}: {} with one label leaves nothing to choose from", reader.place("problem_type"), name);
+}
+
+}  // namespace
+
+void read_head(ConfigReader& reader, std::span<const HeadRule> rules, TransformerConfig& config) {
+  config.head = head_of(reader, rules);
+  config.labels = 0;
+  // Every model may have these settings; they mean something to a head that has labels.
+  for (const char* key : {"id2label", "label2id", "num_labels", "problem_type"}) reader.find(key);
+  if (!has_labels(config)) return;
+  read_labels(reader, config);
+  read_problem(reader, config);
+}
+
+void write_head(std::span<const HeadRule> rules, const TransformerConfig& config, Json& out) {
+  const auto rule = std::find_if(rules.begin(), rules.end(),
+                                 [&](const HeadRule& candidate) { return candidate.head == config.head; });
+  check(rule != rules.end(), "no architecture has the head {}",
+        names_of(config.head)[static_cast<size_t>(config.head)]);
+  out["architectures"] = Json::array({std::string(rule->architecture)});
+  if (!has_labels(config)) return;
+  for (int64_t i = 0; i < config.labels; ++i) {
+    const std::string name = "LABEL_" + std::to_string(i);
+    out["id2label"][std::to_string(i)] = name;
+    out["label2id"][name] = i;
+  }
+  if (config.head == HeadKind::classifier)
+    out["problem_type"] = std::string(kProblems[static_cast<size_t>(config.problem)]);
+}
+
+}  // namespace hodhod::hf

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/models/hf/known_settings.h"
+
+#include <algorithm>
+#include <array>
+
+namespace hodhod::hf {
+namespace {
+
+constexpr auto kHarmless = std::to_array<std::string_view>({
+    // Where the file comes from, and who wrote it.
+    "model_type",
+    "_name_or_path",
+    "name_or_path",
+    "_commit_hash",
+    "transformers_version",
+    "finetuning_task",
+    "language",
+    "name",
+    "is_llama_config",
+    // The type of numbers: each tensor of the file says its own.
+    "torch_dtype",
+    "dtype",
+    "use_bfloat16",
+    // How weights were drawn before training.
+    "initializer_range",
+    "initializer_factor",
+    "initializer_cutoff_factor",
+    "init_std",
+    // How the same numbers are computed, in how many pieces, and what is kept or returned besides.
+    "use_cache",
+    "gradient_checkpointing",
+    "chunk_size_feed_forward",
+    "pretraining_tp",
+    "reorder_and_upcast_attn",
+    "return_dict",
+    "output_hidden_states",
+    "output_attentions",
+    "output_past",
+    "torchscript",
+    "tf_legacy_loss",
+    "attn_implementation",
+    "_attn_implementation",
+    "_attn_implementation_autoset",
+    "_attn_implementation_internal",
+    // The tokenizer's, whose own files say it.
+    "tokenizer_class",
+    "sep_token_id",
+    "cls_token_id",
+    "mask_token_id",
+    "unk_token_id",
+    // Of classes that are not of the head in use, or of none any more.
+    "summary_activation",
+    "summary_first_dropout",
+    "summary_proj_to_labels",
+    "summary_type",
+    "summary_use_proj",
+    "n_special",
+    "predict_special_tokens",
+    "n_ctx",
+    "max_sequence_length",
+    "directionality",
+    "pooler_fc_size",
+    "pooler_num_attention_heads",
+    "pooler_num_fc_layers",
+    "pooler_size_per_head",
+    "pooler_type",
+    "_num_labels",
+    "classif_dropout",
+    "add_bias_logits",
+    "extra_pos_embeddings",
+    "force_bos_token_to_be_generated",
+    // Of decoding, which read it where there is no generation_config.json (decode/generation_config.h).
+    "max_length",
+    "max_new_tokens",
+    "min_length",
+    "min_new_tokens",
+    "do_sample",
+    "early_stopping",
+    "num_beams",
+    "num_beam_groups",
+    "diversity_penalty",
+    "temperature",
+    "top_k",
+    "top_p",
+    "min_p",
+    "typical_p",
+    "repetition_penalty",
+    "length_penalty",
+    "no_repeat_ngram_size",
+    "encoder_no_repeat_ngram_size",
+    "bad_words_ids",
+    "num_return_sequences",
+    "output_scores",
+    "return_dict_in_generate",
+    "forced_bos_token_id",
+    "forced_eos_token_id",
+    "remove_invalid_values",
+    "exponential_decay_length_penalty",
+    "suppress_tokens",
+    "begin_suppress_tokens",
+    "decoder_start_token_id",
+    // Of a task by its name: a program's defaults, which the commands' own options stand for, and this
+    // program's own (tasks/classify.h).
+    "task_specific_params",
+});
+
+// Settings with one value that changes nothing.
+struct Neutral {
+  std::string_view key, value;  // the value as JSON
+  Effect otherwise;
+};
+
+constexpr auto kNeutral = std::to_array<Neutral>({
+    // Layers that are left out at random in training.
+    {"layerdrop", "0.0", Effect::unknown},
+    {"encoder_layerdrop", "0.0", Effect::unknown},
+    {"decoder_layerdrop", "0.0", Effect::unknown},
+    // Other layers, or other uses of them.
+    {"add_cross_attention", "false", Effect::other_model},
+    {"tie_encoder_decoder", "false", Effect::other_model},
+    {"is_encoder_decoder", "false", Effect::other_model},
+    {"pruned_heads", "{}", Effect::other_model},
+    {"quantization_config", "{}", Effect::other_model},
+});
+
+}  // namespace
+
+Effect effect_of(std::string_view key, const Json& value) {
+  if (std::find(kHarmless.begin(), kHarmless.end(), key) != kHarmless.end()) return Effect::none;
+  for (const Neutral& neutral : kNeutral) {
+    if (neutral.key == key) return value == parse_json(neutral.value, "") ? Effect::none : neutral.otherwise;
+  }
+  return Effect::unknown;
+}
+
+}  // namespace hodhod::hf

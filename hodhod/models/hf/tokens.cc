@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/models/hf/tokens.h"
+
+#include <algorithm>
+
+#include "hodhod/base/error.h"
+
+namespace hodhod::hf {
+namespace {
+
+constexpr int64_t kNone = -1;
+
+// The ids that the file gives, those of `otherwise` where it gives none.
+std::vector<int64_t> read_ids(ConfigReader& reader, const char* key, std::vector<int64_t> otherwise,
+                              int64_t vocabulary) {
+  const bool given = reader.mentions(key);
+  if (given) {
+    otherwise.clear();
+    if (const Json* value = reader.find(key)) {
+      otherwise = value->is_array() ? json_as<std::vector<int64_t>>(*value, reader.place(key))
+                                    : std::vector{json_as<int64_t>(*value, reader.place(key))};
+    }
+  }
+  std::vector<int64_t> ids;
+  for (const int64_t id : otherwise) {
+    check(id >= kNone, "{}: expected the number of a token, found {}", reader.place(key), id);
+    if (id >= vocabulary && given) {
+      reader.warn(key, fmt::format("token {} is outside the vocabulary of {} tokens and never occurs", id,
+                                   vocabulary));
+    }
+    if (id >= 0 && id < vocabulary && std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+  }
+  return ids;
+}
+
+int64_t read_id(ConfigReader& reader, const char* key, int64_t otherwise, int64_t vocabulary) {
+  const std::vector<int64_t> ids = read_ids(reader, key, {otherwise}, vocabulary);
+  if (ids.size() > 1) reader.warn(key, fmt::format("of several tokens the first, {}, is used", ids[0]));
+  return ids.empty() ? kNone : ids[0];
+}
+
+Json json_of_id(int64_t id) { return id == kNone ? Json(nullptr) : Json(id); }
+
+}  // namespace
+
+void read_tokens(ConfigReader& reader, TransformerConfig& config) {
+  const int64_t vocabulary = config.vocabulary;
+  config.bos = read_id(reader, "bos_token_id", config.bos, vocabulary);
+  config.pad = read_id(reader, "pad_token_id", config.pad, vocabulary);
+  const auto ends = read_ids(reader, "eos_token_id", {config.eos}, vocabulary);
+  config.eos = ends.empty() ? kNone : ends[0];
+  if (!ends.empty()) config.other_eos.assign(ends.begin() + 1, ends.end());
+  if (config.shape != TransformerShape::encoder_decoder) return;
+  const int64_t start = config.decoder_start < vocabulary ? config.decoder_start : config.pad;
+  config.decoder_start = read_id(reader, "decoder_start_token_id", start, vocabulary);
+  check(config.decoder_start != kNone, "{}: the decoder has no token of the vocabulary to start from",
+        reader.place("decoder_start_token_id"));
+}
+
+void write_tokens(const TransformerConfig& config, Json& out) {
+  out["pad_token_id"] = json_of_id(config.pad);
+  out["bos_token_id"] = json_of_id(config.bos);
+  out["eos_token_id"] = config.other_eos.empty() ? json_of_id(config.eos) : Json(config.ends());
+  if (config.shape == TransformerShape::encoder_decoder) out["decoder_start_token_id"] = config.decoder_start;
+}
+
+}  // namespace hodhod::hf
