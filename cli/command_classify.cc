@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/input.h"
+#include "cli/models.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/classify.h"
@@ -70,7 +71,7 @@ void print_labels(const std::vector<Texts>& texts, const Classifier& classifier,
 }
 
 int run_classify(const ClassifyFlags& flags, const Session& session) {
-  const Classifier classifier = Classifier::load(flags.directory);
+  const Classifier classifier = warned(Classifier::load(flags.directory));
   if (!flags.data.empty()) {
     std::vector<Texts> texts;
     for (LabelledText& example : read_unlabelled(flags.data, flags.columns).examples) {

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/input.h"
+#include "cli/models.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/base/format.h"
@@ -30,7 +31,9 @@ TransformerConfig config_of(const DescribeModelFlags& flags) {
   TransformerConfig config;
   const auto presets = transformer_preset_names();
   if (is_directory(flags.model)) {
-    config = load_transformer_config(flags.model);
+    ModelDirectory directory = ModelDirectory::open(flags.model);
+    print_warnings(directory.warnings);
+    config = std::move(directory.config);
   } else if (std::find(presets.begin(), presets.end(), flags.model) != presets.end()) {
     config = transformer_preset(flags.model);
   } else {

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/input.h"
+#include "cli/models.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/embed.h"
 
@@ -21,7 +22,7 @@ struct EmbedFlags {
 };
 
 int run_embed(const EmbedFlags& flags, const Session& session) {
-  const TextModel embedder = load_embedder(flags.directory);
+  const TextModel embedder = warned(load_embedder(flags.directory));
   for_each_block(flags.input, "Embedding", session.quiet, [&](const std::vector<std::string>& lines) {
     const auto vectors = embed(embedder, lines, flags.options);
     std::string out;

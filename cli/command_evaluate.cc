@@ -8,6 +8,7 @@
 #include "cli/decoding.h"
 #include "cli/evaluate.h"
 #include "cli/input.h"
+#include "cli/models.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
 #include "hodhod/data/record_reader.h"
@@ -27,7 +28,7 @@ namespace {
 int evaluate_translation(const EvaluateFlags& flags) {
   check(!flags.source.empty() && !flags.target.empty(),
         "evaluate: give --source and --target for a translation model");
-  const Translator translator = Translator::load(flags.directory);
+  const Translator translator = warned(Translator::load(flags.directory));
   ParallelReader reader({flags.source, flags.target});
   std::vector<std::string> sources, references;
   while (auto record = reader.next()) {
@@ -49,7 +50,7 @@ int evaluate_translation(const EvaluateFlags& flags) {
 }
 
 int evaluate_language(const EvaluateFlags& flags, const Session& session) {
-  const Writer writer = Writer::load(flags.directory);
+  const Writer writer = warned(Writer::load(flags.directory));
   Lines lines(flags.data, "Reading", session.quiet);
   std::string text, line;
   while (lines.next(line)) text.append(line).push_back('\n');

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/input.h"
+#include "cli/models.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/fill_mask.h"
 
@@ -35,7 +36,7 @@ void print_fillings(const std::string& text, const std::vector<std::vector<Filli
 }
 
 int run_fill_mask(const FillMaskFlags& flags, const Session& session) {
-  const MaskFiller filler = MaskFiller::load(flags.directory);
+  const MaskFiller filler = warned(MaskFiller::load(flags.directory));
   for_each_block(flags.input, "Filling", session.quiet, [&](const std::vector<std::string>& lines) {
     const auto found = fill_mask(filler, lines, flags.top_k);
     for (size_t i = 0; i < lines.size(); ++i) print_fillings(lines[i], found[i], flags.json);

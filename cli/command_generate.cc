@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/decoding.h"
 #include "cli/input.h"
+#include "cli/models.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/continue_text.h"
@@ -108,7 +109,7 @@ void continue_arguments(const Writer& writer, const WriteFlags& flags, Records& 
 
 int run_generate(const WriteFlags& flags, const Session& session) {
   check(flags.prompts.empty() || flags.files.empty(), "generate: prompts and --file; give one of them");
-  const Writer writer = Writer::load(flags.directory);
+  const Writer writer = warned(Writer::load(flags.directory));
   Records records(flags);
   const bool asked = flags.prompts == std::vector<std::string>{"-"} || !flags.files.empty();
   const bool piped = flags.prompts.empty() && standard_input_is_piped();

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/input.h"
+#include "cli/models.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/tag.h"
 
@@ -54,7 +55,7 @@ void print_tags(const std::vector<Words>& sentences, const Tagger& tagger, bool 
 }
 
 int run_tag(const TagFlags& flags, const Session& session) {
-  const Tagger tagger = Tagger::load(flags.directory);
+  const Tagger tagger = warned(Tagger::load(flags.directory));
   if (!flags.data.empty()) {
     std::vector<Words> sentences;
     for (TaggedWords& sentence : read_words(flags.data, flags.corpus).sentences) {

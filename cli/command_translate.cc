@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/decoding.h"
 #include "cli/input.h"
+#include "cli/models.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/alignment.h"
 #include "hodhod/tasks/translate.h"
@@ -61,7 +62,7 @@ std::string translated_line(const Translator& translator, const std::string& sou
 }
 
 int run_translate(const TranslateFlags& flags, const Session& session) {
-  const Translator translator = Translator::load(flags.directory);
+  const Translator translator = warned(Translator::load(flags.directory));
   uint64_t done = 0;
   const auto work = [&](const std::vector<std::string>& block) {
     const auto found = translate(translator, block, flags.decode, kBatchTokens, done);

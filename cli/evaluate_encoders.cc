@@ -6,6 +6,7 @@
 
 #include "cli/evaluate.h"
 #include "cli/input.h"
+#include "cli/models.h"
 #include "hodhod/base/error.h"
 #include "hodhod/tasks/classify.h"
 #include "hodhod/tasks/embed.h"
@@ -34,7 +35,7 @@ struct ByLabel {
 }  // namespace
 
 int evaluate_classifier(const EvaluateFlags& flags) {
-  const Classifier classifier = Classifier::load(flags.directory);
+  const Classifier classifier = warned(Classifier::load(flags.directory));
   check_data(flags);
   const auto scores = evaluate(classifier, read_labelled(flags.data, flags.columns).examples);
   if (classifier.is_regression()) {
@@ -64,7 +65,7 @@ int evaluate_classifier(const EvaluateFlags& flags) {
 }
 
 int evaluate_tagger(const EvaluateFlags& flags) {
-  const Tagger tagger = Tagger::load(flags.directory);
+  const Tagger tagger = warned(Tagger::load(flags.directory));
   check_data(flags);
   const CorpusOptions corpus{.format = flags.columns.format,
                              .columns = flags.tag_columns,
@@ -96,7 +97,7 @@ int evaluate_tagger(const EvaluateFlags& flags) {
 }
 
 int evaluate_masks(const EvaluateFlags& flags, bool quiet) {
-  const MaskFiller filler = MaskFiller::load(flags.directory);
+  const MaskFiller filler = warned(MaskFiller::load(flags.directory));
   const int64_t length = std::min<int64_t>(MaskTraining().length, filler.encoder.model->config().max_length);
   const WindowedText text(filler.encoder, read_lines(flags.data, quiet), MaskWindows::packed, length);
   const MaskScores scores = score_masks(filler, text);
@@ -111,8 +112,8 @@ int evaluate_masks(const EvaluateFlags& flags, bool quiet) {
 }
 
 int evaluate_similarity(const EvaluateFlags& flags) {
-  const auto scores =
-      score_similarity(load_embedder(flags.directory), read_labelled(flags.data, flags.columns).examples);
+  const TextModel embedder = warned(load_embedder(flags.directory));
+  const auto scores = score_similarity(embedder, read_labelled(flags.data, flags.columns).examples);
   report(flags, {{"pearson", scores.pearson}, {"spearman", scores.spearman}, {"pairs", scores.pairs}},
          fmt::format("Pearson {:.4f}   Spearman {:.4f}   pairs {}", scores.pearson, scores.spearman,
                      scores.pairs));

@@ -65,7 +65,9 @@ metrics::LanguageScore score_windows(const Writer& writer, std::string_view text
 
 Writer Writer::load(const std::string& directory) {
   Writer writer;
-  writer.model = load_transformer(directory).model;
+  LoadedTransformer loaded = load_transformer(directory);
+  writer.model = std::move(loaded.model);
+  writer.warnings = std::move(loaded.warnings);
   check(writer.model->config().shape == TransformerShape::decoder,
         "{}: this model does not write text: it is an {}; give one trained with `hodhod train generate`",
         directory, names_of(TransformerShape{})[static_cast<size_t>(writer.model->config().shape)]);

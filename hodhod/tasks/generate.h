@@ -21,6 +21,7 @@ namespace hodhod {
 struct Writer {
   std::unique_ptr<Transformer> model;
   std::unique_ptr<text::Tokenizer> tokenizer;
+  std::vector<std::string> warnings = {};  // what of the directory is not used; a line each
 
   static Writer load(const std::string& directory);
 };

@@ -33,7 +33,9 @@ std::vector<int64_t> ids_of(const text::Tokenizer& tokenizer, const std::string&
 
 Translator Translator::load(const std::string& directory) {
   Translator translator;
-  translator.model = load_transformer(directory).model;
+  LoadedTransformer loaded = load_transformer(directory);
+  translator.model = std::move(loaded.model);
+  translator.warnings = std::move(loaded.warnings);
   const TransformerConfig& config = translator.model->config();
   check(config.has_encoder() && config.has_decoder(),
         "{}: this model does not translate: it has no {}; give a model trained with `hodhod train translate`",

@@ -23,6 +23,7 @@ struct TextPair {
 struct Translator {
   std::unique_ptr<Transformer> model;
   std::unique_ptr<text::Tokenizer> tokenizer;
+  std::vector<std::string> warnings = {};  // what of the directory is not used; a line each
 
   // From a model's directory.
   static Translator load(const std::string& directory);

@@ -52,10 +52,10 @@ bool names_agree(ConfigReader& reader) {
   const Json *names = reader.find("id2label"), *ids = reader.find("label2id");
   if (names == nullptr || ids == nullptr) return true;
   if (!ids->is_object() || ids->size() != names->size()) return false;
-  return std::all_of(names->items().begin(), names->items().end(), [&](const auto& item) {
-    const Json* id =
-        item.value().is_string() ? json_find(*ids, item.value().template get<std::string>()) : nullptr;
-    return id != nullptr && format_json(*id, -1) == item.key();
+  return std::all_of(names->items().begin(), names->items().end(), [&](const auto& member) {
+    const auto& [number, name] = member;
+    const Json* id = name.is_string() ? ids->find(name.text()) : nullptr;
+    return id != nullptr && format_json(*id, -1) == number;
   });
 }
 
