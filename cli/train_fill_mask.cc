@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/input.h"
+#include "cli/models.h"
 #include "cli/training.h"
 #include "hodhod/base/error.h"
 #include "hodhod/nn/module.h"
@@ -27,7 +28,7 @@ MaskFiller make_filler(const TrainFillMaskFlags& flags, const std::vector<std::s
     return true;
   };
   if (!flags.from.empty()) {
-    MaskFiller filler = MaskFiller::from(flags.from, fine_tuning(flags, lines));
+    MaskFiller filler = warned(MaskFiller::from(flags.from, fine_tuning(flags, lines)));
     tell_what_is_new(filler.encoder.missing, flags);
     return filler;
   }

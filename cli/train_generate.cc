@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/input.h"
+#include "cli/models.h"
 #include "cli/training.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
@@ -42,7 +43,7 @@ int train_generate(const TrainGenerateFlags& flags, const Session& session) {
   check(!train.empty(), "training: {} is empty", flags.data.empty() ? "standard input" : flags.data[0]);
   Writer writer;
   if (!flags.from.empty()) {
-    writer = Writer::load(flags.from);
+    writer = warned(Writer::load(flags.from));
   } else {
     size_t begin = 0;
     const bool characters = flags.tokenizer.kind == TokenizerKind::character;

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "cli/models.h"
 #include "cli/training.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
@@ -39,7 +40,7 @@ int train_translate(const TrainTranslateFlags& flags, const Session& session) {
   check(!train.empty(), "training: {} has no pairs", flags.source[0]);
   Translator translator;
   if (!flags.from.empty()) {
-    translator = Translator::load(flags.from);
+    translator = warned(Translator::load(flags.from));
   } else {
     size_t next = 0;
     translator.tokenizer = choose_tokenizer(flags, [&](std::string& line) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/models.h"
 #include "hodhod/base/error.h"
 #include "hodhod/data/corpus.h"
 #include "hodhod/models/transformer_config.h"
@@ -59,7 +60,7 @@ void set_encoder_defaults(TrainFlags& flags);
 template <class Model, class Labels>
 Model labelling_model(const TrainFlags& flags, Labels labels, const text::LineSource& lines) {
   if (!flags.from.empty()) {
-    Model model = Model::from(flags.from, std::move(labels), fine_tuning(flags, lines));
+    Model model = warned(Model::from(flags.from, std::move(labels), fine_tuning(flags, lines)));
     tell_what_is_new(model.encoder.missing, flags);
     return model;
   }

@@ -178,7 +178,7 @@ void TransformerConfig::check_positions() const {
   check(!sinusoids || width % 2 == 0, "transformer: sinusoidal positions need an even width, this is {}",
         width);
   // Tables that are computed, not read, so that nothing but this bounds them.
-  constexpr int64_t kMostElements = int64_t{1} << 31;
+  constexpr int64_t kMostElements = int64_t{1} << 27;
   const int64_t columns = sinusoids ? width : positions == PositionKind::rotary ? size_of_head() : 0;
   check(columns == 0 || max_length <= kMostElements / columns,
         "transformer: the positions of max_length {} tokens with {} numbers each are more than {} numbers; "

@@ -132,17 +132,17 @@ struct TransformerConfig {
     v("shape", shape, "encoder-decoder, encoder or decoder");
     v("vocabulary", vocabulary, "tokens known (of the target where there are two)", in(1, 1 << 26));
     v("source_vocabulary", source_vocabulary, "tokens of the source; 0 shares the target's", in(0, 1 << 26));
-    v("width", width, "channels C of a hidden state", in(1, 1 << 20));
-    v("heads", heads, "attention heads H", in(1, 1 << 16));
-    v("kv_heads", kv_heads, "key and value heads; 0 for as many as heads", in(0, 1 << 16));
-    v("head_size", head_size, "channels of a head; 0 for width / heads", in(0, 1 << 20));
+    v("width", width, "channels C of a hidden state", in(1, 1 << 18));
+    v("heads", heads, "attention heads H", in(1, 1 << 12));
+    v("kv_heads", kv_heads, "key and value heads; 0 for as many as heads", in(0, 1 << 12));
+    v("head_size", head_size, "channels of a head; 0 for width / heads", in(0, 1 << 12));
     v("encoder_layers", encoder_layers, "encoder blocks", in(0, 1000));
     v("decoder_layers", decoder_layers, "decoder blocks", in(0, 1000));
-    v("feed_forward", feed_forward, "feed-forward width F", in(1, 1 << 24));
+    v("feed_forward", feed_forward, "feed-forward width F", in(1, 1 << 22));
     v("decoder_heads", decoder_heads, "heads of an encoder-decoder's decoder; 0 for as many as heads",
-      in(0, 1 << 16));
+      in(0, 1 << 12));
     v("decoder_feed_forward", decoder_feed_forward,
-      "feed-forward width of an encoder-decoder's decoder; 0 for feed_forward", in(0, 1 << 24));
+      "feed-forward width of an encoder-decoder's decoder; 0 for feed_forward", in(0, 1 << 22));
     v("max_length", max_length, "longest sequence in tokens", in(1, 1 << 24));
     v("norm_placement", norm_placement, "add & norm: post as in the paper, or pre");
     v("norm", norm, "layer or rms");
