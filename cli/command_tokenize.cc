@@ -7,9 +7,11 @@
 
 #include "cli/commands.h"
 #include "cli/input.h"
+#include "cli/models.h"
 #include "cli/tokenize.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/text/utf8.h"
 
@@ -49,7 +51,7 @@ std::vector<int32_t> parse_ids(const std::string& line, const std::string& place
     int32_t id = 0;
     const auto [rest, error] = std::from_chars(p, end, id);
     check(error == std::errc(), "{}: column {}: expected ids, found \"{}\"", place, p - line.data() + 1,
-          text::make_well_formed(std::string_view(p, std::min<size_t>(20, static_cast<size_t>(end - p)))));
+          well_formed_utf8(std::string_view(p, std::min<size_t>(20, static_cast<size_t>(end - p)))));
     ids.push_back(id);
     p = rest;
   }
@@ -57,7 +59,7 @@ std::vector<int32_t> parse_ids(const std::string& line, const std::string& place
 }
 
 int decode_lines(const DecodeFlags& flags, const Session& session) {
-  const Tokenizer tokenizer = Tokenizer::load(flags.tokenizer);
+  const Tokenizer tokenizer = load_tokenizer(flags.tokenizer);
   Lines lines(flags.files, "Decoding", session.quiet);
   for (std::string line; lines.next(line);) {
     const auto ids = parse_ids(line, lines.place());
@@ -66,7 +68,7 @@ int decode_lines(const DecodeFlags& flags, const Session& session) {
             lines.place(), id, tokenizer.vocab_size());
     }
     const std::string decoded = tokenizer.decode(ids, !flags.special);
-    print_text(flags.json ? format_json(Json{{"text", text::make_well_formed(decoded)}}, -1) : decoded);
+    print_text(flags.json ? format_json(Json{{"text", decoded}}, -1) : decoded);
     print_text("\n");
   }
   lines.finish();
@@ -90,6 +92,13 @@ void add_tokenize_decode(Command& tokenize) {
 }
 
 }  // namespace
+
+text::Tokenizer load_tokenizer(const std::string& path) {
+  Tokenizer tokenizer = Tokenizer::load(path);
+  for (const std::string& warning : tokenizer.warnings())
+    fmt::print(stderr, "hodhod: warning: {}\n", warning);
+  return tokenizer;
+}
 
 void add_tokenize(Command& program) {
   Command& tokenize = program.add_command("tokenize", "Train and use tokenizers");

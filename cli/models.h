@@ -11,13 +11,14 @@ namespace hodhod::cli {
 // Says on stderr what of a model's directory is not used, a line each.
 void print_warnings(std::span<const std::string> warnings);
 
-// The model (a Classifier, Writer, TextModel, …), after its warnings were printed.
+// The model (a Classifier, Writer, TextModel, …), after its and its tokenizer's warnings were printed.
 template <class Model>
 Model warned(Model model) {
   if constexpr (requires { model.encoder; }) {
-    print_warnings(model.encoder.warnings);
+    model.encoder = warned(std::move(model.encoder));
   } else {
     print_warnings(model.warnings);
+    if (model.tokenizer) print_warnings(model.tokenizer->warnings());
   }
   return model;
 }

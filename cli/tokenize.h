@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "hodhod/text/persian.h"
+#include "hodhod/text/tokenizer.h"
 
 namespace hodhod::cli {
 
@@ -14,6 +15,9 @@ void add_tokenize_encode(Command& tokenize);
 void add_tokenize_normalize(Command& tokenize);
 void add_tokenize_describe(Command& tokenize);
 void add_tokenize_train(Command& tokenize);
+
+// The tokenizer of a file or directory, after what its files say and is not heeded was said on stderr.
+text::Tokenizer load_tokenizer(const std::string& path);
 
 // Options for the rules of the Persian normaliser, each with its switch. `digits` is parsed by
 // persian_options.

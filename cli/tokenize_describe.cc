@@ -190,7 +190,7 @@ void print_statistics(const Statistics& s, int32_t vocab_size) {
 }
 
 int describe_on_text(const DescribeTokenizerFlags& flags, const Session& session) {
-  const text::Tokenizer tokenizer = text::Tokenizer::load(flags.tokenizer);
+  const text::Tokenizer tokenizer = load_tokenizer(flags.tokenizer);
   Json about = describe_tokenizer(tokenizer);
   if (!flags.json) print_description(tokenizer, about);
   if (!flags.files.empty()) {

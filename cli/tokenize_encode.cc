@@ -121,7 +121,7 @@ std::string encode_line(const Tokenizer& tokenizer, std::string_view line, const
 }
 
 int encode_lines(const EncodeFlags& flags, const Session& session) {
-  Tokenizer tokenizer = Tokenizer::load(flags.tokenizer);
+  Tokenizer tokenizer = load_tokenizer(flags.tokenizer);
   set_lengths(tokenizer, flags);
   Lines lines(flags.files, "Encoding", session.quiet);
   print_for_each_line(lines, [&](std::string_view line) { return encode_line(tokenizer, line, flags); });

@@ -28,8 +28,8 @@ Json changes_to_json(std::string_view line, const std::vector<text::TextChange>&
     const size_t before = text::count_characters(line.substr(0, change.where.begin));
     list.push_back({{"bytes", Json::array({change.where.begin, change.where.end})},
                     {"characters", Json::array({before, before + text::count_characters(change.before)})},
-                    {"before", text::make_well_formed(change.before)},
-                    {"after", text::make_well_formed(change.after)}});
+                    {"before", change.before},
+                    {"after", change.after}});
   }
   return list;
 }
@@ -64,7 +64,7 @@ int normalize_lines(const NormalizeFlags& flags, const Session& session) {
   text::NormalizerPtr persian;
   const text::Normalizer* normalizer = nullptr;
   if (!flags.tokenizer.empty()) {
-    tokenizer.emplace(text::Tokenizer::load(flags.tokenizer));
+    tokenizer.emplace(load_tokenizer(flags.tokenizer));
     normalizer = tokenizer->parts().normalizer.get();
     check(normalizer != nullptr, "{}: this tokenizer has no normaliser", flags.tokenizer);
   } else {
@@ -81,7 +81,7 @@ int normalize_lines(const NormalizeFlags& flags, const Session& session) {
     for (const auto& rule : reports) {
       if (!rule.changes.empty()) rules[rule.rule] = changes_to_json(line, rule.changes);
     }
-    return format_json({{"text", text::make_well_formed(result)}, {"changes", rules}}, -1) + "\n";
+    return format_json({{"text", result}, {"changes", rules}}, -1) + "\n";
   });
   return 0;
 }

@@ -30,6 +30,7 @@ MaskFiller make_filler(const TrainFillMaskFlags& flags, const std::vector<std::s
   if (!flags.from.empty()) {
     MaskFiller filler = warned(MaskFiller::from(flags.from, fine_tuning(flags, lines)));
     tell_what_is_new(filler.encoder.missing, flags);
+    tell_about_tokenizer(*filler.encoder.tokenizer, lines);
     return filler;
   }
   auto tokenizer = choose_tokenizer(flags, lines);

@@ -39,16 +39,17 @@ int train_translate(const TrainTranslateFlags& flags, const Session& session) {
   const auto dev = read_pairs(flags.dev_source, flags.dev_target, flags.skip_bad);
   check(!train.empty(), "training: {} has no pairs", flags.source[0]);
   Translator translator;
+  const text::LineSource lines = [&, next = size_t{0}](std::string& line) mutable {
+    if (next >= 2 * train.size()) return false;
+    line = next % 2 ? train[next / 2].target : train[next / 2].source;
+    ++next;
+    return true;
+  };
   if (!flags.from.empty()) {
     translator = warned(Translator::load(flags.from));
+    tell_about_tokenizer(*translator.tokenizer, lines);
   } else {
-    size_t next = 0;
-    translator.tokenizer = choose_tokenizer(flags, [&](std::string& line) {
-      if (next >= 2 * train.size()) return false;
-      line = next % 2 ? train[next / 2].target : train[next / 2].source;
-      ++next;
-      return true;
-    });
+    translator.tokenizer = choose_tokenizer(flags, lines);
     translator.model = std::make_unique<Transformer>(configured(flags, translator.tokenizer->vocab_size()),
                                                      Rng(flags.trainer.seed));
   }
@@ -71,6 +72,8 @@ void add_train_translate(Command& train) {
   Command& command = train.add_command("translate", "Train a model that translates, from pairs of texts");
   auto flags = std::make_shared<TrainTranslateFlags>();
   flags->preset = "tiny";
+  flags->tokenizer.special = SpecialTokens::translation;
+  flags->tokenizer.blanks = Blanks::joined;
   flags->trainer.schedule = {.kind = ScheduleKind::inverse_sqrt, .rate = 1e-3, .warmup = 1000};
   command.add("--source", flags->source, "Text to translate from, a sentence a line (.gz and .zst too)")
       .called("FILE")

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <memory>
 
+#include "cli/models.h"
+#include "cli/tokenize.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/base/progress.h"
@@ -42,18 +44,42 @@ TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary) {
   return config;
 }
 
+namespace {
+
+// Trains a tokenizer for the run and keeps it in its directory.
+text::Tokenizer train_own_tokenizer(const TaskTokenizerOptions& options, const text::LineSource& lines,
+                                    const std::string& directory) {
+  TaskTokenizer trained = train_task_tokenizer(options, lines);
+  fmt::print(stderr, "{}\n", trained.persian.note);
+  print_warnings(trained.warnings);
+  trained.tokenizer.save(directory);
+  return std::move(trained.tokenizer);
+}
+
+}  // namespace
+
+void tell_about_tokenizer(const text::Tokenizer& tokenizer, const text::LineSource& lines) {
+  constexpr size_t kEnough = size_t{1} << 20;
+  std::vector<std::string> texts;
+  size_t bytes = 0;
+  for (std::string line; bytes < kEnough && lines(line); bytes += line.size()) texts.push_back(line);
+  const std::string warning = unknown_warning(tokenizer, texts);
+  if (!warning.empty()) print_warnings({&warning, 1});
+}
+
 std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const text::LineSource& lines) {
-  const std::string here = join_path(flags.out, "tokenizer.json");
   const std::string path = !flags.tokenizer_path.empty() ? flags.tokenizer_path
                            : !flags.from.empty()         ? flags.from
-                           : file_exists(here)           ? here
+                           : has_tokenizer(flags.out)    ? flags.out
                                                          : "";
-  if (!path.empty()) return std::make_unique<text::Tokenizer>(text::Tokenizer::load(path));
+  if (!path.empty()) {
+    auto known = std::make_unique<text::Tokenizer>(load_tokenizer(path));
+    tell_about_tokenizer(*known, lines);
+    return known;
+  }
   // What is wrong with the model's options is said before a tokenizer is trained for it.
   configured(flags, flags.tokenizer.vocabulary).validate();
-  auto tokenizer = std::make_unique<text::Tokenizer>(train_task_tokenizer(flags.tokenizer, lines));
-  tokenizer->save(flags.out);
-  return tokenizer;
+  return std::make_unique<text::Tokenizer>(train_own_tokenizer(flags.tokenizer, lines, flags.out));
 }
 
 FineTuning fine_tuning(const TrainFlags& flags, const text::LineSource& lines) {
@@ -69,7 +95,7 @@ FineTuning fine_tuning(const TrainFlags& flags, const text::LineSource& lines) {
                  known);
       TaskTokenizerOptions smaller = flags.tokenizer;
       smaller.vocabulary = std::min(smaller.vocabulary, known);
-      train_task_tokenizer(smaller, lines).save(flags.out);
+      train_own_tokenizer(smaller, lines, flags.out);
     }
     options.tokenizer = flags.out;
   }
@@ -90,6 +116,7 @@ void set_encoder_defaults(TrainFlags& flags) {
   flags.preset = "bert-tiny";
   flags.tokenizer.kind = TokenizerKind::wordpiece;
   flags.tokenizer.special = SpecialTokens::encoder;
+  flags.tokenizer.blanks = Blanks::joined;
   flags.trainer.steps = 2000;
   flags.trainer.validate_every = 200;
   flags.trainer.schedule = {.kind = ScheduleKind::linear, .rate = 5e-4, .warmup = 200};

@@ -41,6 +41,9 @@ TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary);
 // The tokenizer that was asked for: of the model to start from, of the run to continue, a file, or a new one.
 std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const text::LineSource& lines);
 
+// Warns on stderr where much of the text is unknown to the tokenizer.
+void tell_about_tokenizer(const text::Tokenizer& tokenizer, const text::LineSource& lines);
+
 // How the model that --from names is to be changed: by --model, with --tokenizer, or with a tokenizer trained
 // on `lines` where the directory has none.
 FineTuning fine_tuning(const TrainFlags& flags, const text::LineSource& lines);
@@ -62,6 +65,7 @@ Model labelling_model(const TrainFlags& flags, Labels labels, const text::LineSo
   if (!flags.from.empty()) {
     Model model = warned(Model::from(flags.from, std::move(labels), fine_tuning(flags, lines)));
     tell_what_is_new(model.encoder.missing, flags);
+    tell_about_tokenizer(*model.encoder.tokenizer, lines);
     return model;
   }
   auto tokenizer = choose_tokenizer(flags, lines);

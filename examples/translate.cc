@@ -32,7 +32,8 @@ int main(int count, char** arguments) {
     line = next % 2 ? train_pairs[next / 2].target : train_pairs[next / 2].source;
     return ++next > 0;
   };
-  translator.tokenizer = std::make_unique<text::Tokenizer>(train_task_tokenizer({.vocabulary = 2000}, lines));
+  translator.tokenizer =
+      std::make_unique<text::Tokenizer>(train_task_tokenizer({.vocabulary = 2000}, lines).tokenizer);
 
   TransformerConfig config = transformer_preset("tiny");  // 2 + 2 layers, width 128, 4 heads
   config.vocabulary = translator.tokenizer->vocab_size();

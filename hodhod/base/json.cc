@@ -182,8 +182,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 };
 
 void append_string(std::string& out, std::string_view text) {
-  const size_t bad = first_bad_utf8(text);
-  check(bad == std::string_view::npos, "format_json: a string is not UTF-8 at its byte {}", bad);
+  if (!is_utf8(text)) return append_string(out, well_formed_utf8(text));
   out += '"';
   size_t copied = 0;
   for (size_t i = 0; i < text.size(); ++i) {

@@ -133,7 +133,8 @@ Json parse_json(std::string_view text, const std::string& name);
 // The value in the file at `path`.
 Json read_json(const std::string& path);
 // The text of a value: over several lines with `indent` blanks a level, or on one line when `indent` < 0.
-// Strings must be UTF-8; NaN and infinities become null, as JSON has no word for them.
+// Of strings that are not UTF-8, each byte that is no character becomes U+FFFD; NaN and infinities become
+// null, as JSON has no word for them.
 std::string format_json(const Json& value, int indent = 2);
 
 // The member of an object, or null when it has no such key. `object` must be an object (else: null).

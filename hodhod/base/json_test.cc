@@ -79,7 +79,11 @@ TEST(Json, GettersCheckTypes) {
               testing::HasSubstr("x: words[0]: expected a whole number"));
 }
 
-TEST(Json, TextThatIsNotUtf8IsNotWritten) { EXPECT_THROW(format_json(Json("\xff")), Error); }
+TEST(Json, BytesThatAreNoCharactersAreWrittenAsTheirReplacement) {
+  EXPECT_EQ(format_json(Json("a\xff\xd9 b")), "\"a\uFFFD\uFFFD b\"");
+  EXPECT_EQ(format_json(Json{{"\xe2\x82", "\n\xed\xa0\x80"}}, -1),
+            "{\"\uFFFD\uFFFD\":\"\\n\uFFFD\uFFFD\uFFFD\"}");
+}
 
 }  // namespace
 }  // namespace hodhod

@@ -12,8 +12,8 @@ namespace hodhod {
 std::string source_directory();
 // Corpora and models to test with: HODHOD_DATA_DIR, or else shared/data beside the project.
 std::string data_directory();
-// What reference implementations computed: the directories that HODHOD_GOLDEN_DIR lists with ':' between, or else
-// shared/golden and shared/golden-families beside the project. Only those that are there.
+// What reference implementations computed: the directories that HODHOD_GOLDEN_DIR lists with ':' between, or
+// else shared/golden and shared/golden-families beside the project. Only those that are there.
 std::vector<std::string> golden_directories();
 
 }  // namespace hodhod

@@ -44,4 +44,12 @@ size_t first_bad_utf8(std::string_view text) {
   return std::string_view::npos;
 }
 
+std::string well_formed_utf8(std::string_view text) {
+  std::string out;
+  for (size_t bad; (bad = first_bad_utf8(text)) != std::string_view::npos; text.remove_prefix(bad + 1)) {
+    out.append(text.substr(0, bad)).append("\xEF\xBF\xBD");
+  }
+  return out.append(text);
+}
+
 }  // namespace hodhod

@@ -57,5 +57,18 @@ TEST(Utf8, TellsThePlace) {
   }
 }
 
+TEST(Utf8, IsMadeOfAnyBytes) {
+  EXPECT_EQ(well_formed_utf8("می‌رود 😀"), "می‌رود 😀");
+  EXPECT_EQ(well_formed_utf8(""), "");
+  EXPECT_EQ(well_formed_utf8("\xff"
+                             "a\xd9"),
+            "\uFFFD"
+            "a\uFFFD");
+  EXPECT_EQ(well_formed_utf8("\xf0\x9f\x98"
+                             "b"),
+            "\uFFFD\uFFFD\uFFFD"
+            "b");
+}
+
 }  // namespace
 }  // namespace hodhod

@@ -226,7 +226,7 @@ TEST(FillMask, SaysWhatIsWrong) {
       train_task_tokenizer({.vocabulary = 300}, [n = 0](std::string& line) mutable {
         line = "the boat";
         return n++ < 3;
-      }));
+      }).tokenizer);
   EXPECT_THAT(filling_error_of([&] { Masking({}, *tokenizer); }), HasSubstr("no mask token"));
 }
 

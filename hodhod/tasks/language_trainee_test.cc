@@ -24,7 +24,7 @@ Writer small_writer() {
       train_task_tokenizer({.kind = TokenizerKind::character, .vocabulary = 64}, [&](std::string& line) {
         line = kHoopoes.substr(0, 1000);
         return !std::exchange(given, true);
-      }));
+      }).tokenizer);
   TransformerConfig config = transformer_preset("gpt-tiny");
   config.vocabulary = writer.tokenizer->vocab_size();
   config.width = 16;

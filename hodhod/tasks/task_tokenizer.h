@@ -4,7 +4,9 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/text/trainer.h"
@@ -15,29 +17,55 @@ enum class TokenizerKind { bpe, unigram, character, wordpiece };
 constexpr std::array<std::string_view, 4> names_of(TokenizerKind) {
   return {"bpe", "unigram", "char", "wordpiece"};
 }
-// The special tokens, by id. sequence: 0 <pad>, 1 </s>, 2 <unk>, none put in by itself. encoder: 0 [PAD],
-// 1 [UNK], 2 [CLS], 3 [SEP], 4 [MASK], with [CLS] a [SEP] around a text and [CLS] a [SEP] b [SEP] around two.
-enum class SpecialTokens { sequence, encoder };
+// The special tokens, by id. sequence: 0 <pad>, 1 </s>, 2 <unk>, none put in by itself. translation: the
+// same, and </s> follows a text. encoder: 0 [PAD], 1 [UNK], 2 [CLS], 3 [SEP], 4 [MASK], with [CLS] a [SEP]
+// around a text and [CLS] a [SEP] b [SEP] around two.
+enum class SpecialTokens { sequence, translation, encoder };
+// Whether Persian letters, digits and joiners are written in one way first; automatic: where the text is
+// Persian, and nothing else is written in Arabic letters.
+enum class PersianFolding { automatic, yes, no };
+constexpr std::array<std::string_view, 3> names_of(PersianFolding) { return {"auto", "yes", "no"}; }
+// Blanks of all kinds are blanks. joined: several are one, and those at both ends go; also tabs and the ends
+// of lines. as_written: as many blanks as there are, and lines stay.
+enum class Blanks { joined, as_written };
 
 struct TaskTokenizerOptions {
   TokenizerKind kind = TokenizerKind::bpe;
   int64_t vocabulary = 8000;
-  bool persian = true;
+  PersianFolding persian = PersianFolding::automatic;
   bool lowercase = false;
   SpecialTokens special = SpecialTokens::sequence;  // the task's choice
+  Blanks blanks = Blanks::as_written;               // the task's choice
 
   template <class Visitor>
   void visit(Visitor&& v) {
     v("kind", kind, "how text is cut: byte-pair encoding, unigram pieces, characters, or word pieces");
     v("vocabulary", vocabulary, "tokens to learn");
-    v("persian", persian, "write Persian letters, digits and joiners in one way first");
+    v("persian", persian,
+      "write Persian letters, digits and joiners in one way first; auto: if the text is Persian");
     v("lowercase", lowercase, "make no difference between upper and lower case");
   }
 };
 
-// Pieces of bpe and unigram mark the blank before a word (▁), those of wordpiece that they go on (##), and
-// wordpiece takes punctuation apart from words; the character kind takes text as it is, line ends included.
-text::Tokenizer train_task_tokenizer(const TaskTokenizerOptions& options, const text::LineSource& lines);
+struct PersianChoice {
+  bool folds = false;
+  std::string note;  // a sentence: what was chosen, and why
+};
+
+// What was chosen about Persian is in tokenizer_config.json too, as "persian_folding".
+struct TaskTokenizer {
+  text::Tokenizer tokenizer;
+  PersianChoice persian;
+  std::vector<std::string> warnings;  // sentences: what the user may want to change
+};
+
+// Pieces of bpe and unigram mark the blank before a word (▁), those of wordpiece that they go on (##).
+// wordpiece takes punctuation apart from words, and each character of scripts that put no blanks between
+// words (Han, Kana, Thai, Lao, Khmer, Burmese); the character kind takes text as it is, line ends included.
+TaskTokenizer train_task_tokenizer(const TaskTokenizerOptions& options, const text::LineSource& lines);
+
+// A sentence about the share of unknown tokens in these texts when it is above one in twenty; empty else.
+std::string unknown_warning(const text::Tokenizer& tokenizer, const std::vector<std::string>& texts);
 
 inline constexpr int64_t kPad = 0, kEnd = 1;
 

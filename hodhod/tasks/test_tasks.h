@@ -37,11 +37,11 @@ inline std::unique_ptr<text::Tokenizer> test_tokenizer() {
       .kind = TokenizerKind::wordpiece, .vocabulary = 200, .special = SpecialTokens::encoder};
   int64_t line = 0;
   return std::make_unique<text::Tokenizer>(train_task_tokenizer(options, [&](std::string& text) {
-    if (line == 20) return false;
-    Rng rng(static_cast<uint64_t>(line++));
-    text = test_text(rng, 12);
-    return true;
-  }));
+                                             if (line == 20) return false;
+                                             Rng rng(static_cast<uint64_t>(line++));
+                                             text = test_text(rng, 12);
+                                             return true;
+                                           }).tokenizer);
 }
 
 inline TransformerConfig test_encoder(const text::Tokenizer& tokenizer) {

@@ -18,12 +18,14 @@ inline Translator test_translator(TokenizerKind kind) {
   int line = 0;
   const std::vector<std::string> lines = {"the cat sat on the mat", "a dog ran home", "cats and dogs",
                                           "می‌خواهم یاد بگیرم"};
-  translator.tokenizer = std::make_unique<text::Tokenizer>(train_task_tokenizer(
-      {.kind = kind, .vocabulary = kind == TokenizerKind::character ? 45 : 300}, [&](std::string& next) {
-        if (line == 40) return false;
-        next = lines[static_cast<size_t>(line++) % lines.size()];
-        return true;
-      }));
+  translator.tokenizer = std::make_unique<text::Tokenizer>(
+      train_task_tokenizer({.kind = kind, .vocabulary = kind == TokenizerKind::character ? 45 : 300},
+                           [&](std::string& next) {
+                             if (line == 40) return false;
+                             next = lines[static_cast<size_t>(line++) % lines.size()];
+                             return true;
+                           })
+          .tokenizer);
   TransformerConfig config = small_config(TransformerShape::encoder_decoder);
   config.vocabulary = translator.tokenizer->vocab_size();
   config.eos = kEnd;

@@ -33,12 +33,14 @@ inline Writer test_writer(TokenizerKind kind, uint64_t seed = 3) {
   int line = 0;
   const std::vector<std::string> lines = {"the cat sat on the mat\n", "a dog ran home\n",
                                           "می‌خواهم یاد بگیرم\n"};
-  writer.tokenizer = std::make_unique<text::Tokenizer>(train_task_tokenizer(
-      {.kind = kind, .vocabulary = kind == TokenizerKind::character ? 45 : 300}, [&](std::string& next) {
-        if (line == 30) return false;
-        next = lines[static_cast<size_t>(line++) % lines.size()];
-        return true;
-      }));
+  writer.tokenizer = std::make_unique<text::Tokenizer>(
+      train_task_tokenizer({.kind = kind, .vocabulary = kind == TokenizerKind::character ? 45 : 300},
+                           [&](std::string& next) {
+                             if (line == 30) return false;
+                             next = lines[static_cast<size_t>(line++) % lines.size()];
+                             return true;
+                           })
+          .tokenizer);
   TransformerConfig config = small_config(TransformerShape::decoder);
   config.vocabulary = writer.tokenizer->vocab_size();
   config.max_length = 24;

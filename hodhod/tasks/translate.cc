@@ -140,7 +140,7 @@ TranslationTrainee::Pairs TranslationTrainee::encode(const std::vector<TextPair>
     TokenSequences made;
     for (const TextPair& pair : pairs) {
       made.push_back(ids_of(*translator_.tokenizer, pair.source, end));
-      made.push_back(ids_of(*translator_.tokenizer, pair.target, end));
+      made.push_back(ids_of(translator_.tokenizer->target(), pair.target, end));
     }
     return made;
   });

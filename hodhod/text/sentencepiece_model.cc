@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/text/sentencepiece_model.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cfloat>
+#include <iterator>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
@@ -11,6 +14,7 @@
 #include "hodhod/text/sentencepiece_bpe.h"
 #include "hodhod/text/sentencepiece_normalizer.h"
 #include "hodhod/text/sentencepiece_proto.h"
+#include "hodhod/text/tokenizer_files.h"
 #include "hodhod/text/unigram_model.h"
 #include "hodhod/text/utf8.h"
 
@@ -84,10 +88,48 @@ DecoderPtr make_decoder(const Proto& proto) {
   return make_decoder_sequence(std::move(parts));
 }
 
-}  // namespace
+// T5's <extra_id_0> … are behind the pieces, the last one first.
+void add_sentinels(TokenizerParts& parts, int32_t count) {
+  const int32_t pieces = parts.model->vocab_size();
+  for (int32_t i = 0; i < count; ++i) {
+    parts.added_tokens.push_back({.content = fmt::format("<extra_id_{}>", i),
+                                  .id = pieces + count - 1 - i,
+                                  .normalized = false,
+                                  .special = true});
+  }
+}
 
-Tokenizer sentencepiece_from_bytes(std::string_view bytes, const std::string& name) {
-  const Proto proto = Proto::parse(bytes, name);
+// Unlike SentencePiece, Transformers finds these tokens in texts.
+void look_for_special_tokens(TokenizerParts& parts, const TokenizerConfig& config) {
+  const std::string names[] = {config.role("bos_token", "<s>"), config.role("eos_token", "</s>"),
+                               config.role("unk_token", "<unk>")};
+  for (AddedToken& token : parts.added_tokens) {
+    if (std::find(std::begin(names), std::end(names), token.content) == std::end(names)) continue;
+    token.special = token.in_text = true;
+  }
+}
+
+// What a class of Transformers puts around texts, beyond what SentencePiece does.
+void heed_class(TokenizerParts& parts, const TokenizerConfig& config, const std::string& name) {
+  switch (config.family()) {
+    case TokenizerFamily::kLlama:
+      look_for_special_tokens(parts, config);
+      return put_llama_tokens(parts, config, /*bos=*/true, /*eos=*/false);
+    case TokenizerFamily::kT5:
+      look_for_special_tokens(parts, config);
+      add_sentinels(parts, static_cast<int32_t>(config.number("extra_ids", 100)));
+      return put_around(parts, "", config.role("eos_token", "</s>"), config.path());
+    case TokenizerFamily::kRenumbered:
+      fail(
+          "{}: the tokens of {} have other numbers than the pieces of this file; save the tokenizer with a "
+          "tokenizer.json (save_pretrained of Transformers' AutoTokenizer) and give that",
+          name, config.names_class() ? config.tokenizer_class() : "this kind of model");
+    default:
+      return put_llama_tokens(parts, config, /*bos=*/false, /*eos=*/false);
+  }
+}
+
+SentencePieceNormalizerOptions normalizer_options(const Proto& proto, const std::string& name) {
   SentencePieceNormalizerOptions options;
   if (!proto.normalizer.precompiled_charsmap.empty()) {
     options.charsmap = std::make_shared<const Charsmap>(proto.normalizer.precompiled_charsmap, name);
@@ -96,10 +138,29 @@ Tokenizer sentencepiece_from_bytes(std::string_view bytes, const std::string& na
   options.remove_extra_whitespaces = proto.normalizer.remove_extra_whitespaces;
   options.escape_whitespaces = proto.normalizer.escape_whitespaces;
   options.treat_whitespace_as_suffix = proto.treat_whitespace_as_suffix;
+  for (const auto& piece : proto.pieces) {
+    if (piece.type == PieceType::kUserDefined) options.user_defined.push_back(piece.text);
+  }
+  return options;
+}
+
+}  // namespace
+
+TokenizerParts parts_of_proto(const Proto& proto, const std::string& name, const TokenizerConfig& config) {
+  SentencePieceNormalizerOptions options = normalizer_options(proto, name);
+  options.add_dummy_prefix = options.add_dummy_prefix && config.flag("add_prefix_space", true);
   TokenizerParts parts;
+  std::shared_ptr<const RawWords> raw_words;
+  if (config.family() == TokenizerFamily::kLlama && !config.flag("legacy", true) &&
+      options.add_dummy_prefix) {
+    // The blank before a text stands at its beginning alone, not after special tokens within.
+    options.add_dummy_prefix = options.escape_whitespaces = false;
+    parts.pre_tokenizer = make_metaspace({.prepend_scheme = PrependScheme::kFirst, .split = false});
+  } else {
+    raw_words = RawWords::make(options);
+  }
   for (size_t id = 0; id < proto.pieces.size(); ++id) {
     const auto& piece = proto.pieces[id];
-    if (piece.type == PieceType::kUserDefined) options.user_defined.push_back(piece.text);
     if (piece.type == PieceType::kUserDefined || piece.type == PieceType::kControl ||
         piece.type == PieceType::kUnknown) {
       AddedToken token;
@@ -111,11 +172,21 @@ Tokenizer sentencepiece_from_bytes(std::string_view bytes, const std::string& na
       parts.added_tokens.push_back(std::move(token));
     }
   }
-  std::shared_ptr<const RawWords> raw_words = RawWords::make(options);
   parts.normalizer = make_sentencepiece_normalizer(std::move(options));
   parts.model = make_model(proto, std::move(raw_words), name);
   parts.decoder = make_decoder(proto);
-  return Tokenizer(std::move(parts), name);
+  return parts;
+}
+
+TokenizerParts sentencepiece_parts(std::string_view bytes, const std::string& name,
+                                   const TokenizerConfig& config) {
+  TokenizerParts parts = parts_of_proto(Proto::parse(bytes, name), name, config);
+  heed_class(parts, config, name);
+  return parts;
+}
+
+Tokenizer sentencepiece_from_bytes(std::string_view bytes, const std::string& name) {
+  return Tokenizer(sentencepiece_parts(bytes, name, {}), name);
 }
 
 Tokenizer load_sentencepiece(const std::string& path) {

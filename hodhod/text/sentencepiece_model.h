@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "hodhod/text/sentencepiece_proto.h"
 #include "hodhod/text/tokenizer.h"
+#include "hodhod/text/tokenizer_config.h"
 
 namespace hodhod::text {
 
@@ -16,5 +18,9 @@ namespace hodhod::text {
 //
 // `name` is the file's, for messages. Error as SentencePieceProto::parse and Charsmap, and for word models.
 Tokenizer sentencepiece_from_bytes(std::string_view bytes, const std::string& name);
+
+// The parts of such a tokenizer; of `config`, add_prefix_space and Llama's legacy are heeded.
+TokenizerParts parts_of_proto(const SentencePieceProto& proto, const std::string& name,
+                              const TokenizerConfig& config);
 
 }  // namespace hodhod::text

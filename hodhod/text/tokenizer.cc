@@ -220,7 +220,8 @@ void Tokenizer::encode_ids(std::string_view text, std::vector<int32_t>& out) con
   auto& tokens = (*work).tokens;
   auto& scratch = *(*work).scratch;
   scratch.rng = Rng(0).fork(0);
-  if (parts_.model->encode_raw(text, scratch, out)) return;
+  const bool plain = !added_.has(true) && !added_.next(text, 0, false);
+  if (plain && parts_.model->encode_raw(text, scratch, out)) return;
   for_each_split(text, false, [&](const SplitText& split) {
     for (size_t i = 0; i < split.pieces.size(); ++i) {
       if (split.pieces[i].token >= 0) {

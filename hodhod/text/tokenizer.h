@@ -30,6 +30,8 @@
 
 namespace hodhod::text {
 
+class Tokenizer;
+
 struct EncodeOptions {
   bool add_special_tokens = true;
   uint64_t seed = 0;  // for BPE dropout and sampling
@@ -53,6 +55,15 @@ struct TokenizerParts {
   // What tokens are for, as special_tokens_map.json says it: ("eos_token", "</s>"). Where it says nothing,
   // common spellings are recognised.
   std::vector<std::pair<std::string, std::string>> roles;
+  // decode takes the blanks before . , ! ? and within English contractions out, as Transformers does where
+  // clean_up_tokenization_spaces is set.
+  bool cleans_up = false;
+  Json settings = Json::object();  // members of tokenizer_config.json that save writes again
+  // Of translators whose two languages are cut in different ways, with the same ids: the target's way.
+  std::shared_ptr<const Tokenizer> target;
+  // (name, bytes) of files that say more than a tokenizer.json can: save writes these instead.
+  std::vector<std::pair<std::string, std::string>> files;
+  std::vector<std::string> warnings;  // sentences about what the files say and nothing here heeds
 };
 
 // Const members may be called from several threads at once.
@@ -65,14 +76,16 @@ class Tokenizer {
   ~Tokenizer();
 
   // Reads a file or a directory: tokenizer.json, SentencePiece .model, vocab.json/encoder.json +
-  // merges.txt/vocab.bpe, vocab.txt, subword-nmt codes; a directory's tokenizer_config.json and
-  // special_tokens_map.json are heeded.
+  // merges.txt/vocab.bpe, vocab.txt, Marian's source.spm + vocab.json, subword-nmt codes. A directory's
+  // tokenizer_config.json, special_tokens_map.json and added_tokens.json are heeded as Transformers does;
+  // what they say and is not heeded is in warnings().
   static Tokenizer load(const std::string& path);
   static Tokenizer from_json(std::string_view json, const std::string& name);
   std::string to_json() const;
   // Writes tokenizer.json, tokenizer_config.json and special_tokens_map.json into a directory, made if
-  // absent.
-  void save(const std::string& directory) const;
+  // absent, so that AutoTokenizer gives the same ids. `longest`: the most tokens that the model takes, if
+  // known.
+  void save(const std::string& directory, std::optional<int64_t> longest = {}) const;
 
   Encoding encode(std::string_view text, EncodeOptions options = {}) const;
   Encoding encode_pair(std::string_view first, std::string_view second, EncodeOptions options = {}) const;
@@ -87,6 +100,12 @@ class Tokenizer {
   void encode_ids(std::string_view text, std::vector<int32_t>& out) const;
 
   std::string decode(const std::vector<int32_t>& ids, bool skip_special_tokens = true) const;
+
+  // Whether some texts are changed before they are cut: letters folded, blanks joined, case dropped.
+  bool normalizes() const { return parts_.normalizer != nullptr; }
+  // A text with those changes made, for people: blanks are blanks, without one that the tokenizer puts
+  // before.
+  std::string normalized(std::string_view text) const;
 
   // Pieces as the model would get them, in order; `bytes` as in SplitText. For trainers.
   void for_each_piece(std::string_view text,
@@ -109,7 +128,12 @@ class Tokenizer {
   const TokenizerModel& model() const { return *parts_.model; }
   const TokenizerParts& parts() const { return parts_; }
   const AddedTokens& added_tokens() const { return added_; }
+  const std::vector<std::string>& warnings() const { return parts_.warnings; }
+  // The tokenizer of what a translator writes: another one, or this.
+  const Tokenizer& target() const { return parts_.target ? *parts_.target : *this; }
   void set_role(std::string_view name, std::string_view token);
+  // A member of tokenizer_config.json that save writes.
+  void set_setting(std::string_view key, Json value) { parts_.settings[key] = std::move(value); }
   void set_truncation(const std::optional<Truncation>& truncation) { parts_.truncation = truncation; }
   void set_padding(const std::optional<Padding>& padding) { parts_.padding = padding; }
   void set_model(ModelPtr model, std::vector<AddedToken> added_tokens);
@@ -137,7 +161,7 @@ class Tokenizer {
 
 // Readers of the other formats, as Tokenizer::load uses them.
 Tokenizer load_gpt2_files(const std::string& vocab_path, const std::string& merges_path);
-Tokenizer load_bert_vocab(const std::string& path, bool lowercase = true);
+Tokenizer load_bert_vocab(const std::string& path);
 Tokenizer load_subword_nmt(const std::string& codes_path);
 Tokenizer load_sentencepiece(const std::string& path);
 

@@ -115,7 +115,7 @@ Json added_token_to_json(const AddedToken& token) {
           {"special", token.special}};
 }
 
-Tokenizer Tokenizer::from_json(std::string_view text, const std::string& name) {
+TokenizerParts parts_from_json(std::string_view text, const std::string& name) {
   const Json json = parse_json(text, name);
   check(json.is_object(), "{}: expected an object", name);
   const Json* model = json_find(json, "model");
@@ -131,7 +131,11 @@ Tokenizer Tokenizer::from_json(std::string_view text, const std::string& name) {
   parts.added_tokens = read_added_tokens(json_find(json, "added_tokens"), name + ": added_tokens");
   parts.truncation = read_truncation(json_find(json, "truncation"), name + ": truncation");
   parts.padding = read_padding(json_find(json, "padding"), name + ": padding");
-  return Tokenizer(std::move(parts), name);
+  return parts;
+}
+
+Tokenizer Tokenizer::from_json(std::string_view text, const std::string& name) {
+  return Tokenizer(parts_from_json(text, name), name);
 }
 
 std::string Tokenizer::to_json() const {

@@ -29,6 +29,19 @@ constexpr std::pair<std::string_view, std::string_view> kCommonRoles[] = {
     {"mask_token", "<mask>"},
 };
 
+// Transformers' clean_up_tokenization.
+std::string without_blanks_before_marks(std::string text) {
+  constexpr std::pair<std::string_view, std::string_view> kMarks[] = {
+      {" .", "."},     {" ?", "?"},   {" !", "!"},   {" ,", ","},     {" ' ", "'"},
+      {" n't", "n't"}, {" 'm", "'m"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
+  for (const auto& [with, without] : kMarks) {
+    for (size_t at = 0; (at = text.find(with, at)) != text.npos; at += without.size()) {
+      text.replace(at, with.size(), without);
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 int32_t Tokenizer::vocab_size() const {
@@ -112,7 +125,17 @@ std::string Tokenizer::decode(const std::vector<int32_t>& ids, bool skip_special
     if (i > 0 && !joined) text += ' ';
     text += tokens[i];
   }
-  return text;
+  return parts_.cleans_up ? without_blanks_before_marks(text) : text;
+}
+
+std::string Tokenizer::normalized(std::string_view text) const {
+  if (!parts_.normalizer) return std::string(text);
+  std::string out = normalize(*parts_.normalizer, text);
+  if (text.find(kMetaspace) == text.npos) {
+    for (size_t at = 0; (at = out.find(kMetaspace, at)) != out.npos;) out.replace(at, kMetaspace.size(), " ");
+  }
+  if (out.starts_with(' ') && !text.starts_with(' ')) out.erase(0, 1);
+  return out;
 }
 
 }  // namespace hodhod::text

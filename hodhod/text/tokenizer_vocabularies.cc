@@ -32,6 +32,25 @@ Pairs read_merges(const std::vector<std::string>& lines, const std::string& path
   return merges;
 }
 
+void add_special(TokenizerParts& parts, std::string_view content) {
+  if (!parts.model->token_to_id(content)) return;
+  parts.added_tokens.push_back({.content = std::string(content), .normalized = false, .special = true});
+}
+
+// <s> a </s>, and of two texts <s> a </s></s> b </s>.
+void put_roberta_tokens(TokenizerParts& parts, const TokenizerConfig& config, const std::string& where) {
+  const std::string bos = config.role("cls_token", "<s>"), eos = config.role("sep_token", "</s>");
+  const auto cls = parts.model->token_to_id(bos), sep = parts.model->token_to_id(eos);
+  check(cls && sep, "{}: there are no {} and {} in it, which {} puts around texts", where, bos, eos,
+        config.names_class() ? config.tokenizer_class() : "RoBERTa");
+  parts.post_processor = make_roberta_processing({eos, *sep}, {bos, *cls}, /*trim_offsets=*/true,
+                                                 config.flag("add_prefix_space", false));
+  // RoBERTa's mask takes the blank before it.
+  for (AddedToken& token : parts.added_tokens) token.lstrip = token.lstrip || token.content == "<mask>";
+}
+
+}  // namespace
+
 std::vector<std::pair<std::string, int64_t>> read_vocab_json(const std::string& path) {
   const Json json = read_json(path);
   check(json.is_object(), "{}: expected an object of tokens and ids", path);
@@ -42,13 +61,6 @@ std::vector<std::pair<std::string, int64_t>> read_vocab_json(const std::string& 
   }
   return tokens;
 }
-
-void add_special(TokenizerParts& parts, std::string_view content) {
-  if (!parts.model->token_to_id(content)) return;
-  parts.added_tokens.push_back({.content = std::string(content), .normalized = false, .special = true});
-}
-
-}  // namespace
 
 std::vector<std::string> read_vocabulary_lines(const std::string& path) {
   const std::string text = read_file(path);
@@ -65,34 +77,61 @@ std::vector<std::string> read_vocabulary_lines(const std::string& path) {
   return lines;
 }
 
-Tokenizer load_gpt2_files(const std::string& vocab_path, const std::string& merges_path) {
+TokenizerParts gpt2_parts(const std::string& vocab_path, const std::string& merges_path,
+                          const TokenizerConfig& config) {
   TokenizerParts parts;
   parts.model = make_bpe(read_vocab_json(vocab_path),
                          read_merges(read_vocabulary_lines(merges_path), merges_path), {}, merges_path);
-  parts.pre_tokenizer = make_byte_level({.add_prefix_space = false});
-  parts.post_processor = make_byte_level_processing(/*trim_offsets=*/false, /*add_prefix_space=*/false);
+  const bool prefix = config.flag("add_prefix_space", false);
+  parts.pre_tokenizer = make_byte_level({.add_prefix_space = prefix});
+  parts.post_processor = make_byte_level_processing(/*trim_offsets=*/false, prefix);
   parts.decoder = make_byte_level_decoder();
   for (const char* token : {"<|endoftext|>", "<s>", "</s>", "<pad>", "<unk>", "<mask>"})
     add_special(parts, token);
-  return Tokenizer(std::move(parts), vocab_path);
+  if (config.family() == TokenizerFamily::kRoberta) {
+    put_roberta_tokens(parts, config, vocab_path);
+  } else if (config.flag("add_bos_token", false)) {
+    put_around(parts, config.role("bos_token", "<|endoftext|>"), "", config.path());
+  }
+  return parts;
 }
 
-Tokenizer load_bert_vocab(const std::string& path, bool lowercase) {
-  TokenizerParts parts;
-  parts.model = make_word_piece(read_vocabulary_lines(path), {}, path);
-  check(parts.model->unknown_id().has_value(), "{}: there is no [UNK] in it; is this a BERT vocabulary?",
-        path);
-  parts.normalizer = make_bert_normalizer({.lowercase = lowercase});
-  parts.pre_tokenizer = make_bert_pre_tokenizer();
-  parts.decoder = make_word_piece_decoder();
-  const auto cls = parts.model->token_to_id("[CLS]"), sep = parts.model->token_to_id("[SEP]");
-  if (cls && sep) {
-    parts.post_processor = make_template_processing("[CLS] $A [SEP]", "[CLS] $A [SEP] $B:1 [SEP]:1",
-                                                    {{"[CLS]", *cls}, {"[SEP]", *sep}});
-  }
-  for (const char* token : {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}) add_special(parts, token);
-  return Tokenizer(std::move(parts), path);
+Tokenizer load_gpt2_files(const std::string& vocab_path, const std::string& merges_path) {
+  return Tokenizer(gpt2_parts(vocab_path, merges_path, {}), vocab_path);
 }
+
+TokenizerParts bert_parts(const std::string& path, const TokenizerConfig& config) {
+  TokenizerParts parts;
+  const std::string unk = config.role("unk_token", "[UNK]");
+  parts.model = make_word_piece(read_vocabulary_lines(path), {.unk_token = unk}, path);
+  check(parts.model->unknown_id().has_value(), "{}: there is no {} in it; is this a BERT vocabulary?", path,
+        unk);
+  if (config.flag("do_basic_tokenize", true)) {
+    BertNormalizerOptions options;
+    options.lowercase = config.flag("do_lower_case", true);
+    options.handle_chinese_chars = config.flag("tokenize_chinese_chars", true);
+    if (const auto strip = config.flag("strip_accents")) options.strip_accents = *strip ? 1 : 0;
+    parts.normalizer = make_bert_normalizer(options);
+    parts.pre_tokenizer = make_bert_pre_tokenizer();
+  } else {
+    parts.pre_tokenizer = make_whitespace_split();
+  }
+  parts.decoder = make_word_piece_decoder();
+  const std::string first = config.role("cls_token", "[CLS]"), last = config.role("sep_token", "[SEP]");
+  const auto cls = parts.model->token_to_id(first), sep = parts.model->token_to_id(last);
+  if (cls && sep) parts.post_processor = make_bert_processing({last, *sep}, {first, *cls});
+  for (const char* token : {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}) add_special(parts, token);
+  for (const std::string& token : config.strings("never_split")) {
+    const auto same = [&](const AddedToken& other) { return other.content == token; };
+    if (std::any_of(parts.added_tokens.begin(), parts.added_tokens.end(), same)) continue;
+    check(parts.model->token_to_id(token).has_value(), "{}: never_split: {} is not in {}", config.path(),
+          quote_json(token), path);
+    parts.added_tokens.push_back({.content = token, .single_word = true, .normalized = false});
+  }
+  return parts;
+}
+
+Tokenizer load_bert_vocab(const std::string& path) { return Tokenizer(bert_parts(path, {}), path); }
 
 Tokenizer load_subword_nmt(const std::string& path) {
   const std::vector<std::string> lines = read_vocabulary_lines(path);

@@ -48,19 +48,4 @@ size_t count_characters(std::string_view text) {
   return count;
 }
 
-std::string make_well_formed(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  while (!text.empty()) {
-    const size_t good = well_formed_prefix(text);
-    out.append(text.substr(0, good));
-    text.remove_prefix(good);
-    if (!text.empty()) {
-      out.append("\xEF\xBF\xBD");
-      text.remove_prefix(1);
-    }
-  }
-  return out;
-}
-
 }  // namespace hodhod::text

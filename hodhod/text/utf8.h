@@ -91,7 +91,4 @@ inline bool is_utf8(std::string_view text) { return well_formed_prefix(text) == 
 // Characters in a text; an ill-formed byte counts as one.
 size_t count_characters(std::string_view text);
 
-// `text` with each ill-formed byte as U+FFFD.
-std::string make_well_formed(std::string_view text);
-
 }  // namespace hodhod::text

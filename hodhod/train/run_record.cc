@@ -67,15 +67,9 @@ std::string changed_file(std::string_view option, const std::vector<const DataFi
   return "";
 }
 
-// Text as JSON can hold it: a byte that is no UTF-8 becomes U+FFFD.
-std::string as_utf8(std::string text) {
-  for (size_t bad; (bad = first_bad_utf8(text)) != std::string::npos;) text.replace(bad, 1, "\xEF\xBF\xBD");
-  return text;
-}
-
 Json object_of(const std::vector<Setting>& settings) {
   Json object = Json::object();
-  for (const Setting& setting : settings) object[setting.name] = as_utf8(setting.value);
+  for (const Setting& setting : settings) object[setting.name] = well_formed_utf8(setting.value);
   return object;
 }
 
@@ -138,13 +132,13 @@ std::vector<std::string> forbidden_changes(const ModelRecord& begun, const Model
 std::string format_run_record(const RunRecord& record) {
   Json json = Json::object();
   json["program"] = record.program;
-  json["command"] = as_utf8(record.command);
+  json["command"] = well_formed_utf8(record.command);
   json["options"] = object_of(record.options);
   json["data"] = Json::array();
   for (const DataFile& file : record.data) {
     Json entry = Json::object();
     entry["option"] = file.option;
-    entry["path"] = as_utf8(file.path);
+    entry["path"] = well_formed_utf8(file.path);
     entry["bytes"] = file.bytes;
     entry["xxh64"] = file.hash;
     json["data"].push_back(entry);
