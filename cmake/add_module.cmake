@@ -6,12 +6,6 @@
 # theirs in turn); tools/check_includes reads the same lines. hodhod_library links them all.
 # GLUE: its time goes into the kernels of others, so -O1 is enough, which halves the time to compile it.
 # With HODHOD_UNITY, several sources are compiled as one (see unite in cmake/toolchain.cmake).
-if(HODHOD_TESTS OR HODHOD_BENCH)
-  add_library(test_directories STATIC ${PROJECT_SOURCE_DIR}/tests/directories.cc)
-  target_include_directories(test_directories PUBLIC ${PROJECT_SOURCE_DIR})
-  target_compile_definitions(test_directories PRIVATE HODHOD_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-endif()
-
 function(add_module name)
   cmake_parse_arguments(arg "GLUE" "" "DEPS;LIBS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/hodhod/${name}/*.cc)

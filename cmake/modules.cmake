@@ -2,6 +2,13 @@
 # The library: all modules behind one name.
 add_library(hodhod_library INTERFACE)
 
+# Tells tests where their files are (hodhod/base/test_directories.h).
+if(HODHOD_TESTS OR HODHOD_BENCH)
+  add_library(test_directories STATIC ${PROJECT_SOURCE_DIR}/tests/directories.cc)
+  target_include_directories(test_directories PUBLIC ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(test_directories PRIVATE HODHOD_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+endif()
+
 # The house, left to right: a module includes only what its line names (and what those name in turn).
 add_module(base LIBS fmt::fmt Threads::Threads z zstd)
 add_module(kernels DEPS base LIBS hwy)
