@@ -27,7 +27,7 @@ double difference(const std::vector<A>& a, const std::vector<B>& b) {
   return most;
 }
 
-void expect_near(const Problem<float>& a, const Problem<double>& b, const std::string& what) {
+void expect_attention_near(const Problem<float>& a, const Problem<double>& b, const std::string& what) {
   EXPECT_LT(difference(a.out, b.out), 1e-5) << what;
   EXPECT_LT(difference(a.log2_sum, b.log2_sum), 1e-5) << what;
   EXPECT_LT(difference(a.weights, b.weights), 3e-6) << what;
@@ -70,7 +70,7 @@ TEST(Attention, MatchesTheReferenceWithEveryCombinationOfOptions) {
   for (const Options& o : all_options()) {
     Problem<double> exact(o);
     Problem<float> fast(o);
-    expect_near(fast.run(), exact.run(), describe(o));
+    expect_attention_near(fast.run(), exact.run(), describe(o));
     if (HasFailure()) return;
   }
 }
@@ -82,7 +82,7 @@ TEST(Attention, MatchesTheReferenceOnEveryTarget) {
     exact.run();
     cpu::for_each_target([&](const char* target) {
       Problem<float> fast(all[i]);
-      expect_near(fast.run(), exact, target + (" " + describe(all[i])));
+      expect_attention_near(fast.run(), exact, target + (" " + describe(all[i])));
     });
     if (HasFailure()) return;
   }
@@ -153,7 +153,7 @@ TEST(Attention, ABiasOfMinusInfinityHides) {
   };
   hide(exact);
   hide(fast);
-  expect_near(fast.run(), exact.run(), "hidden");
+  expect_attention_near(fast.run(), exact.run(), "hidden");
   for (int64_t d = 0; d < 16; ++d) EXPECT_EQ(fast.out[static_cast<size_t>(d)], 0);
 }
 

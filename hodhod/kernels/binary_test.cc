@@ -13,7 +13,7 @@
 namespace hodhod::kernels {
 namespace {
 
-constexpr Binary kAll[] = {Binary::kAdd, Binary::kSub, Binary::kMul, Binary::kDiv, Binary::kMax};
+constexpr Binary kBinaries[] = {Binary::kAdd, Binary::kSub, Binary::kMul, Binary::kDiv, Binary::kMax};
 
 double value_of(Binary function, double a, double b) {
   switch (function) {
@@ -31,12 +31,12 @@ double value_of(Binary function, double a, double b) {
   return 0;
 }
 
-struct Case {
+struct BinaryCase {
   std::string name;
   std::vector<int64_t> shape, a, b;  // extents and steps
 };
 
-const std::vector<Case> kCases = {
+const std::vector<BinaryCase> kBinaryCases = {
     {"scalar", {}, {}, {}},
     {"empty", {3, 0, 2}, {0, 2, 1}, {0, 2, 1}},
     {"one", {1, 1}, {1, 1}, {5, 7}},
@@ -77,7 +77,8 @@ std::vector<int64_t> places(const std::vector<int64_t>& shape, const std::vector
 }
 
 template <class T>
-std::vector<T> forward(Binary function, const Case& c, const std::vector<T>& a, const std::vector<T>& b) {
+std::vector<T> forward(Binary function, const BinaryCase& c, const std::vector<T>& a,
+                       const std::vector<T>& b) {
   std::vector<T> y(places(c.shape, c.a).size());
   cpu_kernels<T>().binary({.function = function,
                            .nest = nest_of<2>(c.shape, {c.a, c.b}),
@@ -90,9 +91,9 @@ std::vector<T> forward(Binary function, const Case& c, const std::vector<T>& a, 
 TEST(Binary, EveryLayoutOnEveryTarget) {
   const auto a = random_values<float>(9000, 1), b = random_values<float>(9000, 2);
   cpu::for_each_target([&](const char* target) {
-    for (const Case& c : kCases) {
+    for (const BinaryCase& c : kBinaryCases) {
       const auto at_a = places(c.shape, c.a), at_b = places(c.shape, c.b);
-      for (Binary function : kAll) {
+      for (Binary function : kBinaries) {
         std::vector<double> want(at_a.size());
         for (size_t e = 0; e < want.size(); ++e) want[e] = value_of(function, a[at_a[e]], b[at_b[e]]);
         expect_near(forward<float>(function, c, a, b), want, 1e-7, c.name + " " + target);
@@ -104,7 +105,7 @@ TEST(Binary, EveryLayoutOnEveryTarget) {
 }
 
 template <class T>
-std::vector<T> backward(Binary function, const Case& c, bool left) {
+std::vector<T> backward(Binary function, const BinaryCase& c, bool left) {
   const auto a = random_values<T>(9000, 1), b = random_values<T>(9000, 2), dy = random_values<T>(9000, 3);
   std::vector<int64_t> reversed = c.b;  // dy has steps of its own
   std::vector<T> da(places(c.shape, c.a).size()), db(da.size());
@@ -120,8 +121,8 @@ std::vector<T> backward(Binary function, const Case& c, bool left) {
 
 TEST(Binary, BackwardMatchesTheTwinAndDifferences) {
   cpu::for_each_target([&](const char* target) {
-    for (const Case& c : kCases) {
-      for (Binary function : kAll) {
+    for (const BinaryCase& c : kBinaryCases) {
+      for (Binary function : kBinaries) {
         for (bool left : {true, false}) {
           expect_near(backward<float>(function, c, left), backward<double>(function, c, left), 1e-6,
                       c.name + " " + target);
@@ -129,11 +130,11 @@ TEST(Binary, BackwardMatchesTheTwinAndDifferences) {
       }
     }
   });
-  const Case& c = kCases[8];
+  const BinaryCase& c = kBinaryCases[8];
   const auto a = random_values<double>(9000, 1), b = random_values<double>(9000, 2),
              dy = random_values<double>(9000, 3);
   const auto at_a = places(c.shape, c.a), at_b = places(c.shape, c.b);
-  for (Binary function : kAll) {
+  for (Binary function : kBinaries) {
     const auto da = backward<double>(function, c, true), db = backward<double>(function, c, false);
     for (size_t e = 0; e < da.size(); ++e) {
       const double x = a[at_a[e]], z = b[at_b[e]], out = dy[at_b[e]], h = 1e-6;
@@ -146,7 +147,7 @@ TEST(Binary, BackwardMatchesTheTwinAndDifferences) {
 }
 
 TEST(Binary, ThreadsDoNotChangeBits) {
-  const Case c = {"", {211, 517}, {517, 1}, {0, 1}};
+  const BinaryCase c = {"", {211, 517}, {517, 1}, {0, 1}};
   const auto a = random_values<float>(211 * 517, 4), b = random_values<float>(517, 5);
   expect_threads_agree([&] { return forward<float>(Binary::kDiv, c, a, b); });
 }

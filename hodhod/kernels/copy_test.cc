@@ -15,12 +15,12 @@
 namespace hodhod::kernels {
 namespace {
 
-struct Case {
+struct CopyCase {
   std::string name;
   std::vector<int64_t> shape, from, to;
 };
 
-const std::vector<Case> kCases = {
+const std::vector<CopyCase> kCopyCases = {
     {"scalar", {}, {}, {}},
     {"empty", {0, 5}, {5, 1}, {5, 1}},
     {"dense", {7, 300}, {300, 1}, {300, 1}},
@@ -37,7 +37,7 @@ const std::vector<Case> kCases = {
 };
 
 template <class U>
-void copies_exactly(const Case& c) {
+void copies_exactly(const CopyCase& c) {
   Nest<2> nest;
   nest.rank = static_cast<int>(c.shape.size());
   for (int i = 0; i < nest.rank; ++i) {
@@ -65,7 +65,7 @@ TEST(Copy, EveryLayoutAndSize) {
   for (int threads : {1, 4}) {
     set_thread_count(threads);
     cpu::for_each_target([](const char*) {
-      for (const Case& c : kCases) {
+      for (const CopyCase& c : kCopyCases) {
         copies_exactly<uint8_t>(c);
         copies_exactly<uint16_t>(c);
         copies_exactly<uint32_t>(c);

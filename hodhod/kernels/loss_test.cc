@@ -14,7 +14,7 @@
 namespace hodhod::kernels {
 namespace {
 
-struct Problem {
+struct LossProblem {
   int64_t rows, classes;
   double smoothing = 0;
   bool weighted = false;
@@ -25,7 +25,7 @@ struct Rows {
   std::vector<T> logits, weights, losses, logs, dlogits, dagain, scales;
   std::vector<int64_t> targets;
 
-  explicit Rows(const Problem& p) {
+  explicit Rows(const LossProblem& p) {
     Rng rng(5);
     const auto fill = [&](std::vector<T>& x, int64_t count, auto draw) {
       x.resize(static_cast<size_t>(count));
@@ -46,7 +46,7 @@ struct Rows {
 };
 
 template <class T, class Forward, class Backward>
-Rows<T> run(const Problem& p, const Forward& forward, const Backward& backward) {
+Rows<T> run(const LossProblem& p, const Forward& forward, const Backward& backward) {
   Rows<T> r(p);
   const T* weights = p.weighted ? r.weights.data() : nullptr;
   forward(CrossEntropyArgs<T>{.rows = p.rows,
@@ -74,40 +74,40 @@ Rows<T> run(const Problem& p, const Forward& forward, const Backward& backward) 
                                        .dlogits = r.dagain.data()});
   return r;
 }
-Rows<float> run_float(const Problem& p) {
+Rows<float> run_float(const LossProblem& p) {
   return run<float>(p, cpu::cross_entropy, cpu::cross_entropy_backward);
 }
-Rows<double> run_double(const Problem& p) {
+Rows<double> run_double(const LossProblem& p) {
   return run<double>(p, reference::cross_entropy, reference::cross_entropy_backward);
 }
 
-void expect_near(const std::vector<float>& got, const std::vector<double>& want, const char* what) {
+void expect_losses_near(const std::vector<float>& got, const std::vector<double>& want, const char* what) {
   ASSERT_EQ(got.size(), want.size());
   for (size_t i = 0; i < got.size(); ++i)
     ASSERT_NEAR(got[i], want[i], 1e-5 * (1 + std::fabs(want[i]))) << what << i;
 }
 
-std::vector<Problem> problems() {
+std::vector<LossProblem> loss_problems() {
   return {{0, 5},           {1, 1},         {7, 3},   {7, 16}, {6, 17, 0.1}, {9, 65, 0.1, true},
           {4, 33, 0, true}, {3, 5003, 0.2}, {40, 100}};
 }
 
 TEST(CrossEntropy, AgreesWithReference) {
   cpu::for_each_target([](const char* target) {
-    for (const Problem& p : problems()) {
+    for (const LossProblem& p : loss_problems()) {
       SCOPED_TRACE(std::string(target) + " " + std::to_string(p.rows) + " x " + std::to_string(p.classes));
       const Rows<float> got = run_float(p);
       const Rows<double> want = run_double(p);
-      expect_near(got.losses, want.losses, "loss ");
-      expect_near(got.logs, want.logs, "log ");
-      expect_near(got.dlogits, want.dlogits, "gradient ");
-      expect_near(got.dagain, want.dagain, "gradient in place ");
+      expect_losses_near(got.losses, want.losses, "loss ");
+      expect_losses_near(got.logs, want.logs, "log ");
+      expect_losses_near(got.dlogits, want.dlogits, "gradient ");
+      expect_losses_near(got.dagain, want.dagain, "gradient in place ");
     }
   });
 }
 
 TEST(CrossEntropy, ReferenceGradientIsTheDerivative) {
-  for (const Problem& p : {Problem{5, 4}, Problem{4, 6, 0.1, true}}) {
+  for (const LossProblem& p : {LossProblem{5, 4}, LossProblem{4, 6, 0.1, true}}) {
     Rows<double> r = run_double(p);
     std::vector<double> losses(p.rows);
     const auto total = [&] {
@@ -136,7 +136,7 @@ TEST(CrossEntropy, ReferenceGradientIsTheDerivative) {
 }
 
 TEST(CrossEntropy, RowDependsOnItselfAlone) {
-  const Problem p{40, 100, 0.1, true};
+  const LossProblem p{40, 100, 0.1, true};
   const int before = thread_count();
   set_thread_count(1);
   const Rows<float> one = run_float(p);
@@ -209,8 +209,8 @@ TEST(PointwiseLoss, AgreesWithReferenceWhichIsRight) {
                                      .scales = wide_scales.data(),
                                      .scale = 3};
       reference::pointwise_loss(args);
-      expect_near(y, want, "loss ");
-      expect_near(dx, dwant, "gradient ");
+      expect_losses_near(y, want, "loss ");
+      expect_losses_near(dx, dwant, "gradient ");
       std::vector<double> moved = wide_x;
       args.x = moved.data();
       args.dx = nullptr;

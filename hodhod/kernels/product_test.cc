@@ -20,10 +20,10 @@
 namespace hodhod::kernels {
 namespace {
 
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kFloatNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kFloatInfinity = std::numeric_limits<float>::infinity();
 
-struct Problem {
+struct ProductProblem {
   int64_t batch, m, n, k;
   bool transpose_a = false, transpose_b = false;
   int64_t pad = 0;  // of every row
@@ -46,7 +46,7 @@ template <class T>
 struct Memory {
   std::vector<T> a, b, c, bias, residual, saved;
 
-  ProductArgs<T> args(const Problem& p) {
+  ProductArgs<T> args(const ProductProblem& p) {
     ProductArgs<T> args;
     args.batch = p.batch;
     args.m = p.m;
@@ -72,7 +72,7 @@ int64_t count(int64_t batch, int64_t rows, int64_t columns, int64_t pad) {
   return batch * rows * columns == 0 ? 0 : batch * rows * (columns + pad) - pad;
 }
 
-Memory<float> fill(const Problem& p) {
+Memory<float> fill(const ProductProblem& p) {
   Rng rng(7);
   const auto random = [&](int64_t n) {
     std::vector<float> values(static_cast<size_t>(n));
@@ -102,7 +102,7 @@ void expect_close(const std::vector<float>& got, const std::vector<double>& want
   }
 }
 
-void check_against_reference(const Problem& p) {
+void check_against_reference(const ProductProblem& p) {
   SCOPED_TRACE(p.name());
   Memory<float> memory = fill(p);
   Memory<double> twin = widen(memory);
@@ -119,10 +119,10 @@ std::vector<uint32_t> bits(const std::vector<float>& values) {
   return result;
 }
 
-constexpr Problem kTransposes[] = {{1, 37, 83, 1100, false, false},
-                                   {1, 37, 83, 1100, false, true},
-                                   {1, 37, 83, 1100, true, false},
-                                   {1, 37, 83, 1100, true, true}};
+constexpr ProductProblem kTransposes[] = {{1, 37, 83, 1100, false, false},
+                                          {1, 37, 83, 1100, false, true},
+                                          {1, 37, 83, 1100, true, false},
+                                          {1, 37, 83, 1100, true, true}};
 
 TEST(Product, AgreesWithTheReferenceOnAllTargets) {
   const int64_t sizes[][3] = {{1, 1, 1},      {2, 3, 4},    {3, 70, 5},   {14, 32, 16},  {15, 33, 17},
@@ -141,7 +141,7 @@ TEST(Product, AgreesWithTheReferenceOnAllTargets) {
 TEST(Product, AgreesWithTheReferenceOnBatches) {
   for (const int which : {0, 1, 2, 3}) {
     for (const int64_t m : {1, 4, 20}) {
-      Problem p = {3, m, 35, 21, which % 2 == 1, which / 2 == 1, 1};
+      ProductProblem p = {3, m, 35, 21, which % 2 == 1, which / 2 == 1, 1};
       p.accumulate = which == 2;
       check_against_reference(p);
       p.share_b = true;
@@ -158,7 +158,7 @@ TEST(Product, AppliesItsEpilogue) {
         for (const Activation activation :
              {Activation::kIdentity, Activation::kRelu, Activation::kGelu, Activation::kGeluTanh,
               Activation::kSilu, Activation::kTanh, Activation::kSigmoid}) {
-          Problem p = {2, m, 45, k, false, true};
+          ProductProblem p = {2, m, 45, k, false, true};
           p.pad = 2;
           p.activation = activation;
           p.bias = true;
@@ -176,7 +176,7 @@ TEST(Product, AppliesItsEpilogue) {
 TEST(Product, OfNothing) {
   for (const auto& [m, n, k] :
        {std::array<int64_t, 3>{0, 5, 5}, {5, 0, 5}, {5, 5, 0}, {1, 5, 0}, {0, 0, 0}}) {
-    Problem p = {2, m, n, k};
+    ProductProblem p = {2, m, n, k};
     check_against_reference(p);
     p.accumulate = true;
     check_against_reference(p);
@@ -186,7 +186,7 @@ TEST(Product, OfNothing) {
 }
 
 // Rows of a product, each computed alone, one row of the batch with the same strides.
-void check_rows_alone(const Problem& p, const PackedMatrix* packed) {
+void check_rows_alone(const ProductProblem& p, const PackedMatrix* packed) {
   const Memory<float> original = fill(p);
   Memory<float> memory = original;
   ProductArgs<float> args = memory.args(p);
@@ -216,7 +216,7 @@ void check_rows_alone(const Problem& p, const PackedMatrix* packed) {
 TEST(Product, GivesARowTheSameBitsAlone) {
   cpu::for_each_target([&](const char* target) {
     SCOPED_TRACE(target);
-    for (Problem p : kTransposes) {
+    for (ProductProblem p : kTransposes) {
       SCOPED_TRACE(p.name());
       check_rows_alone(p, nullptr);
       p.accumulate = p.bias = p.residual = p.saved = true;
@@ -229,7 +229,7 @@ TEST(Product, GivesARowTheSameBitsAlone) {
 TEST(Product, GivesTheSameBitsPacked) {
   cpu::for_each_target([&](const char* target) {
     SCOPED_TRACE(target);
-    for (const Problem& p : kTransposes) {
+    for (const ProductProblem& p : kTransposes) {
       SCOPED_TRACE(p.name());
       Memory<float> plain = fill(p), with_packed = fill(p);
       cpu::product(plain.args(p));
@@ -245,7 +245,7 @@ TEST(Product, GivesTheSameBitsPacked) {
 }
 
 TEST(Product, GivesTheSameBitsWhateverTheTransposition) {
-  const Problem plain = kTransposes[0];
+  const ProductProblem plain = kTransposes[0];
   Memory<float> first = fill(plain);
   cpu::product(first.args(plain));
   const auto transposed = [](const std::vector<float>& x, int64_t rows, int64_t columns) {
@@ -257,7 +257,7 @@ TEST(Product, GivesTheSameBitsWhateverTheTransposition) {
     }
     return result;
   };
-  for (const Problem& p : kTransposes) {
+  for (const ProductProblem& p : kTransposes) {
     Memory<float> other = fill(plain);
     if (p.transpose_a) other.a = transposed(other.a, p.m, p.k);
     if (p.transpose_b) other.b = transposed(other.b, p.k, p.n);
@@ -271,8 +271,8 @@ TEST(Product, GivesTheSameBitsWhateverTheDistanceOfRows) {
   cpu::for_each_target([&](const char* target) {
     SCOPED_TRACE(target);
     for (const int which : {0, 1, 2, 3, 4, 5}) {
-      const Problem dense = {1,   which < 4 ? 131 : 1,      150,
-                             800, which == 1 || which == 3, which % 4 >= 2 || which == 5};
+      const ProductProblem dense = {1,   which < 4 ? 131 : 1,      150,
+                                    800, which == 1 || which == 3, which % 4 >= 2 || which == 5};
       Memory<float> first = fill(dense);
       ProductArgs<float> args = first.args(dense);
       cpu::product(args);
@@ -300,7 +300,7 @@ TEST(Product, GivesTheSameBitsWhateverTheDistanceOfRows) {
 
 TEST(Product, GivesTheSameBitsOnAnyNumberOfThreads) {
   const int before = thread_count();
-  for (Problem p : kTransposes) {
+  for (ProductProblem p : kTransposes) {
     for (const auto& [m, n] : {std::pair<int64_t, int64_t>{200, 250}, {1, 2000}}) {
       p.m = m;
       p.n = n;
@@ -319,7 +319,7 @@ TEST(Product, GivesTheSameBitsOnAnyNumberOfThreads) {
 }
 
 TEST(Product, GivesAColumnTheSameBitsInAnyPlace) {
-  for (const Problem& p : kTransposes) {
+  for (const ProductProblem& p : kTransposes) {
     SCOPED_TRACE(p.name());
     Memory<float> memory = fill(p);
     cpu::product(memory.args(p));
@@ -345,7 +345,7 @@ TEST(Product, GivesAColumnTheSameBitsInAnyPlace) {
 }
 
 TEST(Product, GivesTheSameBitsOnTargetsWithFusedMultiplyAdd) {
-  for (Problem p : kTransposes) {
+  for (ProductProblem p : kTransposes) {
     std::map<std::string, std::vector<uint32_t>> results;
     cpu::for_each_target([&](const char* target) {
       Memory<float> memory = fill(p);
@@ -359,16 +359,16 @@ TEST(Product, GivesTheSameBitsOnTargetsWithFusedMultiplyAdd) {
 
 TEST(Product, LetsNotANumberAndInfinityThrough) {
   for (const int64_t m : {1, 3}) {
-    for (const Problem& shape : kTransposes) {
-      Problem p = shape;
+    for (const ProductProblem& shape : kTransposes) {
+      ProductProblem p = shape;
       p.m = m;
       Memory<float> memory = fill(p);
       std::fill(memory.a.begin(), memory.a.end(), 0.0f);
       const auto element = [&](int64_t row, int64_t column) {
         return static_cast<size_t>(p.transpose_b ? column * p.k + row : row * p.n + column);
       };
-      memory.b[element(600, 3)] = kNan;
-      memory.b[element(1099, 82)] = kInfinity;
+      memory.b[element(600, 3)] = kFloatNan;
+      memory.b[element(1099, 82)] = kFloatInfinity;
       cpu::product(memory.args(p));
       for (int64_t i = 0; i < m; ++i) {
         for (int64_t j = 0; j < p.n; ++j) {

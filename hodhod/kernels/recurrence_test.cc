@@ -14,14 +14,14 @@
 namespace hodhod::kernels {
 namespace {
 
-struct Problem {
+struct RecurrenceProblem {
   Cell cell = Cell::kTanh;
   int64_t B = 1, T = 1, H = 1;
   int64_t P = 0;  // 0: no projection
   bool reverse = false, time_first = false, ragged = false, bias = true;
 };
 
-std::string describe(const Problem& p) {
+std::string describe(const RecurrenceProblem& p) {
   return "cell " + std::to_string(static_cast<int>(p.cell)) + " B " + std::to_string(p.B) + " T " +
          std::to_string(p.T) + " H " + std::to_string(p.H) + " P " + std::to_string(p.P) +
          (p.reverse ? " reverse" : "") + (p.time_first ? " time first" : "") + (p.ragged ? " ragged" : "");
@@ -38,7 +38,7 @@ struct Sequence {
   Array<T> input, weight, bias, projection, h0, c0, doutput, dhn, dcn;
   Array<T> output, cells, saved, hn, cn, dinput, dhidden, dprojected, dh0, dc0;
 
-  explicit Sequence(const Problem& p) {
+  explicit Sequence(const RecurrenceProblem& p) {
     const int64_t P = p.P ? p.P : p.H, G = gates_of(p.cell), rows = p.B * p.T;
     shape = {p.cell, p.B, p.T, p.H, P, p.time_first ? 1 : p.T, p.time_first ? p.B : 1, p.reverse};
     uint64_t stream = 0;
@@ -123,29 +123,29 @@ struct Sequence {
   }
 };
 
-Sequence<float> run_float(const Problem& p) {
+Sequence<float> run_float(const RecurrenceProblem& p) {
   Sequence<float> r(p);
   cpu::recurrence(r.forward_args());
   cpu::recurrence_backward(r.backward_args());
   return r;
 }
 
-Sequence<double> run_double(const Problem& p) {
+Sequence<double> run_double(const RecurrenceProblem& p) {
   Sequence<double> r(p);
   reference::recurrence(r.forward_args());
   reference::recurrence_backward(r.backward_args());
   return r;
 }
 
-void expect_near(const Array<float>& got, const Array<double>& want, const char* what) {
+void expect_arrays_near(const Array<float>& got, const Array<double>& want, const char* what) {
   ASSERT_EQ(got.size(), want.size());
   double scale = 1;
   for (const double x : want) scale = std::max(scale, std::fabs(x));
   for (size_t i = 0; i < got.size(); ++i) ASSERT_NEAR(got[i], want[i], 2e-5 * scale) << what << " " << i;
 }
 
-std::vector<Problem> problems() {
-  std::vector<Problem> all;
+std::vector<RecurrenceProblem> recurrence_problems() {
+  std::vector<RecurrenceProblem> all;
   for (const Cell cell : {Cell::kTanh, Cell::kRelu, Cell::kLstm, Cell::kGru}) {
     for (const bool reverse : {false, true}) {
       all.push_back({.cell = cell, .B = 1, .T = 1, .H = 1, .reverse = reverse});
@@ -167,18 +167,18 @@ std::vector<Problem> problems() {
 
 TEST(Recurrence, AgreesWithReference) {
   cpu::for_each_target([](const char* target) {
-    for (const Problem& p : problems()) {
+    for (const RecurrenceProblem& p : recurrence_problems()) {
       SCOPED_TRACE(std::string(target) + " " + describe(p));
       const Sequence<float> got = run_float(p);
       const Sequence<double> want = run_double(p);
-      expect_near(got.output, want.output, "output");
-      expect_near(got.hn, want.hn, "h_n");
-      if (p.cell == Cell::kLstm) expect_near(got.cn, want.cn, "c_n");
-      expect_near(got.dinput, want.dinput, "dinput");
-      expect_near(got.dhidden, want.dhidden, "dhidden");
-      expect_near(got.dprojected, want.dprojected, "dprojected");
-      expect_near(got.dh0, want.dh0, "dh0");
-      expect_near(got.dc0, want.dc0, "dc0");
+      expect_arrays_near(got.output, want.output, "output");
+      expect_arrays_near(got.hn, want.hn, "h_n");
+      if (p.cell == Cell::kLstm) expect_arrays_near(got.cn, want.cn, "c_n");
+      expect_arrays_near(got.dinput, want.dinput, "dinput");
+      expect_arrays_near(got.dhidden, want.dhidden, "dhidden");
+      expect_arrays_near(got.dprojected, want.dprojected, "dprojected");
+      expect_arrays_near(got.dh0, want.dh0, "dh0");
+      expect_arrays_near(got.dc0, want.dc0, "dc0");
       if (HasFatalFailure()) return;
     }
   });
@@ -186,7 +186,7 @@ TEST(Recurrence, AgreesWithReference) {
 
 // The reference's gradients against differences of its own forward.
 TEST(Recurrence, ReferenceGradientsAreDerivatives) {
-  for (const Problem& p : problems()) {
+  for (const RecurrenceProblem& p : recurrence_problems()) {
     if (p.B * p.T * p.H > 300) continue;
     SCOPED_TRACE(describe(p));
     Sequence<double> r = run_double(p);
@@ -243,13 +243,13 @@ void expect_same(const Sequence<T>& a, const Sequence<T>& b) {
 
 TEST(Recurrence, ThreadsDoNotChangeABit) {
   const int before = thread_count();
-  std::vector<Problem> all = problems();
+  std::vector<RecurrenceProblem> all = recurrence_problems();
   // Few rows of a wide layer: each step is divided.
   for (const Cell cell : {Cell::kTanh, Cell::kLstm, Cell::kGru}) {
     all.push_back({.cell = cell, .B = 7, .T = 3, .H = 300, .ragged = true});
   }
   all.push_back({.cell = Cell::kLstm, .B = 7, .T = 2, .H = 310, .P = 300});
-  for (const Problem& p : all) {
+  for (const RecurrenceProblem& p : all) {
     if (p.B * p.T == 0) continue;
     SCOPED_TRACE(describe(p));
     set_thread_count(1);
@@ -268,7 +268,7 @@ TEST(Recurrence, RowAloneStepByStepIsTheRowInTheBatch) {
     for (const Cell cell : {Cell::kTanh, Cell::kLstm, Cell::kGru}) {
       for (const int64_t P : {0, 9}) {
         if (P && cell != Cell::kLstm) continue;
-        const Problem p{.cell = cell, .B = 37, .T = 4, .H = 21, .P = P, .ragged = true};
+        const RecurrenceProblem p{.cell = cell, .B = 37, .T = 4, .H = 21, .P = P, .ragged = true};
         SCOPED_TRACE(std::string(target) + " " + describe(p));
         Sequence<float> whole(p);
         cpu::recurrence(whole.forward_args());

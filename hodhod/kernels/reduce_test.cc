@@ -14,7 +14,7 @@
 namespace hodhod::kernels {
 namespace {
 
-constexpr Reduction kAll[] = {Reduction::kSum, Reduction::kSumSquares, Reduction::kMax};
+constexpr Reduction kReductions[] = {Reduction::kSum, Reduction::kSumSquares, Reduction::kMax};
 
 Nest<1> nest_of(const std::vector<int64_t>& shape, const std::vector<int64_t>& strides) {
   Nest<1> nest;
@@ -43,7 +43,7 @@ TEST(Reduce, RowsColumnsAndMixedDimensions) {
       for (int64_t columns : {0, 1, 3, 17, 65, 200, 1000}) {
         const auto x = random_values<float>(rows * columns, 1);
         const std::vector<double> wide(x.begin(), x.end());
-        for (Reduction reduction : kAll) {
+        for (Reduction reduction : kReductions) {
           const std::string what = std::to_string(rows) + "×" + std::to_string(columns) + " " + target;
           const Nest<1> along = nest_of({rows}, {columns}), across = nest_of({columns}, {1});
           expect_near(reduced(reduction, x, along, across, 0.25),
@@ -79,7 +79,7 @@ TEST(Reduce, LayoutDoesNotChangeBits) {
       for (int64_t r = 0; r < m; ++r) {
         for (int64_t i = 0; i < n; ++i) turned[i * m + r] = apart[2 * (r * n + i)] = x[r * n + i];
       }
-      for (Reduction reduction : kAll) {
+      for (Reduction reduction : kReductions) {
         const auto want = reduced(reduction, x, nest_of({m}, {n}), nest_of({n}, {1}));
         const std::string what = std::to_string(n) + " " + target;
         expect_same_bits(reduced(reduction, turned, nest_of({m}, {1}), nest_of({n}, {m})), want,

@@ -17,12 +17,12 @@ struct Sizes {
 };
 
 template <class T>
-struct Problem {
+struct RotaryProblem {
   std::vector<T> x, y, cosines, sines;
   std::vector<int64_t> position{5, 0, 2, 9, 1, 7}, offset{3, 1};
   RotaryArgs<T> args;
 
-  Problem(const Sizes& s, bool interleaved) {
+  RotaryProblem(const Sizes& s, bool interleaved) {
     Rng rng(7);
     for (int64_t i = 0; i < s.batch * s.times * s.heads * s.head_size; ++i) {
       x.push_back(static_cast<T>(static_cast<float>(rng.normal())));
@@ -47,8 +47,8 @@ TEST(Rotary, MatchesTheReferenceOnEveryTarget) {
     for (const Sizes& s :
          {Sizes{2, 3, 3, 8, 8}, {2, 3, 1, 20, 6}, {2, 3, 2, 64, 64}, {2, 3, 2, 70, 50}, {2, 0, 2, 8, 8}}) {
       for (int bits = 0; bits < 8; ++bits) {
-        Problem<float> fast(s, bits & 1);
-        Problem<double> exact(s, bits & 1);
+        RotaryProblem<float> fast(s, bits & 1);
+        RotaryProblem<double> exact(s, bits & 1);
         fast.args.inverse = exact.args.inverse = bits & 2;
         if (bits & 4) {
           fast.args.position = fast.position.data(), exact.args.position = exact.position.data();
@@ -65,7 +65,7 @@ TEST(Rotary, MatchesTheReferenceOnEveryTarget) {
 
 TEST(Rotary, TurningBackInPlaceGivesTheInput) {
   for (bool interleaved : {false, true}) {
-    Problem<double> problem({2, 3, 2, 12, 10}, interleaved);
+    RotaryProblem<double> problem({2, 3, 2, 12, 10}, interleaved);
     for (size_t i = 0; i < problem.cosines.size(); ++i) {  // true angles, not rounded to float
       const double angle = std::atan2(problem.sines[i], problem.cosines[i]);
       problem.cosines[i] = std::cos(angle);

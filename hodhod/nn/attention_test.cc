@@ -16,7 +16,7 @@
 namespace hodhod {
 namespace {
 
-Tensor random(const Shape& shape, uint64_t seed, DType dtype = DType::f64) {
+Tensor attention_values(const Shape& shape, uint64_t seed, DType dtype = DType::f64) {
   const Tensor x = Tensor::empty(shape, dtype);
   init_normal(x, 0, 1, Rng(seed));
   return x;
@@ -47,8 +47,8 @@ TEST(MultiHeadAttention, NamesItsParameters) {
 // Inputs and parameters together, through each form of the layer.
 void expect_gradients(const MultiHeadAttentionOptions& options, const AttentionSetting& setting, bool cross) {
   MultiHeadAttention layer = layer_of(options);
-  std::vector<Tensor> inputs = {random({2, 4, 6}, 1),
-                                random({2, 5, options.key_width ? options.key_width : 6}, 2)};
+  std::vector<Tensor> inputs = {attention_values({2, 4, 6}, 1),
+                                attention_values({2, 5, options.key_width ? options.key_width : 6}, 2)};
   for (const auto& [name, parameter] : parameters_of(layer)) inputs.push_back(parameter);
   const auto result = gradcheck(
       [&](auto x) {
@@ -81,7 +81,7 @@ TEST(MultiHeadAttention, IsTheSumOfItsHeads) {
   for (Linear* linear : {&layer.value, &layer.output}) {
     linear->weight = Tensor::from<double>({1, 0, 0, 0, 1, 0, 0, 0, 1}, {3, 3});
   }
-  const Tensor x = random({2, 4, 3}, 1);
+  const Tensor x = attention_values({2, 4, 3}, 1);
   Trace seen;
   Context context{.trace = &seen};
   const auto y = layer(x, {}, context).values();
@@ -105,7 +105,7 @@ TEST(MultiHeadAttention, SameBitsFromACache) {
   for (int64_t left : {int64_t{-1}, int64_t{10}}) {
     const MultiHeadAttention layer =
         layer_of({.width = C, .heads = 4, .kv_heads = 2, .causal = true, .left = left}, DType::f32);
-    const Tensor x = random({2, T, C}, 1, DType::f32);
+    const Tensor x = attention_values({2, T, C}, 1, DType::f32);
     NoGrad off;
     Context context;
     const DistanceBias bias = alibi(4, DistanceRange::of(0, T - 1, T));
@@ -130,13 +130,13 @@ TEST(MultiHeadAttention, SameBitsFromACache) {
 
 TEST(MultiHeadAttention, CachedRowsOfDifferentLengths) {
   const MultiHeadAttention layer = layer_of({.width = 8, .heads = 2, .causal = true}, DType::f32);
-  const Tensor x = random({3, 5, 8}, 1, DType::f32);
+  const Tensor x = attention_values({3, 5, 8}, 1, DType::f32);
   NoGrad off;
   Context context;
   KeyValueCache cache(3, 8, 8);
   layer(x, {.query_length = numbers({3, 5, 1})}, context, {}, 0, &cache);
   cache.select(std::vector<int64_t>{2, 0, 0});
-  const Tensor next = random({3, 1, 8}, 2, DType::f32);
+  const Tensor next = attention_values({3, 1, 8}, 2, DType::f32);
   const auto y = layer(next, {.offset = numbers({1, 3, 3})}, context, {}, 0, &cache).values();
   const auto expect_row = [&](int64_t row, int64_t from, int64_t length) {
     Tensor alone = Tensor::empty({1, length + 1, 8});
@@ -155,7 +155,7 @@ TEST(MultiHeadAttention, CachedRowsOfDifferentLengths) {
 
 TEST(MultiHeadAttention, DropoutIsForTrainingAndHasItsStream) {
   const MultiHeadAttention layer = layer_of({.width = 8, .heads = 2, .dropout = 0.5}, DType::f32);
-  const Tensor x = random({2, 6, 8}, 1, DType::f32);
+  const Tensor x = attention_values({2, 6, 8}, 1, DType::f32);
   Context using_it, training{.training = true, .rng = Rng(3)}, again{.training = true, .rng = Rng(3)};
   const auto plain = layer(x, {}, using_it).values(), dropped = layer(x, {}, training).values();
   EXPECT_NE(plain, dropped);

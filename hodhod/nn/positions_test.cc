@@ -13,7 +13,7 @@
 namespace hodhod {
 namespace {
 
-Tensor random(const Shape& shape, uint64_t seed) {
+Tensor position_values(const Shape& shape, uint64_t seed) {
   Tensor x = Tensor::empty(shape, DType::f64);
   Rng rng(seed);
   for (int64_t i = 0; i < x.numel(); ++i) x.data<double>()[i] = rng.normal();
@@ -45,7 +45,7 @@ TEST(Sinusoidal, IsThePapersFormula) {
 }
 
 TEST(AddPositions, TakesRowsByPlace) {
-  const Tensor table = random({9, 2}, 1), x = Tensor::zeros({2, 3, 2}, DType::f64);
+  const Tensor table = position_values({9, 2}, 1), x = Tensor::zeros({2, 3, 2}, DType::f64);
   const auto row = [&](int64_t r, int64_t c) { return table.data<double>()[r * 2 + c]; };
   const auto expect_rows = [&](const Tensor& y, std::initializer_list<int64_t> rows) {
     size_t i = 0;
@@ -64,7 +64,7 @@ TEST(AddPositions, TakesRowsByPlace) {
 TEST(AddPositions, Gradcheck) {
   for (const Places& places : {Places{}, Places{.offset = numbers({1, 3}, {2})}}) {
     const auto result = gradcheck([&](auto x) { return add_positions(x[0], x[1], places, 1); },
-                                  {random({2, 3, 4}, 1), random({8, 4}, 2)});
+                                  {position_values({2, 3, 4}, 1), position_values({8, 4}, 2)});
     EXPECT_TRUE(result) << result.message;
   }
 }
@@ -170,7 +170,8 @@ TEST(RelativePositions, GradcheckThroughAttention) {
         options.distance_zero = bias.zero();
         return attention(x[0], x[1], x[2], options);
       },
-      {random({1, 7, 4}, 1), random({1, 9, 4}, 2), random({1, 9, 4}, 3), random({8, 2}, 4)});
+      {position_values({1, 7, 4}, 1), position_values({1, 9, 4}, 2), position_values({1, 9, 4}, 3),
+       position_values({8, 2}, 4)});
   EXPECT_TRUE(result) << result.message;
 }
 

@@ -15,7 +15,7 @@
 namespace hodhod {
 namespace {
 
-Tensor random(const Shape& shape, uint64_t stream, DType dtype = DType::f64) {
+Tensor recurrent_values(const Shape& shape, uint64_t stream, DType dtype = DType::f64) {
   Rng rng(51, stream);
   std::vector<double> values(static_cast<size_t>(shape.numel()));
   for (double& x : values) x = rng.normal();
@@ -43,7 +43,7 @@ TEST(Recurrent, GradientIsTheDerivative) {
     for (const int64_t projection : {0, 2}) {
       if (projection && cell != Cell::kLstm) continue;
       Recurrent stack = small_stack(cell, DType::f64, projection);
-      std::vector<Tensor> inputs = {random({2, 3, 4}, 1)};
+      std::vector<Tensor> inputs = {recurrent_values({2, 3, 4}, 1)};
       for (const auto& [name, parameter] : parameters_of(stack)) inputs.push_back(parameter);
       const GradcheckResult result = gradcheck(
           [&](std::span<const Tensor> in) {
@@ -78,7 +78,7 @@ TEST(Recurrent, ASequenceIsTheSameAloneAndWithAnyThreads) {
   for (const Cell cell : kCells) {
     Recurrent stack({.cell = cell, .input = 20, .hidden = 24, .layers = 2, .bidirectional = true});
     stack.initialise(Rng(4));
-    const Tensor x = random({64, 7, 20}, 2, DType::f32);
+    const Tensor x = recurrent_values({64, 7, 20}, 2, DType::f32);
     Tensor lengths = Tensor::zeros({64}, DType::i64);
     for (int64_t b = 0; b < 64; ++b) lengths.data<int64_t>()[b] = b % 8;
     Context context;
@@ -104,7 +104,7 @@ TEST(Recurrent, StepByStepIsTheWholeRun) {
   for (const Cell cell : kCells) {
     Recurrent stack({.cell = cell, .input = 20, .hidden = 24, .layers = 2});
     stack.initialise(Rng(5));
-    const Tensor x = random({3, 6, 20}, 3, DType::f32);
+    const Tensor x = recurrent_values({3, 6, 20}, 3, DType::f32);
     Context context;
     const RecurrentRun whole = stack(x, context);
     const std::vector<PackedRecurrence> packed = stack.pack();
@@ -128,10 +128,10 @@ TEST(Recurrent, TokensByTableAreTokensByVector) {
     stack.initialise(Rng(6));
     set_requires_grad(stack);
     const Tensor ids = Tensor::from<int64_t>({0, 3, 1, 1, 4, 3, 2, 0, 3, 3, 1, 4}, {3, 4});
-    Tensor table = random({5, 8}, 4, DType::f32);
+    Tensor table = recurrent_values({5, 8}, 4, DType::f32);
     table.set_requires_grad();
     Context context;
-    const Tensor dy = random({3, 4, 10}, 5, DType::f32);
+    const Tensor dy = recurrent_values({3, 4, 10}, 5, DType::f32);
     const auto gradients = [&](const Tensor& y) {
       backward(y, {.gradient = dy});
       std::vector<double> all = table.grad().values();
@@ -154,7 +154,7 @@ TEST(Recurrent, TokensByTableAreTokensByVector) {
 
 TEST(Recurrent, DropoutActsBetweenLayersInTrainingOnly) {
   Recurrent stack = small_stack(Cell::kGru, DType::f32, 0, 0.5);
-  const Tensor x = random({2, 3, 4}, 6, DType::f32);
+  const Tensor x = recurrent_values({2, 3, 4}, 6, DType::f32);
   const auto run = [&](bool training, uint64_t seed) {
     Context context{.training = training, .rng = Rng(seed)};
     return stack(x, context).output.values<float>();

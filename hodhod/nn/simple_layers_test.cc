@@ -15,7 +15,7 @@
 namespace hodhod {
 namespace {
 
-Tensor random_tensor(const Shape& shape, uint64_t seed) {
+Tensor layer_values(const Shape& shape, uint64_t seed) {
   const Tensor x = Tensor::empty(shape);
   init_normal(x, 0, 1, Rng(seed));
   return x;
@@ -27,7 +27,7 @@ TEST(Layers, NormHasTheParametersOfItsKind) {
   EXPECT_EQ(parameters_of(layer)[0].first, "weight");
   EXPECT_EQ(parameters_of(rms).size(), 1);
   EXPECT_EQ(parameters_of(bare).size(), 1);
-  const Tensor x = random_tensor({3, 5}, 1), r = random_tensor({3, 5}, 2);
+  const Tensor x = layer_values({3, 5}, 1), r = layer_values({3, 5}, 2);
   EXPECT_EQ(layer(x, r).values(), layer(x + r).values());
   EXPECT_EQ(layer.with_sum(x, r).y.values(), layer(x + r).values());
   EXPECT_EQ(layer.with_sum(x, r).sum.values(), (x + r).values());
@@ -63,7 +63,7 @@ TEST(Layers, TiedOutputAndEmbeddingShareTheirGradient) {
 
 TEST(Layers, DropoutOnlyInTraining) {
   const Dropout layer{0.5};
-  const Tensor x = random_tensor({50, 50}, 1), r = random_tensor({50, 50}, 2);
+  const Tensor x = layer_values({50, 50}, 1), r = layer_values({50, 50}, 2);
   Context using_it, training{.training = true, .rng = Rng(3)};
   EXPECT_EQ(layer(x, using_it).values(), x.values());
   EXPECT_EQ(layer(x, r, using_it).values(), (x + r).values());

@@ -12,7 +12,7 @@
 namespace hodhod {
 namespace {
 
-Tensor random(const Shape& shape, uint64_t stream) {
+Tensor block_values(const Shape& shape, uint64_t stream) {
   Tensor x = Tensor::empty(shape);
   init_normal(x, 0, 1, Rng(4, stream));
   return x;
@@ -42,8 +42,8 @@ std::vector<std::vector<float>> run(bool checkpointed, NormPlacement placement) 
     init_normal(p, 0, 0.3, Rng(4, ++stream));
     p.set_requires_grad();
   });
-  const Tensor input = random({3, 7, 24}, 1).set_requires_grad();
-  const Tensor states = random({3, 5, 24}, 2).set_requires_grad();
+  const Tensor input = block_values({3, 7, 24}, 1).set_requires_grad();
+  const Tensor states = block_values({3, 5, 24}, 2).set_requires_grad();
   const AttentionSetting setting{.key_end = Tensor::from<int64_t>({7, 1, 4}, {3})};
   Context context{.training = true, .rng = Rng(9)};
   Tensor x = input;
@@ -56,7 +56,7 @@ std::vector<std::vector<float>> run(bool checkpointed, NormPlacement placement) 
     x = checkpointed ? checkpoint(body, {x, states}) : body(std::vector<Tensor>{x, states});
     context.streams += 10;
   }
-  backward(x, {.gradient = random(x.shape(), 3)});
+  backward(x, {.gradient = block_values(x.shape(), 3)});
   std::vector<std::vector<float>> all{x.values<float>(), input.grad().values<float>(),
                                       states.grad().values<float>()};
   for (const auto& [name, parameter] : parameters_of(decoder))

@@ -14,7 +14,7 @@
 namespace hodhod {
 namespace {
 
-Tensor random(const Shape& shape, uint64_t seed, DType dtype = DType::f64) {
+Tensor attention_values(const Shape& shape, uint64_t seed, DType dtype = DType::f64) {
   Tensor x = Tensor::empty(shape, dtype);
   Rng rng(seed);
   for (int64_t i = 0; i < x.numel(); ++i) {
@@ -32,14 +32,14 @@ Tensor numbers(std::initializer_list<int64_t> values) {
   return Tensor::from(values, {static_cast<int64_t>(values.size())});
 }
 
-struct Case {
+struct AttentionCase {
   const char* name;
   AttentionOptions options;
 };
 
 // Each option by itself and all together, for B = 2, Tq = 3, Tk = 5, H = 4, two key/value heads, D = 3.
-std::vector<Case> cases() {
-  std::vector<Case> all;
+std::vector<AttentionCase> cases() {
+  std::vector<AttentionCase> all;
   const auto add = [&](const char* name, const std::function<void(AttentionOptions&)>& set) {
     AttentionOptions options{.heads = 4, .kv_heads = 2};
     set(options);
@@ -64,15 +64,17 @@ std::vector<Case> cases() {
 }
 
 TEST(Attention, Gradcheck) {
-  const Tensor q = random({2, 3, 12}, 1), k = random({2, 5, 6}, 2), v = random({2, 5, 6}, 3);
-  for (const Case& c : cases()) {
+  const Tensor q = attention_values({2, 3, 12}, 1), k = attention_values({2, 5, 6}, 2),
+               v = attention_values({2, 5, 6}, 3);
+  for (const AttentionCase& c : cases()) {
     const auto result = gradcheck([&](auto x) { return attention(x[0], x[1], x[2], c.options); }, {q, k, v});
     EXPECT_TRUE(result) << c.name << ": " << result.message;
   }
 }
 
 TEST(Attention, GradcheckOfBiases) {
-  const Tensor q = random({2, 3, 4, 3}, 1), k = random({2, 5, 2, 3}, 2), v = random({2, 5, 2, 3}, 3);
+  const Tensor q = attention_values({2, 3, 4, 3}, 1), k = attention_values({2, 5, 2, 3}, 2),
+               v = attention_values({2, 5, 2, 3}, 3);
   for (const Shape& shape : {Shape{2, 4, 3, 5}, Shape{1, 4, 3, 5}, Shape{2, 1, 3, 5}, Shape{1, 1, 3, 5}}) {
     const auto result = gradcheck(
         [&](auto x) {
@@ -82,22 +84,23 @@ TEST(Attention, GradcheckOfBiases) {
           options.distance_zero = 3;
           return attention(x[0], x[1], x[2], options);
         },
-        {q, k, v, random(shape, 4), random({3, 4}, 5)});
+        {q, k, v, attention_values(shape, 4), attention_values({3, 4}, 5)});
     EXPECT_TRUE(result) << result.message;
   }
 }
 
 TEST(Attention, Float32IsNearFloat64) {
-  for (const Case& c : cases()) {
+  for (const AttentionCase& c : cases()) {
     std::vector<std::vector<double>> results[2];
     for (DType dtype : {DType::f32, DType::f64}) {
       std::vector<Tensor> x;
       for (uint64_t seed : {1, 2, 3}) {
-        x.push_back(random(seed == 1 ? Shape{2, 3, 12} : Shape{2, 5, 6}, seed, dtype).set_requires_grad());
+        x.push_back(
+            attention_values(seed == 1 ? Shape{2, 3, 12} : Shape{2, 5, 6}, seed, dtype).set_requires_grad());
       }
       const Tensor y = attention(x[0], x[1], x[2], c.options);
       BackwardOptions from;
-      from.gradient = random({2, 3, 12}, 9, dtype);
+      from.gradient = attention_values({2, 3, 12}, 9, dtype);
       backward(y, from);
       auto& to = results[dtype == DType::f64];
       to = {y.values(), x[0].grad().values(), x[1].grad().values(), x[2].grad().values()};
@@ -111,14 +114,14 @@ TEST(Attention, Float32IsNearFloat64) {
 }
 
 TEST(Attention, TakesSlicesOfOneProjection) {
-  const Tensor whole = random({2, 6, 3 * 8}, 1, DType::f32);
+  const Tensor whole = attention_values({2, 6, 3 * 8}, 1, DType::f32);
   std::vector<Tensor> slices, copies;
   for (int64_t i = 0; i < 3; ++i) {
     slices.push_back(whole.with_layout({2, 6, 8}, {6 * 24, 24, 1}, 8 * i));
     copies.push_back(slices.back().clone());
   }
   // Steps over a transposed [T, B, C], too.
-  slices.push_back(random({6, 2, 8}, 2, DType::f32).with_layout({2, 6, 8}, {8, 16, 1}));
+  slices.push_back(attention_values({6, 2, 8}, 2, DType::f32).with_layout({2, 6, 8}, {8, 16, 1}));
   copies.push_back(slices.back().clone());
   const AttentionOptions options{.heads = 2, .causal = true};
   EXPECT_EQ(attention(slices[0], slices[1], slices[2], options).values(),
@@ -128,8 +131,9 @@ TEST(Attention, TakesSlicesOfOneProjection) {
 }
 
 TEST(Attention, WeightsAreThoseOfTheOutput) {
-  const Tensor q = random({2, 3, 12}, 1), k = random({2, 5, 6}, 2), v = random({2, 5, 6}, 3);
-  for (const Case& c : cases()) {
+  const Tensor q = attention_values({2, 3, 12}, 1), k = attention_values({2, 5, 6}, 2),
+               v = attention_values({2, 5, 6}, 3);
+  for (const AttentionCase& c : cases()) {
     AttentionOptions options = c.options;
     options.dropout = 0;
     const auto y = attention(q, k, v, options).values(), w = attention_weights(q, k, options).values();
@@ -155,13 +159,13 @@ TEST(Attention, EmptyInputs) {
   EXPECT_EQ(attention(Tensor::zeros({0, 3, 4}), Tensor::zeros({0, 5, 4}), Tensor::zeros({0, 5, 4}), options)
                 .numel(),
             0);
-  const Tensor y = attention(random({1, 3, 4}, 1), Tensor::zeros({1, 0, 4}, DType::f64),
+  const Tensor y = attention(attention_values({1, 3, 4}, 1), Tensor::zeros({1, 0, 4}, DType::f64),
                              Tensor::zeros({1, 0, 4}, DType::f64), options);
   EXPECT_EQ(y.values(), std::vector<double>(12, 0));
 }
 
 TEST(Attention, Errors) {
-  const Tensor q = random({2, 3, 12}, 1), k = random({2, 5, 6}, 2);
+  const Tensor q = attention_values({2, 3, 12}, 1), k = attention_values({2, 5, 6}, 2);
   const auto with = [&](const std::function<void(AttentionOptions&)>& set) {
     return [&, set] {
       AttentionOptions options{.heads = 4, .kv_heads = 2};
@@ -174,16 +178,19 @@ TEST(Attention, Errors) {
   expect_error(with([](auto& o) { o.dropout = 1; }), "dropout is 1");
   expect_error(with([](auto& o) { o.key_end = numbers({5, 6}); }), "key_end[1] is 6");
   expect_error(with([](auto& o) { o.offset = numbers({0}); }), "offset is i64 [1]");
-  expect_error(with([](auto& o) { o.bias = random({1, 3, 3, 5}, 1); }), "bias is f64 [1, 3, 3, 5]");
-  expect_error(with([](auto& o) { o.distance_bias = random({4, 4}, 1); }), "distances -2 to 4 are needed");
+  expect_error(with([](auto& o) { o.bias = attention_values({1, 3, 3, 5}, 1); }), "bias is f64 [1, 3, 3, 5]");
+  expect_error(with([](auto& o) {
+                 o.distance_bias = attention_values({4, 4}, 1);
+               }),
+               "distances -2 to 4 are needed");
   expect_error([&] { attention(q, k.converted(DType::f32), k, {.heads = 4, .kv_heads = 2}); },
                "f64, f32 and f64");
   expect_error(
       [&] {
-        attention(q, random({1, 5, 6}, 1), k, {.heads = 4, .kv_heads = 2});
+        attention(q, attention_values({1, 5, 6}, 1), k, {.heads = 4, .kv_heads = 2});
       },
       "batches differ: 2 and 1");
-  expect_error([&] { distance_bias(random({3, 4}, 1), numbers({3})); }, "bucket 3 of distance 0");
+  expect_error([&] { distance_bias(attention_values({3, 4}, 1), numbers({3})); }, "bucket 3 of distance 0");
 }
 
 }  // namespace

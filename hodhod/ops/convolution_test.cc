@@ -11,7 +11,7 @@
 namespace hodhod {
 namespace {
 
-Tensor random(const Shape& shape, uint64_t stream, DType dtype = DType::f64) {
+Tensor convolution_values(const Shape& shape, uint64_t stream, DType dtype = DType::f64) {
   Rng rng(31, stream);
   std::vector<double> values(static_cast<size_t>(shape.numel()));
   for (double& x : values) x = rng.normal();
@@ -25,22 +25,23 @@ double at(const Tensor& x, std::initializer_list<int64_t> index) {
   return x.dtype() == DType::f64 ? x.data<double>()[place] : double{x.data<float>()[place]};
 }
 
-struct Case {
+struct ConvolutionCase {
   int64_t B, T, C, F, K;
   ConvolutionOptions options;
 };
 
-const Case kCases[] = {{2, 7, 3, 4, 3, {}},
-                       {1, 6, 2, 3, 3, {.stride = 2, .padding = 1}},
-                       {2, 9, 1, 2, 3, {.stride = 3, .padding = 2, .dilation = 2}},
-                       {3, 1, 4, 1, 1, {}},
-                       {0, 4, 2, 3, 2, {}}};
+const ConvolutionCase kConvolutionCases[] = {{2, 7, 3, 4, 3, {}},
+                                             {1, 6, 2, 3, 3, {.stride = 2, .padding = 1}},
+                                             {2, 9, 1, 2, 3, {.stride = 3, .padding = 2, .dilation = 2}},
+                                             {3, 1, 4, 1, 1, {}},
+                                             {0, 4, 2, 3, 2, {}}};
 
 TEST(Conv1d, IsItsDefinition) {
-  for (const Case& c : kCases) {
+  for (const ConvolutionCase& c : kConvolutionCases) {
     for (const DType dtype : {DType::f64, DType::f32}) {
-      const Tensor x = random({c.B, c.T, c.C}, 1, dtype), w = random({c.F, c.C, c.K}, 2, dtype);
-      const Tensor bias = random({c.F}, 3, dtype), y = conv1d(x, w, bias, c.options);
+      const Tensor x = convolution_values({c.B, c.T, c.C}, 1, dtype),
+                   w = convolution_values({c.F, c.C, c.K}, 2, dtype);
+      const Tensor bias = convolution_values({c.F}, 3, dtype), y = conv1d(x, w, bias, c.options);
       const auto& [stride, padding, dilation] = c.options;
       ASSERT_EQ(y.shape(), (Shape{c.B, (c.T + 2 * padding - dilation * (c.K - 1) - 1) / stride + 1, c.F}));
       for (int64_t b = 0; b < c.B; ++b) {
@@ -61,10 +62,11 @@ TEST(Conv1d, IsItsDefinition) {
 }
 
 TEST(Conv1d, GradientIsTheDerivative) {
-  for (const Case& c : kCases) {
+  for (const ConvolutionCase& c : kConvolutionCases) {
     const GradcheckResult result =
         gradcheck([&](std::span<const Tensor> in) { return conv1d(in[0], in[1], in[2], c.options); },
-                  {random({c.B, c.T, c.C}, 1), random({c.F, c.C, c.K}, 2), random({c.F}, 3)});
+                  {convolution_values({c.B, c.T, c.C}, 1), convolution_values({c.F, c.C, c.K}, 2),
+                   convolution_values({c.F}, 3)});
     EXPECT_TRUE(result) << result.message;
   }
 }
@@ -78,7 +80,8 @@ TEST(Conv1d, RefusesWhatDoesNotFit) {
 }
 
 TEST(PatchConvolution, IsItsDefinition) {
-  const Tensor image = random({2, 3, 4, 6}, 4), w = random({5, 3, 2, 3}, 5), bias = random({5}, 6);
+  const Tensor image = convolution_values({2, 3, 4, 6}, 4), w = convolution_values({5, 3, 2, 3}, 5),
+               bias = convolution_values({5}, 6);
   const Tensor y = patch_convolution(image, w, bias);
   ASSERT_EQ(y.shape(), (Shape{2, 4, 5}));
   for (int64_t b = 0; b < 2; ++b) {
@@ -98,9 +101,9 @@ TEST(PatchConvolution, IsItsDefinition) {
 }
 
 TEST(PatchConvolution, GradientIsTheDerivative) {
-  const GradcheckResult result =
-      gradcheck([](std::span<const Tensor> in) { return patch_convolution(in[0], in[1], in[2]); },
-                {random({2, 2, 4, 3}, 7), random({3, 2, 2, 3}, 8), random({3}, 9)});
+  const GradcheckResult result = gradcheck(
+      [](std::span<const Tensor> in) { return patch_convolution(in[0], in[1], in[2]); },
+      {convolution_values({2, 2, 4, 3}, 7), convolution_values({3, 2, 2, 3}, 8), convolution_values({3}, 9)});
   EXPECT_TRUE(result) << result.message;
 }
 

@@ -14,7 +14,8 @@
 namespace hodhod {
 namespace {
 
-Tensor random(const Shape& shape, uint64_t stream, double spread = 1, DType dtype = DType::f64) {
+Tensor cross_entropy_values(const Shape& shape, uint64_t stream, double spread = 1,
+                            DType dtype = DType::f64) {
   Rng rng(21, stream);
   std::vector<double> values(static_cast<size_t>(shape.numel()));
   for (double& x : values) x = spread * rng.normal();
@@ -55,7 +56,8 @@ TEST(LinearCrossEntropy, GradientIsTheDerivative) {
           [&](std::span<const Tensor> in) {
             return linear_cross_entropy(in[0], in[1], in[2], targets, options);
           },
-          {random({2, 3, 4}, 1), random({5, 4}, 2), random({5}, 3)});
+          {cross_entropy_values({2, 3, 4}, 1), cross_entropy_values({5, 4}, 2),
+           cross_entropy_values({5}, 3)});
       EXPECT_TRUE(result) << result.message;
     }
   }
@@ -69,9 +71,9 @@ struct Gradients4 {
 // Several chunks of tokens: 700 tokens and 20000 classes.
 Gradients4 large_problem(double upstream) {
   const int64_t tokens = 700, classes = 20000, width = 8;
-  Tensor hidden = random({tokens, width}, 4, 1, DType::f32),
-         weight = random({classes, width}, 5, 1, DType::f32);
-  Tensor bias = random({classes}, 6, 1, DType::f32);
+  Tensor hidden = cross_entropy_values({tokens, width}, 4, 1, DType::f32),
+         weight = cross_entropy_values({classes, width}, 5, 1, DType::f32);
+  Tensor bias = cross_entropy_values({classes}, 6, 1, DType::f32);
   for (Tensor* x : {&hidden, &weight, &bias}) x->set_requires_grad();
   const Tensor loss =
       linear_cross_entropy(hidden, weight, bias, random_targets(tokens, classes), {.label_smoothing = 0.1});
@@ -82,9 +84,10 @@ Gradients4 large_problem(double upstream) {
 
 TEST(LinearCrossEntropy, ChunksAddUpToTheUnfusedLoss) {
   const int64_t tokens = 700, classes = 20000, width = 8;
-  const Tensor hidden = random({tokens, width}, 4, 1, DType::f32),
-               weight = random({classes, width}, 5, 1, DType::f32);
-  const Tensor bias = random({classes}, 6, 1, DType::f32), targets = random_targets(tokens, classes);
+  const Tensor hidden = cross_entropy_values({tokens, width}, 4, 1, DType::f32),
+               weight = cross_entropy_values({classes, width}, 5, 1, DType::f32);
+  const Tensor bias = cross_entropy_values({classes}, 6, 1, DType::f32),
+               targets = random_targets(tokens, classes);
   Tensor logits = logits_of(hidden, weight, bias);
   logits.set_requires_grad();
   const Tensor want = cross_entropy(logits, targets, {.label_smoothing = 0.1});
@@ -125,7 +128,8 @@ TEST(LinearCrossEntropy, ThreadsDoNotChangeABit) {
 }
 
 TEST(LinearCrossEntropy, TokenAloneIsTheTokenInTheBatch) {
-  const Tensor hidden = random({90, 33}, 7, 1, DType::f32), weight = random({101, 33}, 8, 1, DType::f32);
+  const Tensor hidden = cross_entropy_values({90, 33}, 7, 1, DType::f32),
+               weight = cross_entropy_values({101, 33}, 8, 1, DType::f32);
   const Tensor targets = random_targets(90, 101);
   const Tensor all = linear_log_probabilities(hidden, weight, {}, targets);
   for (const int64_t i : {0, 17, 89}) {
@@ -136,7 +140,7 @@ TEST(LinearCrossEntropy, TokenAloneIsTheTokenInTheBatch) {
 }
 
 TEST(LinearCrossEntropy, LogProbabilitiesAddUpToOne) {
-  const Tensor hidden = random({1, 6}, 9), weight = random({11, 6}, 10);
+  const Tensor hidden = cross_entropy_values({1, 6}, 9), weight = cross_entropy_values({11, 6}, 10);
   double total = 0;
   for (int64_t v = 0; v < 11; ++v) {
     const Tensor target = Tensor::full({1}, static_cast<double>(v), DType::i64);
@@ -147,7 +151,7 @@ TEST(LinearCrossEntropy, LogProbabilitiesAddUpToOne) {
 
 // The weight that embeds the input also projects to the output: both gradients arrive.
 TEST(LinearCrossEntropy, GradientOfATiedWeightAddsUp) {
-  Tensor weight = random({5, 4}, 11);
+  Tensor weight = cross_entropy_values({5, 4}, 11);
   weight.set_requires_grad();
   const Tensor targets = random_targets(5, 5);
   backward(linear_cross_entropy(weight, weight, {}, targets));
@@ -160,7 +164,7 @@ TEST(LinearCrossEntropy, GradientOfATiedWeightAddsUp) {
 }
 
 TEST(LinearCrossEntropy, NoTokens) {
-  Tensor hidden = Tensor::zeros({0, 4}), weight = random({5, 4}, 12, 1, DType::f32);
+  Tensor hidden = Tensor::zeros({0, 4}), weight = cross_entropy_values({5, 4}, 12, 1, DType::f32);
   hidden.set_requires_grad();
   weight.set_requires_grad();
   const Tensor loss = linear_cross_entropy(hidden, weight, {}, Tensor::zeros({0}, DType::i64),

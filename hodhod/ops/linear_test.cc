@@ -19,7 +19,7 @@ namespace {
 using kernels::Activation;
 using testing::HasSubstr;
 
-Tensor random(const Shape& shape, uint64_t seed, DType dtype = DType::f64) {
+Tensor linear_values(const Shape& shape, uint64_t seed, DType dtype = DType::f64) {
   Rng rng(seed);
   std::vector<double> values(static_cast<size_t>(shape.numel()));
   for (double& v : values) v = rng.normal();
@@ -27,7 +27,8 @@ Tensor random(const Shape& shape, uint64_t seed, DType dtype = DType::f64) {
 }
 
 TEST(Linear, IsItsEquation) {
-  const Tensor x = random({2, 3, 5}, 1), w = random({4, 5}, 2), b = random({4}, 3), r = random({2, 3, 4}, 4);
+  const Tensor x = linear_values({2, 3, 5}, 1), w = linear_values({4, 5}, 2), b = linear_values({4}, 3),
+               r = linear_values({2, 3, 4}, 4);
   const auto y = linear(x, w, b, {.activation = Activation::kTanh, .residual = r}).values();
   const auto xs = x.values(), ws = w.values(), bs = b.values(), rs = r.values();
   for (size_t row = 0; row < 6; ++row) {
@@ -45,28 +46,28 @@ TEST(Linear, Gradients) {
     const auto fn = [&](std::span<const Tensor> in) {
       return linear(in[0], in[1], in[2], {.activation = activation, .residual = in[3]});
     };
-    const auto result =
-        gradcheck(fn, {random({3, 2, 5}, 1), random({4, 5}, 2), random({4}, 3), random({3, 2, 4}, 4)});
+    const auto result = gradcheck(fn, {linear_values({3, 2, 5}, 1), linear_values({4, 5}, 2),
+                                       linear_values({4}, 3), linear_values({3, 2, 4}, 4)});
     EXPECT_TRUE(result) << result.message;
     // x and W with steps of their own.
-    const auto strided =
-        gradcheck(fn, {random({2, 5, 3}, 1).with_layout({2, 3, 5}, {15, 1, 3}),
-                       random({5, 4}, 2).with_layout({4, 5}, {1, 4}), random({4}, 3), random({2, 3, 4}, 4)});
+    const auto strided = gradcheck(fn, {linear_values({2, 5, 3}, 1).with_layout({2, 3, 5}, {15, 1, 3}),
+                                        linear_values({5, 4}, 2).with_layout({4, 5}, {1, 4}),
+                                        linear_values({4}, 3), linear_values({2, 3, 4}, 4)});
     EXPECT_TRUE(strided) << strided.message;
   }
   const auto plain = [](std::span<const Tensor> in) { return linear(in[0], in[1]); };
-  EXPECT_TRUE(gradcheck(plain, {random({0, 5}, 1), random({4, 5}, 2)}));
-  EXPECT_TRUE(gradcheck(plain, {random({1, 1}, 1), random({1, 1}, 2)}));
-  EXPECT_TRUE(gradcheck(plain, {random({5}, 1), random({3, 5}, 2)}));
+  EXPECT_TRUE(gradcheck(plain, {linear_values({0, 5}, 1), linear_values({4, 5}, 2)}));
+  EXPECT_TRUE(gradcheck(plain, {linear_values({1, 1}, 1), linear_values({1, 1}, 2)}));
+  EXPECT_TRUE(gradcheck(plain, {linear_values({5}, 1), linear_values({3, 5}, 2)}));
   // One weight used twice: its gradient accumulates.
   const auto twice = [](std::span<const Tensor> in) {
     return linear(linear(in[0], in[1], in[2]), in[1], in[2]);
   };
-  EXPECT_TRUE(gradcheck(twice, {random({3, 4}, 1), random({4, 4}, 2), random({4}, 3)}));
+  EXPECT_TRUE(gradcheck(twice, {linear_values({3, 4}, 1), linear_values({4, 4}, 2), linear_values({4}, 3)}));
 }
 
 TEST(Linear, FloatAgreesWithDouble) {
-  const Tensor x = random({70, 130}, 1), w = random({90, 130}, 2), b = random({90}, 3);
+  const Tensor x = linear_values({70, 130}, 1), w = linear_values({90, 130}, 2), b = linear_values({90}, 3);
   const auto run = [&](DType dtype) {
     Tensor xs = x.converted(dtype).clone(), ws = w.converted(dtype).clone(), bs = b.converted(dtype).clone();
     xs.set_requires_grad();
@@ -85,8 +86,8 @@ TEST(Linear, FloatAgreesWithDouble) {
 }
 
 TEST(Linear, ARowDoesNotDependOnTheOthersOrOnThreads) {
-  const Tensor x = random({64, 300}, 1, DType::f32), w = random({77, 300}, 2, DType::f32),
-               b = random({77}, 3, DType::f32);
+  const Tensor x = linear_values({64, 300}, 1, DType::f32), w = linear_values({77, 300}, 2, DType::f32),
+               b = linear_values({77}, 3, DType::f32);
   set_thread_count(1);
   const Tensor all = linear(x, w, b);
   for (int threads : {1, 2, 4, 8}) {
@@ -102,19 +103,20 @@ TEST(Linear, ARowDoesNotDependOnTheOthersOrOnThreads) {
 
 TEST(Linear, ErrorsNameBothShapes) {
   EXPECT_THAT(error_of([] {
-                linear(random({2, 3}, 1), random({4, 5}, 2));
+                linear(linear_values({2, 3}, 1), linear_values({4, 5}, 2));
               }),
               HasSubstr("linear: input [2, 3] for a weight [4, 5]"));
   EXPECT_THAT(error_of([] {
-                linear(random({2, 5}, 1), random({4, 5}, 2), random({5}, 2));
+                linear(linear_values({2, 5}, 1), linear_values({4, 5}, 2), linear_values({5}, 2));
               }),
               HasSubstr("bias [5]"));
   EXPECT_THAT(error_of([] {
-                linear(random({2, 5}, 1), random({4, 5}, 2, DType::f32));
+                linear(linear_values({2, 5}, 1), linear_values({4, 5}, 2, DType::f32));
               }),
               HasSubstr("f64 and f32"));
   EXPECT_THAT(error_of([] {
-                linear(random({2, 5}, 1), random({4, 5}, 2), {}, {.residual = random({2, 5}, 1)});
+                linear(linear_values({2, 5}, 1), linear_values({4, 5}, 2), {},
+                       {.residual = linear_values({2, 5}, 1)});
               }),
               HasSubstr("residual [2, 5] for a result [2, 4]"));
 }

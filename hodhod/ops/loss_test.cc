@@ -14,7 +14,7 @@
 namespace hodhod {
 namespace {
 
-Tensor random(const Shape& shape, uint64_t stream, DType dtype = DType::f64) {
+Tensor loss_values(const Shape& shape, uint64_t stream, DType dtype = DType::f64) {
   Rng rng(9, stream);
   std::vector<double> values(static_cast<size_t>(shape.numel()));
   for (double& x : values) x = rng.normal();
@@ -22,7 +22,7 @@ Tensor random(const Shape& shape, uint64_t stream, DType dtype = DType::f64) {
 }
 
 Tensor probabilities(const Shape& shape, uint64_t stream) {
-  const Tensor q = random(shape, stream);
+  const Tensor q = loss_values(shape, stream);
   const int64_t classes = shape[-1];
   double* values = q.data<double>();
   for (int64_t row = 0; row < q.numel() / classes; ++row) {
@@ -45,7 +45,7 @@ TEST(CrossEntropyOp, GradientIsTheDerivative) {
         if (weighted) options.weight = Tensor::from<double>({0.5, 1, 2, 1.5, 0.25}, {5});
         const GradcheckResult result =
             gradcheck([&](std::span<const Tensor> in) { return cross_entropy(in[0], targets, options); },
-                      {random({2, 3, 5}, 1)});
+                      {loss_values({2, 3, 5}, 1)});
         EXPECT_TRUE(result) << result.message;
       }
     }
@@ -53,14 +53,14 @@ TEST(CrossEntropyOp, GradientIsTheDerivative) {
 }
 
 TEST(CrossEntropyOp, StridedLogitsAreTheirDenseCopy) {
-  const Tensor stored = random({5, 4}, 2, DType::f32);
+  const Tensor stored = loss_values({5, 4}, 2, DType::f32);
   const Tensor turned = stored.with_layout({4, 5}, {1, 4});
   const Tensor targets = Tensor::from<int64_t>({0, 4, 2, 2}, {4});
   EXPECT_EQ(cross_entropy(turned, targets).item(), cross_entropy(turned.dense(), targets).item());
 }
 
 TEST(CrossEntropyOp, SinglePrecisionAgreesWithDouble) {
-  const Tensor x = random({50, 33}, 3), targets = Tensor::zeros({50}, DType::i64);
+  const Tensor x = loss_values({50, 33}, 3), targets = Tensor::zeros({50}, DType::i64);
   for (int64_t i = 0; i < 50; ++i) targets.data<int64_t>()[i] = i % 33;
   Tensor wide = x.clone(), narrow = x.converted(DType::f32);
   wide.set_requires_grad();
@@ -101,7 +101,7 @@ TEST(CrossEntropyOp, RefusesWhatDoesNotFit) {
 }
 
 TEST(SoftCrossEntropyOp, OneHotIsCrossEntropyAndGradientIsTheDerivative) {
-  const Tensor x = random({4, 5}, 4), targets = Tensor::from<int64_t>({3, 0, 1, 4}, {4});
+  const Tensor x = loss_values({4, 5}, 4), targets = Tensor::from<int64_t>({3, 0, 1, 4}, {4});
   const Tensor hot = Tensor::zeros({4, 5}, DType::f64);
   for (int64_t i = 0; i < 4; ++i) hot.data<double>()[i * 5 + targets.data<int64_t>()[i]] = 1;
   EXPECT_NEAR(soft_cross_entropy(x, hot, {.label_smoothing = 0.1}).item(),
@@ -125,7 +125,7 @@ TEST(SoftCrossEntropyOp, OneHotIsCrossEntropyAndGradientIsTheDerivative) {
 }
 
 TEST(PointwiseLossOp, GradientIsTheDerivative) {
-  const Tensor x = random({3, 4}, 6), t = probabilities({3, 4}, 7);
+  const Tensor x = loss_values({3, 4}, 6), t = probabilities({3, 4}, 7);
   for (const Reduction reduction : kReductions) {
     const auto expect_derivative = [&](auto loss) {
       const GradcheckResult result = gradcheck([&](std::span<const Tensor> in) { return loss(in[0]); }, {x});

@@ -15,7 +15,7 @@
 namespace hodhod {
 namespace {
 
-Tensor random(const Shape& shape, uint64_t stream, DType dtype = DType::f64) {
+Tensor recurrence_values(const Shape& shape, uint64_t stream, DType dtype = DType::f64) {
   Rng rng(41, stream);
   std::vector<double> values(static_cast<size_t>(shape.numel()));
   for (double& x : values) x = 0.7 * rng.normal();
@@ -35,10 +35,11 @@ TEST(RecurrenceOp, GradientIsTheDerivative) {
           const int64_t GH = kernels::gates_of(cell) * H, P = projected ? projected : H;
           RecurrenceOptions options{.reverse = reverse, .time_first = time_first};
           if (reverse != time_first) options.lengths = Tensor::from<int64_t>({4, 0, 2}, {3});
-          std::vector<Tensor> inputs = {random(time_first ? Shape{T, B, GH} : Shape{B, T, GH}, 1),
-                                        random({GH, P}, 2), random({GH}, 3), random({B, P}, 4)};
-          if (cell == Cell::kLstm) inputs.push_back(random({B, H}, 5));
-          if (projected) inputs.push_back(random({P, H}, 6));
+          std::vector<Tensor> inputs = {recurrence_values(time_first ? Shape{T, B, GH} : Shape{B, T, GH}, 1),
+                                        recurrence_values({GH, P}, 2), recurrence_values({GH}, 3),
+                                        recurrence_values({B, P}, 4)};
+          if (cell == Cell::kLstm) inputs.push_back(recurrence_values({B, H}, 5));
+          if (projected) inputs.push_back(recurrence_values({P, H}, 6));
           for (int which = 0; which < (cell == Cell::kLstm ? 3 : 2); ++which) {
             const auto run = [&](std::span<const Tensor> in) {
               const RecurrenceResult r = recurrence(cell, in[0], {in[1], in[2], projected ? in[5] : Tensor()},
@@ -59,15 +60,15 @@ TEST(RecurrenceOp, GradientIsTheDerivative) {
 TEST(RecurrenceOp, SinglePrecisionAgreesWithDouble) {
   for (const Cell cell : kCells) {
     const int64_t B = 5, T = 9, H = 40, GH = kernels::gates_of(cell) * H;
-    std::vector<Tensor> wide = {random({B, T, GH}, 1), random({GH, H}, 2), random({GH}, 3),
-                                random({B, H}, 4)};
+    std::vector<Tensor> wide = {recurrence_values({B, T, GH}, 1), recurrence_values({GH, H}, 2),
+                                recurrence_values({GH}, 3), recurrence_values({B, H}, 4)};
     for (double& w : std::span(wide[1].data<double>(), static_cast<size_t>(GH * H))) w *= 0.3;
     std::vector<Tensor> narrow;
     for (Tensor& x : wide) narrow.push_back(x.converted(DType::f32));
     const auto run = [&](std::vector<Tensor>& in) {
       for (Tensor& x : in) x.set_requires_grad();
       const Tensor y = recurrence(cell, in[0], {in[1], in[2]}, {in[3]}).output;
-      backward(y, {.gradient = random(y.shape(), 7, y.dtype())});
+      backward(y, {.gradient = recurrence_values(y.shape(), 7, y.dtype())});
       return y.detach();
     };
     const auto expect_close = [&](const Tensor& got, const Tensor& want, const std::string& what) {
@@ -86,8 +87,9 @@ TEST(RecurrenceOp, SinglePrecisionAgreesWithDouble) {
 TEST(RecurrenceOp, StepByStepAloneIsTheRowOfTheBatch) {
   for (const Cell cell : kCells) {
     const int64_t B = 33, T = 5, H = 24, GH = kernels::gates_of(cell) * H;
-    const Tensor gates = random({B, T, GH}, 1, DType::f32);
-    const RecurrenceWeights weights{random({GH, H}, 2, DType::f32), random({GH}, 3, DType::f32)};
+    const Tensor gates = recurrence_values({B, T, GH}, 1, DType::f32);
+    const RecurrenceWeights weights{recurrence_values({GH, H}, 2, DType::f32),
+                                    recurrence_values({GH}, 3, DType::f32)};
     Tensor lengths = Tensor::full({B}, static_cast<double>(T), DType::i64);
     lengths.data<int64_t>()[7] = 3;
     const RecurrenceResult all = recurrence(cell, gates, weights, {}, {.lengths = lengths});
@@ -107,9 +109,9 @@ TEST(RecurrenceOp, StepByStepAloneIsTheRowOfTheBatch) {
 
 TEST(RecurrenceOp, NothingIsSavedWithoutATape) {
   NoGrad off;
-  Tensor gates = random({2, 3, 8}, 1);
+  Tensor gates = recurrence_values({2, 3, 8}, 1);
   gates.set_requires_grad();
-  EXPECT_FALSE(recurrence(Cell::kLstm, gates, {random({8, 2}, 2)}).output.requires_grad());
+  EXPECT_FALSE(recurrence(Cell::kLstm, gates, {recurrence_values({8, 2}, 2)}).output.requires_grad());
 }
 
 TEST(RecurrenceOp, RefusesWhatDoesNotFit) {

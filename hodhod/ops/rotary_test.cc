@@ -28,7 +28,7 @@ Tables tables(int64_t longest, int64_t pairs, DType dtype) {
           Tensor::from(sines, {longest, pairs}).converted(dtype)};
 }
 
-Tensor random(const Shape& shape) {
+Tensor rotary_values(const Shape& shape) {
   Tensor x = Tensor::empty(shape, DType::f64);
   Rng rng(5);
   for (int64_t i = 0; i < x.numel(); ++i) x.data<double>()[i] = rng.normal();
@@ -44,7 +44,7 @@ TEST(Rotary, Gradcheck) {
       if (place == 2) options.positions = Tensor::from<int64_t>({3, 8, 1, 0, 11, 2}, {2, 3});
       const auto fn = [&](auto x) { return rotary(x[0], t.cosines, t.sines, options); };
       for (const Shape& shape : {Shape{2, 3, 10}, Shape{2, 3, 2, 5}}) {
-        const auto result = gradcheck(fn, {random(shape)});
+        const auto result = gradcheck(fn, {rotary_values(shape)});
         EXPECT_TRUE(result) << result.message;
       }
     }
@@ -54,7 +54,8 @@ TEST(Rotary, Gradcheck) {
 // What makes it a position code: the product of two turned vectors depends on how far apart they stand alone.
 TEST(Rotary, ProductsDependOnTheDistance) {
   const Tables t = tables(50, 4, DType::f64);
-  const Tensor q = random({1, 1, 1, 8}), k = random({2, 1, 1, 8}).with_layout({1, 1, 1, 8}, {8, 8, 8, 1}, 8);
+  const Tensor q = rotary_values({1, 1, 1, 8}),
+               k = rotary_values({2, 1, 1, 8}).with_layout({1, 1, 1, 8}, {8, 8, 8, 1}, 8);
   const auto product = [&](int64_t p, int64_t r) {
     const auto a = rotary(q, t.cosines, t.sines, {.offset = Tensor::from<int64_t>({p}, {1})}).values();
     const auto b = rotary(k, t.cosines, t.sines, {.offset = Tensor::from<int64_t>({r}, {1})}).values();
@@ -68,13 +69,14 @@ TEST(Rotary, ProductsDependOnTheDistance) {
 
 TEST(Rotary, Errors) {
   const Tables t = tables(4, 2, DType::f64);
-  EXPECT_THROW(rotary(random({1, 5, 1, 4}), t.cosines, t.sines), Error);
-  EXPECT_THROW(rotary(random({1, 3, 1, 3}), t.cosines, t.sines), Error);
-  EXPECT_THROW(rotary(random({1, 3, 4}), t.cosines, t.sines), Error);
-  EXPECT_THROW(rotary(random({1, 3, 1, 4}), t.cosines, t.sines, {.offset = Tensor::from<int64_t>({2}, {1})}),
-               Error);
+  EXPECT_THROW(rotary(rotary_values({1, 5, 1, 4}), t.cosines, t.sines), Error);
+  EXPECT_THROW(rotary(rotary_values({1, 3, 1, 3}), t.cosines, t.sines), Error);
+  EXPECT_THROW(rotary(rotary_values({1, 3, 4}), t.cosines, t.sines), Error);
+  EXPECT_THROW(
+      rotary(rotary_values({1, 3, 1, 4}), t.cosines, t.sines, {.offset = Tensor::from<int64_t>({2}, {1})}),
+      Error);
   EXPECT_NO_THROW(
-      rotary(random({1, 3, 1, 4}), t.cosines, t.sines, {.offset = Tensor::from<int64_t>({1}, {1})}));
+      rotary(rotary_values({1, 3, 1, 4}), t.cosines, t.sines, {.offset = Tensor::from<int64_t>({1}, {1})}));
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ Tensor counting(const Shape& shape, DType dtype = DType::f64) {
   std::iota(values.begin(), values.end(), 0.0);
   return Tensor::from(values, shape).converted(dtype);
 }
-Tensor ids_of(const std::vector<int64_t>& ids, const Shape& shape) { return Tensor::from(ids, shape); }
+Tensor indices_of(const std::vector<int64_t>& ids, const Shape& shape) { return Tensor::from(ids, shape); }
 
 bool shares(const Tensor& a, const Tensor& b) { return a.storage().get() == b.storage().get(); }
 
@@ -122,27 +122,27 @@ TEST(Shape, ConcatStackPad) {
 
 TEST(Shape, IndexSelectAndGather) {
   const Tensor x = counting({3, 4});
-  EXPECT_EQ(index_select(x, 1, ids_of({3, 0, 3}, {3})).values(),
+  EXPECT_EQ(index_select(x, 1, indices_of({3, 0, 3}, {3})).values(),
             (std::vector<double>{3, 0, 3, 7, 4, 7, 11, 8, 11}));
-  EXPECT_EQ(gather(x, 1, ids_of({3, 0, 2}, {3, 1})).values(), (std::vector<double>{3, 4, 10}));
-  EXPECT_EQ(gather(x, 0, ids_of({2, 0, 1, 1}, {1, 4})).values(), (std::vector<double>{8, 1, 6, 7}));
-  EXPECT_EQ(index_select(counting({3}, DType::u8), 0, ids_of({2, 1}, {2})).values(),
+  EXPECT_EQ(gather(x, 1, indices_of({3, 0, 2}, {3, 1})).values(), (std::vector<double>{3, 4, 10}));
+  EXPECT_EQ(gather(x, 0, indices_of({2, 0, 1, 1}, {1, 4})).values(), (std::vector<double>{8, 1, 6, 7}));
+  EXPECT_EQ(index_select(counting({3}, DType::u8), 0, indices_of({2, 1}, {2})).values(),
             (std::vector<double>{2, 1}));
   for (const Tensor& in : {random_tensor({3, 4, 2}, 1), strided_tensor({3, 4, 2}, 2)}) {
     for (int dim : {0, 1, 2}) {
       expect_op(
           [=](Inputs i) {
-            return index_select(i[0], dim, ids_of({1, 0, 1, 1}, {4}));
+            return index_select(i[0], dim, indices_of({1, 0, 1, 1}, {4}));
           },
           {in}, "index_select");
       expect_op(
           [=](Inputs i) {
-            return gather(i[0], dim, ids_of({1, 0, 1, 1, 0, 0, 1, 1}, {2, 2, 2}));
+            return gather(i[0], dim, indices_of({1, 0, 1, 1, 0, 0, 1, 1}, {2, 2, 2}));
           },
           {in}, "gather");
     }
   }
-  expect_op([](Inputs i) { return index_select(i[0], 0, ids_of({}, {0})); }, {random_tensor({3, 2}, 1)},
+  expect_op([](Inputs i) { return index_select(i[0], 0, indices_of({}, {0})); }, {random_tensor({3, 2}, 1)},
             "none");
 }
 
@@ -165,9 +165,9 @@ TEST(Shape, Errors) {
   expect_error([&] { concat({x, counting({2, 3}, DType::f32)}, 1); }, {"concat", "f64", "f32"});
   expect_error([&] { concat(std::span<const Tensor>(), 0); }, {"concat", "0 tensors"});
   expect_error([&] { pad(x, 0, -1, 0); }, {"pad", "-1"});
-  expect_error([&] { index_select(x, 0, ids_of({2}, {1})); }, {"index_select", "index 2", "[2, 3]"});
-  expect_error([&] { gather(x, 1, ids_of({0, 3}, {2, 1})); }, {"gather", "index 3", "place 1"});
-  expect_error([&] { gather(x, 1, ids_of({0, 3}, {2})); }, {"gather", "[2]", "[2, 3]"});
+  expect_error([&] { index_select(x, 0, indices_of({2}, {1})); }, {"index_select", "index 2", "[2, 3]"});
+  expect_error([&] { gather(x, 1, indices_of({0, 3}, {2, 1})); }, {"gather", "index 3", "place 1"});
+  expect_error([&] { gather(x, 1, indices_of({0, 3}, {2})); }, {"gather", "[2]", "[2, 3]"});
 }
 
 }  // namespace
