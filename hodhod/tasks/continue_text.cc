@@ -82,7 +82,7 @@ std::vector<std::vector<Continuation>> continue_text(const Writer& writer,
                                                      const std::function<void(std::string_view)>& on_text) {
   DecodeOptions options = wanted;
   const text::Tokenizer& tokenizer = *writer.tokenizer;
-  if (options.eos.empty() && writer.model->config().eos >= 0) options.eos = {writer.model->config().eos};
+  if (options.eos.empty()) options.eos = writer.model->config().ends();
   options.slide_window = options.num_beams == 1;
   std::vector<Prompt> rows;
   for (const std::string& prompt : prompts) rows.push_back(prompt_of(writer, prompt, options));
