@@ -12,6 +12,11 @@ Argument& Argument::required() {
   return *this;
 }
 
+Argument& Argument::only_in_command_line() {
+  only_in_command_line_ = true;
+  return *this;
+}
+
 Argument& Argument::called(std::string placeholder) {
   placeholder_ = std::move(placeholder);
   return *this;
@@ -64,13 +69,25 @@ std::string Argument::expectation() const {
   return takes_words_ ? "texts" : field_expectation(field_);
 }
 
-std::string Argument::help() const {
+bool Argument::takes_list() const {
+  const auto& member = field_.member;
+  return !takes_words_ && (std::holds_alternative<std::vector<int64_t>*>(member) ||
+                           std::holds_alternative<std::vector<double>*>(member) ||
+                           std::holds_alternative<std::vector<std::string>*>(member));
+}
+
+std::string Argument::help_without_value() const {
   std::string text = field_.doc;
   if (const std::string range = field_.range.text(); !range.empty()) text += fmt::format(" ({})", range);
   if (required_ && is_option()) text += "; required";
+  return text;
+}
+
+std::string Argument::help() const {
   const std::string value = field_text(field_);
   const bool is_off = is_switch() && value == "no";
-  return value.empty() || is_off || names_.starts_with("--no-") ? text : fmt::format("{} [{}]", text, value);
+  return value.empty() || is_off || is_inverted() ? help_without_value()
+                                                  : fmt::format("{} [{}]", help_without_value(), value);
 }
 
 void Argument::set(const std::vector<std::string>& words) {
@@ -83,7 +100,7 @@ void Argument::set(const std::vector<std::string>& words) {
   check(values_.empty() || std::find(values_.begin(), values_.end(), words[0]) != values_.end(),
         "{}: expected {}, found \"{}\"", names_, expectation(), words[0]);
   set_field(field_, words[0]);
-  if (is_switch() && names_.starts_with("--no-")) {
+  if (is_inverted()) {
     bool& value = *std::get<bool*>(field_.member);
     value = !value;
   }
@@ -103,7 +120,7 @@ Argument& Command::add_field(std::string names, Field field, std::string group) 
 }
 
 void Command::add_fields(const std::vector<Field>& fields, const std::string& group) {
-  for (const Field& field : fields) add_field("--" + field_flag(field), field, group);
+  for (const Field& field : fields) add_field(fmt::format("--{}", field_flag(field)), field, group);
 }
 
 bool Command::was_given(std::string_view option) const {

@@ -32,6 +32,8 @@ namespace hodhod::cli {
 struct Session {
   int threads = 0;     // 0: as the machine has
   bool quiet = false;  // no progress bars
+  std::string config;  // a file of options
+  bool print_config = false;
 };
 
 // One thing that a command takes.
@@ -41,6 +43,8 @@ class Argument {
       : names_(std::move(names)), field_(std::move(field)), group_(std::move(group)) {}
 
   Argument& required();
+  // Not in a file for --config.
+  Argument& only_in_command_line();
   // How its value is called in the help: FILE and DIR are completed by the shell.
   Argument& called(std::string placeholder);
   // Of words: one each time that it is given, rather than all that follow.
@@ -55,6 +59,7 @@ class Argument {
 
   const std::string& names() const { return names_; }  // "--json"; "-t,--tokenizer"; "DIR"
   bool has_name(std::string_view name) const;
+  std::string key() const { return field_flag(field_); }  // "json", "tokenizer", "DIR"
   const std::string& group() const { return group_; }
   const Field& field() const { return field_; }
   const std::vector<std::string>& values() const { return values_; }
@@ -66,14 +71,22 @@ class Argument {
   bool is_switch() const { return hodhod::is_switch(field_); }
   // A switch that heeds a "yes" or "no" behind it. Others do so only after "=": the word may be a text.
   bool takes_yes_or_no() const { return is_switch() && !declared_alone_; }
+  // A --no-NAME, which sets its variable to false.
+  bool is_inverted() const { return is_switch() && names_.starts_with("--no-"); }
   // Each word that follows is an item.
   bool takes_words() const { return takes_words_ && !repeated_; }
+  bool is_repeated() const { return repeated_; }
+  // One word with items between commas.
+  bool takes_list() const;
+  // May stand in a file for --config.
+  bool is_configurable() const { return !only_in_command_line_; }
 
   // "N", "FILE…", "pre|post"; nothing for a switch.
   std::string placeholder() const;
   // "a whole number (from 1 to 5)".
   std::string expectation() const;
-  // Help, range and default.
+  // Help and range; with the value, which is the default before it is set.
+  std::string help_without_value() const;
   std::string help() const;
 
   // Sets the variable from the words that were given. Error: what they should have been.
@@ -88,6 +101,7 @@ class Argument {
   std::vector<std::string> values_;
   std::string placeholder_, excluded_, needed_;
   bool required_ = false, takes_words_ = false, repeated_ = false, declared_alone_ = false, given_ = false;
+  bool only_in_command_line_ = false;
 };
 
 // A command, or a group of commands.
@@ -97,6 +111,7 @@ class Command {
 
   // One below this one. References stay valid.
   Command& add_command(std::string name, std::string help);
+  void on_prepare(std::function<void()> prepare) { prepare_ = std::move(prepare); }
   void on_run(std::function<int(const Session&)> run) { run_ = std::move(run); }
 
   template <class T>
@@ -122,7 +137,14 @@ class Command {
   std::list<Argument>& arguments() { return arguments_; }
   const std::list<Command>& commands() const { return commands_; }
   std::list<Command>& commands() { return commands_; }
-  int run(const Session& session) const { return run_(session); }
+  // Reads what it was not given from where the command finds it, such as a model's directory.
+  void prepare() const {
+    if (prepare_) prepare_();
+  }
+  int run(const Session& session) const {
+    prepare();
+    return run_(session);
+  }
 
   // Whether the option, such as "--num-beams", was given.
   bool was_given(std::string_view option) const;
@@ -131,7 +153,7 @@ class Command {
   void keep_given(Config& config, Config given) const {
     const auto fields = fields_of(config), others = fields_of(given);
     for (size_t i = 0; i < fields.size(); ++i) {
-      if (was_given("--" + field_flag(fields[i]))) set_field(fields[i], field_text(others[i]));
+      if (was_given(fmt::format("--{}", field_flag(fields[i])))) set_field(fields[i], field_text(others[i]));
     }
   }
 
@@ -143,6 +165,7 @@ class Command {
   std::string name_, help_;
   std::list<Argument> arguments_;
   std::list<Command> commands_;
+  std::function<void()> prepare_;
   std::function<int(const Session&)> run_;
 };
 
@@ -151,10 +174,11 @@ class UsageError : public Error {
   using Error::Error;
 };
 
-// What a command line asks for: a command whose variables are set, or a text (help, the version).
+// What a command line asks for: a text (help, the version), or else the last command of a path from the
+// program down, whose variables are set.
 struct Request {
-  const Command* command = nullptr;
-  std::string text;
+  std::vector<Command*> path;
+  std::string text = {};
 };
 
 // Reads the words after the program's name. Throws UsageError.

@@ -101,10 +101,8 @@ void add_evaluate(Command& program) {
   command.add_config(flags->columns, "Labelled texts");
   add_decoding(command, flags->decode);
   command.add_config(flags->bleu, "BLEU", "bleu");
-  command.on_run([flags, &command](const Session& session) {
-    read_decoding(command, flags->directory, flags->decode);
-    return evaluate_model(*flags, session);
-  });
+  command.on_prepare([flags, &command] { read_decoding(command, flags->directory, flags->decode); });
+  command.on_run([flags](const Session& session) { return evaluate_model(*flags, session); });
 }
 
 }  // namespace hodhod::cli

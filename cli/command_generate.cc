@@ -136,10 +136,8 @@ void add_generate(Command& program) {
   command.add("--batch-lines", flags->batch_lines, "Lines that are continued together", in(1, 1000000));
   command.add("--json", flags->json, "Print a JSON object for each prompt");
   add_decoding(command, flags->decode);
-  command.on_run([flags, &command](const Session& session) {
-    read_decoding(command, flags->directory, flags->decode);
-    return run_generate(*flags, session);
-  });
+  command.on_prepare([flags, &command] { read_decoding(command, flags->directory, flags->decode); });
+  command.on_run([flags](const Session& session) { return run_generate(*flags, session); });
 }
 
 }  // namespace hodhod::cli

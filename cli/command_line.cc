@@ -8,8 +8,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
+#include <map>
+#include <set>
 
 #include "cli/arguments.h"
+#include "cli/config.h"
 #include "cli/help.h"
 #include "hodhod/base/nearest_name.h"
 
@@ -40,6 +43,7 @@ class CommandLine {
   Request read(const std::vector<std::string>& words) {
     path_ = {&program_};
     std::vector<std::string> shown = hide_texts(words);
+    if (!config_.empty() && path_.back()->commands().empty()) add_config(shown);
     const bool asks = std::any_of(shown.begin(), shown.end(), is_help_or_version);
     check(asks || path_.back()->commands().empty(), "a command is missing; the commands are {}",
           fmt::join(names_of_commands(), ", "));
@@ -47,9 +51,9 @@ class CommandLine {
     try {
       app_.parse(shown);
     } catch (const CLI::CallForHelp&) {
-      return {nullptr, help_text(path_)};
+      return {{}, help_text(path_)};
     } catch (const CLI::CallForVersion& asked) {
-      return {nullptr, std::string(asked.what()) + "\n"};
+      return {{}, std::string(asked.what()) + "\n"};
     } catch (const CLI::ExtrasError&) {
       fail("\"{}\" is one text too many", text_of(app_.remaining(true).at(0)));
     } catch (const CLI::RequiredError&) {
@@ -57,7 +61,7 @@ class CommandLine {
     } catch (const CLI::ParseError& error) {
       fail("{}", error.what());
     }
-    return {path_.back(), ""};
+    return {path_};
   }
 
   // "hodhod train generate".
@@ -83,7 +87,12 @@ class CommandLine {
     const auto set = [this, &argument](const std::vector<std::string>& shown) {
       std::vector<std::string> words;
       for (const std::string& word : shown) words.push_back(text_of(word));
-      argument.set(words);
+      try {
+        argument.set(words);
+      } catch (const Error& error) {
+        const auto place = places_.find(&argument);
+        fail("{}{}", place == places_.end() ? "" : place->second + ": ", error.what());
+      }
       return true;
     };
     CLI::Option* option = app.add_option(argument.names(), set);
@@ -104,20 +113,25 @@ class CommandLine {
   // The words with numbers for texts. Walks path_ down to the command that is named.
   std::vector<std::string> hide_texts(const std::vector<std::string>& words) {
     std::vector<std::string> shown;
+    const auto show_text = [&](const std::string& word) {
+      shown.push_back(hide(word));
+      texts_given_ = true;
+    };
     for (size_t i = 0; i < words.size(); ++i) {
       const std::string& word = words[i];
       if (word == "--") {
         shown.push_back(word);
-        while (++i < words.size()) shown.push_back(hide(words[i]));
+        while (++i < words.size()) show_text(words[i]);
       } else if (is_help_or_version(word)) {
         shown.push_back(word);
       } else if (looks_like_option(word)) {
         i += hide_value(word, i + 1 < words.size() ? &words[i + 1] : nullptr, shown);
       } else if (path_.back()->commands().empty()) {
-        shown.push_back(hide(word));
+        show_text(word);
       } else {
         path_.push_back(&command_named(word));
         shown.push_back(word);
+        behind_command_ = shown.size();
       }
     }
     return shown;
@@ -129,25 +143,54 @@ class CommandLine {
     const size_t end = is_long ? std::min(word.find('='), word.size()) : 2;
     const std::string name = word.substr(0, end);
     const Argument& argument = argument_named(name, word);
-    shown.push_back(name);
+    given_.insert(&argument);
     if (end < word.size()) {
-      const std::string value = word.substr(end + (word[end] == '=' ? 1 : 0));
-      if (argument.is_switch()) {
-        shown.back() += "=" + hide(value);
-      } else {
-        shown.push_back(hide(value));
-      }
+      add_with_value(name, argument, word.substr(end + (word[end] == '=' ? 1 : 0)), shown);
+      if (argument.key() == "config") config_ = text_of(shown.back());
       return 0;
     }
-    if (argument.is_switch()) {
-      if (!argument.takes_yes_or_no() || next == nullptr || !is_yes_or_no(*next)) return 0;
-      shown.back() += "=" + hide(*next);
+    if (argument.is_switch() && argument.takes_yes_or_no() && next != nullptr && is_yes_or_no(*next)) {
+      add_with_value(name, argument, *next, shown);
       return 1;
     }
+    shown.push_back(name);
+    if (argument.is_switch()) return 0;
     check(next != nullptr && *next != "--" && (!looks_like_option(*next) || find(*next) == nullptr),
           "{}: expected {} after it", name, argument.expectation());
     shown.push_back(hide(*next));
+    if (argument.key() == "config") config_ = *next;
     return 1;
+  }
+
+  // What the file of --config says of arguments that were not given, as if it stood behind the command.
+  void add_config(std::vector<std::string>& shown) {
+    std::vector<std::string> added;
+    for (const ConfigEntry& entry : read_config(config_, path_)) {
+      const Argument& argument = *entry.argument;
+      if (given_.contains(&argument)) continue;
+      check(argument.is_option() || !texts_given_, "{}: {} cannot be combined with texts on the command line",
+            entry.place, argument.names());
+      places_[&argument] = entry.place;
+      for (const std::string& word : entry.words) {
+        if (!argument.is_option()) {
+          added.push_back(hide(word));
+        } else {
+          add_with_value(fmt::format("--{}", argument.key()), argument, word, added);
+        }
+      }
+    }
+    shown.insert(shown.begin() + static_cast<ptrdiff_t>(behind_command_), added.begin(), added.end());
+  }
+
+  // "--" ends the words of an option that takes several.
+  void add_with_value(const std::string& name, const Argument& argument, const std::string& value,
+                      std::vector<std::string>& shown) {
+    if (argument.is_switch()) {
+      shown.push_back(fmt::format("{}={}", name, hide(value)));
+    } else {
+      shown.insert(shown.end(), {name, hide(value)});
+      if (argument.takes_words()) shown.emplace_back("--");
+    }
   }
 
   Command& command_named(const std::string& word) {
@@ -174,7 +217,7 @@ class CommandLine {
     std::vector<std::string> names = {"--help", "--version"};
     for (const Command* command : path_) {
       for (const Argument& argument : command->arguments()) {
-        if (argument.is_option()) names.push_back("--" + field_flag(argument.field()));
+        if (argument.is_option()) names.push_back(fmt::format("--{}", argument.key()));
       }
     }
     const std::string question = did_you_mean(name, names);
@@ -200,6 +243,11 @@ class CommandLine {
   CLI::App app_;
   std::vector<Command*> path_;      // the program, and the commands that were named below it
   std::vector<std::string> texts_;  // by their numbers
+  std::set<const Argument*> given_;
+  bool texts_given_ = false;  // that belong to no option
+  std::string config_;        // the file of --config
+  size_t behind_command_ = 0;
+  std::map<const Argument*, std::string> places_;  // of what the file gives
 };
 
 }  // namespace

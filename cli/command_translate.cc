@@ -109,10 +109,8 @@ void add_translate(Command& program) {
               "Decoder layer whose attention tells the alignment, from 0; -1 is the last but one",
               in(-1, 1000));
   add_decoding(command, flags->decode);
-  command.on_run([flags, &command](const Session& session) {
-    read_decoding(command, flags->directory, flags->decode);
-    return run_translate(*flags, session);
-  });
+  command.on_prepare([flags, &command] { read_decoding(command, flags->directory, flags->decode); });
+  command.on_run([flags](const Session& session) { return run_translate(*flags, session); });
 }
 
 }  // namespace hodhod::cli

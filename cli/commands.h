@@ -17,5 +17,6 @@ void add_evaluate(Command& program);
 void add_score(Command& program);
 void add_describe(Command& program);
 void add_tokenize(Command& program);
+void add_completion(Command& program);
 
 }  // namespace hodhod::cli

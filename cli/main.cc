@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/config.h"
 #include "cli/input.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/threads.h"
@@ -22,17 +23,29 @@ int run(const std::vector<std::string>& words) {
   program.add("--threads", session.threads, "Threads to use; 0 is as many as the machine has",
               hodhod::in(0, 1024));
   program.add("--quiet", session.quiet, "Show no progress bars");
+  program.add("--config", session.config, "Read options from this file, which --print-config can write")
+      .called("FILE")
+      .only_in_command_line();
+  program
+      .add("--print-config", session.print_config, "Write the options as a file for --config, and do no more")
+      .only_in_command_line();
   for (const auto add : {add_train, add_translate, add_generate, add_classify, add_tag, add_fill_mask,
-                         add_embed, add_evaluate, add_score, add_describe, add_tokenize}) {
+                         add_embed, add_evaluate, add_score, add_describe, add_tokenize, add_completion}) {
     add(program);
   }
   const Request request = read_command_line(program, words, "hodhod " HODHOD_VERSION);
-  if (request.command == nullptr) {
+  if (request.path.empty()) {
     print_text(request.text);
     return 0;
   }
+  const Command& command = *request.path.back();
+  if (session.print_config) {
+    command.prepare();
+    print_text(config_text(request.path));
+    return 0;
+  }
   if (session.threads > 0) hodhod::set_thread_count(session.threads);
-  return request.command->run(session);
+  return command.run(session);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/rng.h"
+#include "hodhod/base/visit.h"
 
 namespace hodhod {
 namespace {
@@ -22,9 +23,7 @@ BatchSampler::BatchSampler(std::vector<int64_t> lengths, BatchOptions options, i
         "batches: {} lengths do not belong to examples of {} sides", lengths_.size(), sides);
   examples_ = static_cast<int64_t>(lengths_.size()) / sides;
   check(examples_ > 0, "batches: there is no example; the corpus is empty, or all of it was left out");
-  check(options.max_tokens > 0 && options.max_examples >= 0 && options.pool > 0,
-        "batches: max_tokens {} and pool {} must be positive, max_examples {} not negative",
-        options.max_tokens, options.pool, options.max_examples);
+  check_fields(fields_of(options_), "batches");
   for (const int64_t length : lengths_) check(length >= 0, "batches: a length of {}", length);
   plan_epoch();
 }

@@ -8,6 +8,8 @@
 #include <span>
 #include <vector>
 
+#include "hodhod/base/number_range.h"
+
 namespace hodhod {
 
 // Where a run stands: all there is to save.
@@ -26,11 +28,11 @@ struct BatchOptions {
 
   template <class Visitor>
   void visit(Visitor&& v) {
-    v("max_tokens", max_tokens, "tokens in a batch, padding included");
-    v("max_examples", max_examples, "examples in a batch; 0 for as many as fit");
-    v("pool", pool, "batches within which examples of like lengths are put together");
-    v("shuffle", shuffle, "a new order every epoch");
-    v("seed", seed, "of the order");
+    v("max_tokens", max_tokens, "Most tokens in a batch, padding included", at_least(1));
+    v("max_examples", max_examples, "Most examples in a batch; 0 for as many as fit", at_least(0));
+    v("pool", pool, "Number of batches among which examples of like lengths are put together", at_least(1));
+    v("shuffle", shuffle, "Bring the examples into a new order every epoch");
+    v("seed", seed, "Seed of the order");
   }
 };
 

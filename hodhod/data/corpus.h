@@ -30,10 +30,10 @@ struct CorpusOptions {
 
   template <class Visitor>
   void visit(Visitor&& v) {
-    v("format", format, "how the files are laid out; auto goes by their names");
-    v("columns", columns, "which columns to read, in this order: numbers from 1, -1 the last, or names");
-    v("header", header, "whether the first line of a tsv or csv file names the columns");
-    v("skip_bad", skip_bad, "count bad lines and go on, rather than stop at the first");
+    v("format", format, "Layout of the files; auto goes by their names");
+    v("columns", columns, "Columns to read, in this order: numbers from 1, -1 for the last, or names");
+    v("header", header, "Whether the first line of a tsv or csv file names the columns");
+    v("skip_bad", skip_bad, "Count bad lines and go on, rather than stop at the first");
   }
 };
 

@@ -26,8 +26,9 @@ struct EmbedOptions {
 
   template <class Visitor>
   void visit(Visitor&& v) {
-    v("pooling", pooling, "mean of the tokens' states, the first (cls) or the last one's");
-    v("normalize", normalize, "vectors of length 1");
+    v("pooling", pooling,
+      "Which states become the vector: the mean of the tokens', the first one's (cls) or the last one's");
+    v("normalize", normalize, "Bring vectors to length 1");
   }
 };
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "hodhod/base/number_range.h"
 #include "hodhod/data/batching.h"
 #include "hodhod/tasks/encoded_texts.h"
 #include "hodhod/tasks/masking.h"
@@ -91,10 +92,12 @@ struct MaskTraining {
   template <class Visitor>
   void visit(Visitor&& v) {
     v("masking", masking);
-    v("windows", windows, "packed: the text in windows of one length; lines: a line each");
-    v("length", length, "tokens of a window, special ones included; at most what the model takes");
+    v("windows", windows, "packed: the text in windows of one length; lines: a window for each line");
+    v("length", length, "Tokens of a window, special ones included; at most what the model takes",
+      at_least(1));
     v("batches", batches);
-    v("validation_tokens", validation_tokens, "tokens of the validation text that are used");
+    v("validation_tokens", validation_tokens, "Number of tokens of the validation text that are used",
+      at_least(0));
   }
 };
 

@@ -2,6 +2,7 @@
 #include "hodhod/tasks/masking.h"
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/visit.h"
 
 namespace hodhod {
 namespace {
@@ -15,9 +16,8 @@ Masking::Masking(const MaskingOptions& options, const text::Tokenizer& tokenizer
   const auto mask = tokenizer.role("mask_token");
   check(mask.has_value(),
         "the tokenizer has no mask token; give one with [MASK] (special_tokens_map.json: mask_token)");
-  check(options.share > 0 && options.share < 1, "masking.share is {}; give a number between 0 and 1",
-        options.share);
-  check(options.hidden >= 0 && options.replaced >= 0 && options.hidden + options.replaced <= 1,
+  check_fields(fields_of(options_), "masking");
+  check(options.hidden + options.replaced <= 1,
         "masking.hidden {} and masking.replaced {} are no shares of one whole", options.hidden,
         options.replaced);
   mask_ = *mask;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "hodhod/base/number_range.h"
 #include "hodhod/base/rng.h"
 #include "hodhod/ops/loss.h"
 #include "hodhod/text/tokenizer.h"
@@ -20,10 +21,11 @@ struct MaskingOptions {
 
   template <class Visitor>
   void visit(Visitor&& v) {
-    v("share", share, "share of tokens to predict");
-    v("hidden", hidden, "of those, share that is hidden behind [MASK]");
-    v("replaced", replaced, "of those, share that is replaced by any token; the rest stay as they are");
-    v("whole_words", whole_words, "choose all pieces of a word together");
+    v("share", share, "Share of the tokens to predict", above(0).below(1));
+    v("hidden", hidden, "Share of those tokens that is hidden behind [MASK]", in(0, 1));
+    v("replaced", replaced, "Share of those tokens that is replaced by any token; the rest stay as they are",
+      in(0, 1));
+    v("whole_words", whole_words, "Choose all pieces of a word together");
   }
 };
 

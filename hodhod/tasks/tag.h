@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hodhod/base/number_range.h"
 #include "hodhod/data/batching.h"
 #include "hodhod/data/corpus.h"
 #include "hodhod/tasks/encoded_texts.h"
@@ -92,9 +93,12 @@ struct TaggerTraining {
   template <class Visitor>
   void visit(Visitor&& v) {
     v("batches", batches);
-    v("max_length", max_length, "tokens of a piece of a long sentence; 0 for what the model takes");
-    v("label_smoothing", label_smoothing, "share of the tag's probability that is spread over all tags");
-    v("word_dropout", word_dropout, "probability that a token is hidden behind [MASK] in training");
+    v("max_length", max_length, "Tokens of a piece of a long sentence; 0 for what the model takes",
+      at_least(0));
+    v("label_smoothing", label_smoothing, "Share of the tag's probability that is spread over all tags",
+      at_least(0).below(1));
+    v("word_dropout", word_dropout, "Probability that a token is hidden behind [MASK] in training",
+      at_least(0).below(1));
   }
 };
 

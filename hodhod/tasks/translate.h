@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "hodhod/base/number_range.h"
 #include "hodhod/data/batching.h"
 #include "hodhod/decode/generator.h"
 #include "hodhod/models/transformer.h"
@@ -57,9 +58,11 @@ struct TranslationTraining {
   template <class Visitor>
   void visit(Visitor&& v) {
     v("batches", batches);
-    v("label_smoothing", label_smoothing, "share of the target's probability that is spread over all tokens");
-    v("max_length", max_length, "pairs with a longer side (in tokens) are left out");
-    v("validation_pairs", validation_pairs, "pairs translated for BLEU at each validation; 0 for none");
+    v("label_smoothing", label_smoothing, "Share of the target's probability that is spread over all tokens",
+      at_least(0).below(1));
+    v("max_length", max_length, "Leave out pairs with a side longer than this many tokens", at_least(1));
+    v("validation_pairs", validation_pairs,
+      "Number of pairs translated for BLEU at each validation; 0 for none", at_least(0));
   }
 };
 

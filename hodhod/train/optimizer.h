@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "hodhod/base/number_range.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
@@ -31,14 +32,14 @@ struct OptimizerOptions {
 
   template <class Visitor>
   void visit(Visitor&& v) {
-    v("kind", kind, "rule by which gradients change parameters");
-    v("beta1", beta1, "adam: decay of the mean");
-    v("beta2", beta2, "adam, rmsprop: decay of the mean square");
-    v("epsilon", epsilon, "added to the root of the mean square");
-    v("momentum", momentum, "sgd, rmsprop: share of the last change that is kept");
-    v("nesterov", nesterov, "sgd: Nesterov's momentum");
-    v("weight_decay", weight_decay, "pull towards zero: of matrices");
-    v("decay_vectors", decay_vectors, "of norms and biases too");
+    v("kind", kind, "Rule by which gradients change the parameters");
+    v("beta1", beta1, "adam: decay of the mean of the gradients", at_least(0).below(1));
+    v("beta2", beta2, "adam and rmsprop: decay of the mean of their squares", at_least(0).below(1));
+    v("epsilon", epsilon, "Number added to the root of the mean square", above(0));
+    v("momentum", momentum, "sgd and rmsprop: share of the last change that is kept", at_least(0).below(1));
+    v("nesterov", nesterov, "sgd: use Nesterov's momentum");
+    v("weight_decay", weight_decay, "Rate at which the weights of matrices decay towards zero", at_least(0));
+    v("decay_vectors", decay_vectors, "Let norms and biases decay too");
   }
 };
 

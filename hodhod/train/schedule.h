@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "hodhod/base/number_range.h"
+
 namespace hodhod {
 
 enum class ScheduleKind { noam, linear, cosine, constant, inverse_sqrt };
@@ -21,10 +23,11 @@ struct ScheduleOptions {
 
   template <class Visitor>
   void visit(Visitor&& v) {
-    v("kind", kind, "how the learning rate moves after the warm-up");
-    v("rate", rate, "highest learning rate (noam: a factor, 1 in the paper)");
-    v("warmup", warmup, "steps until it is reached");
-    v("final_fraction", final_fraction, "linear and cosine: what is left of it at the last step");
+    v("kind", kind, "How the learning rate moves after the warm-up");
+    v("rate", rate, "Learning rate at its highest (noam: a factor, 1 in the paper)", at_least(0));
+    v("warmup", warmup, "Number of steps in which the learning rate rises", at_least(0));
+    v("final_fraction", final_fraction,
+      "linear and cosine: share of the learning rate that is left at the last step", in(0, 1));
   }
 };
 

@@ -7,6 +7,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/signals.h"
+#include "hodhod/base/visit.h"
 #include "hodhod/tensor/tape.h"
 #include "hodhod/train/average.h"
 #include "hodhod/train/loop_profile.h"
@@ -312,25 +313,10 @@ class Run {
 }  // namespace
 
 void TrainerOptions::validate() const {
-  const auto at_least = [](const char* name, auto value, auto least) {
-    check(value >= least, "training: {} is {}; give at least {}", name, value, least);
-  };
-  at_least("steps", steps, 1);
-  at_least("minutes", minutes, 0.0);
-  at_least("accumulate", accumulate, 1);
-  at_least("clip", clip, 0.0);
-  at_least("validate_every", validate_every, 0);
-  at_least("save_every", save_every, 0);
-  at_least("log_every", log_every, 0);
-  at_least("patience", patience, 0);
-  at_least("skip_limit", skip_limit, 1);
-  at_least("schedule.rate", schedule.rate, 0.0);
-  at_least("schedule.warmup", schedule.warmup, 0);
-  at_least("average_last", average_last, 0);
+  check_fields(fields_of(const_cast<TrainerOptions&>(*this)), "training");  // only read
   check(average == 0 || average_last == 0,
         "training: average {} and average_last {} are both given; the model can be one of them", average,
         average_last);
-  check(average >= 0 && average < 1, "training: average is {}; give a decay from 0 to below 1", average);
 }
 
 TrainingReport train(Trainee& trainee, const TrainerOptions& options, RunDirectory& directory,

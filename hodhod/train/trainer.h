@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "hodhod/base/number_range.h"
 #include "hodhod/data/batching.h"
 #include "hodhod/nn/context.h"
 #include "hodhod/tensor/tensor.h"
@@ -39,21 +40,26 @@ struct TrainerOptions {
 
   template <class Visitor>
   void visit(Visitor&& v) {
-    v("steps", steps, "updates to make");
-    v("minutes", minutes, "stop after this long; 0 for no limit");
-    v("accumulate", accumulate, "batches to an update");
-    v("clip", clip, "largest norm of the gradient; 0 for no limit");
-    v("validate_every", validate_every, "updates between validations");
-    v("save_every", save_every, "updates between checkpoints; 0 for at each validation");
-    v("log_every", log_every, "updates between lines in metrics.jsonl");
-    v("patience", patience, "stop after this many validations without a better one; 0 for never");
+    v("steps", steps, "Number of updates to make", at_least(1));
+    v("minutes", minutes, "Stop after this many minutes; 0 for no limit", at_least(0));
+    v("accumulate", accumulate, "Number of batches in an update", in(1, 1'000'000));
+    v("clip", clip, "Largest norm of the gradient; 0 for no limit", at_least(0));
+    v("validate_every", validate_every, "Number of updates between validations; 0 for one at the end only",
+      at_least(0));
+    v("save_every", save_every, "Number of updates between checkpoints; 0 to save at each validation",
+      at_least(0));
+    v("log_every", log_every, "Number of updates between lines in metrics.jsonl; 0 for none", at_least(0));
+    v("patience", patience, "Stop after this many validations without a better one; 0 for never",
+      at_least(0));
     v("average", average,
-      "decay of a running average of the weights that is used in their place; 0 for none");
+      "Decay of a running average of the weights, which is used in their place; 0 for none",
+      at_least(0).below(1));
     v("average_last", average_last,
-      "use the mean of the weights at this many last validations in their place; 0 for no mean");
+      "Number of last validations whose mean weights are used in the place of the weights; 0 for none",
+      in(0, 1000));
     v("skip_limit", skip_limit,
-      "stop after this many updates in a row with a loss or gradient that is not finite");
-    v("seed", seed, "of initial weights, data order and dropout");
+      "Stop after this many updates in a row with a loss or gradient that is not finite", at_least(1));
+    v("seed", seed, "Seed of initial weights, data order and dropout");
     v("optimizer", optimizer);
     v("schedule", schedule);
   }

@@ -83,5 +83,77 @@ says '--json: expected yes|no, found "maybe"' describe tiny --json=maybe
 expect "threads: all that help promises" 0 "$("$hodhod" --threads 1024 --version > "$work/out"; echo $?)"
 expect_part "help of a command" "Usage: hodhod train generate [OPTIONS]" "$("$hodhod" train generate --help)"
 expect "help, however it is asked" "$("$hodhod" train tag --help)" "$("$hodhod" --help train tag)"
+# A file of options.
+cat > "$work/run.toml" <<END
+threads = 1          # a comment
+[tokenize.train]
+FILE = ["$work/[a,b].txt"]
+output = '$work/t3'
+vocab-size = 3_00
+special = ["[PAD]", "<unk>",  # two
+  "# no comment"]
+lowercase = true
+[train.generate]
+steps = 3
+END
+"$hodhod" --quiet --config "$work/run.toml" tokenize train > "$work/out"
+expect "options of a file" "[PAD] <unk> # no comment" "$(tokens "$work/t3")"
+"$hodhod" --quiet tokenize train --special '<unk>' --config="$work/run.toml" -o "$work/t4" > "$work/out"
+expect "the command line goes before the file" "<unk>" "$(tokens "$work/t4")"
+"$hodhod" --config "$work/run.toml" tokenize train --digits latin --no-tatweel --print-config > "$work/printed.toml"
+expect "what is printed makes the same again" "$(cat "$work/printed.toml")" \
+  "$("$hodhod" tokenize train --print-config --config "$work/printed.toml")"
+expect_part "given" $'\nvocab-size = 300\n' "$(cat "$work/printed.toml")"
+expect_part "given" $'\nno-tatweel = true\n' "$(cat "$work/printed.toml")"
+expect_part "not given" $'\n#min-frequency = 2\n' "$(cat "$work/printed.toml")"
+config() {  # lines of a file, words of the command line
+  printf "$1\n" > "$work/bad.toml"
+  shift
+  refused --config "$work/bad.toml" "$@"
+}
+expect_part "a name" 'bad.toml:2: train has no option "vocabsize"; did you mean vocab-size?' \
+  "$(config '# x\nvocabsize = 3' tokenize train)"
+expect_part "a section" 'bad.toml:2: there is no command "tokenize.trian"; did you mean tokenize.train?' \
+  "$(config '[tokenize.trian]\nvocab-size = 3' tokenize train)"
+expect_part "a value" 'bad.toml:1: --vocab-size: expected a whole number (from 1 to 10000000), found "nan"' \
+  "$(config 'vocab-size = nan' tokenize train -o x)"
+expect_part "no quotes" 'bad.toml:1: expected a number, true, false, a list, or a text in quotes, found "bpe"' \
+  "$(config 'model = bpe' tokenize train)"
+expect_part "twice" 'bad.toml:3: seed stands at' "$(config 'seed = 1\n\nseed = 2' tokenize train)"
+expect_part "quotes" 'bad.toml:1: the quotes do not end' "$(config 'model = "bpe' tokenize train)"
+expect_part "a list" 'bad.toml:1: the list of special does not end' "$(config 'special = ["a",' tokenize train)"
+expect_part "one value" 'bad.toml:1: seed is one value, not a list' "$(config 'seed = [1, 2]' tokenize train)"
+expect_part "texts" 'DIR cannot be combined with texts on the command line' "$(config 'DIR = "m"' translate text)"
+expect_part "not in a file" 'has no option "config"' "$(config 'config = "m"' translate text)"
+expect_part "no file" 'none.toml' "$(refused --config "$work/none.toml" describe tiny)"
+
+# Completion.
+"$hodhod" completion bash > "$work/completion.bash"
+complete_words() {  # words of a command line, the last one unfinished: what bash offers, sorted
+  (
+    cd "$work"
+    source completion.bash
+    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+    _hodhod
+    printf '%s\n' "${COMPREPLY[@]}" | sort | tr '\n' ' '
+  )
+}
+expect "commands" "train translate " "$(complete_words hodhod tr)"
+expect "tasks" "tag translate " "$(complete_words hodhod --threads 2 train t)"
+expect "options" "--schedule-final-fraction --schedule-kind --schedule-rate --schedule-warmup " \
+  "$(complete_words hodhod train generate --out x --schedule)"
+expect "values" "left right " "$(complete_words hodhod tokenize encode --truncate '')"
+expect "values of an enum" "constant cosine " "$(complete_words hodhod train tag --schedule-kind co)"
+expect "files" "data.tsv " "$(complete_words hodhod train classify --data da)"
+expect "directories" "t3 t4 " "$(complete_words hodhod train generate --out t | sed 's/^t //')"
+expect "a model's directory" "c completion.bash " "$(complete_words hodhod translate c)completion.bash "
+expect "shells" "bash " "$(complete_words hodhod completion b)"
+for shell in zsh fish; do
+  expect_part "$shell" "schedule-warmup" "$("$hodhod" completion $shell)"
+  if command -v $shell > "$work/out"; then
+    "$hodhod" completion $shell > "$work/completion.$shell"
+    expect "$shell reads it" "" "$($shell -n "$work/completion.$shell" 2>&1)"
+  fi
+done
 ((fails == 0)) && echo "hodhod's arguments: all as expected"
 exit $((fails > 0))

@@ -37,11 +37,11 @@ struct BleuOptions {
   template <class Visitor>
   void visit(Visitor&& v) {
     v("tokenizer", tokenizer,
-      "how BLEU cuts text into words; intl knows the punctuation of every script, zh is for Chinese");
-    v("smoothing", smoothing, "what BLEU does with an order that has no match");
-    v("smoothing_value", smoothing_value, "what floor (default 0.1) and add-k (default 1) put there",
+      "How BLEU cuts text into words; intl knows the punctuation of every script, zh is for Chinese");
+    v("smoothing", smoothing, "What BLEU does with an order of n-grams that has no match");
+    v("smoothing_value", smoothing_value, "Number that floor (default 0.1) and add-k (default 1) put there",
       at_least(0));
-    v("lowercase", lowercase, "BLEU makes no difference between upper and lower case");
+    v("lowercase", lowercase, "Let BLEU make no difference between upper and lower case");
   }
 };
 
