@@ -202,9 +202,8 @@ complete -c hodhod -s h -l help -d 'Print this help'
 std::string completion_script(const Command& program, Shell shell) {
   if (shell == Shell::fish) return fish_script(program);
   if (shell == Shell::bash) return bash_script(program);
-  return "#compdef hodhod\n# Completion of hodhod in zsh, by its reading of bash's: source <(hodhod "
-         "completion "
-         "zsh)\nautoload -Uz bashcompinit && bashcompinit\n" +
+  return "#compdef hodhod\n# For zsh, which reads the completions of bash: source <(hodhod completion zsh)\n"
+         "autoload -Uz bashcompinit && bashcompinit\n" +
          bash_script(program);
 }
 
