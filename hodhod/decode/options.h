@@ -63,32 +63,35 @@ struct DecodeOptions {
 
   template <class Visitor>
   void visit(Visitor&& v) {
-    v("max_new_tokens", max_new_tokens, "most tokens to generate", at_least(0));
+    v("max_new_tokens", max_new_tokens, "Most tokens to generate", at_least(0));
     v("max_length", max_length, "the same, counting the prompt; 0 for no such limit", at_least(0));
-    v("min_new_tokens", min_new_tokens, "tokens before an end is allowed", at_least(0));
-    v("min_length", min_length, "the same, counting the prompt", at_least(0));
-    v("num_beams", num_beams, "beams; 1 for greedy search or sampling", in(1, 10000));
-    v("num_return_sequences", num_return_sequences, "results for each input", in(1, 10000));
-    v("length_penalty", length_penalty, "log-probability is divided by length to this power");
-    v("early_stopping", early_stopping, "stop as soon as num_beams hypotheses are finished");
-    v("do_sample", do_sample, "sample instead of taking the likeliest");
-    v("temperature", temperature, "divides the logits before sampling", at_least(0));
-    v("top_k", top_k, "sample among the k likeliest; 0 for all", at_least(0));
-    v("top_p", top_p, "sample among the likeliest that reach this probability", in(0, 1));
-    v("min_p", min_p, "sample among those at least this fraction as likely as the likeliest", in(0, 1));
+    v("min_new_tokens", min_new_tokens, "Fewest tokens to generate before an end is allowed", at_least(0));
+    v("min_length", min_length, "Fewest tokens before an end is allowed, those of the prompt included",
+      at_least(0));
+    v("num_beams", num_beams, "Number of beams; 1 for greedy search or sampling", in(1, 10000));
+    v("num_return_sequences", num_return_sequences, "Number of results for each input", in(1, 10000));
+    v("length_penalty", length_penalty, "Power of the length by which a log-probability is divided");
+    v("early_stopping", early_stopping, "Stop as soon as num_beams hypotheses are finished");
+    v("do_sample", do_sample, "Sample instead of taking the most likely token");
+    v("temperature", temperature, "Number by which the logits are divided before sampling", at_least(0));
+    v("top_k", top_k, "Sample among this many most likely tokens; 0 for all", at_least(0));
+    v("top_p", top_p, "Sample among the most likely tokens that reach this probability together", in(0, 1));
+    v("min_p", min_p,
+      "Sample among the tokens that are at least this fraction as likely as the most likely one", in(0, 1));
     v("typical_p", typical_p, "sample among the most typical that reach this probability",
       above(0).at_most(1));
     v("epsilon_cutoff", epsilon_cutoff, "sample among those of at least this probability", in(0, 1));
     v("eta_cutoff", eta_cutoff, "the same, by a bound that falls with the entropy", in(0, 1));
-    v("repetition_penalty", repetition_penalty, "above 1 makes tokens seen before less likely", above(0));
-    v("no_repeat_ngram_size", no_repeat_ngram_size, "n-grams of this size occur once; 0 for no rule",
+    v("repetition_penalty", repetition_penalty,
+      "Number above 1 that makes tokens seen before less likely; 1 for no rule", above(0));
+    v("no_repeat_ngram_size", no_repeat_ngram_size, "Size of n-grams that may occur only once; 0 for no rule",
       at_least(0));
     v("encoder_no_repeat_ngram_size", encoder_no_repeat_ngram_size,
       "n-grams of this size that the source or prompt has do not occur; 0 for no rule", at_least(0));
     v("encoder_repetition_penalty", encoder_repetition_penalty,
       "above 1 makes tokens of the source or prompt likelier", above(0));
     v("renormalize_logits", renormalize_logits, "beams: probabilities sum to one after the rules");
-    v("seed", seed, "of sampling");
+    v("seed", seed, "Seed of sampling");
   }
 
   // Greedy search and sampling: a sequence longer than the model takes goes on from its last half, again and

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/nearest_name.h"
 #include "hodhod/base/visit.h"
 
 namespace hodhod {
@@ -219,6 +220,7 @@ void change_option(TransformerConfig& config, std::string_view assignment) {
         assignment);
   const std::string_view name = assignment.substr(0, equals);
   std::string known;
+  std::vector<std::string> names;
   for (const Field& field : fields_of(config)) {
     if (field.path == name || field_flag(field) == name) {
       Field named = field;
@@ -227,8 +229,11 @@ void change_option(TransformerConfig& config, std::string_view assignment) {
       return;
     }
     known += (known.empty() ? "" : ", ") + field.path;
+    names.push_back(field.path);
   }
-  fail("--model {}: there is no option '{}'; the options are {}", assignment, name, known);
+  const std::string question = did_you_mean(name, names);
+  fail("--model {}: there is no option '{}'{}", assignment, name,
+       question.empty() ? "; the options are " + known : question);
 }
 
 }  // namespace hodhod

@@ -129,65 +129,72 @@ struct TransformerConfig {
   template <class Visitor>
   void visit(Visitor&& v) {
     constexpr NumberRange kShare = at_least(0).below(1), kToken = in(-1, 1 << 26);
-    v("shape", shape, "encoder-decoder, encoder or decoder");
-    v("vocabulary", vocabulary, "tokens known (of the target where there are two)", in(1, 1 << 26));
-    v("source_vocabulary", source_vocabulary, "tokens of the source; 0 shares the target's", in(0, 1 << 26));
-    v("width", width, "channels C of a hidden state", in(1, 1 << 18));
-    v("heads", heads, "attention heads H", in(1, 1 << 12));
-    v("kv_heads", kv_heads, "key and value heads; 0 for as many as heads", in(0, 1 << 12));
-    v("head_size", head_size, "channels of a head; 0 for width / heads", in(0, 1 << 12));
-    v("encoder_layers", encoder_layers, "encoder blocks", in(0, 1000));
-    v("decoder_layers", decoder_layers, "decoder blocks", in(0, 1000));
-    v("feed_forward", feed_forward, "feed-forward width F", in(1, 1 << 22));
+    v("shape", shape, "Encoder-decoder, encoder or decoder");
+    v("vocabulary", vocabulary, "Number of tokens known (of the target where there are two vocabularies)",
+      in(1, 1 << 26));
+    v("source_vocabulary", source_vocabulary, "Number of tokens of the source; 0 to share the target's",
+      in(0, 1 << 26));
+    v("width", width, "Channels C of a hidden state", in(1, 1 << 18));
+    v("heads", heads, "Attention heads H", in(1, 1 << 12));
+    v("kv_heads", kv_heads, "Key and value heads; 0 for as many as heads", in(0, 1 << 12));
+    v("head_size", head_size, "Channels of a head; 0 for width / heads", in(0, 1 << 12));
+    v("encoder_layers", encoder_layers, "Number of encoder blocks", in(0, 1000));
+    v("decoder_layers", decoder_layers, "Number of decoder blocks", in(0, 1000));
+    v("feed_forward", feed_forward, "Width F of the feed-forward sub-layer", in(1, 1 << 22));
     v("decoder_heads", decoder_heads, "heads of an encoder-decoder's decoder; 0 for as many as heads",
       in(0, 1 << 12));
     v("decoder_feed_forward", decoder_feed_forward,
       "feed-forward width of an encoder-decoder's decoder; 0 for feed_forward", in(0, 1 << 22));
-    v("max_length", max_length, "longest sequence in tokens", in(1, 1 << 24));
-    v("norm_placement", norm_placement, "add & norm: post as in the paper, or pre");
-    v("norm", norm, "layer or rms");
-    v("norm_epsilon", norm_epsilon, "added to the variance", above(0).at_most(1));
-    v("final_norm", final_norm, "a norm after the last block");
-    v("embedding_norm", embedding_norm, "a norm over the embeddings");
-    v("positions", positions, "how a token's place enters");
-    v("rotary_base", rotary_base, "base of the rotary frequencies", above(1));
-    v("rotary_interleaved", rotary_interleaved, "neighbouring channels turn together, not a head's halves");
-    v("rotary_scaling", rotary_scaling, "rotary frequencies for longer texts");
-    v("rotary_factor", rotary_factor, "by which they are divided", above(0));
+    v("max_length", max_length, "Longest sequence in tokens", in(1, 1 << 24));
+    v("norm_placement", norm_placement, "Add & norm: post as in the paper, or pre");
+    v("norm", norm, "Kind of normalisation: layer or rms");
+    v("norm_epsilon", norm_epsilon, "Number added to the variance in a norm", above(0).at_most(1));
+    v("final_norm", final_norm, "Put a norm after the last block");
+    v("embedding_norm", embedding_norm, "Put a norm over the embeddings");
+    v("positions", positions, "How the place of a token enters");
+    v("rotary_base", rotary_base, "Base of the rotary frequencies", above(1));
+    v("rotary_interleaved", rotary_interleaved,
+      "Turn neighbouring channels together, rather than the halves of a head");
+    v("rotary_scaling", rotary_scaling, "How rotary frequencies change for longer texts");
+    v("rotary_factor", rotary_factor, "Number by which scaled rotary frequencies are divided", above(0));
     v("rotary_low_frequency", rotary_low_frequency,
-      "llama3, yarn: turns in the original length below which all is scaled", above(0));
-    v("rotary_high_frequency", rotary_high_frequency, "llama3, yarn: turns above which nothing is", above(0));
-    v("rotary_original_length", rotary_original_length, "llama3, yarn: length trained on", in(1, 1 << 30));
+      "llama3: turns in the original length below which a frequency is scaled in full", above(0));
+    v("rotary_high_frequency", rotary_high_frequency,
+      "llama3: turns in the original length above which a frequency is not scaled", above(0));
+    v("rotary_original_length", rotary_original_length,
+      "llama3: length in tokens that the model was trained on first", in(1, 1 << 30));
     v("rotary_amplitude", rotary_amplitude, "factor of cosines and sines", above(0));
-    v("relative_buckets", relative_buckets, "rows of the table of relative positions", in(4, 1 << 16));
-    v("relative_distance", relative_distance, "distance from which on the last one serves", in(4, 1 << 24));
-    v("activation", activation, "of the feed-forward");
-    v("gated", gated, "gated feed-forward");
-    v("attention_bias", attention_bias, "biases in attention's products");
-    v("feed_forward_bias", feed_forward_bias, "biases in the feed-forward's products");
+    v("relative_buckets", relative_buckets, "Rows of the table of relative positions", in(4, 1 << 16));
+    v("relative_distance", relative_distance, "Distance from which on the last relative position serves",
+      in(4, 1 << 24));
+    v("activation", activation, "Activation of the feed-forward sub-layer");
+    v("gated", gated, "Use a gated feed-forward sub-layer");
+    v("attention_bias", attention_bias, "Use biases in the products of attention");
+    v("feed_forward_bias", feed_forward_bias, "Use biases in the products of the feed-forward sub-layer");
     v("causal", causal, "an encoder's tokens see none after them");
     v("scale_scores", scale_scores, "attention's scores are divided by the root of the head size");
     v("scale_scores_by_layer", scale_scores_by_layer, "they are divided by the layer's number too");
-    v("window", window, "keys a query sees; 0 for all", in(0, 1 << 30));
-    v("token_types", token_types, "segment embeddings", in(0, 1 << 16));
-    v("tie_embeddings", tie_embeddings, "the output layer is the embedding");
-    v("output_bias", output_bias, "a bias on the logits");
-    v("scale_embedding", scale_embedding, "embeddings times the root of the width");
-    v("dropout", dropout, "of embeddings and sub-layer outputs", kShare);
-    v("attention_dropout", attention_dropout, "of attention probabilities", kShare);
-    v("activation_dropout", activation_dropout, "of feed-forward hidden units", kShare);
+    v("window", window, "Number of keys that a query sees; 0 for all", in(0, 1 << 30));
+    v("token_types", token_types, "Number of segment embeddings; 0 for none", in(0, 1 << 16));
+    v("tie_embeddings", tie_embeddings, "Use the embedding as the output layer");
+    v("output_bias", output_bias, "Use a bias on the logits");
+    v("scale_embedding", scale_embedding, "Multiply embeddings by the root of the width");
+    v("dropout", dropout, "Dropout of embeddings and of the outputs of sub-layers", kShare);
+    v("attention_dropout", attention_dropout, "Dropout of attention probabilities", kShare);
+    v("activation_dropout", activation_dropout, "Dropout of the hidden units of the feed-forward sub-layer",
+      kShare);
     v("embedding_dropout", embedding_dropout, "of embeddings; dropout where it is not given", kShare);
     v("head_dropout", head_dropout, "before a classifier's or tagger's last layer; else dropout", kShare);
-    v("head", head, "what stands on the last hidden states");
-    v("pooler_activation", pooler_activation, "of the layer before an encoder's labels");
-    v("labels", labels, "labels of a classifier or tagger", in(0, 1 << 20));
+    v("head", head, "What stands on the last hidden states");
+    v("pooler_activation", pooler_activation, "Activation of the layer before the labels of an encoder");
+    v("labels", labels, "Number of labels of a classifier or tagger", in(0, 1 << 20));
     v("problem", problem, "a classifier's: one label of several, any number of labels, or numbers");
-    v("padding_learns", padding_learns, "look-ups of the padding token change its embedding");
-    v("pad", pad, "padding token; -1 for none", kToken);
-    v("bos", bos, "first token of a sequence; -1 for none", kToken);
-    v("eos", eos, "last token of a sequence; -1 for none", kToken);
+    v("padding_learns", padding_learns, "Let look-ups of the padding token change its embedding");
+    v("pad", pad, "Id of the padding token", kToken);
+    v("bos", bos, "Id of the first token of a sequence; -1 for none", kToken);
+    v("eos", eos, "Id of the last token of a sequence; -1 for none", kToken);
     v("other_eos", other_eos, "further tokens that end a sequence", in(0, 1 << 26));
-    v("decoder_start", decoder_start, "token that the decoder starts from", in(0, 1 << 26));
+    v("decoder_start", decoder_start, "Id of the token that the decoder starts from", in(0, 1 << 26));
   }
 
  private:

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "hodhod/base/number_range.h"
 #include "hodhod/data/batching.h"
 #include "hodhod/tasks/encoded_texts.h"
 #include "hodhod/tasks/labelled_texts.h"
@@ -71,10 +72,13 @@ struct ClassifierTraining {
   template <class Visitor>
   void visit(Visitor&& v) {
     v("batches", batches);
-    v("max_length", max_length, "longest text in tokens, the rest is cut off; 0 for what the model takes");
-    v("cut_off", cut_off, "which end of a longer text is cut off");
-    v("label_smoothing", label_smoothing, "share of the label's probability that is spread over all labels");
-    v("word_dropout", word_dropout, "probability that a token is hidden behind [MASK] in training");
+    v("max_length", max_length,
+      "Longest text in tokens, the rest of which is cut off; 0 for what the model takes", at_least(0));
+    v("cut_off", cut_off, "Which end of a longer text is cut off");
+    v("label_smoothing", label_smoothing, "Share of the label's probability that is spread over all labels",
+      at_least(0).below(1));
+    v("word_dropout", word_dropout, "Probability that a token is hidden behind [MASK] in training",
+      at_least(0).below(1));
   }
 };
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hodhod/base/number_range.h"
 #include "hodhod/data/batching.h"
 #include "hodhod/models/transformer.h"
 #include "hodhod/tasks/language_text.h"
@@ -41,10 +42,11 @@ struct LanguageTraining {
 
   template <class Visitor>
   void visit(Visitor&& v) {
-    v("length", length, "tokens of a window");
-    v("batch", batch, "windows of a batch");
-    v("random_windows", random_windows, "windows anywhere in the text, rather than side by side");
-    v("validation_tokens", validation_tokens, "tokens of the validation text that are used");
+    v("length", length, "Tokens of a window", at_least(1));
+    v("batch", batch, "Windows in a batch", at_least(1));
+    v("random_windows", random_windows, "Take windows anywhere in the text, rather than side by side");
+    v("validation_tokens", validation_tokens, "Number of tokens of the validation text that are used",
+      at_least(0));
   }
 };
 

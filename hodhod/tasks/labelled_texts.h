@@ -28,10 +28,10 @@ struct LabelledColumns {
   void visit(Visitor&& v) {
     v("text", texts,
       "the column of the text (a number from 1, -1 the last, or a name), or of both of a pair");
-    v("label", label, "the column of the label");
-    v("format", format, "how the files are laid out; auto goes by their names");
-    v("header", header, "whether the first line of a tsv or csv file names the columns");
-    v("skip_bad", skip_bad, "count bad lines and go on, rather than stop at the first");
+    v("label", label, "Column of the label");
+    v("format", format, "Layout of the files; auto goes by their names");
+    v("header", header, "Whether the first line of a tsv or csv file names the columns");
+    v("skip_bad", skip_bad, "Count bad lines and go on, rather than stop at the first");
   }
 };
 

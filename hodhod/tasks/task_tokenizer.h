@@ -39,11 +39,11 @@ struct TaskTokenizerOptions {
 
   template <class Visitor>
   void visit(Visitor&& v) {
-    v("kind", kind, "how text is cut: byte-pair encoding, unigram pieces, characters, or word pieces");
+    v("kind", kind, "How text is cut: byte-pair encoding, unigram pieces, characters, or word pieces");
     v("vocabulary", vocabulary, "tokens to learn");
     v("persian", persian,
       "write Persian letters, digits and joiners in one way first; auto: if the text is Persian");
-    v("lowercase", lowercase, "make no difference between upper and lower case");
+    v("lowercase", lowercase, "Make no difference between upper and lower case");
   }
 };
 
