@@ -38,7 +38,8 @@ TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary) {
   config.vocabulary = vocabulary;
   config.pad = kPad;
   config.eos = kEnd;
-  config.bos = -1;
+  // A text without a prompt begins where the one before it ended.
+  config.bos = config.shape == TransformerShape::decoder ? kEnd : -1;
   config.decoder_start = kPad;
   check_storable(config);
   return config;

@@ -168,26 +168,4 @@ GenerationConfig read_generation_config(const std::string& directory, const Deco
   return result;
 }
 
-void write_generation_config(const std::string& directory, const DecodeOptions& options,
-                             const TransformerConfig& config) {
-  const std::string path = path_in(directory);
-  if (file_exists(path)) return;
-  const DecodeOptions usual;
-  Json json = Json::object();
-  const Json ours = to_json(options), theirs = to_json(usual);
-  for (const auto& [key, value] : ours.items()) {
-    if (key != "seed" && value != theirs[key]) json[key] = value;
-  }
-  if (config.bos >= 0) json["bos_token_id"] = config.bos;
-  if (!config.ends().empty())
-    json["eos_token_id"] = config.other_eos.empty() ? Json(config.eos) : Json(config.ends());
-  if (config.pad >= 0) json["pad_token_id"] = config.pad;
-  if (config.has_encoder()) {
-    json["decoder_start_token_id"] = config.decoder_start;
-    if (options.forced_bos >= 0) json["forced_bos_token_id"] = options.forced_bos;
-    if (options.forced_eos >= 0) json["forced_eos_token_id"] = options.forced_eos;
-  }
-  write_file_atomically(path, format_json(json) + "\n");
-}
-
 }  // namespace hodhod

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "hodhod/decode/options.h"
-#include "hodhod/models/transformer_config.h"
 
 namespace hodhod {
 
@@ -26,9 +25,5 @@ struct GenerationConfig {
 // Words of one token in "bad_words_ids" are suppressed, longer ones become biases. Error, with the file and
 // the key, when a value is of another type.
 GenerationConfig read_generation_config(const std::string& directory, const DecodeOptions& usual);
-
-// Writes the file for a model, unless there is one: it may have been changed by hand.
-void write_generation_config(const std::string& directory, const DecodeOptions& options,
-                             const TransformerConfig& config);
 
 }  // namespace hodhod

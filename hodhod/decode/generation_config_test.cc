@@ -155,27 +155,6 @@ TEST(GenerationConfig, KeysInConfigJson) {
   EXPECT_THAT(both.warnings[0], testing::EndsWith("as there is a generation_config.json: length_penalty"));
 }
 
-TEST(GenerationConfig, WhatIsWrittenIsRead) {
-  const TemporaryDirectory directory;
-  TransformerConfig config = transformer_preset("tiny");
-  config.eos = 1;
-  const DecodeOptions options{
-      .max_new_tokens = 99, .num_beams = 4, .length_penalty = 0.6, .seed = 9, .eos = {1}};
-  write_generation_config(directory.path(), options, config);
-  const DecodeOptions again = read_generation_config(directory.path(), {}).options;
-  EXPECT_EQ(again.max_new_tokens, 99);
-  EXPECT_EQ(again.num_beams, 4);
-  EXPECT_EQ(again.length_penalty, 0.6);
-  EXPECT_EQ(again.seed, 1);
-  EXPECT_THAT(again.eos, ElementsAre(1));
-  const Json json = read_json(directory / "generation_config.json");
-  EXPECT_FALSE(json.contains("top_p"));
-  EXPECT_EQ(json["decoder_start_token_id"], 0);
-  // What somebody wrote there stays.
-  write_generation_config(directory.path(), {.num_beams = 8}, config);
-  EXPECT_EQ(read_generation_config(directory.path(), {}).options.num_beams, 4);
-}
-
 TEST(GenerationConfig, MistakesAreNamed) {
   for (const char* text :
        {R"({"num_beams": "many"})", R"([1])", R"({"bad_words_ids": 3})", R"({"eos_token_id": "x"})",

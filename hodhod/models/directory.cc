@@ -5,6 +5,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/models/config_json.h"
 #include "hodhod/models/hf/family.h"
 #include "hodhod/models/hf/state.h"
 #include "hodhod/models/initial_weights.h"
@@ -46,7 +47,8 @@ LoadedTransformer load_transformer(const ModelDirectory& directory, const LoadOp
   LoadedTransformer loaded{
       .model = std::make_unique<Transformer>(Transformer::without_values(directory.config)),
       .missing = std::move(plan.missing),
-      .warnings = directory.warnings};
+      .warnings = directory.warnings,
+      .origin = read_origin(directory.path, directory.json)};
   loaded.model->set_name(directory.path);
   loaded.warnings.insert(loaded.warnings.end(), plan.warnings.begin(), plan.warnings.end());
   draw_initial_weights(*loaded.model, Rng(options.seed),
@@ -65,13 +67,17 @@ TransformerConfig load_transformer_config(const std::string& directory) {
 
 void check_storable(const TransformerConfig& config) { hf::family_for(config); }
 
-void save_transformer(Transformer& model, const std::string& directory, const Json& extra,
-                      int64_t max_shard_bytes) {
-  const hf::Family& family = hf::family_for(model.config());
-  Json json = hf::write_config(family, model.config());
-  for (const auto& [key, value] : extra.items()) json[key] = value;
+void save_transformer(Transformer& model, const std::string& directory, const Json& task,
+                      const ModelOrigin& origin, int64_t max_shard_bytes) {
+  const TransformerConfig& config = model.config();
+  const hf::Family& family = family_to_save(config, origin.config);
+  const Json json = config_json(config, task, origin.config);
   make_directories(directory);
-  write_safetensors_directory(directory, hf::save_state(family, parameters_of(model)), max_shard_bytes);
+  NamedTensors tensors = hf::save_state(family, parameters_of(model));
+  if (family.constants) {
+    for (auto& constant : family.constants(config)) tensors.push_back(std::move(constant));
+  }
+  write_safetensors_directory(directory, tensors, max_shard_bytes);
   write_file_atomically(join_path(directory, "config.json"), format_json(json) + "\n");
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "hodhod/base/json.h"
+#include "hodhod/models/origin.h"
 #include "hodhod/models/transformer.h"
 
 namespace hodhod {
@@ -43,6 +44,7 @@ struct LoadedTransformer {
   std::unique_ptr<Transformer> model;
   std::vector<std::string> missing;   // parameters that were not in the file
   std::vector<std::string> warnings;  // settings and tensors that are not used; a line each
+  ModelOrigin origin;                 // what else the directory says, for a model that is made from it
 };
 
 // The model of the directory's `config` with the directory's weights. Error when these are missing, damaged,
@@ -59,9 +61,9 @@ void check_storable(const TransformerConfig& config);
 
 constexpr int64_t kMaxShardBytes = 5'000'000'000;  // Hugging Face's own choice
 
-// Writes config.json and model.safetensors (in several files beyond `max_shard_bytes`). `extra` members join
-// config.json (labels' names, task settings).
-void save_transformer(Transformer& model, const std::string& directory, const Json& extra,
-                      int64_t max_shard_bytes = kMaxShardBytes);
+// Writes model.safetensors (several files beyond `max_shard_bytes`) and config.json, each atomically. `task`
+// and `origin` are as for config_json().
+void save_transformer(Transformer& model, const std::string& directory, const Json& task = Json::object(),
+                      const ModelOrigin& origin = {}, int64_t max_shard_bytes = kMaxShardBytes);
 
 }  // namespace hodhod

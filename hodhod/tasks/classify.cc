@@ -12,6 +12,7 @@
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/loss.h"
 #include "hodhod/ops/shape.h"
+#include "hodhod/tasks/saved_model.h"
 #include "hodhod/tensor/tape.h"
 #include "hodhod/train/metrics/correlation.h"
 
@@ -151,8 +152,9 @@ void Classifier::save(const std::string& directory) const {
   extra["problem_type"] = is_regression() ? "regression" : "single_label_classification";
   if (!is_regression()) labels.write(extra);
   extra["task_specific_params"] = {{kTask, {{"texts", texts}}}};
-  save_transformer(*encoder.model, directory, extra);
-  encoder.tokenizer->save(directory);
+  save_model(
+      {.model = *encoder.model, .tokenizer = *encoder.tokenizer, .origin = encoder.origin, .task = extra},
+      directory);
 }
 
 void Classifier::begin_at(double mean) {

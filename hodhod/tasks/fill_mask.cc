@@ -15,6 +15,7 @@
 #include "hodhod/ops/reduce.h"
 #include "hodhod/ops/shape.h"
 #include "hodhod/ops/softmax.h"
+#include "hodhod/tasks/saved_model.h"
 #include "hodhod/tensor/tape.h"
 
 namespace hodhod {
@@ -100,8 +101,7 @@ MaskFiller MaskFiller::from(const std::string& directory, const FineTuning& opti
 }
 
 void MaskFiller::save(const std::string& directory) const {
-  save_transformer(*encoder.model, directory, Json::object());
-  encoder.tokenizer->save(directory);
+  save_model({.model = *encoder.model, .tokenizer = *encoder.tokenizer, .origin = encoder.origin}, directory);
 }
 
 std::vector<std::vector<std::vector<Filling>>> fill_mask(const MaskFiller& filler,

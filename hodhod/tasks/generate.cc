@@ -9,11 +9,11 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
 #include "hodhod/data/token_cache.h"
-#include "hodhod/decode/generation_config.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/models/finite.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/linear_cross_entropy.h"
+#include "hodhod/tasks/saved_model.h"
 #include "hodhod/tensor/tape.h"
 
 namespace hodhod {
@@ -68,6 +68,7 @@ Writer Writer::load(const std::string& directory) {
   LoadedTransformer loaded = load_transformer(directory);
   writer.model = std::move(loaded.model);
   writer.warnings = std::move(loaded.warnings);
+  writer.origin = std::move(loaded.origin);
   check(writer.model->config().shape == TransformerShape::decoder,
         "{}: this model does not write text: it is an {}; give one trained with `hodhod train generate`",
         directory, names_of(TransformerShape{})[static_cast<size_t>(writer.model->config().shape)]);
@@ -133,9 +134,11 @@ Scores LanguageTrainee::validate() {
 }
 
 void LanguageTrainee::save(const std::string& directory) {
-  save_transformer(*writer_.model, directory, Json::object());
-  write_generation_config(directory, {.do_sample = true, .temperature = 0.8}, writer_.model->config());
-  writer_.tokenizer->save(directory);
+  save_model({.model = *writer_.model,
+              .tokenizer = *writer_.tokenizer,
+              .origin = writer_.origin,
+              .decoding = DecodeOptions{.do_sample = true, .temperature = 0.8}},
+             directory);
 }
 
 }  // namespace hodhod

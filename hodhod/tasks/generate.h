@@ -10,6 +10,7 @@
 
 #include "hodhod/base/number_range.h"
 #include "hodhod/data/batching.h"
+#include "hodhod/models/origin.h"
 #include "hodhod/models/transformer.h"
 #include "hodhod/tasks/language_text.h"
 #include "hodhod/text/tokenizer.h"
@@ -23,6 +24,7 @@ struct Writer {
   std::unique_ptr<Transformer> model;
   std::unique_ptr<text::Tokenizer> tokenizer;
   std::vector<std::string> warnings = {};  // what of the directory is not used; a line each
+  ModelOrigin origin = {};                 // what else its directory says
 
   static Writer load(const std::string& directory);
 };

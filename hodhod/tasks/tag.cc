@@ -12,6 +12,7 @@
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/loss.h"
 #include "hodhod/ops/softmax.h"
+#include "hodhod/tasks/saved_model.h"
 #include "hodhod/tensor/tape.h"
 #include "hodhod/train/metrics/classification.h"
 
@@ -240,8 +241,9 @@ Tagger Tagger::from(const std::string& directory, Labels labels, const FineTunin
 void Tagger::save(const std::string& directory) const {
   Json extra = Json::object();
   labels.write(extra);
-  save_transformer(*encoder.model, directory, extra);
-  encoder.tokenizer->save(directory);
+  save_model(
+      {.model = *encoder.model, .tokenizer = *encoder.tokenizer, .origin = encoder.origin, .task = extra},
+      directory);
 }
 
 std::vector<Tagging> tag(const Tagger& tagger, std::span<const Words> sentences, int64_t batch_tokens) {

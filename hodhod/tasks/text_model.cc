@@ -22,7 +22,9 @@ TextModel TextModel::load(const ModelDirectory& directory, const LoadOptions& op
   auto loaded = load_transformer(directory, options);
   const std::string& from = tokenizer.empty() ? directory.path : tokenizer;
   TextModel result{std::move(loaded.model), std::make_unique<text::Tokenizer>(text::Tokenizer::load(from)),
-                   std::move(loaded.missing), std::move(loaded.warnings)};
+                   std::move(loaded.missing), std::move(loaded.warnings), std::move(loaded.origin)};
+  // A template for chats is written for the special tokens of one tokenizer.
+  if (!tokenizer.empty()) result.origin.files.clear();
   return result;
 }
 

@@ -20,6 +20,7 @@ struct TextModel {
   std::unique_ptr<text::Tokenizer> tokenizer;
   std::vector<std::string> missing = {};   // parameters that were not in the file
   std::vector<std::string> warnings = {};  // what of the directory is not used; a line each
+  ModelOrigin origin = {};                 // what else its directory says
 
   // From a model's directory. The tokenizer is that of `tokenizer` (a file or directory) where one is named.
   // Error when there is none. (A token that the model has no row for is one when it is used.)

@@ -9,12 +9,12 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
 #include "hodhod/data/token_cache.h"
-#include "hodhod/decode/generation_config.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/models/transformer_lm.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/linear_cross_entropy.h"
 #include "hodhod/tasks/distinct.h"
+#include "hodhod/tasks/saved_model.h"
 #include "hodhod/tasks/stop_strings.h"
 #include "hodhod/tensor/tape.h"
 #include "hodhod/train/metrics/bleu.h"
@@ -36,6 +36,7 @@ Translator Translator::load(const std::string& directory) {
   LoadedTransformer loaded = load_transformer(directory);
   translator.model = std::move(loaded.model);
   translator.warnings = std::move(loaded.warnings);
+  translator.origin = std::move(loaded.origin);
   const TransformerConfig& config = translator.model->config();
   check(config.has_encoder() && config.has_decoder(),
         "{}: this model does not translate: it has no {}; give a model trained with `hodhod train translate`",
@@ -220,9 +221,11 @@ Scores TranslationTrainee::validate() {
 }
 
 void TranslationTrainee::save(const std::string& directory) {
-  save_transformer(*translator_.model, directory, Json::object());
-  write_generation_config(directory, {.num_beams = 5}, translator_.model->config());
-  translator_.tokenizer->save(directory);
+  save_model({.model = *translator_.model,
+              .tokenizer = *translator_.tokenizer,
+              .origin = translator_.origin,
+              .decoding = DecodeOptions{.num_beams = 5}},
+             directory);
 }
 
 }  // namespace hodhod

@@ -10,6 +10,7 @@
 #include "hodhod/base/number_range.h"
 #include "hodhod/data/batching.h"
 #include "hodhod/decode/generator.h"
+#include "hodhod/models/origin.h"
 #include "hodhod/models/transformer.h"
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/train/trainer.h"
@@ -25,6 +26,7 @@ struct Translator {
   std::unique_ptr<Transformer> model;
   std::unique_ptr<text::Tokenizer> tokenizer;
   std::vector<std::string> warnings = {};  // what of the directory is not used; a line each
+  ModelOrigin origin = {};                 // what else its directory says
 
   // From a model's directory.
   static Translator load(const std::string& directory);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "hodhod/base/file.h"
 #include "hodhod/base/visit.h"
@@ -319,6 +320,24 @@ TEST_P(GoldenTransformer, SavesWhatItLoaded) {
     EXPECT_EQ(before[i].first, after[i].first);
     EXPECT_EQ(before[i].second.values<float>(), after[i].second.values<float>()) << before[i].first;
   }
+}
+
+// A directory in the reference's own layout comes out as it went in: names, shapes and types of the tensors,
+// and config.json member by member.
+TEST_P(GoldenTransformer, SavesFilesAsTheReferenceDoes) {
+  const size_t slash = GetParam().rfind('/');
+  if (GetParam().substr(slash + 1).starts_with("layout_")) GTEST_SKIP() << "another layout by intent";
+  const TemporaryDirectory directory;
+  const auto loaded = load_transformer(GetParam());
+  save_transformer(*loaded.model, directory.path(), Json::object(), loaded.origin);
+  const auto tensors_of = [](const std::string& path) {
+    std::map<std::string, std::pair<std::string, std::vector<int64_t>>> tensors;
+    const SafetensorsReader reader(path);
+    for (const TensorEntry& entry : reader.entries()) tensors[entry.name] = {entry.dtype, entry.shape};
+    return tensors;
+  };
+  EXPECT_EQ(tensors_of(directory.path()), tensors_of(GetParam()));
+  EXPECT_EQ(read_json(directory / "config.json"), read_json(join_path(GetParam(), "config.json")));
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, GoldenTransformer, testing::ValuesIn(model_directories()),

@@ -2,6 +2,8 @@
 // BERT (Devlin et al. 2019): post-norm encoder, learned positions, segments, and heads for masked tokens,
 // labels of a sequence and labels of tokens. RoFormer (Su et al. 2021): the same with rotary positions, and
 // the feed-forward's activation where BERT's pooler has tanh.
+#include <cmath>
+
 #include "hodhod/models/hf/family.h"
 
 namespace hodhod::hf {
@@ -46,6 +48,21 @@ void read_roformer(ConfigReader& reader, TransformerConfig& c) {
 void write_roformer(const TransformerConfig& c, Json& json) {
   json["embedding_size"] = c.width;
   json["rotary_value"] = false;
+}
+
+// Row t has sin(t / 10000^(2i/D)) in channel i of the first half, and the cosines in the second.
+NamedTensors roformer_constants(const TransformerConfig& c) {
+  const int64_t size = c.width / c.heads;
+  Tensor table = Tensor::empty({c.max_length, size});
+  for (int64_t t = 0; t < c.max_length; ++t) {
+    for (int64_t i = 0; i < size / 2; ++i) {
+      const double angle = static_cast<double>(t) /
+                           std::pow(c.rotary_base, 2.0 * static_cast<double>(i) / static_cast<double>(size));
+      table.data<float>()[t * size + i] = static_cast<float>(std::sin(angle));
+      table.data<float>()[t * size + size / 2 + i] = static_cast<float>(std::cos(angle));
+    }
+  }
+  return {{"roformer.encoder.embed_positions.weight", table}};
 }
 
 // With the prefix of the encoder's own names ("bert.").
@@ -145,7 +162,8 @@ const Family& roformer() {
               {.ours = "classifier.weight", .theirs = "classifier.weight", .unless = "pooler.weight"},
               {.ours = "classifier.bias", .theirs = "classifier.bias", .unless = "pooler.weight"},
           }),
-      .needless = {"roformer.encoder.embed_positions.weight"}};
+      .needless = {"roformer.encoder.embed_positions.weight"},
+      .constants = roformer_constants};
   return kFamily;
 }
 

@@ -95,8 +95,9 @@ const Family& family_named(std::string_view model_type, const std::string& path)
   fail("{}: models of type '{}' are not known; those of {} are", path, model_type, known);
 }
 
-const Family& family_for(const TransformerConfig& config) {
+const Family& family_for(const TransformerConfig& config, const Family* preferred) {
   config.validate();
+  if (preferred != nullptr && lacks(*preferred, config).empty()) return *preferred;
   const Family* nearest = nullptr;
   std::vector<std::string> lacking;
   for (const Family* family : families()) {

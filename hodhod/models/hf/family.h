@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "hodhod/base/json.h"
+#include "hodhod/io/safetensors.h"
 #include "hodhod/models/hf/config_reader.h"
 #include "hodhod/models/hf/head.h"
 #include "hodhod/models/transformer_config.h"
@@ -52,6 +53,8 @@ struct Family {
   std::vector<NameRule> names;
   // Tensors that files hold and no model needs: masks and tables that are computed.
   std::vector<std::string> needless;
+  // Tensors that files hold though they follow from the configuration; none where this is null.
+  NamedTensors (*constants)(const TransformerConfig& config) = nullptr;
 };
 
 const Family& marian();
@@ -64,8 +67,9 @@ const Family& llama();
 std::span<const Family* const> families();
 // By config.json's model_type; Error lists those known.
 const Family& family_named(std::string_view model_type, const std::string& path);
-// The first that holds the model; Error when none does, which names what the nearest one lacks.
-const Family& family_for(const TransformerConfig& config);
+// The first that holds the model, `preferred` before the others; Error when none does, which names what the
+// nearest one lacks.
+const Family& family_for(const TransformerConfig& config, const Family* preferred = nullptr);
 
 struct ReadConfig {
   TransformerConfig config;

@@ -109,6 +109,12 @@ std::vector<NameRule> marian_names() {
   return names;
 }
 
+// The reference has a bias on the logits in every model.
+NamedTensors marian_constants(const TransformerConfig& c) {
+  if (c.output_bias) return {};
+  return {{"final_logits_bias", Tensor::zeros({1, c.vocabulary})}};
+}
+
 }  // namespace
 
 const Family& marian() {
@@ -122,7 +128,8 @@ const Family& marian() {
       .write = write_marian,
       .prefixes = {},
       .names = marian_names(),
-      .needless = {"model.encoder.embed_positions.weight", "model.decoder.embed_positions.weight"}};
+      .needless = {"model.encoder.embed_positions.weight", "model.decoder.embed_positions.weight"},
+      .constants = marian_constants};
   return kFamily;
 }
 

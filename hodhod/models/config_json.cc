@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/models/config_json.h"
+
+#include <algorithm>
+#include <string>
+
+namespace hodhod {
+namespace {
+
+constexpr const char* kOfHead[] = {"id2label", "label2id", "num_labels", "problem_type"};
+// Names code that lies beside the old weights.
+constexpr const char* kOldCode = "auto_map";
+// What newer releases write in one object, and older ones and this program by itself.
+constexpr const char* kRotaryKeys[] = {"rope_theta", "rope_scaling"};
+constexpr const char* kRotaryObject = "rope_parameters";
+
+// Equal but for the order of an object's members.
+bool says_the_same(const Json& a, const Json& b) {
+  if (!a.is_object() || !b.is_object() || a.size() != b.size()) return a == b;
+  for (const auto& [key, value] : a.items()) {
+    const Json* other = json_find(b, key);
+    if (other == nullptr || !(*other == value)) return false;
+  }
+  return true;
+}
+
+void set_unless_said(Json& json, const std::string& key, const Json& value) {
+  const Json* said = json_find(json, key);
+  if (said == nullptr || !says_the_same(*said, value)) json[key] = value;
+}
+
+// Puts the options that have changed into what the origin says.
+void put_changes(Json& json, const Json& before, const Json& after) {
+  const auto changed = [&](const std::string& key) {
+    const Json *old = json_find(before, key), *now = json_find(after, key);
+    return (old == nullptr) != (now == nullptr) || (now != nullptr && !(*old == *now));
+  };
+  if (std::any_of(std::begin(kRotaryKeys), std::end(kRotaryKeys), changed) && json.contains(kRotaryObject)) {
+    json.erase(kRotaryObject);
+    for (const char* key : kRotaryKeys) {
+      if (const Json* value = json_find(after, key)) json[key] = *value;
+    }
+  }
+  for (const auto& [key, value] : after.items()) {
+    if (changed(key)) json[key] = value;
+  }
+  for (const auto& [key, value] : before.items()) {
+    if (!after.contains(key)) json.erase(key);
+  }
+}
+
+void put_weight_type(Json& json) {
+  if (json.contains("dtype")) json["dtype"] = "float32";
+  if (json.contains("torch_dtype") || !json.contains("dtype")) json["torch_dtype"] = "float32";
+}
+
+// Settings by the name of the task they are for; those of other tasks stay.
+void put_task_params(Json& json, const Json& task) {
+  const Json* params = json_find(task, "task_specific_params");
+  if (params == nullptr) return;
+  Json& all = json["task_specific_params"];
+  if (!all.is_object()) all = Json::object();
+  for (const auto& [name, values] : params->items()) {
+    Json& one = all[name];
+    if (!one.is_object()) one = Json::object();
+    for (const auto& [key, value] : values.items()) one[key] = value;
+  }
+}
+
+const hf::Family* family_of(const Json& origin) {
+  const Json* type = json_find(origin, "model_type");
+  if (type == nullptr || !type->is_string()) return nullptr;
+  const auto name = type->get<std::string>();
+  for (const hf::Family* family : hf::families()) {
+    if (family->model_type == name) return family;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const hf::Family& family_to_save(const TransformerConfig& config, const Json& origin) {
+  return hf::family_for(config, family_of(origin));
+}
+
+Json config_json(const TransformerConfig& config, const Json& task, const Json& origin) {
+  const hf::Family& family = family_to_save(config, origin);
+  const Json options = hf::write_config(family, config);
+  Json json = options;
+  if (family_of(origin) == &family) {
+    json = origin;
+    put_changes(json, hf::write_config(family, hf::read_config(family, origin, "config.json").config),
+                options);
+    set_unless_said(json, "architectures", options["architectures"]);
+    json.erase(kOldCode);
+  }
+  for (const char* key : kOfHead) {
+    if (const Json* value = json_find(task, key)) set_unless_said(json, key, *value);
+    if (!options.contains("id2label")) json.erase(key);
+  }
+  // The names say how many there are.
+  if (json.contains("id2label")) json.erase("num_labels");
+  put_task_params(json, task);
+  put_weight_type(json);
+  return json;
+}
+
+}  // namespace hodhod

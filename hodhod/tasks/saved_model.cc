@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tasks/saved_model.h"
+
+#include "hodhod/base/file.h"
+#include "hodhod/decode/generation_json.h"
+#include "hodhod/models/config_json.h"
+#include "hodhod/models/directory.h"
+
+namespace hodhod {
+namespace {
+
+// Null where the model needs none, or where readers are to look into config.json as before.
+Json generation_of(const SavedModel& saved) {
+  const TransformerConfig& config = saved.model.config();
+  if (!saved.origin.is_new()) {
+    return config.head == HeadKind::language_model ? saved.origin.generation : Json(nullptr);
+  }
+  return saved.decoding ? generation_json(*saved.decoding, config) : Json(nullptr);
+}
+
+// Whether an earlier model of the same run is in the directory.
+bool is_there(const SavedModel& saved, const std::string& directory) {
+  const std::string path = join_path(directory, "config.json");
+  return file_exists(path) &&
+         read_json(path) == config_json(saved.model.config(), saved.task, saved.origin.config);
+}
+
+void write_generation(const SavedModel& saved, const std::string& directory) {
+  const std::string path = join_path(directory, "generation_config.json");
+  if (file_exists(path) && is_there(saved, directory)) return;
+  const Json json = generation_of(saved);
+  if (json.is_null()) {
+    remove_tree(path);
+  } else {
+    write_file_atomically(path, format_json(json) + "\n");
+  }
+}
+
+}  // namespace
+
+void save_model(const SavedModel& saved, const std::string& directory) {
+  make_directories(directory);
+  write_generation(saved, directory);
+  for (const auto& [name, bytes] : saved.origin.files) {
+    write_file_atomically(join_path(directory, name), bytes);
+  }
+  saved.tokenizer.save(directory);
+  save_transformer(saved.model, directory, saved.task, saved.origin);
+}
+
+}  // namespace hodhod
