@@ -74,7 +74,7 @@ void continue_live(const Writer& writer, const WriteFlags& flags, const std::str
   print_text(prompt);
   continue_text(writer, {prompt}, flags.decode, 0, [](std::string_view text) {
     print_text(text);
-    std::fflush(stdout);
+    flush_output();
   });
   print_text("\n");
 }
@@ -92,7 +92,7 @@ uint64_t continue_lines(const Writer& writer, const WriteFlags& flags, const Ses
       fail("lines {} to {} of the prompts: {}", done + 1, done + prompts.size(), error.what());
     }
     done += prompts.size();
-    std::fflush(stdout);
+    flush_output();
   });
   return done;
 }

@@ -30,6 +30,10 @@ ProgressOptions bar(std::string label, uint64_t total) {
   return options;
 }
 
+[[noreturn]] void fail_to_write() {
+  fail("standard output: {}; what was printed is not complete", std::strerror(errno));
+}
+
 // Bytes of all files; 0 when one of them is no regular file.
 uint64_t total_size(const std::vector<std::string>& paths) {
   uint64_t total = 0;
@@ -131,9 +135,11 @@ void for_each_block(const TextInput& input, const std::string& label, bool quiet
 }
 
 void print_text(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
-    fail("standard output: {}", std::strerror(errno));
-  }
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail_to_write();
+}
+
+void flush_output() {
+  if (std::fflush(stdout) != 0) fail_to_write();
 }
 
 void print_for_each_line(Lines& lines, const std::function<std::string(std::string_view)>& work) {

@@ -53,6 +53,8 @@ void print_for_each_line(Lines& lines, const std::function<std::string(std::stri
 
 // Writes to standard output; Error when it cannot be written.
 void print_text(std::string_view text);
+// Sends what was printed on its way; Error when it cannot be written.
+void flush_output();
 
 // "2G", "512M", "1500000": bytes.
 int64_t parse_bytes(const std::string& text);

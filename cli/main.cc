@@ -53,7 +53,7 @@ int run(const std::vector<std::string>& words) {
 int main(int argc, char** argv) {
   try {
     const int status = run({argv + std::min(argc, 1), argv + argc});
-    if (std::fflush(stdout) != 0) return 1;
+    hodhod::cli::flush_output();
     return status;
   } catch (const hodhod::cli::UsageError& error) {
     fmt::print(stderr, "{}\n", error.what());

@@ -155,5 +155,11 @@ for shell in zsh fish; do
     expect "$shell reads it" "" "$($shell -n "$work/completion.$shell" 2>&1)"
   fi
 done
+# A full disk is told; a reader that has enough is none.
+if [[ -w /dev/full ]]; then
+  for words in "--help" "classify $work/c good"; do
+    expect_part "a full disk" "standard output: No space left on device" "$("$hodhod" $words 2>&1 > /dev/full || true)"
+  done
+fi
 ((fails == 0)) && echo "hodhod's arguments: all as expected"
 exit $((fails > 0))
