@@ -44,7 +44,7 @@ void save_model(const SavedModel& saved, const std::string& directory) {
   for (const auto& [name, bytes] : saved.origin.files) {
     write_file_atomically(join_path(directory, name), bytes);
   }
-  saved.tokenizer.save(directory);
+  saved.tokenizer.save(directory, saved.model.config().max_length);
   save_transformer(saved.model, directory, saved.task, saved.origin);
 }
 
