@@ -69,7 +69,8 @@ std::vector<Demand> demands_of(const std::string& architecture, const Transforme
       {kConfig, type == "gpt2" ? "n_positions" : "max_position_embeddings", config.max_length,
        "rows of the table of positions"},
       {kConfig, "tie_word_embeddings", config.tie_embeddings, "whether lm_head is looked for"},
-      {kConfig, "torch_dtype", "float32", "the type of the weights"}};
+      {kConfig, "torch_dtype", "float32", "the type of the weights"},
+      {kTokenizer, "model_max_length", config.max_length, "where a longer text is cut; 1e30 by default"}};
 }
 
 std::vector<Demand> labels_demanded(const std::vector<std::string>& labels) {
@@ -104,7 +105,7 @@ Writer test_writer(const std::string& preset) {
         if (next == test_lines().size()) return false;
         line = test_lines()[next++];
         return true;
-      }));
+      }).tokenizer);
   TransformerConfig config = transformer_preset(preset);
   config.vocabulary = writer.tokenizer->vocab_size();
   config.width = config.feed_forward = 24;
@@ -176,18 +177,21 @@ TEST(SavedModel, LanguageModels) {
     save(writer, directory.path());
     expect_demands(
         directory.path(),
-        joined(demands_of(architecture, writer.model->config()),
-               {{kConfig, "bos_token_id", kEnd, "50256 or 1 by default"},
-                {kConfig, "eos_token_id", kEnd, "50256 or 2 by default"},
-                {kGeneration, "bos_token_id", kEnd, "what a text without a prompt begins with"},
-                {kGeneration, "eos_token_id", kEnd, "what ends a text"},
-                {kGeneration, "pad_token_id", kPad, "what fills a batch"},
-                {kGeneration, "do_sample", true, "what the program does; false by default"},
-                {kGeneration, "temperature", 0.8, "what the program does; 1 by default"},
-                {kGeneration, "top_k", 0, "all tokens; 50 by default"},
-                {kGeneration, "max_length", 16, "20 by default, and no further than the positions"},
-                {kTokenizer, "eos_token", "</s>", "its role"},
-                {kTokenizer, "pad_token", "<pad>", "batches need it"}}));
+        joined(
+            demands_of(architecture, writer.model->config()),
+            {{kConfig, "bos_token_id", kEnd, "50256 or 1 by default"},
+             {kConfig, "eos_token_id", kEnd, "50256 or 2 by default"},
+             {kGeneration, "bos_token_id", kEnd, "what a text without a prompt begins with"},
+             {kGeneration, "eos_token_id", kEnd, "what ends a text"},
+             {kGeneration, "pad_token_id", kPad, "what fills a batch"},
+             {kGeneration, "do_sample", true, "what the program does; false by default"},
+             {kGeneration, "temperature", 0.8, "what the program does; 1 by default"},
+             {kGeneration, "top_k", 0, "all tokens; 50 by default"},
+             {kGeneration, "max_length", 16, "20 by default, and no further than the positions"},
+             {kTokenizer, "model_input_names", Json::array({"input_ids", "attention_mask"}), "no segments"},
+             {kTokenizer, "padding_side", "left", "texts of a batch go on from their ends"},
+             {kTokenizer, "eos_token", "</s>", "its role"},
+             {kTokenizer, "pad_token", "<pad>", "batches need it"}}));
   }
 }
 

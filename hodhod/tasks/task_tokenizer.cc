@@ -157,6 +157,8 @@ TaskTokenizer train_task_tokenizer(const TaskTokenizerOptions& options, const te
                         {{"asked", names_of(options.persian)[static_cast<size_t>(options.persian)]},
                          {"on", persian.folds},
                          {"why", persian.note}});
+  // Texts of a batch go on from their ends.
+  if (options.special == SpecialTokens::sequence) tokenizer.set_setting("padding_side", "left");
   TaskTokenizer result{std::move(tokenizer), std::move(persian), {}};
   if (std::string warning = unknown_warning(result.tokenizer, sampled.sample()); !warning.empty()) {
     result.warnings.push_back(std::move(warning));
