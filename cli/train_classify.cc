@@ -4,9 +4,10 @@
 
 #include <memory>
 
-#include "cli/training.h"
+#include "cli/training_run.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/format.h"
+#include "hodhod/data/held_out.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/tasks/classify.h"
 
@@ -14,8 +15,6 @@ namespace hodhod::cli {
 namespace {
 
 struct TrainClassifyFlags : TrainFlags {
-  std::vector<std::string> data, dev;
-  double dev_share = 0;
   bool regression = false;
   LabelledColumns columns;
   ClassifierTraining training;
@@ -34,7 +33,27 @@ double mean_label(const std::vector<LabelledText>& examples) {
   return sum / static_cast<double>(examples.size());
 }
 
-Classifier make_classifier(const TrainClassifyFlags& flags, const std::vector<LabelledText>& train) {
+std::string text_of_examples(const std::vector<LabelledText>& examples) {
+  std::string text;
+  for (const LabelledText& example : examples) {
+    text += example.label;
+    for (const std::string& part : example.texts) text.append("\t").append(part);
+    text += '\n';
+  }
+  return text;
+}
+
+// Numbers are spread evenly; labels, each over its own examples.
+std::vector<bool> held_out_examples(const TrainClassifyFlags& flags,
+                                    const std::vector<LabelledText>& examples) {
+  if (flags.regression) return held_out(examples.size(), flags.dev_share);
+  std::vector<std::vector<std::string>> labels;
+  for (const LabelledText& example : examples) labels.push_back({example.label});
+  return held_out(labels, flags.dev_share);
+}
+
+Classifier make_classifier(const TrainClassifyFlags& flags, const RunDirectory& run,
+                           const std::vector<LabelledText>& train) {
   std::vector<std::string> occurrences;
   for (const LabelledText& example : train) occurrences.push_back(example.label);
   Labels labels = flags.regression ? Labels() : Labels::of(std::move(occurrences));
@@ -53,20 +72,28 @@ Classifier make_classifier(const TrainClassifyFlags& flags, const std::vector<La
     ++next;
     return true;
   };
-  return labelling_model<Classifier>(flags, std::move(labels), lines);
+  return labelling_model<Classifier>(flags, run, std::move(labels), lines);
 }
 
-int train_classify(TrainClassifyFlags& flags, const Session& session) {
+int train_classify(const Command& command, TrainClassifyFlags& flags, const Session& session) {
+  check(!flags.regression || !command.was_given("--label-smoothing"),
+        "--label-smoothing: a regression has no labels; leave it out, or --regression");
   std::vector<LabelledText> train = read_examples(flags.data, flags.columns);
-  std::vector<LabelledText> dev =
-      flags.dev.empty() ? take_out(train, flags.dev_share) : read_examples(flags.dev, flags.columns);
-  Classifier classifier = make_classifier(flags, train);
+  std::vector<LabelledText> dev;
+  if (!flags.dev.empty()) dev = read_examples(flags.dev, flags.columns);
+  RunDirectory run = begin_run(command, flags,
+                               {{"data", flags.data, [&] { return text_of_examples(train); }},
+                                {"dev", flags.dev, [&] { return text_of_examples(dev); }}});
+  if (flags.dev.empty()) dev = take_out(train, held_out_examples(flags, train));
+  tell_validation(!dev.empty(), flags);
+  Classifier classifier = make_classifier(flags, run, train);
   const bool is_new = flags.from.empty() || !classifier.encoder.missing.empty();
   if (flags.regression && is_new) classifier.begin_at(mean_label(train));
   flags.training.batches.seed = flags.trainer.seed;
   const auto dev_size = dev.size();
   ClassifierTrainee trainee(classifier, train, std::move(dev), flags.training);
   apply_epochs(flags, trainee.batches_in_epoch());
+  run.set_model(model_record(*classifier.encoder.model, *classifier.encoder.tokenizer));
   if (!session.quiet) {
     fmt::print(
         stderr,
@@ -75,7 +102,7 @@ int train_classify(TrainClassifyFlags& flags, const Session& session) {
         flags.regression ? "regression" : fmt::format("{} labels", classifier.labels.size()),
         classifier.encoder.tokenizer->vocab_size(), parameter_count(*classifier.encoder.model));
   }
-  return run_training(trainee, flags, session, "texts");
+  return run_training(trainee, flags, run, session, "texts");
 }
 
 }  // namespace
@@ -88,14 +115,15 @@ void add_train_classify(Command& train) {
       .called("FILE")
       .required();
   command.add("--dev", flags->dev, "The same for validation").called("FILE");
-  command.add("--dev-share", flags->dev_share, kDevShareHelp);
+  add_dev_share(command, *flags);
   command.add("--regression", flags->regression, "The labels are numbers to come near to");
   command.add_config(flags->columns, "Data");
   add_train_flags(command, *flags);
   add_epochs(command, *flags);
   add_fresh_layers(command, *flags);
   command.add_config(flags->training, "Classifier");
-  command.on_run([flags](const Session& session) { return train_classify(*flags, session); });
+  command.on_run(
+      [flags, &command](const Session& session) { return train_classify(command, *flags, session); });
 }
 
 }  // namespace hodhod::cli

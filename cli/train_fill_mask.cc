@@ -6,8 +6,9 @@
 
 #include "cli/input.h"
 #include "cli/models.h"
-#include "cli/training.h"
+#include "cli/training_run.h"
 #include "hodhod/base/error.h"
+#include "hodhod/data/held_out.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/tasks/fill_mask.h"
 
@@ -15,12 +16,11 @@ namespace hodhod::cli {
 namespace {
 
 struct TrainFillMaskFlags : TrainFlags {
-  std::vector<std::string> data, dev;
-  double dev_share = 0;
   MaskTraining training;
 };
 
-MaskFiller make_filler(const TrainFillMaskFlags& flags, const std::vector<std::string>& train) {
+MaskFiller make_filler(const TrainFillMaskFlags& flags, const RunDirectory& run,
+                       const std::vector<std::string>& train) {
   size_t next = 0;
   const text::LineSource lines = [&](std::string& line) {
     if (next >= train.size()) return false;
@@ -28,31 +28,43 @@ MaskFiller make_filler(const TrainFillMaskFlags& flags, const std::vector<std::s
     return true;
   };
   if (!flags.from.empty()) {
-    MaskFiller filler = warned(MaskFiller::from(flags.from, fine_tuning(flags, lines)));
+    MaskFiller filler = warned(MaskFiller::from(flags.from, fine_tuning(flags, run, lines)));
     tell_what_is_new(filler.encoder.missing, flags);
     tell_about_tokenizer(*filler.encoder.tokenizer, lines);
     return filler;
   }
-  auto tokenizer = choose_tokenizer(flags, lines);
+  auto tokenizer = choose_tokenizer(flags, run, lines);
   TransformerConfig config = configured_encoder(flags, *tokenizer);
   config.max_length = std::max(config.max_length, flags.training.length);
   return MaskFiller::make(config, std::move(tokenizer), flags.trainer.seed);
 }
 
-int train_fill_mask(TrainFillMaskFlags& flags, const Session& session) {
+std::string text_of_lines(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text.append(line).push_back('\n');
+  return text;
+}
+
+int train_fill_mask(const Command& command, TrainFillMaskFlags& flags, const Session& session) {
   std::vector<std::string> train = read_lines(flags.data, session.quiet);
-  const std::vector<std::string> dev =
-      flags.dev.empty() ? take_out(train, flags.dev_share) : read_lines(flags.dev, session.quiet);
+  std::vector<std::string> dev;
+  if (!flags.dev.empty()) dev = read_lines(flags.dev, session.quiet);
   check(!train.empty(), "training: {} is empty", flags.data.empty() ? "standard input" : flags.data[0]);
-  MaskFiller filler = make_filler(flags, train);
+  RunDirectory run = begin_run(command, flags,
+                               {{"data", or_standard_input(flags.data), [&] { return text_of_lines(train); }},
+                                {"dev", flags.dev, [&] { return text_of_lines(dev); }}});
+  if (flags.dev.empty()) dev = take_out(train, held_out(train.size(), flags.dev_share));
+  tell_validation(!dev.empty(), flags);
+  MaskFiller filler = make_filler(flags, run, train);
   flags.training.batches.seed = flags.trainer.seed;
   MaskTrainee trainee(filler, train, dev, flags.training);
   apply_epochs(flags, trainee.batches_in_epoch());
+  run.set_model(model_record(*filler.encoder.model, *filler.encoder.tokenizer));
   if (!session.quiet) {
     fmt::print(stderr, "{} tokens to train on, {} tokens known, {} parameters\n", trainee.tokens(),
                filler.encoder.tokenizer->vocab_size(), parameter_count(*filler.encoder.model));
   }
-  return run_training(trainee, flags, session, "hidden tokens");
+  return run_training(trainee, flags, run, session, "hidden tokens");
 }
 
 }  // namespace
@@ -68,12 +80,13 @@ void add_train_fill_mask(Command& train) {
   command.add("--data", flags->data, "Text files (.gz and .zst too); standard input if there is none")
       .called("FILE");
   command.add("--dev", flags->dev, "Text for validation").called("FILE");
-  command.add("--dev-share", flags->dev_share, kDevShareHelp);
+  add_dev_share(command, *flags);
   add_train_flags(command, *flags);
   add_epochs(command, *flags);
   add_fresh_layers(command, *flags);
   command.add_config(flags->training, "Masked text");
-  command.on_run([flags](const Session& session) { return train_fill_mask(*flags, session); });
+  command.on_run(
+      [flags, &command](const Session& session) { return train_fill_mask(command, *flags, session); });
 }
 
 }  // namespace hodhod::cli

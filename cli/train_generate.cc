@@ -6,9 +6,8 @@
 
 #include "cli/input.h"
 #include "cli/models.h"
-#include "cli/training.h"
+#include "cli/training_run.h"
 #include "hodhod/base/error.h"
-#include "hodhod/base/file.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/tasks/generate.h"
 
@@ -16,8 +15,6 @@ namespace hodhod::cli {
 namespace {
 
 struct TrainGenerateFlags : TrainFlags {
-  std::vector<std::string> data, dev;
-  double dev_share = 0.1;
   LanguageTraining training;
 };
 
@@ -29,44 +26,57 @@ std::string read_text(const std::vector<std::string>& paths, bool quiet) {
   return text;
 }
 
-int train_generate(const TrainGenerateFlags& flags, const Session& session) {
-  std::string train = read_text(flags.data, session.quiet), dev;
-  if (!flags.dev.empty()) {
-    dev = read_text(flags.dev, session.quiet);
-  } else if (flags.dev_share > 0) {
-    // The end of the text, from the beginning of a line.
-    size_t cut = train.size() - static_cast<size_t>(static_cast<double>(train.size()) * flags.dev_share);
-    while (cut < train.size() && cut > 0 && train[cut - 1] != '\n') ++cut;
-    dev = train.substr(cut);
-    train.resize(cut);
-  }
-  check(!train.empty(), "training: {} is empty", flags.data.empty() ? "standard input" : flags.data[0]);
+// Takes the end of the text, from the beginning of a line: about that share of it, or nothing where no line
+// begins there.
+std::string take_end(std::string& text, double share) {
+  size_t cut = text.size() - static_cast<size_t>(static_cast<double>(text.size()) * share);
+  while (cut < text.size() && cut > 0 && text[cut - 1] != '\n') ++cut;
+  std::string end = text.substr(cut);
+  text.resize(cut);
+  return end;
+}
+
+Writer make_writer(const TrainGenerateFlags& flags, const RunDirectory& run, const std::string& train) {
+  size_t begin = 0;
+  const bool characters = flags.tokenizer.kind == TokenizerKind::character;
+  const text::LineSource lines = [&](std::string& line) {
+    if (begin >= train.size()) return false;
+    size_t end = train.find('\n', begin);
+    if (end == std::string::npos) end = train.size() - 1;
+    line = train.substr(begin, end - begin + (characters ? 1 : 0));  // a line's end is a character too
+    begin = end + 1;
+    return true;
+  };
+  if (!flags.from.empty()) return warned(Writer::load(flags.from, fine_tuning(flags, run, lines)));
   Writer writer;
-  if (!flags.from.empty()) {
-    writer = warned(Writer::load(flags.from));
-  } else {
-    size_t begin = 0;
-    const bool characters = flags.tokenizer.kind == TokenizerKind::character;
-    writer.tokenizer = choose_tokenizer(flags, [&](std::string& line) {
-      if (begin >= train.size()) return false;
-      size_t end = train.find('\n', begin);
-      if (end == std::string::npos) end = train.size() - 1;
-      line = train.substr(begin, end - begin + (characters ? 1 : 0));  // a line's end is a character too
-      begin = end + 1;
-      return true;
-    });
-    TransformerConfig config = configured(flags, writer.tokenizer->vocab_size());
-    config.max_length = std::max(config.max_length, flags.training.length);
-    writer.model = std::make_unique<Transformer>(config, Rng(flags.trainer.seed));
-  }
+  writer.tokenizer = choose_tokenizer(flags, run, lines);
+  TransformerConfig config = configured(flags, writer.tokenizer->vocab_size());
+  config.max_length = std::max(config.max_length, flags.training.length);
+  writer.model = std::make_unique<Transformer>(config, Rng(flags.trainer.seed));
+  return writer;
+}
+
+int train_generate(const Command& command, const TrainGenerateFlags& flags, const Session& session) {
+  std::string train = read_text(flags.data, session.quiet), dev;
+  if (!flags.dev.empty()) dev = read_text(flags.dev, session.quiet);
+  check(!train.empty(), "training: {} is empty", flags.data.empty() ? "standard input" : flags.data[0]);
+  RunDirectory run = begin_run(command, flags,
+                               {{"data", or_standard_input(flags.data), [&] { return train; }},
+                                {"dev", flags.dev, [&] { return dev; }}});
+  if (flags.dev.empty()) dev = take_end(train, flags.dev_share);
+  Writer writer = make_writer(flags, run, train);
   LanguageTraining training = flags.training;
-  training.token_cache = join_path(flags.out, "training/train.tokens");
+  training.token_cache = run.file("train.tokens");
+  training.planned_tokens = static_cast<double>(flags.trainer.steps) *
+                            static_cast<double>(flags.trainer.accumulate * training.batch * training.length);
   LanguageTrainee trainee(writer, train, dev, training, flags.trainer.seed);
+  tell_validation(trainee.validates(), flags, "give some with --dev, or text of more lines for --dev-share");
+  run.set_model(model_record(*writer.model, *writer.tokenizer));
   if (!session.quiet) {
     fmt::print(stderr, "{} tokens to train on, {} tokens known, {} parameters\n", trainee.tokens(),
                writer.tokenizer->vocab_size(), parameter_count(*writer.model));
   }
-  return run_training(trainee, flags, session);
+  return run_training(trainee, flags, run, session);
 }
 
 }  // namespace
@@ -86,11 +96,12 @@ void add_train_generate(Command& train) {
   command.add("--data", flags->data, "Text files (.gz and .zst too); standard input if there is none")
       .called("FILE");
   command.add("--dev", flags->dev, "Text for validation").called("FILE");
-  command.add("--dev-share", flags->dev_share,
-              "Without --dev: the share of the text's end that is for validation");
+  flags->dev_share = 0.1;
+  add_dev_share(command, *flags);
   add_train_flags(command, *flags);
   command.add_config(flags->training, "Language model");
-  command.on_run([flags](const Session& session) { return train_generate(*flags, session); });
+  command.on_run(
+      [flags, &command](const Session& session) { return train_generate(command, *flags, session); });
 }
 
 }  // namespace hodhod::cli

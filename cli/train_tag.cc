@@ -4,8 +4,9 @@
 
 #include <memory>
 
-#include "cli/training.h"
+#include "cli/training_run.h"
 #include "hodhod/base/error.h"
+#include "hodhod/data/held_out.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/tasks/tag.h"
 #include "hodhod/train/metrics/entities.h"
@@ -14,8 +15,6 @@ namespace hodhod::cli {
 namespace {
 
 struct TrainTagFlags : TrainFlags {
-  std::vector<std::string> data, dev;
-  double dev_share = 0;
   CorpusOptions corpus;
   TaggerTraining training;
 };
@@ -41,7 +40,24 @@ Labels labels_of(const std::vector<TaggedWords>& sentences) {
   return Labels::of(std::move(tags));
 }
 
-Tagger make_tagger(const TrainTagFlags& flags, const std::vector<TaggedWords>& train) {
+std::string text_of_sentences(const std::vector<TaggedWords>& sentences) {
+  std::string text;
+  for (const TaggedWords& sentence : sentences) {
+    for (size_t i = 0; i < sentence.words.size(); ++i)
+      text.append(sentence.words[i]).append("\t").append(sentence.tags[i]).push_back('\n');
+    text += '\n';
+  }
+  return text;
+}
+
+std::vector<bool> held_out_sentences(const std::vector<TaggedWords>& sentences, double share) {
+  std::vector<std::vector<std::string>> tags;
+  for (const TaggedWords& sentence : sentences) tags.push_back(sentence.tags);
+  return held_out(tags, share);
+}
+
+Tagger make_tagger(const TrainTagFlags& flags, const RunDirectory& run,
+                   const std::vector<TaggedWords>& train) {
   Labels labels = labels_of(train);
   check(labels.size() <= 10000,
         "training: {} has {} different tags; say with --columns which column they are in", flags.data[0],
@@ -54,25 +70,31 @@ Tagger make_tagger(const TrainTagFlags& flags, const std::vector<TaggedWords>& t
     ++next;
     return true;
   };
-  return labelling_model<Tagger>(flags, std::move(labels), lines);
+  return labelling_model<Tagger>(flags, run, std::move(labels), lines);
 }
 
-int train_tag(TrainTagFlags& flags, const Session& session) {
+int train_tag(const Command& command, TrainTagFlags& flags, const Session& session) {
   std::vector<TaggedWords> train = read_sentences(flags.data, flags.corpus);
-  std::vector<TaggedWords> dev =
-      flags.dev.empty() ? take_out(train, flags.dev_share) : read_sentences(flags.dev, flags.corpus);
-  Tagger tagger = make_tagger(flags, train);
+  std::vector<TaggedWords> dev;
+  if (!flags.dev.empty()) dev = read_sentences(flags.dev, flags.corpus);
+  RunDirectory run = begin_run(command, flags,
+                               {{"data", flags.data, [&] { return text_of_sentences(train); }},
+                                {"dev", flags.dev, [&] { return text_of_sentences(dev); }}});
+  if (flags.dev.empty()) dev = take_out(train, held_out_sentences(train, flags.dev_share));
+  tell_validation(!dev.empty(), flags);
+  Tagger tagger = make_tagger(flags, run, train);
   flags.training.batches.seed = flags.trainer.seed;
   const auto dev_size = dev.size();
   TaggerTrainee trainee(tagger, train, std::move(dev), flags.training);
   apply_epochs(flags, trainee.batches_in_epoch());
+  run.set_model(model_record(*tagger.encoder.model, *tagger.encoder.tokenizer));
   if (!session.quiet) {
     fmt::print(stderr, "{} sentences to train on, {} for validation, {} {}, {} tokens known, {} parameters\n",
                train.size(), dev_size, tagger.labels.size(),
                tagger.has_entities() ? "tags of entities (IOB2)" : "tags",
                tagger.encoder.tokenizer->vocab_size(), parameter_count(*tagger.encoder.model));
   }
-  return run_training(trainee, flags, session, "words");
+  return run_training(trainee, flags, run, session, "words");
 }
 
 }  // namespace
@@ -86,13 +108,13 @@ void add_train_tag(Command& train) {
       .called("FILE")
       .required();
   command.add("--dev", flags->dev, "The same for validation").called("FILE");
-  command.add("--dev-share", flags->dev_share, kDevShareHelp);
+  add_dev_share(command, *flags);
   command.add_config(flags->corpus, "Data");
   add_train_flags(command, *flags);
   add_epochs(command, *flags);
   add_fresh_layers(command, *flags);
   command.add_config(flags->training, "Tagger");
-  command.on_run([flags](const Session& session) { return train_tag(*flags, session); });
+  command.on_run([flags, &command](const Session& session) { return train_tag(command, *flags, session); });
 }
 
 }  // namespace hodhod::cli

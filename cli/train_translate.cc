@@ -5,9 +5,8 @@
 #include <memory>
 
 #include "cli/models.h"
-#include "cli/training.h"
+#include "cli/training_run.h"
 #include "hodhod/base/error.h"
-#include "hodhod/base/file.h"
 #include "hodhod/data/record_reader.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/tasks/translate.h"
@@ -34,36 +33,61 @@ std::vector<TextPair> read_pairs(const std::vector<std::string>& source,
   return pairs;
 }
 
-int train_translate(const TrainTranslateFlags& flags, const Session& session) {
-  const auto train = read_pairs(flags.source, flags.target, flags.skip_bad);
-  const auto dev = read_pairs(flags.dev_source, flags.dev_target, flags.skip_bad);
-  check(!train.empty(), "training: {} has no pairs", flags.source[0]);
-  Translator translator;
-  const text::LineSource lines = [&, next = size_t{0}](std::string& line) mutable {
+// One side of the pairs, as it was read.
+std::string side_of(const std::vector<TextPair>& pairs, std::string TextPair::*side) {
+  std::string text;
+  for (const TextPair& pair : pairs) text.append(pair.*side).push_back('\n');
+  return text;
+}
+
+Translator make_translator(const TrainTranslateFlags& flags, const RunDirectory& run,
+                           const std::vector<TextPair>& train) {
+  size_t next = 0;
+  const text::LineSource lines = [&](std::string& line) {
     if (next >= 2 * train.size()) return false;
     line = next % 2 ? train[next / 2].target : train[next / 2].source;
     ++next;
     return true;
   };
+  Translator translator;
   if (!flags.from.empty()) {
-    translator = warned(Translator::load(flags.from));
+    translator = warned(Translator::load(flags.from, fine_tuning(flags, run, lines)));
     tell_about_tokenizer(*translator.tokenizer, lines);
-  } else {
-    translator.tokenizer = choose_tokenizer(flags, lines);
-    translator.model = std::make_unique<Transformer>(configured(flags, translator.tokenizer->vocab_size()),
-                                                     Rng(flags.trainer.seed));
+    return translator;
   }
+  translator.tokenizer = choose_tokenizer(flags, run, lines);
+  translator.model = std::make_unique<Transformer>(configured(flags, translator.tokenizer->vocab_size()),
+                                                   Rng(flags.trainer.seed));
+  return translator;
+}
+
+int train_translate(const Command& command, const TrainTranslateFlags& flags, const Session& session) {
+  const auto train = read_pairs(flags.source, flags.target, flags.skip_bad);
+  const auto dev = read_pairs(flags.dev_source, flags.dev_target, flags.skip_bad);
+  check(!train.empty(), "training: {} has no pairs", flags.source[0]);
+  RunDirectory run =
+      begin_run(command, flags,
+                {{"source", flags.source, [&] { return side_of(train, &TextPair::source); }},
+                 {"target", flags.target, [&] { return side_of(train, &TextPair::target); }},
+                 {"dev-source", flags.dev_source, [&] { return side_of(dev, &TextPair::source); }},
+                 {"dev-target", flags.dev_target, [&] { return side_of(dev, &TextPair::target); }}});
+  Translator translator = make_translator(flags, run, train);
   TranslationTraining training = flags.training;
   training.batches.seed = flags.trainer.seed;
-  training.token_cache = join_path(flags.out, "training/train.tokens");
+  training.token_cache = run.file("train.tokens");
   TranslationTrainee trainee(translator, train, dev, training);
+  check(flags.dev_source.empty() || trainee.dev_pairs() > 0,
+        "--dev-source {}: there is no pair of up to --max-length tokens in it to validate on",
+        flags.dev_source.empty() ? "" : flags.dev_source[0]);
+  tell_validation(trainee.dev_pairs() > 0, flags, "give some with --dev-source and --dev-target");
+  run.set_model(model_record(*translator.model, *translator.tokenizer));
   if (!session.quiet) {
     fmt::print(stderr,
                "{} pairs to train on ({} too long), {} for validation, {} tokens known, {} parameters\n",
-               trainee.pairs(), trainee.left_out(), dev.size(), translator.tokenizer->vocab_size(),
+               trainee.pairs(), trainee.left_out(), trainee.dev_pairs(), translator.tokenizer->vocab_size(),
                parameter_count(*translator.model));
   }
-  return run_training(trainee, flags, session);
+  return run_training(trainee, flags, run, session);
 }
 
 }  // namespace
@@ -86,7 +110,8 @@ void add_train_translate(Command& train) {
   command.add("--skip-bad", flags->skip_bad, "Count bad lines and go on");
   add_train_flags(command, *flags);
   command.add_config(flags->training, "Translation");
-  command.on_run([flags](const Session& session) { return train_translate(*flags, session); });
+  command.on_run(
+      [flags, &command](const Session& session) { return train_translate(command, *flags, session); });
 }
 
 }  // namespace hodhod::cli

@@ -12,17 +12,49 @@
 #include "cli/tokenize.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
-#include "hodhod/base/progress.h"
-#include "hodhod/base/signals.h"
 
 namespace hodhod::cli {
+namespace {
+
+// The directory of the tokenizer that the run has made on its data; it is made where there is none yet.
+std::string own_tokenizer(const TrainFlags& flags, const RunDirectory& run,
+                          const TaskTokenizerOptions& options, const text::LineSource& lines) {
+  const std::string own = run.file("tokenizer");
+  if (is_directory(own)) return own;
+  if (run.goes_on() && has_tokenizer(flags.out)) return flags.out;  // of the best model so far
+  // Whole or not at all, whenever the run is stopped.
+  const std::string unfinished = own + ".unfinished";
+  remove_tree(unfinished);
+  const TaskTokenizer trained = train_task_tokenizer(options, lines);
+  fmt::print(stderr, "{}\n", trained.persian.note);
+  print_warnings(trained.warnings);
+  trained.tokenizer.save(unfinished);
+  rename_file(unfinished, own);
+  return own;
+}
+
+// Options of an optimiser or a schedule that its kind has no use for.
+template <class Config>
+void refuse_useless(const Command& command, const std::string& prefix, Config config) {
+  for (const Field& field : fields_of(config)) {
+    const std::string option = "--" + prefix + "-" + field_flag(field);
+    check(!command.was_given(option) || has_use_for(config.kind, field.path),
+          "{}: is of no use with --{}-kind {}; leave it out", option, prefix,
+          names_of(config.kind)[static_cast<size_t>(config.kind)]);
+  }
+}
+
+}  // namespace
 
 void add_train_flags(Command& command, TrainFlags& flags) {
   command.add("--out", flags.out, "Directory of the model; a run that is there is continued")
       .called("DIR")
       .required();
+  command.add("--restart", flags.restart, "Forget the run in the directory of --out, and begin anew");
+  command.add("--overwrite", flags.overwrite,
+              "Replace a model in the directory of --out that was not trained there");
   command.add("--from", flags.from, "Fine-tune the model in this directory").called("DIR");
-  command.add("--preset", flags.preset, "Size and shape of a new model");
+  command.add("--preset", flags.preset, "Size and shape of a new model").excludes("--from");
   command.add(
       "--model", flags.model_options,
       "NAME=VALUE: change an option of the preset, such as dropout=0.2; a name that is none lists them");
@@ -45,20 +77,6 @@ TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary) {
   return config;
 }
 
-namespace {
-
-// Trains a tokenizer for the run and keeps it in its directory.
-text::Tokenizer train_own_tokenizer(const TaskTokenizerOptions& options, const text::LineSource& lines,
-                                    const std::string& directory) {
-  TaskTokenizer trained = train_task_tokenizer(options, lines);
-  fmt::print(stderr, "{}\n", trained.persian.note);
-  print_warnings(trained.warnings);
-  trained.tokenizer.save(directory);
-  return std::move(trained.tokenizer);
-}
-
-}  // namespace
-
 void tell_about_tokenizer(const text::Tokenizer& tokenizer, const text::LineSource& lines) {
   constexpr size_t kEnough = size_t{1} << 20;
   std::vector<std::string> texts;
@@ -68,37 +86,47 @@ void tell_about_tokenizer(const text::Tokenizer& tokenizer, const text::LineSour
   if (!warning.empty()) print_warnings({&warning, 1});
 }
 
-std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const text::LineSource& lines) {
-  const std::string path = !flags.tokenizer_path.empty() ? flags.tokenizer_path
-                           : !flags.from.empty()         ? flags.from
-                           : has_tokenizer(flags.out)    ? flags.out
-                                                         : "";
-  if (!path.empty()) {
-    auto known = std::make_unique<text::Tokenizer>(load_tokenizer(path));
+void refuse_unused(const Command& command, const TrainFlags& flags) {
+  refuse_useless(command, "optimizer", flags.trainer.optimizer);
+  refuse_useless(command, "schedule", flags.trainer.schedule);
+  const bool brings_tokenizer = !flags.from.empty() && is_directory(flags.from) && has_tokenizer(flags.from);
+  if (flags.tokenizer_path.empty() && !brings_tokenizer) return;
+  TaskTokenizerOptions options;
+  for (const Field& field : fields_of(options)) {
+    const std::string option = "--tokenizer-" + field_flag(field);
+    check(!command.was_given(option),
+          "{}: is for a tokenizer that is trained, and that of {} is used; leave it out", option,
+          flags.tokenizer_path.empty() ? "--from " + flags.from : "--tokenizer " + flags.tokenizer_path);
+  }
+}
+
+std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const RunDirectory& run,
+                                                  const text::LineSource& lines) {
+  if (!flags.tokenizer_path.empty()) {
+    auto known = std::make_unique<text::Tokenizer>(load_tokenizer(flags.tokenizer_path));
     tell_about_tokenizer(*known, lines);
     return known;
   }
   // What is wrong with the model's options is said before a tokenizer is trained for it.
   configured(flags, flags.tokenizer.vocabulary).validate();
-  return std::make_unique<text::Tokenizer>(train_own_tokenizer(flags.tokenizer, lines, flags.out));
+  return std::make_unique<text::Tokenizer>(
+      text::Tokenizer::load(own_tokenizer(flags, run, flags.tokenizer, lines)));
 }
 
-FineTuning fine_tuning(const TrainFlags& flags, const text::LineSource& lines) {
+FineTuning fine_tuning(const TrainFlags& flags, const RunDirectory& run, const text::LineSource& lines) {
   FineTuning options{.seed = flags.trainer.seed, .tokenizer = flags.tokenizer_path};
   options.fresh_layers = flags.fresh_layers;
   options.change = [&flags](TransformerConfig& config) {
     for (const std::string& option : flags.model_options) change_option(config, option);
   };
   if (flags.tokenizer_path.empty() && is_directory(flags.from) && !has_tokenizer(flags.from)) {
-    const int64_t known = load_transformer_config(flags.from).vocabulary;
-    if (!has_tokenizer(flags.out)) {
+    TaskTokenizerOptions smaller = flags.tokenizer;
+    smaller.vocabulary = std::min(smaller.vocabulary, load_transformer_config(flags.from).vocabulary);
+    if (!run.goes_on()) {
       fmt::print(stderr, "{} has no tokenizer: one of at most {} tokens is trained on the data\n", flags.from,
-                 known);
-      TaskTokenizerOptions smaller = flags.tokenizer;
-      smaller.vocabulary = std::min(smaller.vocabulary, known);
-      train_own_tokenizer(smaller, lines, flags.out);
+                 smaller.vocabulary);
     }
-    options.tokenizer = flags.out;
+    options.tokenizer = own_tokenizer(flags, run, smaller, lines);
   }
   return options;
 }
@@ -143,6 +171,13 @@ void add_fresh_layers(Command& command, TrainFlags& flags) {
       .needs("--from");
 }
 
+void add_dev_share(Command& command, TrainFlags& flags) {
+  command
+      .add("--dev-share", flags.dev_share,
+           "Without --dev: the share of the data that is held out for validation", at_least(0).below(1))
+      .excludes("--dev");
+}
+
 void apply_epochs(TrainFlags& flags, int64_t batches_in_epoch) {
   if (!flags.epochs) return;
   const double updates =
@@ -155,37 +190,6 @@ void tell_what_is_new(const std::vector<std::string>& parameters, const TrainFla
   std::string names;
   for (const std::string& name : parameters) names += (names.empty() ? "" : ", ") + name;
   fmt::print(stderr, "{} has no {}: new, drawn with seed {}\n", flags.from, names, flags.trainer.seed);
-}
-
-int run_training(Trainee& trainee, const TrainFlags& flags, const Session& session, std::string_view unit) {
-  const StopSignals signals;
-  ProgressOptions progress_options = progress_to_stderr("Training", session.quiet);
-  progress_options.unit = "steps";
-  progress_options.total = flags.trainer.steps;
-  Progress progress(std::move(progress_options));
-  TrainingLog log;
-  log.progress = [&](int64_t step, int64_t, const std::string& note) { progress.update(step, note); };
-  if (!session.quiet) log.message = [&](const std::string& line) { progress.print(line); };
-  const TrainingReport report = train(trainee, flags.trainer, flags.out, log);
-  progress.finish();
-  const char* end = report.end == TrainingEnd::finished      ? "finished"
-                    : report.end == TrainingEnd::out_of_time ? "the time is up"
-                    : report.end == TrainingEnd::patience    ? "no better model for a while"
-                                                             : "stopped by a signal";
-  const std::string best =
-      report.best_step > 0 ? fmt::format("best validation {:.4f} at step {}; ", report.best, report.best_step)
-                           : "";
-  fmt::print(stderr, "{}: step {}, {:.0f} s, {:.0f} {}/s; {}model in {}\n", end, report.steps, report.seconds,
-             report.items_per_second, unit, best, flags.out);
-  if (flags.profile) {
-    fmt::print("{}the loop around forward, backward and update: {:.2f} %\n", report.profile,
-               100 * report.loop_seconds / report.seconds);
-  }
-  if (report.end == TrainingEnd::signal) {
-    fmt::print(stderr, "Give the same command again to go on from there.\n");
-    return 128 + stop_signal();
-  }
-  return 0;
 }
 
 }  // namespace hodhod::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tasks of `hodhod train` share: flags, progress, and how a run ends.
+// What the tasks of `hodhod train` share: flags, tokenizer and configuration of the model.
 #pragma once
 
 #include <memory>
@@ -11,18 +11,20 @@
 
 #include "cli/commands.h"
 #include "cli/models.h"
-#include "hodhod/base/error.h"
 #include "hodhod/data/corpus.h"
 #include "hodhod/models/transformer_config.h"
 #include "hodhod/tasks/task_tokenizer.h"
 #include "hodhod/tasks/text_model.h"
+#include "hodhod/train/run_directory.h"
 #include "hodhod/train/trainer.h"
 
 namespace hodhod::cli {
 
 struct TrainFlags {
-  std::string out;   // the model's directory
-  std::string from;  // a model to start from
+  std::string out;         // the model's directory
+  bool restart = false;    // forget the run that is there
+  bool overwrite = false;  // replace a model that is there
+  std::string from;        // a model to start from
   std::string preset;
   std::string tokenizer_path;              // one that exists
   std::vector<std::string> model_options;  // NAME=VALUE
@@ -31,22 +33,28 @@ struct TrainFlags {
   bool profile = false;
   std::optional<double> epochs;  // none: as the trainer's steps say
   int64_t fresh_layers = 0;
+  std::vector<std::string> data, dev;
+  double dev_share = 0;
 };
 
 void add_train_flags(Command& command, TrainFlags& flags);
 
+// Error when an option was given that would change nothing beside the others.
+void refuse_unused(const Command& command, const TrainFlags& flags);
+
 // The preset with the changes that --model asks for.
 TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary);
 
-// The tokenizer that was asked for: of the model to start from, of the run to continue, a file, or a new one.
-std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const text::LineSource& lines);
+// The tokenizer of a new model: the one that --tokenizer names, that of the run to continue, or a new one.
+std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const RunDirectory& run,
+                                                  const text::LineSource& lines);
 
 // Warns on stderr where much of the text is unknown to the tokenizer.
 void tell_about_tokenizer(const text::Tokenizer& tokenizer, const text::LineSource& lines);
 
 // How the model that --from names is to be changed: by --model, with --tokenizer, or with a tokenizer trained
 // on `lines` where the directory has none.
-FineTuning fine_tuning(const TrainFlags& flags, const text::LineSource& lines);
+FineTuning fine_tuning(const TrainFlags& flags, const RunDirectory& run, const text::LineSource& lines);
 
 // Says which parameters of a model to start from are new.
 void tell_what_is_new(const std::vector<std::string>& parameters, const TrainFlags& flags);
@@ -61,31 +69,21 @@ void set_encoder_defaults(TrainFlags& flags);
 // An encoder with a head for `labels`: a new one, or of the directory that --from names. Model is Classifier
 // or Tagger.
 template <class Model, class Labels>
-Model labelling_model(const TrainFlags& flags, Labels labels, const text::LineSource& lines) {
+Model labelling_model(const TrainFlags& flags, const RunDirectory& run, Labels labels,
+                      const text::LineSource& lines) {
   if (!flags.from.empty()) {
-    Model model = warned(Model::from(flags.from, std::move(labels), fine_tuning(flags, lines)));
+    Model model = warned(Model::from(flags.from, std::move(labels), fine_tuning(flags, run, lines)));
     tell_what_is_new(model.encoder.missing, flags);
     tell_about_tokenizer(*model.encoder.tokenizer, lines);
     return model;
   }
-  auto tokenizer = choose_tokenizer(flags, lines);
+  auto tokenizer = choose_tokenizer(flags, run, lines);
   const TransformerConfig config = configured_encoder(flags, *tokenizer);
   return Model::make(config, std::move(tokenizer), std::move(labels), flags.trainer.seed);
 }
 
-// Without data for validation, a share of the examples is taken out for it, evenly over the whole.
-inline constexpr const char* kDevShareHelp = "Without --dev: the share of the data that is for validation";
-template <class Example>
-std::vector<Example> take_out(std::vector<Example>& examples, double share) {
-  check(share >= 0 && share < 1, "--dev-share {}: give a number from 0 to below 1", share);
-  const auto whole = [&](size_t n) { return static_cast<int64_t>(static_cast<double>(n) * share); };
-  std::vector<Example> rest, taken;
-  for (size_t i = 0; i < examples.size(); ++i) {
-    (whole(i + 1) > whole(i) ? taken : rest).push_back(std::move(examples[i]));
-  }
-  examples = std::move(rest);
-  return taken;
-}
+// --dev-share: without --dev, a share of the data is held out for validation.
+void add_dev_share(Command& command, TrainFlags& flags);
 
 // Says on stderr how many bad lines were skipped, if any.
 void tell_bad_lines(const BadLines& bad);
@@ -95,11 +93,6 @@ void add_epochs(Command& command, TrainFlags& flags);
 // --fresh-layers: so many of the last layers of the model to start from begin anew.
 void add_fresh_layers(Command& command, TrainFlags& flags);
 void apply_epochs(TrainFlags& flags, int64_t batches_in_epoch);
-
-// Trains, prints how it went, and gives the exit status: 0, or 128 + the signal that stopped it. `unit` is
-// what the loss is summed over.
-int run_training(Trainee& trainee, const TrainFlags& flags, const Session& session,
-                 std::string_view unit = "tokens");
 
 void add_train_translate(Command& train);
 void add_train_generate(Command& train);

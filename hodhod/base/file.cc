@@ -205,6 +205,11 @@ void sync_directory(const std::string& path, const FileSystem& system) {
   if (closed != 0) fail_with_reason("close directory", path, errno);
 }
 
+void rename_file(const std::string& from, const std::string& to, const FileSystem& system) {
+  if (system.rename(from.c_str(), to.c_str()) != 0) fail_with_reason("replace", to, errno);
+  sync_directory(parent_path(to), system);
+}
+
 bool file_exists(const std::string& path) {
   struct stat status;
   return ::stat(path.c_str(), &status) == 0;

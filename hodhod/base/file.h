@@ -102,6 +102,10 @@ void remove_leftovers(const std::string& directory);
 // Makes a rename or a new file inside the directory durable.
 void sync_directory(const std::string& path, const FileSystem& system = real_file_system());
 
+// Gives a file or directory another name on the same file system, durably. A file of that name is replaced.
+void rename_file(const std::string& from, const std::string& to,
+                 const FileSystem& system = real_file_system());
+
 bool file_exists(const std::string& path);
 bool is_directory(const std::string& path);
 uint64_t file_size(const std::string& path);

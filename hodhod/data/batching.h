@@ -24,7 +24,7 @@ struct BatchOptions {
   int64_t max_examples = 0;   // 0: as many as fit
   int64_t pool = 64;    // batches' worth of shuffled examples within which like lengths are put together
   bool shuffle = true;  // false: every epoch in the order given, nothing put together
-  uint64_t seed = 0;
+  uint64_t seed = 0;    // of the order; the run's own
 
   template <class Visitor>
   void visit(Visitor&& v) {
@@ -32,7 +32,6 @@ struct BatchOptions {
     v("max_examples", max_examples, "Most examples in a batch; 0 for as many as fit", at_least(0));
     v("pool", pool, "Number of batches among which examples of like lengths are put together", at_least(1));
     v("shuffle", shuffle, "Bring the examples into a new order every epoch");
-    v("seed", seed, "Seed of the order");
   }
 };
 

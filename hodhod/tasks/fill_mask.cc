@@ -302,6 +302,7 @@ LossSum MaskTrainee::loss(Context& context) {
 Scores MaskTrainee::validate() {
   if (dev_.size() == 0) return {};
   const MaskScores scores = score_masks(filler_, dev_, options_.masking);
+  if (scores.masked == 0) return {};
   return {.values = {
               {"loss", scores.loss()}, {"perplexity", scores.perplexity()}, {"accuracy", scores.accuracy()}}};
 }

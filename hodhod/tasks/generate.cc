@@ -20,11 +20,11 @@ namespace hodhod {
 namespace {
 
 // Tokens that a validation takes at least, and how many times those of the whole run at most.
-constexpr int64_t kLeastValidation = 4096, kValidationToTraining = 8;
+constexpr double kLeastValidation = 4096, kValidationToTraining = 8;
 
 // The beginning of the validation text that is scored.
 std::string_view validation_part(std::string_view text, const LanguageTraining& options) {
-  int64_t most = options.validation_tokens;
+  auto most = static_cast<double>(options.validation_tokens);
   if (options.planned_tokens > 0)
     most = std::min(most, std::max(kLeastValidation, options.planned_tokens * kValidationToTraining));
   // Pieces are seldom shorter than a byte, so this many bytes are enough.
@@ -63,16 +63,17 @@ metrics::LanguageScore score_windows(const Writer& writer, std::string_view text
 
 }  // namespace
 
-Writer Writer::load(const std::string& directory) {
+Writer Writer::load(const std::string& directory, const FineTuning& tuning) {
   Writer writer;
-  LoadedTransformer loaded = load_transformer(directory);
+  LoadedTransformer loaded = load_transformer(directory, {.change = tuning.change});
   writer.model = std::move(loaded.model);
   writer.warnings = std::move(loaded.warnings);
   writer.origin = std::move(loaded.origin);
   check(writer.model->config().shape == TransformerShape::decoder,
         "{}: this model does not write text: it is an {}; give one trained with `hodhod train generate`",
         directory, names_of(TransformerShape{})[static_cast<size_t>(writer.model->config().shape)]);
-  writer.tokenizer = std::make_unique<text::Tokenizer>(text::Tokenizer::load(directory));
+  writer.tokenizer = std::make_unique<text::Tokenizer>(
+      text::Tokenizer::load(tuning.tokenizer.empty() ? directory : tuning.tokenizer));
   return writer;
 }
 

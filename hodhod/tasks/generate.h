@@ -13,6 +13,7 @@
 #include "hodhod/models/origin.h"
 #include "hodhod/models/transformer.h"
 #include "hodhod/tasks/language_text.h"
+#include "hodhod/tasks/text_model.h"
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/train/metrics/perplexity.h"
 #include "hodhod/train/trainer.h"
@@ -26,7 +27,8 @@ struct Writer {
   std::vector<std::string> warnings = {};  // what of the directory is not used; a line each
   ModelOrigin origin = {};                 // what else its directory says
 
-  static Writer load(const std::string& directory);
+  // `tuning` says what is to be other than in the directory: the configuration, the tokenizer.
+  static Writer load(const std::string& directory, const FineTuning& tuning = {});
 };
 
 // How well the model predicts a text, window after window of its greatest length.
@@ -40,7 +42,7 @@ struct LanguageTraining {
   std::string token_cache = {};  // a file that keeps the encoded text; empty: none
   // Tokens that the whole run will be trained on; 0: not known. Validation takes up to eight times as many,
   // so that a run of a few steps is not mostly validation.
-  int64_t planned_tokens = 0;
+  double planned_tokens = 0;
 
   template <class Visitor>
   void visit(Visitor&& v) {

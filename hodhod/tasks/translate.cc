@@ -31,9 +31,9 @@ std::vector<int64_t> ids_of(const text::Tokenizer& tokenizer, const std::string&
 
 }  // namespace
 
-Translator Translator::load(const std::string& directory) {
+Translator Translator::load(const std::string& directory, const FineTuning& tuning) {
   Translator translator;
-  LoadedTransformer loaded = load_transformer(directory);
+  LoadedTransformer loaded = load_transformer(directory, {.change = tuning.change});
   translator.model = std::move(loaded.model);
   translator.warnings = std::move(loaded.warnings);
   translator.origin = std::move(loaded.origin);
@@ -41,7 +41,8 @@ Translator Translator::load(const std::string& directory) {
   check(config.has_encoder() && config.has_decoder(),
         "{}: this model does not translate: it has no {}; give a model trained with `hodhod train translate`",
         directory, config.has_encoder() ? "decoder" : "encoder");
-  translator.tokenizer = std::make_unique<text::Tokenizer>(text::Tokenizer::load(directory));
+  translator.tokenizer = std::make_unique<text::Tokenizer>(
+      text::Tokenizer::load(tuning.tokenizer.empty() ? directory : tuning.tokenizer));
   return translator;
 }
 

@@ -12,6 +12,7 @@
 #include "hodhod/decode/generator.h"
 #include "hodhod/models/origin.h"
 #include "hodhod/models/transformer.h"
+#include "hodhod/tasks/text_model.h"
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/train/trainer.h"
 
@@ -28,8 +29,8 @@ struct Translator {
   std::vector<std::string> warnings = {};  // what of the directory is not used; a line each
   ModelOrigin origin = {};                 // what else its directory says
 
-  // From a model's directory.
-  static Translator load(const std::string& directory);
+  // From a model's directory. `tuning` says what is to be other than there: the configuration, the tokenizer.
+  static Translator load(const std::string& directory, const FineTuning& tuning = {});
 };
 
 struct Translation {
@@ -76,6 +77,8 @@ class TranslationTrainee final : public Trainee {
 
   int64_t pairs() const { return static_cast<int64_t>(train_.source.size()); }
   int64_t left_out() const { return left_out_; }
+  // Pairs that are short enough to validate on.
+  int64_t dev_pairs() const { return static_cast<int64_t>(dev_.source.size()); }
 
   NamedParameters parameters() override;
   int64_t width() const override { return translator_.model->config().width; }

@@ -156,6 +156,16 @@ double Optimizer::gradient_norm() const {
   return std::sqrt(sum);
 }
 
+bool has_use_for(OptimizerKind kind, std::string_view option) {
+  const bool is_adam = kind == OptimizerKind::adam || kind == OptimizerKind::adamw;
+  if (option == "beta1") return is_adam;
+  if (option == "beta2") return is_adam || kind == OptimizerKind::rmsprop;
+  if (option == "epsilon") return kind != OptimizerKind::sgd;
+  if (option == "momentum") return kind == OptimizerKind::sgd || kind == OptimizerKind::rmsprop;
+  if (option == "nesterov") return kind == OptimizerKind::sgd;
+  return true;
+}
+
 std::string first_not_finite(const NamedParameters& tensors) {
   for (const auto& [name, tensor] : tensors) {
     if (!std::isfinite(square_sum(tensor))) return name;

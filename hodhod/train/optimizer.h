@@ -20,6 +20,9 @@ constexpr std::array<std::string_view, 5> names_of(OptimizerKind) {
   return {"sgd", "adam", "adamw", "adagrad", "rmsprop"};
 }
 
+// Whether the rule has a use for the option of that name ("momentum").
+bool has_use_for(OptimizerKind kind, std::string_view option);
+
 struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::adamw;
   double beta1 = 0.9;

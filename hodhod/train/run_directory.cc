@@ -98,6 +98,8 @@ std::string RunDirectory::file(std::string_view name) const {
   return join_path(join_path(path_, kTraining), name);
 }
 
+bool RunDirectory::goes_on() const { return has_training_state(path_); }
+
 RunRecord RunDirectory::stored_record() const {
   try {
     return read_run_record(file(kRecord));

@@ -36,6 +36,8 @@ class RunDirectory {
   const RunRecord& record() const { return record_; }
   // Of a file that belongs to the run: DIR/training/NAME.
   std::string file(std::string_view name) const;
+  // Whether there is a checkpoint to go on from.
+  bool goes_on() const;
   // What the user should be told, a sentence each.
   const std::vector<std::string>& notes() const { return notes_; }
 

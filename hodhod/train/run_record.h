@@ -45,9 +45,9 @@ struct ModelRecord {
 struct RunRecord {
   std::string program;  // with its version
   std::string command;
-  std::vector<Setting> options;
-  std::vector<DataFile> data;
-  ModelRecord model;
+  std::vector<Setting> options = {};
+  std::vector<DataFile> data = {};
+  ModelRecord model = {};
   int64_t diverged_at = 0;  // the step at which the run ended as its numbers were no longer finite; 0: none
 };
 

@@ -15,6 +15,11 @@ constexpr std::array<std::string_view, 5> names_of(ScheduleKind) {
   return {"noam", "linear", "cosine", "constant", "inverse-sqrt"};
 }
 
+// Whether the schedule has a use for the option of that name ("final_fraction").
+constexpr bool has_use_for(ScheduleKind kind, std::string_view option) {
+  return option != "final_fraction" || kind == ScheduleKind::linear || kind == ScheduleKind::cosine;
+}
+
 struct ScheduleOptions {
   ScheduleKind kind = ScheduleKind::cosine;
   double rate = 1e-3;

@@ -216,7 +216,7 @@ class Run {
     state_.validated_step = state_.step;
     saved_step_ = -1;
     tell_scores(better);
-    check_score();
+    if (const std::string unsound = unsound_score(); !unsound.empty()) diverged(state_.step, unsound);
   }
 
   // Whether the scores are the best so far; where nothing is scored, the last model is taken for it.
@@ -226,7 +226,7 @@ class Run {
     const bool comparable =
         state_.best_step > 0 && (state_.best_items == 0 || state_.best_items == scores_.items);
     const bool better =
-        std::isfinite(score) &&
+        unsound_score().empty() &&
         (!comparable || (scores_.higher_is_better ? score > state_.best : score < state_.best));
     if (better) {
       state_.best = score;
@@ -251,10 +251,15 @@ class Run {
     if (log_.message) log_.message(line + (better ? " (best so far)" : ""));
   }
 
-  void check_score() {
-    if (scores_.values.empty() || std::isfinite(scores_.values[0].second)) return;
-    diverged(state_.step, fmt::format("{} in validation is {} at step {}", scores_.values[0].first,
-                                      scores_.values[0].second, state_.step));
+  // What is wrong with the scores, or empty. The one that decides has to be finite. Another may be too great
+  // for a number, as the perplexity of a model that has learnt nothing, but none is NaN.
+  std::string unsound_score() const {
+    for (size_t i = 0; i < scores_.values.size(); ++i) {
+      const auto& [name, value] = scores_.values[i];
+      if (i == 0 ? !std::isfinite(value) : std::isnan(value))
+        return fmt::format("{} in validation is {} at step {}", name, value, state_.step);
+    }
+    return "";
   }
 
   void save() {

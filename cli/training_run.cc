@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/training_run.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/file.h"
+#include "hodhod/base/hash.h"
+#include "hodhod/base/progress.h"
+#include "hodhod/base/signals.h"
+#include "hodhod/data/token_cache.h"
+#include "hodhod/nn/module.h"
+
+namespace hodhod::cli {
+namespace {
+
+// A line on stderr. The terminal may have been closed, which is no reason for a run to be lost.
+void say(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
+
+std::string without_dashes(const std::string& names) { return names.substr(names.rfind("--") + 2); }
+
+// A word as a shell takes it.
+std::string quoted(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+,./:@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+std::string command_text(const Command& command) {
+  std::string text = "hodhod train " + command.name();
+  for (const Argument& argument : command.arguments()) {
+    if (!argument.was_given()) continue;
+    text += " " + argument.names();
+    if (argument.takes_words()) {
+      for (const std::string& word : *std::get<std::vector<std::string>*>(argument.field().member))
+        text += " " + quoted(word);
+    } else if (const std::string value = field_text(argument.field());
+               !argument.is_switch() || value != "yes") {
+      text += " " + quoted(value);
+    }
+  }
+  return text;
+}
+
+// Files by their bytes; what cannot be read again (a pipe, standard input) by what was read.
+void add_data(std::vector<DataFile>& data, const ReadOption& read) {
+  bool again = true;
+  for (const std::string& path : read.paths) again = again && std::filesystem::is_regular_file(path);
+  if (again) {
+    for (const std::string& path : read.paths) data.push_back(data_file(read.option, path));
+    return;
+  }
+  const std::string text = read.text(), &path = read.paths[0];
+  data.push_back({read.option, path == "-" ? "standard input" : path, text.size(), hash_text(hash64(text))});
+}
+
+// The configuration and the weights of the model to start from. One that the run itself replaces is not
+// compared.
+void add_model(std::vector<DataFile>& data, const TrainFlags& flags) {
+  std::error_code problem;
+  if (!is_directory(flags.from)) return;
+  if (std::filesystem::equivalent(flags.from, flags.out, problem) && !problem) return;
+  for (const std::string& name : list_directory(flags.from)) {
+    if (name == "config.json" || name.ends_with(".safetensors"))
+      data.push_back(data_file("from", join_path(flags.from, name)));
+  }
+}
+
+std::string model_text(const TrainingReport& report, const TrainFlags& flags) {
+  if (report.model_step == 0) return "no model yet: the first validation writes it";
+  const std::string best =
+      report.best_step > 0 ? fmt::format("best validation {:.4f} at step {}; ", report.best, report.best_step)
+                           : "";
+  return fmt::format("{}model in {}", best, flags.out);
+}
+
+// Of a run that had come to its end before.
+std::string ended_before(const TrainingReport& report, const TrainFlags& flags) {
+  const std::string model = model_text(report, flags);
+  switch (report.end) {
+    case TrainingEnd::patience:
+      return fmt::format(
+          "already ended: step {}, {} validations without a better one; {}. Give a greater --patience to go "
+          "on.",
+          report.steps, flags.trainer.patience, model);
+    case TrainingEnd::out_of_time:
+      return fmt::format("already ended: step {}, the time was up; {}. Give more --minutes to go on.",
+                         report.steps, model);
+    default:
+      return fmt::format("already finished: step {}; {}. Give more {} to go on.", report.steps, model,
+                         flags.epochs ? "--epochs" : "--steps");
+  }
+}
+
+std::string ended_now(const TrainingReport& report, const TrainFlags& flags, std::string_view unit) {
+  const char* end = report.end == TrainingEnd::finished      ? "finished"
+                    : report.end == TrainingEnd::out_of_time ? "the time is up"
+                    : report.end == TrainingEnd::patience    ? "no better model for a while"
+                                                             : "stopped by a signal";
+  const std::string speed =
+      report.items_per_second > 0 ? fmt::format(", {:.0f} {}/s", report.items_per_second, unit) : "";
+  return fmt::format("{}: step {}, {:.0f} s{}; {}", end, report.steps, report.seconds, speed,
+                     model_text(report, flags));
+}
+
+}  // namespace
+
+RunDirectory begin_run(const Command& command, const TrainFlags& flags, const std::vector<ReadOption>& data) {
+  refuse_unused(command, flags);
+  RunRecord record{.program = "hodhod " HODHOD_VERSION, .command = command_text(command)};
+  for (const Argument& argument : command.arguments())
+    record.options.push_back({without_dashes(argument.names()), field_text(argument.field())});
+  for (const ReadOption& read : data) {
+    if (!read.paths.empty()) add_data(record.data, read);
+  }
+  if (!flags.from.empty()) add_model(record.data, flags);
+  return RunDirectory(flags.out, std::move(record),
+                      {.from = flags.from, .restart = flags.restart, .overwrite = flags.overwrite});
+}
+
+std::vector<std::string> or_standard_input(const std::vector<std::string>& paths) {
+  return paths.empty() ? std::vector<std::string>{"-"} : paths;
+}
+
+ModelRecord model_record(Transformer& model, const text::Tokenizer& tokenizer) {
+  return {settings_of(model.config()), parameter_count(model), hash_text(TokenKey(tokenizer).value())};
+}
+
+void tell_validation(bool validates, const TrainFlags& flags, std::string_view remedy) {
+  if (validates) return;
+  check(flags.dev.empty(), "--dev {}: there is nothing in it to validate on",
+        flags.dev.empty() ? "" : flags.dev[0]);
+  check(flags.trainer.patience == 0,
+        "--patience {}: there are no data for validation, which it counts; {}, or leave it out",
+        flags.trainer.patience, remedy);
+  say(fmt::format(
+      "No data for validation: the last model is kept, whether it is the best or not. For the best, {}.",
+      remedy));
+}
+
+int run_training(Trainee& trainee, const TrainFlags& flags, RunDirectory& run, const Session& session,
+                 std::string_view unit) {
+  for (const std::string& note : run.notes()) say(note);
+  const StopSignals signals;
+  std::optional<Progress> progress;  // from the step on that the run begins with
+  TrainingLog log;
+  log.progress = [&](int64_t step, int64_t steps, const std::string& note) {
+    if (!progress) {
+      ProgressOptions options = progress_to_stderr("Training", session.quiet);
+      options.unit = "steps";
+      options.start = step - 1;
+      options.total = steps;
+      progress.emplace(std::move(options));
+    }
+    progress->update(step, note);
+  };
+  if (!session.quiet)
+    log.message = [&](const std::string& line) { progress ? progress->print(line) : say(line); };
+  const TrainingReport report = train(trainee, flags.trainer, run, log);
+  if (progress) progress->finish();
+  const bool before = report.steps == report.first_step && report.last.values.empty() &&
+                      report.model_step > 0 && report.end != TrainingEnd::signal;
+  say(before ? ended_before(report, flags) : ended_now(report, flags, unit));
+  if (flags.profile) {
+    fmt::print("{}the loop around forward, backward and update: {:.2f} %\n", report.profile,
+               100 * report.loop_seconds / report.seconds);
+  }
+  if (report.end == TrainingEnd::signal) {
+    say(fmt::format("Give the same command again{} to go on from there.",
+                    flags.restart ? ", without --restart," : ""));
+    return 128 + stop_signal();
+  }
+  return 0;
+}
+
+}  // namespace hodhod::cli
