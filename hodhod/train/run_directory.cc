@@ -80,16 +80,15 @@ RunDirectory::RunDirectory(std::string directory, RunRecord record, const RunSta
   lock_.emplace(file(kLock),
                 "a run in this directory is under way; wait for its end, or train in another one");
   for (const std::string& written : {path_, training}) remove_leftovers(written);
-  const bool known = file_exists(file(kRecord));
-  if (start.restart) {
+  const bool known = file_exists(file(kRecord)), ours = known || goes_on();
+  if (known && !start.restart && go_on(stored_record())) return;
+  if (ours && (known || start.restart)) {
     begin_anew();
-  } else if (known) {
-    go_on(stored_record(), record_);
-  } else if (has_training_state(path_)) {
-    notes_.push_back(fmt::format(
-        "{}: the run here was begun by a version that did not store its options; those given now are "
-        "taken for them",
-        path_));
+  } else if (ours) {
+    notes_.push_back(
+        fmt::format("{}: the run here was begun by a version that did not store its options; those given now "
+                    "are taken for them",
+                    path_));
   }
   store();
 }
@@ -112,20 +111,18 @@ bool RunDirectory::has_results() const {
   return has_training_state(path_) || file_exists(join_path(path_, "config.json"));
 }
 
-void RunDirectory::go_on(RunRecord begun, const RunRecord& now) {
+bool RunDirectory::go_on(RunRecord begun) {
   // Without a state to go on from, other options are another run, which is not to replace this one's model.
   if (!has_training_state(path_)) begun.diverged_at = 0;
-  const auto changes = forbidden_changes(begun, now);
-  if (!changes.empty() && !has_results()) {
-    begin_anew();
-    return;
-  }
+  const auto changes = forbidden_changes(begun, record_);
+  if (!changes.empty() && !has_results()) return false;
   refuse(changes);
-  if (!begun.program.empty() && !now.program.empty() && begun.program != now.program) {
+  if (!begun.program.empty() && !record_.program.empty() && begun.program != record_.program) {
     notes_.push_back(fmt::format("{}: the run here was begun with {} and goes on with {}", path_,
-                                 begun.program, now.program));
+                                 begun.program, record_.program));
   }
   record_.model = std::move(begun.model);
+  return true;
 }
 
 void RunDirectory::begin_anew() {
@@ -147,7 +144,6 @@ void RunDirectory::refuse(const std::vector<std::string>& changes) const {
 void RunDirectory::set_model(ModelRecord model) {
   if (has_results()) refuse(forbidden_changes(record_.model, model));
   record_.model = std::move(model);
-  store();
 }
 
 std::optional<int64_t> RunDirectory::set_diverged(int64_t step, int64_t first_unsound) {

@@ -41,8 +41,12 @@ class RunDirectory {
   // What the user should be told, a sentence each.
   const std::vector<std::string>& notes() const { return notes_; }
 
-  // Stores what the model is, once it is made. Error when the run was begun with another one.
+  // What the model is, once it is made. Error when the run was begun with another one.
   void set_model(ModelRecord model);
+
+  // Stores the record as it is now: to be called when the first step is about to be made. Until then a run
+  // that goes on keeps the one it was begun with.
+  void store() const;
 
   // To be called when numbers are no longer finite at step `step`: checkpoints of `first_unsound` and later
   // are removed, and those options that kChangeableOptions names for it may change when the run goes on. The
@@ -51,11 +55,10 @@ class RunDirectory {
 
  private:
   RunRecord stored_record() const;
-  void go_on(RunRecord begun, const RunRecord& now);
+  bool go_on(RunRecord begun);
   void begin_anew();
   bool has_results() const;
   void refuse(const std::vector<std::string>& changes) const;
-  void store() const;
 
   std::string path_;
   RunRecord record_;

@@ -49,6 +49,7 @@ RunRecord with_option(RunRecord record, const std::string& name, const std::stri
 void begin_run(const std::string& directory, const RunRecord& record = some_run()) {
   RunDirectory run(directory, record);
   run.set_model({{{"width", "32"}, {"feed-forward", "64"}}, 1000, "abc"});
+  run.store();
   save_training_state(directory, {.step = 3}, {});
 }
 
@@ -76,6 +77,17 @@ TEST(RunDirectory, OtherFilesAreNotInTheWay) {
   EXPECT_THAT(refusal_of(directory / "run.log", some_run()), HasSubstr("run.log"));
 }
 
+TEST(RunDirectory, AFolderCalledTrainingIsNotTakenForOurs) {
+  const TemporaryDirectory directory;
+  make_directories(directory / "training");
+  directory.put("training/corpus.txt", "precious");
+  for (bool restart : {false, true}) {
+    EXPECT_EQ(refusal_of(directory.path(), some_run(), {.restart = restart}), kNoRefusal);
+    EXPECT_EQ(read_file(directory / "training/corpus.txt"), "precious");
+    remove_tree(directory / "training/run.json");
+  }
+}
+
 TEST(RunDirectory, TheModelToStartFromIsKept) {
   const TemporaryDirectory directory;
   const std::string link = directory / "link", own = directory / "own";
@@ -97,7 +109,9 @@ TEST(RunDirectory, WhatMayNotChangeIsRefusedByName) {
               AllOf(HasSubstr("--schedule-rate 0.001 (now 0.01), --seed 1 (now 2)"), HasSubstr("--out"),
                     HasSubstr("--restart")));
   EXPECT_EQ(read_file(directory / "training/run.json"), before);
-  EXPECT_EQ(refusal_of(directory.path(), with_option(some_run(), "steps", "200")), kNoRefusal);
+  RunDirectory longer(directory.path(), with_option(some_run(), "steps", "200"));
+  EXPECT_EQ(read_file(directory / "training/run.json"), before);
+  longer.store();
   EXPECT_EQ(read_run_record(directory / "training/run.json").options[0].value, "200");
 }
 
@@ -135,8 +149,8 @@ TEST(RunDirectory, DataAreComparedByTheirBytes) {
   begin_run(out, run_on({a}));
   EXPECT_EQ(refusal_of(out, run_on({moved})), kNoRefusal);
   EXPECT_THAT(refusal_of(out, run_on({b})), HasSubstr("moved.txt of 4 bytes (now " + b + " of 4 bytes)"));
-  EXPECT_THAT(refusal_of(out, run_on({a, b})), HasSubstr("--data nothing (now " + b));
-  EXPECT_THAT(refusal_of(out, some_run()), HasSubstr("(now nothing)"));
+  EXPECT_THAT(refusal_of(out, run_on({a, b})), HasSubstr("no further --data (now also " + b));
+  EXPECT_THAT(refusal_of(out, some_run()), HasSubstr("(now without it)"));
   texts.put("moved.txt", "six\n");
   EXPECT_THAT(refusal_of(out, run_on({moved})), HasSubstr("(now the same size with other content)"));
 }
@@ -147,6 +161,7 @@ TEST(RunDirectory, ARunThatLeftNothingIsBegunAnew) {
     RunDirectory run(directory.path(), some_run());
     write_file_atomically(run.file("tokens"), "of it");
     run.set_model({{{"width", "32"}}, 1000, "abc"});
+    run.store();
   }
   RunDirectory same(directory.path(), some_run());
   EXPECT_TRUE(file_exists(same.file("tokens")));
@@ -206,7 +221,7 @@ TEST(RunDirectory, AfterDivergenceTheRateMayChange) {
   EXPECT_THAT(refusal_of(directory.path(), with_option(some_run(), "seed", "2")),
               HasSubstr("--seed 1 (now 2)"));
   const RunRecord lower = with_option(some_run(), "schedule-rate", "0.0001");
-  EXPECT_EQ(refusal_of(directory.path(), lower), kNoRefusal);
+  RunDirectory(directory.path(), lower).store();
   // And from then on it is the rate of this run.
   EXPECT_EQ(refusal_of(directory.path(), lower), kNoRefusal);
   EXPECT_THAT(refusal_of(directory.path(), some_run()), HasSubstr("--schedule-rate 0.0001 (now 0.001)"));

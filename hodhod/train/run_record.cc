@@ -47,9 +47,8 @@ FilesByOption by_option(const std::vector<DataFile>& files) {
   return found;
 }
 
-std::string described(const DataFile* file) {
-  if (file == nullptr) return "nothing";
-  return fmt::format("{} of {} bytes", file->path, with_commas(static_cast<int64_t>(file->bytes)));
+std::string described(const DataFile& file) {
+  return fmt::format("{} of {} bytes", file.path, with_commas(static_cast<int64_t>(file.bytes)));
 }
 
 // The first file of an option that is another one, or empty.
@@ -58,11 +57,12 @@ std::string changed_file(std::string_view option, const std::vector<const DataFi
   for (size_t i = 0; i < std::max(begun.size(), now.size()); ++i) {
     const DataFile* before = i < begun.size() ? begun[i] : nullptr;
     const DataFile* after = i < now.size() ? now[i] : nullptr;
-    if (before != nullptr && after != nullptr && before->hash == after->hash) continue;
-    return before != nullptr && after != nullptr && before->path == after->path &&
-                   before->bytes == after->bytes
-               ? fmt::format("--{} {} (now the same size with other content)", option, described(before))
-               : fmt::format("--{} {} (now {})", option, described(before), described(after));
+    if (before == nullptr) return fmt::format("no further --{} (now also {})", option, described(*after));
+    if (after == nullptr) return fmt::format("--{} {} (now without it)", option, described(*before));
+    if (before->hash == after->hash) continue;
+    const bool same_place = before->path == after->path && before->bytes == after->bytes;
+    return fmt::format("--{} {} (now {})", option, described(*before),
+                       same_place ? "the same size with other content" : described(*after));
   }
   return "";
 }

@@ -61,7 +61,7 @@ struct ChangeableOption {
   std::string_view name;
   MayChange when;
 };
-inline constexpr std::array<ChangeableOption, 25> kChangeableOptions = {{
+inline constexpr std::array<ChangeableOption, 26> kChangeableOptions = {{
     {"steps", MayChange::always},
     {"epochs", MayChange::always},
     {"minutes", MayChange::always},
@@ -70,6 +70,7 @@ inline constexpr std::array<ChangeableOption, 25> kChangeableOptions = {{
     {"save-every", MayChange::always},
     {"log-every", MayChange::always},
     {"skip-limit", MayChange::always},
+    {"skip-bad", MayChange::always},
     {"profile", MayChange::always},
     {"out", MayChange::always},
     {"restart", MayChange::always},

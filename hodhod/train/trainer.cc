@@ -32,6 +32,7 @@ class Run {
 
   TrainingReport run() {
     begin_ = steady_now();
+    directory_.store();
     resume();
     metrics_.emplace(directory_.path(), state_.step);
     trainee_.seek({state_.epoch, state_.batch});
