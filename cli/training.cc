@@ -115,6 +115,12 @@ std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const
 
 FineTuning fine_tuning(const TrainFlags& flags, const RunDirectory& run, const text::LineSource& lines) {
   FineTuning options{.seed = flags.trainer.seed, .tokenizer = flags.tokenizer_path};
+  if (!flags.tokenizer_path.empty()) {
+    const int64_t tokens = text::Tokenizer::load(flags.tokenizer_path).vocab_size();
+    const int64_t known = load_transformer_config(flags.from).vocabulary;
+    check(tokens <= known, "--tokenizer {}: has {} tokens, and the model of --from {} knows {}",
+          flags.tokenizer_path, tokens, flags.from, known);
+  }
   options.fresh_layers = flags.fresh_layers;
   options.change = [&flags](TransformerConfig& config) {
     for (const std::string& option : flags.model_options) change_option(config, option);

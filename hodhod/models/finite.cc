@@ -21,11 +21,11 @@ bool all_finite(std::span<const float> values) {
 }  // namespace
 
 void check_finite(const Transformer& model, std::span<const float> values, std::string_view what) {
-  check(
-      all_finite(values),
-      "{}: its {} are not finite: a weight is NaN or infinite, or numbers have grown out of range; check the "
-      "weights, or train it again at a lower rate",
-      model.name(), what);
+  if (all_finite(values)) return;
+  throw NotFinite(fmt::format(
+      "{}: its {} are not finite: a weight is NaN or infinite, or numbers have grown out of range; "
+      "check the weights, or train it again at a lower rate",
+      model.name(), what));
 }
 
 Tensor check_finite(const Transformer& model, const Tensor& values, std::string_view what) {

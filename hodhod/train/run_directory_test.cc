@@ -148,11 +148,12 @@ TEST(RunDirectory, DataAreComparedByTheirBytes) {
   const std::string moved = texts.put("moved.txt", "one\n");
   begin_run(out, run_on({a}));
   EXPECT_EQ(refusal_of(out, run_on({moved})), kNoRefusal);
-  EXPECT_THAT(refusal_of(out, run_on({b})), HasSubstr("moved.txt of 4 bytes (now " + b + " of 4 bytes)"));
+  EXPECT_THAT(refusal_of(out, run_on({b})),
+              HasSubstr("--data " + a + " of 4 bytes (now " + b + " of 4 bytes)"));
   EXPECT_THAT(refusal_of(out, run_on({a, b})), HasSubstr("no further --data (now also " + b));
   EXPECT_THAT(refusal_of(out, some_run()), HasSubstr("(now without it)"));
-  texts.put("moved.txt", "six\n");
-  EXPECT_THAT(refusal_of(out, run_on({moved})), HasSubstr("(now the same size with other content)"));
+  texts.put("a.txt", "six\n");
+  EXPECT_THAT(refusal_of(out, run_on({a})), HasSubstr("(now the same size with other content)"));
 }
 
 TEST(RunDirectory, ARunThatLeftNothingIsBegunAnew) {

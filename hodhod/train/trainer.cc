@@ -8,6 +8,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/signals.h"
 #include "hodhod/base/visit.h"
+#include "hodhod/models/finite.h"
 #include "hodhod/tensor/tape.h"
 #include "hodhod/train/average.h"
 #include "hodhod/train/loop_profile.h"
@@ -203,10 +204,7 @@ class Run {
     if (average_) average_->swap();
     // A validation that only the end of this run asks for is none of the moments, as a longer run has it not.
     if (last_) last_->begin(due(options_.validate_every));
-    {
-      NoGrad off;
-      scores_ = trainee_.validate();
-    }
+    measure();
     const bool better = judge();
     if (better) {
       trainee_.save(directory_.path());
@@ -218,6 +216,15 @@ class Run {
     saved_step_ = -1;
     tell_scores(better);
     if (const std::string unsound = unsound_score(); !unsound.empty()) diverged(state_.step, unsound);
+  }
+
+  void measure() {
+    const NoGrad off;
+    try {
+      scores_ = trainee_.validate();
+    } catch (const NotFinite& error) {
+      diverged(state_.step, fmt::format("validation at step {}: {}", state_.step, error.what()));
+    }
   }
 
   // Whether the scores are the best so far; where nothing is scored, the last model is taken for it.

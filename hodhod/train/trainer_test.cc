@@ -10,6 +10,7 @@
 
 #include "hodhod/base/file.h"
 #include "hodhod/base/signals.h"
+#include "hodhod/models/finite.h"
 #include "hodhod/nn/linear.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/dropout.h"
@@ -438,6 +439,18 @@ TEST(Trainer, AScoreThatIsNotFiniteIsNeverTheBest) {
   EXPECT_EQ(report.first_step, 20);
   EXPECT_EQ(report.steps, 100);
   EXPECT_TRUE(std::isfinite(report.best));
+}
+
+TEST(Trainer, AModelThatGivesNoNumbersHasDiverged) {
+  const TemporaryDirectory directory;
+  Curve curve;
+  curve.judge = [](double loss) {
+    if (loss < 10) throw NotFinite("its logits are not finite");
+    return loss;
+  };
+  EXPECT_THAT(error_of(curve, options_for(100), directory.path()),
+              testing::AllOf(HasSubstr("validation at step 7: its logits are not finite"),
+                             HasSubstr("the last sound state, of step 5, is kept")));
 }
 
 TEST(Trainer, WithoutASoundStateTheRunIsBegunAnew) {
