@@ -65,7 +65,7 @@ metrics::LanguageScore score_windows(const Writer& writer, std::string_view text
 
 Writer Writer::load(const std::string& directory, const FineTuning& tuning) {
   Writer writer;
-  LoadedTransformer loaded = load_transformer(directory, {.change = tuning.change});
+  LoadedTransformer loaded = load_tuned(directory, tuning);
   writer.model = std::move(loaded.model);
   writer.warnings = std::move(loaded.warnings);
   writer.origin = std::move(loaded.origin);

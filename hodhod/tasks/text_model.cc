@@ -28,6 +28,15 @@ TextModel TextModel::load(const ModelDirectory& directory, const LoadOptions& op
   return result;
 }
 
+LoadedTransformer load_tuned(const std::string& path, const FineTuning& tuning) {
+  ModelDirectory directory = ModelDirectory::open(path);
+  if (tuning.change) {
+    tuning.change(directory.config);
+    check_storable(directory.config);
+  }
+  return load_transformer(directory);
+}
+
 TextModel load_encoder(const std::string& path, const HeadWanted& wanted, const FineTuning& tuning) {
   ModelDirectory directory = ModelDirectory::open(path);
   TransformerConfig& config = directory.config;

@@ -46,6 +46,9 @@ struct FineTuning {
   int64_t fresh_layers = 0;
 };
 
+// The model in `directory` with its configuration changed as `tuning` asks.
+LoadedTransformer load_tuned(const std::string& directory, const FineTuning& tuning);
+
 // The encoder (or, for a classifier, the decoder) in `directory` under the head that is wanted; `missing`
 // names what is new. Error when the model is of another shape.
 TextModel load_encoder(const std::string& directory, const HeadWanted& wanted, const FineTuning& options);

@@ -33,7 +33,7 @@ std::vector<int64_t> ids_of(const text::Tokenizer& tokenizer, const std::string&
 
 Translator Translator::load(const std::string& directory, const FineTuning& tuning) {
   Translator translator;
-  LoadedTransformer loaded = load_transformer(directory, {.change = tuning.change});
+  LoadedTransformer loaded = load_tuned(directory, tuning);
   translator.model = std::move(loaded.model);
   translator.warnings = std::move(loaded.warnings);
   translator.origin = std::move(loaded.origin);
