@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/decoding.h"
@@ -71,8 +72,9 @@ class Records {
 };
 
 void continue_live(const Writer& writer, const WriteFlags& flags, const std::string& prompt) {
-  print_text(prompt);
-  continue_text(writer, {prompt}, flags.decode, 0, [](std::string_view text) {
+  std::string before = prompt;
+  continue_text(writer, {prompt}, flags.decode, 0, [&](std::string_view text) {
+    print_text(std::exchange(before, {}));
     print_text(text);
     flush_output();
   });

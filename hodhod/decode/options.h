@@ -64,7 +64,7 @@ struct DecodeOptions {
   template <class Visitor>
   void visit(Visitor&& v) {
     v("max_new_tokens", max_new_tokens, "Most tokens to generate", at_least(0));
-    v("max_length", max_length, "the same, counting the prompt; 0 for no such limit", at_least(0));
+    v("max_length", max_length, "Most tokens of prompt and text together; 0 for no such limit", at_least(0));
     v("min_new_tokens", min_new_tokens, "Fewest tokens to generate before an end is allowed", at_least(0));
     v("min_length", min_length, "Fewest tokens before an end is allowed, those of the prompt included",
       at_least(0));
@@ -78,19 +78,20 @@ struct DecodeOptions {
     v("top_p", top_p, "Sample among the most likely tokens that reach this probability together", in(0, 1));
     v("min_p", min_p,
       "Sample among the tokens that are at least this fraction as likely as the most likely one", in(0, 1));
-    v("typical_p", typical_p, "sample among the most typical that reach this probability",
+    v("typical_p", typical_p, "Sample among the most typical tokens that reach this probability together",
       above(0).at_most(1));
-    v("epsilon_cutoff", epsilon_cutoff, "sample among those of at least this probability", in(0, 1));
-    v("eta_cutoff", eta_cutoff, "the same, by a bound that falls with the entropy", in(0, 1));
+    v("epsilon_cutoff", epsilon_cutoff, "Sample among the tokens of at least this probability", in(0, 1));
+    v("eta_cutoff", eta_cutoff,
+      "Sample among the tokens above a bound that falls with the entropy, up to this", in(0, 1));
     v("repetition_penalty", repetition_penalty,
       "Number above 1 that makes tokens seen before less likely; 1 for no rule", above(0));
     v("no_repeat_ngram_size", no_repeat_ngram_size, "Size of n-grams that may occur only once; 0 for no rule",
       at_least(0));
     v("encoder_no_repeat_ngram_size", encoder_no_repeat_ngram_size,
-      "n-grams of this size that the source or prompt has do not occur; 0 for no rule", at_least(0));
+      "Size of n-grams of the source or prompt that may not occur; 0 for no rule", at_least(0));
     v("encoder_repetition_penalty", encoder_repetition_penalty,
-      "above 1 makes tokens of the source or prompt likelier", above(0));
-    v("renormalize_logits", renormalize_logits, "beams: probabilities sum to one after the rules");
+      "Number above 1 that makes tokens of the source or prompt more likely", above(0));
+    v("renormalize_logits", renormalize_logits, "Let the probabilities of beams sum to one after the rules");
     v("seed", seed, "Seed of sampling");
   }
 
