@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/decoding.h"
 
-#include <fmt/core.h>
-
-#include <cstdio>
-
+#include "cli/models.h"
 #include "hodhod/decode/generation_config.h"
 
 namespace hodhod::cli {
@@ -19,7 +16,7 @@ void add_decoding(Command& command, DecodeOptions& options) {
 void read_decoding(const Command& command, const std::string& directory, DecodeOptions& options) {
   const DecodeOptions given = options;
   const GenerationConfig config = read_generation_config(directory, given);
-  for (const std::string& warning : config.warnings) fmt::print(stderr, "{}\n", warning);
+  print_warnings(config.warnings);
   options = config.options;
   command.keep_given(options, given);
   if (command.was_given("--stop")) options.stop_strings = given.stop_strings;

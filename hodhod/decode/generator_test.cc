@@ -329,7 +329,8 @@ TEST(Decoding, ErrorsSayWhatToDo) {
   };
   EXPECT_THAT(error_of({prompt({})}, {}), HasSubstr("prompt 0 is empty"));
   EXPECT_THAT(error_of({prompt({1}), prompt({5})}, {}), HasSubstr("token 5 of prompt 1"));
-  EXPECT_THAT(error_of({prompt({1})}, {.num_beams = 0}), HasSubstr("num_beams is 0"));
+  EXPECT_THAT(error_of({prompt({1})}, {.num_beams = 0}),
+              HasSubstr("num_beams: expected a whole number (from 1 to 10000), found 0"));
   EXPECT_THAT(error_of({prompt({1})}, {.do_sample = true, .temperature = 0}), HasSubstr("temperature"));
   EXPECT_THAT(error_of({prompt({1})}, {.num_beams = 2, .num_return_sequences = 3}), HasSubstr("3 results"));
   EXPECT_THAT(error_of({prompt({1})}, {.suppress_tokens = {0, 1, 2, 3, 4}}),
@@ -337,8 +338,10 @@ TEST(Decoding, ErrorsSayWhatToDo) {
   EXPECT_THAT(error_of({prompt({1})}, {.num_beams = 2, .suppress_tokens = {0, 1, 2, 3, 4}}),
               HasSubstr("no token is possible"));
   EXPECT_THAT(error_of({prompt({1, 2, 3})}, {.max_length = 3}), HasSubstr("max_length allows 3"));
-  EXPECT_THAT(error_of({prompt({1})}, {.length_penalty = NAN}), HasSubstr("length_penalty is nan"));
-  EXPECT_THAT(error_of({prompt({1})}, {.do_sample = true, .top_p = NAN}), HasSubstr("top_p is nan"));
+  EXPECT_THAT(error_of({prompt({1})}, {.length_penalty = NAN}),
+              HasSubstr("length_penalty: expected a number, found nan"));
+  EXPECT_THAT(error_of({prompt({1})}, {.do_sample = true, .top_p = NAN}),
+              HasSubstr("top_p: expected a number (from 0 to 1), found nan"));
   // An end that the vocabulary does not have is never reached.
   for (int64_t token : {-1, 5, 50256}) {
     EXPECT_EQ(error_of({prompt({1})}, {.min_new_tokens = 2, .eos = {0, token}}), "no error");
