@@ -2,6 +2,7 @@
 // hodhod classify DIR: labels its arguments, files, or standard input, a text (or a pair with a tab between)
 // a line.
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
@@ -10,9 +11,10 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/models.h"
-#include "hodhod/base/error.h"
+#include "cli/output.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/classify.h"
+#include "hodhod/text/sentences.h"
 
 namespace hodhod::cli {
 namespace {
@@ -20,26 +22,27 @@ namespace {
 struct ClassifyFlags {
   std::string directory;
   TextInput input;
-  std::vector<std::string> data;
+  std::vector<std::string> data, thresholds;
   LabelledColumns columns;
   bool json = false;
 };
 
-Texts split_pair(const std::string& line, const Classifier& classifier) {
+// A line as the model takes it. Of a model that does not say whether it takes pairs, a tab makes one.
+Texts texts_of_line(const std::string& line, const Classifier& classifier) {
   const size_t tab = line.find('\t');
-  if (classifier.texts == 1 || tab == std::string::npos) {
-    check(classifier.texts == 1,
-          "this model takes pairs of texts: write them with a tab between (found {}), or give a table with "
-          "--data and --text",
-          excerpt(line));
-    return {line};
-  }
+  if (classifier.texts == 1 || tab == std::string::npos) return {line};
   return {line.substr(0, tab), line.substr(tab + 1)};
 }
 
-std::string classified_line(const Texts& texts, const Classification& found, const Classifier& classifier,
-                            bool as_json) {
-  const Labels& labels = classifier.labels;
+std::vector<int64_t> likeliest_first(const std::vector<double>& scores) {
+  std::vector<int64_t> order(scores.size());
+  std::iota(order.begin(), order.end(), int64_t{0});
+  const auto score = [&](int64_t label) { return scores[static_cast<size_t>(label)]; };
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return score(a) > score(b); });
+  return order;
+}
+
+Json classified_json(const Texts& texts, const Classification& found, const Classifier& classifier) {
   Json json = Json::object();
   if (texts.size() == 1) {
     json["text"] = texts[0];
@@ -47,47 +50,109 @@ std::string classified_line(const Texts& texts, const Classification& found, con
     json["texts"] = texts;
   }
   if (classifier.is_regression()) {
-    json["value"] = found.score[0];
-    return as_json ? format_json(json, -1) + "\n" : fmt::format("{:.4f}\n", found.score[0]);
+    if (found.score.size() == 1) {
+      json["value"] = found.score[0];
+    } else {
+      json["values"] = found.score;
+    }
+    return json;
   }
-  std::vector<int64_t> order(found.score.size());
-  std::iota(order.begin(), order.end(), int64_t{0});
-  const auto score = [&](int64_t label) { return found.score[static_cast<size_t>(label)]; };
-  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return score(a) > score(b); });
-  json["label"] = labels.name(found.label);
-  std::string line = labels.name(found.label);
-  for (int64_t label : order) {
-    json["probabilities"][labels.name(label)] = score(label);
-    line += fmt::format("\t{} {:.4f}", labels.name(label), score(label));
+  std::vector<std::string> labels;
+  for (int64_t label : found.labels) labels.push_back(classifier.labels.name(label));
+  if (classifier.answer == Answer::kOneLabel) {
+    json["label"] = labels[0];
+  } else {
+    json["labels"] = labels;
   }
-  return as_json ? format_json(json, -1) + "\n" : line + "\n";
+  Json probabilities = Json::object();
+  for (int64_t label : likeliest_first(found.score)) {
+    probabilities[classifier.labels.name(label)] = found.score[static_cast<size_t>(label)];
+  }
+  json["probabilities"] = probabilities;
+  return json;
 }
 
-void print_labels(const std::vector<Texts>& texts, const Classifier& classifier, bool json) {
-  const auto found = classify(classifier, texts);
-  std::string out;
-  for (size_t i = 0; i < texts.size(); ++i) out += classified_line(texts[i], found[i], classifier, json);
-  print_text(out);
+std::string classified_line(const Classification& found, const Classifier& classifier) {
+  std::string line;
+  if (classifier.is_regression()) {
+    for (double value : found.score) line += fmt::format("{}{:.4f}", line.empty() ? "" : "\t", value);
+    return line + "\n";
+  }
+  for (int64_t label : found.labels) {
+    line += (label == found.labels[0] ? "" : ",") + classifier.labels.name(label);
+  }
+  for (int64_t label : likeliest_first(found.score)) {
+    line += fmt::format("\t{} {:.4f}", classifier.labels.name(label), found.score[static_cast<size_t>(label)]);
+  }
+  return one_line(line) + "\n";
 }
+
+// Classifies, prints, and keeps count of what is to be told in the end.
+class ClassifyPrinter {
+ public:
+  ClassifyPrinter(const Classifier& classifier, bool json)
+      : classifier_(classifier), json_(json), long_texts_(length_limit(classifier.encoder)) {}
+
+  // A blank line where a pair should be is answered with a blank line.
+  void print(const std::vector<Texts>& texts) {
+    std::vector<Texts> asked;
+    for (const Texts& one : texts) {
+      if (!is_missing_pair(one)) asked.push_back(one);
+    }
+    const auto found = classify(classifier_, asked);
+    std::string out;
+    size_t next = 0;
+    for (const Texts& one : texts) {
+      if (is_missing_pair(one)) {
+        out += json_ ? json_line({{"text", one[0]}, {"label", nullptr}}) : "\n";
+        continue;
+      }
+      const Classification& answer = found[next++];
+      out += json_ ? json_line(classified_json(one, answer, classifier_)) : classified_line(answer, classifier_);
+    }
+    print_text(out);
+    for (const Classification& one : found) long_texts_.add(one.tokens);
+    for (const Texts& one : asked) pairs_ += one.size() == 2 ? 1 : 0;
+  }
+
+  void tell_all() const {
+    tell(long_texts_.notes(kCutOff));
+    if (classifier_.texts != 0 || pairs_ == 0) return;
+    tell({fmt::format("{} lines with a tab were read as pairs of texts, since the model does not say what it takes",
+                      pairs_)});
+  }
+
+ private:
+  bool is_missing_pair(const Texts& texts) const {
+    return classifier_.texts == 2 && texts.size() == 1 && text::is_blank_text(texts[0]);
+  }
+
+  const Classifier& classifier_;
+  bool json_;
+  LongTexts long_texts_;
+  int64_t pairs_ = 0;
+};
 
 int run_classify(const ClassifyFlags& flags, const Session& session) {
-  const Classifier classifier = warned(Classifier::load(flags.directory));
+  Classifier classifier = warned(Classifier::load(flags.directory));
+  classifier.set_thresholds(flags.thresholds);
+  ClassifyPrinter printer(classifier, flags.json);
   if (!flags.data.empty()) {
+    const LabelledTexts data =
+        read_unlabelled(flags.data, classifier.with_columns_of_training(flags.columns));
+    tell(data.notes);
+    tell_bad_lines(data.bad);
     std::vector<Texts> texts;
-    for (LabelledText& example : read_unlabelled(flags.data, flags.columns).examples) {
-      check(static_cast<int64_t>(example.texts.size()) == classifier.texts,
-            "{}: the model takes {} texts an example, and the data has {}; say with --text which columns",
-            example.place, classifier.texts, example.texts.size());
-      texts.push_back(std::move(example.texts));
-    }
-    print_labels(texts, classifier, flags.json);
-    return 0;
+    for (const LabelledText& example : data.examples) texts.push_back(example.texts);
+    printer.print(texts);
+  } else {
+    for_each_block(flags.input, "Classifying", session.quiet, [&](const std::vector<std::string>& lines) {
+      std::vector<Texts> texts;
+      for (const std::string& line : lines) texts.push_back(texts_of_line(line, classifier));
+      printer.print(texts);
+    });
   }
-  for_each_block(flags.input, "Classifying", session.quiet, [&](const std::vector<std::string>& lines) {
-    std::vector<Texts> texts;
-    for (const std::string& line : lines) texts.push_back(split_pair(line, classifier));
-    print_labels(texts, classifier, flags.json);
-  });
+  printer.tell_all();
   return 0;
 }
 
@@ -102,6 +167,7 @@ void add_classify(Command& program) {
   command.add("--file", flags->input.files, "Files of texts, one a line").called("FILE");
   command.add("--data", flags->data, "Tables or JSON lines with texts").called("FILE");
   command.add_config(flags->columns, "Data");
+  command.add_fields({field_of("threshold", flags->thresholds, kThresholdHelp)}, "Options");
   command.add("--json", flags->json, "Print a JSON object for each text");
   command.on_run([flags](const Session& session) { return run_classify(*flags, session); });
 }

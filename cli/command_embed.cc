@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/models.h"
+#include "cli/output.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/embed.h"
 
@@ -23,16 +24,20 @@ struct EmbedFlags {
 
 int run_embed(const EmbedFlags& flags, const Session& session) {
   const TextModel embedder = warned(load_embedder(flags.directory));
+  LongTexts long_texts(length_limit(embedder));
   for_each_block(flags.input, "Embedding", session.quiet, [&](const std::vector<std::string>& lines) {
-    const auto vectors = embed(embedder, lines, flags.options);
+    const auto found = embed(embedder, lines, flags.options);
     std::string out;
     for (size_t i = 0; i < lines.size(); ++i) {
-      out += flags.tsv ? fmt::format("{}\n", fmt::join(vectors[i], "\t"))
-                       : fmt::format("{{\"text\":{},\"embedding\":[{}]}}\n", format_json(Json(lines[i]), -1),
-                                     fmt::join(vectors[i], ","));
+      const auto& vector = found[i].vector;
+      out += flags.tsv ? fmt::format("{}\n", fmt::join(vector, "\t"))
+                       : fmt::format("{{\"text\":{},\"embedding\":[{}]}}\n", json_text(Json(lines[i])),
+                                     fmt::join(vector, ","));
     }
     print_text(out);
+    for (const Embedding& embedding : found) long_texts.add(embedding.tokens);
   });
+  tell(long_texts.notes(kCutOff));
   return 0;
 }
 

@@ -2,6 +2,7 @@
 // hodhod evaluate DIR: scores a model on text it has not seen.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/commands.h"
@@ -11,43 +12,20 @@
 #include "cli/models.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
-#include "hodhod/data/record_reader.h"
 #include "hodhod/models/directory.h"
+#include "hodhod/tasks/classify.h"
 #include "hodhod/tasks/generate.h"
-#include "hodhod/tasks/translate.h"
-#include "hodhod/train/metrics/bleu.h"
-#include "hodhod/train/metrics/chrf.h"
 
 namespace hodhod::cli {
 void report(const EvaluateFlags& flags, const Json& values, const std::string& text) {
-  print_text(flags.json ? format_json(values, -1) + "\n" : text + "\n");
+  print_text(flags.json ? json_line(values) : text + "\n");
 }
 
 namespace {
 
-int evaluate_translation(const EvaluateFlags& flags) {
-  check(!flags.source.empty() && !flags.target.empty(),
-        "evaluate: give --source and --target for a translation model");
-  const Translator translator = warned(Translator::load(flags.directory));
-  ParallelReader reader({flags.source, flags.target});
-  std::vector<std::string> sources, references;
-  while (auto record = reader.next()) {
-    sources.push_back(record->fields[0]);
-    references.push_back(record->fields[1]);
-  }
-  const auto translations = translate(translator, sources, flags.decode);
-  metrics::Bleu bleu(flags.bleu);
-  metrics::Chrf chrf, chrf_words({.word_order = 2});
-  for (size_t i = 0; i < sources.size(); ++i) {
-    bleu.add(translations[i][0].text, references[i]);
-    chrf.add(translations[i][0].text, references[i]);
-    chrf_words.add(translations[i][0].text, references[i]);
-  }
-  report(flags, {{"bleu", bleu.score().score}, {"chrf", chrf.score()}, {"chrf++", chrf_words.score()}},
-         fmt::format("{}\nchrF = {:.2f}   chrF++ = {:.2f}", metrics::to_string(bleu.score()), chrf.score(),
-                     chrf_words.score()));
-  return 0;
-}
+constexpr const char* kLabelledGroup = "Labelled texts";
+constexpr const char* kDecodingGroup = "Decoding";
+constexpr const char* kBleuGroup = "BLEU";
 
 int evaluate_language(const EvaluateFlags& flags, const Session& session) {
   const Writer writer = warned(Writer::load(flags.directory));
@@ -56,6 +34,7 @@ int evaluate_language(const EvaluateFlags& flags, const Session& session) {
   while (lines.next(line)) text.append(line).push_back('\n');
   lines.finish();
   const auto score = score_text(writer, text);
+  check(score.tokens > 0, "evaluate: there is no text to score; name a file with at least two tokens with --data");
   report(flags,
          {{"loss", score.loss()},
           {"perplexity", score.perplexity()},
@@ -67,9 +46,40 @@ int evaluate_language(const EvaluateFlags& flags, const Session& session) {
   return 0;
 }
 
+struct Evaluation {
+  std::string_view model;                    // "a translation model"
+  std::vector<std::string_view> options;     // those that it heeds, beside those of its groups
+  std::vector<std::string_view> groups;      // of the help
+};
+
+Evaluation evaluation_of(const EvaluateFlags& flags, const TransformerConfig& config) {
+  if (flags.similarity) return {"the similarity of texts", {"--similarity", "--data"}, {kLabelledGroup}};
+  if (config.head == HeadKind::classifier) return {"a classifier", {"--data", "--threshold"}, {kLabelledGroup}};
+  if (config.head == HeadKind::tagger) {
+    return {"a tagger", {"--data", "--columns", "--format", "--header", "--skip-bad"}, {}};
+  }
+  if (config.shape == TransformerShape::encoder) return {"a model that fills masks", {"--data"}, {}};
+  if (!config.has_encoder()) return {"a language model", {"--data"}, {}};
+  return {"a translation model", {"--source", "--target", "--skip-bad"}, {kDecodingGroup, kBleuGroup}};
+}
+
+// Nothing that was asked for is passed over.
+void check_options(const Command& command, const Evaluation& evaluation) {
+  const auto among = [](const auto& list, const std::string& name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
+  for (const Argument& argument : command.arguments()) {
+    const bool heeded = among(evaluation.options, argument.names()) || among(evaluation.groups, argument.group()) ||
+                        argument.names() == "--json" || !argument.names().starts_with("--");
+    check(!argument.was_given() || heeded, "evaluate: {} has no meaning for {}; leave it out", argument.names(),
+          evaluation.model);
+  }
+}
+
 // By what stands on the model.
-int evaluate_model(const EvaluateFlags& flags, const Session& session) {
+int evaluate_model(const EvaluateFlags& flags, const Session& session, const Command& command) {
   const TransformerConfig config = load_transformer_config(flags.directory);
+  check_options(command, evaluation_of(flags, config));
   if (flags.similarity) return evaluate_similarity(flags);
   if (config.head == HeadKind::classifier) return evaluate_classifier(flags);
   if (config.head == HeadKind::tagger) return evaluate_tagger(flags);
@@ -90,7 +100,8 @@ void add_evaluate(Command& program) {
       .called("FILE");
   command.add_fields({field_of("columns", flags->tag_columns,
                                "For a tagger: the columns of the words and of their tags; the first and the "
-                               "last where none are named")},
+                               "last where none are named"),
+                      field_of("threshold", flags->thresholds, kThresholdHelp)},
                      "Options");
   command.add("--source", flags->source, "Text to translate, for a translation model").called("FILE");
   command.add("--target", flags->target, "Its translation by people").called("FILE");
@@ -98,11 +109,11 @@ void add_evaluate(Command& program) {
       "--similarity", flags->similarity,
       "Compare the cosine of the model's vectors with the number that stands beside each pair of texts");
   command.add("--json", flags->json, "Print a JSON object");
-  command.add_config(flags->columns, "Labelled texts");
+  command.add_config(flags->columns, kLabelledGroup);
   add_decoding(command, flags->decode);
-  command.add_config(flags->bleu, "BLEU", "bleu");
+  command.add_config(flags->bleu, kBleuGroup, "bleu");
   command.on_prepare([flags, &command] { read_decoding(command, flags->directory, flags->decode); });
-  command.on_run([flags](const Session& session) { return evaluate_model(*flags, session); });
+  command.on_run([flags, &command](const Session& session) { return evaluate_model(*flags, session, command); });
 }
 
 }  // namespace hodhod::cli

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/models.h"
+#include "cli/output.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/fill_mask.h"
 
@@ -20,27 +21,33 @@ struct FillMaskFlags {
   bool json = false;
 };
 
-void print_fillings(const std::string& text, const std::vector<std::vector<Filling>>& masks, bool as_json) {
+std::string filled_text(const std::string& text, const FilledText& filled, bool as_json) {
   Json json = {{"text", text}, {"masks", Json::array()}};
-  std::string out;
-  for (const auto& fillings : masks) {
+  std::string lines;
+  for (const auto& fillings : filled.masks) {
     Json list = Json::array();
     for (const Filling& filling : fillings) {
       list.push_back(
           {{"token", filling.token}, {"probability", filling.probability}, {"text", filling.text}});
-      out += fmt::format("{:.4f}\t{}\t{}\n", filling.probability, filling.token, filling.text);
+      lines += one_line(fmt::format("{:.4f}\t{}\t{}", filling.probability, filling.token, filling.text)) + "\n";
     }
     json["masks"].push_back(list);
   }
-  print_text(as_json ? format_json(json, -1) + "\n" : out);
+  if (as_json) return json_line(json);
+  return lines.empty() ? "\n" : lines;
 }
 
 int run_fill_mask(const FillMaskFlags& flags, const Session& session) {
   const MaskFiller filler = warned(MaskFiller::load(flags.directory));
+  LongTexts long_texts(length_limit(filler.encoder));
   for_each_block(flags.input, "Filling", session.quiet, [&](const std::vector<std::string>& lines) {
     const auto found = fill_mask(filler, lines, flags.top_k);
-    for (size_t i = 0; i < lines.size(); ++i) print_fillings(lines[i], found[i], flags.json);
+    std::string out;
+    for (size_t i = 0; i < lines.size(); ++i) out += filled_text(lines[i], found[i], flags.json);
+    print_text(out);
+    for (const FilledText& filled : found) long_texts.add(filled.tokens);
   });
+  tell(long_texts.notes(kCutOff));
   return 0;
 }
 

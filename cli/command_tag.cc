@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/models.h"
+#include "cli/output.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/tag.h"
 
@@ -34,43 +35,46 @@ Json entities_of(const Words& words, const std::vector<std::string>& tags) {
   return entities;
 }
 
-void print_tags(const std::vector<Words>& sentences, const Tagger& tagger, bool as_json) {
-  const auto found = tag(tagger, sentences);
-  const bool entities = tagger.has_entities();
-  std::string out;
-  for (size_t i = 0; i < sentences.size(); ++i) {
-    const Tagging& tagging = found[i];
-    if (as_json) {
-      Json json = {{"words", sentences[i]}, {"tags", tagging.tags}, {"probabilities", tagging.probabilities}};
-      if (entities) json["entities"] = entities_of(sentences[i], tagging.tags);
-      out += format_json(json, -1) + "\n";
-      continue;
-    }
-    for (size_t t = 0; t < tagging.tags.size(); ++t) {
-      out += fmt::format("{}\t{}\n", sentences[i][t], tagging.tags[t]);
-    }
-    out += "\n";
+std::string tagged_text(const Words& words, const Tagging& tagging, bool entities, bool as_json) {
+  if (as_json) {
+    Json json = {{"words", words}, {"tags", tagging.tags}, {"probabilities", tagging.probabilities}};
+    if (entities) json["entities"] = entities_of(words, tagging.tags);
+    return json_line(json);
   }
-  print_text(out);
+  std::string lines;
+  for (size_t t = 0; t < tagging.tags.size(); ++t) lines += fmt::format("{}\t{}\n", words[t], tagging.tags[t]);
+  return lines + "\n";
 }
 
 int run_tag(const TagFlags& flags, const Session& session) {
   const Tagger tagger = warned(Tagger::load(flags.directory));
+  LongTexts long_texts(length_limit(tagger.encoder));
+  const auto print = [&](const std::vector<Words>& sentences) {
+    const auto found = tag(tagger, sentences);
+    std::string out;
+    for (size_t i = 0; i < sentences.size(); ++i) {
+      out += tagged_text(sentences[i], found[i], tagger.has_entities(), flags.json);
+    }
+    print_text(out);
+    for (const Tagging& tagging : found) long_texts.add(tagging.tokens);
+  };
   if (!flags.data.empty()) {
+    const TaggedSentences data = read_words(flags.data, flags.corpus);
+    tell(data.notes);
+    tell_bad_lines(data.bad);
     std::vector<Words> sentences;
-    for (TaggedWords& sentence : read_words(flags.data, flags.corpus).sentences) {
-      sentences.push_back(std::move(sentence.words));
-    }
-    print_tags(sentences, tagger, flags.json);
-    return 0;
+    for (const TaggedWords& sentence : data.sentences) sentences.push_back(sentence.words);
+    print(sentences);
+  } else {
+    for_each_block(flags.input, "Tagging", session.quiet, [&](const std::vector<std::string>& lines) {
+      std::vector<Words> sentences;
+      for (const std::string& line : lines) {
+        sentences.push_back(flags.split ? words_between_blanks(line) : split_words(line));
+      }
+      print(sentences);
+    });
   }
-  for_each_block(flags.input, "Tagging", session.quiet, [&](const std::vector<std::string>& lines) {
-    std::vector<Words> sentences;
-    for (const std::string& line : lines) {
-      sentences.push_back(flags.split ? words_between_blanks(line) : split_words(line));
-    }
-    print_tags(sentences, tagger, flags.json);
-  });
+  tell(long_texts.notes(kTaggedInPieces));
   return 0;
 }
 
@@ -83,7 +87,7 @@ void add_tag(Command& program) {
   command.add("TEXT", flags->input.texts, "Sentences; without any, standard input is read");
   command.add("--file", flags->input.files, "Files of sentences, one a line").called("FILE");
   command.add("--split", flags->split, "Take what stands between blanks as words, punctuation too");
-  command.add("--data", flags->data, "Sentences with a word a line (conll), or jsonl").called("FILE");
+  command.add("--data", flags->data, "Sentences with a word a line (conll, conllu, tsv), or jsonl").called("FILE");
   command.add_config(flags->corpus, "Data");
   command.add("--json", flags->json, "Print a JSON object for each sentence, with the entities");
   command.on_run([flags](const Session& session) { return run_tag(*flags, session); });

@@ -9,6 +9,7 @@
 #include "cli/decoding.h"
 #include "cli/input.h"
 #include "cli/models.h"
+#include "cli/output.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/alignment.h"
 #include "hodhod/tasks/translate.h"
@@ -18,10 +19,9 @@ namespace {
 
 struct TranslateFlags {
   std::string directory;
-  std::vector<std::string> texts, files;
-  bool json = false, alignments = false;
+  TextInput input;
+  bool json = false, alignments = false, document = false;
   int64_t alignment_layer = -1;
-  int64_t batch_lines = 256;
   DecodeOptions decode;
 };
 
@@ -39,6 +39,17 @@ Json alignment_to_json(const Alignment& alignment) {
           {"attention", rows}};
 }
 
+Json translation_to_json(const Translation& translation) {
+  Json json = {{"text", translation.text}, {"score", translation.score}};
+  if (translation.parts.empty()) return json;
+  json["parts"] = Json::array();
+  for (const auto& [source, part] : translation.parts) {
+    json["parts"].push_back({{"source", source}, {"text", part.text}});
+  }
+  return json;
+}
+
+// What is printed for a line: of n translations n lines, whatever the model writes, or one of JSON.
 std::string translated_line(const Translator& translator, const std::string& source,
                             const std::vector<Translation>& found, const TranslateFlags& flags) {
   Json results = Json::array();
@@ -47,45 +58,36 @@ std::string translated_line(const Translator& translator, const std::string& sou
     Alignment alignment;
     if (flags.alignments) alignment = align(translator, source, translation, flags.alignment_layer);
     if (flags.json) {
-      Json result = {{"text", translation.text}, {"score", translation.score}};
+      Json result = translation_to_json(translation);
       if (flags.alignments) result.update(alignment_to_json(alignment));
       results.push_back(result);
       continue;
     }
     if (found.size() > 1) lines += fmt::format("{:.4f}\t", translation.score);
-    lines += translation.text;
+    lines += one_line(translation.text);
     if (flags.alignments) lines += "\t" + pharaoh(alignment);
     lines += "\n";
   }
-  if (flags.json) return format_json(Json{{"source", source}, {"translations", results}}, -1) + "\n";
+  if (flags.json) return json_line({{"source", source}, {"translations", results}});
   return lines;
 }
 
 int run_translate(const TranslateFlags& flags, const Session& session) {
   const Translator translator = warned(Translator::load(flags.directory));
-  uint64_t done = 0;
-  const auto work = [&](const std::vector<std::string>& block) {
-    const auto found = translate(translator, block, flags.decode, kBatchTokens, done);
-    done += block.size();
+  TranslateOptions options{.decode = flags.decode,
+                           .unit = flags.document ? TranslationUnit::sentence : TranslationUnit::text};
+  SplitTexts split(translator.model->config().max_length);
+  for_each_block(flags.input, "Translating", session.quiet, [&](const std::vector<std::string>& block) {
+    const auto found = translate(translator, block, options);
     std::string out;
-    for (size_t i = 0; i < block.size(); ++i) out += translated_line(translator, block[i], found[i], flags);
-    print_text(out);
-  };
-  if (!flags.texts.empty()) {
-    work(flags.texts);
-    return 0;
-  }
-  Lines lines(flags.files, "Translating", session.quiet || flags.files.empty());
-  std::vector<std::string> block;
-  for (std::string line; lines.next(line);) {
-    block.push_back(line);
-    if (static_cast<int64_t>(block.size()) == flags.batch_lines) {
-      work(block);
-      block.clear();
+    for (size_t i = 0; i < block.size(); ++i) {
+      out += translated_line(translator, block[i], found[i].best, flags);
     }
-  }
-  if (!block.empty()) work(block);
-  lines.finish();
+    print_text(out);
+    options.first += block.size();
+    for (const Translated& translated : found) split.add(translated);
+  });
+  tell(split.notes());
   return 0;
 }
 
@@ -96,9 +98,11 @@ void add_translate(Command& program) {
   auto flags = std::make_shared<TranslateFlags>();
   flags->decode.num_beams = 5;
   command.add("DIR", flags->directory, "The model's directory").required();
-  command.add("TEXT", flags->texts, "Sentences; without any, standard input is read");
-  command.add("--file", flags->files, "Files to translate, a sentence a line").called("FILE");
-  command.add("--batch-lines", flags->batch_lines, "Lines that are read before they are translated",
+  command.add("TEXT", flags->input.texts, "Texts, a sentence each; without any, standard input is read");
+  command.add("--file", flags->input.files, "Files to translate, a sentence a line").called("FILE");
+  command.add("--document", flags->document,
+              "Translate a document: a line is a paragraph, of which each sentence is translated by itself");
+  command.add("--batch-lines", flags->input.block, "Lines that are read before they are translated",
               in(1, 1000000));
   command.add("--json", flags->json, "Print a JSON object for each line");
   command.add(

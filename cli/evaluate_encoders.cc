@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 
+#include "cli/confusion.h"
 #include "cli/evaluate.h"
 #include "cli/input.h"
 #include "cli/models.h"
@@ -25,42 +27,95 @@ struct ByLabel {
   Json json = Json::object();
   std::string table;
 
-  void add(const std::string& label, const metrics::PrecisionRecall& part) {
-    json[label] = {{"precision", part.precision()}, {"recall", part.recall()}, {"f1", part.f1()}};
-    table += fmt::format("\n{}   precision {:.2f}   recall {:.2f}   F1 {:.2f}   examples {}", label,
-                         100 * part.precision(), 100 * part.recall(), 100 * part.f1(), part.gold);
+  explicit ByLabel(const std::map<std::string, metrics::PrecisionRecall>& labels) {
+    for (const auto& [label, part] : labels) {
+      json[label] = {{"precision", part.precision()},
+                     {"recall", part.recall()},
+                     {"f1", part.f1()},
+                     {"support", part.gold}};
+      table += fmt::format("\n{}   precision {:.2f}   recall {:.2f}   F1 {:.2f}   examples {}", label,
+                           100 * part.precision(), 100 * part.recall(), 100 * part.f1(), part.gold);
+    }
   }
 };
+
+void add_means(Json& values, std::string& text, const metrics::LabelMeans& means) {
+  values["macro_precision"] = means.macro_precision;
+  values["macro_recall"] = means.macro_recall;
+  values["macro_f1"] = means.macro_f1;
+  values["micro_f1"] = means.micro.f1();
+  values["weighted_precision"] = means.weighted_precision;
+  values["weighted_recall"] = means.weighted_recall;
+  values["weighted_f1"] = means.weighted_f1;
+  text += fmt::format(
+      "\nmacro precision {:.2f}   macro recall {:.2f}   weighted precision {:.2f}   weighted recall {:.2f}   "
+      "weighted F1 {:.2f}",
+      100 * means.macro_precision, 100 * means.macro_recall, 100 * means.weighted_precision,
+      100 * means.weighted_recall, 100 * means.weighted_f1);
+}
+
+void report_classes(const EvaluateFlags& flags, const ClassifierScores& scores) {
+  const auto& classes = scores.classes;
+  const ByLabel labels(classes.by_label);
+  Json values = {{"accuracy", classes.accuracy}, {"loss", scores.loss}, {"examples", scores.examples}};
+  std::string text = fmt::format("accuracy {:.2f}   macro F1 {:.2f}   loss {:.4f}   examples {}",
+                                 100 * classes.accuracy, 100 * classes.macro_f1, scores.loss, scores.examples);
+  add_means(values, text, classes);
+  values["labels"] = labels.json;
+  values["confusion"] = confusion_json(classes);
+  report(flags, values, text + labels.table + "\n" + confusion_text(classes));
+}
+
+void report_several_labels(const EvaluateFlags& flags, const ClassifierScores& scores) {
+  const auto& all = scores.labels;
+  const ByLabel labels(all.by_label);
+  Json values = {{"micro_precision", all.micro.precision()},
+                 {"micro_recall", all.micro.recall()},
+                 {"subset_accuracy", all.subset_accuracy},
+                 {"mean_average_precision", scores.mean_average_precision},
+                 {"loss", scores.loss},
+                 {"examples", scores.examples}};
+  std::string text = fmt::format(
+      "micro F1 {:.2f}   macro F1 {:.2f}   subset accuracy {:.2f}   mean average precision {:.2f}   loss {:.4f}   "
+      "examples {}",
+      100 * all.micro.f1(), 100 * all.macro_f1, 100 * all.subset_accuracy, 100 * scores.mean_average_precision,
+      scores.loss, scores.examples);
+  add_means(values, text, all);
+  values["labels"] = labels.json;
+  report(flags, values, text + labels.table);
+}
+
+void report_regression(const EvaluateFlags& flags, const ClassifierScores& scores) {
+  report(flags,
+         {{"pearson", scores.pearson},
+          {"spearman", scores.spearman},
+          {"mse", scores.loss},
+          {"mae", scores.mean_absolute_error},
+          {"examples", scores.examples}},
+         fmt::format("Pearson {:.4f}   Spearman {:.4f}   mean squared error {:.4f}   examples {}",
+                     scores.pearson, scores.spearman, scores.loss, scores.examples));
+}
 
 }  // namespace
 
 int evaluate_classifier(const EvaluateFlags& flags) {
-  const Classifier classifier = warned(Classifier::load(flags.directory));
+  Classifier classifier = warned(Classifier::load(flags.directory));
   check_data(flags);
-  const auto scores = evaluate(classifier, read_labelled(flags.data, flags.columns).examples);
-  if (classifier.is_regression()) {
-    report(flags,
-           {{"pearson", scores.pearson},
-            {"spearman", scores.spearman},
-            {"mse", scores.loss},
-            {"mae", scores.mean_absolute_error},
-            {"examples", scores.examples}},
-           fmt::format("Pearson {:.4f}   Spearman {:.4f}   mean squared error {:.4f}   examples {}",
-                       scores.pearson, scores.spearman, scores.loss, scores.examples));
-    return 0;
+  classifier.set_thresholds(flags.thresholds);
+  classifier.columns = classifier.with_columns_of_training(flags.columns);
+  const auto scores = evaluate(classifier, told(read_labelled(flags.data, classifier.columns)).examples);
+  tell(scores.notes);
+  switch (classifier.answer) {
+    case Answer::kOneLabel:
+      report_classes(flags, scores);
+      break;
+    case Answer::kLabels:
+      report_several_labels(flags, scores);
+      break;
+    case Answer::kNumbers:
+      report_regression(flags, scores);
+      break;
   }
-  const auto& classes = scores.classes;
-  ByLabel labels;
-  for (const auto& [label, part] : classes.by_label) labels.add(label, part);
-  report(
-      flags,
-      {{"accuracy", classes.accuracy},
-       {"macro_f1", classes.macro_f1},
-       {"loss", scores.loss},
-       {"examples", scores.examples},
-       {"labels", labels.json}},
-      fmt::format("accuracy {:.2f}   macro F1 {:.2f}   loss {:.4f}   examples {}{}", 100 * classes.accuracy,
-                  100 * classes.macro_f1, scores.loss, scores.examples, labels.table));
   return 0;
 }
 
@@ -71,19 +126,20 @@ int evaluate_tagger(const EvaluateFlags& flags) {
                              .columns = flags.tag_columns,
                              .header = flags.columns.header,
                              .skip_bad = flags.columns.skip_bad};
-  const auto scores = evaluate(tagger, read_tagged(flags.data, corpus).sentences);
-  Json values = {{"accuracy", scores.accuracy},
-                 {"macro_f1", scores.macro_f1},
+  const auto scores = evaluate(tagger, told(read_tagged(flags.data, corpus)).sentences);
+  tell(scores.notes);
+  const auto& classes = scores.classes;
+  Json values = {{"accuracy", classes.accuracy},
+                 {"macro_f1", classes.macro_f1},
                  {"loss", scores.loss},
                  {"words", scores.words},
                  {"sentences", scores.sentences}};
-  std::string text =
-      fmt::format("accuracy {:.2f}   macro F1 {:.2f}   loss {:.4f}   words {}   sentences {}",
-                  100 * scores.accuracy, 100 * scores.macro_f1, scores.loss, scores.words, scores.sentences);
+  std::string text = fmt::format("accuracy {:.2f}   macro F1 {:.2f}   loss {:.4f}   words {}   sentences {}",
+                                 100 * classes.accuracy, 100 * classes.macro_f1, scores.loss, scores.words,
+                                 scores.sentences);
   if (tagger.has_entities()) {
     const auto& all = scores.entities.overall();
-    ByLabel types;
-    for (const auto& [type, part] : scores.entities.by_type()) types.add(type, part);
+    const ByLabel types(scores.entities.by_type());
     values["entity_f1"] = all.f1();
     values["entity_precision"] = all.precision();
     values["entity_recall"] = all.recall();
@@ -91,7 +147,12 @@ int evaluate_tagger(const EvaluateFlags& flags) {
     text =
         fmt::format("entity F1 {:.2f}   precision {:.2f}   recall {:.2f}   entities {}\n{}{}", 100 * all.f1(),
                     100 * all.precision(), 100 * all.recall(), all.gold, text, types.table);
+  } else {
+    const ByLabel tags(classes.by_label);
+    values["tags"] = tags.json;
+    text += tags.table + "\n" + confusion_text(classes);
   }
+  values["confusion"] = confusion_json(classes);
   report(flags, values, text);
   return 0;
 }
@@ -101,6 +162,7 @@ int evaluate_masks(const EvaluateFlags& flags, bool quiet) {
   const int64_t length = std::min<int64_t>(MaskTraining().length, filler.encoder.model->config().max_length);
   const WindowedText text(filler.encoder, read_lines(flags.data, quiet), MaskWindows::packed, length);
   const MaskScores scores = score_masks(filler, text);
+  check(scores.masked > 0, "evaluate: there is no text to score; name a file of text with --data");
   report(flags,
          {{"loss", scores.loss()},
           {"perplexity", scores.perplexity()},
@@ -113,7 +175,7 @@ int evaluate_masks(const EvaluateFlags& flags, bool quiet) {
 
 int evaluate_similarity(const EvaluateFlags& flags) {
   const TextModel embedder = warned(load_embedder(flags.directory));
-  const auto scores = score_similarity(embedder, read_labelled(flags.data, flags.columns).examples);
+  const auto scores = score_similarity(embedder, told(read_labelled(flags.data, flags.columns)).examples);
   report(flags, {{"pearson", scores.pearson}, {"spearman", scores.spearman}, {"pairs", scores.pairs}},
          fmt::format("Pearson {:.4f}   Spearman {:.4f}   pairs {}", scores.pearson, scores.spearman,
                      scores.pairs));

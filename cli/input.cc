@@ -44,6 +44,27 @@ uint64_t total_size(const std::vector<std::string>& paths) {
   return total;
 }
 
+using BlockWork = std::function<void(const std::vector<std::string>&)>;
+
+// `places` of the lines; none for what stood on the command line.
+void work_on_block(const std::vector<std::string>& block, const std::vector<std::string>& places,
+                   const BlockWork& work) {
+  try {
+    work(block);
+    return;
+  } catch (const Error&) {
+    if (block.size() == 1 && places.empty()) throw;
+  }
+  for (size_t i = 0; i < block.size(); ++i) {
+    try {
+      work({block[i]});
+    } catch (const Error& error) {
+      if (places.empty()) throw;
+      fail("{}: {}", places[i], error.what());
+    }
+  }
+}
+
 }  // namespace
 
 struct Lines::State {
@@ -118,19 +139,22 @@ std::vector<std::string> read_lines(const std::vector<std::string>& paths, bool 
 void for_each_block(const TextInput& input, const std::string& label, bool quiet,
                     const std::function<void(const std::vector<std::string>&)>& work) {
   if (!input.texts.empty()) {
-    work(input.texts);
+    work_on_block(input.texts, {}, work);
     return;
   }
   Lines lines(input.files, label, quiet || input.files.empty());
-  std::vector<std::string> block;
+  std::vector<std::string> block, places;
+  const auto finish_block = [&] {
+    if (!block.empty()) work_on_block(block, places, work);
+    block.clear();
+    places.clear();
+  };
   for (std::string line; lines.next(line);) {
     block.push_back(line);
-    if (static_cast<int64_t>(block.size()) == input.block) {
-      work(block);
-      block.clear();
-    }
+    places.push_back(lines.place());
+    if (std::ssize(block) == input.block) finish_block();
   }
-  if (!block.empty()) work(block);
+  finish_block();
   lines.finish();
 }
 

@@ -23,6 +23,7 @@ struct TrainClassifyFlags : TrainFlags {
 std::vector<LabelledText> read_examples(const std::vector<std::string>& files,
                                         const LabelledColumns& columns) {
   LabelledTexts found = read_labelled(files, columns);
+  tell(found.notes);
   tell_bad_lines(found.bad);
   return std::move(found.examples);
 }
@@ -48,18 +49,36 @@ std::vector<bool> held_out_examples(const TrainClassifyFlags& flags,
                                     const std::vector<LabelledText>& examples) {
   if (flags.regression) return held_out(examples.size(), flags.dev_share);
   std::vector<std::vector<std::string>> labels;
-  for (const LabelledText& example : examples) labels.push_back({example.label});
+  for (const LabelledText& example : examples) {
+    labels.push_back(split_labels(example.label, flags.columns.label_separator));
+  }
   return held_out(labels, flags.dev_share);
 }
 
-Classifier make_classifier(const TrainClassifyFlags& flags, const RunDirectory& run,
-                           const std::vector<LabelledText>& train) {
+// Those of the data for training and for validation. What is doubtful about them is told.
+Labels labels_of(const TrainClassifyFlags& flags, const std::vector<LabelledText>& train,
+                 const std::vector<LabelledText>& dev) {
+  if (flags.regression) return {};
   std::vector<std::string> occurrences;
-  for (const LabelledText& example : train) occurrences.push_back(example.label);
-  Labels labels = flags.regression ? Labels() : Labels::of(std::move(occurrences));
-  check(flags.regression || labels.size() >= 2,
+  for (const auto* examples : {&train, &dev}) {
+    for (const LabelledText& example : *examples) {
+      for (std::string& label : split_labels(example.label, flags.columns.label_separator)) {
+        occurrences.push_back(std::move(label));
+      }
+    }
+    if (examples == &train) tell(doubts_about_labels(occurrences));
+  }
+  return Labels::of(std::move(occurrences));
+}
+
+Classifier make_classifier(const TrainClassifyFlags& flags, const RunDirectory& run,
+                           const std::vector<LabelledText>& train, const std::vector<LabelledText>& dev) {
+  Labels labels = labels_of(flags, train, dev);
+  const bool several = !flags.columns.label_separator.empty();
+  check(!flags.regression || !several, "training: --regression takes numbers, and --label-separator labels");
+  check(flags.regression || labels.size() >= (several ? 1 : 2),
         "training: {} has one label only ({}); there is nothing to tell apart", flags.data[0],
-        labels.name(0));
+        labels.empty() ? "none" : labels.name(0));
   check(labels.size() <= 10000,
         "training: {} has {} different labels; say with --label which column they are in, or --regression if "
         "they are numbers",
@@ -72,7 +91,10 @@ Classifier make_classifier(const TrainClassifyFlags& flags, const RunDirectory& 
     ++next;
     return true;
   };
-  return labelling_model<Classifier>(flags, run, std::move(labels), lines);
+  Classifier classifier = labelling_model<Classifier>(flags, run, std::move(labels), lines);
+  if (several) classifier.answer = Answer::kLabels;
+  classifier.columns = flags.columns;
+  return classifier;
 }
 
 int train_classify(const Command& command, TrainClassifyFlags& flags, const Session& session) {
@@ -86,7 +108,7 @@ int train_classify(const Command& command, TrainClassifyFlags& flags, const Sess
                                 {"dev", flags.dev, [&] { return text_of_examples(dev); }}});
   if (flags.dev.empty()) dev = take_out(train, held_out_examples(flags, train));
   tell_validation(!dev.empty(), flags);
-  Classifier classifier = make_classifier(flags, run, train);
+  Classifier classifier = make_classifier(flags, run, train, dev);
   const bool is_new = flags.from.empty() || !classifier.encoder.missing.empty();
   if (flags.regression && is_new) classifier.begin_at(mean_label(train));
   flags.training.batches.seed = flags.trainer.seed;
@@ -99,7 +121,9 @@ int train_classify(const Command& command, TrainClassifyFlags& flags, const Sess
         stderr,
         "{} texts to train on ({} cut to {} tokens), {} for validation, {}, {} tokens known, {} parameters\n",
         train.size(), trainee.cut(), length_limit(classifier.encoder), dev_size,
-        flags.regression ? "regression" : fmt::format("{} labels", classifier.labels.size()),
+        flags.regression ? "regression"
+                         : fmt::format("{} labels{}", classifier.labels.size(),
+                                       classifier.answer == Answer::kLabels ? " (several a text)" : ""),
         classifier.encoder.tokenizer->vocab_size(), parameter_count(*classifier.encoder.model));
   }
   return run_training(trainee, flags, run, session, "texts");

@@ -9,7 +9,6 @@
 #include "hodhod/data/held_out.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/tasks/tag.h"
-#include "hodhod/train/metrics/entities.h"
 
 namespace hodhod::cli {
 namespace {
@@ -21,23 +20,9 @@ struct TrainTagFlags : TrainFlags {
 
 std::vector<TaggedWords> read_sentences(const std::vector<std::string>& files, const CorpusOptions& corpus) {
   TaggedSentences found = read_tagged(files, corpus);
+  tell(found.notes);
   tell_bad_lines(found.bad);
   return std::move(found.sentences);
-}
-
-Labels labels_of(const std::vector<TaggedWords>& sentences) {
-  std::vector<std::string> tags;
-  for (const TaggedWords& sentence : sentences) {
-    tags.insert(tags.end(), sentence.tags.begin(), sentence.tags.end());
-  }
-  const Labels labels = Labels::of(std::move(tags));
-  if (!are_entity_tags(labels.names())) return labels;
-  // Whichever scheme the files have, entities are learnt in IOB2.
-  tags.clear();
-  for (const TaggedWords& sentence : sentences) {
-    for (std::string& tag : metrics::to_iob2(sentence.tags)) tags.push_back(std::move(tag));
-  }
-  return Labels::of(std::move(tags));
 }
 
 std::string text_of_sentences(const std::vector<TaggedWords>& sentences) {
@@ -56,9 +41,9 @@ std::vector<bool> held_out_sentences(const std::vector<TaggedWords>& sentences, 
   return held_out(tags, share);
 }
 
-Tagger make_tagger(const TrainTagFlags& flags, const RunDirectory& run,
-                   const std::vector<TaggedWords>& train) {
-  Labels labels = labels_of(train);
+Tagger make_tagger(const TrainTagFlags& flags, const RunDirectory& run, const std::vector<TaggedWords>& train,
+                   const std::vector<TaggedWords>& dev) {
+  Labels labels = tag_labels(train, dev);
   check(labels.size() <= 10000,
         "training: {} has {} different tags; say with --columns which column they are in", flags.data[0],
         labels.size());
@@ -82,7 +67,7 @@ int train_tag(const Command& command, TrainTagFlags& flags, const Session& sessi
                                 {"dev", flags.dev, [&] { return text_of_sentences(dev); }}});
   if (flags.dev.empty()) dev = take_out(train, held_out_sentences(train, flags.dev_share));
   tell_validation(!dev.empty(), flags);
-  Tagger tagger = make_tagger(flags, run, train);
+  Tagger tagger = make_tagger(flags, run, train, dev);
   flags.training.batches.seed = flags.trainer.seed;
   const auto dev_size = dev.size();
   TaggerTrainee trainee(tagger, train, std::move(dev), flags.training);
@@ -104,7 +89,7 @@ void add_train_tag(Command& train) {
   auto flags = std::make_shared<TrainTagFlags>();
   set_encoder_defaults(*flags);
   flags->tokenizer.vocabulary = 8000;
-  command.add("--data", flags->data, "Sentences with a word and its tag a line, or jsonl (.gz and .zst too)")
+  command.add("--data", flags->data, "Sentences with a word and its tag a line (conll, conllu, tsv), or jsonl (.gz and .zst too)")
       .called("FILE")
       .required();
   command.add("--dev", flags->dev, "The same for validation").called("FILE");

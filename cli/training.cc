@@ -160,11 +160,6 @@ void set_encoder_defaults(TrainFlags& flags) {
   flags.trainer.optimizer.weight_decay = 0.01;
 }
 
-void tell_bad_lines(const BadLines& bad) {
-  if (bad.count() == 0) return;
-  fmt::print(stderr, "{} bad lines were skipped, the first: {}\n", bad.count(), bad.examples()[0]);
-}
-
 void add_epochs(Command& command, TrainFlags& flags) {
   command.add("--epochs", flags.epochs, "Number of passes over the data, instead of --steps", above(0))
       .excludes("--steps");

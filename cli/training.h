@@ -11,6 +11,7 @@
 
 #include "cli/commands.h"
 #include "cli/models.h"
+#include "cli/output.h"
 #include "hodhod/data/corpus.h"
 #include "hodhod/models/transformer_config.h"
 #include "hodhod/tasks/task_tokenizer.h"
@@ -84,9 +85,6 @@ Model labelling_model(const TrainFlags& flags, const RunDirectory& run, Labels l
 
 // --dev-share: without --dev, a share of the data is held out for validation.
 void add_dev_share(Command& command, TrainFlags& flags);
-
-// Says on stderr how many bad lines were skipped, if any.
-void tell_bad_lines(const BadLines& bad);
 
 // --epochs: so many passes over the data instead of --steps.
 void add_epochs(Command& command, TrainFlags& flags);

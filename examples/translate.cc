@@ -52,7 +52,8 @@ int main(int count, char** arguments) {
       train(trainee, options, directory, {.message = [](const auto& line) { fmt::print("{}\n", line); }});
 
   const auto translations =
-      translate(translator, {"Transformers learn from data.", "The teacher reads a book."}, {.num_beams = 5});
-  for (const auto& best : translations) fmt::print("{}\n", best[0].text);
+      translate(translator, {"Transformers learn from data.", "The teacher reads a book."},
+                {.decode = {.num_beams = 5}});
+  for (const auto& found : translations) fmt::print("{}\n", found.best[0].text);
   return report.steps == options.steps && translations.size() == 2 ? 0 : 1;
 }

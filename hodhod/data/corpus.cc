@@ -19,8 +19,18 @@ CorpusFormat format_of(const std::string& path) {
   if (name.ends_with(".tsv")) return CorpusFormat::kTsv;
   if (name.ends_with(".csv")) return CorpusFormat::kCsv;
   if (name.ends_with(".jsonl") || name.ends_with(".ndjson")) return CorpusFormat::kJsonl;
-  if (name.ends_with(".conll") || name.ends_with(".conllu")) return CorpusFormat::kConll;
+  if (name.ends_with(".conll")) return CorpusFormat::kConll;
+  if (name.ends_with(".conllu")) return CorpusFormat::kConllu;
   return CorpusFormat::kText;
+}
+
+std::string note_of_header(const std::string& place, const std::vector<std::string>& names) {
+  return fmt::format("{} is read as the names of the columns ({}); if it is data, say --header no", place,
+                     fmt::join(names, ", "));
+}
+
+bool has_names(const std::vector<Column>& columns) {
+  return std::any_of(columns.begin(), columns.end(), [](const Column& c) { return c.number == 0; });
 }
 
 std::vector<Column> parse_columns(const std::vector<std::string>& columns) {

@@ -11,14 +11,15 @@
 namespace hodhod {
 
 // text: a record is a line. tsv: tabs between columns, quotes mean nothing. csv: RFC 4180. jsonl: an object a
-// line. conll: a token a line, columns between blanks or tabs, an empty line after each sentence.
-enum class CorpusFormat { kAuto, kText, kTsv, kCsv, kJsonl, kConll };
-constexpr std::array<std::string_view, 6> names_of(CorpusFormat) {
-  return {"auto", "text", "tsv", "csv", "jsonl", "conll"};
+// line. conll: a token a line, columns between blanks or tabs, an empty line after each sentence. conllu: that
+// of Universal Dependencies, with ten columns, comments, ranges of tokens and empty nodes.
+enum class CorpusFormat { kAuto, kText, kTsv, kCsv, kJsonl, kConll, kConllu };
+constexpr std::array<std::string_view, 7> names_of(CorpusFormat) {
+  return {"auto", "text", "tsv", "csv", "jsonl", "conll", "conllu"};
 }
 
-// Whether the first line of a tsv or csv file names the columns. Automatic: yes if a column is asked for by
-// name.
+// Whether the first line of a table names the columns. Automatic: yes if a column is asked for by name, or if
+// the line reads like names (header.h).
 enum class CorpusHeader { kAuto, kYes, kNo };
 constexpr std::array<std::string_view, 3> names_of(CorpusHeader) { return {"auto", "yes", "no"}; }
 
@@ -27,12 +28,14 @@ struct CorpusOptions {
   std::vector<std::string> columns = {};
   CorpusHeader header = CorpusHeader::kAuto;
   bool skip_bad = false;
+  // What is put between the members of a list of strings in jsonl; empty: lists are bad.
+  std::string list_separator = {};
 
   template <class Visitor>
   void visit(Visitor&& v) {
     v("format", format, "Layout of the files; auto goes by their names");
     v("columns", columns, "Columns to read, in this order: numbers from 1, -1 for the last, or names");
-    v("header", header, "Whether the first line of a tsv or csv file names the columns");
+    v("header", header, "Whether the first line names the columns; auto: if it reads like names");
     v("skip_bad", skip_bad, "Count bad lines and go on, rather than stop at the first");
   }
 };
@@ -41,12 +44,17 @@ struct CorpusOptions {
 // text.
 CorpusFormat format_of(const std::string& path);
 
+// What a reader says of a first line that it took for names of columns without having been told so.
+std::string note_of_header(const std::string& place, const std::vector<std::string>& names);
+
 // A column: a name, or a number from 1 (from −1 backwards).
 struct Column {
   std::string name;
   int64_t number = 0;  // 0: by name
 };
 std::vector<Column> parse_columns(const std::vector<std::string>& columns);
+
+bool has_names(const std::vector<Column>& columns);
 
 // Where the columns stand among `count` fields, from 0. The Error names the column, and the names there are.
 std::vector<size_t> find_columns(const std::vector<Column>& columns, const std::vector<std::string>& names,

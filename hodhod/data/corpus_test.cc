@@ -47,6 +47,7 @@ TEST_F(CorpusTest, FormatsGoByName) {
   EXPECT_EQ(format_of("b.csv"), CorpusFormat::kCsv);
   EXPECT_EQ(format_of("b.jsonl.zst"), CorpusFormat::kJsonl);
   EXPECT_EQ(format_of("b.conll"), CorpusFormat::kConll);
+  EXPECT_EQ(format_of("b.conllu.gz"), CorpusFormat::kConllu);
   EXPECT_EQ(format_of("b.txt"), CorpusFormat::kText);
   EXPECT_EQ(format_of("-"), CorpusFormat::kText);
 }
@@ -66,7 +67,7 @@ TEST_F(CorpusTest, TsvTakesQuotesAsTheyAre) {
 TEST_F(CorpusTest, ColumnsByName) {
   const Files file = {put("a.tsv", "label\ttext\n1\tgood\n")};
   EXPECT_THAT(read(file, {.columns = {"text", "label"}}), ElementsAre("good|1"));
-  EXPECT_THAT(read(file, {.columns = {"2"}}), ElementsAre("text", "good"));
+  EXPECT_THAT(read(file, {.columns = {"2"}, .header = CorpusHeader::kNo}), ElementsAre("text", "good"));
   EXPECT_THAT(read(file, {.columns = {"2"}, .header = CorpusHeader::kYes}), ElementsAre("good"));
   EXPECT_THAT(error_of([&] { read(file, {.columns = {"txt"}}); }),
               AllOf(HasSubstr("a.tsv:1: no column is named \"txt\""), HasSubstr("label, text")));
@@ -188,7 +189,7 @@ TEST_F(CorpusTest, ConllSentences) {
   EXPECT_THAT(tagged(file, {.columns = {"1", "2", "-1"}}),
               ElementsAre("EU/NNP/I-ORG rejects/VBZ/O ", "#/NNP/O ././O "));
   EXPECT_THAT(error_of([&] { tagged(file, {.columns = {"5"}}); }), HasSubstr("a.txt:3: expected a column 5"));
-  EXPECT_THAT(error_of([&] { tagged(file, {.columns = {"word"}}); }), HasSubstr("have numbers"));
+  EXPECT_THAT(error_of([&] { tagged(file, {.columns = {"word"}}); }), HasSubstr("no column is named \"word\""));
   const Files tabs = {put("b.conll", "# text = a b\nan apple\tNOUN\n \t\nb\tX\n")};
   EXPECT_THAT(tagged(tabs), ElementsAre("an apple/NOUN ", "b/X "));
 }
@@ -212,6 +213,73 @@ TEST_F(CorpusTest, TaggedJsonl) {
   TaggedReader reader(file, {.columns = {"tokens", "tags"}, .skip_bad = true});
   EXPECT_THAT(tagged(reader), ElementsAre("a/X b/Y "));
   EXPECT_EQ(reader.bad_lines().count(), 3);
+}
+
+TEST_F(CorpusTest, AFirstLineThatReadsLikeNamesIsNoRecord) {
+  const std::string file = put("a.csv", "label,text\npos,good\n");
+  RecordReader reader({file}, {});
+  EXPECT_THAT(rest_of(reader), ElementsAre("pos|good"));
+  EXPECT_THAT(reader.notes(), ElementsAre(AllOf(HasSubstr("a.csv:1 is read as the names"), HasSubstr("--header no"))));
+  EXPECT_THAT(read({file}, {.header = CorpusHeader::kNo}), ElementsAre("label|text", "pos|good"));
+  EXPECT_THAT(read({put("b.csv", "\xEF\xBB\xBF\"label\",\"text\"\r\npos,good\r\n")}), ElementsAre("pos|good"));
+  EXPECT_THAT(read({put("c.tsv", "good\ttext\n")}), ElementsAre("good|text"));
+  EXPECT_THAT(read({put("g.tsv", "pos\tgood text\nneg\tbad label\n")}), ElementsAre("pos|good text", "neg|bad label"));
+  EXPECT_THAT(read({put("d.tsv", "label\tthe text of a review that goes on\n")}),
+              ElementsAre("label|the text of a review that goes on"));
+  EXPECT_THAT(read({put("e.csv", "\"text\nlabel\",label\n")}), ElementsAre("text\nlabel|label"));
+  EXPECT_THAT(read({put("f.tsv", "")}), testing::IsEmpty());
+}
+
+const char* const kConllu =
+    "# sent_id = 1\n"
+    "# text = I don't sleep.\n"
+    "1\tI\tI\tPRON\tPRP\t_\t4\tnsubj\t_\t_\n"
+    "2-3\tdon't\t_\t_\t_\t_\t_\t_\t_\t_\n"
+    "2\tdo\tdo\tAUX\tVBP\t_\t4\taux\t_\t_\n"
+    "3\tn't\tnot\tPART\tRB\t_\t4\tadvmod\t_\t_\n"
+    "4\tsleep\tsleep\tVERB\tVB\t_\t0\troot\t_\tSpaceAfter=No\n"
+    "4.1\tsleep\tsleep\tVERB\tVB\t_\t_\t_\t_\t_\n"
+    "5\t.\t.\tPUNCT\t.\t_\t4\tpunct\t_\t_\n\n"
+    "#text = #\n"
+    "1\t#\t#\tSYM\t#\t_\t0\troot\t_\t_\n\n";
+
+TEST_F(CorpusTest, ConlluAsItIsDefined) {
+  // By its name, by --format, and by what stands in it.
+  const std::vector<std::pair<Files, CorpusFormat>> all = {{{put("a.conllu", kConllu)}, CorpusFormat::kAuto},
+                                                           {{put("a.txt", kConllu)}, CorpusFormat::kConllu},
+                                                           {{put("a.conll", kConllu)}, CorpusFormat::kAuto}};
+  for (const auto& [files, format] : all) {
+    TaggedReader reader(files, {.format = format});
+    EXPECT_THAT(tagged(reader), ElementsAre("I/PRON do/AUX n't/PART sleep/VERB ./PUNCT ", "#/SYM "));
+    TaggedReader words(files, {.format = format}, TaggedColumns::kWords);
+    EXPECT_EQ(words.next()->columns.size(), 1u);
+    TaggedReader named(files, {.format = format, .columns = {"form", "XPOS"}});
+    if (format_of(files[0]) == CorpusFormat::kConllu) {
+      EXPECT_EQ(tagged(named)[0], "I/PRP do/VBP n't/RB sleep/VB ./. ");
+    }
+    TaggedReader numbers(files, {.format = format, .columns = {"3", "8"}});
+    const auto sentence = numbers.next();
+    EXPECT_EQ(sentence->columns[1][1], "aux");
+    EXPECT_EQ(sentence->place(1), files[0] + ":5");
+  }
+  const auto error = [&](const char* text) {
+    return error_of([&] { TaggedReader({put("b.conllu", text)}, {}).next(); });
+  };
+  EXPECT_THAT(error("a NOUN\n"), HasSubstr("b.conllu:1: expected the ten columns of CoNLL-U"));
+  EXPECT_THAT(error("x\ta\ta\tX\t_\t_\t_\t_\t_\t_\n"), HasSubstr("b.conllu:1: expected a token's number"));
+}
+
+TEST_F(CorpusTest, TaggedHeaders) {
+  const Files file = {put("a.tsv", "word\ttag\nAli\tB-PER\nx\tO\n")};
+  TaggedReader reader(file, {});
+  EXPECT_THAT(tagged(reader), ElementsAre("Ali/B-PER x/O "));
+  EXPECT_THAT(reader.notes(), ElementsAre(HasSubstr("a.tsv:1 is read as the names")));
+  EXPECT_THAT(tagged(file, {.header = CorpusHeader::kNo}), ElementsAre("word/tag Ali/B-PER x/O "));
+  EXPECT_THAT(tagged(file, {.columns = {"tag", "word"}}), ElementsAre("B-PER/Ali O/x "));
+  const Files plain = {put("b.tsv", "first\tsecond\nAli\tB-PER\n")};
+  EXPECT_THAT(tagged(plain, {.header = CorpusHeader::kYes}), ElementsAre("Ali/B-PER "));
+  EXPECT_THAT(tagged(plain), ElementsAre("first/second Ali/B-PER "));
+  EXPECT_THAT(error_of([&] { TaggedReader({put("c.csv", "word,tag\n")}, {}).next(); }), HasSubstr("not from csv"));
 }
 
 TEST(CorpusData, RealCorporaAreReadWhole) {

@@ -8,6 +8,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
 #include "hodhod/base/utf8.h"
+#include "hodhod/data/header.h"
 
 namespace hodhod {
 namespace {
@@ -15,10 +16,19 @@ namespace {
 // A csv record of more bytes than this has a quote that was never closed.
 constexpr size_t kMaxCsvRecord = size_t{1} << 20;
 
-std::string scalar_text(const Json& value) {
+// The text of a string, a number, a truth value, or of a list of strings; nothing of anything else.
+std::optional<std::string> text_of(const Json& value, const std::string& list_separator) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_number() || value.is_boolean()) return format_json(value, -1);
-  return "";
+  if (!value.is_array() || list_separator.empty()) return std::nullopt;
+  std::string joined;
+  bool first = true;
+  for (const Json& member : value) {
+    if (!member.is_string()) return std::nullopt;
+    joined.append(first ? "" : list_separator).append(member.get<std::string>());
+    first = false;
+  }
+  return joined;
 }
 
 double progress_of(const LineReader& reader) {
@@ -54,6 +64,10 @@ struct RecordReader::Table {
     }
     line += text ? 1 : 0;
     return text;
+  }
+  void give_back(std::string text) {
+    again.push_front(std::move(text));
+    --line;
   }
   std::string place(int64_t at) const { return fmt::format("{}:{}", reader.name(), at); }
 };
@@ -156,10 +170,9 @@ bool RecordReader::split_csv(std::string_view first_line) {
 void RecordReader::open_next_file() {
   const std::string& path = files_[file_++];
   CorpusFormat format = options_.format == CorpusFormat::kAuto ? format_of(path) : options_.format;
-  check(format != CorpusFormat::kConll,
+  check(format != CorpusFormat::kConll && format != CorpusFormat::kConllu,
         "{}: tagged sentences stand where records are read; give tsv, csv, jsonl or text", path);
   table_ = std::make_unique<Table>(path, format);
-  Table& table = *table_;
   if (format == CorpusFormat::kJsonl) {
     check(!columns_.empty(), "{}: say which keys to read, with --columns", path);
     for (const Column& column : columns_) {
@@ -173,21 +186,62 @@ void RecordReader::open_next_file() {
           "{}: plain text has no columns; give --format tsv or csv", path);
     return;
   }
-  const bool named =
-      std::any_of(columns_.begin(), columns_.end(), [](const Column& c) { return c.number == 0; });
-  if (options_.header == CorpusHeader::kYes || (options_.header == CorpusHeader::kAuto && named)) {
-    const std::optional<std::string> header = table.take();
-    check(header.has_value(), "{}: is empty; expected a line with the columns' names", path);
-    check(is_utf8(*header), "{}:1: the columns' names are not UTF-8", path);
-    if (format == CorpusFormat::kTsv) {
-      split_tsv(*header, table.fields);
-    } else {
-      check(split_csv(*header), "{}:1: the columns' names cannot be read", path);
-    }
-    table.names = table.fields;
-    table.width = table.names.size();
-    table.chosen = find_columns(columns_, table.names, table.width, table.place(1));
+  read_header();
+}
+
+const std::vector<std::string>& RecordReader::names() const {
+  static const std::vector<std::string> kNone;
+  return table_ ? table_->names : kNone;
+}
+
+// Takes the first line if it names the columns.
+void RecordReader::read_header() {
+  Table& table = *table_;
+  if (options_.header == CorpusHeader::kNo) return;
+  const bool wanted = options_.header == CorpusHeader::kYes || has_names(columns_);
+  std::optional<std::string> line = table.take();
+  while (line && line->empty()) line = table.take();
+  check(line.has_value() || !wanted, "{}: is empty; expected a line with the columns' names",
+        table.reader.name());
+  if (!line) return;
+  const std::string place = table.place(table.line);
+  std::string problem;
+  bool readable = is_utf8(*line);
+  check(readable || !wanted, "{}: the columns' names are not UTF-8", place);
+  if (table.format == CorpusFormat::kTsv) {
+    split_tsv(*line, table.fields);
+  } else {
+    readable = split_csv_text(*line, table.fields, problem) == CsvState::kDone && readable;
+    check(readable || !wanted, "{}: the columns' names cannot be read: {}", place,
+          problem.empty() ? "a quote is not closed" : problem);
   }
+  if (!wanted && !(readable && reads_like_names(table.fields))) {
+    table.give_back(std::move(*line));
+    return;
+  }
+  table.names = table.fields;
+  table.width = table.names.size();
+  table.chosen = find_columns(columns_, table.names, table.width, place);
+  if (!wanted) notes_.push_back(note_of_header(place, table.names));
+}
+
+// Reads the chosen keys of an object; false, and reported, when the line is bad.
+bool RecordReader::read_object(std::string_view line, Record& record) {
+  try {
+    const Json object = parse_json(line, "column");
+    for (const Column& column : columns_) {
+      const Json* value = json_find(object, column.name);
+      check(value != nullptr, "expected an object with the key \"{}\", found {}", column.name, excerpt(line));
+      auto text = text_of(*value, options_.list_separator);
+      check(text.has_value(), "{}: expected a string, a number, true or false, found {}", column.name,
+            excerpt(format_json(*value, -1)));
+      record.fields.push_back(std::move(*text));
+    }
+  } catch (const Error& error) {
+    bad_.report(fmt::format("{}: {}", record.place(), error.what()));
+    return false;
+  }
+  return true;
 }
 
 std::optional<Record> RecordReader::read_record() {
@@ -209,21 +263,7 @@ std::optional<Record> RecordReader::read_record() {
     }
     if (line->empty()) continue;
     if (table.format == CorpusFormat::kJsonl) {
-      try {
-        const Json object = parse_json(*line, "column");
-        for (const Column& column : columns_) {
-          const Json* value = json_find(object, column.name);
-          check(value != nullptr, "expected an object with the key \"{}\", found {}", column.name,
-                excerpt(*line));
-          record.fields.push_back(scalar_text(*value));
-          check(value->is_string() || value->is_number() || value->is_boolean(),
-                "{}: expected a string, a number, true or false, found {}", column.name,
-                excerpt(format_json(*value, -1)));
-        }
-      } catch (const Error& error) {
-        bad(error.what());
-        continue;
-      }
+      if (!read_object(*line, record)) continue;
       return record;
     }
     if (table.format == CorpusFormat::kTsv) {

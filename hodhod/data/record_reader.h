@@ -26,8 +26,8 @@ struct Record {
 // Reads files one after the other ("-" is standard input), compressed ones as they are. Text must be UTF-8.
 //
 // Every record of a file must have as many columns as its first line (jsonl: the chosen keys, each a string,
-// a number or true or false). Empty lines are skipped but in text, where they are records. A bad line stops
-// with an Error or, with skip_bad, is counted.
+// a number, true or false, or a list of strings where list_separator is given). Empty lines are skipped but in
+// text, where they are records. A bad line stops with an Error or, with skip_bad, is counted.
 class RecordReader {
  public:
   // With no columns chosen, all are given (of jsonl: it must be said which).
@@ -38,20 +38,29 @@ class RecordReader {
 
   // Nothing at the end.
   std::optional<Record> next();
+  // A record that turned out to be bad for what it is read for, as a bad line.
+  void report(const std::string& message) { bad_.report(message); }
   const BadLines& bad_lines() const { return bad_; }
+  // The columns' names in the file of the record that came last; none where no line names them.
+  const std::vector<std::string>& names() const;
+  // What was taken for granted, a sentence each.
+  const std::vector<std::string>& notes() const { return notes_; }
   // Share of the stored bytes that has been read, 0 to 1; 0 when unknown. For a progress bar.
   double progress() const;
 
  private:
   struct Table;
   void open_next_file();
+  void read_header();
   std::optional<Record> read_record();
+  bool read_object(std::string_view line, Record& record);
   bool split_csv(std::string_view first_line);
 
   std::vector<std::string> files_;
   CorpusOptions options_;
   std::vector<Column> columns_;
   BadLines bad_;
+  std::vector<std::string> notes_;
   size_t file_ = 0;  // of the next to open
   std::unique_ptr<Table> table_;
 };

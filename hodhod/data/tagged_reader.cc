@@ -3,12 +3,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
 #include "hodhod/base/utf8.h"
+#include "hodhod/data/header.h"
 
 namespace hodhod {
 namespace {
+
+const std::vector<std::string>& conllu_names() {
+  static const std::vector<std::string> kNames = {"ID",    "FORM", "LEMMA",  "UPOS", "XPOS",
+                                                  "FEATS", "HEAD", "DEPREL", "DEPS", "MISC"};
+  return kNames;
+}
 
 std::vector<std::string_view> split_columns(std::string_view line) {
   std::vector<std::string_view> columns;
@@ -29,64 +38,131 @@ std::vector<std::string_view> split_columns(std::string_view line) {
   }
 }
 
+enum class TokenId { kWord, kRangeOrEmpty, kNone };
+
+// What stands in the column ID of conllu: 7, 7-8 or 7.1.
+TokenId token_id(std::string_view text) {
+  const size_t mark = text.find_first_not_of("0123456789");
+  if (mark == 0 || text.empty()) return TokenId::kNone;
+  if (mark == std::string_view::npos) return TokenId::kWord;
+  const std::string_view rest = text.substr(mark + 1);
+  const bool good = (text[mark] == '-' || text[mark] == '.') && !rest.empty() &&
+                    rest.find_first_not_of("0123456789") == std::string_view::npos;
+  return good ? TokenId::kRangeOrEmpty : TokenId::kNone;
+}
+
 }  // namespace
 
-TaggedReader::TaggedReader(std::vector<std::string> files, CorpusOptions options)
-    : files_(std::move(files)), options_(std::move(options)), bad_(options_.skip_bad) {
+TaggedReader::TaggedReader(std::vector<std::string> files, CorpusOptions options, TaggedColumns defaults)
+    : files_(std::move(files)),
+      options_(std::move(options)),
+      defaults_(defaults),
+      columns_(parse_columns(options_.columns)),
+      bad_(options_.skip_bad) {
   check(!files_.empty(), "corpus: no file is given");
-  columns_ = parse_columns(options_.columns);
+}
+
+void TaggedReader::open_next_file() {
+  const std::string& path = files_[file_++];
+  format_ = options_.format == CorpusFormat::kAuto ? format_of(path) : options_.format;
+  check(format_ != CorpusFormat::kCsv,
+        "{}: sentences with tags are read from conll, conllu, tsv and jsonl, not from csv", path);
+  if (format_ == CorpusFormat::kJsonl) {
+    for (const Column& column : columns_) {
+      check(column.number == 0, "{}: column {}: the keys of jsonl have names, no numbers", path,
+            column.number);
+    }
+  } else if (format_ != CorpusFormat::kConllu) {
+    format_ = CorpusFormat::kConll;
+  }
+  reader_ = std::make_unique<LineReader>(path);
+  width_ = 0;
+  names_.clear();
 }
 
 std::optional<TaggedSentence> TaggedReader::next() {
   for (;;) {
     if (reader_) {
-      auto sentence = is_jsonl_ ? next_jsonl() : next_conll();
+      auto sentence = format_ == CorpusFormat::kJsonl ? next_jsonl() : next_conll();
       if (sentence) return sentence;
       reader_.reset();
     }
     if (file_ == files_.size()) return std::nullopt;
-    const std::string& path = files_[file_++];
-    const CorpusFormat format = options_.format == CorpusFormat::kAuto ? format_of(path) : options_.format;
-    is_jsonl_ = format == CorpusFormat::kJsonl;
-    for (const Column& column : columns_) {
-      check((column.number == 0) == is_jsonl_,
-            "{}: columns of conll files have numbers, and of jsonl files names", path);
-    }
-    check(!is_jsonl_ || !columns_.empty(), "{}: say which keys hold the tokens and the tags, with --columns",
-          path);
-    reader_ = std::make_unique<LineReader>(path);
-    width_ = 0;
+    open_next_file();
   }
+}
+
+bool TaggedReader::bad(const std::string& message) {
+  bad_.report(fmt::format("{}: {}", reader_->place(), message));
+  return false;
+}
+
+bool TaggedReader::is_comment(std::string_view line, size_t fields) const {
+  if (format_ == CorpusFormat::kConllu) return line.starts_with('#');
+  return line.starts_with("# ") && fields != width_ && (width_ > 0 || fields != 2);
+}
+
+// Whether the file's first line gives the columns' names rather than a token.
+bool TaggedReader::take_header(const std::vector<std::string_view>& fields) {
+  if (options_.header == CorpusHeader::kNo || format_ == CorpusFormat::kConllu) return false;
+  const bool wanted = options_.header == CorpusHeader::kYes || has_names(columns_);
+  const std::vector<std::string> names(fields.begin(), fields.end());
+  if (!wanted && !read_like_tagged_names(names)) return false;
+  names_ = names;
+  if (!wanted) notes_.push_back(note_of_header(reader_->place(), names));
+  return true;
+}
+
+// The columns that the file's first token shows.
+void TaggedReader::begin_columns(const std::vector<std::string_view>& fields, std::string_view line) {
+  const std::string place = reader_->place();
+  width_ = fields.size();
+  std::vector<Column> columns = columns_;
+  if (format_ == CorpusFormat::kConllu) {
+    check(width_ == conllu_names().size(), "{}: expected the ten columns of CoNLL-U with tabs between, found {}",
+          place, excerpt(line));
+    names_ = conllu_names();
+    for (Column& column : columns) {
+      for (char& c : column.name) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    }
+    if (columns.empty()) columns = {{"FORM", 0}, {"UPOS", 0}};
+  } else if (columns.empty()) {
+    check(width_ >= 2 || defaults_ == TaggedColumns::kWords,
+          "{}: expected a token and its tag at least, found {}", place, excerpt(line));
+    columns = {{"", 1}, {"", -1}};
+  }
+  if (columns_.empty() && defaults_ == TaggedColumns::kWords) columns.resize(1);
+  chosen_ = find_columns(columns, names_, width_, place);
 }
 
 // False, and reported, when the line is bad.
 bool TaggedReader::add_token(std::string_view line, TaggedSentence& sentence) {
-  const std::string place = reader_->place();
-  if (!is_utf8(line)) {
-    bad_.report(place + ": expected UTF-8 text, found other bytes");
-    return false;
-  }
+  if (!is_utf8(line)) return bad("expected UTF-8 text, found other bytes");
   const std::vector<std::string_view> fields = split_columns(line);
-  if (line.starts_with("# ") && fields.size() != width_ && (width_ > 0 || fields.size() != 2)) return true;
+  if (is_comment(line, fields.size())) return true;
   if (width_ == 0) {
-    check(fields.size() >= 2 || !columns_.empty(), "{}: expected a token and its tag at least, found {}",
-          place, excerpt(line));
-    width_ = fields.size();
-    const std::vector<Column> first_and_last = {{"", 1}, {"", -1}};
-    chosen_ = find_columns(columns_.empty() ? first_and_last : columns_, {}, width_, place);
+    if (names_.empty() && take_header(fields)) return true;
+    const bool ten = fields.size() == conllu_names().size() && line.find('\t') != std::string_view::npos;
+    if (options_.format == CorpusFormat::kAuto && ten && (fields[0] == "1" || fields[0].starts_with("1-"))) {
+      format_ = CorpusFormat::kConllu;
+    }
+    begin_columns(fields, line);
   }
   bool good = fields.size() == width_;
   for (const size_t i : chosen_) good = good && !fields[i].empty();
   if (!good) {
-    bad_.report(
-        fmt::format("{}: expected {} columns that are not empty, found {}", place, width_, excerpt(line)));
-    return false;
+    return bad(fmt::format("expected {} columns that are not empty, found {}", width_, excerpt(line)));
   }
-  if (sentence.columns.empty()) {
-    sentence.columns.resize(chosen_.size());
-    sentence.file = reader_->name();
-    sentence.line = reader_->line_number();
+  if (format_ == CorpusFormat::kConllu) {
+    const TokenId id = token_id(fields[0]);
+    if (id == TokenId::kRangeOrEmpty) return true;
+    if (id == TokenId::kNone) {
+      return bad(fmt::format("expected a token's number (1, 1-2, 1.1) as ID, found {}", excerpt(fields[0])));
+    }
   }
+  sentence.columns.resize(chosen_.size());
+  sentence.file = reader_->name();
+  sentence.lines.push_back(reader_->line_number());
   for (size_t c = 0; c < chosen_.size(); ++c) sentence.columns[c].emplace_back(fields[chosen_[c]]);
   return true;
 }
@@ -109,22 +185,25 @@ std::optional<TaggedSentence> TaggedReader::next_conll() {
 }
 
 std::optional<TaggedSentence> TaggedReader::next_jsonl() {
+  std::vector<std::string> keys = options_.columns;
+  if (keys.empty()) keys = {"tokens", "tags"};
+  if (options_.columns.empty() && defaults_ == TaggedColumns::kWords) keys.resize(1);
   while (const auto line = reader_->next()) {
     if (line->empty()) continue;
-    TaggedSentence sentence{{}, reader_->name(), reader_->line_number()};
+    TaggedSentence sentence{{}, reader_->name(), {}};
     try {
       const Json object = parse_json(*line, "column");
-      for (const Column& column : columns_) {
-        sentence.columns.push_back(
-            json_get<std::vector<std::string>>(object, column.name, "tagged sentence"));
+      for (const std::string& key : keys) {
+        sentence.columns.push_back(json_get<std::vector<std::string>>(object, key, "tagged sentence"));
         check(!sentence.columns[0].empty() && sentence.columns.back().size() == sentence.columns[0].size(),
               "expected lists of one length, not empty, found {} and {} elements", sentence.columns[0].size(),
               sentence.columns.back().size());
       }
     } catch (const Error& error) {
-      bad_.report(fmt::format("{}: {}", reader_->place(), error.what()));
+      bad(error.what());
       continue;
     }
+    sentence.lines.assign(sentence.columns[0].size(), reader_->line_number());
     return sentence;
   }
   return std::nullopt;

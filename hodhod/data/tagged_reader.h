@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tagged sentences of conll and jsonl files, one at a time.
+// Tagged sentences of conll, conllu, tsv and jsonl files, one at a time.
 #pragma once
 
 #include <cstdint>
@@ -18,38 +18,61 @@ struct TaggedSentence {
   // columns[c][i] is what column c, as chosen, says of token i. All are of one length, at least 1.
   std::vector<std::vector<std::string>> columns;
   std::string file;
-  int64_t line = 0;  // of the first token
-  std::string place() const { return file + ":" + std::to_string(line); }
+  std::vector<int64_t> lines;  // of each token
+  std::string place() const { return place(0); }
+  std::string place(size_t token) const { return file + ":" + std::to_string(lines[token]); }
 };
 
-// The columns chosen by default are the first (the token) and the last (its tag).
+// What is read where no columns are chosen: the words with their tags, or the words alone.
+enum class TaggedColumns { kWordsAndTags, kWords };
+
+// The columns chosen by default are the first (the token) and the last (its tag); of conllu FORM and UPOS; of
+// jsonl the keys "tokens" and "tags".
 //
-// conll: a token a line; columns between tabs if the line has one, else between blanks; an empty line, or one
-// of blanks, ends a sentence. Lines that begin with -DOCSTART- are skipped, and comments: lines that begin
-// with "# " and have not as many columns as the tokens. Columns have numbers only. jsonl: an object a line,
-// the chosen keys being lists of strings of one length ("tokens", "tags").
+// conll, and tsv alike: a token a line; columns between tabs if the line has one, else between blanks; an
+// empty line, or one of blanks, ends a sentence. Lines that begin with -DOCSTART- are skipped, and comments:
+// lines that begin with "# " and have not as many columns as the tokens. Columns have numbers, or the names
+// that the first line gives them (CorpusOptions::header).
+//
+// conllu (universaldependencies.org/format.html): ten columns between tabs, with numbers or the names ID FORM
+// LEMMA UPOS XPOS FEATS HEAD DEPREL DEPS MISC. Comments (#), ranges of tokens (1-2) and empty nodes (1.1) are
+// skipped. A file of another name whose first token has ten columns and the ID 1 (or 1-2) is read so too
+// where the format is automatic.
+//
+// jsonl: an object a line, the chosen keys being lists of strings of one length.
 //
 // A bad line makes its sentence bad: an Error or, with skip_bad, it is left out and counted once.
 class TaggedReader {
  public:
-  TaggedReader(std::vector<std::string> files, CorpusOptions options);
+  TaggedReader(std::vector<std::string> files, CorpusOptions options,
+               TaggedColumns defaults = TaggedColumns::kWordsAndTags);
 
   std::optional<TaggedSentence> next();
   const BadLines& bad_lines() const { return bad_; }
+  // What was taken for granted, a sentence each.
+  const std::vector<std::string>& notes() const { return notes_; }
 
  private:
+  void open_next_file();
   std::optional<TaggedSentence> next_conll();
   std::optional<TaggedSentence> next_jsonl();
+  bool is_comment(std::string_view line, size_t fields) const;
+  bool take_header(const std::vector<std::string_view>& fields);
+  void begin_columns(const std::vector<std::string_view>& fields, std::string_view line);
   bool add_token(std::string_view line, TaggedSentence& sentence);
+  bool bad(const std::string& message);
 
   std::vector<std::string> files_;
   CorpusOptions options_;
+  TaggedColumns defaults_;
   std::vector<Column> columns_;
   BadLines bad_;
+  std::vector<std::string> notes_;
   size_t file_ = 0;
   std::unique_ptr<LineReader> reader_;
-  bool is_jsonl_ = false;
-  size_t width_ = 0;  // columns of the file; 0 until its first token
+  CorpusFormat format_ = CorpusFormat::kConll;  // of the file, once it is clear
+  std::vector<std::string> names_;              // of its columns, where there are any
+  size_t width_ = 0;                            // its columns; 0 until its first token
   std::vector<size_t> chosen_;
 };
 

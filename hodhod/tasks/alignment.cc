@@ -77,8 +77,10 @@ Tensor cross_attention(const Transformer& model, const std::vector<int64_t>& sou
   return mean;
 }
 
-Alignment align(const Translator& translator, const std::string& text, const Translation& translation,
-                int64_t layer) {
+namespace {
+
+Alignment align_whole(const Translator& translator, const std::string& text, const Translation& translation,
+                      int64_t layer) {
   const TransformerConfig& config = translator.model->config();
   const text::Tokenizer& tokenizer = *translator.tokenizer;
   const std::vector<int64_t> source = source_tokens(translator, text), &target = translation.tokens;
@@ -112,6 +114,45 @@ Alignment align(const Translator& translator, const std::string& text, const Tra
   }
   std::sort(result.words.begin(), result.words.end());
   return result;
+}
+
+// Puts `part` after what stands in `whole`: its words come after those words, and nothing attends across.
+void append(Alignment& whole, const Alignment& part, int64_t source_words, int64_t target_words) {
+  const int64_t rows = std::ssize(whole.target_tokens), columns = std::ssize(whole.source_tokens);
+  const int64_t more_rows = std::ssize(part.target_tokens), more_columns = std::ssize(part.source_tokens);
+  Tensor attention = Tensor::zeros({rows + more_rows, columns + more_columns});
+  const auto copy = [&](const Tensor& from, int64_t height, int64_t width, int64_t row, int64_t column) {
+    for (int64_t t = 0; t < height && from.defined(); ++t) {
+      std::copy_n(from.data<float>() + t * width, width,
+                  attention.data<float>() + (row + t) * (columns + more_columns) + column);
+    }
+  };
+  copy(whole.attention, rows, columns, 0, 0);
+  copy(part.attention, more_rows, more_columns, rows, columns);
+  whole.attention = attention;
+  const auto join = [](std::vector<std::string>& all, const std::vector<std::string>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+  };
+  join(whole.source_tokens, part.source_tokens);
+  join(whole.target_tokens, part.target_tokens);
+  for (const auto& [source, target] : part.words) {
+    whole.words.emplace_back(source_words + source, target_words + target);
+  }
+}
+
+}  // namespace
+
+Alignment align(const Translator& translator, const std::string& text, const Translation& translation,
+                int64_t layer) {
+  if (translation.parts.empty()) return align_whole(translator, text, translation, layer);
+  Alignment whole;
+  int64_t source_words = 0, target_words = 0;
+  for (const auto& [source, part] : translation.parts) {
+    append(whole, align_whole(translator, source, part, layer), source_words, target_words);
+    source_words += count_words(source);
+    target_words += count_words(part.text);
+  }
+  return whole;
 }
 
 std::string pharaoh(const Alignment& alignment) {

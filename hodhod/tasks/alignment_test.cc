@@ -54,11 +54,11 @@ TEST(Alignment, DoesNotDependOnTheBatch) {
   const std::vector<std::string> texts = {"a cat", "the dogs ran home on the mat and sat", "dogs",
                                           "یاد بگیرم"};
   const DecodeOptions options{.max_new_tokens = 12, .num_beams = 2};
-  const auto together = translate(translator, texts, options);
+  const auto together = translate(translator, texts, {.decode = options});
   for (size_t i = 0; i < texts.size(); ++i) {
-    const auto alone = translate(translator, {texts[i]}, options);
-    const Alignment one = align(translator, texts[i], alone[0][0]),
-                    other = align(translator, texts[i], together[i][0]);
+    const auto alone = translate(translator, {texts[i]}, {.decode = options});
+    const Alignment one = align(translator, texts[i], alone[0].best[0]),
+                    other = align(translator, texts[i], together[i].best[0]);
     EXPECT_EQ(one.words, other.words);
     EXPECT_EQ(one.attention.values<float>(), other.attention.values<float>());
   }
@@ -69,6 +69,27 @@ TEST(Alignment, EmptyTextsHaveNone) {
   EXPECT_EQ(pharaoh(align(translator, "", translation_of(translator, "cat"))), "");
   EXPECT_EQ(pharaoh(align(translator, "cat", translation_of(translator, ""))), "");
   EXPECT_EQ(pharaoh(align(translator, "cat", Translation{})), "");
+}
+
+TEST(Alignment, PartsAreAlignedEachWithItsOwn) {
+  const Translator translator = test_translator(TokenizerKind::bpe);
+  const std::string text = "the cat sat. a dog ran home.";
+  const auto found = translate(translator, {text},
+                               {.decode = {.max_new_tokens = 6}, .unit = TranslationUnit::sentence});
+  const Translation& whole = found[0].best[0];
+  ASSERT_EQ(whole.parts.size(), 2u);
+  const Alignment together = align(translator, text, whole);
+  const Alignment first = align(translator, "the cat sat.", whole.parts[0].translation),
+                  second = align(translator, "a dog ran home.", whole.parts[1].translation);
+  EXPECT_EQ(together.words.size(), first.words.size() + second.words.size());
+  EXPECT_EQ(together.source_tokens.size(), first.source_tokens.size() + second.source_tokens.size());
+  for (const auto& [source, target] : together.words) EXPECT_LT(source, 7);
+  const int64_t columns = std::ssize(together.source_tokens), first_columns = std::ssize(first.source_tokens);
+  const auto weights = together.attention.values<float>(), of_first = first.attention.values<float>();
+  EXPECT_EQ(weights.size(), together.target_tokens.size() * together.source_tokens.size());
+  for (int64_t c = 0; c < columns; ++c) {
+    EXPECT_EQ(weights[static_cast<size_t>(c)], c < first_columns ? of_first[static_cast<size_t>(c)] : 0);
+  }
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
@@ -10,8 +11,6 @@
 #include "hodhod/base/json.h"
 #include "hodhod/models/finite.h"
 #include "hodhod/nn/module.h"
-#include "hodhod/ops/loss.h"
-#include "hodhod/ops/shape.h"
 #include "hodhod/tasks/saved_model.h"
 #include "hodhod/tensor/tape.h"
 #include "hodhod/train/metrics/correlation.h"
@@ -21,15 +20,11 @@ namespace {
 
 constexpr const char* kTask = "text-classification";
 
-// The number of the label, or the number that it is.
-double target_of(const Classifier& classifier, const LabelledText& example) {
-  if (!classifier.is_regression()) {
-    return static_cast<double>(classifier.labels.get(example.label, example.place));
-  }
-  const auto value = parse_number(example.label);
-  check(value.has_value(), "{}: {} is no number; a regression needs one for each text", example.place,
-        excerpt(example.label));
-  return *value;
+void check_texts(const Classifier& classifier, const Texts& texts, const std::string& place) {
+  if (classifier.texts == 0 || classifier.texts == std::ssize(texts)) return;
+  check(classifier.texts == 1, "{}: the model takes pairs of texts, and this is one text; {}", place,
+        "write a tab between the two, or say with --text in which columns they are");
+  fail("{}: the model takes single texts, and this is a pair; say with --text in which column the text is", place);
 }
 
 // Logits of each text, in the order of the texts.
@@ -60,18 +55,21 @@ std::vector<double> softmax_of(std::vector<double> values) {
   return values;
 }
 
-ClassifierScores score_regression(const std::vector<std::vector<double>>& logits,
-                                  const std::vector<double>& targets) {
-  std::vector<double> values;
-  for (const auto& row : logits) values.push_back(row[0]);
+std::vector<double> sigmoid_of(std::vector<double> values) {
+  for (double& value : values) value = 1 / (1 + std::exp(-value));
+  return values;
+}
+
+ClassifierScores score_regression(const std::vector<double>& values, const std::vector<double>& targets) {
   const auto or_zero = [](double value) { return std::isfinite(value) ? value : 0.0; };
   return {.examples = static_cast<int64_t>(targets.size()),
           .loss = metrics::mean_squared_error(values, targets),
-          .classes = {},
           .pearson = or_zero(metrics::pearson(values, targets)),
           .spearman = or_zero(metrics::spearman(values, targets)),
           .mean_absolute_error = metrics::mean_absolute_error(values, targets)};
 }
+
+double log_of(double probability) { return std::log(std::max(1e-300, probability)); }
 
 int64_t likeliest(const std::vector<double>& values) {
   return std::max_element(values.begin(), values.end()) - values.begin();
@@ -81,6 +79,126 @@ std::vector<Texts> texts_of(std::span<const LabelledText> examples) {
   std::vector<Texts> texts;
   for (const LabelledText& example : examples) texts.push_back(example.texts);
   return texts;
+}
+
+// The labels that are given: the likeliest, or those that reach their thresholds, likeliest first.
+std::vector<int64_t> chosen_labels(const Classifier& classifier, const std::vector<double>& scores) {
+  if (classifier.answer == Answer::kOneLabel) return {likeliest(scores)};
+  std::vector<int64_t> chosen;
+  for (size_t i = 0; i < scores.size(); ++i) {
+    const double threshold = classifier.thresholds.empty() ? 0.5 : classifier.thresholds[i];
+    if (scores[i] >= threshold) chosen.push_back(static_cast<int64_t>(i));
+  }
+  const auto score = [&](int64_t label) { return scores[static_cast<size_t>(label)]; };
+  std::stable_sort(chosen.begin(), chosen.end(), [&](int64_t a, int64_t b) { return score(a) > score(b); });
+  return chosen;
+}
+
+ClassifierScores score_one_label(const Classifier& classifier, std::span<const LabelledText> examples,
+                                 const std::vector<Classification>& found) {
+  ClassifierScores scores{.examples = std::ssize(examples)};
+  metrics::ClassificationScorer scorer;
+  GoldLabels gold(classifier.labels);
+  double known = 0;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    const int64_t label = gold.find(examples[i].label, examples[i].place);
+    scorer.add(examples[i].label, classifier.labels.name(found[i].labels[0]));
+    if (label < 0) continue;
+    scores.loss -= log_of(found[i].score[static_cast<size_t>(label)]);
+    ++known;
+  }
+  scores.loss /= std::max(1.0, known);
+  scores.classes = scorer.score();
+  scores.notes = gold.notes();
+  return scores;
+}
+
+// The mean over the labels that are gold somewhere. gold[l][i]: example i has label l.
+double mean_average_precision(const std::vector<std::vector<bool>>& gold, const std::vector<Classification>& found) {
+  double sum = 0;
+  int64_t count = 0;
+  for (size_t l = 0; l < gold.size(); ++l) {
+    std::vector<double> scores;
+    for (const Classification& one : found) scores.push_back(one.score[l]);
+    const double precision = metrics::average_precision(scores, gold[l]);
+    if (std::isnan(precision)) continue;
+    sum += precision;
+    ++count;
+  }
+  return count > 0 ? sum / static_cast<double>(count) : 0;
+}
+
+ClassifierScores score_labels(const Classifier& classifier, std::span<const LabelledText> examples,
+                              const std::vector<Classification>& found) {
+  ClassifierScores scores{.examples = std::ssize(examples)};
+  metrics::MultiLabelScorer scorer;
+  GoldLabels known(classifier.labels);
+  const auto count = static_cast<size_t>(classifier.labels.size());
+  std::vector<std::vector<bool>> gold(count, std::vector<bool>(examples.size()));
+  for (size_t i = 0; i < examples.size(); ++i) {
+    const auto wanted = split_labels(examples[i].label, classifier.columns.label_separator);
+    std::set<std::string> given;
+    for (int64_t label : found[i].labels) given.insert(classifier.labels.name(label));
+    scorer.add({wanted.begin(), wanted.end()}, given);
+    for (const std::string& label : wanted) {
+      const int64_t id = known.find(label, examples[i].place);
+      if (id >= 0) gold[static_cast<size_t>(id)][i] = true;
+    }
+    for (size_t l = 0; l < count; ++l) {
+      scores.loss -= log_of(gold[l][i] ? found[i].score[l] : 1 - found[i].score[l]);
+    }
+  }
+  scores.loss /= std::max(1.0, static_cast<double>(examples.size() * count));
+  scores.labels = scorer.score();
+  scores.mean_average_precision = mean_average_precision(gold, found);
+  scores.notes = known.notes();
+  return scores;
+}
+
+ClassifierScores score_numbers(const Classifier& classifier, std::span<const LabelledText> examples,
+                               const std::vector<Classification>& found) {
+  check(classifier.encoder.model->config().labels == 1,
+        "evaluate: this model gives {} numbers for a text; only a regression of one can be scored",
+        classifier.encoder.model->config().labels);
+  std::vector<double> values, targets;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    values.push_back(found[i].score[0]);
+    targets.push_back(number_of(examples[i]));
+  }
+  return score_regression(values, targets);
+}
+
+const char* problem_type(Answer answer) {
+  switch (answer) {
+    case Answer::kOneLabel:
+      return "single_label_classification";
+    case Answer::kLabels:
+      return "multi_label_classification";
+    case Answer::kNumbers:
+      return "regression";
+  }
+  return "";
+}
+
+// What config.json keeps of a classifier for this program alone.
+Json task_to_json(const Classifier& classifier) {
+  Json task = {{"texts", classifier.texts}};
+  const LabelledColumns& columns = classifier.columns;
+  if (!columns.texts.empty()) task["text_columns"] = columns.texts;
+  if (!columns.label.empty()) task["label_column"] = columns.label;
+  if (!columns.label_separator.empty()) task["label_separator"] = columns.label_separator;
+  return task;
+}
+
+void read_task(const Json& config, Classifier& classifier, const std::string& where) {
+  const Json* all = json_find(config, "task_specific_params");
+  const Json* task = all != nullptr ? json_find(*all, kTask) : nullptr;
+  if (task == nullptr) return;
+  classifier.texts = json_get_or<int64_t>(*task, "texts", 0, where);
+  LabelledColumns& columns = classifier.columns;
+  columns.texts = json_get_or<std::vector<std::string>>(*task, "text_columns", {}, where);
+  columns.label = json_get_or<std::string>(*task, "label_column", "", where);
+  columns.label_separator = json_get_or<std::string>(*task, "label_separator", "", where);
 }
 
 }  // namespace
@@ -96,6 +214,7 @@ Classifier Classifier::make(TransformerConfig config, std::unique_ptr<text::Toke
   Classifier classifier;
   classifier.encoder.model = std::make_unique<Transformer>(config, Rng(seed));
   classifier.encoder.tokenizer = std::move(tokenizer);
+  classifier.answer = labels.empty() ? Answer::kNumbers : Answer::kOneLabel;
   classifier.labels = std::move(labels);
   return classifier;
 }
@@ -107,7 +226,10 @@ Classifier Classifier::load(const std::string& directory) {
   const Json config = read_json(join_path(directory, "config.json"));
   const auto problem = json_get_or<std::string>(config, "problem_type", "", directory);
   const int64_t labels = classifier.encoder.model->config().labels;
-  if (problem != "regression" && (labels > 1 || !problem.empty())) {
+  if (problem == "regression" || (labels == 1 && problem.empty())) {
+    classifier.answer = Answer::kNumbers;
+  } else {
+    classifier.answer = problem == "multi_label_classification" ? Answer::kLabels : Answer::kOneLabel;
     classifier.labels = Labels::load(directory);
     if (classifier.labels.empty()) {
       std::vector<std::string> names;
@@ -115,11 +237,7 @@ Classifier Classifier::load(const std::string& directory) {
       classifier.labels = Labels(std::move(names));
     }
   }
-  if (const Json* all = json_find(config, "task_specific_params")) {
-    if (const Json* task = json_find(*all, kTask)) {
-      classifier.texts = json_get_or<int64_t>(*task, "texts", 1, directory);
-    }
-  }
+  read_task(config, classifier, directory);
   limit_length(classifier.encoder, length_limit(classifier.encoder),
                classifier.encoder.tokenizer->parts().truncation
                    ? classifier.encoder.tokenizer->parts().truncation->side
@@ -143,15 +261,16 @@ Classifier Classifier::from(const std::string& directory, Labels labels, const F
     }
   }
   classifier.encoder = load_encoder(directory, wanted, options);
+  classifier.answer = labels.empty() ? Answer::kNumbers : Answer::kOneLabel;
   classifier.labels = std::move(labels);
   return classifier;
 }
 
 void Classifier::save(const std::string& directory) const {
   Json extra = Json::object();
-  extra["problem_type"] = is_regression() ? "regression" : "single_label_classification";
+  extra["problem_type"] = problem_type(answer);
   if (!is_regression()) labels.write(extra);
-  extra["task_specific_params"] = {{kTask, {{"texts", texts}}}};
+  extra["task_specific_params"] = {{kTask, task_to_json(*this)}};
   save_model(
       {.model = *encoder.model, .tokenizer = *encoder.tokenizer, .origin = encoder.origin, .task = extra},
       directory);
@@ -163,98 +282,71 @@ void Classifier::begin_at(double mean) {
   }
 }
 
+void Classifier::set_thresholds(std::span<const std::string> parts) {
+  constexpr const char* kFlag = "--threshold";
+  if (parts.empty()) return;
+  check(answer == Answer::kLabels, "{}: only a model that gives a text several labels has thresholds", kFlag);
+  double all = 0.5;
+  std::vector<std::string> named;
+  for (const std::string& part : parts) {
+    if (const auto number = parse_number(part)) {
+      check(*number >= 0 && *number <= 1, "{}: {}: expected a number from 0 to 1", kFlag, part);
+      all = *number;
+    } else {
+      named.push_back(part);
+    }
+  }
+  thresholds = numbers_by_label(labels, named, all, in(0, 1), kFlag);
+}
+
+LabelledColumns Classifier::with_columns_of_training(LabelledColumns chosen) const {
+  if (chosen.texts.empty()) chosen.texts = columns.texts;
+  if (chosen.label.empty()) chosen.label = columns.label;
+  if (chosen.label_separator.empty()) chosen.label_separator = columns.label_separator;
+  return chosen;
+}
+
+double number_of(const LabelledText& example) {
+  const auto value = parse_number(example.label);
+  check(value.has_value(), "{}: {} is no number; a regression needs one for each text", example.place,
+        excerpt(example.label));
+  return *value;
+}
+
 std::vector<Classification> classify(const Classifier& classifier, std::span<const Texts> texts,
                                      int64_t batch_tokens) {
+  for (const Texts& one : texts) check_texts(classifier, one, one.empty() ? "" : excerpt(one[0]));
   const auto encoded = encode_texts(*classifier.encoder.tokenizer, texts);
+  auto logits = logits_of(classifier, encoded, batch_tokens);
   std::vector<Classification> results;
-  for (auto& row : logits_of(classifier, encoded, batch_tokens)) {
+  for (size_t i = 0; i < logits.size(); ++i) {
+    Classification& result = results.emplace_back();
+    result.tokens = encoded[i].tokens;
     if (classifier.is_regression()) {
-      results.push_back({-1, std::move(row)});
-    } else {
-      const int64_t label = likeliest(row);
-      results.push_back({label, softmax_of(std::move(row))});
+      result.score = std::move(logits[i]);
+      continue;
     }
+    const bool one = classifier.answer == Answer::kOneLabel;
+    result.score = one ? softmax_of(std::move(logits[i])) : sigmoid_of(std::move(logits[i]));
+    result.labels = chosen_labels(classifier, result.score);
   }
   return results;
 }
 
 ClassifierScores evaluate(const Classifier& classifier, std::span<const LabelledText> examples,
                           int64_t batch_tokens) {
-  std::vector<double> targets;
-  for (const LabelledText& example : examples) targets.push_back(target_of(classifier, example));
-  const auto encoded = encode_texts(*classifier.encoder.tokenizer, texts_of(examples));
-  const auto logits = logits_of(classifier, encoded, batch_tokens);
-  if (classifier.is_regression()) return score_regression(logits, targets);
-  ClassifierScores scores;
-  scores.examples = static_cast<int64_t>(examples.size());
-  metrics::ClassificationScorer scorer;
-  for (size_t i = 0; i < logits.size(); ++i) {
-    scorer.add(examples[i].label, classifier.labels.name(likeliest(logits[i])));
-    scores.loss -= std::log(std::max(1e-300, softmax_of(logits[i])[static_cast<size_t>(targets[i])]));
-  }
-  scores.loss /= std::max(1.0, static_cast<double>(logits.size()));
-  scores.classes = scorer.score();
+  for (const LabelledText& example : examples) check_texts(classifier, example.texts, example.place);
+  check(classifier.answer != Answer::kLabels || !classifier.columns.label_separator.empty(),
+        "evaluate: a text may have several labels for this model; say with --label-separator what stands between "
+        "them in the data");
+  const auto found = classify(classifier, texts_of(examples), batch_tokens);
+  ClassifierScores scores = classifier.answer == Answer::kOneLabel ? score_one_label(classifier, examples, found)
+                            : classifier.answer == Answer::kLabels ? score_labels(classifier, examples, found)
+                                                                   : score_numbers(classifier, examples, found);
+  LongTexts long_texts(length_limit(classifier.encoder));
+  for (const Classification& one : found) long_texts.add(one.tokens);
+  for (std::string& note : long_texts.notes(kCutOff)) scores.notes.push_back(std::move(note));
   return scores;
-}
-
-ClassifierTrainee::ClassifierTrainee(Classifier& classifier, std::span<const LabelledText> train,
-                                     std::vector<LabelledText> dev, const ClassifierTraining& options)
-    : classifier_(classifier),
-      options_(options),
-      dev_(std::move(dev)),
-      dropout_(options.word_dropout, options.batches.seed, *classifier.encoder.tokenizer) {
-  check(!train.empty(), "training: there is no example");
-  TextModel& encoder = classifier_.encoder;
-  set_requires_grad(*encoder.model);
-  limit_length(encoder, options.max_length,
-               options.cut_off == CutOff::end ? text::Side::kRight : text::Side::kLeft);
-  classifier_.texts = static_cast<int64_t>(train[0].texts.size());
-  for (const LabelledText& example : train) targets_.push_back(target_of(classifier_, example));
-  for (const LabelledText& example : dev_) target_of(classifier_, example);  // while nothing is lost yet
-  texts_ = encode_texts(*encoder.tokenizer, texts_of(train));
-  cut_ = std::count_if(texts_.begin(), texts_.end(), [](const EncodedText& text) { return text.cut; });
-  sampler_ = std::make_unique<BatchSampler>(lengths_of(texts_), options.batches);
-}
-
-NamedParameters ClassifierTrainee::parameters() { return parameters_of(*classifier_.encoder.model); }
-
-void ClassifierTrainee::next_batch() {
-  const BatchPosition at = sampler_->position();
-  const auto rows = sampler_->next();
-  std::vector<EncodedText> texts;
-  std::vector<double> targets;
-  for (int64_t row : rows) {
-    dropout_(texts.emplace_back(texts_[static_cast<size_t>(row)]), at.epoch, row);
-    targets.push_back(targets_[static_cast<size_t>(row)]);
-  }
-  batch_ = batch_of(texts, classifier_.encoder.model->config().filler());
-  batch_targets_ = Tensor::from(targets, {static_cast<int64_t>(targets.size())})
-                       .converted(classifier_.is_regression() ? DType::f32 : DType::i64);
-}
-
-LossSum ClassifierTrainee::loss(Context& context) {
-  const Transformer& model = *classifier_.encoder.model;
-  const Tensor logits = model.classify(states_of(model, batch_, context), context);
-  const auto items = static_cast<double>(batch_targets_.numel());
-  if (classifier_.is_regression()) {
-    return {mse_loss(squeeze(logits, 1), batch_targets_, Reduction::kSum), items};
-  }
-  return {cross_entropy(logits, batch_targets_,
-                        {.label_smoothing = options_.label_smoothing, .reduction = Reduction::kSum}),
-          items};
-}
-
-Scores ClassifierTrainee::validate() {
-  if (dev_.empty()) return {};
-  const ClassifierScores scores = evaluate(classifier_, dev_);
-  if (classifier_.is_regression()) {
-    return {.values = {{"pearson", scores.pearson}, {"spearman", scores.spearman}, {"mse", scores.loss}},
-            .higher_is_better = true};
-  }
-  return {.values = {{"accuracy", scores.classes.accuracy},
-                     {"macro_f1", scores.classes.macro_f1},
-                     {"loss", scores.loss}},
-          .higher_is_better = true};
 }
 
 }  // namespace hodhod

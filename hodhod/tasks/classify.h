@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hodhod/base/number_range.h"
@@ -16,16 +17,26 @@
 #include "hodhod/tasks/labels.h"
 #include "hodhod/tasks/text_model.h"
 #include "hodhod/train/metrics/classification.h"
+#include "hodhod/train/metrics/multi_label.h"
 #include "hodhod/train/trainer.h"
 
 namespace hodhod {
 
+// What a classifier says of a text: one of its labels, any number of them, or numbers.
+enum class Answer { kOneLabel, kLabels, kNumbers };
+
 struct Classifier {
   TextModel encoder;
-  Labels labels;      // none: a regression
-  int64_t texts = 1;  // of an example; 2 for pairs
+  Labels labels;  // of numbers: none
+  Answer answer = Answer::kOneLabel;
+  // Of an example: 1, or 2 for pairs. 0 where the directory does not say it, as of models made elsewhere: then it
+  // takes both.
+  int64_t texts = 0;
+  LabelledColumns columns = {};  // of the data that it was trained on, as far as they were named
+  // Of labels of which a text may have several: from which probability on each is given.
+  std::vector<double> thresholds = {};  // by label; none: 0.5
 
-  bool is_regression() const { return labels.empty(); }
+  bool is_regression() const { return answer == Answer::kNumbers; }
   // A new one of this size; `labels` empty for a regression.
   static Classifier make(TransformerConfig config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
                          uint64_t seed);
@@ -37,25 +48,39 @@ struct Classifier {
   void save(const std::string& directory) const;
   // Of a regression: sets the head's bias, so that a new head begins at this number.
   void begin_at(double mean);
+  // Sets `thresholds`: a number for all labels, LABEL=NUMBER for one. Error where the model gives one label or numbers.
+  void set_thresholds(std::span<const std::string> parts);
+  // The columns of data in which those that were not chosen are the ones of the training.
+  LabelledColumns with_columns_of_training(LabelledColumns chosen) const;
 };
+
+inline constexpr const char* kThresholdHelp =
+    "Of a model that gives several labels: the probability from which a label is given, for all labels or as "
+    "LABEL=NUMBER";
 
 struct Classification {
-  int64_t label = -1;         // the likeliest; −1 for a regression
-  std::vector<double> score;  // by label, probabilities; of a regression: the number
+  std::vector<int64_t> labels = {};  // the likeliest one; of several, those above their thresholds, likeliest first
+  std::vector<double> score = {};    // by label, probabilities; of a regression: the numbers
+  int64_t tokens = 0;                // of the whole text; it was cut where the model takes fewer
 };
 
-// The result for a text does not depend on the others.
+// The result for a text does not depend on the others. Error for a text where the model takes pairs, and the other
+// way round.
 std::vector<Classification> classify(const Classifier& classifier, std::span<const Texts> texts,
                                      int64_t batch_tokens = 8192);
 
 struct ClassifierScores {
   int64_t examples = 0;
-  double loss = 0;                                            // mean cross-entropy or squared error
-  metrics::ClassificationScore classes;                       // not for a regression
+  double loss = 0;  // mean cross-entropy of the labels that the model knows, or mean squared error
+  metrics::ClassificationScore classes = {};  // of one label each
+  metrics::MultiLabelScore labels = {};       // of several
+  double mean_average_precision = 0;          // of those that the model knows and that are gold somewhere
   double pearson = 0, spearman = 0, mean_absolute_error = 0;  // of a regression; 0 where not defined
+  std::vector<std::string> notes = {};  // what there is to know of the scores, a sentence each
 };
 
-// Error naming file and line for a label that the classifier does not know, or that is no number.
+// Labels that the classifier does not know count as missed, and a note says so. Error where it knows none, and, with
+// file and line, for a label that is no number where it gives numbers, and for pairs where it takes single texts.
 ClassifierScores evaluate(const Classifier& classifier, std::span<const LabelledText> examples,
                           int64_t batch_tokens = 8192);
 
@@ -68,6 +93,7 @@ struct ClassifierTraining {
   CutOff cut_off = CutOff::end;
   double label_smoothing = 0;
   double word_dropout = 0;
+  std::vector<std::string> class_weights = {"none"};
 
   template <class Visitor>
   void visit(Visitor&& v) {
@@ -79,8 +105,19 @@ struct ClassifierTraining {
       at_least(0).below(1));
     v("word_dropout", word_dropout, "Probability that a token is hidden behind [MASK] in training",
       at_least(0).below(1));
+    v("class_weights", class_weights,
+      "What an example of a label counts in the loss: none, balanced (rare labels count more), or LABEL=NUMBER");
   }
 };
+
+// The number that an example's label is; else an Error with its file and line.
+double number_of(const LabelledText& example);
+
+// The weight of each label in the loss: what the options say, 1 where they do not. Balanced is examples / (labels ·
+// examples with that label), as scikit-learn has it; where a text may have several labels, the weight is that of
+// having the label, and balanced is examples without it / examples with it.
+std::vector<double> class_weights(const Classifier& classifier, std::span<const LabelledText> train,
+                                  const std::vector<std::string>& options);
 
 // Trains `classifier` on examples; `dev` is for validation. Refers to the classifier.
 class ClassifierTrainee final : public Trainee {
@@ -102,15 +139,19 @@ class ClassifierTrainee final : public Trainee {
   void save(const std::string& directory) override { classifier_.save(directory); }
 
  private:
+  LossSum one_label_loss(const Tensor& logits) const;
+  LossSum labels_loss(const Tensor& logits) const;
+
   Classifier& classifier_;
   ClassifierTraining options_;
   std::vector<EncodedText> texts_;
-  std::vector<double> targets_;  // label numbers, or the numbers of a regression
+  std::vector<std::vector<double>> targets_;  // the label's number, a 0 or 1 for each label, or the number
+  std::vector<double> weights_;               // by label
   std::vector<LabelledText> dev_;
   std::unique_ptr<BatchSampler> sampler_;
   WordDropout dropout_;
   TokenBatch batch_;
-  Tensor batch_targets_;  // [B] i64, or f32 of a regression
+  Tensor batch_targets_;  // [B] i64; of several labels [B, L] f32; of a regression [B] f32
   int64_t cut_ = 0;
 };
 

@@ -8,6 +8,8 @@
 #include <numeric>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/json.h"
+#include "hodhod/base/testing.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/tasks/test_tasks.h"
@@ -15,6 +17,7 @@
 namespace hodhod {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -78,15 +81,6 @@ std::vector<std::vector<double>> scores_of(const Classifier& classifier, const s
     scores.push_back(std::move(found.score));
   }
   return scores;
-}
-
-std::string message_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 TEST(Classify, LearnsARule) {
@@ -206,7 +200,7 @@ TEST(Classify, FineTunesWithFreshLayers) {
   for (const auto& [name, values] : before) {
     EXPECT_EQ(values == after.at(name), !name.starts_with("encoder.layer.1.")) << name;
   }
-  EXPECT_THAT(message_of([&] { Classifier::from(directory.path(), yes_no(), {.fresh_layers = 3}); }),
+  EXPECT_THAT(error_of([&] { Classifier::from(directory.path(), yes_no(), {.fresh_layers = 3}); }),
               HasSubstr("3 new layers for a model that has 2; give a number from 0 to 2"));
 }
 
@@ -238,21 +232,21 @@ TEST(Classify, FineTunesADecoder) {
 
 TEST(Classify, SaysWhatIsWrong) {
   const Classifier classifier = small_classifier(yes_no());
-  EXPECT_THAT(message_of([&] {
+  EXPECT_THAT(error_of([&] {
                 evaluate(classifier, std::vector<LabelledText>{{{"boat"}, "si", "f:3"}});
               }),
               HasSubstr("f:3: the label \"si\" is not one that the model knows (no, yes)"));
-  EXPECT_THAT(message_of([] { Labels({"1"}).get("2", "f:1"); }), HasSubstr("(1)"));
+  EXPECT_THAT(error_of([] { Labels({"1"}).get("2", "f:1"); }), HasSubstr("(1)"));
   const Classifier numbers = small_classifier({});
-  EXPECT_THAT(message_of([&] {
+  EXPECT_THAT(error_of([&] {
                 evaluate(numbers, std::vector<LabelledText>{{{"boat"}, "much", "f:9"}});
               }),
               HasSubstr("f:9: \"much\" is no number"));
-  EXPECT_THAT(message_of([&] {
+  EXPECT_THAT(error_of([&] {
                 classify(classifier, std::vector<Texts>{{"a", "b", "c"}});
               }),
               HasSubstr("an example of 3 texts"));
-  EXPECT_THAT(message_of([] {
+  EXPECT_THAT(error_of([] {
                 auto tokenizer = test_tokenizer();
                 Classifier::make(transformer_preset("gpt-tiny"), std::move(tokenizer), yes_no(), 1);
               }),
@@ -273,10 +267,178 @@ TEST(Classify, ReadsTablesAndJsonLines) {
   EXPECT_EQ(read_labelled({lines}, {}).examples[0].label, "3");
   const auto pairs = read_labelled({csv}, {.texts = {"first", "second"}, .label = "class"}).examples;
   EXPECT_THAT(pairs[0].texts, ElementsAre("a, b", "c"));
-  EXPECT_THAT(message_of([&] { read_labelled({csv}, {.texts = {"first"}, .label = "kind"}); }),
+  EXPECT_THAT(error_of([&] { read_labelled({csv}, {.texts = {"first"}, .label = "kind"}); }),
               HasSubstr("kind"));
   write_file_atomically(table, "");
-  EXPECT_THAT(message_of([&] { read_labelled({table}, {}); }), HasSubstr("there is no example in it"));
+  EXPECT_THAT(error_of([&] { read_labelled({table}, {}); }), HasSubstr("there is no example in it"));
+}
+
+TEST(Classify, ColumnsGoByTheNamesInTheFirstLine) {
+  const TemporaryDirectory directory;
+  const auto first = [&](const char* name, const std::string& text, const LabelledColumns& columns = {}) {
+    const LabelledTexts found = read_labelled({directory.put(name, text)}, columns);
+    const LabelledText& example = found.examples[0];
+    return example.label + "|" + example.texts[0] + "|" + std::to_string(found.notes.size());
+  };
+  EXPECT_EQ(first("a.csv", "label,text\npos,good\n"), "pos|good|1");
+  EXPECT_EQ(first("b.csv", "review,sentiment\n\"good, very\",pos\n"), "pos|good, very|1");
+  EXPECT_EQ(first("c.csv", "clean_text,airline_label\r\ngood,pos\r\n"), "pos|good|1");
+  EXPECT_EQ(first("d.tsv", "Id\tPhrase\tSentiment\n7\tgood\tpos\n"), "pos|good|1");
+  EXPECT_EQ(first("e.csv", ",text,label\n0,good,pos\n"), "pos|good|1");
+  EXPECT_EQ(first("f.csv", "label,text\npos,good\n", {.header = CorpusHeader::kNo}), "label|text|0");
+  EXPECT_EQ(first("g.csv", "a,b\npos,good\n"), "a|b|0");
+  EXPECT_EQ(first("h.csv", "a,b\npos,good\n", {.header = CorpusHeader::kYes}), "pos|good|0");
+  EXPECT_EQ(first("i.tsv", "\n\npos\tgood text\n"), "pos|good text|0");
+  EXPECT_EQ(first("j.csv", "\xEF\xBB\xBFtext,label\ngood,pos\n", {.texts = {"text"}, .label = "label"}), "pos|good|0");
+  EXPECT_EQ(first("k.tsv", "text\tlabel\tsplit\ngood\tpos\ttrain\n", {.texts = {"1"}, .label = "2"}), "pos|good|1");
+  EXPECT_THAT(error_of([&] { first("l.csv", "text,id,date\na,b,c\n"); }), HasSubstr("both the text and the label"));
+  EXPECT_EQ(read_unlabelled({directory.put("m.csv", "text\none\n\ntwo\n")}, {}).examples.size(), 2u);
+}
+
+TEST(Classify, EmptyLabelsAreBadLines) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.put("a.tsv", "pos\tgood\n\tnice\nneg\tx\n");
+  EXPECT_THAT(error_of([&] { read_labelled({path}, {}); }),
+              AllOf(HasSubstr("a.tsv:2: the label is empty"), HasSubstr("--skip-bad")));
+  const LabelledTexts found = read_labelled({path}, {.skip_bad = true});
+  EXPECT_EQ(found.examples.size(), 2u);
+  EXPECT_EQ(found.bad.count(), 1);
+}
+
+TEST(Classify, UnknownGoldLabelsCountAsMissed) {
+  const Classifier classifier = small_classifier(yes_no());
+  const ClassifierScores scores =
+      evaluate(classifier, std::vector<LabelledText>{{{"boat"}, "no", "f:1"}, {{"boat"}, "si", "f:2"}});
+  EXPECT_EQ(scores.classes.by_label.at("si").gold, 1);
+  EXPECT_LE(scores.classes.accuracy, 0.5);
+  EXPECT_LT(scores.loss, 20);
+  EXPECT_THAT(scores.notes, ElementsAre(HasSubstr("1 of 2 labels are none that the model knows")));
+}
+
+TEST(Classify, PairsAndSingleTextsAreNotMixedUp) {
+  Classifier pairs = small_classifier(yes_no());
+  pairs.texts = 2;
+  pairs.columns = {.texts = {"2", "3"}, .label = "1"};
+  EXPECT_THAT(error_of([&] { classify(pairs, std::vector<Texts>{{"a boat"}}); }),
+              HasSubstr("\"a boat\": the model takes pairs of texts"));
+  EXPECT_THAT(error_of([&] { evaluate(pairs, std::vector<LabelledText>{{{"boat"}, "no", "f:4"}}); }),
+              HasSubstr("f:4: the model takes pairs"));
+  const TemporaryDirectory directory;
+  pairs.save(directory.path());
+  Classifier again = Classifier::load(directory.path());
+  EXPECT_EQ(again.texts, 2);
+  EXPECT_THAT(again.with_columns_of_training({}).texts, ElementsAre("2", "3"));
+  EXPECT_THAT(again.with_columns_of_training({.texts = {"5"}}).texts, ElementsAre("5"));
+  again.texts = 1;
+  EXPECT_THAT(error_of([&] { classify(again, std::vector<Texts>{{"a", "b"}}); }), HasSubstr("takes single texts"));
+  again.texts = 0;  // made elsewhere
+  EXPECT_EQ(classify(again, std::vector<Texts>{{"a", "b"}, {"a"}}).size(), 2u);
+}
+
+// "sea" where there is a boat or a river, "song" where something sings: both, one, or none.
+std::vector<LabelledText> several_labels(uint64_t seed, int count) {
+  std::vector<LabelledText> examples;
+  for (int i = 0; i < count; ++i) {
+    Rng rng(seed, static_cast<uint64_t>(i));
+    const std::string text = test_text(rng, 1 + rng.below(4));
+    std::string label;
+    if (text.find("boat") != std::string::npos || text.find("river") != std::string::npos) label = "sea";
+    if (text.find("sings") != std::string::npos) label += label.empty() ? "song" : ", song";
+    examples.push_back({{text}, label, "made:" + std::to_string(i + 1)});
+  }
+  return examples;
+}
+
+TEST(Classify, LearnsSeveralLabels) {
+  Classifier classifier = small_classifier(Labels({"sea", "song"}));
+  classifier.answer = Answer::kLabels;
+  classifier.columns.label_separator = ",";
+  ClassifierTrainee trainee(classifier, several_labels(1, 300), several_labels(2, 60),
+                            {.batches = {.max_examples = 16, .seed = 1}, .class_weights = {"balanced"}});
+  const TemporaryDirectory directory;
+  TrainerOptions options = test_training(250);
+  options.validate_every = 50;
+  train(trainee, options, directory.path());
+  const Json config = read_json(directory / "config.json");
+  EXPECT_EQ(json_get<std::string>(config, "problem_type", "config"), "multi_label_classification");
+  Classifier again = Classifier::load(directory.path());
+  EXPECT_EQ(again.columns.label_separator, ",");
+  const ClassifierScores scores = evaluate(again, several_labels(3, 80));
+  EXPECT_GT(scores.labels.subset_accuracy, 0.95);
+  EXPECT_GT(scores.labels.micro.f1(), 0.97);
+  EXPECT_GT(scores.mean_average_precision, 0.97);
+  const auto given = [&](const std::string& text) { return classify(again, std::vector<Texts>{{text}})[0].labels; };
+  EXPECT_THAT(given("the boat sings"), testing::UnorderedElementsAre(0, 1));
+  EXPECT_THAT(given("the winter"), testing::IsEmpty());
+  again.thresholds = {0, 1.1};
+  EXPECT_THAT(given("the winter sings"), ElementsAre(0));
+}
+
+TEST(Classify, SplitsLabels) {
+  EXPECT_THAT(split_labels("a, b ,,a", ","), ElementsAre("a", "b"));
+  EXPECT_THAT(split_labels("", ","), testing::IsEmpty());
+  EXPECT_THAT(split_labels("a, b", ""), ElementsAre("a, b"));
+  EXPECT_THAT(split_labels("x y||z", "||"), ElementsAre("x y", "z"));
+  const TemporaryDirectory directory;
+  const std::string lines = directory.put("a.jsonl", "{\"text\": \"t\", \"label\": [\"x\", \"y\"]}\n");
+  EXPECT_EQ(read_labelled({lines}, {.label_separator = "|"}).examples[0].label, "x|y");
+  EXPECT_THAT(error_of([&] { read_labelled({lines}, {}); }), HasSubstr("expected a string"));
+}
+
+TEST(Classify, WeightsOfLabels) {
+  const Classifier classifier = small_classifier(yes_no());
+  std::vector<LabelledText> train(3, {{"a"}, "no", "f:1"});
+  train.push_back({{"b"}, "yes", "f:4"});
+  EXPECT_THAT(class_weights(classifier, train, {"none"}), ElementsAre(1, 1));
+  EXPECT_THAT(class_weights(classifier, train, {"balanced"}), ElementsAre(4.0 / 6, 2));
+  EXPECT_THAT(class_weights(classifier, train, {"yes=5"}), ElementsAre(1, 5));
+  EXPECT_THAT(error_of([&] { class_weights(classifier, train, {"yes"}); }), HasSubstr("expected LABEL=NUMBER"));
+  EXPECT_THAT(error_of([&] { class_weights(classifier, train, {"si=2"}); }), HasSubstr("(no, yes)"));
+  EXPECT_THAT(error_of([&] { class_weights(classifier, train, {"no=nan"}); }), HasSubstr("expected LABEL=NUMBER"));
+  EXPECT_THAT(error_of([&] { class_weights(small_classifier({}), train, {"balanced"}); }),
+              HasSubstr("a regression has no labels"));
+}
+
+// Σ w_y · loss of each example, as if each had been trained on alone.
+TEST(Classify, WeightsMultiplyTheLoss) {
+  const auto loss_of = [](std::vector<std::string> weights) {
+    Classifier classifier = small_classifier(yes_no());
+    const std::vector<LabelledText> train = {{{"boat"}, "no", "f:1"}, {{"boat"}, "yes", "f:2"}};
+    ClassifierTrainee trainee(classifier, train, {}, {.class_weights = std::move(weights)});
+    trainee.next_batch();
+    Context context;
+    const LossSum loss = trainee.loss(context);
+    return std::pair(loss.sum.item(), loss.items);
+  };
+  const auto plain = loss_of({"none"}), no = loss_of({"no=1", "yes=0"}), weighted = loss_of({"no=2", "yes=3"});
+  EXPECT_EQ(plain.second, 2);
+  EXPECT_EQ(weighted.second, 5);
+  EXPECT_NEAR(weighted.first, 2 * no.first + 3 * (plain.first - no.first), 1e-5);
+}
+
+TEST(Classify, NumbersInSeveralColumns) {
+  Classifier classifier = small_classifier(Labels({"a", "b", "c"}));
+  classifier.answer = Answer::kNumbers;
+  EXPECT_EQ(classify(classifier, std::vector<Texts>{{"boat"}})[0].score.size(), 3u);
+  EXPECT_THAT(error_of([&] { evaluate(classifier, std::vector<LabelledText>{{{"boat"}, "1", "f:1"}}); }),
+              HasSubstr("gives 3 numbers for a text"));
+}
+
+TEST(Labels, DoubtsComeWithAdvice) {
+  const auto doubts = [](std::vector<std::string> labels) { return doubts_about_labels(labels); };
+  std::vector<std::string> fine(10, "a");
+  fine.insert(fine.end(), 10, "b");
+  EXPECT_THAT(doubts(fine), testing::IsEmpty());
+  fine.insert(fine.begin(), "v1");
+  EXPECT_THAT(doubts(fine), ElementsAre(AllOf(HasSubstr("\"v1\" stands in the first line alone"), HasSubstr("--header yes"))));
+  std::vector<std::string> texts, numbers;
+  for (int i = 0; i < 20; ++i) {
+    texts.push_back("text number " + std::to_string(i));
+    numbers.push_back(std::to_string(i) + ".5");
+  }
+  EXPECT_THAT(doubts(texts), ElementsAre(AllOf(HasSubstr("20 different labels in 20 examples"), HasSubstr("--label"))));
+  EXPECT_THAT(doubts(numbers), ElementsAre(HasSubstr("--regression")));
+  EXPECT_THAT(doubts({"a", "b", "c"}), testing::IsEmpty());
 }
 
 TEST(Labels, AreNumbersByValueElseWordsBySpelling) {

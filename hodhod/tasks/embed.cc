@@ -43,8 +43,8 @@ TextModel load_embedder(const std::string& directory) {
   return embedder;
 }
 
-std::vector<std::vector<float>> embed(const TextModel& embedder, std::span<const std::string> texts,
-                                      const EmbedOptions& options) {
+std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::string> texts,
+                             const EmbedOptions& options) {
   const NoGrad off;
   const TransformerConfig& config = embedder.model->config();
   std::vector<Texts> all;
@@ -53,11 +53,14 @@ std::vector<std::vector<float>> embed(const TextModel& embedder, std::span<const
   for (EncodedText& text : encoded) {
     // An encoder that translates has learnt that texts end so.
     const bool closed = config.eos < 0 || (!text.ids.empty() && text.ids.back() == config.eos);
-    if (config.has_encoder() && config.has_decoder() && !closed) text.ids.push_back(config.eos);
+    if (config.has_encoder() && config.has_decoder() && !closed) {
+      text.ids.push_back(config.eos);
+      ++text.tokens;
+    }
     text.ids.resize(std::min(text.ids.size(), static_cast<size_t>(config.max_length)));
     text.types.resize(text.ids.size());
   }
-  std::vector<std::vector<float>> vectors(texts.size());
+  std::vector<Embedding> embeddings(texts.size());
   for (const auto& rows : batches_by_length(lengths_of(encoded), options.batch_tokens)) {
     Context context;
     const Tensor states =
@@ -65,18 +68,19 @@ std::vector<std::vector<float>> embed(const TextModel& embedder, std::span<const
     const int64_t time = states.dim(1), width = states.dim(2);
     for (size_t r = 0; r < rows.size(); ++r) {
       const auto i = static_cast<size_t>(rows[r]);
-      vectors[i] = pooled(states.data<float>() + static_cast<int64_t>(r) * time * width, encoded[i].length(),
-                          width, options.pooling);
-      check_finite(*embedder.model, vectors[i], "hidden states");
+      embeddings[i] = {pooled(states.data<float>() + static_cast<int64_t>(r) * time * width,
+                              encoded[i].length(), width, options.pooling),
+                       encoded[i].tokens};
+      check_finite(*embedder.model, embeddings[i].vector, "hidden states");
     }
   }
   if (options.normalize) {
-    for (auto& vector : vectors) {
-      const double length = std::sqrt(dot(vector, vector));
-      for (float& value : vector) value = static_cast<float>(value / std::max(length, 1e-12));
+    for (Embedding& embedding : embeddings) {
+      const double length = std::sqrt(dot(embedding.vector, embedding.vector));
+      for (float& value : embedding.vector) value = static_cast<float>(value / std::max(length, 1e-12));
     }
   }
-  return vectors;
+  return embeddings;
 }
 
 SimilarityScores score_similarity(const TextModel& embedder, std::span<const LabelledText> pairs,
@@ -92,10 +96,13 @@ SimilarityScores score_similarity(const TextModel& embedder, std::span<const Lab
     labels.push_back(*label);
     texts.insert(texts.end(), pair.texts.begin(), pair.texts.end());
   }
-  const auto vectors = embed(embedder, texts, options);
-  for (size_t i = 0; i + 1 < vectors.size(); i += 2) {
-    const auto& a = vectors[i];
-    const auto& b = vectors[i + 1];
+  check(pairs.size() >= 2 && std::count(labels.begin(), labels.end(), labels[0]) < std::ssize(labels),
+        "similarity: a correlation needs two pairs at least whose numbers differ; found {} with the same number",
+        pairs.size());
+  const auto embeddings = embed(embedder, texts, options);
+  for (size_t i = 0; i + 1 < embeddings.size(); i += 2) {
+    const auto& a = embeddings[i].vector;
+    const auto& b = embeddings[i + 1].vector;
     cosines.push_back(dot(a, b) / std::max(1e-12, std::sqrt(dot(a, a) * dot(b, b))));
   }
   return {static_cast<int64_t>(pairs.size()), metrics::pearson(cosines, labels),

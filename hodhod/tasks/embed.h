@@ -35,8 +35,14 @@ struct EmbedOptions {
 // Any model's directory: of an encoder–decoder, the encoder serves.
 TextModel load_embedder(const std::string& directory);
 
-// A vector [C] for each text, which does not depend on the others.
-std::vector<std::vector<float>> embed(const TextModel& embedder, std::span<const std::string> texts,
+struct Embedding {
+  std::vector<float> vector;  // [C]
+  int64_t tokens = 0;         // of the whole text; it was cut where the model takes fewer
+  friend bool operator==(const Embedding&, const Embedding&) = default;
+};
+
+// Of each text; it does not depend on the others.
+std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::string> texts,
                                       const EmbedOptions& options = {});
 
 struct SimilarityScores {
@@ -44,7 +50,8 @@ struct SimilarityScores {
   double pearson = 0, spearman = 0;  // of the cosine with the label
 };
 
-// Pairs of texts with a number that says how alike they are.
+// Pairs of texts with a number that says how alike they are. Error for fewer than two pairs, and where all
+// numbers are the same.
 SimilarityScores score_similarity(const TextModel& embedder, std::span<const LabelledText> pairs,
                                   const EmbedOptions& options = {});
 

@@ -52,7 +52,7 @@ TEST(Embed, AloneAsAmongOthersOnAnyThreads) {
     set_thread_count(3);
     EXPECT_EQ(embed(embedder, texts), together);
     set_thread_count(threads);
-    for (const auto& vector : together) EXPECT_EQ(vector.size(), 32u);
+    for (const Embedding& embedding : together) EXPECT_EQ(embedding.vector.size(), 32u);
   }
 }
 
@@ -70,18 +70,18 @@ TEST(Embed, PoolsTheTrueTokens) {
     for (size_t c = 0; c < 32; ++c) {
       double sum = 0;
       for (size_t t = 0; t < ids.size(); ++t) sum += states[t * 32 + c];
-      EXPECT_NEAR(mean[i][c], sum / static_cast<double>(ids.size()), 1e-6);
-      EXPECT_EQ(cls[i][c], static_cast<float>(states[c]));
-      EXPECT_EQ(last[i][c], static_cast<float>(states[(ids.size() - 1) * 32 + c]));
+      EXPECT_NEAR(mean[i].vector[c], sum / static_cast<double>(ids.size()), 1e-6);
+      EXPECT_EQ(cls[i].vector[c], static_cast<float>(states[c]));
+      EXPECT_EQ(last[i].vector[c], static_cast<float>(states[(ids.size() - 1) * 32 + c]));
     }
   }
 }
 
 TEST(Embed, Normalizes) {
   const TextModel embedder = embedder_of(TransformerShape::decoder);
-  for (const auto& vector : embed(embedder, texts_of(2, 5), {.normalize = true})) {
+  for (const Embedding& embedding : embed(embedder, texts_of(2, 5), {.normalize = true})) {
     double squares = 0;
-    for (float value : vector) squares += static_cast<double>(value) * value;
+    for (float value : embedding.vector) squares += static_cast<double>(value) * value;
     EXPECT_NEAR(squares, 1, 1e-5);
   }
 }
@@ -98,6 +98,31 @@ TEST(Embed, ScoresSimilarity) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("f:2: \"much\" is no number"));
+  }
+}
+
+TEST(Embed, SaysHowLongTextsAre) {
+  TextModel embedder = embedder_of(TransformerShape::encoder);
+  const std::string text = "the the the the";
+  const auto whole = embed(embedder, std::vector{text})[0];
+  limit_length(embedder, 5, text::Side::kRight);
+  const auto cut = embed(embedder, std::vector{text})[0];
+  EXPECT_EQ(whole.tokens, 6);
+  EXPECT_EQ(cut.tokens, 6);
+  EXPECT_NE(cut.vector, whole.vector);
+  LongTexts long_texts(5);
+  for (int64_t tokens : {5, 9, 7, 2}) long_texts.add(tokens);
+  EXPECT_THAT(long_texts.notes("the rest is cut off"),
+              testing::ElementsAre("2 of 4 texts are longer than the 5 tokens that the model takes (the longest has "
+                                   "9): the rest is cut off"));
+  EXPECT_THAT(LongTexts(5).notes(""), testing::IsEmpty());
+}
+
+TEST(Embed, NoScoreWithoutDifferences) {
+  const TextModel embedder = embedder_of(TransformerShape::encoder);
+  const LabelledText pair = {{"the boat", "a boat"}, "5", "f:1"};
+  for (const size_t count : {0, 1, 3}) {
+    EXPECT_THROW(score_similarity(embedder, std::vector<LabelledText>(count, pair)), Error);
   }
 }
 

@@ -17,8 +17,13 @@ EncodedText encode(const text::Tokenizer& tokenizer, const Texts& texts) {
   const text::Encoding encoding =
       texts.size() == 2 ? tokenizer.encode_pair(texts[0], texts[1]) : tokenizer.encode(texts[0]);
   EncodedText encoded{.ids = {encoding.ids.begin(), encoding.ids.end()},
-                      .types = {encoding.type_ids.begin(), encoding.type_ids.end()},
-                      .cut = !encoding.overflow.empty()};
+                      .types = {encoding.type_ids.begin(), encoding.type_ids.end()}};
+  encoded.tokens = encoded.length();
+  if (!encoding.overflow.empty()) {
+    const auto& special = encoding.special_tokens_mask;
+    encoded.tokens = std::count(special.begin(), special.end(), uint8_t{1});
+    for (const std::string& text : texts) encoded.tokens += std::ssize(tokenizer.encode_ids(text));
+  }
   if (encoded.ids.empty()) {
     // A model must have something to read.
     const auto end = tokenizer.role("eos_token"), unknown = tokenizer.role("unk_token");
@@ -29,6 +34,18 @@ EncodedText encode(const text::Tokenizer& tokenizer, const Texts& texts) {
 }
 
 }  // namespace
+
+void LongTexts::add(int64_t tokens) {
+  ++texts_;
+  count_ += tokens > limit_ ? 1 : 0;
+  longest_ = std::max(longest_, tokens);
+}
+
+std::vector<std::string> LongTexts::notes(std::string_view fate) const {
+  if (count_ == 0) return {};
+  return {fmt::format("{} of {} texts {} longer than the {} tokens that the model takes (the longest has {}): {}",
+                      count_, texts_, count_ == 1 ? "is" : "are", limit_, longest_, fate)};
+}
 
 Frame frame_of(const text::Tokenizer& tokenizer) {
   const text::Frame frame = tokenizer.frame();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hodhod/models/transformer.h"
@@ -17,9 +18,26 @@ using Texts = std::vector<std::string>;
 
 struct EncodedText {
   std::vector<int64_t> ids, types;  // of one length; types tell the second of two texts from the first
-  bool cut = false;                 // it was longer
+  int64_t tokens = 0;               // of the whole text; more than there are ids where it was cut
 
   int64_t length() const { return static_cast<int64_t>(ids.size()); }
+};
+
+// What becomes of most texts that are longer than the model takes.
+inline constexpr std::string_view kCutOff = "the rest of them is not read";
+
+// A count of texts that have more tokens than may be read.
+class LongTexts {
+ public:
+  explicit LongTexts(int64_t limit) : limit_(limit) {}
+  void add(int64_t tokens);
+  int64_t count() const { return count_; }
+  // "2 of 40 texts are longer than the 512 tokens that the model takes (the longest has 900): FATE"; nothing
+  // where none is.
+  std::vector<std::string> notes(std::string_view fate) const;
+
+ private:
+  int64_t limit_, texts_ = 0, count_ = 0, longest_ = 0;
 };
 
 // The special tokens that the tokenizer puts around a text.

@@ -17,6 +17,7 @@
 #include "hodhod/ops/softmax.h"
 #include "hodhod/tasks/saved_model.h"
 #include "hodhod/tensor/tape.h"
+#include "hodhod/text/sentences.h"
 
 namespace hodhod {
 namespace {
@@ -90,6 +91,7 @@ MaskFiller MaskFiller::load(const std::string& directory) {
         "{}: this model does not fill masks; give one trained with `hodhod train fill-mask`", directory);
   MaskFiller filler;
   filler.encoder = TextModel::load(directory);
+  limit_length(filler.encoder, length_limit(filler.encoder), text::Side::kRight);
   return filler;
 }
 
@@ -104,56 +106,87 @@ void MaskFiller::save(const std::string& directory) const {
   save_model({.model = *encoder.model, .tokenizer = *encoder.tokenizer, .origin = encoder.origin}, directory);
 }
 
-std::vector<std::vector<std::vector<Filling>>> fill_mask(const MaskFiller& filler,
-                                                         std::span<const std::string> texts, int64_t top_k,
-                                                         int64_t batch_tokens) {
+namespace {
+
+// A mask in a batch: which text it is of, and where it stands among the B·T tokens.
+struct MaskPlace {
+  size_t text = 0;
+  int64_t place = 0;
+};
+
+std::vector<MaskPlace> mask_places(std::span<const EncodedText> texts, std::span<const int64_t> rows, int64_t time,
+                                   int64_t mask) {
+  std::vector<MaskPlace> places;
+  for (size_t r = 0; r < rows.size(); ++r) {
+    const auto text = static_cast<size_t>(rows[r]);
+    const auto& ids = texts[text].ids;
+    for (size_t t = 0; t < ids.size(); ++t) {
+      if (ids[t] == mask) places.push_back({text, static_cast<int64_t>(r) * time + static_cast<int64_t>(t)});
+    }
+  }
+  return places;
+}
+
+// The tokens with the highest scores, best first.
+std::vector<int32_t> best_tokens(const double* scores, size_t known, int64_t top_k) {
+  std::vector<int32_t> order(known);
+  std::iota(order.begin(), order.end(), 0);
+  const auto count = std::min(static_cast<size_t>(std::max<int64_t>(top_k, 0)), known);
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
+                    [&](int32_t a, int32_t b) { return scores[a] != scores[b] ? scores[a] > scores[b] : a < b; });
+  order.resize(count);
+  return order;
+}
+
+void check_masks(const EncodedText& encoded, int64_t mask, const std::string& text, std::string_view spelling) {
+  if (std::find(encoded.ids.begin(), encoded.ids.end(), mask) != encoded.ids.end()) return;
+  check(text.find(spelling) == std::string::npos || encoded.tokens == encoded.length(),
+        "fill-mask: {} has {} tokens, of which the model takes {}, and no {} among those; shorten it", excerpt(text),
+        encoded.tokens, encoded.length(), spelling);
+  fail("fill-mask: {} has no {}; write {} where a word is to be found", excerpt(text), spelling, spelling);
+}
+
+}  // namespace
+
+std::vector<FilledText> fill_mask(const MaskFiller& filler, std::span<const std::string> texts, int64_t top_k,
+                                  int64_t batch_tokens) {
   const NoGrad off;
   const Transformer& model = *filler.encoder.model;
   const text::Tokenizer& tokenizer = *filler.encoder.tokenizer;
   const int64_t mask = Masking({}, tokenizer).mask();
   const std::string_view spelling = tokenizer.id_to_token(static_cast<int32_t>(mask));
+  std::vector<size_t> asked;
   std::vector<Texts> all;
-  for (const std::string& text : texts) all.push_back({text});
-  const auto encoded = encode_texts(tokenizer, all);
   for (size_t i = 0; i < texts.size(); ++i) {
-    check(encoded[i].length() <= model.config().max_length,
-          "fill-mask: the text has {} tokens and the model takes {}; shorten it", encoded[i].length(),
-          model.config().max_length);
-    const auto& ids = encoded[i].ids;
-    check(std::find(ids.begin(), ids.end(), mask) != ids.end(),
-          "fill-mask: {} has no {}; write {} where a word is to be found", excerpt(texts[i]), spelling,
-          spelling);
+    if (text::is_blank_text(texts[i])) continue;
+    asked.push_back(i);
+    all.push_back({texts[i]});
   }
-  std::vector<std::vector<std::vector<Filling>>> results(texts.size());
+  const auto encoded = encode_texts(tokenizer, all);
+  std::vector<FilledText> results(texts.size());
+  for (size_t i = 0; i < asked.size(); ++i) {
+    check_masks(encoded[i], mask, texts[asked[i]], spelling);
+    results[asked[i]].tokens = encoded[i].tokens;
+  }
   for (const auto& rows : batches_by_length(lengths_of(encoded), batch_tokens)) {
     const TokenBatch batch = batch_of(encoded, rows, model.config().filler());
+    const auto masks = mask_places(encoded, rows, batch.ids.dim(1), mask);
     std::vector<int64_t> places;
-    std::vector<size_t> owners;
-    for (size_t r = 0; r < rows.size(); ++r) {
-      const auto& ids = encoded[static_cast<size_t>(rows[r])].ids;
-      for (size_t t = 0; t < ids.size(); ++t) {
-        if (ids[t] != mask) continue;
-        places.push_back(static_cast<int64_t>(r) * batch.ids.dim(1) + static_cast<int64_t>(t));
-        owners.push_back(static_cast<size_t>(rows[r]));
-      }
-    }
+    for (const MaskPlace& one : masks) places.push_back(one.place);
     Context context;
     const Tensor scores = log_softmax(logits_at(model, batch, as_tensor(places), context));
     const std::vector<double> values = scores.values();
     const int64_t vocabulary = scores.dim(1);
     const auto known = static_cast<size_t>(std::min<int64_t>(vocabulary, tokenizer.vocab_size()));
-    for (size_t p = 0; p < places.size(); ++p) {
+    for (size_t p = 0; p < masks.size(); ++p) {
       const double* row = values.data() + static_cast<int64_t>(p) * vocabulary;
-      std::vector<int32_t> order(known);
-      std::iota(order.begin(), order.end(), 0);
-      const auto count = std::min(static_cast<size_t>(std::max<int64_t>(top_k, 0)), known);
-      std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
-                        [&](int32_t a, int32_t b) { return row[a] != row[b] ? row[a] > row[b] : a < b; });
-      auto& fillings = results[owners[p]].emplace_back();
-      for (size_t k = 0; k < count; ++k) {
-        const std::string word = tokenizer.decode({order[k]}, false);
-        fillings.push_back({tokenizer.readable_token(order[k]), std::exp(row[order[k]]),
-                            replace_mask(texts[owners[p]], spelling, results[owners[p]].size() - 1, word)});
+      const size_t text = asked[masks[p].text];
+      auto& filled = results[text].masks;
+      auto& fillings = filled.emplace_back();
+      for (const int32_t token : best_tokens(row, known, top_k)) {
+        const std::string word = tokenizer.decode({token}, false);
+        fillings.push_back({tokenizer.readable_token(token), std::exp(row[token]),
+                            replace_mask(texts[text], spelling, filled.size() - 1, word)});
       }
     }
   }

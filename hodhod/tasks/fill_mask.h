@@ -35,11 +35,16 @@ struct Filling {
   std::string text;  // the whole with the token in its place
 };
 
-// For each text, for each of its masks, the `top_k` likeliest tokens, best first. Error for a text without a
-// mask, or longer than the model takes. The result for a text does not depend on the others.
-std::vector<std::vector<std::vector<Filling>>> fill_mask(const MaskFiller& filler,
-                                                         std::span<const std::string> texts, int64_t top_k,
-                                                         int64_t batch_tokens = 4096);
+struct FilledText {
+  std::vector<std::vector<Filling>> masks;  // for each mask the likeliest tokens, best first
+  int64_t tokens = 0;                       // of the whole text; it was cut where the model takes fewer
+};
+
+// The `top_k` likeliest tokens for each mask of each text. A blank text has no masks; any other without one is an
+// Error, and so is one whose masks all stand behind what the model takes. The result for a text does not depend on
+// the others.
+std::vector<FilledText> fill_mask(const MaskFiller& filler, std::span<const std::string> texts, int64_t top_k,
+                                  int64_t batch_tokens = 4096);
 
 // packed: the whole text in windows of one length, with a separator between lines. lines: a line each, a long
 // one in pieces.

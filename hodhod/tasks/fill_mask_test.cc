@@ -7,6 +7,7 @@
 #include <map>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/testing.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/tasks/classify.h"
@@ -45,15 +46,6 @@ struct MaskRun {
   MaskTrainee trainee{
       filler, rhymes(1, 60), rhymes(2, 10), {.length = 24, .batches = {.max_tokens = 100, .seed = 1}}};
 };
-
-std::string filling_error_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 TEST(Masking, AsManyAsThePaperSays) {
   const auto tokenizer = test_tokenizer();
@@ -132,10 +124,26 @@ TEST(FillMask, LearnsWhatIsHidden) {
   EXPECT_LT(scores.perplexity(), 2);
   const std::string& word = test_words()[5];
   const auto found = fill_mask(again, std::vector<std::string>{"the [MASK] " + test_words()[10]}, 3);
-  ASSERT_THAT(found[0], SizeIs(1));
-  EXPECT_THAT(found[0][0], SizeIs(3));
-  EXPECT_EQ(found[0][0][0].token, word);
-  EXPECT_EQ(found[0][0][0].text, "the " + word + " " + test_words()[10]);
+  ASSERT_THAT(found[0].masks, SizeIs(1));
+  EXPECT_THAT(found[0].masks[0], SizeIs(3));
+  EXPECT_EQ(found[0].masks[0][0].token, word);
+  EXPECT_EQ(found[0].masks[0][0].text, "the " + word + " " + test_words()[10]);
+}
+
+TEST(FillMask, BlankAndLongTexts) {
+  const TemporaryDirectory directory;
+  small_filler().save(directory.path());
+  const MaskFiller filler = MaskFiller::load(directory.path());
+  std::string tail;
+  for (int i = 0; i < 50; ++i) tail += " the";
+  const std::vector<std::string> texts = {"", "the [MASK]" + tail, " \t"};
+  const auto found = fill_mask(filler, texts, 2);
+  EXPECT_THAT(found[0].masks, SizeIs(0));
+  EXPECT_THAT(found[1].masks, SizeIs(1));
+  EXPECT_EQ(found[1].tokens, 54);
+  EXPECT_THAT(found[2].masks, SizeIs(0));
+  EXPECT_THAT(error_of([&] { fill_mask(filler, std::vector<std::string>{tail + " [MASK]"}, 2); }),
+              HasSubstr("has 53 tokens, of which the model takes 40, and no [MASK] among those"));
 }
 
 TEST(FillMask, ARunInPiecesIsTheRunInOne) {
@@ -214,20 +222,20 @@ TEST(FillMask, IsPreTrainingForOtherTasks) {
 
 TEST(FillMask, SaysWhatIsWrong) {
   const MaskFiller filler = small_filler();
-  EXPECT_THAT(filling_error_of([&] { fill_mask(filler, std::vector<std::string>{"the boat"}, 3); }),
+  EXPECT_THAT(error_of([&] { fill_mask(filler, std::vector<std::string>{"the boat"}, 3); }),
               HasSubstr("\"the boat\" has no [MASK]"));
   const std::vector<std::string> none, some = {"boat"};
   MaskFiller other = small_filler();
-  EXPECT_THAT(filling_error_of([&] { const MaskTrainee trainee(other, none, none, {.length = 20}); }),
+  EXPECT_THAT(error_of([&] { const MaskTrainee trainee(other, none, none, {.length = 20}); }),
               HasSubstr("no tokens to learn from"));
-  EXPECT_THAT(filling_error_of([&] { const MaskTrainee trainee(other, some, none, {.length = 400}); }),
+  EXPECT_THAT(error_of([&] { const MaskTrainee trainee(other, some, none, {.length = 400}); }),
               HasSubstr("windows of 400 tokens for a model that takes 40"));
   auto tokenizer = std::make_unique<text::Tokenizer>(
       train_task_tokenizer({.vocabulary = 300}, [n = 0](std::string& line) mutable {
         line = "the boat";
         return n++ < 3;
       }).tokenizer);
-  EXPECT_THAT(filling_error_of([&] { Masking({}, *tokenizer); }), HasSubstr("no mask token"));
+  EXPECT_THAT(error_of([&] { Masking({}, *tokenizer); }), HasSubstr("no mask token"));
 }
 
 }  // namespace

@@ -1,55 +1,146 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/tasks/labelled_texts.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "hodhod/base/error.h"
+#include "hodhod/data/header.h"
 #include "hodhod/data/record_reader.h"
 
 namespace hodhod {
 namespace {
 
-LabelledTexts read(const std::vector<std::string>& files, const LabelledColumns& columns, bool with_label) {
+// Where the texts and the label stand among the columns of a table.
+struct ChosenColumns {
+  std::vector<size_t> texts;
+  size_t label = 0;
+};
+
+size_t find_column(const std::string& column, const std::vector<std::string>& names, size_t count,
+                   const std::string& place) {
+  return find_columns(parse_columns({column}), names, count, place)[0];
+}
+
+// The column of a use, by its usual name, or by elimination; nothing where the names do not tell.
+std::optional<size_t> named_column(const std::vector<std::string>& names, ColumnUse use, ColumnUse other) {
+  if (const auto found = usual_column(names, use)) return found;
+  const auto taken = usual_column(names, other);
+  if (taken && names.size() == 2) return 1 - *taken;
+  return std::nullopt;
+}
+
+ChosenColumns choose_columns(const LabelledColumns& columns, const std::vector<std::string>& names, size_t count,
+                             const std::string& place, bool with_label) {
+  ChosenColumns chosen;
+  for (const std::string& text : columns.texts) chosen.texts.push_back(find_column(text, names, count, place));
+  if (chosen.texts.empty()) {
+    const auto named = named_column(names, ColumnUse::kText, ColumnUse::kLabel);
+    const size_t otherwise = !with_label && count == 1 ? 0 : find_column("2", names, count, place);
+    chosen.texts = {named.value_or(otherwise)};
+  }
+  if (!with_label) return chosen;
+  if (!columns.label.empty()) {
+    chosen.label = find_column(columns.label, names, count, place);
+  } else {
+    chosen.label = named_column(names, ColumnUse::kLabel, ColumnUse::kText).value_or(0);
+  }
+  check(std::find(chosen.texts.begin(), chosen.texts.end(), chosen.label) == chosen.texts.end(),
+        "{}: column {} is both the text and the label; say with --text and --label which they are", place,
+        chosen.label + 1);
+  return chosen;
+}
+
+// What to read of the files: of jsonl the keys, of tables all columns, among which `choose_columns` chooses.
+CorpusOptions reading_options(const LabelledColumns& columns, CorpusFormat format, bool with_label) {
+  CorpusOptions options{.format = columns.format,
+                        .header = columns.header,
+                        .skip_bad = columns.skip_bad,
+                        .list_separator = columns.label_separator};
+  if (format == CorpusFormat::kJsonl) {
+    options.columns = columns.texts.empty() ? std::vector<std::string>{"text"} : columns.texts;
+    if (with_label) options.columns.push_back(columns.label.empty() ? "label" : columns.label);
+    return options;
+  }
+  if (format == CorpusFormat::kText) options.columns = columns.texts;  // which are refused
+  std::vector<std::string> named = columns.texts;
+  if (!columns.label.empty()) named.push_back(columns.label);
+  if (options.header == CorpusHeader::kAuto && has_names(parse_columns(named))) {
+    options.header = CorpusHeader::kYes;
+  }
+  return options;
+}
+
+// A record as an example: of a table by the chosen columns, of jsonl and text as it comes.
+LabelledText example_of(Record record, const std::optional<ChosenColumns>& chosen, bool with_label) {
+  LabelledText example;
+  example.place = record.place();
+  if (chosen) {
+    for (const size_t column : chosen->texts) example.texts.push_back(record.fields[column]);
+    if (with_label) example.label = std::move(record.fields[chosen->label]);
+    return example;
+  }
+  if (with_label) {
+    example.label = std::move(record.fields.back());
+    record.fields.pop_back();
+  }
+  example.texts = std::move(record.fields);
+  return example;
+}
+
+LabelledTexts read_texts(const std::vector<std::string>& files, const LabelledColumns& columns, bool with_label) {
   check(!files.empty(), "no data is given; name a file");
   const CorpusFormat format = columns.format == CorpusFormat::kAuto ? format_of(files[0]) : columns.format;
-  const bool keys = format == CorpusFormat::kJsonl;
-  CorpusOptions options{.format = columns.format, .header = columns.header, .skip_bad = columns.skip_bad};
-  options.columns = columns.texts;
-  if (options.columns.empty()) {
-    options.columns = {keys ? "text" : with_label || format != CorpusFormat::kText ? "2" : "1"};
-  }
-  check(options.columns.size() <= 2, "{} columns of texts; give one, or two for pairs",
-        options.columns.size());
+  const bool is_table = format == CorpusFormat::kTsv || format == CorpusFormat::kCsv;
+  check(columns.texts.size() <= 2, "{} columns of texts; give one, or two for pairs", columns.texts.size());
   check(!with_label || format != CorpusFormat::kText,
         "{}: plain text has no column for labels; give a tsv, csv or jsonl file, or say --format", files[0]);
-  const size_t texts = options.columns.size();
-  if (with_label) {
-    options.columns.push_back(!columns.label.empty() ? columns.label : keys ? "label" : "1");
-  }
-  RecordReader reader(files, options);
+  RecordReader reader(files, reading_options(columns, format, with_label));
   LabelledTexts result;
+  std::optional<ChosenColumns> chosen;
+  std::string file;
   while (auto record = reader.next()) {
-    LabelledText& example = result.examples.emplace_back();
-    example.place = record->place();
-    if (with_label) {
-      example.label = std::move(record->fields.back());
-      check(!example.label.empty(), "{}: the label is empty; correct the line, or leave it out",
-            example.place);
+    if (is_table && (!chosen || record->file != file)) {
+      file = record->file;
+      chosen = choose_columns(columns, reader.names(), record->fields.size(), record->place(), with_label);
     }
-    record->fields.resize(texts);
-    example.texts = std::move(record->fields);
+    LabelledText example = example_of(std::move(*record), chosen, with_label);
+    if (with_label && example.label.empty() && columns.label_separator.empty()) {
+      reader.report(example.place + ": the label is empty");
+      continue;
+    }
+    result.examples.push_back(std::move(example));
   }
   check(!result.examples.empty(), "{}: there is no example in it", files[0]);
   result.bad = reader.bad_lines();
+  result.notes = reader.notes();
   return result;
 }
 
 }  // namespace
 
 LabelledTexts read_labelled(const std::vector<std::string>& files, const LabelledColumns& columns) {
-  return read(files, columns, true);
+  return read_texts(files, columns, true);
 }
 
 LabelledTexts read_unlabelled(const std::vector<std::string>& files, const LabelledColumns& columns) {
-  return read(files, columns, false);
+  return read_texts(files, columns, false);
+}
+
+std::vector<std::string> split_labels(const std::string& label, const std::string& separator) {
+  if (separator.empty()) return {label};
+  std::vector<std::string> labels;
+  for (size_t begin = 0; begin <= label.size();) {
+    const size_t end = std::min(label.find(separator, begin), label.size());
+    const size_t first = label.find_first_not_of(' ', begin);
+    if (first < end) {
+      const size_t last = label.find_last_not_of(' ', end - 1);
+      std::string name = label.substr(first, last - first + 1);
+      if (std::find(labels.begin(), labels.end(), name) == labels.end()) labels.push_back(std::move(name));
+    }
+    begin = end + separator.size();
+  }
+  return labels;
 }
 
 }  // namespace hodhod

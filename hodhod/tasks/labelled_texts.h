@@ -18,8 +18,9 @@ struct LabelledText {
 };
 
 struct LabelledColumns {
-  std::vector<std::string> texts = {};  // one column or two; by default 2, or the key "text" of jsonl
-  std::string label = {};               // by default 1, or "label"
+  std::vector<std::string> texts = {};  // one column or two
+  std::string label = {};
+  std::string label_separator = {};  // what stands between several labels of a text; empty: a text has one
   CorpusFormat format = CorpusFormat::kAuto;
   CorpusHeader header = CorpusHeader::kAuto;
   bool skip_bad = false;
@@ -29,8 +30,10 @@ struct LabelledColumns {
     v("text", texts,
       "the column of the text (a number from 1, -1 the last, or a name), or of both of a pair");
     v("label", label, "Column of the label");
+    v("label_separator", label_separator,
+      "Several labels a text, or none: what stands between them in their column");
     v("format", format, "Layout of the files; auto goes by their names");
-    v("header", header, "Whether the first line of a tsv or csv file names the columns");
+    v("header", header, "Whether the first line names the columns; auto: if it reads like names");
     v("skip_bad", skip_bad, "Count bad lines and go on, rather than stop at the first");
   }
 };
@@ -38,11 +41,20 @@ struct LabelledColumns {
 struct LabelledTexts {
   std::vector<LabelledText> examples;
   BadLines bad{false};
+  std::vector<std::string> notes = {};  // what was taken for granted, a sentence each
 };
 
-// Error for a bad line (or it is counted), for an empty label, and where there is no example at all.
+// Columns that are not chosen: in a table whose first line names its columns, those with usual names ("label",
+// "text", "sentence"; see header.h), and of two columns with one usual name the other; elsewhere the first is the
+// label and the second the text; in jsonl the keys "label" and "text".
+//
+// Error for a bad line, an empty label among them (or it is counted), and where there is no example at all.
 LabelledTexts read_labelled(const std::vector<std::string>& files, const LabelledColumns& columns);
-// The texts alone.
+// The texts alone. A table of one column has them there.
 LabelledTexts read_unlabelled(const std::vector<std::string>& files, const LabelledColumns& columns);
+
+// The labels in a text's label column: the parts between separators, without blanks around them, each once; none of
+// an empty text. The text itself where the separator is empty.
+std::vector<std::string> split_labels(const std::string& label, const std::string& separator);
 
 }  // namespace hodhod

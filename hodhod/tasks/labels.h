@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "hodhod/base/json.h"
+#include "hodhod/base/number_range.h"
 
 namespace hodhod {
 
@@ -37,5 +39,31 @@ class Labels {
   std::vector<std::string> names_;
   std::map<std::string, int64_t> ids_;
 };
+
+// The numbers of gold labels, and a count of those that a model does not know.
+class GoldLabels {
+ public:
+  explicit GoldLabels(const Labels& labels) : labels_(labels) {}
+  // −1, and counted, for a label that is not known, which stands at `place`.
+  int64_t find(const std::string& name, const std::string& place);
+  // Error when labels were looked for and none was known: then it is other data, or another column.
+  void check_some_known() const;
+  // A sentence about those that are not known, if any, after that check.
+  std::vector<std::string> notes() const;
+
+ private:
+  const Labels& labels_;
+  int64_t count_ = 0, unknown_ = 0;
+  std::string first_, first_place_;
+};
+
+// What makes it doubtful that these are the labels of a classification, with advice, a sentence each; the first is
+// that of the data's first line.
+std::vector<std::string> doubts_about_labels(std::span<const std::string> occurrences);
+
+// The parts of "NAME=NUMBER" by label, `otherwise` for those that are not named. Error in the name of `flag` for what is not
+// of this form, for a name that is no label, or a number out of `range`.
+std::vector<double> numbers_by_label(const Labels& labels, std::span<const std::string> parts, double otherwise,
+                                     NumberRange range, const std::string& flag);
 
 }  // namespace hodhod

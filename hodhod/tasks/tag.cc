@@ -14,7 +14,6 @@
 #include "hodhod/ops/softmax.h"
 #include "hodhod/tasks/saved_model.h"
 #include "hodhod/tensor/tape.h"
-#include "hodhod/train/metrics/classification.h"
 
 namespace hodhod {
 namespace {
@@ -32,6 +31,7 @@ std::vector<EncodedWords> encode_words(const TextModel& encoder, const Words& wo
     const auto ids = tokenizer.encode_ids(tokenizer.is_byte_level() ? " " + word : word);
     std::vector<int64_t> tokens(ids.begin(), ids.end());
     if (tokens.empty()) tokens = {unknown};
+    const auto whole = std::ssize(tokens);
     tokens.resize(std::min(tokens.size(), static_cast<size_t>(room)));
     if (pieces.empty() || used + static_cast<int64_t>(tokens.size()) > room) {
       pieces.push_back({{.ids = frame.before, .types = {}}, {}});
@@ -40,6 +40,7 @@ std::vector<EncodedWords> encode_words(const TextModel& encoder, const Words& wo
     EncodedWords& piece = pieces.back();
     piece.first.push_back(piece.text.length());
     piece.text.ids.insert(piece.text.ids.end(), tokens.begin(), tokens.end());
+    piece.text.tokens += whole;
     used += static_cast<int64_t>(tokens.size());
   }
   for (EncodedWords& piece : pieces) {
@@ -49,10 +50,14 @@ std::vector<EncodedWords> encode_words(const TextModel& encoder, const Words& wo
   return pieces;
 }
 
-// log p of every label at each word of each sentence.
-std::vector<std::vector<std::vector<double>>> scores_of(const Tagger& tagger,
-                                                        std::span<const Words> sentences,
-                                                        int64_t batch_tokens) {
+// Of a sentence: log p of every label at each word.
+struct WordScores {
+  std::vector<std::vector<double>> words;
+  int64_t tokens = 0;  // of the sentence as one piece
+};
+
+std::vector<WordScores> scores_of(const Tagger& tagger, std::span<const Words> sentences,
+                                  int64_t batch_tokens) {
   const NoGrad off;
   const Transformer& model = *tagger.encoder.model;
   const Frame frame = frame_of(*tagger.encoder.tokenizer);
@@ -85,28 +90,32 @@ std::vector<std::vector<std::vector<double>>> scores_of(const Tagger& tagger,
       }
     }
   }
-  std::vector<std::vector<std::vector<double>>> scores(sentences.size());
+  std::vector<WordScores> scores(sentences.size());
   size_t next = 0;
   for (size_t i = 0; i < sentences.size(); ++i) {
-    for (size_t p = 0; p < encoded[i].size(); ++p, ++next) {
-      scores[i].insert(scores[i].end(), of_piece[next].begin(), of_piece[next].end());
+    scores[i].tokens = encoded[i].empty() ? 0 : frame.size();
+    for (const EncodedWords& piece : encoded[i]) {
+      scores[i].words.insert(scores[i].words.end(), of_piece[next].begin(), of_piece[next].end());
+      scores[i].tokens += piece.text.tokens;
+      ++next;
     }
   }
   return scores;
 }
 
 // may_follow[b][a]: whether label b may stand after label a, where a = size() is the beginning. In IOB2 an
-// I-X follows only a B-X or an I-X.
+// I-X follows only a B-X or an I-X, an I a B or an I.
 std::vector<std::vector<bool>> followers(const Labels& labels) {
   const auto count = static_cast<size_t>(labels.size());
   std::vector<std::vector<bool>> may_follow(count, std::vector<bool>(count + 1, true));
   for (size_t b = 0; b < count; ++b) {
     const std::string& name = labels.names()[b];
     // Labels of another scheme are taken as they come.
-    if (!name.starts_with("I-") || labels.find("B-" + name.substr(2)) < 0) continue;
+    const std::string beginning = "B" + name.substr(std::min<size_t>(name.size(), 1));
+    const bool goes_on = name == "I" || name.starts_with("I-");
+    if (!goes_on || labels.find(beginning) < 0) continue;
     for (size_t a = 0; a <= count; ++a) {
-      may_follow[b][a] =
-          a < count && (labels.names()[a] == name || labels.names()[a] == "B-" + name.substr(2));
+      may_follow[b][a] = a < count && (labels.names()[a] == name || labels.names()[a] == beginning);
     }
   }
   return may_follow;
@@ -157,45 +166,35 @@ std::vector<std::string> gold_tags(const TaggedWords& sentence, bool entities) {
   return entities ? metrics::to_iob2(sentence.tags) : sentence.tags;
 }
 
-Tagging tagging_of(const std::vector<std::vector<double>>& scores, const Labels& labels, bool entities,
+Tagging tagging_of(const WordScores& scores, const Labels& labels, bool entities,
                    const std::vector<std::vector<bool>>& may_follow) {
-  Tagging tagging;
-  const auto path = best_path(scores, may_follow);
+  Tagging tagging{.tags = {}, .probabilities = {}, .tokens = scores.tokens};
+  if (scores.words.empty()) return tagging;
+  const auto path = best_path(scores.words, may_follow);
   for (size_t t = 0; t < path.size(); ++t) {
     tagging.tags.push_back(labels.names()[path[t]]);
-    tagging.probabilities.push_back(std::exp(scores[t][path[t]]));
+    tagging.probabilities.push_back(std::exp(scores.words[t][path[t]]));
   }
   if (entities) tagging.tags = metrics::to_iob2(tagging.tags);
   return tagging;
 }
 
-std::vector<Tagging> taggings_of(const Tagger& tagger,
-                                 const std::vector<std::vector<std::vector<double>>>& scores) {
+std::vector<Tagging> taggings_of(const Tagger& tagger, const std::vector<WordScores>& scores) {
   const bool entities = tagger.has_entities();
   auto may_follow = followers(tagger.labels);
   if (!entities) {
     for (auto& row : may_follow) row.assign(row.size(), true);
   }
   std::vector<Tagging> taggings;
-  for (const auto& sentence : scores) {
-    taggings.push_back(sentence.empty() ? Tagging()
-                                        : tagging_of(sentence, tagger.labels, entities, may_follow));
+  for (const WordScores& sentence : scores) {
+    taggings.push_back(tagging_of(sentence, tagger.labels, entities, may_follow));
   }
   return taggings;
 }
 
 }  // namespace
 
-bool are_entity_tags(std::span<const std::string> tags) {
-  const auto marks = [](const std::string& tag) {
-    return tag.size() > 2 && tag[1] == '-' && std::string_view("BIESLU").find(tag[0]) != std::string::npos;
-  };
-  return std::any_of(tags.begin(), tags.end(), marks) &&
-         std::all_of(tags.begin(), tags.end(),
-                     [&](const std::string& tag) { return tag == "O" || marks(tag); });
-}
-
-bool Tagger::has_entities() const { return are_entity_tags(labels.names()); }
+bool Tagger::has_entities() const { return metrics::are_entity_tags(labels.names()); }
 
 Tagger Tagger::make(TransformerConfig config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
                     uint64_t seed) {
@@ -256,21 +255,26 @@ TaggerScores evaluate(const Tagger& tagger, std::span<const TaggedWords> sentenc
   const bool entities = tagger.has_entities();
   TaggerScores result;
   metrics::ClassificationScorer classes;
+  GoldLabels labels(tagger.labels);
+  LongTexts long_texts(length_limit(tagger.encoder));
+  double known = 0;
   for (size_t i = 0; i < sentences.size(); ++i) {
     const auto gold = gold_tags(sentences[i], entities);
     if (entities) result.entities.add(gold, taggings[i].tags);
     for (size_t t = 0; t < gold.size(); ++t) {
-      const int64_t label = tagger.labels.get(gold[t], sentences[i].place[t]);
-      result.loss -= scores[i][t][static_cast<size_t>(label)];
+      const int64_t label = labels.find(gold[t], sentences[i].place[t]);
+      if (label >= 0) result.loss -= scores[i].words[t][static_cast<size_t>(label)];
+      known += label >= 0 ? 1 : 0;
       classes.add(gold[t], taggings[i].tags[t]);
     }
     result.words += static_cast<int64_t>(gold.size());
+    long_texts.add(scores[i].tokens);
   }
   result.sentences = static_cast<int64_t>(sentences.size());
-  result.loss /= std::max(1.0, static_cast<double>(result.words));
-  const auto score = classes.score();
-  result.accuracy = score.accuracy;
-  result.macro_f1 = score.macro_f1;
+  result.loss /= std::max(1.0, known);
+  result.classes = classes.score();
+  result.notes = labels.notes();
+  for (std::string& note : long_texts.notes(kTaggedInPieces)) result.notes.push_back(std::move(note));
   return result;
 }
 
@@ -285,16 +289,18 @@ TaggerTrainee::TaggerTrainee(Tagger& tagger, std::span<const TaggedWords> train,
   limit_length(tagger_.encoder, options.max_length, text::Side::kRight);
   const Frame frame = frame_of(*tagger_.encoder.tokenizer);
   const bool entities = tagger_.has_entities();
-  const auto targets_of = [&](const TaggedWords& sentence) {
+  GoldLabels known(tagger_.labels);
+  for (const TaggedWords& sentence : dev_) {
+    const auto gold = gold_tags(sentence, entities);
+    for (size_t t = 0; t < gold.size(); ++t) known.find(gold[t], sentence.place[t]);
+  }
+  known.check_some_known();  // while nothing is lost yet
+  for (const TaggedWords& sentence : train) {
     std::vector<int64_t> targets;
     const auto gold = gold_tags(sentence, entities);
-    for (size_t t = 0; t < gold.size(); ++t)
+    for (size_t t = 0; t < gold.size(); ++t) {
       targets.push_back(tagger_.labels.get(gold[t], sentence.place[t]));
-    return targets;
-  };
-  for (const TaggedWords& sentence : dev_) targets_of(sentence);  // while nothing is lost yet
-  for (const TaggedWords& sentence : train) {
-    const auto targets = targets_of(sentence);
+    }
     auto next = targets.begin();
     for (EncodedWords& piece : encode_words(tagger_.encoder, sentence.words, frame)) {
       auto& row = targets_.emplace_back(piece.text.ids.size(), kIgnoreIndex);
@@ -333,11 +339,11 @@ LossSum TaggerTrainee::loss(Context& context) {
 Scores TaggerTrainee::validate() {
   if (dev_.empty()) return {};
   const TaggerScores scores = evaluate(tagger_, dev_);
-  Scores named{.values = {{"accuracy", scores.accuracy}}, .higher_is_better = true};
+  Scores named{.values = {{"accuracy", scores.classes.accuracy}}, .higher_is_better = true};
   if (tagger_.has_entities()) {
     named.values.insert(named.values.begin(), {"entity_f1", scores.entities.overall().f1()});
   } else {
-    named.values.emplace_back("macro_f1", scores.macro_f1);
+    named.values.emplace_back("macro_f1", scores.classes.macro_f1);
   }
   named.values.emplace_back("loss", scores.loss);
   return named;

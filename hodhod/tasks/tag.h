@@ -16,6 +16,7 @@
 #include "hodhod/tasks/encoded_texts.h"
 #include "hodhod/tasks/labels.h"
 #include "hodhod/tasks/text_model.h"
+#include "hodhod/train/metrics/classification.h"
 #include "hodhod/train/metrics/entities.h"
 #include "hodhod/train/trainer.h"
 
@@ -31,12 +32,18 @@ struct TaggedWords {
 struct TaggedSentences {
   std::vector<TaggedWords> sentences;
   BadLines bad{false};
+  std::vector<std::string> notes = {};  // what was taken for granted, a sentence each
 };
 
-// Columns as TaggedReader takes them; by default the first has the words and the last their tags.
+// Columns as TaggedReader takes them: by default the words and their tags. Where the tags mark entities, a note
+// names those that mark none.
 TaggedSentences read_tagged(const std::vector<std::string>& files, const CorpusOptions& options);
-// The words alone: the first of `columns`, by default the first of the file.
+// The words alone: the first of `columns`, by default as TaggedReader takes it.
 TaggedSentences read_words(const std::vector<std::string>& files, CorpusOptions options);
+
+// The labels that a tagger of these sentences needs: their tags, or, where these mark entities by whatever scheme,
+// the tags of the same entities in IOB2. Those that only the validation has are among them.
+Labels tag_labels(std::span<const TaggedWords> train, std::span<const TaggedWords> dev);
 
 // The words of a running text: what stands between blanks, with punctuation at its ends as words of their
 // own.
@@ -60,12 +67,13 @@ struct Tagger {
   void save(const std::string& directory) const;
 };
 
-// Whether these tags mark entities: O and PREFIX-TYPE, and nothing else.
-bool are_entity_tags(std::span<const std::string> tags);
+// What becomes of sentences that are longer than the model takes.
+inline constexpr std::string_view kTaggedInPieces = "they are tagged in pieces, each without the others in sight";
 
 struct Tagging {
   std::vector<std::string> tags;      // of each word; proper IOB2 where they mark entities
   std::vector<double> probabilities;  // of that tag at that word
+  int64_t tokens = 0;                 // of the sentence as one piece
 };
 
 // The likeliest tags of each sentence; of entity tags the likeliest sequence in which no entity goes on that
@@ -75,12 +83,13 @@ std::vector<Tagging> tag(const Tagger& tagger, std::span<const Words> sentences,
 
 struct TaggerScores {
   int64_t sentences = 0, words = 0;
-  double loss = 0;                 // mean cross-entropy of a word
-  double accuracy = 0;             // share of words with the right tag
-  double macro_f1 = 0;             // of classes of words
-  metrics::EntityScorer entities;  // where the labels mark them
+  double loss = 0;                       // mean cross-entropy of a word whose tag the model knows
+  metrics::ClassificationScore classes;  // of words
+  metrics::EntityScorer entities;        // where the labels mark them
+  std::vector<std::string> notes = {};   // what there is to know of the scores, a sentence each
 };
 
+// Tags that the tagger does not know count as missed, and a note says so. Error where it knows none.
 TaggerScores evaluate(const Tagger& tagger, std::span<const TaggedWords> sentences,
                       int64_t batch_tokens = 8192);
 

@@ -76,7 +76,7 @@ TEST(Tag, LearnsAToyGrammar) {
   const Tagger again = Tagger::load(directory.path());
   const auto scores = evaluate(again, sentences_of(3, 100));
   EXPECT_EQ(scores.entities.overall().f1(), 1);
-  EXPECT_EQ(scores.accuracy, 1);
+  EXPECT_EQ(scores.classes.accuracy, 1);
   EXPECT_THAT(tag(again, std::vector<Words>{{"the", "Shiraz", "garden", "hoopoe", "boat"}})[0].tags,
               ElementsAre("O", "B-LOC", "I-LOC", "B-PER", "O"));
 }
@@ -141,9 +141,12 @@ TEST(Tag, WordsOfRunningText) {
 }
 
 TEST(Tag, EntityTagsAreToldFromClasses) {
-  const auto are = [](std::vector<std::string> tags) { return are_entity_tags(tags); };
+  const auto are = [](std::vector<std::string> tags) { return metrics::are_entity_tags(tags); };
   EXPECT_TRUE(are({"O", "B-PER", "I-LOC"}));
   EXPECT_TRUE(are({"S-x", "O"}));
+  EXPECT_TRUE(are({"B", "I", "O"}));
+  EXPECT_TRUE(are({"B-PER", "I-PER", "O", "X"}));
+  EXPECT_FALSE(are({"S", "V", "O"}));
   EXPECT_FALSE(are({"O", "NOUN"}));
   EXPECT_FALSE(are({"O"}));
   EXPECT_FALSE(are({"NN", "-LRB-", "I-X"}));
@@ -172,6 +175,63 @@ TEST(Tag, ReadsColumnsAndSaysWhatIsWrong) {
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("give two"));
   }
+}
+
+TEST(Tag, UnknownGoldTagsCountAsMissed) {
+  const Tagger tagger = small_tagger();
+  const std::vector<TaggedWords> sentences = {
+      {{"the", "boat", "Rome"}, {"O", "O", "B-ORG"}, {"f:1", "f:2", "f:3"}}};
+  const TaggerScores scores = evaluate(tagger, sentences);
+  EXPECT_THAT(scores.notes,
+              ElementsAre("1 of 3 labels are none that the model knows and count as missed; the first is \"B-ORG\" (f:3)"));
+  EXPECT_EQ(scores.classes.by_label.at("B-ORG").gold, 1);
+  EXPECT_EQ(scores.classes.by_label.at("B-ORG").correct, 0);
+  EXPECT_EQ(scores.entities.by_type().at("ORG").gold, 1);
+  EXPECT_LT(scores.loss, 20);
+}
+
+// Two labels with types and a stray one: the entities stay.
+TEST(Tag, OddTagsAreToldAndLeaveTheEntities) {
+  const TemporaryDirectory directory;
+  const std::string odd = directory.put("odd.conll", "Ali B-PER\nReza I-PER\nin O\nx X\n\nAli X\n");
+  const TaggedSentences found = read_tagged({odd}, {});
+  EXPECT_THAT(found.notes, ElementsAre(HasSubstr("odd.conll:4: the tag \"X\" marks no entity")));
+  EXPECT_THAT(found.notes, ElementsAre(HasSubstr("2 in all")));
+  const Labels labels = tag_labels(found.sentences, {});
+  EXPECT_THAT(labels.names(), ElementsAre("B-PER", "I-PER", "O", "X"));
+  EXPECT_TRUE(small_tagger(labels.names()).has_entities());
+  const std::string classes = directory.put("classes.conll", "Ali NOUN\nx X\n");
+  EXPECT_THAT(read_tagged({classes}, {}).notes, testing::IsEmpty());
+}
+
+TEST(Tag, EntitiesWithoutTypes) {
+  const Tagger tagger = small_tagger({"B", "I", "O"});
+  EXPECT_TRUE(tagger.has_entities());
+  int entities = 0;
+  for (const Tagging& tagging : tag(tagger, words_of(sentences_of(5, 50)))) {
+    EXPECT_EQ(tagging.tags, metrics::to_iob2(tagging.tags));
+    entities += static_cast<int>(metrics::entities_of(tagging.tags).size());
+  }
+  EXPECT_GT(entities, 0);
+}
+
+TEST(Tag, LabelsAreThoseOfAllTheData) {
+  const auto sentence = [](std::vector<std::string> tags) {
+    return TaggedWords{Words(tags.size(), "a"), tags, std::vector<std::string>(tags.size(), "f:1")};
+  };
+  const std::vector<TaggedWords> train = {sentence({"I-PER", "O"})}, dev = {sentence({"I-LOC", "I-LOC"})};
+  EXPECT_THAT(tag_labels(train, dev).names(), ElementsAre("B-LOC", "B-PER", "I-LOC", "O"));
+}
+
+TEST(Tag, SaysHowLongASentenceIs) {
+  Tagger tagger = small_tagger({"NOUN", "VERB"});
+  limit_length(tagger.encoder, 5, text::Side::kRight);
+  const auto length = std::ssize(tagger.encoder.tokenizer->encode_ids("boat"));
+  const std::vector<Words> sentences = {Words(12, "boat"), Words{}};
+  const auto found = tag(tagger, sentences);
+  EXPECT_EQ(found[0].tokens, 12 * length + 2);
+  EXPECT_EQ(found[1].tokens, 0);
+  EXPECT_TRUE(found[1].tags.empty());
 }
 
 }  // namespace

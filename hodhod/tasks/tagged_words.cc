@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sentences with tags: reading them, and cutting running text into words.
+#include <algorithm>
+#include <map>
+#include <set>
+
 #include "hodhod/base/error.h"
 #include "hodhod/data/tagged_reader.h"
 #include "hodhod/tasks/tag.h"
@@ -8,28 +12,51 @@
 namespace hodhod {
 namespace {
 
-TaggedSentences read(const std::vector<std::string>& files, const CorpusOptions& options, bool with_tags) {
-  TaggedReader reader(files, options);
+// Which of the tags mark no entity, if the others do.
+std::vector<std::string> notes_of_odd_tags(std::span<const TaggedWords> sentences) {
+  struct Odd {
+    int64_t count = 0;
+    std::string place;
+  };
+  std::map<std::string, Odd> odd;
+  std::set<std::string> tags;
+  for (const TaggedWords& sentence : sentences) {
+    for (size_t i = 0; i < sentence.tags.size(); ++i) {
+      const std::string& tag = sentence.tags[i];
+      tags.insert(tag);
+      if (metrics::is_entity_tag(tag)) continue;
+      Odd& found = odd[tag];
+      if (found.count++ == 0) found.place = sentence.place[i];
+    }
+  }
+  std::vector<std::string> notes;
+  if (!metrics::are_entity_tags(std::vector(tags.begin(), tags.end()))) return notes;
+  for (const auto& [tag, found] : odd) {
+    notes.push_back(fmt::format(
+        "{}: the tag {} marks no entity (expected O, B-TYPE, I-TYPE or the like); it counts as outside of entities, "
+        "{} in all",
+        found.place, excerpt(tag), found.count));
+  }
+  return notes;
+}
+
+TaggedSentences read(const std::vector<std::string>& files, const CorpusOptions& options, TaggedColumns what) {
+  TaggedReader reader(files, options, what);
   TaggedSentences result;
   while (auto sentence = reader.next()) {
     TaggedWords& words = result.sentences.emplace_back();
+    for (size_t i = 0; i < sentence->lines.size(); ++i) words.place.push_back(sentence->place(i));
     words.words = std::move(sentence->columns[0]);
-    if (with_tags) {
-      check(sentence->columns.size() == 2, "--columns: {} columns; give two, of the words and of their tags",
-            sentence->columns.size());
-      words.tags = std::move(sentence->columns[1]);
-    }
-    const CorpusFormat format =
-        options.format == CorpusFormat::kAuto ? format_of(sentence->file) : options.format;
-    const int64_t lines = format == CorpusFormat::kJsonl ? 0 : 1;
-    for (size_t i = 0; i < words.words.size(); ++i) {
-      words.place.push_back(
-          fmt::format("{}:{}", sentence->file, sentence->line + lines * static_cast<int64_t>(i)));
-    }
+    if (what == TaggedColumns::kWords) continue;
+    check(sentence->columns.size() == 2, "--columns: {} columns; give two, of the words and of their tags",
+          sentence->columns.size());
+    words.tags = std::move(sentence->columns[1]);
   }
   check(!result.sentences.empty(), "{}: there is no sentence in it; expected a word and its tag a line",
         files[0]);
   result.bad = reader.bad_lines();
+  result.notes = reader.notes();
+  for (std::string& note : notes_of_odd_tags(result.sentences)) result.notes.push_back(std::move(note));
   return result;
 }
 
@@ -40,13 +67,30 @@ bool stands_alone(std::string_view character) {
 }  // namespace
 
 TaggedSentences read_tagged(const std::vector<std::string>& files, const CorpusOptions& options) {
-  return read(files, options, true);
+  return read(files, options, TaggedColumns::kWordsAndTags);
 }
 
 TaggedSentences read_words(const std::vector<std::string>& files, CorpusOptions options) {
-  if (options.columns.empty()) options.columns = {"1"};
-  options.columns.resize(1);
-  return read(files, options, false);
+  options.columns.resize(std::min<size_t>(options.columns.size(), 1));
+  return read(files, options, TaggedColumns::kWords);
+}
+
+Labels tag_labels(std::span<const TaggedWords> train, std::span<const TaggedWords> dev) {
+  std::vector<std::string> tags;
+  for (const auto sentences : {train, dev}) {
+    for (const TaggedWords& sentence : sentences) {
+      tags.insert(tags.end(), sentence.tags.begin(), sentence.tags.end());
+    }
+  }
+  const Labels labels = Labels::of(std::move(tags));
+  if (!metrics::are_entity_tags(labels.names())) return labels;
+  tags.clear();
+  for (const auto sentences : {train, dev}) {
+    for (const TaggedWords& sentence : sentences) {
+      for (std::string& tag : metrics::to_iob2(sentence.tags)) tags.push_back(std::move(tag));
+    }
+  }
+  return Labels::of(std::move(tags));
 }
 
 Words words_between_blanks(std::string_view text) {

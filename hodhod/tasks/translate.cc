@@ -17,6 +17,9 @@
 #include "hodhod/tasks/saved_model.h"
 #include "hodhod/tasks/stop_strings.h"
 #include "hodhod/tensor/tape.h"
+#include "hodhod/text/normalizer.h"
+#include "hodhod/text/sentences.h"
+#include "hodhod/text/utf8.h"
 #include "hodhod/train/metrics/bleu.h"
 
 namespace hodhod {
@@ -27,6 +30,146 @@ std::vector<int64_t> ids_of(const text::Tokenizer& tokenizer, const std::string&
   std::vector<int64_t> tokens(ids.begin(), ids.end());
   if (end >= 0) tokens.push_back(end);
   return tokens;
+}
+
+// A part of a text, as it is translated.
+struct Unit {
+  size_t text = 0;  // of which text it is a part
+  std::string source;
+  std::vector<int64_t> tokens;
+  uint64_t stream = 0;  // of random numbers
+};
+
+// The parts of text number i; none where there is nothing to translate. Says in `result` how the text was read.
+std::vector<Unit> units_of(const Translator& translator, const std::string& text, size_t i,
+                           const TranslateOptions& options, Translated& result) {
+  std::vector<Unit> units;
+  if (text::is_blank_text(text)) return units;
+  const int64_t end = translator.model->config().eos, most = translator.model->config().max_length;
+  const auto tokens_of = [&](std::string_view part) {
+    return ids_of(*translator.tokenizer, std::string(part), end);
+  };
+  const auto fits = [&](std::string_view part) { return std::ssize(tokens_of(part)) <= most; };
+  auto tokens = tokens_of(text);
+  if (tokens.size() == 1) return units;  // nothing but the end
+  result.tokens = std::ssize(tokens);
+  const uint64_t stream = options.first + i;
+  if (options.unit == TranslationUnit::text && result.tokens <= most) {
+    units.push_back({i, text, std::move(tokens), stream});
+    return units;
+  }
+  const auto sentences = options.unit == TranslationUnit::sentence ? text::split_sentences(text)
+                                                                   : std::vector<std::string_view>{text};
+  for (const std::string_view sentence : sentences) {
+    const auto fitting = text::split_to_fit(sentence, fits);
+    result.whole_sentences = result.whole_sentences && fitting.whole_sentences;
+    for (const std::string_view part : fitting.parts) {
+      // Parts after the first have streams that no text has.
+      units.push_back({i, std::string(part), tokens_of(part), stream + (units.size() << 40)});
+    }
+  }
+  return units;
+}
+
+// Like lengths together, so that little is padding.
+std::vector<size_t> by_length(const std::vector<Unit>& units) {
+  std::vector<size_t> order(units.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return units[a].tokens.size() < units[b].tokens.size(); });
+  return order;
+}
+
+Prompt prompt_of(const Unit& unit, const TransformerConfig& config, const DecodeOptions& options) {
+  Prompt prompt{unit.tokens, {options.decoder_start >= 0 ? options.decoder_start : config.decoder_start}};
+  // A translation is seldom more than twice as long as what is translated.
+  prompt.max_new_tokens = std::min(config.max_length - 1, 3 * std::ssize(unit.tokens) + 20);
+  return prompt;
+}
+
+std::vector<Translation> translations_of(const Translator& translator, const Hypotheses& found,
+                                         const DecodeOptions& options, const StopStrings& stops) {
+  std::vector<Translation> translations;
+  for (const Hypothesis& hypothesis : found) {
+    std::vector<int32_t> ids;
+    for (int64_t token : hypothesis.tokens) {
+      if (!options.ends(token)) ids.push_back(static_cast<int32_t>(token));
+    }
+    translations.push_back({stops.cut(translator.tokenizer->decode(ids)), hypothesis.score, hypothesis.tokens});
+  }
+  if (options.num_beams > 1) keep_distinct(translations);
+  return translations;
+}
+
+// The n best of each unit.
+std::vector<std::vector<Translation>> translate_units(const Translator& translator, const std::vector<Unit>& units,
+                                                      const DecodeOptions& options, int64_t batch_tokens) {
+  const std::vector<size_t> order = by_length(units);
+  std::vector<std::vector<Translation>> results(units.size());
+  const TransformerLM lm(*translator.model);
+  const StopStrings stops(options.stop_strings, *translator.tokenizer);
+  DecodeHooks hooks;
+  if (!stops.empty()) hooks.ends = std::bind_front(&StopStrings::reached, &stops);
+  for (size_t begin = 0; begin < order.size();) {
+    size_t end = begin + 1;
+    const auto cost = [&](size_t last) {
+      return static_cast<int64_t>((last - begin) * units[order[last - 1]].tokens.size()) * options.num_beams;
+    };
+    while (end < order.size() && cost(end + 1) <= batch_tokens) ++end;
+    std::vector<Prompt> batch;
+    std::vector<uint64_t> streams;
+    for (size_t i = begin; i < end; ++i) {
+      batch.push_back(prompt_of(units[order[i]], translator.model->config(), options));
+      streams.push_back(units[order[i]].stream);
+    }
+    const auto found = generate(lm, batch, options, hooks, streams);
+    for (size_t i = begin; i < end; ++i) {
+      results[order[i]] = translations_of(translator, found[i - begin], options, stops);
+    }
+    begin = end;
+  }
+  return results;
+}
+
+// Whether a blank belongs between texts that end and begin so: not in scripts without blanks.
+bool needs_blank(std::string_view before, std::string_view after) {
+  if (before.empty() || after.empty()) return false;
+  const auto is_wide = [](char32_t code) {
+    return (code >= 0x2E80 && code <= 0xD7FF && !(code >= 0xAC00)) || (code >= 0xFF00 && code <= 0xFFEF);
+  };
+  return !is_wide(text::read_character_before(before, before.size()).code) &&
+         !is_wide(text::read_character(after).code);
+}
+
+// The n-th best of each part, as the n-th best of the text.
+Translation join_parts(std::vector<TranslatedPart> parts) {
+  Translation whole;
+  double weight = 0;
+  for (const auto& [source, part] : parts) {
+    if (needs_blank(whole.text, part.text)) whole.text += " ";
+    whole.text += part.text;
+    whole.score += part.score * static_cast<double>(part.tokens.size());
+    weight += static_cast<double>(part.tokens.size());
+    whole.tokens.insert(whole.tokens.end(), part.tokens.begin(), part.tokens.end());
+  }
+  whole.score /= std::max(1.0, weight);
+  whole.parts = std::move(parts);
+  return whole;
+}
+
+// The best of the whole from the best of its parts; a part that has fewer gives its last once more.
+std::vector<Translation> join_best(std::span<const Unit> units, std::span<const std::vector<Translation>> found) {
+  size_t count = 0;
+  for (const auto& of_part : found) count = std::max(count, of_part.size());
+  std::vector<Translation> best;
+  for (size_t n = 0; n < count; ++n) {
+    std::vector<TranslatedPart> parts;
+    for (size_t u = 0; u < units.size(); ++u) {
+      parts.push_back({units[u].source, found[u][std::min(n, found[u].size() - 1)]});
+    }
+    best.push_back(join_parts(std::move(parts)));
+  }
+  return best;
 }
 
 }  // namespace
@@ -56,58 +199,58 @@ std::vector<int64_t> source_tokens(const Translator& translator, const std::stri
   return tokens;
 }
 
-std::vector<std::vector<Translation>> translate(const Translator& translator,
-                                                const std::vector<std::string>& texts, DecodeOptions options,
-                                                int64_t batch_tokens, uint64_t first) {
+std::vector<Translated> translate(const Translator& translator, const std::vector<std::string>& texts,
+                                  const TranslateOptions& options) {
   const TransformerConfig& config = translator.model->config();
-  if (options.eos.empty()) options.eos = config.ends();
-  const int64_t start = options.decoder_start >= 0 ? options.decoder_start : config.decoder_start;
+  DecodeOptions decode = options.decode;
+  if (decode.eos.empty()) decode.eos = config.ends();
   // Padding is not a word.
-  if (config.pad >= 0 && config.pad != config.eos) options.suppress_tokens.push_back(config.pad);
-  std::vector<Prompt> prompts;
-  for (const std::string& text : texts) {
-    Prompt& prompt = prompts.emplace_back(Prompt{source_tokens(translator, text), {start}});
-    // A translation is seldom more than twice as long as what is translated.
-    const auto length = static_cast<int64_t>(prompt.source.size());
-    prompt.max_new_tokens = std::min(config.max_length - 1, 3 * length + 20);
+  if (config.pad >= 0 && config.pad != config.eos) decode.suppress_tokens.push_back(config.pad);
+  std::vector<Translated> results(texts.size());
+  std::vector<Unit> units;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    for (Unit& unit : units_of(translator, texts[i], i, options, results[i])) units.push_back(std::move(unit));
   }
-  // Like lengths together, so that little is padding.
-  std::vector<size_t> order(texts.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return prompts[a].source.size() < prompts[b].source.size(); });
-  std::vector<std::vector<Translation>> results(texts.size());
-  const TransformerLM lm(*translator.model);
-  const StopStrings stops(options.stop_strings, *translator.tokenizer);
-  DecodeHooks hooks;
-  if (!stops.empty()) hooks.ends = std::bind_front(&StopStrings::reached, &stops);
-  for (size_t begin = 0; begin < order.size();) {
+  auto found = translate_units(translator, units, decode, options.batch_tokens);
+  for (size_t begin = 0; begin < units.size();) {
     size_t end = begin + 1;
-    const auto cost = [&](size_t last) {
-      return static_cast<int64_t>((last - begin) * prompts[order[last - 1]].source.size()) *
-             options.num_beams;
-    };
-    while (end < order.size() && cost(end + 1) <= batch_tokens) ++end;
-    std::vector<Prompt> batch;
-    for (size_t i = begin; i < end; ++i) batch.push_back(prompts[order[i]]);
-    // Each text has its own stream of random numbers, whatever stands around it.
-    std::vector<uint64_t> streams;
-    for (size_t i = begin; i < end; ++i) streams.push_back(first + order[i]);
-    const auto found = generate(lm, batch, options, hooks, streams);
-    for (size_t i = begin; i < end; ++i) {
-      for (const Hypothesis& hypothesis : found[i - begin]) {
-        std::vector<int32_t> ids;
-        for (int64_t token : hypothesis.tokens) {
-          if (!options.ends(token)) ids.push_back(static_cast<int32_t>(token));
-        }
-        results[order[i]].push_back(
-            {stops.cut(translator.tokenizer->decode(ids)), hypothesis.score, hypothesis.tokens});
-      }
-      if (options.num_beams > 1) keep_distinct(results[order[i]]);
+    while (end < units.size() && units[end].text == units[begin].text) ++end;
+    std::vector<Translation>& best = results[units[begin].text].best;
+    if (end == begin + 1) {
+      best = std::move(found[begin]);
+    } else {
+      best = join_best(std::span(units).subspan(begin, end - begin), std::span(found).subspan(begin, end - begin));
     }
     begin = end;
   }
+  for (Translated& result : results) {
+    if (result.best.empty()) result.best.emplace_back();
+  }
   return results;
+}
+
+void SplitTexts::add(const Translated& translated) {
+  long_texts_.add(translated.tokens);
+  cut_sentences_ += translated.whole_sentences ? 0 : 1;
+}
+
+std::vector<std::string> SplitTexts::notes() const {
+  std::string fate = "they are translated sentence by sentence";
+  if (cut_sentences_ > 0) {
+    fate += fmt::format("; in {}, a sentence was too long itself and was cut at a comma or a blank", cut_sentences_);
+  }
+  return long_texts_.notes(fate);
+}
+
+std::string normalized_text(const text::Tokenizer& tokenizer, const std::string& text) {
+  const text::NormalizerPtr& normalizer = tokenizer.parts().normalizer;
+  if (!normalizer) return text;
+  std::string normalized = text::normalize(*normalizer, text);
+  for (size_t at; (at = normalized.find(text::kMetaspace)) != std::string::npos;) {
+    normalized.replace(at, text::kMetaspace.size(), " ");
+  }
+  if (!text.starts_with(' ') && normalized.starts_with(' ')) normalized.erase(0, 1);
+  return normalized;
 }
 
 TranslationTrainee::TranslationTrainee(Translator& translator, const std::vector<TextPair>& train,
@@ -213,9 +356,9 @@ Scores TranslationTrainee::validate() {
   if (!dev_texts_.empty() && std::isfinite(sum)) {
     std::vector<std::string> texts;
     for (const TextPair& pair : dev_texts_) texts.push_back(pair.source);
-    const auto translations = translate(translator_, texts, {.num_beams = 1});
+    const auto translations = translate(translator_, texts, {.decode = {.num_beams = 1}});
     metrics::Bleu bleu;
-    for (size_t i = 0; i < texts.size(); ++i) bleu.add(translations[i][0].text, dev_texts_[i].target);
+    for (size_t i = 0; i < texts.size(); ++i) bleu.add(translations[i].best[0].text, dev_texts_[i].target);
     scores.values.emplace_back("bleu", bleu.score().score);
   }
   return scores;

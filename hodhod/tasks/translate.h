@@ -12,6 +12,7 @@
 #include "hodhod/decode/generator.h"
 #include "hodhod/models/origin.h"
 #include "hodhod/models/transformer.h"
+#include "hodhod/tasks/encoded_texts.h"
 #include "hodhod/tasks/text_model.h"
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/train/trainer.h"
@@ -33,11 +34,45 @@ struct Translator {
   static Translator load(const std::string& directory, const FineTuning& tuning = {});
 };
 
+struct TranslatedPart;
+
 struct Translation {
   std::string text;
   double score = 0;
   std::vector<int64_t> tokens = {};  // with the end of sequence, if it came
+  // Of a text that was translated in parts: `text` and `tokens` are theirs, one after the other, and `score` is the
+  // mean of theirs, weighted by tokens.
+  std::vector<TranslatedPart> parts = {};
 };
+
+struct TranslatedPart {
+  std::string source;
+  Translation translation;
+};
+
+// The n best translations of a text, best first, and how it was read. There are fewer where two of them are the same
+// text, and one where there is nothing to translate.
+struct Translated {
+  std::vector<Translation> best;
+  int64_t tokens = 0;           // of the text, with the end of sequence; 0 where there is nothing to translate
+  bool whole_sentences = true;  // false: a sentence was longer than the model takes and was cut in parts
+};
+
+// A count of texts that were longer than the model takes.
+class SplitTexts {
+ public:
+  explicit SplitTexts(int64_t limit) : long_texts_(limit) {}
+  void add(const Translated& translated);
+  // A sentence that says how many there were and how they were split; nothing where there were none.
+  std::vector<std::string> notes() const;
+
+ private:
+  LongTexts long_texts_;
+  int64_t cut_sentences_ = 0;
+};
+
+// What is translated at a time: the text, in parts only where it is longer than the model takes, or each sentence.
+enum class TranslationUnit { text, sentence };
 
 // A text as the encoder reads it: its tokens and the end of sequence, cut to what the model takes.
 std::vector<int64_t> source_tokens(const Translator& translator, const std::string& text);
@@ -45,11 +80,22 @@ std::vector<int64_t> source_tokens(const Translator& translator, const std::stri
 // Source tokens, times beams, that are translated together.
 inline constexpr int64_t kBatchTokens = 4096;
 
-// The n best translations of each text, best first; fewer where two of them are the same text. The result for
-// a text does not depend on the others; where it is sampled, on its number: they are counted from `first`.
-std::vector<std::vector<Translation>> translate(const Translator& translator,
-                                                const std::vector<std::string>& texts, DecodeOptions options,
-                                                int64_t batch_tokens = kBatchTokens, uint64_t first = 0);
+struct TranslateOptions {
+  DecodeOptions decode = {};
+  TranslationUnit unit = TranslationUnit::text;
+  int64_t batch_tokens = kBatchTokens;
+  uint64_t first = 0;  // number of the first text: what is sampled for a text depends on its number
+};
+
+// Translations of each text. The result for a text does not depend on the others. The translation of a blank text, or
+// of one without tokens, is empty. A text that is longer than the model takes is translated in parts that fit
+// (split_to_fit of hodhod/text/sentences.h), which are joined by blanks, or by nothing in scripts without blanks.
+std::vector<Translated> translate(const Translator& translator, const std::vector<std::string>& texts,
+                                  const TranslateOptions& options);
+
+// A text as the tokenizer reads it: normalised, with blanks for the marks that stand for them. What a translator that
+// normalises its data can be expected to write.
+std::string normalized_text(const text::Tokenizer& tokenizer, const std::string& text);
 
 struct TranslationTraining {
   BatchOptions batches;

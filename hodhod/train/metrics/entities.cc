@@ -14,14 +14,13 @@ struct Tag {
   std::string_view type;
 };
 
+constexpr std::string_view kPrefixes = "BIESLU";
+
 Tag parse(std::string_view tag) {
-  if (tag.empty() || tag == "O") return {};
+  if (tag == "O" || !is_entity_tag(tag)) return {};
   char prefix = tag[0];
   if (prefix == 'L') prefix = 'E';
   if (prefix == 'U') prefix = 'S';
-  const bool known = prefix == 'B' || prefix == 'I' || prefix == 'E' || prefix == 'S';
-  check(known && (tag.size() == 1 || tag[1] == '-'),
-        "tag \"{}\": expected O, or B-, I-, E- or S- (or L-, U-) before the type", tag);
   return {prefix, tag.size() < 2 ? std::string_view() : tag.substr(2)};
 }
 
@@ -42,6 +41,29 @@ double ratio(int64_t part, int64_t whole) {
 
 }  // namespace
 
+bool is_entity_tag(std::string_view tag) {
+  if (tag == "O") return true;
+  return !tag.empty() && kPrefixes.find(tag[0]) != std::string_view::npos &&
+         (tag.size() == 1 || (tag.size() > 2 && tag[1] == '-'));
+}
+
+bool are_entity_tags(std::span<const std::string> tags) {
+  const bool begins_bare = std::find(tags.begin(), tags.end(), "B") != tags.end();
+  size_t typed = 0, bare = 0, odd = 0;
+  for (const std::string& tag : tags) {
+    if (tag == "O") continue;
+    const bool marks = is_entity_tag(tag);
+    if (marks && tag.size() > 1) {
+      ++typed;
+    } else if (marks && begins_bare) {
+      ++bare;
+    } else {
+      ++odd;
+    }
+  }
+  return (typed > 0 && odd <= typed) || (bare > 0 && odd < bare);
+}
+
 std::vector<Entity> entities_of(std::span<const std::string> tags) {
   std::vector<Entity> entities;
   Tag before;
@@ -57,7 +79,7 @@ std::vector<Entity> entities_of(std::span<const std::string> tags) {
 namespace {
 
 std::vector<std::string> tags_of(std::span<const std::string> tags, bool always_b) {
-  std::vector<std::string> out(tags.size(), "O");
+  std::vector<std::string> out(tags.begin(), tags.end());
   const Entity* before = nullptr;
   const std::vector<Entity> entities = entities_of(tags);
   for (const Entity& entity : entities) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hodhod::metrics {
@@ -17,12 +18,21 @@ struct Entity {
   friend bool operator==(const Entity&, const Entity&) = default;
 };
 
-// The entities of one sentence. Tags are O or PREFIX-TYPE with B, I, E, S (or L, U for E, S). A tag that may
-// not stand where it does is read as conlleval reads it: an I after O or after another type begins an entity.
-// So IOB1, IOB2, IOBES and BILOU are all understood.
+// Whether a tag is O, or a prefix B, I, E, S (or L, U for E, S), alone or with -TYPE after it.
+bool is_entity_tag(std::string_view tag);
+
+// Whether these tags, each given once, mark entities: O and prefixes with types, or O and bare prefixes with
+// a B among them. Among them may be a few that mark none: not more of them than tags with a type, and fewer
+// than bare prefixes.
+bool are_entity_tags(std::span<const std::string> tags);
+
+// The entities of one sentence. A tag that is no entity tag counts as O. One that may not stand where it does
+// is read as conlleval reads it: an I after O or after another type begins an entity. So IOB1, IOB2, IOBES and
+// BILOU are all understood.
 std::vector<Entity> entities_of(std::span<const std::string> tags);
 
 // The same entities in proper tags: IOB2 (each begins with B), or IOB1 (B only right after one of its type).
+// Tags that are no entity tags stay.
 std::vector<std::string> to_iob2(std::span<const std::string> tags);
 std::vector<std::string> to_iob1(std::span<const std::string> tags);
 

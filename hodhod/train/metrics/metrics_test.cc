@@ -16,6 +16,7 @@
 #include "hodhod/train/metrics/classification.h"
 #include "hodhod/train/metrics/correlation.h"
 #include "hodhod/train/metrics/entities.h"
+#include "hodhod/train/metrics/multi_label.h"
 #include "hodhod/train/metrics/perplexity.h"
 
 namespace hodhod::metrics {
@@ -210,8 +211,8 @@ TEST(Entities, AreFoundInEveryScheme) {
   EXPECT_EQ(found({"U-A", "B-B", "L-B", "L-B"}), "A:0-1 B:1-3 B:3-4 ");
   EXPECT_EQ(found({"B", "I", "O", "I"}), ":0-2 :3-4 ");
   EXPECT_EQ(found({}), "");
-  EXPECT_THROW(found({"X-PER"}), Error);
-  EXPECT_THROW(found({"BPER"}), Error);
+  EXPECT_EQ(found({"X-PER"}), "");
+  EXPECT_EQ(found({"BPER"}), "");
 }
 
 TEST(Entities, TagsAreRepaired) {
@@ -272,6 +273,53 @@ TEST(Classification, ScoresAreThoseOfScikitLearn) {
   EXPECT_NEAR(score.by_label.at("b").f1(), 0.6666666667, 1e-9);
   EXPECT_EQ(score.confusion.at({"d", "e"}), 1);
   EXPECT_EQ(ClassificationScorer().score().accuracy, 0);
+}
+
+// precision_recall_fscore_support(…, average="weighted").
+TEST(Classification, WeightedMeansGoByHowOftenALabelIsGold) {
+  ClassificationScorer scorer;
+  const std::string gold = "aababbcaacd", predicted = "aabbbacaaee";
+  for (size_t i = 0; i < gold.size(); ++i) scorer.add({gold[i]}, {predicted[i]});
+  const ClassificationScore score = scorer.score();
+  double precision = 0, recall = 0;
+  for (const auto& [label, counts] : score.by_label) {
+    precision += counts.precision() * static_cast<double>(counts.gold) / 11;
+    recall += counts.recall() * static_cast<double>(counts.gold) / 11;
+  }
+  EXPECT_NEAR(score.weighted_precision, precision, 1e-12);
+  EXPECT_NEAR(score.weighted_recall, recall, 1e-12);
+  EXPECT_NEAR(score.weighted_recall, score.accuracy, 1e-12);
+}
+
+TEST(MultiLabel, CountsByHand) {
+  MultiLabelScorer scorer;
+  scorer.add({"a", "b"}, {"a", "b"});
+  scorer.add({"a"}, {"a", "b"});
+  scorer.add({}, {});
+  scorer.add({"c"}, {});
+  const MultiLabelScore score = scorer.score();
+  EXPECT_EQ(score.examples, 4);
+  EXPECT_EQ(score.subset_accuracy, 0.5);
+  EXPECT_NEAR(score.micro.precision(), 3.0 / 4, 1e-12);
+  EXPECT_NEAR(score.micro.recall(), 3.0 / 4, 1e-12);
+  EXPECT_NEAR(score.macro_f1, (1 + 2.0 / 3 + 0) / 3, 1e-12);
+  EXPECT_NEAR(score.weighted_f1, (2 * 1 + 1 * 2.0 / 3 + 0) / 4, 1e-12);
+  EXPECT_EQ(MultiLabelScorer().score().subset_accuracy, 0);
+}
+
+// The example of scikit-learn's average_precision_score: 0.83.
+TEST(MultiLabel, AveragePrecision) {
+  EXPECT_NEAR(average_precision(std::vector<double>{0.1, 0.4, 0.35, 0.8}, {false, false, true, true}), 0.8333333333, 1e-9);
+  // Equal scores are one threshold: 2 of 4 are gold there.
+  EXPECT_NEAR(average_precision(std::vector<double>{1, 1, 1, 1}, {true, false, false, true}), 0.5, 1e-12);
+  EXPECT_TRUE(std::isnan(average_precision(std::vector<double>{1}, {false})));
+}
+
+TEST(Entities, TagsThatMarkNoneAreOutside) {
+  const Lines tags = {"B-PER", "X", "I-PER", "B-", "O"};
+  EXPECT_EQ(entities_of(tags), (std::vector<Entity>{{0, 1, "PER"}, {2, 3, "PER"}}));
+  EXPECT_EQ(to_iob2(tags), (Lines{"B-PER", "X", "B-PER", "B-", "O"}));
+  EXPECT_EQ(entities_of(Lines{"B", "I", "O", "I"}), (std::vector<Entity>{{0, 2, ""}, {3, 4, ""}}));
 }
 
 TEST(Correlation, CoefficientsAreThoseOfScipy) {

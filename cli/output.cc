@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/output.h"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <cstdio>
+
+#include "hodhod/text/utf8.h"
+
+namespace hodhod::cli {
+namespace {
+
+Json with_good_strings(const Json& value) {
+  if (value.is_string()) return text::make_well_formed(value.get<std::string>());
+  if (value.is_array()) {
+    Json list = Json::array();
+    for (const Json& member : value) list.push_back(with_good_strings(member));
+    return list;
+  }
+  if (!value.is_object()) return value;
+  Json object = Json::object();
+  for (const auto& [key, member] : value.items()) object[text::make_well_formed(key)] = with_good_strings(member);
+  return object;
+}
+
+// The end of a line that `text` begins with; empty where it begins otherwise.
+std::string_view line_end(std::string_view text) {
+  constexpr std::array<std::string_view, 11> kEnds = {"\r\n", "\n",   "\r",   "\v",       "\f",          "\x1c",
+                                                      "\x1d", "\x1e", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"};
+  for (const std::string_view end : kEnds) {
+    if (text.starts_with(end)) return end;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string json_text(const Json& value) { return format_json(with_good_strings(value), -1); }
+
+std::string one_line(std::string_view text) {
+  std::string line;
+  while (!text.empty()) {
+    const std::string_view end = line_end(text);
+    if (end.empty()) {
+      line.push_back(text[0]);
+      text.remove_prefix(1);
+    } else {
+      line.push_back(' ');
+      text.remove_prefix(end.size());
+    }
+  }
+  return line;
+}
+
+void tell(const std::vector<std::string>& notes) {
+  for (const std::string& note : notes) fmt::print(stderr, "note: {}\n", note);
+}
+
+void tell_bad_lines(const BadLines& bad) {
+  if (bad.count() == 0) return;
+  fmt::print(stderr, "{} bad lines were skipped, the first: {}\n", bad.count(), bad.examples()[0]);
+}
+
+}  // namespace hodhod::cli

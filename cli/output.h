@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What commands print: a line for each line that they read, JSON, and notes on standard error.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hodhod/base/json.h"
+#include "hodhod/data/corpus.h"
+
+namespace hodhod::cli {
+
+// The value on one line. Bytes of strings that are not UTF-8 become U+FFFD, since JSON has no others.
+std::string json_text(const Json& value);
+// The same with the line's end.
+inline std::string json_line(const Json& value) { return json_text(value) + "\n"; }
+
+// The text with a blank for every end of a line in it (those of Unicode, CR LF as one), so that it is one line for
+// whoever reads it.
+std::string one_line(std::string_view text);
+
+// Prints each on standard error, as "note: …".
+void tell(const std::vector<std::string>& notes);
+// Says there how many bad lines were skipped, if any.
+void tell_bad_lines(const BadLines& bad);
+
+}  // namespace hodhod::cli

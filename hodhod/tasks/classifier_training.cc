@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// Training of classifiers: targets, weights, losses.
+#include <algorithm>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
+#include "hodhod/nn/module.h"
+#include "hodhod/ops/elementwise.h"
+#include "hodhod/ops/loss.h"
+#include "hodhod/ops/reduce.h"
+#include "hodhod/ops/shape.h"
+#include "hodhod/tasks/classify.h"
+
+namespace hodhod {
+namespace {
+
+constexpr const char* kWeightsFlag = "--class-weights";
+constexpr double kMaxWeight = 1e6;
+
+// The label's number, a 0 or 1 for each label, or the number that it is.
+std::vector<double> target_of(const Classifier& classifier, const LabelledText& example) {
+  if (classifier.is_regression()) return {number_of(example)};
+  if (classifier.answer == Answer::kOneLabel) {
+    return {static_cast<double>(classifier.labels.get(example.label, example.place))};
+  }
+  std::vector<double> target(static_cast<size_t>(classifier.labels.size()));
+  for (const std::string& label : split_labels(example.label, classifier.columns.label_separator)) {
+    target[static_cast<size_t>(classifier.labels.get(label, example.place))] = 1;
+  }
+  return target;
+}
+
+// What is wrong with data for validation is said while nothing is lost yet.
+void check_gold(const Classifier& classifier, std::span<const LabelledText> dev) {
+  GoldLabels gold(classifier.labels);
+  for (const LabelledText& example : dev) {
+    if (classifier.is_regression()) {
+      number_of(example);
+      continue;
+    }
+    for (const std::string& label : split_labels(example.label, classifier.columns.label_separator)) {
+      gold.find(label, example.place);
+    }
+  }
+  gold.check_some_known();
+}
+
+std::vector<double> balanced_weights(const Classifier& classifier, std::span<const LabelledText> train) {
+  std::vector<double> counts(static_cast<size_t>(classifier.labels.size()));
+  for (const LabelledText& example : train) {
+    for (const std::string& label : split_labels(example.label, classifier.columns.label_separator)) {
+      ++counts[static_cast<size_t>(classifier.labels.get(label, example.place))];
+    }
+  }
+  const auto examples = static_cast<double>(train.size()), labels = static_cast<double>(counts.size());
+  std::vector<double> weights;
+  for (const double count : counts) {
+    const bool several = classifier.answer == Answer::kLabels;
+    const double weight = several ? (examples - count) / count : examples / (labels * count);
+    weights.push_back(count > 0 && weight > 0 ? std::min(weight, kMaxWeight) : 1);
+  }
+  return weights;
+}
+
+Tensor f32_of(const std::vector<double>& values, Shape shape) {
+  return Tensor::from(values, std::move(shape)).converted(DType::f32);
+}
+
+}  // namespace
+
+std::vector<double> class_weights(const Classifier& classifier, std::span<const LabelledText> train,
+                                  const std::vector<std::string>& options) {
+  const auto says = [&](const char* word) { return options.size() == 1 && options[0] == word; };
+  if (options.empty() || says("none")) {
+    return std::vector<double>(static_cast<size_t>(classifier.labels.size()), 1.0);
+  }
+  check(!classifier.is_regression(), "{}: a regression has no labels that could weigh more or less", kWeightsFlag);
+  if (says("balanced")) return balanced_weights(classifier, train);
+  return numbers_by_label(classifier.labels, options, 1, in(0, kMaxWeight), kWeightsFlag);
+}
+
+ClassifierTrainee::ClassifierTrainee(Classifier& classifier, std::span<const LabelledText> train,
+                                     std::vector<LabelledText> dev, const ClassifierTraining& options)
+    : classifier_(classifier),
+      options_(options),
+      weights_(class_weights(classifier, train, options.class_weights)),
+      dev_(std::move(dev)),
+      dropout_(options.word_dropout, options.batches.seed, *classifier.encoder.tokenizer) {
+  check(!train.empty(), "training: there is no example");
+  TextModel& encoder = classifier_.encoder;
+  set_requires_grad(*encoder.model);
+  limit_length(encoder, options.max_length,
+               options.cut_off == CutOff::end ? text::Side::kRight : text::Side::kLeft);
+  classifier_.texts = static_cast<int64_t>(train[0].texts.size());
+  for (const LabelledText& example : train) targets_.push_back(target_of(classifier_, example));
+  check_gold(classifier_, dev_);
+  std::vector<Texts> texts;
+  for (const LabelledText& example : train) texts.push_back(example.texts);
+  texts_ = encode_texts(*encoder.tokenizer, texts);
+  cut_ = std::count_if(texts_.begin(), texts_.end(),
+                       [](const EncodedText& text) { return text.tokens > text.length(); });
+  sampler_ = std::make_unique<BatchSampler>(lengths_of(texts_), options.batches);
+}
+
+NamedParameters ClassifierTrainee::parameters() { return parameters_of(*classifier_.encoder.model); }
+
+void ClassifierTrainee::next_batch() {
+  const BatchPosition at = sampler_->position();
+  const auto rows = sampler_->next();
+  std::vector<EncodedText> texts;
+  std::vector<double> targets;
+  for (int64_t row : rows) {
+    dropout_(texts.emplace_back(texts_[static_cast<size_t>(row)]), at.epoch, row);
+    const auto& target = targets_[static_cast<size_t>(row)];
+    targets.insert(targets.end(), target.begin(), target.end());
+  }
+  batch_ = batch_of(texts, classifier_.encoder.model->config().filler());
+  const auto count = std::ssize(texts);
+  const bool several = classifier_.answer == Answer::kLabels;
+  batch_targets_ = Tensor::from(targets, several ? Shape{count, classifier_.labels.size()} : Shape{count})
+                       .converted(classifier_.answer == Answer::kOneLabel ? DType::i64 : DType::f32);
+}
+
+LossSum ClassifierTrainee::one_label_loss(const Tensor& logits) const {
+  CrossEntropyOptions options{.label_smoothing = options_.label_smoothing, .reduction = Reduction::kSum};
+  if (std::any_of(weights_.begin(), weights_.end(), [](double weight) { return weight != 1; })) {
+    options.weight = f32_of(weights_, {std::ssize(weights_)});
+  }
+  double items = 0;
+  for (const double target : batch_targets_.values()) items += weights_[static_cast<size_t>(target)];
+  return {cross_entropy(logits, batch_targets_, options), items};
+}
+
+// Binary cross-entropy of each label, that of a label which is there times its weight.
+LossSum ClassifierTrainee::labels_loss(const Tensor& logits) const {
+  const double smoothing = options_.label_smoothing;
+  std::vector<double> targets = batch_targets_.values(), weights;
+  for (size_t i = 0; i < targets.size(); ++i) {
+    weights.push_back(targets[i] > 0 ? weights_[i % weights_.size()] : 1);
+    targets[i] = targets[i] * (1 - smoothing) + smoothing / 2;
+  }
+  const Shape shape = batch_targets_.shape();
+  const Tensor losses =
+      binary_cross_entropy_with_logits(logits, f32_of(targets, shape), Reduction::kNone) * f32_of(weights, shape);
+  return {sum(losses), static_cast<double>(targets.size())};
+}
+
+LossSum ClassifierTrainee::loss(Context& context) {
+  const Transformer& model = *classifier_.encoder.model;
+  const Tensor logits = model.classify(states_of(model, batch_, context), context);
+  switch (classifier_.answer) {
+    case Answer::kOneLabel:
+      return one_label_loss(logits);
+    case Answer::kLabels:
+      return labels_loss(logits);
+    case Answer::kNumbers:
+      break;
+  }
+  return {mse_loss(squeeze(logits, 1), batch_targets_, Reduction::kSum),
+          static_cast<double>(batch_targets_.numel())};
+}
+
+Scores ClassifierTrainee::validate() {
+  if (dev_.empty()) return {};
+  const ClassifierScores scores = evaluate(classifier_, dev_);
+  switch (classifier_.answer) {
+    case Answer::kOneLabel:
+      return {.values = {{"accuracy", scores.classes.accuracy},
+                         {"macro_f1", scores.classes.macro_f1},
+                         {"loss", scores.loss}},
+              .higher_is_better = true};
+    case Answer::kLabels:
+      return {.values = {{"micro_f1", scores.labels.micro.f1()},
+                         {"mean_average_precision", scores.mean_average_precision},
+                         {"loss", scores.loss}},
+              .higher_is_better = true};
+    case Answer::kNumbers:
+      break;
+  }
+  return {.values = {{"pearson", scores.pearson}, {"spearman", scores.spearman}, {"mse", scores.loss}},
+          .higher_is_better = true};
+}
+
+}  // namespace hodhod
