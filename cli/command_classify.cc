@@ -82,7 +82,8 @@ std::string classified_line(const Classification& found, const Classifier& class
     line += (label == found.labels[0] ? "" : ",") + classifier.labels.name(label);
   }
   for (int64_t label : likeliest_first(found.score)) {
-    line += fmt::format("\t{} {:.4f}", classifier.labels.name(label), found.score[static_cast<size_t>(label)]);
+    line +=
+        fmt::format("\t{} {:.4f}", classifier.labels.name(label), found.score[static_cast<size_t>(label)]);
   }
   return one_line(line) + "\n";
 }
@@ -108,7 +109,8 @@ class ClassifyPrinter {
         continue;
       }
       const Classification& answer = found[next++];
-      out += json_ ? json_line(classified_json(one, answer, classifier_)) : classified_line(answer, classifier_);
+      out +=
+          json_ ? json_line(classified_json(one, answer, classifier_)) : classified_line(answer, classifier_);
     }
     print_text(out);
     for (const Classification& one : found) long_texts_.add(one.tokens);
@@ -118,8 +120,9 @@ class ClassifyPrinter {
   void tell_all() const {
     tell(long_texts_.notes(kCutOff));
     if (classifier_.texts != 0 || pairs_ == 0) return;
-    tell({fmt::format("{} lines with a tab were read as pairs of texts, since the model does not say what it takes",
-                      pairs_)});
+    tell({fmt::format(
+        "{} lines with a tab were read as pairs of texts, since the model does not say what it takes",
+        pairs_)});
   }
 
  private:

@@ -31,7 +31,7 @@ int run_embed(const EmbedFlags& flags, const Session& session) {
     for (size_t i = 0; i < lines.size(); ++i) {
       const auto& vector = found[i].vector;
       out += flags.tsv ? fmt::format("{}\n", fmt::join(vector, "\t"))
-                       : fmt::format("{{\"text\":{},\"embedding\":[{}]}}\n", json_text(Json(lines[i])),
+                       : fmt::format("{{\"text\":{},\"embedding\":[{}]}}\n", format_json(Json(lines[i]), -1),
                                      fmt::join(vector, ","));
     }
     print_text(out);

@@ -34,7 +34,8 @@ int evaluate_language(const EvaluateFlags& flags, const Session& session) {
   while (lines.next(line)) text.append(line).push_back('\n');
   lines.finish();
   const auto score = score_text(writer, text);
-  check(score.tokens > 0, "evaluate: there is no text to score; name a file with at least two tokens with --data");
+  check(score.tokens > 0,
+        "evaluate: there is no text to score; name a file with at least two tokens with --data");
   report(flags,
          {{"loss", score.loss()},
           {"perplexity", score.perplexity()},
@@ -47,14 +48,15 @@ int evaluate_language(const EvaluateFlags& flags, const Session& session) {
 }
 
 struct Evaluation {
-  std::string_view model;                    // "a translation model"
-  std::vector<std::string_view> options;     // those that it heeds, beside those of its groups
-  std::vector<std::string_view> groups;      // of the help
+  std::string_view model;                 // "a translation model"
+  std::vector<std::string_view> options;  // those that it heeds, beside those of its groups
+  std::vector<std::string_view> groups;   // of the help
 };
 
 Evaluation evaluation_of(const EvaluateFlags& flags, const TransformerConfig& config) {
   if (flags.similarity) return {"the similarity of texts", {"--similarity", "--data"}, {kLabelledGroup}};
-  if (config.head == HeadKind::classifier) return {"a classifier", {"--data", "--threshold"}, {kLabelledGroup}};
+  if (config.head == HeadKind::classifier)
+    return {"a classifier", {"--data", "--threshold"}, {kLabelledGroup}};
   if (config.head == HeadKind::tagger) {
     return {"a tagger", {"--data", "--columns", "--format", "--header", "--skip-bad"}, {}};
   }
@@ -69,10 +71,11 @@ void check_options(const Command& command, const Evaluation& evaluation) {
     return std::find(list.begin(), list.end(), name) != list.end();
   };
   for (const Argument& argument : command.arguments()) {
-    const bool heeded = among(evaluation.options, argument.names()) || among(evaluation.groups, argument.group()) ||
-                        argument.names() == "--json" || !argument.names().starts_with("--");
-    check(!argument.was_given() || heeded, "evaluate: {} has no meaning for {}; leave it out", argument.names(),
-          evaluation.model);
+    const bool heeded = among(evaluation.options, argument.names()) ||
+                        among(evaluation.groups, argument.group()) || argument.names() == "--json" ||
+                        !argument.names().starts_with("--");
+    check(!argument.was_given() || heeded, "evaluate: {} has no meaning for {}; leave it out",
+          argument.names(), evaluation.model);
   }
 }
 
@@ -113,7 +116,8 @@ void add_evaluate(Command& program) {
   add_decoding(command, flags->decode);
   command.add_config(flags->bleu, kBleuGroup, "bleu");
   command.on_prepare([flags, &command] { read_decoding(command, flags->directory, flags->decode); });
-  command.on_run([flags, &command](const Session& session) { return evaluate_model(*flags, session, command); });
+  command.on_run(
+      [flags, &command](const Session& session) { return evaluate_model(*flags, session, command); });
 }
 
 }  // namespace hodhod::cli

@@ -29,7 +29,8 @@ std::string filled_text(const std::string& text, const FilledText& filled, bool 
     for (const Filling& filling : fillings) {
       list.push_back(
           {{"token", filling.token}, {"probability", filling.probability}, {"text", filling.text}});
-      lines += one_line(fmt::format("{:.4f}\t{}\t{}", filling.probability, filling.token, filling.text)) + "\n";
+      lines +=
+          one_line(fmt::format("{:.4f}\t{}\t{}", filling.probability, filling.token, filling.text)) + "\n";
     }
     json["masks"].push_back(list);
   }

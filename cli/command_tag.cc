@@ -42,7 +42,8 @@ std::string tagged_text(const Words& words, const Tagging& tagging, bool entitie
     return json_line(json);
   }
   std::string lines;
-  for (size_t t = 0; t < tagging.tags.size(); ++t) lines += fmt::format("{}\t{}\n", words[t], tagging.tags[t]);
+  for (size_t t = 0; t < tagging.tags.size(); ++t)
+    lines += fmt::format("{}\t{}\n", words[t], tagging.tags[t]);
   return lines + "\n";
 }
 
@@ -87,7 +88,8 @@ void add_tag(Command& program) {
   command.add("TEXT", flags->input.texts, "Sentences; without any, standard input is read");
   command.add("--file", flags->input.files, "Files of sentences, one a line").called("FILE");
   command.add("--split", flags->split, "Take what stands between blanks as words, punctuation too");
-  command.add("--data", flags->data, "Sentences with a word a line (conll, conllu, tsv), or jsonl").called("FILE");
+  command.add("--data", flags->data, "Sentences with a word a line (conll, conllu, tsv), or jsonl")
+      .called("FILE");
   command.add_config(flags->corpus, "Data");
   command.add("--json", flags->json, "Print a JSON object for each sentence, with the entities");
   command.on_run([flags](const Session& session) { return run_tag(*flags, session); });

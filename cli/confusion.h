@@ -12,8 +12,8 @@ namespace hodhod::cli {
 // {gold: {predicted: count}}, without zeros.
 Json confusion_json(const metrics::ClassificationScore& score);
 
-// A table with a row for each gold label and a column for each predicted one; of many labels, the most frequent
-// mistakes.
+// A table with a row for each gold label and a column for each predicted one; of many labels, the most
+// frequent mistakes.
 std::string confusion_text(const metrics::ClassificationScore& score);
 
 }  // namespace hodhod::cli

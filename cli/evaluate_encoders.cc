@@ -58,8 +58,9 @@ void report_classes(const EvaluateFlags& flags, const ClassifierScores& scores) 
   const auto& classes = scores.classes;
   const ByLabel labels(classes.by_label);
   Json values = {{"accuracy", classes.accuracy}, {"loss", scores.loss}, {"examples", scores.examples}};
-  std::string text = fmt::format("accuracy {:.2f}   macro F1 {:.2f}   loss {:.4f}   examples {}",
-                                 100 * classes.accuracy, 100 * classes.macro_f1, scores.loss, scores.examples);
+  std::string text =
+      fmt::format("accuracy {:.2f}   macro F1 {:.2f}   loss {:.4f}   examples {}", 100 * classes.accuracy,
+                  100 * classes.macro_f1, scores.loss, scores.examples);
   add_means(values, text, classes);
   values["labels"] = labels.json;
   values["confusion"] = confusion_json(classes);
@@ -76,10 +77,11 @@ void report_several_labels(const EvaluateFlags& flags, const ClassifierScores& s
                  {"loss", scores.loss},
                  {"examples", scores.examples}};
   std::string text = fmt::format(
-      "micro F1 {:.2f}   macro F1 {:.2f}   subset accuracy {:.2f}   mean average precision {:.2f}   loss {:.4f}   "
+      "micro F1 {:.2f}   macro F1 {:.2f}   subset accuracy {:.2f}   mean average precision {:.2f}   loss "
+      "{:.4f}   "
       "examples {}",
-      100 * all.micro.f1(), 100 * all.macro_f1, 100 * all.subset_accuracy, 100 * scores.mean_average_precision,
-      scores.loss, scores.examples);
+      100 * all.micro.f1(), 100 * all.macro_f1, 100 * all.subset_accuracy,
+      100 * scores.mean_average_precision, scores.loss, scores.examples);
   add_means(values, text, all);
   values["labels"] = labels.json;
   report(flags, values, text + labels.table);

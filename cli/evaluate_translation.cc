@@ -2,7 +2,6 @@
 // hodhod evaluate for models that translate.
 #include <fmt/core.h>
 
-
 #include "cli/evaluate.h"
 #include "cli/models.h"
 #include "hodhod/base/error.h"
@@ -55,7 +54,8 @@ std::string translation_scores_text(const TranslationScores& scores) {
 }
 
 // Both sides as the tokenizer reads them; nothing where that changes no text.
-std::vector<ScoredPair> normalized_pairs(const std::vector<ScoredPair>& pairs, const text::Tokenizer& tokenizer) {
+std::vector<ScoredPair> normalized_pairs(const std::vector<ScoredPair>& pairs,
+                                         const text::Tokenizer& tokenizer) {
   std::vector<ScoredPair> normalized;
   bool changed = false;
   for (const ScoredPair& pair : pairs) {
@@ -90,7 +90,8 @@ int evaluate_translation(const EvaluateFlags& flags) {
   if (const auto normalized = normalized_pairs(pairs, *translator.tokenizer); !normalized.empty()) {
     const TranslationScores scores = score_pairs(normalized, flags.bleu);
     values["normalized"] = translation_scores_json(scores);
-    text = "as it is:\n" + text + "\nboth sides normalised as the tokenizer does:\n" + translation_scores_text(scores);
+    text = "as it is:\n" + text + "\nboth sides normalised as the tokenizer does:\n" +
+           translation_scores_text(scores);
   }
   report(flags, values, text);
   return 0;

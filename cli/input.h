@@ -41,8 +41,8 @@ std::vector<std::string> read_lines(const std::vector<std::string>& paths, bool 
 
 // The texts, or where there are none the lines of the files (or of standard input), in blocks.
 //
-// What `work` does to a block it does at its end: where it fails, it is called again with each line alone, so that
-// what comes before the bad line is done, and the Error names that line.
+// What `work` does to a block it does at its end: where it fails, it is called again with each line alone, so
+// that what comes before the bad line is done, and the Error names that line.
 struct TextInput {
   std::vector<std::string> texts, files;
   int64_t block = 256;

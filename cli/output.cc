@@ -6,28 +6,13 @@
 #include <array>
 #include <cstdio>
 
-#include "hodhod/text/utf8.h"
-
 namespace hodhod::cli {
 namespace {
 
-Json with_good_strings(const Json& value) {
-  if (value.is_string()) return text::make_well_formed(value.get<std::string>());
-  if (value.is_array()) {
-    Json list = Json::array();
-    for (const Json& member : value) list.push_back(with_good_strings(member));
-    return list;
-  }
-  if (!value.is_object()) return value;
-  Json object = Json::object();
-  for (const auto& [key, member] : value.items()) object[text::make_well_formed(key)] = with_good_strings(member);
-  return object;
-}
-
 // The end of a line that `text` begins with; empty where it begins otherwise.
 std::string_view line_end(std::string_view text) {
-  constexpr std::array<std::string_view, 11> kEnds = {"\r\n", "\n",   "\r",   "\v",       "\f",          "\x1c",
-                                                      "\x1d", "\x1e", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"};
+  constexpr std::array<std::string_view, 11> kEnds = {
+      "\r\n", "\n", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"};
   for (const std::string_view end : kEnds) {
     if (text.starts_with(end)) return end;
   }
@@ -35,8 +20,6 @@ std::string_view line_end(std::string_view text) {
 }
 
 }  // namespace
-
-std::string json_text(const Json& value) { return format_json(with_good_strings(value), -1); }
 
 std::string one_line(std::string_view text) {
   std::string line;

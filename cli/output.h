@@ -11,13 +11,11 @@
 
 namespace hodhod::cli {
 
-// The value on one line. Bytes of strings that are not UTF-8 become U+FFFD, since JSON has no others.
-std::string json_text(const Json& value);
-// The same with the line's end.
-inline std::string json_line(const Json& value) { return json_text(value) + "\n"; }
+// The value on one line, with its end.
+inline std::string json_line(const Json& value) { return format_json(value, -1) + "\n"; }
 
-// The text with a blank for every end of a line in it (those of Unicode, CR LF as one), so that it is one line for
-// whoever reads it.
+// The text with a blank for every end of a line in it (those of Unicode, CR LF as one), so that it is one
+// line for whoever reads it.
 std::string one_line(std::string_view text);
 
 // Prints each on standard error, as "note: …".

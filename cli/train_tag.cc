@@ -89,7 +89,9 @@ void add_train_tag(Command& train) {
   auto flags = std::make_shared<TrainTagFlags>();
   set_encoder_defaults(*flags);
   flags->tokenizer.vocabulary = 8000;
-  command.add("--data", flags->data, "Sentences with a word and its tag a line (conll, conllu, tsv), or jsonl (.gz and .zst too)")
+  command
+      .add("--data", flags->data,
+           "Sentences with a word and its tag a line (conll, conllu, tsv), or jsonl (.gz and .zst too)")
       .called("FILE")
       .required();
   command.add("--dev", flags->dev, "The same for validation").called("FILE");

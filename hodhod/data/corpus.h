@@ -11,8 +11,8 @@
 namespace hodhod {
 
 // text: a record is a line. tsv: tabs between columns, quotes mean nothing. csv: RFC 4180. jsonl: an object a
-// line. conll: a token a line, columns between blanks or tabs, an empty line after each sentence. conllu: that
-// of Universal Dependencies, with ten columns, comments, ranges of tokens and empty nodes.
+// line. conll: a token a line, columns between blanks or tabs, an empty line after each sentence. conllu:
+// that of Universal Dependencies, with ten columns, comments, ranges of tokens and empty nodes.
 enum class CorpusFormat { kAuto, kText, kTsv, kCsv, kJsonl, kConll, kConllu };
 constexpr std::array<std::string_view, 7> names_of(CorpusFormat) {
   return {"auto", "text", "tsv", "csv", "jsonl", "conll", "conllu"};

@@ -189,7 +189,8 @@ TEST_F(CorpusTest, ConllSentences) {
   EXPECT_THAT(tagged(file, {.columns = {"1", "2", "-1"}}),
               ElementsAre("EU/NNP/I-ORG rejects/VBZ/O ", "#/NNP/O ././O "));
   EXPECT_THAT(error_of([&] { tagged(file, {.columns = {"5"}}); }), HasSubstr("a.txt:3: expected a column 5"));
-  EXPECT_THAT(error_of([&] { tagged(file, {.columns = {"word"}}); }), HasSubstr("no column is named \"word\""));
+  EXPECT_THAT(error_of([&] { tagged(file, {.columns = {"word"}}); }),
+              HasSubstr("no column is named \"word\""));
   const Files tabs = {put("b.conll", "# text = a b\nan apple\tNOUN\n \t\nb\tX\n")};
   EXPECT_THAT(tagged(tabs), ElementsAre("an apple/NOUN ", "b/X "));
 }
@@ -219,11 +220,14 @@ TEST_F(CorpusTest, AFirstLineThatReadsLikeNamesIsNoRecord) {
   const std::string file = put("a.csv", "label,text\npos,good\n");
   RecordReader reader({file}, {});
   EXPECT_THAT(rest_of(reader), ElementsAre("pos|good"));
-  EXPECT_THAT(reader.notes(), ElementsAre(AllOf(HasSubstr("a.csv:1 is read as the names"), HasSubstr("--header no"))));
+  EXPECT_THAT(reader.notes(),
+              ElementsAre(AllOf(HasSubstr("a.csv:1 is read as the names"), HasSubstr("--header no"))));
   EXPECT_THAT(read({file}, {.header = CorpusHeader::kNo}), ElementsAre("label|text", "pos|good"));
-  EXPECT_THAT(read({put("b.csv", "\xEF\xBB\xBF\"label\",\"text\"\r\npos,good\r\n")}), ElementsAre("pos|good"));
+  EXPECT_THAT(read({put("b.csv", "\xEF\xBB\xBF\"label\",\"text\"\r\npos,good\r\n")}),
+              ElementsAre("pos|good"));
   EXPECT_THAT(read({put("c.tsv", "good\ttext\n")}), ElementsAre("good|text"));
-  EXPECT_THAT(read({put("g.tsv", "pos\tgood text\nneg\tbad label\n")}), ElementsAre("pos|good text", "neg|bad label"));
+  EXPECT_THAT(read({put("g.tsv", "pos\tgood text\nneg\tbad label\n")}),
+              ElementsAre("pos|good text", "neg|bad label"));
   EXPECT_THAT(read({put("d.tsv", "label\tthe text of a review that goes on\n")}),
               ElementsAre("label|the text of a review that goes on"));
   EXPECT_THAT(read({put("e.csv", "\"text\nlabel\",label\n")}), ElementsAre("text\nlabel|label"));
@@ -279,7 +283,8 @@ TEST_F(CorpusTest, TaggedHeaders) {
   const Files plain = {put("b.tsv", "first\tsecond\nAli\tB-PER\n")};
   EXPECT_THAT(tagged(plain, {.header = CorpusHeader::kYes}), ElementsAre("Ali/B-PER "));
   EXPECT_THAT(tagged(plain), ElementsAre("first/second Ali/B-PER "));
-  EXPECT_THAT(error_of([&] { TaggedReader({put("c.csv", "word,tag\n")}, {}).next(); }), HasSubstr("not from csv"));
+  EXPECT_THAT(error_of([&] { TaggedReader({put("c.csv", "word,tag\n")}, {}).next(); }),
+              HasSubstr("not from csv"));
 }
 
 TEST(CorpusData, RealCorporaAreReadWhole) {

@@ -13,18 +13,19 @@ namespace {
 constexpr size_t kLongestName = 40;
 
 constexpr auto kTextNames = std::to_array<std::string_view>(
-    {"text",     "sentence", "review",   "comment",  "content",     "tweet",   "message", "utterance", "document",
-     "question", "query",    "headline", "sms",      "description", "phrase",  "excerpt", "passage",   "body",
-     "title",    "abstract", "article",  "متن", "جمله",     "نظر"});
+    {"text",     "sentence", "review", "comment",  "content", "tweet",       "message", "utterance",
+     "document", "question", "query",  "headline", "sms",     "description", "phrase",  "excerpt",
+     "passage",  "body",     "title",  "abstract", "article", "متن",         "جمله",    "نظر"});
 constexpr auto kLabelNames = std::to_array<std::string_view>(
-    {"label",    "labels", "class", "category", "target", "sentiment", "emotion", "rating", "score",
-     "stars",    "intent", "topic", "polarity", "gold",   "similarity", "برچسب", "دسته"});
-constexpr auto kWordNames = std::to_array<std::string_view>({"word", "words", "token", "tokens", "form", "کلمه"});
+    {"label", "labels", "class", "category", "target", "sentiment", "emotion", "rating", "score", "stars",
+     "intent", "topic", "polarity", "gold", "similarity", "برچسب", "دسته"});
+constexpr auto kWordNames =
+    std::to_array<std::string_view>({"word", "words", "token", "tokens", "form", "کلمه"});
 constexpr auto kTagNames = std::to_array<std::string_view>(
     {"tag", "tags", "pos", "upos", "xpos", "ner", "label", "labels", "chunk", "برچسب"});
-constexpr auto kOtherNames = std::to_array<std::string_view>(
-    {"id", "idx", "index", "guid", "split", "date", "sentence1", "sentence2", "text1", "text2", "premise", "hypothesis",
-     "question1", "question2"});
+constexpr auto kOtherNames =
+    std::to_array<std::string_view>({"id", "idx", "index", "guid", "split", "date", "sentence1", "sentence2",
+                                     "text1", "text2", "premise", "hypothesis", "question1", "question2"});
 
 std::span<const std::string_view> names_for(ColumnUse use) {
   switch (use) {
@@ -42,8 +43,8 @@ std::string in_lower_case(std::string_view name) {
   return lower;
 }
 
-// "clean_text" and "Clean Text" have the parts "clean" and "text", and are one themselves. "clean text" has none: it
-// may be one.
+// "clean_text" and "Clean Text" have the parts "clean" and "text", and are one themselves. "clean text" has
+// none: it may be one.
 std::vector<std::string> parts_of(std::string_view name) {
   const std::string whole = in_lower_case(name);
   const bool is_title = !name.empty() && name[0] >= 'A' && name[0] <= 'Z';
@@ -72,8 +73,8 @@ bool is_usual(const std::string& name) {
 bool may_be_name(std::string_view field) {
   if (field.empty() || field.size() > kLongestName) return false;
   const auto first = static_cast<unsigned char>(field[0]);
-  const bool begins = first >= 0x80 || first == '_' || (first >= 'A' && first <= 'Z') ||
-                      (first >= 'a' && first <= 'z');
+  const bool begins =
+      first >= 0x80 || first == '_' || (first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z');
   return begins && std::count(field.begin(), field.end(), ' ') <= 1;
 }
 

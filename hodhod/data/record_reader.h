@@ -26,8 +26,8 @@ struct Record {
 // Reads files one after the other ("-" is standard input), compressed ones as they are. Text must be UTF-8.
 //
 // Every record of a file must have as many columns as its first line (jsonl: the chosen keys, each a string,
-// a number, true or false, or a list of strings where list_separator is given). Empty lines are skipped but in
-// text, where they are records. A bad line stops with an Error or, with skip_bad, is counted.
+// a number, true or false, or a list of strings where list_separator is given). Empty lines are skipped but
+// in text, where they are records. A bad line stops with an Error or, with skip_bad, is counted.
 class RecordReader {
  public:
   // With no columns chosen, all are given (of jsonl: it must be said which).

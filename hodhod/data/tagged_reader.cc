@@ -119,8 +119,8 @@ void TaggedReader::begin_columns(const std::vector<std::string_view>& fields, st
   width_ = fields.size();
   std::vector<Column> columns = columns_;
   if (format_ == CorpusFormat::kConllu) {
-    check(width_ == conllu_names().size(), "{}: expected the ten columns of CoNLL-U with tabs between, found {}",
-          place, excerpt(line));
+    check(width_ == conllu_names().size(),
+          "{}: expected the ten columns of CoNLL-U with tabs between, found {}", place, excerpt(line));
     names_ = conllu_names();
     for (Column& column : columns) {
       for (char& c : column.name) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;

@@ -27,8 +27,8 @@ struct Alignment {
   std::vector<std::pair<int64_t, int64_t>> words = {};
 };
 
-// Of a text and one of its translations. It depends on nothing else, whatever batch they came from. Of a text that was
-// translated in parts, each part is aligned with its own.
+// Of a text and one of its translations. It depends on nothing else, whatever batch they came from. Of a text
+// that was translated in parts, each part is aligned with its own.
 Alignment align(const Translator& translator, const std::string& text, const Translation& translation,
                 int64_t layer = -1);
 

@@ -74,8 +74,8 @@ TEST(Alignment, EmptyTextsHaveNone) {
 TEST(Alignment, PartsAreAlignedEachWithItsOwn) {
   const Translator translator = test_translator(TokenizerKind::bpe);
   const std::string text = "the cat sat. a dog ran home.";
-  const auto found = translate(translator, {text},
-                               {.decode = {.max_new_tokens = 6}, .unit = TranslationUnit::sentence});
+  const auto found =
+      translate(translator, {text}, {.decode = {.max_new_tokens = 6}, .unit = TranslationUnit::sentence});
   const Translation& whole = found[0].best[0];
   ASSERT_EQ(whole.parts.size(), 2u);
   const Alignment together = align(translator, text, whole);

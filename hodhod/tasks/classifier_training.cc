@@ -74,7 +74,8 @@ std::vector<double> class_weights(const Classifier& classifier, std::span<const 
   if (options.empty() || says("none")) {
     return std::vector<double>(static_cast<size_t>(classifier.labels.size()), 1.0);
   }
-  check(!classifier.is_regression(), "{}: a regression has no labels that could weigh more or less", kWeightsFlag);
+  check(!classifier.is_regression(), "{}: a regression has no labels that could weigh more or less",
+        kWeightsFlag);
   if (says("balanced")) return balanced_weights(classifier, train);
   return numbers_by_label(classifier.labels, options, 1, in(0, kMaxWeight), kWeightsFlag);
 }
@@ -140,8 +141,8 @@ LossSum ClassifierTrainee::labels_loss(const Tensor& logits) const {
     targets[i] = targets[i] * (1 - smoothing) + smoothing / 2;
   }
   const Shape shape = batch_targets_.shape();
-  const Tensor losses =
-      binary_cross_entropy_with_logits(logits, f32_of(targets, shape), Reduction::kNone) * f32_of(weights, shape);
+  const Tensor losses = binary_cross_entropy_with_logits(logits, f32_of(targets, shape), Reduction::kNone) *
+                        f32_of(weights, shape);
   return {sum(losses), static_cast<double>(targets.size())};
 }
 

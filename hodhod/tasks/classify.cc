@@ -24,7 +24,8 @@ void check_texts(const Classifier& classifier, const Texts& texts, const std::st
   if (classifier.texts == 0 || classifier.texts == std::ssize(texts)) return;
   check(classifier.texts == 1, "{}: the model takes pairs of texts, and this is one text; {}", place,
         "write a tab between the two, or say with --text in which columns they are");
-  fail("{}: the model takes single texts, and this is a pair; say with --text in which column the text is", place);
+  fail("{}: the model takes single texts, and this is a pair; say with --text in which column the text is",
+       place);
 }
 
 // Logits of each text, in the order of the texts.
@@ -114,7 +115,8 @@ ClassifierScores score_one_label(const Classifier& classifier, std::span<const L
 }
 
 // The mean over the labels that are gold somewhere. gold[l][i]: example i has label l.
-double mean_average_precision(const std::vector<std::vector<bool>>& gold, const std::vector<Classification>& found) {
+double mean_average_precision(const std::vector<std::vector<bool>>& gold,
+                              const std::vector<Classification>& found) {
   double sum = 0;
   int64_t count = 0;
   for (size_t l = 0; l < gold.size(); ++l) {
@@ -337,12 +339,14 @@ ClassifierScores evaluate(const Classifier& classifier, std::span<const Labelled
                           int64_t batch_tokens) {
   for (const LabelledText& example : examples) check_texts(classifier, example.texts, example.place);
   check(classifier.answer != Answer::kLabels || !classifier.columns.label_separator.empty(),
-        "evaluate: a text may have several labels for this model; say with --label-separator what stands between "
+        "evaluate: a text may have several labels for this model; say with --label-separator what stands "
+        "between "
         "them in the data");
   const auto found = classify(classifier, texts_of(examples), batch_tokens);
-  ClassifierScores scores = classifier.answer == Answer::kOneLabel ? score_one_label(classifier, examples, found)
-                            : classifier.answer == Answer::kLabels ? score_labels(classifier, examples, found)
-                                                                   : score_numbers(classifier, examples, found);
+  ClassifierScores scores =
+      classifier.answer == Answer::kOneLabel ? score_one_label(classifier, examples, found)
+      : classifier.answer == Answer::kLabels ? score_labels(classifier, examples, found)
+                                             : score_numbers(classifier, examples, found);
   LongTexts long_texts(length_limit(classifier.encoder));
   for (const Classification& one : found) long_texts.add(one.tokens);
   for (std::string& note : long_texts.notes(kCutOff)) scores.notes.push_back(std::move(note));

@@ -29,8 +29,8 @@ struct Classifier {
   TextModel encoder;
   Labels labels;  // of numbers: none
   Answer answer = Answer::kOneLabel;
-  // Of an example: 1, or 2 for pairs. 0 where the directory does not say it, as of models made elsewhere: then it
-  // takes both.
+  // Of an example: 1, or 2 for pairs. 0 where the directory does not say it, as of models made elsewhere:
+  // then it takes both.
   int64_t texts = 0;
   LabelledColumns columns = {};  // of the data that it was trained on, as far as they were named
   // Of labels of which a text may have several: from which probability on each is given.
@@ -48,7 +48,8 @@ struct Classifier {
   void save(const std::string& directory) const;
   // Of a regression: sets the head's bias, so that a new head begins at this number.
   void begin_at(double mean);
-  // Sets `thresholds`: a number for all labels, LABEL=NUMBER for one. Error where the model gives one label or numbers.
+  // Sets `thresholds`: a number for all labels, LABEL=NUMBER for one. Error where the model gives one label
+  // or numbers.
   void set_thresholds(std::span<const std::string> parts);
   // The columns of data in which those that were not chosen are the ones of the training.
   LabelledColumns with_columns_of_training(LabelledColumns chosen) const;
@@ -59,13 +60,14 @@ inline constexpr const char* kThresholdHelp =
     "LABEL=NUMBER";
 
 struct Classification {
-  std::vector<int64_t> labels = {};  // the likeliest one; of several, those above their thresholds, likeliest first
-  std::vector<double> score = {};    // by label, probabilities; of a regression: the numbers
-  int64_t tokens = 0;                // of the whole text; it was cut where the model takes fewer
+  std::vector<int64_t> labels =
+      {};  // the likeliest one; of several, those above their thresholds, likeliest first
+  std::vector<double> score = {};  // by label, probabilities; of a regression: the numbers
+  int64_t tokens = 0;              // of the whole text; it was cut where the model takes fewer
 };
 
-// The result for a text does not depend on the others. Error for a text where the model takes pairs, and the other
-// way round.
+// The result for a text does not depend on the others. Error for a text where the model takes pairs, and the
+// other way round.
 std::vector<Classification> classify(const Classifier& classifier, std::span<const Texts> texts,
                                      int64_t batch_tokens = 8192);
 
@@ -79,8 +81,9 @@ struct ClassifierScores {
   std::vector<std::string> notes = {};  // what there is to know of the scores, a sentence each
 };
 
-// Labels that the classifier does not know count as missed, and a note says so. Error where it knows none, and, with
-// file and line, for a label that is no number where it gives numbers, and for pairs where it takes single texts.
+// Labels that the classifier does not know count as missed, and a note says so. Error where it knows none,
+// and, with file and line, for a label that is no number where it gives numbers, and for pairs where it takes
+// single texts.
 ClassifierScores evaluate(const Classifier& classifier, std::span<const LabelledText> examples,
                           int64_t batch_tokens = 8192);
 
@@ -106,16 +109,17 @@ struct ClassifierTraining {
     v("word_dropout", word_dropout, "Probability that a token is hidden behind [MASK] in training",
       at_least(0).below(1));
     v("class_weights", class_weights,
-      "What an example of a label counts in the loss: none, balanced (rare labels count more), or LABEL=NUMBER");
+      "What an example of a label counts in the loss: none, balanced (rare labels count more), or "
+      "LABEL=NUMBER");
   }
 };
 
 // The number that an example's label is; else an Error with its file and line.
 double number_of(const LabelledText& example);
 
-// The weight of each label in the loss: what the options say, 1 where they do not. Balanced is examples / (labels ·
-// examples with that label), as scikit-learn has it; where a text may have several labels, the weight is that of
-// having the label, and balanced is examples without it / examples with it.
+// The weight of each label in the loss: what the options say, 1 where they do not. Balanced is examples /
+// (labels · examples with that label), as scikit-learn has it; where a text may have several labels, the
+// weight is that of having the label, and balanced is examples without it / examples with it.
 std::vector<double> class_weights(const Classifier& classifier, std::span<const LabelledText> train,
                                   const std::vector<std::string>& options);
 

@@ -289,9 +289,13 @@ TEST(Classify, ColumnsGoByTheNamesInTheFirstLine) {
   EXPECT_EQ(first("g.csv", "a,b\npos,good\n"), "a|b|0");
   EXPECT_EQ(first("h.csv", "a,b\npos,good\n", {.header = CorpusHeader::kYes}), "pos|good|0");
   EXPECT_EQ(first("i.tsv", "\n\npos\tgood text\n"), "pos|good text|0");
-  EXPECT_EQ(first("j.csv", "\xEF\xBB\xBFtext,label\ngood,pos\n", {.texts = {"text"}, .label = "label"}), "pos|good|0");
-  EXPECT_EQ(first("k.tsv", "text\tlabel\tsplit\ngood\tpos\ttrain\n", {.texts = {"1"}, .label = "2"}), "pos|good|1");
-  EXPECT_THAT(error_of([&] { first("l.csv", "text,id,date\na,b,c\n"); }), HasSubstr("both the text and the label"));
+  EXPECT_EQ(first("j.csv", "\xEF\xBB\xBFtext,label\ngood,pos\n", {.texts = {"text"}, .label = "label"}),
+            "pos|good|0");
+  EXPECT_EQ(first("k.tsv", "text\tlabel\tsplit\ngood\tpos\ttrain\n", {.texts = {"1"}, .label = "2"}),
+            "pos|good|1");
+  EXPECT_THAT(error_of([&] { first("l.csv", "text,id,date\na,b,c\n"); }),
+              HasSubstr("both the text and the label"));
+  EXPECT_EQ(first("n.tsv", "yes\tone\ttwo\n"), "yes|one|1");
   EXPECT_EQ(read_unlabelled({directory.put("m.csv", "text\none\n\ntwo\n")}, {}).examples.size(), 2u);
 }
 
@@ -321,7 +325,9 @@ TEST(Classify, PairsAndSingleTextsAreNotMixedUp) {
   pairs.columns = {.texts = {"2", "3"}, .label = "1"};
   EXPECT_THAT(error_of([&] { classify(pairs, std::vector<Texts>{{"a boat"}}); }),
               HasSubstr("\"a boat\": the model takes pairs of texts"));
-  EXPECT_THAT(error_of([&] { evaluate(pairs, std::vector<LabelledText>{{{"boat"}, "no", "f:4"}}); }),
+  EXPECT_THAT(error_of([&] {
+                evaluate(pairs, std::vector<LabelledText>{{{"boat"}, "no", "f:4"}});
+              }),
               HasSubstr("f:4: the model takes pairs"));
   const TemporaryDirectory directory;
   pairs.save(directory.path());
@@ -330,7 +336,10 @@ TEST(Classify, PairsAndSingleTextsAreNotMixedUp) {
   EXPECT_THAT(again.with_columns_of_training({}).texts, ElementsAre("2", "3"));
   EXPECT_THAT(again.with_columns_of_training({.texts = {"5"}}).texts, ElementsAre("5"));
   again.texts = 1;
-  EXPECT_THAT(error_of([&] { classify(again, std::vector<Texts>{{"a", "b"}}); }), HasSubstr("takes single texts"));
+  EXPECT_THAT(error_of([&] {
+                classify(again, std::vector<Texts>{{"a", "b"}});
+              }),
+              HasSubstr("takes single texts"));
   again.texts = 0;  // made elsewhere
   EXPECT_EQ(classify(again, std::vector<Texts>{{"a", "b"}, {"a"}}).size(), 2u);
 }
@@ -367,7 +376,9 @@ TEST(Classify, LearnsSeveralLabels) {
   EXPECT_GT(scores.labels.subset_accuracy, 0.95);
   EXPECT_GT(scores.labels.micro.f1(), 0.97);
   EXPECT_GT(scores.mean_average_precision, 0.97);
-  const auto given = [&](const std::string& text) { return classify(again, std::vector<Texts>{{text}})[0].labels; };
+  const auto given = [&](const std::string& text) {
+    return classify(again, std::vector<Texts>{{text}})[0].labels;
+  };
   EXPECT_THAT(given("the boat sings"), testing::UnorderedElementsAre(0, 1));
   EXPECT_THAT(given("the winter"), testing::IsEmpty());
   again.thresholds = {0, 1.1};
@@ -392,9 +403,11 @@ TEST(Classify, WeightsOfLabels) {
   EXPECT_THAT(class_weights(classifier, train, {"none"}), ElementsAre(1, 1));
   EXPECT_THAT(class_weights(classifier, train, {"balanced"}), ElementsAre(4.0 / 6, 2));
   EXPECT_THAT(class_weights(classifier, train, {"yes=5"}), ElementsAre(1, 5));
-  EXPECT_THAT(error_of([&] { class_weights(classifier, train, {"yes"}); }), HasSubstr("expected LABEL=NUMBER"));
+  EXPECT_THAT(error_of([&] { class_weights(classifier, train, {"yes"}); }),
+              HasSubstr("expected LABEL=NUMBER"));
   EXPECT_THAT(error_of([&] { class_weights(classifier, train, {"si=2"}); }), HasSubstr("(no, yes)"));
-  EXPECT_THAT(error_of([&] { class_weights(classifier, train, {"no=nan"}); }), HasSubstr("expected LABEL=NUMBER"));
+  EXPECT_THAT(error_of([&] { class_weights(classifier, train, {"no=nan"}); }),
+              HasSubstr("expected LABEL=NUMBER"));
   EXPECT_THAT(error_of([&] { class_weights(small_classifier({}), train, {"balanced"}); }),
               HasSubstr("a regression has no labels"));
 }
@@ -410,7 +423,8 @@ TEST(Classify, WeightsMultiplyTheLoss) {
     const LossSum loss = trainee.loss(context);
     return std::pair(loss.sum.item(), loss.items);
   };
-  const auto plain = loss_of({"none"}), no = loss_of({"no=1", "yes=0"}), weighted = loss_of({"no=2", "yes=3"});
+  const auto plain = loss_of({"none"}), no = loss_of({"no=1", "yes=0"}),
+             weighted = loss_of({"no=2", "yes=3"});
   EXPECT_EQ(plain.second, 2);
   EXPECT_EQ(weighted.second, 5);
   EXPECT_NEAR(weighted.first, 2 * no.first + 3 * (plain.first - no.first), 1e-5);
@@ -420,7 +434,9 @@ TEST(Classify, NumbersInSeveralColumns) {
   Classifier classifier = small_classifier(Labels({"a", "b", "c"}));
   classifier.answer = Answer::kNumbers;
   EXPECT_EQ(classify(classifier, std::vector<Texts>{{"boat"}})[0].score.size(), 3u);
-  EXPECT_THAT(error_of([&] { evaluate(classifier, std::vector<LabelledText>{{{"boat"}, "1", "f:1"}}); }),
+  EXPECT_THAT(error_of([&] {
+                evaluate(classifier, std::vector<LabelledText>{{{"boat"}, "1", "f:1"}});
+              }),
               HasSubstr("gives 3 numbers for a text"));
 }
 
@@ -430,13 +446,15 @@ TEST(Labels, DoubtsComeWithAdvice) {
   fine.insert(fine.end(), 10, "b");
   EXPECT_THAT(doubts(fine), testing::IsEmpty());
   fine.insert(fine.begin(), "v1");
-  EXPECT_THAT(doubts(fine), ElementsAre(AllOf(HasSubstr("\"v1\" stands in the first line alone"), HasSubstr("--header yes"))));
+  EXPECT_THAT(doubts(fine), ElementsAre(AllOf(HasSubstr("\"v1\" stands in the first line alone"),
+                                              HasSubstr("--header yes"))));
   std::vector<std::string> texts, numbers;
   for (int i = 0; i < 20; ++i) {
     texts.push_back("text number " + std::to_string(i));
     numbers.push_back(std::to_string(i) + ".5");
   }
-  EXPECT_THAT(doubts(texts), ElementsAre(AllOf(HasSubstr("20 different labels in 20 examples"), HasSubstr("--label"))));
+  EXPECT_THAT(doubts(texts),
+              ElementsAre(AllOf(HasSubstr("20 different labels in 20 examples"), HasSubstr("--label"))));
   EXPECT_THAT(doubts(numbers), ElementsAre(HasSubstr("--regression")));
   EXPECT_THAT(doubts({"a", "b", "c"}), testing::IsEmpty());
 }

@@ -97,7 +97,8 @@ SimilarityScores score_similarity(const TextModel& embedder, std::span<const Lab
     texts.insert(texts.end(), pair.texts.begin(), pair.texts.end());
   }
   check(pairs.size() >= 2 && std::count(labels.begin(), labels.end(), labels[0]) < std::ssize(labels),
-        "similarity: a correlation needs two pairs at least whose numbers differ; found {} with the same number",
+        "similarity: a correlation needs two pairs at least whose numbers differ; found {} with the same "
+        "number",
         pairs.size());
   const auto embeddings = embed(embedder, texts, options);
   for (size_t i = 0; i + 1 < embeddings.size(); i += 2) {

@@ -43,7 +43,7 @@ struct Embedding {
 
 // Of each text; it does not depend on the others.
 std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::string> texts,
-                                      const EmbedOptions& options = {});
+                             const EmbedOptions& options = {});
 
 struct SimilarityScores {
   int64_t pairs = 0;

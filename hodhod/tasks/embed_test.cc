@@ -112,9 +112,10 @@ TEST(Embed, SaysHowLongTextsAre) {
   EXPECT_NE(cut.vector, whole.vector);
   LongTexts long_texts(5);
   for (int64_t tokens : {5, 9, 7, 2}) long_texts.add(tokens);
-  EXPECT_THAT(long_texts.notes("the rest is cut off"),
-              testing::ElementsAre("2 of 4 texts are longer than the 5 tokens that the model takes (the longest has "
-                                   "9): the rest is cut off"));
+  EXPECT_THAT(
+      long_texts.notes("the rest is cut off"),
+      testing::ElementsAre("2 of 4 texts are longer than the 5 tokens that the model takes (the longest has "
+                           "9): the rest is cut off"));
   EXPECT_THAT(LongTexts(5).notes(""), testing::IsEmpty());
 }
 

@@ -43,8 +43,9 @@ void LongTexts::add(int64_t tokens) {
 
 std::vector<std::string> LongTexts::notes(std::string_view fate) const {
   if (count_ == 0) return {};
-  return {fmt::format("{} of {} texts {} longer than the {} tokens that the model takes (the longest has {}): {}",
-                      count_, texts_, count_ == 1 ? "is" : "are", limit_, longest_, fate)};
+  return {
+      fmt::format("{} of {} texts {} longer than the {} tokens that the model takes (the longest has {}): {}",
+                  count_, texts_, count_ == 1 ? "is" : "are", limit_, longest_, fate)};
 }
 
 Frame frame_of(const text::Tokenizer& tokenizer) {

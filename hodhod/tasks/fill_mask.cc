@@ -114,8 +114,8 @@ struct MaskPlace {
   int64_t place = 0;
 };
 
-std::vector<MaskPlace> mask_places(std::span<const EncodedText> texts, std::span<const int64_t> rows, int64_t time,
-                                   int64_t mask) {
+std::vector<MaskPlace> mask_places(std::span<const EncodedText> texts, std::span<const int64_t> rows,
+                                   int64_t time, int64_t mask) {
   std::vector<MaskPlace> places;
   for (size_t r = 0; r < rows.size(); ++r) {
     const auto text = static_cast<size_t>(rows[r]);
@@ -132,17 +132,19 @@ std::vector<int32_t> best_tokens(const double* scores, size_t known, int64_t top
   std::vector<int32_t> order(known);
   std::iota(order.begin(), order.end(), 0);
   const auto count = std::min(static_cast<size_t>(std::max<int64_t>(top_k, 0)), known);
-  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
-                    [&](int32_t a, int32_t b) { return scores[a] != scores[b] ? scores[a] > scores[b] : a < b; });
+  std::partial_sort(
+      order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
+      [&](int32_t a, int32_t b) { return scores[a] != scores[b] ? scores[a] > scores[b] : a < b; });
   order.resize(count);
   return order;
 }
 
-void check_masks(const EncodedText& encoded, int64_t mask, const std::string& text, std::string_view spelling) {
+void check_masks(const EncodedText& encoded, int64_t mask, const std::string& text,
+                 std::string_view spelling) {
   if (std::find(encoded.ids.begin(), encoded.ids.end(), mask) != encoded.ids.end()) return;
   check(text.find(spelling) == std::string::npos || encoded.tokens == encoded.length(),
-        "fill-mask: {} has {} tokens, of which the model takes {}, and no {} among those; shorten it", excerpt(text),
-        encoded.tokens, encoded.length(), spelling);
+        "fill-mask: {} has {} tokens, of which the model takes {}, and no {} among those; shorten it",
+        excerpt(text), encoded.tokens, encoded.length(), spelling);
   fail("fill-mask: {} has no {}; write {} where a word is to be found", excerpt(text), spelling, spelling);
 }
 

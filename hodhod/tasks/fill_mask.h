@@ -40,9 +40,9 @@ struct FilledText {
   int64_t tokens = 0;                       // of the whole text; it was cut where the model takes fewer
 };
 
-// The `top_k` likeliest tokens for each mask of each text. A blank text has no masks; any other without one is an
-// Error, and so is one whose masks all stand behind what the model takes. The result for a text does not depend on
-// the others.
+// The `top_k` likeliest tokens for each mask of each text. A blank text has no masks; any other without one
+// is an Error, and so is one whose masks all stand behind what the model takes. The result for a text does
+// not depend on the others.
 std::vector<FilledText> fill_mask(const MaskFiller& filler, std::span<const std::string> texts, int64_t top_k,
                                   int64_t batch_tokens = 4096);
 

@@ -30,10 +30,11 @@ std::optional<size_t> named_column(const std::vector<std::string>& names, Column
   return std::nullopt;
 }
 
-ChosenColumns choose_columns(const LabelledColumns& columns, const std::vector<std::string>& names, size_t count,
-                             const std::string& place, bool with_label) {
+ChosenColumns choose_columns(const LabelledColumns& columns, const std::vector<std::string>& names,
+                             size_t count, const std::string& place, bool with_label) {
   ChosenColumns chosen;
-  for (const std::string& text : columns.texts) chosen.texts.push_back(find_column(text, names, count, place));
+  for (const std::string& text : columns.texts)
+    chosen.texts.push_back(find_column(text, names, count, place));
   if (chosen.texts.empty()) {
     const auto named = named_column(names, ColumnUse::kText, ColumnUse::kLabel);
     const size_t otherwise = !with_label && count == 1 ? 0 : find_column("2", names, count, place);
@@ -88,7 +89,8 @@ LabelledText example_of(Record record, const std::optional<ChosenColumns>& chose
   return example;
 }
 
-LabelledTexts read_texts(const std::vector<std::string>& files, const LabelledColumns& columns, bool with_label) {
+LabelledTexts read_texts(const std::vector<std::string>& files, const LabelledColumns& columns,
+                         bool with_label) {
   check(!files.empty(), "no data is given; name a file");
   const CorpusFormat format = columns.format == CorpusFormat::kAuto ? format_of(files[0]) : columns.format;
   const bool is_table = format == CorpusFormat::kTsv || format == CorpusFormat::kCsv;
@@ -102,7 +104,13 @@ LabelledTexts read_texts(const std::vector<std::string>& files, const LabelledCo
   while (auto record = reader.next()) {
     if (is_table && (!chosen || record->file != file)) {
       file = record->file;
-      chosen = choose_columns(columns, reader.names(), record->fields.size(), record->place(), with_label);
+      const size_t count = record->fields.size();
+      chosen = choose_columns(columns, reader.names(), count, record->place(), with_label);
+      if (columns.texts.empty() && count > 2 && !usual_column(reader.names(), ColumnUse::kText)) {
+        result.notes.push_back(fmt::format(
+            "{}: of {} columns, column {} is read as the text; of pairs, say with --text which two", file,
+            count, chosen->texts[0] + 1));
+      }
     }
     LabelledText example = example_of(std::move(*record), chosen, with_label);
     if (with_label && example.label.empty() && columns.label_separator.empty()) {
@@ -113,7 +121,7 @@ LabelledTexts read_texts(const std::vector<std::string>& files, const LabelledCo
   }
   check(!result.examples.empty(), "{}: there is no example in it", files[0]);
   result.bad = reader.bad_lines();
-  result.notes = reader.notes();
+  for (const std::string& note : reader.notes()) result.notes.push_back(note);
   return result;
 }
 

@@ -44,17 +44,17 @@ struct LabelledTexts {
   std::vector<std::string> notes = {};  // what was taken for granted, a sentence each
 };
 
-// Columns that are not chosen: in a table whose first line names its columns, those with usual names ("label",
-// "text", "sentence"; see header.h), and of two columns with one usual name the other; elsewhere the first is the
-// label and the second the text; in jsonl the keys "label" and "text".
+// Columns that are not chosen: in a table whose first line names its columns, those with usual names
+// ("label", "text", "sentence"; see header.h), and of two columns with one usual name the other; elsewhere
+// the first is the label and the second the text; in jsonl the keys "label" and "text".
 //
 // Error for a bad line, an empty label among them (or it is counted), and where there is no example at all.
 LabelledTexts read_labelled(const std::vector<std::string>& files, const LabelledColumns& columns);
 // The texts alone. A table of one column has them there.
 LabelledTexts read_unlabelled(const std::vector<std::string>& files, const LabelledColumns& columns);
 
-// The labels in a text's label column: the parts between separators, without blanks around them, each once; none of
-// an empty text. The text itself where the separator is empty.
+// The labels in a text's label column: the parts between separators, without blanks around them, each once;
+// none of an empty text. The text itself where the separator is empty.
 std::vector<std::string> split_labels(const std::string& label, const std::string& separator);
 
 }  // namespace hodhod

@@ -91,36 +91,40 @@ void GoldLabels::check_some_known() const {
 std::vector<std::string> GoldLabels::notes() const {
   check_some_known();
   if (unknown_ == 0) return {};
-  return {fmt::format("{} of {} labels are none that the model knows and count as missed; the first is {} ({})",
-                      unknown_, count_, excerpt(first_), first_place_)};
+  return {
+      fmt::format("{} of {} labels are none that the model knows and count as missed; the first is {} ({})",
+                  unknown_, count_, excerpt(first_), first_place_)};
 }
 
 std::vector<std::string> doubts_about_labels(std::span<const std::string> occurrences) {
-  constexpr size_t kFew = 10;      // examples, of which nothing can be said
+  constexpr size_t kFew = 10;        // examples, of which nothing can be said
   constexpr size_t kLabelWords = 6;  // a longer label reads like a text
   std::map<std::string, size_t> counts;
   size_t numbers = 0, long_ones = 0;
   for (const std::string& label : occurrences) ++counts[label];
   for (const auto& [label, count] : counts) {
     numbers += parse_number(label) ? 1 : 0;
-    long_ones += std::count(label.begin(), label.end(), ' ') >= static_cast<std::ptrdiff_t>(kLabelWords) ? 1 : 0;
+    long_ones +=
+        std::count(label.begin(), label.end(), ' ') >= static_cast<std::ptrdiff_t>(kLabelWords) ? 1 : 0;
   }
   std::vector<std::string> doubts;
   if (occurrences.size() < kFew) return doubts;
   const size_t different = counts.size();
   const auto total = occurrences.size();
   if (2 * different > total || 2 * long_ones > different) {
-    doubts.push_back(fmt::format(
-        "there are {} different labels in {} examples, such as {}; say with --label which column they are in{}",
-        different, total, excerpt(counts.begin()->first),
-        numbers == different ? ", or --regression if they are numbers to come near to" : ""));
+    doubts.push_back(
+        fmt::format("there are {} different labels in {} examples, such as {}; say with --label which column "
+                    "they are in{}",
+                    different, total, excerpt(counts.begin()->first),
+                    numbers == different ? ", or --regression if they are numbers to come near to" : ""));
     return doubts;
   }
   const bool alone = counts[occurrences.front()] == 1 && different > 2 &&
                      std::all_of(counts.begin(), counts.end(), [&](const auto& entry) {
                        return entry.second > 1 || entry.first == occurrences.front();
                      });
-  const bool odd_among_numbers = numbers + 1 == different && different > 2 && !parse_number(occurrences.front());
+  const bool odd_among_numbers =
+      numbers + 1 == different && different > 2 && !parse_number(occurrences.front());
   if (alone || odd_among_numbers) {
     doubts.push_back(fmt::format(
         "the label {} stands in the first line alone; if that line names the columns, say --header yes",
@@ -129,14 +133,14 @@ std::vector<std::string> doubts_about_labels(std::span<const std::string> occurr
   return doubts;
 }
 
-std::vector<double> numbers_by_label(const Labels& labels, std::span<const std::string> parts, double otherwise,
-                                     NumberRange range, const std::string& flag) {
+std::vector<double> numbers_by_label(const Labels& labels, std::span<const std::string> parts,
+                                     double otherwise, NumberRange range, const std::string& flag) {
   std::vector<double> numbers(static_cast<size_t>(labels.size()), otherwise);
   for (const std::string& part : parts) {
     const size_t sign = part.rfind('=');
     const auto number = parse_number(sign == std::string::npos ? "" : part.substr(sign + 1));
-    check(number && range.holds(*number), "{}: {}: expected LABEL=NUMBER with a number {}", flag, excerpt(part),
-          range.text());
+    check(number && range.holds(*number), "{}: {}: expected LABEL=NUMBER with a number {}", flag,
+          excerpt(part), range.text());
     numbers[static_cast<size_t>(labels.get(part.substr(0, sign), flag))] = *number;
   }
   return numbers;

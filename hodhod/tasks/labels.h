@@ -57,13 +57,13 @@ class GoldLabels {
   std::string first_, first_place_;
 };
 
-// What makes it doubtful that these are the labels of a classification, with advice, a sentence each; the first is
-// that of the data's first line.
+// What makes it doubtful that these are the labels of a classification, with advice, a sentence each; the
+// first is that of the data's first line.
 std::vector<std::string> doubts_about_labels(std::span<const std::string> occurrences);
 
-// The parts of "NAME=NUMBER" by label, `otherwise` for those that are not named. Error in the name of `flag` for what is not
-// of this form, for a name that is no label, or a number out of `range`.
-std::vector<double> numbers_by_label(const Labels& labels, std::span<const std::string> parts, double otherwise,
-                                     NumberRange range, const std::string& flag);
+// The parts of "NAME=NUMBER" by label, `otherwise` for those that are not named. Error in the name of `flag`
+// for what is not of this form, for a name that is no label, or a number out of `range`.
+std::vector<double> numbers_by_label(const Labels& labels, std::span<const std::string> parts,
+                                     double otherwise, NumberRange range, const std::string& flag);
 
 }  // namespace hodhod

@@ -35,14 +35,14 @@ struct TaggedSentences {
   std::vector<std::string> notes = {};  // what was taken for granted, a sentence each
 };
 
-// Columns as TaggedReader takes them: by default the words and their tags. Where the tags mark entities, a note
-// names those that mark none.
+// Columns as TaggedReader takes them: by default the words and their tags. Where the tags mark entities, a
+// note names those that mark none.
 TaggedSentences read_tagged(const std::vector<std::string>& files, const CorpusOptions& options);
 // The words alone: the first of `columns`, by default as TaggedReader takes it.
 TaggedSentences read_words(const std::vector<std::string>& files, CorpusOptions options);
 
-// The labels that a tagger of these sentences needs: their tags, or, where these mark entities by whatever scheme,
-// the tags of the same entities in IOB2. Those that only the validation has are among them.
+// The labels that a tagger of these sentences needs: their tags, or, where these mark entities by whatever
+// scheme, the tags of the same entities in IOB2. Those that only the validation has are among them.
 Labels tag_labels(std::span<const TaggedWords> train, std::span<const TaggedWords> dev);
 
 // The words of a running text: what stands between blanks, with punctuation at its ends as words of their
@@ -68,7 +68,8 @@ struct Tagger {
 };
 
 // What becomes of sentences that are longer than the model takes.
-inline constexpr std::string_view kTaggedInPieces = "they are tagged in pieces, each without the others in sight";
+inline constexpr std::string_view kTaggedInPieces =
+    "they are tagged in pieces, each without the others in sight";
 
 struct Tagging {
   std::vector<std::string> tags;      // of each word; proper IOB2 where they mark entities

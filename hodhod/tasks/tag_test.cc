@@ -182,8 +182,10 @@ TEST(Tag, UnknownGoldTagsCountAsMissed) {
   const std::vector<TaggedWords> sentences = {
       {{"the", "boat", "Rome"}, {"O", "O", "B-ORG"}, {"f:1", "f:2", "f:3"}}};
   const TaggerScores scores = evaluate(tagger, sentences);
-  EXPECT_THAT(scores.notes,
-              ElementsAre("1 of 3 labels are none that the model knows and count as missed; the first is \"B-ORG\" (f:3)"));
+  EXPECT_THAT(
+      scores.notes,
+      ElementsAre(
+          "1 of 3 labels are none that the model knows and count as missed; the first is \"B-ORG\" (f:3)"));
   EXPECT_EQ(scores.classes.by_label.at("B-ORG").gold, 1);
   EXPECT_EQ(scores.classes.by_label.at("B-ORG").correct, 0);
   EXPECT_EQ(scores.entities.by_type().at("ORG").gold, 1);

@@ -32,15 +32,17 @@ std::vector<std::string> notes_of_odd_tags(std::span<const TaggedWords> sentence
   std::vector<std::string> notes;
   if (!metrics::are_entity_tags(std::vector(tags.begin(), tags.end()))) return notes;
   for (const auto& [tag, found] : odd) {
-    notes.push_back(fmt::format(
-        "{}: the tag {} marks no entity (expected O, B-TYPE, I-TYPE or the like); it counts as outside of entities, "
-        "{} in all",
-        found.place, excerpt(tag), found.count));
+    notes.push_back(
+        fmt::format("{}: the tag {} marks no entity (expected O, B-TYPE, I-TYPE or the like); it counts as "
+                    "outside of entities, "
+                    "{} in all",
+                    found.place, excerpt(tag), found.count));
   }
   return notes;
 }
 
-TaggedSentences read(const std::vector<std::string>& files, const CorpusOptions& options, TaggedColumns what) {
+TaggedSentences read(const std::vector<std::string>& files, const CorpusOptions& options,
+                     TaggedColumns what) {
   TaggedReader reader(files, options, what);
   TaggedSentences result;
   while (auto sentence = reader.next()) {

@@ -40,7 +40,8 @@ struct Unit {
   uint64_t stream = 0;  // of random numbers
 };
 
-// The parts of text number i; none where there is nothing to translate. Says in `result` how the text was read.
+// The parts of text number i; none where there is nothing to translate. Says in `result` how the text was
+// read.
 std::vector<Unit> units_of(const Translator& translator, const std::string& text, size_t i,
                            const TranslateOptions& options, Translated& result) {
   std::vector<Unit> units;
@@ -95,14 +96,16 @@ std::vector<Translation> translations_of(const Translator& translator, const Hyp
     for (int64_t token : hypothesis.tokens) {
       if (!options.ends(token)) ids.push_back(static_cast<int32_t>(token));
     }
-    translations.push_back({stops.cut(translator.tokenizer->decode(ids)), hypothesis.score, hypothesis.tokens});
+    translations.push_back(
+        {stops.cut(translator.tokenizer->decode(ids)), hypothesis.score, hypothesis.tokens});
   }
   if (options.num_beams > 1) keep_distinct(translations);
   return translations;
 }
 
 // The n best of each unit.
-std::vector<std::vector<Translation>> translate_units(const Translator& translator, const std::vector<Unit>& units,
+std::vector<std::vector<Translation>> translate_units(const Translator& translator,
+                                                      const std::vector<Unit>& units,
                                                       const DecodeOptions& options, int64_t batch_tokens) {
   const std::vector<size_t> order = by_length(units);
   std::vector<std::vector<Translation>> results(units.size());
@@ -158,7 +161,8 @@ Translation join_parts(std::vector<TranslatedPart> parts) {
 }
 
 // The best of the whole from the best of its parts; a part that has fewer gives its last once more.
-std::vector<Translation> join_best(std::span<const Unit> units, std::span<const std::vector<Translation>> found) {
+std::vector<Translation> join_best(std::span<const Unit> units,
+                                   std::span<const std::vector<Translation>> found) {
   size_t count = 0;
   for (const auto& of_part : found) count = std::max(count, of_part.size());
   std::vector<Translation> best;
@@ -209,7 +213,8 @@ std::vector<Translated> translate(const Translator& translator, const std::vecto
   std::vector<Translated> results(texts.size());
   std::vector<Unit> units;
   for (size_t i = 0; i < texts.size(); ++i) {
-    for (Unit& unit : units_of(translator, texts[i], i, options, results[i])) units.push_back(std::move(unit));
+    for (Unit& unit : units_of(translator, texts[i], i, options, results[i]))
+      units.push_back(std::move(unit));
   }
   auto found = translate_units(translator, units, decode, options.batch_tokens);
   for (size_t begin = 0; begin < units.size();) {
@@ -219,7 +224,8 @@ std::vector<Translated> translate(const Translator& translator, const std::vecto
     if (end == begin + 1) {
       best = std::move(found[begin]);
     } else {
-      best = join_best(std::span(units).subspan(begin, end - begin), std::span(found).subspan(begin, end - begin));
+      best = join_best(std::span(units).subspan(begin, end - begin),
+                       std::span(found).subspan(begin, end - begin));
     }
     begin = end;
   }
@@ -237,7 +243,8 @@ void SplitTexts::add(const Translated& translated) {
 std::vector<std::string> SplitTexts::notes() const {
   std::string fate = "they are translated sentence by sentence";
   if (cut_sentences_ > 0) {
-    fate += fmt::format("; in {}, a sentence was too long itself and was cut at a comma or a blank", cut_sentences_);
+    fate += fmt::format("; in {}, a sentence was too long itself and was cut at a comma or a blank",
+                        cut_sentences_);
   }
   return long_texts_.notes(fate);
 }

@@ -40,8 +40,8 @@ struct Translation {
   std::string text;
   double score = 0;
   std::vector<int64_t> tokens = {};  // with the end of sequence, if it came
-  // Of a text that was translated in parts: `text` and `tokens` are theirs, one after the other, and `score` is the
-  // mean of theirs, weighted by tokens.
+  // Of a text that was translated in parts: `text` and `tokens` are theirs, one after the other, and `score`
+  // is the mean of theirs, weighted by tokens.
   std::vector<TranslatedPart> parts = {};
 };
 
@@ -50,11 +50,11 @@ struct TranslatedPart {
   Translation translation;
 };
 
-// The n best translations of a text, best first, and how it was read. There are fewer where two of them are the same
-// text, and one where there is nothing to translate.
+// The n best translations of a text, best first, and how it was read. There are fewer where two of them are
+// the same text, and one where there is nothing to translate.
 struct Translated {
   std::vector<Translation> best;
-  int64_t tokens = 0;           // of the text, with the end of sequence; 0 where there is nothing to translate
+  int64_t tokens = 0;  // of the text, with the end of sequence; 0 where there is nothing to translate
   bool whole_sentences = true;  // false: a sentence was longer than the model takes and was cut in parts
 };
 
@@ -71,7 +71,8 @@ class SplitTexts {
   int64_t cut_sentences_ = 0;
 };
 
-// What is translated at a time: the text, in parts only where it is longer than the model takes, or each sentence.
+// What is translated at a time: the text, in parts only where it is longer than the model takes, or each
+// sentence.
 enum class TranslationUnit { text, sentence };
 
 // A text as the encoder reads it: its tokens and the end of sequence, cut to what the model takes.
@@ -87,14 +88,15 @@ struct TranslateOptions {
   uint64_t first = 0;  // number of the first text: what is sampled for a text depends on its number
 };
 
-// Translations of each text. The result for a text does not depend on the others. The translation of a blank text, or
-// of one without tokens, is empty. A text that is longer than the model takes is translated in parts that fit
-// (split_to_fit of hodhod/text/sentences.h), which are joined by blanks, or by nothing in scripts without blanks.
+// Translations of each text. The result for a text does not depend on the others. The translation of a blank
+// text, or of one without tokens, is empty. A text that is longer than the model takes is translated in parts
+// that fit (split_to_fit of hodhod/text/sentences.h), which are joined by blanks, or by nothing in scripts
+// without blanks.
 std::vector<Translated> translate(const Translator& translator, const std::vector<std::string>& texts,
                                   const TranslateOptions& options);
 
-// A text as the tokenizer reads it: normalised, with blanks for the marks that stand for them. What a translator that
-// normalises its data can be expected to write.
+// A text as the tokenizer reads it: normalised, with blanks for the marks that stand for them. What a
+// translator that normalises its data can be expected to write.
 std::string normalized_text(const text::Tokenizer& tokenizer, const std::string& text);
 
 struct TranslationTraining {

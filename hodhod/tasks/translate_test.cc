@@ -40,7 +40,7 @@ TEST(Translate, NothingComesOfNothing) {
   const auto found = translate(translator, texts,
                                {.decode = {.min_new_tokens = 3, .num_beams = 2, .num_return_sequences = 2}});
   for (size_t i = 0; i < texts.size(); ++i) {
-    ASSERT_EQ(found[i].best.size(), 2u);
+    ASSERT_EQ(found[i].best.size(), i < 4 ? 1u : 2u);
     EXPECT_EQ(found[i].best[0].text.empty(), i < 4) << i;
     EXPECT_EQ(found[i].best[0].tokens.empty(), i < 4) << i;
     EXPECT_EQ(found[i].tokens > 0, i == 4) << i;

@@ -13,23 +13,23 @@ namespace {
 
 // Never the end of a sentence, without their last point.
 constexpr auto kTitles = std::to_array<std::string_view>(
-    {"mr",  "mrs",  "ms",  "dr",   "prof", "rev",  "hon", "st",  "mt",   "gen", "col",  "lt",    "sgt",
-     "capt", "cmdr", "adm", "maj",  "gov",  "sen",  "rep", "pres", "messrs", "mme", "mlle", "herr", "vs",
-     "v",   "cf",   "e.g", "i.e",  "viz",  "approx", "ca", "fig", "figs", "eq",  "eqs",  "sec",   "ch",
-     "vol", "vols", "no",  "nos",  "nr",   "p",    "pp",  "art", "ed",   "eds", "dept", "univ",  "est",
-     "jan", "feb",  "mar", "apr",  "jun",  "jul",  "aug", "sep", "sept", "oct", "nov",  "dec",   "z.b",
-     "d.h", "bzw",  "resp", "incl", "esp",  "ص",    "ج",   "ر.ک"});
+    {"mr",   "mrs",  "ms",   "dr",   "prof", "rev",    "hon", "st",   "mt",     "gen", "col",  "lt",   "sgt",
+     "capt", "cmdr", "adm",  "maj",  "gov",  "sen",    "rep", "pres", "messrs", "mme", "mlle", "herr", "vs",
+     "v",    "cf",   "e.g",  "i.e",  "viz",  "approx", "ca",  "fig",  "figs",   "eq",  "eqs",  "sec",  "ch",
+     "vol",  "vols", "no",   "nos",  "nr",   "p",      "pp",  "art",  "ed",     "eds", "dept", "univ", "est",
+     "jan",  "feb",  "mar",  "apr",  "jun",  "jul",    "aug", "sep",  "sept",   "oct", "nov",  "dec",  "z.b",
+     "d.h",  "bzw",  "resp", "incl", "esp",  "ص",      "ج",   "ر.ک"});
 // The end of a sentence where the next word often begins one.
 constexpr auto kEndings = std::to_array<std::string_view>(
     {"etc", "inc", "ltd", "co", "corp", "jr", "sr", "bros", "al", "ph.d", "m.d", "b.a", "m.a", "a.m", "p.m"});
 constexpr auto kStarters = std::to_array<std::string_view>(
-    {"the",  "a",    "an",   "he",   "she",  "it",   "they",  "we",    "you",  "i",       "this",  "that",
-     "these", "those", "there", "in",   "on",   "at",   "but",   "and",   "if",   "when",    "while", "after",
-     "his",  "her",  "its",  "their", "our",  "my",   "for",   "as",    "no",   "not",     "however", "what",
-     "who",  "why",  "how",  "where", "then", "some", "many",  "one",   "so",   "although", "since", "yet"});
+    {"the",   "a",     "an",    "he",    "she",  "it",   "they", "we",  "you", "i",        "this",    "that",
+     "these", "those", "there", "in",    "on",   "at",   "but",  "and", "if",  "when",     "while",   "after",
+     "his",   "her",   "its",   "their", "our",  "my",   "for",  "as",  "no",  "not",      "however", "what",
+     "who",   "why",   "how",   "where", "then", "some", "many", "one", "so",  "although", "since",   "yet"});
 
 constexpr std::u32string_view kStops = U".!?…؟۔‼⁇⁈⁉।॥";  // followed by a blank
-constexpr std::u32string_view kWideStops = U"。！？｡";      // by anything
+constexpr std::u32string_view kWideStops = U"。！？｡";   // by anything
 constexpr std::u32string_view kClosing = U"\"'”’»›)]}）」』》】〉］";
 constexpr std::u32string_view kOpening = U"\"'“‘«‹([{（「『《【〈［¿¡";
 constexpr std::u32string_view kClauseMarks = U",;:،؛，、；：—";
@@ -124,7 +124,8 @@ bool is_abbreviation(std::string_view before, std::string_view next) {
     // "No." as an answer, and numbers.
     return lower != "no" || is_number(next);
   }
-  const bool initial = count_characters(word) == 1 && CharacterClasses().is(read_character(word).code, kLetter);
+  const bool initial =
+      count_characters(word) == 1 && CharacterClasses().is(read_character(word).code, kLetter);
   const bool dotted = word.find('.') != std::string_view::npos && word.front() != '.' && word.back() != '.' &&
                       !std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
                       word.find("..") == std::string_view::npos && word.size() <= 12;
@@ -142,8 +143,8 @@ bool has_capitals(std::string_view text) {
   return false;
 }
 
-// Where the stops and closing marks end that begin at `at`; `at` itself if no sentence ends there. `cased`: sentences
-// begin with capital letters.
+// Where the stops and closing marks end that begin at `at`; `at` itself if no sentence ends there. `cased`:
+// sentences begin with capital letters.
 size_t end_of_sentence(std::string_view text, size_t begin, size_t at, bool cased) {
   const Character first = read_character(text, at);
   const bool wide = is_one_of(kWideStops, first.code);
@@ -238,7 +239,8 @@ bool is_blank_text(std::string_view text) {
   const CharacterClasses classes;
   for (size_t at = 0; at < text.size();) {
     const Character c = read_character(text, at);
-    if (c.code == kIllFormed || is_private(c.code) || !classes.is(c.code, kSpace | kControlLike)) return false;
+    if (c.code == kIllFormed || is_private(c.code) || !classes.is(c.code, kSpace | kControlLike))
+      return false;
     at += c.size;
   }
   return true;

@@ -29,9 +29,9 @@ TEST(Sentences, EndAtStopsBeforeBlanks) {
 
 TEST(Sentences, DoNotEndAfterAbbreviations) {
   for (const char* whole :
-       {"Dr. Smith met Mr. and Mrs. J. R. R. Tolkien.", "He came at 5 p.m. Monday.", "See Fig. 3 and e.g. Table 2.",
-        "The U.S. Senate met.", "1. Salt and water", "It is No. 5 of them.", "Apples, pears, etc. are fruit.",
-        "Acme Inc. Chairman Jones left."}) {
+       {"Dr. Smith met Mr. and Mrs. J. R. R. Tolkien.", "He came at 5 p.m. Monday.",
+        "See Fig. 3 and e.g. Table 2.", "The U.S. Senate met.", "1. Salt and water", "It is No. 5 of them.",
+        "Apples, pears, etc. are fruit.", "Acme Inc. Chairman Jones left."}) {
     EXPECT_THAT(split_sentences(whole), ElementsAre(whole));
   }
   EXPECT_THAT(split_sentences("He left at 5 p.m. The rest stayed. They work at Acme Inc. He does not."),
@@ -40,11 +40,14 @@ TEST(Sentences, DoNotEndAfterAbbreviations) {
 }
 
 TEST(Sentences, OfPersianArabicAndChinese) {
-  EXPECT_THAT(split_sentences("سلام. حال شما چطور است؟ خوبم! او در ۳۰۰ ق.م. می‌زیست."),
-              ElementsAre("سلام.", "حال شما چطور است؟", "خوبم!", "او در ۳۰۰ ق.م. می‌زیست."));
+  EXPECT_THAT(
+      split_sentences(
+          "سلام. حال شما چطور است؟ خوبم! او در ۳۰۰ ق.م. می‌زیست."),
+      ElementsAre("سلام.", "حال شما چطور است؟", "خوبم!", "او در ۳۰۰ ق.م. می‌زیست."));
   EXPECT_THAT(split_sentences("هذا كتاب؛ وهذا قلم. ما هذا؟"), ElementsAre("هذا كتاب؛ وهذا قلم.", "ما هذا؟"));
   EXPECT_THAT(split_sentences("یہ کتاب ہے۔ وہ قلم ہے۔"), ElementsAre("یہ کتاب ہے۔", "وہ قلم ہے۔"));
-  EXPECT_THAT(split_sentences("我来了。你好吗？“很好！”他说。"), ElementsAre("我来了。", "你好吗？", "“很好！”", "他说。"));
+  EXPECT_THAT(split_sentences("我来了。你好吗？“很好！”他说。"),
+              ElementsAre("我来了。", "你好吗？", "“很好！”", "他说。"));
 }
 
 TEST(Sentences, PartsFitAndLoseNothing) {
@@ -62,7 +65,8 @@ TEST(Sentences, PartsFitAndLoseNothing) {
 }
 
 TEST(Sentences, BlankTexts) {
-  for (const char* blank : {"", " ", "\t\r\n", "\xC2\xA0\xE3\x80\x80", "\xE2\x80\x8B\xEF\xBB\xBF\xE2\x80\x8C"}) {
+  for (const char* blank :
+       {"", " ", "\t\r\n", "\xC2\xA0\xE3\x80\x80", "\xE2\x80\x8B\xEF\xBB\xBF\xE2\x80\x8C"}) {
     EXPECT_TRUE(is_blank_text(blank)) << blank;
   }
   for (const char* text : {"a", " .", "\xFF", "\xEE\x80\x80"}) EXPECT_FALSE(is_blank_text(text)) << text;

@@ -34,7 +34,7 @@ found=$(train classify --data table.tsv.gz --dev table.tsv --steps 40 --out crit
 expect "it learns" "accuracy 1.0000" "$found"
 expect "a text" $'good\tgood 0.' "$(run classify critic 'the sun shines on house 3')"
 expect "a pipe" $'bad\tbad 0.' "$(echo 'the rain falls on house 3' | "$hodhod" classify critic)"
-expect "a table" '"label":"good"' "$(run classify critic --data table.tsv --json | head -1)"
+expect "a table" '"label":"good"' "$(run classify critic --data table.tsv --text 2 --json | head -1)"
 expect "its score" "accuracy 100.00   macro F1 100.00" "$(run evaluate critic --data table.tsv)"
 expect "names of labels" '"0": "bad"' "$(cat critic/config.json)"
 # A rate that does not depend on how many steps are to come.
@@ -59,7 +59,7 @@ expect "masks are scored" "perplexity" "$found"
 expect "a mask is filled" "the sun shines on house 1" "$(run fill-mask filler 'the sun shines [MASK] house 1' --top-k 1)"
 expect "masked loss" "hidden tokens" "$(run evaluate filler --data text.txt)"
 found=$(run train classify --from filler --data table.tsv --dev table.tsv --steps 20 --out fine)
-expect "a new head is told" "filler has no classifier.weight, classifier.bias, pooler.weight, pooler.bias: new" "$found"
+expect "a new head is told" "filler has no pooler.weight, pooler.bias, classifier.weight, classifier.bias: new" "$found"
 train fill-mask --preset roformer-tiny --data text.txt --length 16 --steps 40 --out turning > out.txt
 train classify --from turning --fresh-layers 1 --data table.tsv --dev table.tsv --steps 40 --out turned > out.txt
 expect "rotary positions" "RoFormerForSequenceClassification" "$(cat turned/config.json)"

@@ -41,5 +41,39 @@ same "what is sampled for a line, in any block" "$(sampled)" "$(sampled --batch-
 same "with any number of threads" "$(sampled)" "$("$hodhod" --threads 2 translate "$work/model" --do-sample \
   --temperature 2 --seed 3 --file "$work/en" 2> "$work/err" | cksum)"
 [[ $(sampled) != $(seed=4 sampled) ]] || { echo "FAILED: the seed changes nothing"; fails=$((fails + 1)); }
+
+# A line in, a line out.
+answer() { "$hodhod" translate "$work/model" "$@" 2> "$work/err"; }
+printf 'The teacher reads a book.\n\n \t\n\xc2\xa0\nA book.\n' > "$work/blank"
+same "blank lines stay blank" "2 3 4" "$(answer --file "$work/blank" | grep -n '^$' | cut -d : -f 1 | xargs)"
+same "an object for each of them" 3 "$(answer --json --file "$work/blank" | grep -c '"translations":\[{"text":"","score":')"
+printf '\xff\nA book.\n' > "$work/bytes"
+same "bad bytes" 2 "$(answer --json --file "$work/bytes" | wc -l)"
+
+# Long lines and documents.
+for _ in $(seq 150); do printf 'The teacher reads a book. '; done > "$work/long"
+same "a long line is one line" 1 "$(answer --num-beams 1 --max-new-tokens 8 --file "$work/long" | wc -l)"
+grep -q 'note: 1 of 1 texts is longer than the .* they are translated sentence by sentence$' "$work/err" ||
+  { echo "FAILED: long lines are told: $(cat "$work/err")"; fails=$((fails + 1)); }
+printf 'A book. The teacher.\n\nDr. Smith reads.\n' > "$work/document"
+same "paragraphs stay" 2 "$(answer --document --file "$work/document" | grep -n '^$' | cut -d : -f 1)"
+same "sentences by themselves" 1 "$(answer --document --json --file "$work/document" | grep -c '"parts":')"
+one=$(answer 'A book.')
+same "each as it would be alone" "$one $(answer 'The teacher.')" "$(answer 'A book. The teacher.' --document)"
+
+# Scores of what was not normalised as the model's text was.
+sed 's/ی/ي/g' "$work/fa" > "$work/arabic"
+found=$("$hodhod" evaluate "$work/model" --source "$work/en" --target "$work/arabic" --num-beams 1)
+[[ $found == "as it is:"*"both sides normalised as the tokenizer does:"* ]] ||
+  { echo "FAILED: scores with and without normalising: $found"; fails=$((fails + 1)); }
+printf 'a\n\xff\nb\n' > "$work/bad.en"
+printf 'x\ny\nz\n' > "$work/bad.fa"
+found=$("$hodhod" evaluate "$work/model" --source "$work/bad.en" --target "$work/bad.fa" 2>&1 || true)
+[[ $found == *"bad.en:2: expected UTF-8"*"--skip-bad"* ]] || { echo "FAILED: bad lines: $found"; fails=$((fails + 1)); }
+found=$("$hodhod" evaluate "$work/model" --skip-bad --source "$work/bad.en" --target "$work/bad.fa" 2>&1)
+[[ $found == *"1 bad lines were skipped"*BLEU* ]] || { echo "FAILED: skipped lines: $found"; fails=$((fails + 1)); }
+: > "$work/empty"
+found=$("$hodhod" evaluate "$work/model" --source "$work/empty" --target "$work/empty" 2>&1 || echo "status $?")
+[[ $found == *"has no line to translate"*"status 1" ]] || { echo "FAILED: nothing to score: $found"; fails=$((fails + 1)); }
 ((fails == 0)) && echo "hodhod translate: all as expected"
 exit $((fails > 0))

@@ -14,7 +14,8 @@ namespace hodhod::metrics {
 // What the counts of single labels come to.
 struct LabelMeans {
   PrecisionRecall micro;  // of all labels together
-  // Over the labels that occur, as gold or as prediction: unweighted, and weighted by how often they are gold.
+  // Over the labels that occur, as gold or as prediction: unweighted, and weighted by how often they are
+  // gold.
   double macro_precision = 0, macro_recall = 0, macro_f1 = 0;
   double weighted_precision = 0, weighted_recall = 0, weighted_f1 = 0;
 };

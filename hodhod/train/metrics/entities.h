@@ -27,8 +27,8 @@ bool is_entity_tag(std::string_view tag);
 bool are_entity_tags(std::span<const std::string> tags);
 
 // The entities of one sentence. A tag that is no entity tag counts as O. One that may not stand where it does
-// is read as conlleval reads it: an I after O or after another type begins an entity. So IOB1, IOB2, IOBES and
-// BILOU are all understood.
+// is read as conlleval reads it: an I after O or after another type begins an entity. So IOB1, IOB2, IOBES
+// and BILOU are all understood.
 std::vector<Entity> entities_of(std::span<const std::string> tags);
 
 // The same entities in proper tags: IOB2 (each begins with B), or IOB1 (B only right after one of its type).

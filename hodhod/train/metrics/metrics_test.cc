@@ -309,7 +309,8 @@ TEST(MultiLabel, CountsByHand) {
 
 // The example of scikit-learn's average_precision_score: 0.83.
 TEST(MultiLabel, AveragePrecision) {
-  EXPECT_NEAR(average_precision(std::vector<double>{0.1, 0.4, 0.35, 0.8}, {false, false, true, true}), 0.8333333333, 1e-9);
+  EXPECT_NEAR(average_precision(std::vector<double>{0.1, 0.4, 0.35, 0.8}, {false, false, true, true}),
+              0.8333333333, 1e-9);
   // Equal scores are one threshold: 2 of 4 are gold there.
   EXPECT_NEAR(average_precision(std::vector<double>{1, 1, 1, 1}, {true, false, false, true}), 0.5, 1e-12);
   EXPECT_TRUE(std::isnan(average_precision(std::vector<double>{1}, {false})));

@@ -28,7 +28,8 @@ MultiLabelScore MultiLabelScorer::score() const {
 }
 
 double average_precision(std::span<const double> scores, const std::vector<bool>& gold) {
-  check(scores.size() == gold.size(), "average precision: {} scores for {} examples", scores.size(), gold.size());
+  check(scores.size() == gold.size(), "average precision: {} scores for {} examples", scores.size(),
+        gold.size());
   const auto total = std::count(gold.begin(), gold.end(), true);
   if (total == 0) return std::numeric_limits<double>::quiet_NaN();
   std::vector<size_t> order(scores.size());

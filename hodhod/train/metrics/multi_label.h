@@ -30,8 +30,8 @@ class MultiLabelScorer {
   std::map<std::string, PrecisionRecall> by_label_;
 };
 
-// Σ_n (R_n − R_{n−1}) P_n over the thresholds that the scores give, from the highest down; equal scores are one
-// threshold (scikit-learn's average_precision_score). NaN where nothing is gold. One entry an example.
+// Σ_n (R_n − R_{n−1}) P_n over the thresholds that the scores give, from the highest down; equal scores are
+// one threshold (scikit-learn's average_precision_score). NaN where nothing is gold. One entry an example.
 double average_precision(std::span<const double> scores, const std::vector<bool>& gold);
 
 }  // namespace hodhod::metrics
