@@ -19,10 +19,11 @@
 namespace hodhod::kill {
 namespace {
 
-// JSON without what depends on the clock, and without the command, which names threads and a directory.
+// JSON without what depends on the clock, on threads and on the directory.
 std::string lasting(const std::string& text, const std::string& path) {
   Json json = parse_json(text, path);
   for (const char* key : {"seconds", "items_per_second", "command"}) json.erase(key);
+  if (json.contains("options")) json["options"].erase("out");
   return format_json(json, -1) + "\n";
 }
 
