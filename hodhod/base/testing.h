@@ -21,10 +21,11 @@ std::string error_of(Call&& call) {
   return "no error";
 }
 
-// `call` throws an Error that says `text` somewhere.
-template <class Call>
-void expect_error(Call&& call, const std::string& text) {
-  EXPECT_THAT(error_of(call), testing::HasSubstr(text));
+// `call` throws an Error that says each of `parts` somewhere.
+template <class Call, class... Parts>
+void expect_error(Call&& call, const Parts&... parts) {
+  const std::string message = error_of(call);
+  for (const std::string& part : {std::string(parts)...}) EXPECT_THAT(message, testing::HasSubstr(part));
 }
 
 }  // namespace hodhod

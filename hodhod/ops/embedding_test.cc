@@ -54,10 +54,10 @@ TEST(Embedding, Errors) {
       [&] {
         embedding(ids_of({0, 5}, {2}), table);
       },
-      {"embedding", "id 5", "place 1", "5 rows", "0 to 4"});
-  expect_error([&] { embedding(ids_of({-1}, {1}), table); }, {"embedding", "id -1"});
-  expect_error([&] { embedding(table, table); }, {"embedding", "f64", "i64"});
-  expect_error([&] { embedding(ids_of({0}, {1}), random_tensor({5}, 1)); }, {"embedding", "[5]", "[V, C]"});
+      "embedding", "id 5", "place 1", "5 rows", "0 to 4");
+  expect_error([&] { embedding(ids_of({-1}, {1}), table); }, "embedding", "id -1");
+  expect_error([&] { embedding(table, table); }, "embedding", "f64", "i64");
+  expect_error([&] { embedding(ids_of({0}, {1}), random_tensor({5}, 1)); }, "embedding", "[5]", "[V, C]");
 }
 
 }  // namespace

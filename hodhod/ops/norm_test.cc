@@ -66,14 +66,14 @@ TEST(Norm, ParametersUsedTwiceAddUp) {
 
 TEST(Norm, Errors) {
   const Tensor x = random_tensor({2, 3}, 1);
-  expect_error([&] { norm(x, random_tensor({4}, 1), Tensor()); }, {"norm", "gamma", "[4]", "[3]"});
-  expect_error([&] { norm(x, Tensor(), random_tensor({3}, 1, DType::f32)); }, {"norm", "f64", "f32"});
+  expect_error([&] { norm(x, random_tensor({4}, 1), Tensor()); }, "norm", "gamma", "[4]", "[3]");
+  expect_error([&] { norm(x, Tensor(), random_tensor({3}, 1, DType::f32)); }, "norm", "f64", "f32");
   expect_error(
       [&] {
         add_norm(x, random_tensor({2, 4}, 1), Tensor(), Tensor());
       },
-      {"add_norm", "[2, 3]", "[2, 4]"});
-  expect_error([&] { norm(Tensor::scalar(1), Tensor(), Tensor()); }, {"norm", "[]"});
+      "add_norm", "[2, 3]", "[2, 4]");
+  expect_error([&] { norm(Tensor::scalar(1), Tensor(), Tensor()); }, "norm", "[]");
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/rng.h"
+#include "hodhod/base/testing.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/tensor/gradcheck.h"
 #include "hodhod/tensor/tape.h"
@@ -99,19 +100,6 @@ inline void expect_f32_agrees(const Op& op, const std::vector<Tensor>& inputs, c
 inline void expect_op(const Op& op, const std::vector<Tensor>& inputs, const std::string& what) {
   expect_gradients(op, inputs, what);
   expect_f32_agrees(op, inputs, what);
-}
-
-// run() throws an Error whose message has each of `parts`.
-template <class Run>
-void expect_error(const Run& run, std::initializer_list<const char*> parts) {
-  try {
-    run();
-    ADD_FAILURE() << "no error; expected one with '" << *parts.begin() << "'";
-  } catch (const Error& error) {
-    for (const char* part : parts) {
-      EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what() << " lacks " << part;
-    }
-  }
 }
 
 }  // namespace hodhod
