@@ -52,10 +52,10 @@ TEST(Dropout, Errors) {
   const Tensor x = random_tensor({2, 3}, 1);
   expect_error([&] { dropout(x, 1, Rng()); }, "dropout", "probability 1", "[0, 1)");
   expect_error([&] { dropout(x, std::nan(""), Rng()); }, "dropout", "nan");
-  expect_error([&] { dropout_add(x, random_tensor({2}, 1), Tensor(), 0.1, Rng()); },
-               "dropout", "bias [2]", "[3]");
-  expect_error([&] { dropout_add(x, Tensor(), random_tensor({3}, 1), 0.1, Rng()); },
-               "dropout", "[2, 3]", "[3]");
+  expect_error([&] { dropout_add(x, random_tensor({2}, 1), Tensor(), 0.1, Rng()); }, "dropout", "bias [2]",
+               "[3]");
+  expect_error([&] { dropout_add(x, Tensor(), random_tensor({3}, 1), 0.1, Rng()); }, "dropout", "[2, 3]",
+               "[3]");
 }
 
 }  // namespace
