@@ -115,7 +115,7 @@ class Command {
   void on_run(std::function<int(const Session&)> run) { run_ = std::move(run); }
 
   template <class T>
-  Argument& add(std::string names, T& variable, std::string help, NumberRange range = {}) {
+  Argument& add(const std::string& names, T& variable, std::string help, NumberRange range = {}) {
     Argument& argument = add_field(names, field_of(flag_of(names), variable, std::move(help), range));
     argument.takes_words_ = std::is_same_v<T, std::vector<std::string>>;
     argument.declared_alone_ = true;

@@ -43,8 +43,8 @@ Json translation_to_json(const Translation& translation) {
   Json json = {{"text", translation.text}, {"score", translation.score}};
   if (translation.parts.empty()) return json;
   json["parts"] = Json::array();
-  for (const auto& [source, part] : translation.parts) {
-    json["parts"].push_back({{"source", source}, {"text", part.text}});
+  for (const Translation& part : translation.parts) {
+    json["parts"].push_back({{"source", part.source}, {"text", part.text}});
   }
   return json;
 }

@@ -46,7 +46,7 @@ Kind kind_of(const Argument& argument) {
 }
 
 std::vector<std::string> names_of(const Argument& argument) {
-  std::string names = argument.names();
+  const std::string& names = argument.names();
   const size_t comma = names.find(',');
   return comma == std::string::npos ? std::vector{names}
                                     : std::vector{names.substr(0, comma), names.substr(comma + 1)};

@@ -147,9 +147,9 @@ Alignment align(const Translator& translator, const std::string& text, const Tra
   if (translation.parts.empty()) return align_whole(translator, text, translation, layer);
   Alignment whole;
   int64_t source_words = 0, target_words = 0;
-  for (const auto& [source, part] : translation.parts) {
-    append(whole, align_whole(translator, source, part, layer), source_words, target_words);
-    source_words += count_words(source);
+  for (const Translation& part : translation.parts) {
+    append(whole, align_whole(translator, part.source, part, layer), source_words, target_words);
+    source_words += count_words(part.source);
     target_words += count_words(part.text);
   }
   return whole;

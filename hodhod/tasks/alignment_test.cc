@@ -79,8 +79,8 @@ TEST(Alignment, PartsAreAlignedEachWithItsOwn) {
   const Translation& whole = found[0].best[0];
   ASSERT_EQ(whole.parts.size(), 2u);
   const Alignment together = align(translator, text, whole);
-  const Alignment first = align(translator, "the cat sat.", whole.parts[0].translation),
-                  second = align(translator, "a dog ran home.", whole.parts[1].translation);
+  const Alignment first = align(translator, "the cat sat.", whole.parts[0]),
+                  second = align(translator, "a dog ran home.", whole.parts[1]);
   EXPECT_EQ(together.words.size(), first.words.size() + second.words.size());
   EXPECT_EQ(together.source_tokens.size(), first.source_tokens.size() + second.source_tokens.size());
   for (const auto& [source, target] : together.words) EXPECT_LT(source, 7);

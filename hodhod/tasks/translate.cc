@@ -145,10 +145,10 @@ bool needs_blank(std::string_view before, std::string_view after) {
 }
 
 // The n-th best of each part, as the n-th best of the text.
-Translation join_parts(std::vector<TranslatedPart> parts) {
+Translation join_parts(std::vector<Translation> parts) {
   Translation whole;
   double weight = 0;
-  for (const auto& [source, part] : parts) {
+  for (const Translation& part : parts) {
     if (needs_blank(whole.text, part.text)) whole.text += " ";
     whole.text += part.text;
     whole.score += part.score * static_cast<double>(part.tokens.size());
@@ -167,9 +167,10 @@ std::vector<Translation> join_best(std::span<const Unit> units,
   for (const auto& of_part : found) count = std::max(count, of_part.size());
   std::vector<Translation> best;
   for (size_t n = 0; n < count; ++n) {
-    std::vector<TranslatedPart> parts;
+    std::vector<Translation> parts;
     for (size_t u = 0; u < units.size(); ++u) {
-      parts.push_back({units[u].source, found[u][std::min(n, found[u].size() - 1)]});
+      parts.push_back(found[u][std::min(n, found[u].size() - 1)]);
+      parts.back().source = units[u].source;
     }
     best.push_back(join_parts(std::move(parts)));
   }

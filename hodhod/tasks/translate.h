@@ -34,20 +34,14 @@ struct Translator {
   static Translator load(const std::string& directory, const FineTuning& tuning = {});
 };
 
-struct TranslatedPart;
-
 struct Translation {
   std::string text;
   double score = 0;
   std::vector<int64_t> tokens = {};  // with the end of sequence, if it came
   // Of a text that was translated in parts: `text` and `tokens` are theirs, one after the other, and `score`
   // is the mean of theirs, weighted by tokens.
-  std::vector<TranslatedPart> parts = {};
-};
-
-struct TranslatedPart {
-  std::string source;
-  Translation translation;
+  std::vector<Translation> parts = {};
+  std::string source = {};  // of a part: what it translates
 };
 
 // The n best translations of a text, best first, and how it was read. There are fewer where two of them are

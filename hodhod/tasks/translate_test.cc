@@ -61,10 +61,10 @@ TEST(Translate, ALongTextIsTranslatedInParts) {
   ASSERT_EQ(best.parts.size(), (text.size() + 1) / (sentence.size() + 1));
   const std::string alone = translate(translator, {sentence}, {.decode = decode})[0].best[0].text;
   std::string joined;
-  for (const TranslatedPart& part : best.parts) {
+  for (const Translation& part : best.parts) {
     EXPECT_EQ(part.source, sentence);
-    EXPECT_EQ(part.translation.text, alone);
-    joined += (joined.empty() ? "" : " ") + part.translation.text;
+    EXPECT_EQ(part.text, alone);
+    joined += (joined.empty() ? "" : " ") + part.text;
   }
   EXPECT_EQ(best.text, joined);
   EXPECT_EQ(best.tokens.size(), 5 * best.parts.size());

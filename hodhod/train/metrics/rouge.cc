@@ -88,7 +88,7 @@ RougeScores segment_rouge(std::string_view hypothesis, std::span<const std::stri
     const RougeWords wanted = rouge_words(reference);
     best.rouge1 = std::max(best.rouge1, ngram_rouge(found, wanted, 1));
     best.rouge2 = std::max(best.rouge2, ngram_rouge(found, wanted, 2));
-    best.rougeL = std::max(best.rougeL, subsequence_rouge(found, wanted));
+    best.rouge_l = std::max(best.rouge_l, subsequence_rouge(found, wanted));
   }
   return best;
 }
@@ -97,13 +97,13 @@ void Rouge::add(std::string_view hypothesis, std::span<const std::string> refere
   const RougeScores one = segment_rouge(hypothesis, references);
   sum_.rouge1 += one.rouge1;
   sum_.rouge2 += one.rouge2;
-  sum_.rougeL += one.rougeL;
+  sum_.rouge_l += one.rouge_l;
   ++segments_;
 }
 
 RougeScores Rouge::score() const {
   const double count = static_cast<double>(std::max<int64_t>(segments_, 1));
-  return {sum_.rouge1 / count, sum_.rouge2 / count, sum_.rougeL / count};
+  return {sum_.rouge1 / count, sum_.rouge2 / count, sum_.rouge_l / count};
 }
 
 }  // namespace hodhod::metrics

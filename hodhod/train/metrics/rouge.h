@@ -17,9 +17,9 @@ std::vector<std::string> rouge_words(std::string_view text);
 
 // F-measures, 0 to 100.
 struct RougeScores {
-  double rouge1 = 0;  // of words
-  double rouge2 = 0;  // of pairs of words
-  double rougeL = 0;  // of the longest common subsequence
+  double rouge1 = 0;   // of words
+  double rouge2 = 0;   // of pairs of words
+  double rouge_l = 0;  // of the longest common subsequence
 };
 
 // Of one segment; of several references, for each measure the one that scores best.

@@ -32,17 +32,17 @@ TEST(Rouge, FiguresOfTheReference) {
   const auto fox =
       rouge("The quick brown dog jumps on the log.", {"The quick brown fox jumps over the lazy dog"});
   EXPECT_NEAR(fox.rouge1, 70.58823529411765, 1e-10);
-  EXPECT_NEAR(fox.rougeL, 58.82352941176471, 1e-10);
+  EXPECT_NEAR(fox.rouge_l, 58.82352941176471, 1e-10);
   EXPECT_NEAR(rouge("testing", {"testing one two"}).rouge1, 50, 1e-10);
   EXPECT_NEAR(rouge("testing one", {"testing one two"}).rouge2, 66.66666666666667, 1e-10);
-  EXPECT_NEAR(rouge("testing two", {"testing one two"}).rougeL, 80, 1e-10);
+  EXPECT_NEAR(rouge("testing two", {"testing one two"}).rouge_l, 80, 1e-10);
 }
 
 TEST(Rouge, TheBestReferenceCountsForEachMeasure) {
   const auto both = rouge("a b c", {"c b a", "a b x y"});
   EXPECT_NEAR(both.rouge1, 100, 1e-10);
   EXPECT_NEAR(both.rouge2, 40, 1e-10);
-  EXPECT_NEAR(both.rougeL, rouge("a b c", {"a b x y"}).rougeL, 1e-10);
+  EXPECT_NEAR(both.rouge_l, rouge("a b c", {"a b x y"}).rouge_l, 1e-10);
 }
 
 TEST(Rouge, MeanOverSegments) {

@@ -90,7 +90,7 @@ std::vector<TextScore> TextScores::scores() const {
     const std::string how = signature("case:lc|stem:no");
     all.push_back({"rouge1", "ROUGE-1", score.rouge1, how, ""});
     all.push_back({"rouge2", "ROUGE-2", score.rouge2, how, ""});
-    all.push_back({"rougeL", "ROUGE-L", score.rougeL, how, ""});
+    all.push_back({"rougeL", "ROUGE-L", score.rouge_l, how, ""});
   }
   return all;
 }
