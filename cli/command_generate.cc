@@ -2,7 +2,6 @@
 // hodhod generate DIR: continues texts: its arguments, or each line of files or of standard input.
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "cli/decoding.h"
 #include "cli/input.h"
 #include "cli/models.h"
+#include "cli/output.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/continue_text.h"
@@ -40,7 +40,7 @@ class Records {
   void print_line(const std::string& prompt, const std::vector<Continuation>& found) {
     count(found);
     if (flags_.json) return print_json(prompt, found);
-    for (const Continuation& one : found) print_text(on_one_line(prompt + one.text) + "\n");
+    for (const Continuation& one : found) print_text(one_line(prompt + one.text) + "\n");
   }
   void tell_what_is_missing() const {
     if (missing_ == 0) return;
@@ -49,11 +49,6 @@ class Records {
   }
 
  private:
-  static std::string on_one_line(std::string text) {
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-    return text;
-  }
   static void print_json(const std::string& prompt, const std::vector<Continuation>& found) {
     Json json = {{"prompt", prompt}, {"text", found.empty() ? "" : found[0].text}};
     if (found.size() > 1) {

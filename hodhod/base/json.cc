@@ -215,7 +215,7 @@ class Writer {
  public:
   Writer(std::string& out, int indent) : out_(out), indent_(indent) {}
 
-  void write(const Json& value, int level) {
+  void write(const Json& value, size_t level) {
     if (const auto* list = value.get_if<Json::Array>()) {
       write_all(*list, "[]", level, [&](const Json& element) { write(element, level + 1); });
     } else if (const auto* object = value.get_if<Json::Object>()) {
@@ -240,7 +240,7 @@ class Writer {
 
  private:
   template <class Parts, class WritePart>
-  void write_all(const Parts& parts, std::string_view brackets, int level, WritePart&& write_part) {
+  void write_all(const Parts& parts, std::string_view brackets, size_t level, WritePart&& write_part) {
     out_ += brackets[0];
     for (size_t i = 0; i < parts.size(); ++i) {
       if (i > 0) out_ += ',';
@@ -251,10 +251,10 @@ class Writer {
     out_ += brackets[1];
   }
 
-  void new_line(int level) {
+  void new_line(size_t level) {
     if (indent_ < 0) return;
     out_ += '\n';
-    out_.append(static_cast<size_t>(level * indent_), ' ');
+    out_.append(level * static_cast<size_t>(indent_), ' ');
   }
 
   std::string& out_;

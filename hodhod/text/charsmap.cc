@@ -107,11 +107,11 @@ void Charsmap::check_trie(std::string_view name) {
   // its own descendant. Each node is entered once, and left with its height.
   enum : uint8_t { kNew, kOpen, kDone };
   std::vector<uint8_t> state(units_.size(), kNew);
-  struct Frame {
+  struct OpenNode {
     uint32_t node;
     uint32_t next;  // the child byte to look at
   };
-  std::vector<Frame> path{{0, 1}};
+  std::vector<OpenNode> path{{0, 1}};
   state[0] = kOpen;
   const auto check_leaf = [&](uint32_t node) {
     const uint32_t at = offset(units_[node]) ^ node;
@@ -122,7 +122,7 @@ void Charsmap::check_trie(std::string_view name) {
           replacements().size());
   };
   while (!path.empty()) {
-    Frame& top = path.back();
+    OpenNode& top = path.back();
     const uint32_t base = top.node == 0 ? offset(units_[0]) : top.node ^ offset(units_[top.node]);
     if (top.next == 256) {
       state[top.node] = kDone;

@@ -19,14 +19,14 @@ class DoubleArrayBuilder {
   }
 
   void build(const std::vector<std::pair<std::string_view, int32_t>>& keys) {
-    struct Range {
+    struct KeyRange {
       uint32_t node;
       size_t begin, end, depth;
     };
-    std::vector<Range> todo{{DoubleArray::kRoot, 0, keys.size(), 0}};
+    std::vector<KeyRange> todo{{DoubleArray::kRoot, 0, keys.size(), 0}};
     std::vector<std::pair<unsigned char, size_t>> children;  // the byte, and where its keys begin
     while (!todo.empty()) {
-      const Range range = todo.back();
+      const KeyRange range = todo.back();
       todo.pop_back();
       size_t begin = range.begin;
       if (begin < range.end && keys[begin].first.size() == range.depth)

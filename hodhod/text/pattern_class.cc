@@ -112,7 +112,8 @@ class ClassReader {
     }
     if (!last) reader_.refuse("a range cannot end in a set of characters");
     if (*last < first) reader_.refuse("a range ends before it begins");
-    now.items += "-" + pattern_literal(*last);
+    now.items += '-';
+    now.items += pattern_literal(*last);
     // A hyphen after a range is itself.
     if (reader_.peek() == '-' && reader_.peek(1) != ']') {
       reader_.skip(1);

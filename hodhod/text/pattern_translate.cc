@@ -119,7 +119,7 @@ class Translator {
 
   void word_boundary(bool negated) {
     in_.skip(2);
-    const std::string word = "[" + word_outside_class() + "]";
+    const std::string word = fmt::format("[{}]", word_outside_class());
     const std::string_view ahead[] = {"(?!", "(?="};
     out_ += fmt::format("(?:(?<={0}){1}{0})|(?<!{0}){2}{0}))", word, ahead[negated], ahead[!negated]);
   }
