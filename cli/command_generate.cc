@@ -34,7 +34,10 @@ class Records {
   void print(const std::string& prompt, const std::vector<Continuation>& found) {
     count(found);
     if (flags_.json) return print_json(prompt, found);
-    for (const Continuation& one : found) print_text(prompt + one.text + "\n\n");
+    for (const Continuation& one : found) {
+      print_text((printed_ ? "\n" : "") + prompt + one.text + "\n");
+      printed_ = true;
+    }
   }
   // Each on one line.
   void print_line(const std::string& prompt, const std::vector<Continuation>& found) {
@@ -64,6 +67,7 @@ class Records {
 
   const WriteFlags& flags_;
   int64_t wanted_ = 0, missing_ = 0;
+  bool printed_ = false;
 };
 
 void continue_live(const Writer& writer, const WriteFlags& flags, const std::string& prompt) {

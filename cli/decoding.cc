@@ -1,10 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/decoding.h"
 
+#include <string>
+#include <vector>
+
 #include "cli/models.h"
+#include "hodhod/base/visit.h"
 #include "hodhod/decode/generation_config.h"
 
 namespace hodhod::cli {
+namespace {
+
+// Options that were given, and that others leave without effect.
+std::vector<std::string> idle_options(const Command& command, DecodeOptions options) {
+  DecodeOptions usual;
+  const auto fields = fields_of(options), neutral = fields_of(usual);
+  std::vector<std::string> warnings;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const std::string flag = "--" + field_flag(fields[i]);
+    if (!command.was_given(flag) || field_text(fields[i]) == field_text(neutral[i])) continue;
+    const bool greedy = options.temperature == 0 && fields[i].path == "temperature";
+    if (is_of_sampling(fields[i].path) && !options.do_sample && !greedy) {
+      warnings.push_back(flag + " has no effect, as this does not sample; give --do-sample yes");
+    } else if (is_of_beams(fields[i].path) && options.num_beams == 1) {
+      warnings.push_back(flag + " has no effect with one beam; give --num-beams");
+    }
+  }
+  return warnings;
+}
+
+}  // namespace
 
 void add_decoding(Command& command, DecodeOptions& options) {
   command.add_config(options, "Decoding");
@@ -23,6 +48,7 @@ void read_decoding(const Command& command, const std::string& directory, DecodeO
   const bool total = command.was_given("--max-length"), fresh = command.was_given("--max-new-tokens");
   if (total && !fresh) options.max_new_tokens = kNoLimit;
   if (fresh && !total) options.max_length = 0;
+  print_warnings(idle_options(command, options));
 }
 
 }  // namespace hodhod::cli

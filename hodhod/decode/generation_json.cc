@@ -1,28 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/decode/generation_json.h"
 
-#include <algorithm>
 #include <string>
 
 #include "hodhod/base/visit.h"
 
 namespace hodhod {
-namespace {
-
-bool is_sampling_option(const std::string& key) {
-  constexpr const char* kKeys[] = {"temperature", "top_k",          "top_p",     "min_p",
-                                   "typical_p",   "epsilon_cutoff", "eta_cutoff"};
-  return std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys);
-}
-
-}  // namespace
-
 Json generation_json(const DecodeOptions& options, const TransformerConfig& config) {
   Json json = Json::object();
   const Json ours = to_json(options), theirs = to_json(DecodeOptions{.top_k = 50});
   for (const auto& [key, value] : ours.items()) {
     if (key == "seed" || value == theirs[key]) continue;
-    if (options.do_sample || !is_sampling_option(key)) json[key] = value;
+    if (options.do_sample || !is_of_sampling(key)) json[key] = value;
   }
   if (!json.contains("max_new_tokens")) json["max_length"] = config.max_length;
   if (config.bos >= 0) json["bos_token_id"] = config.bos;

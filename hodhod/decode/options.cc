@@ -9,6 +9,16 @@
 
 namespace hodhod {
 
+bool is_of_sampling(std::string_view option) {
+  constexpr std::string_view kOptions[] = {"temperature", "top_k",          "top_p",     "min_p",
+                                           "typical_p",   "epsilon_cutoff", "eta_cutoff"};
+  return std::find(std::begin(kOptions), std::end(kOptions), option) != std::end(kOptions);
+}
+
+bool is_of_beams(std::string_view option) {
+  return option == "length_penalty" || option == "early_stopping" || option == "renormalize_logits";
+}
+
 void DecodeOptions::validate(int64_t vocabulary) const {
   check_fields(fields_of(const_cast<DecodeOptions&>(*this)), "decoding");  // only read
   check(num_beams == 1 || !do_sample, "decoding: sampling with {} beams; use num_beams 1, or do_sample no",

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hodhod/base/number_range.h"
@@ -104,5 +105,10 @@ struct DecodeOptions {
   // Error naming the option and the value if one is out of range.
   void validate(int64_t vocabulary) const;
 };
+
+// Whether the option, such as "top_p", does nothing where the likeliest token is taken.
+bool is_of_sampling(std::string_view option);
+// Whether it does nothing where there is one beam.
+bool is_of_beams(std::string_view option);
 
 }  // namespace hodhod

@@ -115,6 +115,9 @@ struct Header {
 Header read_header(const MappedFile& file) {
   const std::string& path = file.path();
   const auto bytes = file.bytes();
+  const std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  check(!all.starts_with("version https://git-lfs."),
+        "{}: is a pointer of Git LFS in place of the weights; fetch them with `git lfs pull`", path);
   check(bytes.size() >= 8,
         "{}: byte {}: the file ends before the header's length; it is damaged or no safetensors file", path,
         bytes.size());
@@ -162,7 +165,9 @@ SafetensorsReader::SafetensorsReader(const std::string& path) : path_(path) {
     if (file_exists(file)) {
       open_file(file);
     } else {
-      check(file_exists(index), "{}: holds neither {} nor {}", path, kFile, kIndex);
+      check(file_exists(index),
+            "{}: holds neither {} nor {}; weights of another format must be converted first", path, kFile,
+            kIndex);
       open_index(index);
     }
   } else if (path.ends_with(".json")) {

@@ -137,6 +137,11 @@ TEST_F(SafetensorsTest, ATensorOfAnUnknownTypeLeavesTheOthersReadable) {
   EXPECT_THAT(error_of([&] { reader.load("a"); }), HasSubstr("tensor \"a\": the type F4 is not supported"));
 }
 
+TEST_F(SafetensorsTest, WhatStandsInPlaceOfWeightsIsNamed) {
+  const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n";
+  EXPECT_THAT(error_of([&] { SafetensorsReader reader(put(pointer)); }), HasSubstr("git lfs pull"));
+}
+
 TEST_F(SafetensorsTest, LengthsAreChecked) {
   const auto error = [&](const std::string& bytes) {
     return error_of([&] { SafetensorsReader reader(put(bytes)); });

@@ -24,8 +24,8 @@ void check_complete(const std::vector<std::string>& missing, const std::string& 
 }  // namespace
 
 ModelDirectory ModelDirectory::open(const std::string& path) {
-  check(is_directory(path), "{}: there is no such directory; a model is a directory with config.json in it",
-        path);
+  check(is_directory(path), "{}: {}; a model is a directory with config.json in it", path,
+        file_exists(path) ? "is a file" : "there is no such directory");
   const std::string file = join_path(path, "config.json");
   check(file_exists(file), "{}: there is no config.json; this is not a model's directory", path);
   Json json = read_json(file);

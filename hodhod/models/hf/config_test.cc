@@ -27,6 +27,13 @@ ModelDirectory opened_with(const char* preset, const char* key, const Json& valu
   return ModelDirectory::open(directory.write());
 }
 
+TEST(ConfigFile, AFileIsNoDirectory) {
+  const TemporaryDirectory directory;
+  const std::string file = directory.put("model.gguf", "GGUF");
+  EXPECT_THAT(error_of([&] { ModelDirectory::open(file); }), HasSubstr("model.gguf: is a file"));
+  EXPECT_THAT(error_of([&] { ModelDirectory::open(file + "2"); }), HasSubstr("there is no such directory"));
+}
+
 TEST(ConfigFile, SettingsThatNobodyKnowsAreNamed) {
   TestDirectory directory("gpt-tiny");
   directory.config()["mlp_ratio"] = 4;

@@ -91,6 +91,7 @@ void read_parameters(ConfigReader& rope, TransformerConfig& config, const Json& 
 
 void read_rope(ConfigReader& reader, TransformerConfig& config) {
   reader.read(std::array{kTheta}, config);
+  reader.only("partial_rotary_factor", 1.0);
   const Json *now = reader.find("rope_parameters"), *once = reader.find("rope_scaling");
   check(now == nullptr || once == nullptr || *now == *once,
         "{} and rope_scaling say different things; keep one of them", reader.place("rope_parameters"));

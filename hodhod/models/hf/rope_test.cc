@@ -83,6 +83,7 @@ TEST(Rope, WhatIsNotKnownIsRefusedByName) {
               HasSubstr("rope_scaling: factor: expected a number (above 0)"));
   EXPECT_THAT(error("rope_parameters", {{"rope_type", "default"}, {"partial_rotary_factor", 0.5}}),
               HasSubstr("partial_rotary_factor is 0.5"));
+  EXPECT_THAT(error("partial_rotary_factor", 0.5), HasSubstr("partial_rotary_factor is 0.5"));
   EXPECT_THAT(error("rope_parameters", 3), HasSubstr("rope_parameters: expected an object"));
   TestDirectory both("llama-tiny");
   both.config()["rope_parameters"] = llama3();
