@@ -6,12 +6,26 @@
 #include "hodhod/base/error.h"
 
 namespace hodhod {
+namespace {
+
+// Text of two bytes a character, in either order: by its mark, or by the zeros beside Latin letters.
+bool is_utf16(std::string_view head) {
+  if (head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF")) return true;
+  if (head.size() < 4) return false;
+  const auto zero = [&](size_t i) { return head[i] == '\0'; };
+  return zero(0) != zero(1) && zero(0) == zero(2) && zero(1) == zero(3);
+}
+
+}  // namespace
 
 LineReader::LineReader(const std::string& path, size_t max_line)
     : source_(path), max_line_(max_line), buffer_(size_t{1} << 16) {
   while (end_ < 3 && fill()) {
   }
-  if (std::string_view(buffer_.data(), end_).starts_with("\xEF\xBB\xBF")) begin_ = 3;
+  const std::string_view head(buffer_.data(), end_);
+  check(!is_utf16(head), "{}: this text is UTF-16; make it UTF-8 first, as with iconv -f UTF-16 -t UTF-8",
+        name());
+  if (head.starts_with("\xEF\xBB\xBF")) begin_ = 3;
 }
 
 bool LineReader::fill() {

@@ -13,7 +13,8 @@
 namespace hodhod {
 
 // Lines end in LF or CR LF, neither of which is part of them; the last one may lack it. A byte order mark at
-// the start is skipped. A longer line than `max_line` bytes is an Error: then it is no text file.
+// the start is skipped. UTF-16 is an Error, and so is a longer line than `max_line` bytes: then it is no text
+// file.
 class LineReader {
  public:
   explicit LineReader(const std::string& path, size_t max_line = size_t{64} << 20);

@@ -70,6 +70,17 @@ TEST_F(LineReaderTest, EndsOfLines) {
   EXPECT_THAT(lines_of(put("f", std::string("a\0b\n", 4))), ElementsAre(std::string("a\0b", 3)));
 }
 
+TEST_F(LineReaderTest, Utf16IsNamed) {
+  for (const std::string_view text : {std::string_view("\xFF\xFE"
+                                                       "a\0\n\0",
+                                                       6),
+                                      std::string_view("\xFE\xFF\0a\0\n", 6), std::string_view("a\0b\0", 4),
+                                      std::string_view("\0a\0b", 4)}) {
+    EXPECT_THAT(error_of(put("a", std::string(text))),
+                AllOf(HasSubstr("a: this text is UTF-16"), HasSubstr("iconv")));
+  }
+}
+
 TEST_F(LineReaderTest, LongLinesCrossEveryBuffer) {
   std::string text;
   std::vector<std::string> expected;
