@@ -33,8 +33,9 @@ struct ByLabel {
                      {"recall", part.recall()},
                      {"f1", part.f1()},
                      {"support", part.gold}};
-      table += fmt::format("\n{}   precision {:.2f}   recall {:.2f}   F1 {:.2f}   examples {}", label,
-                           100 * part.precision(), 100 * part.recall(), 100 * part.f1(), part.gold);
+      table += fmt::format("\n{}   precision {:.2f}   recall {:.2f}   F1 {:.2f}   examples {}",
+                           label.empty() ? "(no type)" : label, 100 * part.precision(), 100 * part.recall(),
+                           100 * part.f1(), part.gold);
     }
   }
 };
@@ -87,15 +88,31 @@ void report_several_labels(const EvaluateFlags& flags, const ClassifierScores& s
   report(flags, values, text + labels.table);
 }
 
-void report_regression(const EvaluateFlags& flags, const ClassifierScores& scores) {
-  report(flags,
-         {{"pearson", scores.pearson},
+Json number_scores_json(const NumberScores& scores) {
+  return {{"pearson", scores.pearson},
           {"spearman", scores.spearman},
-          {"mse", scores.loss},
-          {"mae", scores.mean_absolute_error},
-          {"examples", scores.examples}},
-         fmt::format("Pearson {:.4f}   Spearman {:.4f}   mean squared error {:.4f}   examples {}",
-                     scores.pearson, scores.spearman, scores.loss, scores.examples));
+          {"mse", scores.mean_squared_error},
+          {"mae", scores.mean_absolute_error}};
+}
+
+std::string number_scores_text(const NumberScores& scores) {
+  return fmt::format("Pearson {:.4f}   Spearman {:.4f}   mean squared error {:.4f}", scores.pearson,
+                     scores.spearman, scores.mean_squared_error);
+}
+
+// Of several numbers the means, and a row for each, counted from 1.
+void report_regression(const EvaluateFlags& flags, const ClassifierScores& scores) {
+  Json values = number_scores_json(scores.numbers);
+  values["examples"] = scores.examples;
+  std::string text = fmt::format("{}   examples {}", number_scores_text(scores.numbers), scores.examples);
+  if (scores.each_number.size() > 1) {
+    values["numbers"] = Json::array();
+    for (size_t i = 0; i < scores.each_number.size(); ++i) {
+      values["numbers"].push_back(number_scores_json(scores.each_number[i]));
+      text += fmt::format("\nnumber {}   {}", i + 1, number_scores_text(scores.each_number[i]));
+    }
+  }
+  report(flags, values, text);
 }
 
 }  // namespace

@@ -11,6 +11,12 @@
 
 namespace hodhod {
 
+std::string_view without_outer_blanks(std::string_view text) {
+  const size_t first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
 CorpusFormat format_of(const std::string& path) {
   std::string_view name = path;
   for (const std::string_view ending : {".gz", ".zst"}) {

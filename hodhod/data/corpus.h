@@ -28,6 +28,8 @@ struct CorpusOptions {
   std::vector<std::string> columns = {};
   CorpusHeader header = CorpusHeader::kAuto;
   bool skip_bad = false;
+  // A line of a table with fewer columns is bad, so that the first good line tells how many there are.
+  size_t least_columns = 1;
   // What is put between the members of a list of strings in jsonl; empty: lists are bad.
   std::string list_separator = {};
 
@@ -39,6 +41,9 @@ struct CorpusOptions {
     v("skip_bad", skip_bad, "Count bad lines and go on, rather than stop at the first");
   }
 };
+
+// Without the blanks at both ends.
+std::string_view without_outer_blanks(std::string_view text);
 
 // By the file's name, .gz and .zst left aside: .tsv .csv .jsonl .ndjson .conll .conllu; anything else is
 // text.

@@ -205,6 +205,20 @@ TEST_F(CorpusTest, ABadLineMakesItsSentenceBad) {
   EXPECT_THAT(error_of([&] { tagged({put("b.txt", "word\nword\n")}); }), HasSubstr("a token and its tag"));
 }
 
+TEST_F(CorpusTest, ABadFirstLineDoesNotTellTheColumns) {
+  TaggedReader tags({put("a.conll", "lost\n\na O\n")}, {.skip_bad = true});
+  EXPECT_THAT(tagged(tags), ElementsAre("a/O "));
+  RecordReader records({put("a.tsv", "lost\npos\tgood\n")}, {.skip_bad = true, .least_columns = 2});
+  EXPECT_THAT(rest_of(records), ElementsAre("pos|good"));
+  EXPECT_THAT(error_of([&] { read({put("b.tsv", "pos good\n")}, {.least_columns = 2}); }),
+              HasSubstr("b.tsv:1: expected at least 2 columns with a tab between them, found \"pos good\""));
+}
+
+TEST_F(CorpusTest, BlanksAroundNamesWordsAndTagsDoNotCount) {
+  EXPECT_THAT(tagged({put("a.conll", "New York \t B-LOC\nis\tO \n")}), ElementsAre("New York/B-LOC is/O "));
+  EXPECT_THAT(read({put("a.csv", "label, text\npos,good\n")}, {.columns = {"text"}}), ElementsAre("good"));
+}
+
 TEST_F(CorpusTest, TaggedJsonl) {
   const Files file = {put("a.jsonl",
                           "{\"tokens\": [\"a\", \"b\"], \"tags\": [\"X\", \"Y\"]}\n"

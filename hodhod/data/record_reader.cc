@@ -16,7 +16,8 @@ namespace {
 // A csv record of more bytes than this has a quote that was never closed.
 constexpr size_t kMaxCsvRecord = size_t{1} << 20;
 
-// The text of a string, a number, a truth value, or of a list of strings; nothing of anything else.
+// The text of a string, a number, a truth value, or of a list of strings and numbers; nothing of anything
+// else.
 std::optional<std::string> text_of(const Json& value, const std::string& list_separator) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_number() || value.is_boolean()) return format_json(value, -1);
@@ -24,8 +25,8 @@ std::optional<std::string> text_of(const Json& value, const std::string& list_se
   std::string joined;
   bool first = true;
   for (const Json& member : value) {
-    if (!member.is_string()) return std::nullopt;
-    joined.append(first ? "" : list_separator).append(member.get<std::string>());
+    if (!member.is_string() && !member.is_number()) return std::nullopt;
+    joined.append(first ? "" : list_separator).append(*text_of(member, ""));
     first = false;
   }
   return joined;
@@ -215,6 +216,7 @@ void RecordReader::read_header() {
     check(readable || !wanted, "{}: the columns' names cannot be read: {}", place,
           problem.empty() ? "a quote is not closed" : problem);
   }
+  for (std::string& name : table.fields) name = without_outer_blanks(name);
   if (!wanted && !(readable && reads_like_names(table.fields))) {
     table.give_back(std::move(*line));
     return;
@@ -272,6 +274,12 @@ std::optional<Record> RecordReader::read_record() {
       continue;
     }
     if (table.width == 0) {
+      if (table.fields.size() < options_.least_columns) {
+        bad(fmt::format("expected at least {} columns with a {} between them, found {}",
+                        options_.least_columns, table.format == CorpusFormat::kTsv ? "tab" : "comma",
+                        excerpt(*line)));
+        continue;
+      }
       table.width = table.fields.size();
       table.chosen = find_columns(columns_, {}, table.width, table.place(begin));
     }

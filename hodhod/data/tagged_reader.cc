@@ -23,9 +23,9 @@ std::vector<std::string_view> split_columns(std::string_view line) {
   std::vector<std::string_view> columns;
   if (line.find('\t') != std::string_view::npos) {
     for (size_t tab; (tab = line.find('\t')) != std::string_view::npos; line.remove_prefix(tab + 1)) {
-      columns.push_back(line.substr(0, tab));
+      columns.push_back(without_outer_blanks(line.substr(0, tab)));
     }
-    columns.push_back(line);
+    columns.push_back(without_outer_blanks(line));
     return columns;
   }
   for (;;) {
@@ -113,26 +113,29 @@ bool TaggedReader::take_header(const std::vector<std::string_view>& fields) {
   return true;
 }
 
-// The columns that the file's first token shows.
-void TaggedReader::begin_columns(const std::vector<std::string_view>& fields, std::string_view line) {
-  const std::string place = reader_->place();
-  width_ = fields.size();
+// The columns that the file's first token shows. False, and reported, where it shows none.
+bool TaggedReader::begin_columns(const std::vector<std::string_view>& fields, std::string_view line) {
   std::vector<Column> columns = columns_;
   if (format_ == CorpusFormat::kConllu) {
-    check(width_ == conllu_names().size(),
-          "{}: expected the ten columns of CoNLL-U with tabs between, found {}", place, excerpt(line));
+    if (fields.size() != conllu_names().size()) {
+      return bad(
+          fmt::format("expected the ten columns of CoNLL-U with tabs between, found {}", excerpt(line)));
+    }
     names_ = conllu_names();
     for (Column& column : columns) {
       for (char& c : column.name) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
     }
     if (columns.empty()) columns = {{"FORM", 0}, {"UPOS", 0}};
   } else if (columns.empty()) {
-    check(width_ >= 2 || defaults_ == TaggedColumns::kWords,
-          "{}: expected a token and its tag at least, found {}", place, excerpt(line));
+    if (fields.size() < 2 && defaults_ != TaggedColumns::kWords) {
+      return bad(fmt::format("expected a token and its tag at least, found {}", excerpt(line)));
+    }
     columns = {{"", 1}, {"", -1}};
   }
   if (columns_.empty() && defaults_ == TaggedColumns::kWords) columns.resize(1);
-  chosen_ = find_columns(columns, names_, width_, place);
+  chosen_ = find_columns(columns, names_, fields.size(), reader_->place());
+  width_ = fields.size();
+  return true;
 }
 
 // False, and reported, when the line is bad.
@@ -146,7 +149,7 @@ bool TaggedReader::add_token(std::string_view line, TaggedSentence& sentence) {
     if (options_.format == CorpusFormat::kAuto && ten && (fields[0] == "1" || fields[0].starts_with("1-"))) {
       format_ = CorpusFormat::kConllu;
     }
-    begin_columns(fields, line);
+    if (!begin_columns(fields, line)) return false;
   }
   bool good = fields.size() == width_;
   for (const size_t i : chosen_) good = good && !fields[i].empty();

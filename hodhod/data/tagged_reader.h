@@ -58,7 +58,7 @@ class TaggedReader {
   std::optional<TaggedSentence> next_jsonl();
   bool is_comment(std::string_view line, size_t fields) const;
   bool take_header(const std::vector<std::string_view>& fields);
-  void begin_columns(const std::vector<std::string_view>& fields, std::string_view line);
+  bool begin_columns(const std::vector<std::string_view>& fields, std::string_view line);
   bool add_token(std::string_view line, TaggedSentence& sentence);
   bool bad(const std::string& message);
 

@@ -19,7 +19,7 @@ constexpr double kMaxWeight = 1e6;
 
 // The label's number, a 0 or 1 for each label, or the number that it is.
 std::vector<double> target_of(const Classifier& classifier, const LabelledText& example) {
-  if (classifier.is_regression()) return {number_of(example)};
+  if (classifier.is_regression()) return numbers_of(classifier, example);
   if (classifier.answer == Answer::kOneLabel) {
     return {static_cast<double>(classifier.labels.get(example.label, example.place))};
   }
@@ -35,7 +35,7 @@ void check_gold(const Classifier& classifier, std::span<const LabelledText> dev)
   GoldLabels gold(classifier.labels);
   for (const LabelledText& example : dev) {
     if (classifier.is_regression()) {
-      number_of(example);
+      numbers_of(classifier, example);
       continue;
     }
     for (const std::string& label : split_labels(example.label, classifier.columns.label_separator)) {
@@ -178,7 +178,9 @@ Scores ClassifierTrainee::validate() {
     case Answer::kNumbers:
       break;
   }
-  return {.values = {{"pearson", scores.pearson}, {"spearman", scores.spearman}, {"mse", scores.loss}},
+  return {.values = {{"pearson", scores.numbers.pearson},
+                     {"spearman", scores.numbers.spearman},
+                     {"mse", scores.loss}},
           .higher_is_better = true};
 }
 

@@ -61,13 +61,24 @@ std::vector<double> sigmoid_of(std::vector<double> values) {
   return values;
 }
 
-ClassifierScores score_regression(const std::vector<double>& values, const std::vector<double>& targets) {
+NumberScores score_number(const std::vector<double>& values, const std::vector<double>& targets) {
   const auto or_zero = [](double value) { return std::isfinite(value) ? value : 0.0; };
-  return {.examples = static_cast<int64_t>(targets.size()),
-          .loss = metrics::mean_squared_error(values, targets),
-          .pearson = or_zero(metrics::pearson(values, targets)),
+  return {.pearson = or_zero(metrics::pearson(values, targets)),
           .spearman = or_zero(metrics::spearman(values, targets)),
+          .mean_squared_error = metrics::mean_squared_error(values, targets),
           .mean_absolute_error = metrics::mean_absolute_error(values, targets)};
+}
+
+NumberScores mean_of(const std::vector<NumberScores>& scores) {
+  NumberScores mean;
+  const auto count = static_cast<double>(scores.size());
+  for (const NumberScores& one : scores) {
+    mean.pearson += one.pearson / count;
+    mean.spearman += one.spearman / count;
+    mean.mean_squared_error += one.mean_squared_error / count;
+    mean.mean_absolute_error += one.mean_absolute_error / count;
+  }
+  return mean;
 }
 
 double log_of(double probability) { return std::log(std::max(1e-300, probability)); }
@@ -159,15 +170,20 @@ ClassifierScores score_labels(const Classifier& classifier, std::span<const Labe
 
 ClassifierScores score_numbers(const Classifier& classifier, std::span<const LabelledText> examples,
                                const std::vector<Classification>& found) {
-  check(classifier.encoder.model->config().labels == 1,
-        "evaluate: this model gives {} numbers for a text; only a regression of one can be scored",
-        classifier.encoder.model->config().labels);
-  std::vector<double> values, targets;
+  const auto count = static_cast<size_t>(classifier.encoder.model->config().labels);
+  std::vector<std::vector<double>> values(count), targets(count);  // by number
   for (size_t i = 0; i < examples.size(); ++i) {
-    values.push_back(found[i].score[0]);
-    targets.push_back(number_of(examples[i]));
+    const std::vector<double> wanted = numbers_of(classifier, examples[i]);
+    for (size_t n = 0; n < count; ++n) {
+      values[n].push_back(found[i].score[n]);
+      targets[n].push_back(wanted[n]);
+    }
   }
-  return score_regression(values, targets);
+  ClassifierScores scores{.examples = std::ssize(examples)};
+  for (size_t n = 0; n < count; ++n) scores.each_number.push_back(score_number(values[n], targets[n]));
+  scores.numbers = mean_of(scores.each_number);
+  scores.loss = scores.numbers.mean_squared_error;
+  return scores;
 }
 
 const char* problem_type(Answer answer) {
@@ -308,11 +324,25 @@ LabelledColumns Classifier::with_columns_of_training(LabelledColumns chosen) con
   return chosen;
 }
 
-double number_of(const LabelledText& example) {
-  const auto value = parse_number(example.label);
-  check(value.has_value(), "{}: {} is no number; a regression needs one for each text", example.place,
+std::vector<double> numbers_of(const Classifier& classifier, const LabelledText& example) {
+  const int64_t count = classifier.encoder.model->config().labels;
+  const std::string& separator = classifier.columns.label_separator;
+  check(
+      count == 1 || !separator.empty(),
+      "evaluate: this model gives {} numbers for a text; say with --label-separator what stands between them "
+      "in the data",
+      count);
+  const auto parts = split_column(example.label, count == 1 ? "" : separator);
+  check(std::ssize(parts) == count, "{}: expected {} numbers, found {}", example.place, count,
         excerpt(example.label));
-  return *value;
+  std::vector<double> numbers;
+  for (const std::string& part : parts) {
+    const auto value = parse_number(part);
+    check(value.has_value(), "{}: {} is no number; a regression needs one for each text", example.place,
+          excerpt(part));
+    numbers.push_back(*value);
+  }
+  return numbers;
 }
 
 std::vector<Classification> classify(const Classifier& classifier, std::span<const Texts> texts,

@@ -71,14 +71,20 @@ struct Classification {
 std::vector<Classification> classify(const Classifier& classifier, std::span<const Texts> texts,
                                      int64_t batch_tokens = 8192);
 
+// How near numbers come to those that are right; correlations are 0 where they are not defined.
+struct NumberScores {
+  double pearson = 0, spearman = 0, mean_squared_error = 0, mean_absolute_error = 0;
+};
+
 struct ClassifierScores {
   int64_t examples = 0;
   double loss = 0;  // mean cross-entropy of the labels that the model knows, or mean squared error
-  metrics::ClassificationScore classes = {};  // of one label each
-  metrics::MultiLabelScore labels = {};       // of several
-  double mean_average_precision = 0;          // of those that the model knows and that are gold somewhere
-  double pearson = 0, spearman = 0, mean_absolute_error = 0;  // of a regression; 0 where not defined
-  std::vector<std::string> notes = {};  // what there is to know of the scores, a sentence each
+  metrics::ClassificationScore classes = {};   // of one label each
+  metrics::MultiLabelScore labels = {};        // of several
+  double mean_average_precision = 0;           // of those that the model knows and that are gold somewhere
+  NumberScores numbers = {};                   // of a regression: the means over its numbers
+  std::vector<NumberScores> each_number = {};  // those themselves, in the order of the model
+  std::vector<std::string> notes = {};         // what there is to know of the scores, a sentence each
 };
 
 // Labels that the classifier does not know count as missed, and a note says so. Error where it knows none,
@@ -114,8 +120,8 @@ struct ClassifierTraining {
   }
 };
 
-// The number that an example's label is; else an Error with its file and line.
-double number_of(const LabelledText& example);
+// The numbers in an example's label, as many as the model gives; else an Error with its file and line.
+std::vector<double> numbers_of(const Classifier& classifier, const LabelledText& example);
 
 // The weight of each label in the loss: what the options say, 1 where they do not. Balanced is examples /
 // (labels · examples with that label), as scikit-learn has it; where a text may have several labels, the

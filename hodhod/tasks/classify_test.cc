@@ -109,8 +109,8 @@ TEST(Classify, LearnsNumbersFromPairs) {
   EXPECT_TRUE(again.is_regression());
   EXPECT_EQ(again.texts, 2);
   const auto scores = evaluate(again, boats(3, 50));
-  EXPECT_GT(scores.pearson, 0.95);
-  EXPECT_GT(scores.spearman, 0.9);
+  EXPECT_GT(scores.numbers.pearson, 0.95);
+  EXPECT_GT(scores.numbers.spearman, 0.9);
   EXPECT_LT(scores.loss, 0.3);
 }
 
@@ -307,6 +307,35 @@ TEST(Classify, EmptyLabelsAreBadLines) {
   const LabelledTexts found = read_labelled({path}, {.skip_bad = true});
   EXPECT_EQ(found.examples.size(), 2u);
   EXPECT_EQ(found.bad.count(), 1);
+}
+
+TEST(Classify, BlanksAroundLabelsDoNotCount) {
+  const TemporaryDirectory directory;
+  const auto found = read_labelled({directory.put("a.tsv", "pos \ta\n pos\tb\n")}, {});
+  EXPECT_EQ(found.examples[0].label, "pos");
+  EXPECT_EQ(found.examples[1].label, "pos");
+}
+
+TEST(Classify, SeveralNumbersAreScoredOneByOne) {
+  Classifier classifier = small_classifier(yes_no());
+  classifier.answer = Answer::kNumbers;
+  const auto scored = [&](const std::string& label) {
+    return evaluate(classifier,
+                    std::vector<LabelledText>{{{"boat"}, label, "f:1"}, {{"boat"}, "1;1", "f:2"}});
+  };
+  EXPECT_THAT(error_of([&] { scored("1;1"); }), HasSubstr("gives 2 numbers"));
+  classifier.columns.label_separator = ";";
+  EXPECT_THAT(error_of([&] { scored("1"); }), HasSubstr("f:1: expected 2 numbers, found \"1\""));
+  EXPECT_THAT(error_of([&] { scored("1;x"); }), HasSubstr("f:1: \"x\" is no number"));
+  const auto numbers = classify(classifier, std::vector<Texts>{{"boat"}})[0].score;
+  const ClassifierScores scores = scored("1; 1");
+  ASSERT_EQ(scores.each_number.size(), 2u);
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_NEAR(scores.each_number[i].mean_absolute_error, std::abs(numbers[i] - 1), 1e-6);
+  }
+  EXPECT_NEAR(scores.loss,
+              (scores.each_number[0].mean_squared_error + scores.each_number[1].mean_squared_error) / 2,
+              1e-9);
 }
 
 TEST(Classify, UnknownGoldLabelsCountAsMissed) {

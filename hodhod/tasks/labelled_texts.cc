@@ -63,6 +63,7 @@ CorpusOptions reading_options(const LabelledColumns& columns, CorpusFormat forma
     if (with_label) options.columns.push_back(columns.label.empty() ? "label" : columns.label);
     return options;
   }
+  if (with_label && columns.texts.empty() && columns.label.empty()) options.least_columns = 2;
   if (format == CorpusFormat::kText) options.columns = columns.texts;  // which are refused
   std::vector<std::string> named = columns.texts;
   if (!columns.label.empty()) named.push_back(columns.label);
@@ -78,11 +79,11 @@ LabelledText example_of(Record record, const std::optional<ChosenColumns>& chose
   example.place = record.place();
   if (chosen) {
     for (const size_t column : chosen->texts) example.texts.push_back(record.fields[column]);
-    if (with_label) example.label = std::move(record.fields[chosen->label]);
+    if (with_label) example.label = without_outer_blanks(record.fields[chosen->label]);
     return example;
   }
   if (with_label) {
-    example.label = std::move(record.fields.back());
+    example.label = without_outer_blanks(record.fields.back());
     record.fields.pop_back();
   }
   example.texts = std::move(record.fields);
@@ -135,18 +136,22 @@ LabelledTexts read_unlabelled(const std::vector<std::string>& files, const Label
   return read_texts(files, columns, false);
 }
 
-std::vector<std::string> split_labels(const std::string& label, const std::string& separator) {
-  if (separator.empty()) return {label};
-  std::vector<std::string> labels;
-  for (size_t begin = 0; begin <= label.size();) {
-    const size_t end = std::min(label.find(separator, begin), label.size());
-    const size_t first = label.find_first_not_of(' ', begin);
-    if (first < end) {
-      const size_t last = label.find_last_not_of(' ', end - 1);
-      std::string name = label.substr(first, last - first + 1);
-      if (std::find(labels.begin(), labels.end(), name) == labels.end()) labels.push_back(std::move(name));
-    }
+std::vector<std::string> split_column(const std::string& column, const std::string& separator) {
+  if (separator.empty()) return {column};
+  std::vector<std::string> parts;
+  for (size_t begin = 0; begin <= column.size();) {
+    const size_t end = std::min(column.find(separator, begin), column.size());
+    const auto part = without_outer_blanks(std::string_view(column).substr(begin, end - begin));
+    if (!part.empty()) parts.emplace_back(part);
     begin = end + separator.size();
+  }
+  return parts;
+}
+
+std::vector<std::string> split_labels(const std::string& label, const std::string& separator) {
+  std::vector<std::string> labels;
+  for (std::string& name : split_column(label, separator)) {
+    if (std::find(labels.begin(), labels.end(), name) == labels.end()) labels.push_back(std::move(name));
   }
   return labels;
 }

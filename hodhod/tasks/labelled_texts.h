@@ -53,8 +53,10 @@ LabelledTexts read_labelled(const std::vector<std::string>& files, const Labelle
 // The texts alone. A table of one column has them there.
 LabelledTexts read_unlabelled(const std::vector<std::string>& files, const LabelledColumns& columns);
 
-// The labels in a text's label column: the parts between separators, without blanks around them, each once;
-// none of an empty text. The text itself where the separator is empty.
+// The parts of a column between separators, without blanks around them and without the empty ones. The column
+// itself where the separator is empty.
+std::vector<std::string> split_column(const std::string& column, const std::string& separator);
+// The labels in a text's label column: those parts, each once.
 std::vector<std::string> split_labels(const std::string& label, const std::string& separator);
 
 }  // namespace hodhod
