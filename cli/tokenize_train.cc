@@ -8,6 +8,7 @@
 #include "cli/input.h"
 #include "cli/tokenize.h"
 #include "hodhod/base/error.h"
+#include "hodhod/base/file.h"
 #include "hodhod/base/format.h"
 #include "hodhod/base/json.h"
 #include "hodhod/base/progress.h"
@@ -150,6 +151,13 @@ text::TrainerOptions make_options(const TokenizerTraining& flags, const std::str
 
 int train_on_text(const TokenizerTraining& flags, const Session& session) {
   const StopSignals signals;
+  for (const std::string& token : flags.special) {
+    check(
+        !flags.files.empty() || !file_exists(token),
+        "--special {}: is the name of a file, and --special takes all words up to the next option; name the "
+        "files before --special, or after --",
+        token);
+  }
   const std::string pre_tokenizer = pre_tokenizer_of(flags);
   text::TrainerOptions options = make_options(flags, pre_tokenizer);
   Progress progress([&] {

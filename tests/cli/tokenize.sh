@@ -21,6 +21,10 @@ for i in $(seq 40); do
 done > "$work/text.txt"
 gzip -k "$work/text.txt"
 
+expect "a file that --special would take" "--special $work/text.txt: is the name of a file" \
+  "$("$hodhod" tokenize train -o "$work/x" --special '<s>' "$work/text.txt" 2>&1 < /dev/null |
+    grep -o -- '--special.* file')"
+
 for model in bpe wordpiece unigram word char; do
   "$hodhod" --quiet tokenize train --model $model --vocab-size 400 --normalizer persian \
     -o "$work/$model" "$work/text.txt.gz" > "$work/out"
