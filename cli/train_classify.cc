@@ -138,7 +138,7 @@ void add_train_classify(Command& train) {
   command.add("--data", flags->data, "Texts with labels: tsv, csv or jsonl (.gz and .zst too)")
       .called("FILE")
       .required();
-  command.add("--dev", flags->dev, "The same for validation").called("FILE");
+  command.add("--dev", flags->dev, "Data for validation, in the same format").called("FILE");
   add_dev_share(command, *flags);
   command.add("--regression", flags->regression, "The labels are numbers to come near to");
   command.add_config(flags->columns, "Data");

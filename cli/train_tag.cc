@@ -94,7 +94,7 @@ void add_train_tag(Command& train) {
            "Sentences with a word and its tag a line (conll, conllu, tsv), or jsonl (.gz and .zst too)")
       .called("FILE")
       .required();
-  command.add("--dev", flags->dev, "The same for validation").called("FILE");
+  command.add("--dev", flags->dev, "Data for validation, in the same format").called("FILE");
   add_dev_share(command, *flags);
   command.add_config(flags->corpus, "Data");
   add_train_flags(command, *flags);

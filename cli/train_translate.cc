@@ -105,8 +105,9 @@ void add_train_translate(Command& train) {
   command.add("--target", flags->target, "The same sentences in the other language")
       .called("FILE")
       .required();
-  command.add("--dev-source", flags->dev_source, "Pairs for validation: from").called("FILE");
-  command.add("--dev-target", flags->dev_target, "Pairs for validation: to").called("FILE");
+  command.add("--dev-source", flags->dev_source, "Text to translate from for validation").called("FILE");
+  command.add("--dev-target", flags->dev_target, "The same sentences in the other language, for validation")
+      .called("FILE");
   command.add("--skip-bad", flags->skip_bad, "Count bad lines and go on");
   add_train_flags(command, *flags);
   command.add_config(flags->training, "Translation");

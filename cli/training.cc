@@ -44,6 +44,23 @@ void refuse_useless(const Command& command, const std::string& prefix, Config co
   }
 }
 
+// Does what --model asks for; refuses what would change nothing, since the data or the shape decide it.
+void change_options(TransformerConfig& config, const TrainFlags& flags) {
+  for (const std::string& option : flags.model_options) {
+    std::string name = option.substr(0, option.find('='));
+    std::replace(name.begin(), name.end(), '-', '_');
+    check(name != "vocabulary" && name != "source_vocabulary",
+          "--model {}: the tokenizer decides it; leave it out, and see --tokenizer-vocabulary", option);
+    check(name != "labels" && name != "head", "--model {}: the task and its data decide it; leave it out",
+          option);
+    const bool unused = (config.shape == TransformerShape::decoder && name == "encoder_layers") ||
+                        (config.shape == TransformerShape::encoder && name == "decoder_layers");
+    check(!unused, "--model {}: the model is of the shape {} and has no such layers; leave it out", option,
+          names_of(config.shape)[static_cast<size_t>(config.shape)]);
+    change_option(config, option);
+  }
+}
+
 }  // namespace
 
 void add_train_flags(Command& command, TrainFlags& flags) {
@@ -51,8 +68,10 @@ void add_train_flags(Command& command, TrainFlags& flags) {
       .called("DIR")
       .required();
   command.add("--restart", flags.restart, "Forget the run in the directory of --out, and begin anew");
-  command.add("--overwrite", flags.overwrite,
-              "Replace a model in the directory of --out that was not trained there");
+  command.add(
+      "--overwrite", flags.overwrite,
+      "Replace a model in the directory of --out that was not trained there: the first one that is saved "
+      "takes the place of all its files");
   command.add("--from", flags.from, "Fine-tune the model in this directory").called("DIR");
   command.add("--preset", flags.preset, "Size and shape of a new model").excludes("--from");
   command.add(
@@ -66,7 +85,7 @@ void add_train_flags(Command& command, TrainFlags& flags) {
 
 TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary) {
   TransformerConfig config = transformer_preset(flags.preset);
-  for (const std::string& option : flags.model_options) change_option(config, option);
+  change_options(config, flags);
   config.vocabulary = vocabulary;
   config.pad = kPad;
   config.eos = kEnd;
@@ -122,9 +141,7 @@ FineTuning fine_tuning(const TrainFlags& flags, const RunDirectory& run, const t
           flags.tokenizer_path, tokens, flags.from, known);
   }
   options.fresh_layers = flags.fresh_layers;
-  options.change = [&flags](TransformerConfig& config) {
-    for (const std::string& option : flags.model_options) change_option(config, option);
-  };
+  options.change = [&flags](TransformerConfig& config) { change_options(config, flags); };
   if (flags.tokenizer_path.empty() && is_directory(flags.from) && !has_tokenizer(flags.from)) {
     TaskTokenizerOptions smaller = flags.tokenizer;
     smaller.vocabulary = std::min(smaller.vocabulary, load_transformer_config(flags.from).vocabulary);
@@ -161,7 +178,9 @@ void set_encoder_defaults(TrainFlags& flags) {
 }
 
 void add_epochs(Command& command, TrainFlags& flags) {
-  command.add("--epochs", flags.epochs, "Number of passes over the data, instead of --steps", above(0))
+  command
+      .add("--epochs", flags.epochs, "Number of passes over the data, instead of --steps",
+           above(0).at_most(1e9))
       .excludes("--steps");
 }
 

@@ -113,6 +113,7 @@ std::string ended_now(const TrainingReport& report, const TrainFlags& flags, std
 }  // namespace
 
 RunDirectory begin_run(const Command& command, const TrainFlags& flags, const std::vector<ReadOption>& data) {
+  check(!flags.out.empty(), "--out: the name is empty; name a directory for the model");
   refuse_unused(command, flags);
   RunRecord record{.program = "hodhod " HODHOD_VERSION, .command = command_text(command)};
   for (const Argument& argument : command.arguments())

@@ -141,8 +141,8 @@ struct TransformerConfig {
     v("encoder_layers", encoder_layers, "Number of encoder blocks", in(0, 1000));
     v("decoder_layers", decoder_layers, "Number of decoder blocks", in(0, 1000));
     v("feed_forward", feed_forward, "Width F of the feed-forward sub-layer", in(1, 1 << 22));
-    v("decoder_heads", decoder_heads, "heads of an encoder-decoder's decoder; 0 for as many as heads",
-      in(0, 1 << 12));
+    v("decoder_heads", decoder_heads,
+      "Attention heads of an encoder-decoder's decoder; 0 for as many as heads", in(0, 1 << 12));
     v("decoder_feed_forward", decoder_feed_forward,
       "feed-forward width of an encoder-decoder's decoder; 0 for feed_forward", in(0, 1 << 22));
     v("max_length", max_length, "Longest sequence in tokens", in(1, 1 << 24));
@@ -163,7 +163,7 @@ struct TransformerConfig {
       "llama3: turns in the original length above which a frequency is not scaled", above(0));
     v("rotary_original_length", rotary_original_length,
       "llama3: length in tokens that the model was trained on first", in(1, 1 << 30));
-    v("rotary_amplitude", rotary_amplitude, "factor of cosines and sines", above(0));
+    v("rotary_amplitude", rotary_amplitude, "Factor of cosines and sines", above(0));
     v("relative_buckets", relative_buckets, "Rows of the table of relative positions", in(4, 1 << 16));
     v("relative_distance", relative_distance, "Distance from which on the last relative position serves",
       in(4, 1 << 24));
@@ -171,9 +171,9 @@ struct TransformerConfig {
     v("gated", gated, "Use a gated feed-forward sub-layer");
     v("attention_bias", attention_bias, "Use biases in the products of attention");
     v("feed_forward_bias", feed_forward_bias, "Use biases in the products of the feed-forward sub-layer");
-    v("causal", causal, "an encoder's tokens see none after them");
-    v("scale_scores", scale_scores, "attention's scores are divided by the root of the head size");
-    v("scale_scores_by_layer", scale_scores_by_layer, "they are divided by the layer's number too");
+    v("causal", causal, "Let an encoder's tokens see none after them");
+    v("scale_scores", scale_scores, "Divide attention's scores by the root of the head size");
+    v("scale_scores_by_layer", scale_scores_by_layer, "Divide attention's scores by the layer's number too");
     v("window", window, "Number of keys that a query sees; 0 for all", in(0, 1 << 30));
     v("token_types", token_types, "Number of segment embeddings; 0 for none", in(0, 1 << 16));
     v("tie_embeddings", tie_embeddings, "Use the embedding as the output layer");
@@ -183,8 +183,10 @@ struct TransformerConfig {
     v("attention_dropout", attention_dropout, "Dropout of attention probabilities", kShare);
     v("activation_dropout", activation_dropout, "Dropout of the hidden units of the feed-forward sub-layer",
       kShare);
-    v("embedding_dropout", embedding_dropout, "of embeddings; dropout where it is not given", kShare);
-    v("head_dropout", head_dropout, "before a classifier's or tagger's last layer; else dropout", kShare);
+    v("embedding_dropout", embedding_dropout, "Dropout of embeddings; that of dropout where it is not given",
+      kShare);
+    v("head_dropout", head_dropout,
+      "Dropout before a classifier's or tagger's last layer; that of dropout where it is not given", kShare);
     v("head", head, "What stands on the last hidden states");
     v("pooler_activation", pooler_activation, "Activation of the layer before the labels of an encoder");
     v("labels", labels, "Number of labels of a classifier or tagger", in(0, 1 << 20));

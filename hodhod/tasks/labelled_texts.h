@@ -28,10 +28,10 @@ struct LabelledColumns {
   template <class Visitor>
   void visit(Visitor&& v) {
     v("text", texts,
-      "the column of the text (a number from 1, -1 the last, or a name), or of both of a pair");
+      "Column of the text (a number from 1, -1 the last, or a name), or both columns of a pair");
     v("label", label, "Column of the label");
     v("label_separator", label_separator,
-      "Several labels a text, or none: what stands between them in their column");
+      "What stands between labels in their column, where a text may have several labels or none");
     v("format", format, "Layout of the files; auto goes by their names");
     v("header", header, "Whether the first line names the columns; auto: if it reads like names");
     v("skip_bad", skip_bad, "Count bad lines and go on, rather than stop at the first");

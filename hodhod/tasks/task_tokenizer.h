@@ -40,9 +40,10 @@ struct TaskTokenizerOptions {
   template <class Visitor>
   void visit(Visitor&& v) {
     v("kind", kind, "How text is cut: byte-pair encoding, unigram pieces, characters, or word pieces");
-    v("vocabulary", vocabulary, "tokens to learn");
+    v("vocabulary", vocabulary, "Number of tokens that the tokenizer may learn", in(1, 10'000'000));
     v("persian", persian,
-      "write Persian letters, digits and joiners in one way first; auto: if the text is Persian");
+      "Whether Persian letters, digits and joiners are written in one way first; auto: if the text is "
+      "Persian");
     v("lowercase", lowercase, "Make no difference between upper and lower case");
   }
 };

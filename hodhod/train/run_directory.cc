@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view kTraining = "training", kRecord = "run.json", kLock = "lock";
 
 // What the files of a model and its tokenizer are called, here and elsewhere.
-constexpr std::array<std::string_view, 13> kModelFiles = {"config.json",
+constexpr std::array<std::string_view, 14> kModelFiles = {"config.json",
                                                           "generation_config.json",
                                                           "tokenizer.json",
                                                           "tokenizer_config.json",
@@ -31,20 +31,32 @@ constexpr std::array<std::string_view, 13> kModelFiles = {"config.json",
                                                           "encoder.json",
                                                           "vocab.bpe",
                                                           "added_tokens.json",
-                                                          "adapter_config.json"};
-constexpr std::array<std::string_view, 9> kModelEndings = {
-    ".safetensors", ".safetensors.index.json", ".bin", ".pt", ".pth", ".ckpt", ".gguf", ".model", ".spm"};
+                                                          "adapter_config.json",
+                                                          "chat_template.json"};
+constexpr std::array<std::string_view, 14> kModelEndings = {".safetensors", ".safetensors.index.json",
+                                                            ".bin",         ".bin.index.json",
+                                                            ".pt",          ".pth",
+                                                            ".ckpt",        ".gguf",
+                                                            ".model",       ".spm",
+                                                            ".h5",          ".msgpack",
+                                                            ".onnx",        ".jinja"};
+// What is read beside a saved model or in its place, and not replaced by saving: how the names begin.
+constexpr std::array<std::string_view, 15> kReadBeside = {
+    "pytorch_model",  "adapter_",        "tf_model",       "flax_model",   "consolidated.",
+    "chat_template.", "vocab.",          "merges.txt",     "encoder.json", "added_tokens.json",
+    "spiece.model",   "tokenizer.model", "sentencepiece.", "source.spm",   "target.spm"};
 
-// A file of a model in the directory, or empty.
-std::string model_file_in(const std::string& directory) {
-  if (!is_directory(directory)) return "";
+// The files of a model in the directory.
+std::vector<std::string> model_files_in(const std::string& directory) {
+  std::vector<std::string> files;
+  if (!is_directory(directory)) return files;
   for (const std::string& name : list_directory(directory)) {
     const bool named = std::find(kModelFiles.begin(), kModelFiles.end(), name) != kModelFiles.end();
     const bool ends = std::any_of(kModelEndings.begin(), kModelEndings.end(),
                                   [&](std::string_view ending) { return name.ends_with(ending); });
-    if (named || ends) return name;
+    if (named || ends) files.push_back(name);
   }
-  return "";
+  return files;
 }
 
 bool same_directory(const std::string& a, const std::string& b) {
@@ -62,18 +74,17 @@ void check_ours(const std::string& directory, const RunStart& start) {
       directory);
   const std::string training = join_path(directory, kTraining);
   if (file_exists(join_path(training, kRecord)) || has_training_state(directory)) return;
-  const std::string found = model_file_in(directory);
+  const std::vector<std::string> found = model_files_in(directory);
   check(found.empty(),
         "{}: holds {} and was not trained by this program here (there is no {}/{}); give another directory "
-        "with "
-        "--out, or --overwrite if what is there may be replaced",
-        directory, found, kTraining, kRecord);
+        "with --out, or --overwrite if what is there may be replaced",
+        directory, found.empty() ? "" : found[0], kTraining, kRecord);
 }
 
 }  // namespace
 
 RunDirectory::RunDirectory(std::string directory, RunRecord record, const RunStart& start)
-    : path_(std::move(directory)), record_(std::move(record)) {
+    : path_(std::move(directory)), record_(std::move(record)), overwrite_(start.overwrite) {
   check_ours(path_, start);
   const std::string training = join_path(path_, kTraining);
   make_directories(training);
@@ -107,15 +118,17 @@ RunRecord RunDirectory::stored_record() const {
   }
 }
 
-bool RunDirectory::has_results() const {
-  return has_training_state(path_) || file_exists(join_path(path_, "config.json"));
+bool RunDirectory::has_results(const RunRecord& run) const {
+  // A model that lies there before the run has made its first step is an older one.
+  const bool has_begun = run.model.parameters > 0;
+  return has_training_state(path_) || (has_begun && file_exists(join_path(path_, "config.json")));
 }
 
 bool RunDirectory::go_on(RunRecord begun) {
   // Without a state to go on from, other options are another run, which is not to replace this one's model.
   if (!has_training_state(path_)) begun.diverged_at = 0;
   const auto changes = forbidden_changes(begun, record_);
-  if (!changes.empty() && !has_results()) return false;
+  if (!changes.empty() && !has_results(begun)) return false;
   refuse(changes);
   if (!begun.program.empty() && !record_.program.empty() && begun.program != record_.program) {
     notes_.push_back(fmt::format("{}: the run here was begun with {} and goes on with {}", path_,
@@ -142,8 +155,21 @@ void RunDirectory::refuse(const std::vector<std::string>& changes) const {
 }
 
 void RunDirectory::set_model(ModelRecord model) {
-  if (has_results()) refuse(forbidden_changes(record_.model, model));
+  if (has_results(record_)) refuse(forbidden_changes(record_.model, model));
   record_.model = std::move(model);
+}
+
+std::vector<std::string> RunDirectory::remove_older_model() const {
+  std::vector<std::string> removed;
+  if (!overwrite_) return removed;
+  for (const std::string& name : model_files_in(path_)) {
+    const bool beside = std::any_of(kReadBeside.begin(), kReadBeside.end(),
+                                    [&](std::string_view start) { return name.starts_with(start); });
+    if (!beside || is_directory(join_path(path_, name))) continue;
+    remove_tree(join_path(path_, name));
+    removed.push_back(name);
+  }
+  return removed;
 }
 
 std::optional<int64_t> RunDirectory::set_diverged(int64_t step, int64_t first_unsound) {

@@ -29,7 +29,7 @@ class RunDirectory {
   //   - the directory holds a model that was not trained in it, or is `from` itself, without `overwrite`,
   //   - the run there was begun with something else that may not change (see kChangeableOptions),
   //   - another process trains there.
-  // A run that has left neither a checkpoint nor a model is begun anew, whatever its options were.
+  // A run that has left neither a checkpoint nor a model of its own is begun anew, whatever its options were.
   RunDirectory(std::string directory, RunRecord record, const RunStart& start = {});
 
   const std::string& path() const { return path_; }
@@ -48,6 +48,11 @@ class RunDirectory {
   // that goes on keeps the one it was begun with.
   void store() const;
 
+  // To be called when the run is about to save its first model: with `overwrite`, removes what is there of
+  // an older model and would be read beside the new one, or in its place (weights in other formats, adapters,
+  // vocabularies, chat templates). The names of the files.
+  std::vector<std::string> remove_older_model() const;
+
   // To be called when numbers are no longer finite at step `step`: checkpoints of `first_unsound` and later
   // are removed, and those options that kChangeableOptions names for it may change when the run goes on. The
   // step of the newest checkpoint that is left.
@@ -57,11 +62,12 @@ class RunDirectory {
   RunRecord stored_record() const;
   bool go_on(RunRecord begun);
   void begin_anew();
-  bool has_results() const;
+  bool has_results(const RunRecord& run) const;
   void refuse(const std::vector<std::string>& changes) const;
 
   std::string path_;
   RunRecord record_;
+  bool overwrite_;
   std::vector<std::string> notes_;
   std::optional<FileLock> lock_;
 };

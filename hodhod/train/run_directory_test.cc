@@ -69,6 +69,31 @@ TEST(RunDirectory, AModelThatWasNotTrainedThereIsKept) {
   }
 }
 
+TEST(RunDirectory, WhatAnOlderModelLeavesIsRemovedWhenItIsToBeOverwritten) {
+  const TemporaryDirectory directory;
+  for (const char* name : {"config.json", "pytorch_model.bin", "adapter_config.json", "vocab.txt",
+                           "chat_template.jinja", "README.md", "train.bin"}) {
+    directory.put(name, "old");
+  }
+  {
+    const RunDirectory run(directory.path(), some_run(), {.overwrite = true});
+    EXPECT_THAT(run.remove_older_model(),
+                ElementsAre("adapter_config.json", "chat_template.jinja", "pytorch_model.bin", "vocab.txt"));
+  }
+  EXPECT_THAT(list_directory(directory.path()),
+              ElementsAre("README.md", "config.json", "train.bin", "training"));
+  directory.put("vocab.txt", "put there later");
+  EXPECT_THAT(RunDirectory(directory.path(), some_run()).remove_older_model(), ElementsAre());
+}
+
+TEST(RunDirectory, ARunThatFailedBesideAnOlderModelMayBeginWithOtherOptions) {
+  const TemporaryDirectory directory;
+  directory.put("config.json", "old");
+  EXPECT_EQ(refusal_of(directory.path(), some_run(), {.overwrite = true}), kNoRefusal);
+  EXPECT_EQ(refusal_of(directory.path(), with_option(some_run(), "seed", "2"), {.overwrite = true}),
+            kNoRefusal);
+}
+
 TEST(RunDirectory, OtherFilesAreNotInTheWay) {
   const TemporaryDirectory directory;
   directory.put("run.log", "begun");

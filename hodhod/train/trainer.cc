@@ -207,6 +207,7 @@ class Run {
     measure();
     const bool better = judge();
     if (better) {
+      if (state_.model_step == 0) remove_older_model();
       trainee_.save(directory_.path());
       state_.model_step = state_.step;
     }
@@ -216,6 +217,13 @@ class Run {
     saved_step_ = -1;
     tell_scores(better);
     if (const std::string unsound = unsound_score(); !unsound.empty()) diverged(state_.step, unsound);
+  }
+
+  void remove_older_model() {
+    const std::vector<std::string> removed = directory_.remove_older_model();
+    if (removed.empty() || !log_.message) return;
+    log_.message(fmt::format("{}: the new model replaces an older one, of which these files are removed: {}",
+                             directory_.path(), fmt::join(removed, ", ")));
   }
 
   void measure() {

@@ -72,8 +72,10 @@ says '--seed is given 2 times; give it once' generate T --seed 1 --seed 2
 says '--quiet is given 2 times; give it once' --quiet describe tiny --quiet
 says '--out: expected text after it' train generate --out
 says '--out: expected text after it' train generate --out --steps 3
-says '--epochs: expected a number (above 0), found "0"' train classify --data x --out y --epochs 0
-says '--epochs: expected a number (above 0), found "nan"' train classify --data x --out y --epochs nan
+says '--epochs: expected a number (above 0 and at most 1000000000), found "0"' train classify --data x --out y --epochs 0
+says '--epochs: expected a number (above 0 and at most 1000000000), found "nan"' train classify --data x --out y --epochs nan
+says '--epochs: expected a number' train classify --data x --out y --epochs 1e300
+says '--tokenizer-vocabulary: expected a whole number' train generate --data x --out y --tokenizer-vocabulary 0
 says '--vocab-size: expected a whole number (from 1 to 10000000), found "0"' tokenize train -o x --vocab-size 0
 says '--vocab-size: expected a whole number (from 1 to 10000000), found "-3"' tokenize train -o x --vocab-size -3
 says '--threads: expected a whole number (from 0 to 1024), found "1025"' describe tiny --threads 1025

@@ -46,6 +46,23 @@ for name in config.json model-00001-of-00002.safetensors tokenizer.json; do
 done
 expect "--overwrite" "finished: step 4" "$(new foreign --steps 4 --overwrite)"
 expect "and then it is ours" "finished: step 6" "$(new foreign --steps 6)"
+
+# A run that fails before its first step leaves an older model, and may begin with other options.
+rm -rf foreign && mkdir foreign
+for name in config.json vocab.txt adapter_config.json README.md; do echo precious > "foreign/$name"; done
+expect "an option that cannot be" "width 32 is not a multiple of heads 3" \
+  "$(new foreign --steps 4 --overwrite --model heads=3)"
+[[ $(cat foreign/vocab.txt foreign/config.json) == precious*precious ]] || fail "the older model was touched"
+expect "other options" "these files are removed: adapter_config.json, vocab.txt" \
+  "$(new foreign --steps 4 --overwrite)"
+[[ -f foreign/README.md && ! -f foreign/vocab.txt ]] || fail "the wrong files of the older model were removed"
+
+expect "no name" "--out: the name is empty" "$(new '' --steps 2)"
+
+# What the data or the shape decide.
+for option in vocabulary=7 labels=2 encoder_layers=2; do
+  expect "--model $option" "--model $option: the" "$(new decided --steps 2 --model $option)"
+done
 mkdir logs && echo begun > logs/log.txt
 expect "other files are not in the way" "finished: step 4" "$(new logs --steps 4)"
 before=$(state base)
