@@ -268,6 +268,12 @@ TEST(TokenizerDirectory, SavedForOthers) {
   EXPECT_EQ(config["model_input_names"].size(), 3u);
   EXPECT_EQ(directory.saved("special_tokens_map.json")["additional_special_tokens"][0], "<e1>");
 
+  // The class knows its side of padding.
+  const DirectoryOf named(
+      {{"tokenizer.model", spm_of({"▁", "▁a"}).serialize()},
+       {"tokenizer_config.json", R"({"tokenizer_class": "LlamaTokenizer", "add_bos_token": false})"}});
+  EXPECT_FALSE(named.saved("tokenizer_config.json").contains("padding_side"));
+
   // A tokenizer of one's own: no type ids where no template gives any, and the length that the model takes.
   const DirectoryOf plain({{"vocab.json", R"({"a": 0, "<|endoftext|>": 1})"}, {"merges.txt", ""}});
   const TemporaryDirectory own;

@@ -70,7 +70,8 @@ void Tokenizer::save(const std::string& directory, std::optional<int64_t> longes
   set_default(config, "model_input_names",
               gives_type_ids(*this) ? Json::array({"input_ids", "token_type_ids", "attention_mask"})
                                     : Json::array({"input_ids", "attention_mask"}));
-  set_default(config, "padding_side", "right");
+  // A class that was named has a side of its own: Llama's is the left.
+  if (json_find(config, "tokenizer_class") == nullptr) set_default(config, "padding_side", "right");
   set_default(config, "tokenizer_class",
               parts_.files.empty() ? "PreTrainedTokenizerFast" : "MarianTokenizer");
   if (const Json* more = json_find(config, "additional_special_tokens"))
