@@ -13,6 +13,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/continue_text.h"
+#include "hodhod/tasks/encoded_texts.h"
 
 namespace hodhod::cli {
 namespace {
@@ -25,10 +26,12 @@ struct WriteFlags {
   DecodeOptions decode;
 };
 
-// What is printed, and how many results were left out since another was the same text.
+// What is printed, how many prompts were longer than the model takes, and how many results were left out
+// since another was the same text.
 class Records {
  public:
-  explicit Records(const WriteFlags& flags) : flags_(flags) {}
+  Records(const WriteFlags& flags, const Writer& writer)
+      : flags_(flags), long_prompts_(writer.model->config().max_length) {}
 
   // As they are, with an empty line between texts.
   void print(const std::string& prompt, const std::vector<Continuation>& found) {
@@ -45,7 +48,13 @@ class Records {
     if (flags_.json) return print_json(prompt, found);
     for (const Continuation& one : found) print_text(one_line(prompt + one.text) + "\n");
   }
+  void count(const std::vector<Continuation>& found) {
+    wanted_ += flags_.decode.num_return_sequences;
+    missing_ += flags_.decode.num_return_sequences - static_cast<int64_t>(found.size());
+    if (!found.empty()) long_prompts_.add(found[0].prompt_tokens);
+  }
   void tell_what_is_missing() const {
+    tell(long_prompts_.notes("only the last part of them is read"));
     if (missing_ == 0) return;
     fmt::print(stderr, "{} of {} results were the same text as a better one, and are left out\n", missing_,
                wanted_);
@@ -60,24 +69,23 @@ class Records {
     }
     print_text(format_json(json, -1) + "\n");
   }
-  void count(const std::vector<Continuation>& found) {
-    wanted_ += flags_.decode.num_return_sequences;
-    missing_ += flags_.decode.num_return_sequences - static_cast<int64_t>(found.size());
-  }
 
   const WriteFlags& flags_;
+  LongTexts long_prompts_;
   int64_t wanted_ = 0, missing_ = 0;
   bool printed_ = false;
 };
 
-void continue_live(const Writer& writer, const WriteFlags& flags, const std::string& prompt) {
+void continue_live(const Writer& writer, const WriteFlags& flags, const std::string& prompt,
+                   Records& records) {
   std::string before = prompt;
-  continue_text(writer, {prompt}, flags.decode, 0, [&](std::string_view text) {
+  const auto found = continue_text(writer, {prompt}, flags.decode, 0, [&](std::string_view text) {
     print_text(std::exchange(before, {}));
     print_text(text);
     flush_output();
   });
   print_text("\n");
+  records.count(found[0]);
 }
 
 // Returns how many lines there were.
@@ -103,7 +111,7 @@ void continue_arguments(const Writer& writer, const WriteFlags& flags, Records& 
       flags.prompts.empty() ? std::vector<std::string>{""} : flags.prompts;
   const bool live = prompts.size() == 1 && flags.decode.num_return_sequences == 1 &&
                     flags.decode.num_beams == 1 && !flags.json;
-  if (live) return continue_live(writer, flags, prompts[0]);
+  if (live) return continue_live(writer, flags, prompts[0], records);
   const auto found = continue_text(writer, prompts, flags.decode);
   for (size_t i = 0; i < prompts.size(); ++i) records.print(prompts[i], found[i]);
 }
@@ -111,7 +119,7 @@ void continue_arguments(const Writer& writer, const WriteFlags& flags, Records& 
 int run_generate(const WriteFlags& flags, const Session& session) {
   check(flags.prompts.empty() || flags.files.empty(), "generate: prompts and --file; give one of them");
   const Writer writer = warned(Writer::load(flags.directory));
-  Records records(flags);
+  Records records(flags, writer);
   const bool asked = flags.prompts == std::vector<std::string>{"-"} || !flags.files.empty();
   const bool piped = flags.prompts.empty() && standard_input_is_piped();
   const uint64_t lines = asked || piped ? continue_lines(writer, flags, session, records) : 0;

@@ -107,6 +107,7 @@ std::vector<std::vector<Continuation>> continue_text(const Writer& writer,
     for (const Hypothesis& hypothesis : found[i]) {
       GrowingText text(tokenizer, rows[i].target, stops);
       Continuation& result = results[i].emplace_back(Continuation{"", hypothesis.score, hypothesis.tokens});
+      result.prompt_tokens = static_cast<int64_t>(rows[i].target.size());
       for (const int64_t token : without_ends(hypothesis.tokens, options)) result.text += text.add(token);
       result.text += text.finish();
     }

@@ -17,6 +17,7 @@ struct Continuation {
   std::string text;  // what follows the prompt, up to the first stop string
   double score = 0;
   std::vector<int64_t> tokens = {};  // all that was generated, with the end of sequence or stop string
+  int64_t prompt_tokens = 0;         // of which no more than the model takes are read, the last ones
 };
 
 // The continuations of each prompt, best first: options.num_return_sequences of them, or fewer of a beam

@@ -40,6 +40,8 @@ TEST(ContinueText, APromptBeginsAsThePostProcessorSays) {
   EXPECT_NE(tokens_after(writer, framed, 9), tokens_after(writer, bare, 9));
   frame_texts(writer, false);
   EXPECT_EQ(continued(), tokens_after(writer, framed, 9));
+  EXPECT_EQ(continue_text(writer, {"the cat"}, endless(1))[0][0].prompt_tokens,
+            static_cast<int64_t>(framed.size()));
   // What closes a text does not stand in its middle.
   frame_texts(writer, true);
   EXPECT_EQ(continued(), tokens_after(writer, framed, 9));

@@ -38,6 +38,13 @@ same "with any number of threads" "$from_file" \
 same "objects for lines" 4 "$(generate --file "$work/prompts" --json | grep -c '^{"prompt": *".*"text": *".*}$')"
 has "prompts and files" "give one of them" "$(generate 'the' --file "$work/prompts" 2>&1 || true)"
 
+# Prompts that the model does not read whole: arguments and lines.
+long=$(printf 'the cat sat on the mat %.0s' {1..30})
+told="texts is longer than the 64 tokens that the model takes"
+has "a long prompt is told" "1 of 1 $told" "$(generate "$long" --max-new-tokens 2 2>&1 > "$work/out")"
+printf '%s\nthe\n' "$long" > "$work/lines"
+has "a long line is told" "1 of 2 $told" "$(generate --file "$work/lines" --max-new-tokens 2 2>&1 > "$work/out")"
+
 # Stop strings, wherever they lie.
 whole=$(generate 'the' --do-sample no --max-new-tokens 60)
 cut=$(generate 'the' --do-sample no --max-new-tokens 60 --stop "${whole:9:4}" --stop 'never to be seen')
