@@ -23,7 +23,7 @@ gzip -k "$work/text.txt"
 
 expect "a file that --special would take" "--special $work/text.txt: is the name of a file" \
   "$("$hodhod" tokenize train -o "$work/x" --special '<s>' "$work/text.txt" 2>&1 < /dev/null |
-    grep -o -- '--special.* file')"
+    grep -o -- '--special.* name of a file')"
 
 for model in bpe wordpiece unigram word char; do
   "$hodhod" --quiet tokenize train --model $model --vocab-size 400 --normalizer persian \
