@@ -10,6 +10,7 @@
 #include "cli/input.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
+#include "hodhod/tasks/labelled_texts.h"
 #include "hodhod/train/metrics/text_scores.h"
 
 namespace hodhod::cli {
@@ -81,10 +82,21 @@ std::string corpus_text(const TextScores& scores, bool as_json) {
   return lines;
 }
 
+// The names, which may also stand in one word with commas between.
+std::vector<std::string> metric_names(const std::vector<std::string>& words) {
+  std::vector<std::string> names;
+  for (const std::string& word : words) {
+    for (std::string& name : split_column(word, ",")) names.push_back(std::move(name));
+  }
+  return names;
+}
+
 int score(const ScoreFlags& flags, const Session& session) {
   metrics::BleuOptions options = flags.bleu;
   options.effective_order = flags.sentence;
-  const auto make_scores = [&] { return TextScores(flags.metrics, options, "hodhod." HODHOD_VERSION); };
+  const auto make_scores = [&] {
+    return TextScores(metric_names(flags.metrics), options, "hodhod." HODHOD_VERSION);
+  };
   TextScores all = make_scores();
   const ScoredText text = read_scored_text(flags, session.quiet);
   std::string sentences;

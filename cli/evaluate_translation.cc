@@ -73,6 +73,7 @@ std::vector<ScoredPair> normalized_pairs(const std::vector<ScoredPair>& pairs,
 int evaluate_translation(const EvaluateFlags& flags) {
   check(!flags.source.empty() && !flags.target.empty(),
         "evaluate: give --source and --target for a translation model");
+  check_options(flags.bleu);
   const Translator translator = warned(Translator::load(flags.directory));
   std::vector<ScoredPair> pairs = read_scored_pairs(flags);
   std::vector<std::string> sources;

@@ -309,6 +309,16 @@ TEST(Classify, EmptyLabelsAreBadLines) {
   EXPECT_EQ(found.bad.count(), 1);
 }
 
+TEST(Classify, FilesOfDifferentFormatsAreRefused) {
+  const TemporaryDirectory directory;
+  const std::string table = directory.put("a.tsv", "pos\ta\n");
+  EXPECT_EQ(read_labelled({table, directory.put("b.csv", "neg,b\n")}, {}).examples.size(), 2u);
+  EXPECT_THAT(error_of([&] {
+                read_labelled({table, directory.put("c.jsonl", "")}, {});
+              }),
+              HasSubstr("c.jsonl have different formats"));
+}
+
 TEST(Classify, BlanksAroundLabelsDoNotCount) {
   const TemporaryDirectory directory;
   const auto found = read_labelled({directory.put("a.tsv", "pos \ta\n pos\tb\n")}, {});

@@ -90,9 +90,23 @@ LabelledText example_of(Record record, const std::optional<ChosenColumns>& chose
   return example;
 }
 
+// Tables, tsv and csv alike, are read in one way, and so are the lines of jsonl and those of text.
+void check_formats_agree(const std::vector<std::string>& files, const LabelledColumns& columns) {
+  if (columns.format != CorpusFormat::kAuto) return;
+  const auto kind = [](const std::string& file) {
+    const CorpusFormat format = format_of(file);
+    return format == CorpusFormat::kCsv ? CorpusFormat::kTsv : format;
+  };
+  for (const std::string& file : files) {
+    check(kind(file) == kind(files[0]),
+          "{} and {} have different formats; give files of one, or say --format", files[0], file);
+  }
+}
+
 LabelledTexts read_texts(const std::vector<std::string>& files, const LabelledColumns& columns,
                          bool with_label) {
   check(!files.empty(), "no data is given; name a file");
+  check_formats_agree(files, columns);
   const CorpusFormat format = columns.format == CorpusFormat::kAuto ? format_of(files[0]) : columns.format;
   const bool is_table = format == CorpusFormat::kTsv || format == CorpusFormat::kCsv;
   check(columns.texts.size() <= 2, "{} columns of texts; give one, or two for pairs", columns.texts.size());

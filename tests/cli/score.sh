@@ -53,6 +53,10 @@ expect "no reference" "$work/gap:2: the reference is empty" \
   "$(score --hypotheses "$work/hyp" --references "$work/gap")"
 expect "an unknown metric" '"meteor" is unknown; choose from bleu' \
   "$(score --metrics meteor --hypotheses "$work/hyp" --references "$work/ref")"
+expect "names between commas" "ROUGE-L" \
+  "$(score --metrics bleu,rouge --hypotheses "$work/hyp" --references "$work/ref")"
+expect "a value without its smoothing" "the smoothing exp takes no value" \
+  "$(score --smoothing-value 0.5 --hypotheses "$work/hyp" --references "$work/ref")"
 expect "a missing file" "$work/none" "$(score --hypotheses "$work/none" --references "$work/ref")"
 
 ((fails == 0)) || exit 1

@@ -177,6 +177,13 @@ std::optional<double> smoothing_value(const BleuOptions& options) {
   return std::nullopt;
 }
 
+void check_options(const BleuOptions& options) {
+  check(options.max_order >= 1, "bleu: max_order is {}; give 1 or more", options.max_order);
+  check(!options.smoothing_value || smoothing_value(options),
+        "bleu: the smoothing {} takes no value; leave it out, or choose the smoothing floor or add-k",
+        names_of(options.smoothing)[static_cast<size_t>(options.smoothing)]);
+}
+
 std::string bleu_tokenize(std::string_view line, BleuTokenizer tokenizer) {
   line = without_blanks_at_end(line);
   switch (tokenizer) {
@@ -197,7 +204,7 @@ Bleu::Bleu(BleuOptions options)
     : options_(options),
       matches_(static_cast<size_t>(std::max(options.max_order, 1))),
       totals_(matches_.size()) {
-  check(options.max_order >= 1, "bleu: max_order is {}; give 1 or more", options.max_order);
+  check_options(options);
 }
 
 void Bleu::add(std::string_view hypothesis, std::span<const std::string> references) {

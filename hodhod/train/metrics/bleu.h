@@ -48,6 +48,9 @@ struct BleuOptions {
 // What the smoothing works with: the given value or its default; nothing where it takes none.
 std::optional<double> smoothing_value(const BleuOptions& options);
 
+// Error for options that contradict each other.
+void check_options(const BleuOptions& options);
+
 struct BleuScore {
   double score = 0;                // 0 to 100
   std::vector<double> precisions;  // of each order, 0 to 100

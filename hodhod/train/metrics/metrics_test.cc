@@ -122,6 +122,11 @@ TEST(Bleu, SentenceScoresWithEverySmoothing) {
               near({48.54917717073236, 36.8609880629035, 48.54917717073236, 100, 0, 0}));
 }
 
+TEST(Bleu, AValueThatTheSmoothingDoesNotTakeIsRefused) {
+  EXPECT_THROW(Bleu({.smoothing_value = 0.5}), Error);
+  EXPECT_THROW(Bleu({.smoothing = BleuSmoothing::kNone, .smoothing_value = 0.5}), Error);
+}
+
 TEST(Bleu, NothingAndNonsense) {
   EXPECT_EQ(Bleu().score().score, 0);
   Bleu empty;
