@@ -69,7 +69,7 @@ class Argument {
   bool is_option() const { return names_.starts_with('-'); }
   // Stands without a value.
   bool is_switch() const { return hodhod::is_switch(field_); }
-  // A switch that heeds a "yes" or "no" behind it. Others do so only after "=": the word may be a text.
+  // A switch that reads a "yes" or "no" that follows it. Others do so only after "=": the word may be a text.
   bool takes_yes_or_no() const { return is_switch() && !declared_alone_; }
   // A --no-NAME, which sets its variable to false.
   bool is_inverted() const { return is_switch() && names_.starts_with("--no-"); }

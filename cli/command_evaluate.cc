@@ -49,7 +49,7 @@ int evaluate_language(const EvaluateFlags& flags, const Session& session) {
 
 struct Evaluation {
   std::string_view model;                 // "a translation model"
-  std::vector<std::string_view> options;  // those that it heeds, beside those of its groups
+  std::vector<std::string_view> options;  // those that it takes, besides those of its groups
   std::vector<std::string_view> groups;   // of the help
 };
 
@@ -107,7 +107,7 @@ void add_evaluate(Command& program) {
                       field_of("threshold", flags->thresholds, kThresholdHelp)},
                      "Options");
   command.add("--source", flags->source, "Text to translate, for a translation model").called("FILE");
-  command.add("--target", flags->target, "Its translation by people").called("FILE");
+  command.add("--target", flags->target, "Reference translations of --source, by people").called("FILE");
   command.add(
       "--similarity", flags->similarity,
       "Compare the cosine of the model's vectors with the number that stands beside each pair of texts");

@@ -117,7 +117,8 @@ void continue_arguments(const Writer& writer, const WriteFlags& flags, Records& 
 }
 
 int run_generate(const WriteFlags& flags, const Session& session) {
-  check(flags.prompts.empty() || flags.files.empty(), "generate: prompts and --file; give one of them");
+  check(flags.prompts.empty() || flags.files.empty(),
+        "generate: prompts and --file are both given; give one of them");
   const Writer writer = warned(Writer::load(flags.directory));
   Records records(flags, writer);
   const bool asked = flags.prompts == std::vector<std::string>{"-"} || !flags.files.empty();

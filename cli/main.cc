@@ -26,8 +26,7 @@ int run(const std::vector<std::string>& words) {
   program.add("--config", session.config, "Read options from this file, which --print-config can write")
       .called("FILE")
       .only_in_command_line();
-  program
-      .add("--print-config", session.print_config, "Write the options as a file for --config, and do no more")
+  program.add("--print-config", session.print_config, "Print the options as a file for --config and exit")
       .only_in_command_line();
   for (const auto add : {add_train, add_translate, add_generate, add_classify, add_tag, add_fill_mask,
                          add_embed, add_evaluate, add_score, add_describe, add_tokenize, add_completion}) {

@@ -232,7 +232,7 @@ void add_tokenize_train(Command& tokenize) {
   add_model_options(action, *flags);
   action.add("--normalizer", flags->normalizer, "What makes texts alike before they are split")
       .one_of({"none", "nfc", "nfkc", "bert", "persian"});
-  action.add("--lowercase", flags->lowercase, "Make all letters small");
+  action.add("--lowercase", flags->lowercase, "Make all letters lower case");
   action.add("--max-memory", flags->max_memory, "Most memory to use; a larger corpus is sampled");
   action.add("--seed", flags->options.seed, "Seed of the sample, if one is taken");
   action.add("--json", flags->json, "Print a JSON object");

@@ -140,7 +140,7 @@ void add_train_classify(Command& train) {
       .required();
   command.add("--dev", flags->dev, "Data for validation, in the same format").called("FILE");
   add_dev_share(command, *flags);
-  command.add("--regression", flags->regression, "The labels are numbers to come near to");
+  command.add("--regression", flags->regression, "The labels are numbers to predict");
   command.add_config(flags->columns, "Data");
   add_train_flags(command, *flags);
   add_epochs(command, *flags);

@@ -67,7 +67,7 @@ void add_train_flags(Command& command, TrainFlags& flags) {
   command.add("--out", flags.out, "Directory of the model; a run that is there is continued")
       .called("DIR")
       .required();
-  command.add("--restart", flags.restart, "Forget the run in the directory of --out, and begin anew");
+  command.add("--restart", flags.restart, "Discard the run in the directory of --out and start again");
   command.add(
       "--overwrite", flags.overwrite,
       "Replace a model in the directory of --out that was not trained there: the first one that is saved "
@@ -76,7 +76,7 @@ void add_train_flags(Command& command, TrainFlags& flags) {
   command.add("--preset", flags.preset, "Size and shape of a new model").excludes("--from");
   command.add(
       "--model", flags.model_options,
-      "NAME=VALUE: change an option of the preset, such as dropout=0.2; a name that is none lists them");
+      "NAME=VALUE: change an option of the preset, such as dropout=0.2; a name that is unknown lists them");
   command.add("--tokenizer", flags.tokenizer_path, "Use this tokenizer rather than train one").called("FILE");
   command.add("--profile", flags.profile, "Print where the time went");
   command.add_config(flags.trainer, "Training");

@@ -88,7 +88,7 @@ void add_dev_share(Command& command, TrainFlags& flags);
 
 // --epochs: so many passes over the data instead of --steps.
 void add_epochs(Command& command, TrainFlags& flags);
-// --fresh-layers: so many of the last layers of the model to start from begin anew.
+// --fresh-layers: so many of the last layers of the model to start from are initialised again.
 void add_fresh_layers(Command& command, TrainFlags& flags);
 void apply_epochs(TrainFlags& flags, int64_t batches_in_epoch);
 

@@ -177,7 +177,7 @@ void RecordReader::open_next_file() {
   if (format == CorpusFormat::kJsonl) {
     check(!columns_.empty(), "{}: say which keys to read, with --columns", path);
     for (const Column& column : columns_) {
-      check(column.number == 0, "{}: column {}: the keys of jsonl have names, no numbers", path,
+      check(column.number == 0, "{}: column {}: the keys of jsonl have names, not numbers", path,
             column.number);
     }
     return;

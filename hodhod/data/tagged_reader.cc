@@ -69,7 +69,7 @@ void TaggedReader::open_next_file() {
         "{}: sentences with tags are read from conll, conllu, tsv and jsonl, not from csv", path);
   if (format_ == CorpusFormat::kJsonl) {
     for (const Column& column : columns_) {
-      check(column.number == 0, "{}: column {}: the keys of jsonl have names, no numbers", path,
+      check(column.number == 0, "{}: column {}: the keys of jsonl have names, not numbers", path,
             column.number);
     }
   } else if (format_ != CorpusFormat::kConllu) {

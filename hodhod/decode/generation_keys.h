@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The keys of generation_config.json: which of them this program heeds, and what becomes of the others.
+// The keys of generation_config.json: which of them this program uses, and what becomes of the others.
 #pragma once
 
 #include <string>

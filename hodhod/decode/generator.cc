@@ -147,8 +147,7 @@ void check_prompts(const LanguageModel& model, std::span<const Prompt> prompts,
     for (int64_t token : target) {
       check(token >= 0 && token < model.vocabulary(),
             "decoding: token {} of prompt {} is outside a vocabulary of {}; the tokenizer knows tokens that "
-            "the "
-            "model does not",
+            "the model does not",
             token, i, model.vocabulary());
     }
   }

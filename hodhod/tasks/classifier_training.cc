@@ -62,8 +62,8 @@ std::vector<double> balanced_weights(const Classifier& classifier, std::span<con
   return weights;
 }
 
-Tensor f32_of(const std::vector<double>& values, Shape shape) {
-  return Tensor::from(values, std::move(shape)).converted(DType::f32);
+Tensor f32_of(const std::vector<double>& values, const Shape& shape) {
+  return Tensor::from(values, shape).converted(DType::f32);
 }
 
 }  // namespace

@@ -338,7 +338,7 @@ std::vector<double> numbers_of(const Classifier& classifier, const LabelledText&
   std::vector<double> numbers;
   for (const std::string& part : parts) {
     const auto value = parse_number(part);
-    check(value.has_value(), "{}: {} is no number; a regression needs one for each text", example.place,
+    check(value.has_value(), "{}: {} is not a number; a regression needs one for each text", example.place,
           excerpt(part));
     numbers.push_back(*value);
   }
@@ -370,8 +370,7 @@ ClassifierScores evaluate(const Classifier& classifier, std::span<const Labelled
   for (const LabelledText& example : examples) check_texts(classifier, example.texts, example.place);
   check(classifier.answer != Answer::kLabels || !classifier.columns.label_separator.empty(),
         "evaluate: a text may have several labels for this model; say with --label-separator what stands "
-        "between "
-        "them in the data");
+        "between them in the data");
   const auto found = classify(classifier, texts_of(examples), batch_tokens);
   ClassifierScores scores =
       classifier.answer == Answer::kOneLabel ? score_one_label(classifier, examples, found)

@@ -241,7 +241,7 @@ TEST(Classify, SaysWhatIsWrong) {
   EXPECT_THAT(error_of([&] {
                 evaluate(numbers, std::vector<LabelledText>{{{"boat"}, "much", "f:9"}});
               }),
-              HasSubstr("f:9: \"much\" is no number"));
+              HasSubstr("f:9: \"much\" is not a number"));
   EXPECT_THAT(error_of([&] {
                 classify(classifier, std::vector<Texts>{{"a", "b", "c"}});
               }),
@@ -336,7 +336,7 @@ TEST(Classify, SeveralNumbersAreScoredOneByOne) {
   EXPECT_THAT(error_of([&] { scored("1;1"); }), HasSubstr("gives 2 numbers"));
   classifier.columns.label_separator = ";";
   EXPECT_THAT(error_of([&] { scored("1"); }), HasSubstr("f:1: expected 2 numbers, found \"1\""));
-  EXPECT_THAT(error_of([&] { scored("1;x"); }), HasSubstr("f:1: \"x\" is no number"));
+  EXPECT_THAT(error_of([&] { scored("1;x"); }), HasSubstr("f:1: \"x\" is not a number"));
   const auto numbers = classify(classifier, std::vector<Texts>{{"boat"}})[0].score;
   const ClassifierScores scores = scored("1; 1");
   ASSERT_EQ(scores.each_number.size(), 2u);
@@ -355,7 +355,7 @@ TEST(Classify, UnknownGoldLabelsCountAsMissed) {
   EXPECT_EQ(scores.classes.by_label.at("si").gold, 1);
   EXPECT_LE(scores.classes.accuracy, 0.5);
   EXPECT_LT(scores.loss, 20);
-  EXPECT_THAT(scores.notes, ElementsAre(HasSubstr("1 of 2 labels are none that the model knows")));
+  EXPECT_THAT(scores.notes, ElementsAre(HasSubstr("1 of 2 labels are unknown to the model")));
 }
 
 TEST(Classify, PairsAndSingleTextsAreNotMixedUp) {

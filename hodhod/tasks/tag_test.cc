@@ -185,7 +185,7 @@ TEST(Tag, UnknownGoldTagsCountAsMissed) {
   EXPECT_THAT(
       scores.notes,
       ElementsAre(
-          "1 of 3 labels are none that the model knows and count as missed; the first is \"B-ORG\" (f:3)"));
+          "1 of 3 labels are unknown to the model and count as missed; the first is \"B-ORG\" (f:3)"));
   EXPECT_EQ(scores.classes.by_label.at("B-ORG").gold, 1);
   EXPECT_EQ(scores.classes.by_label.at("B-ORG").correct, 0);
   EXPECT_EQ(scores.entities.by_type().at("ORG").gold, 1);

@@ -63,7 +63,7 @@ struct TokenizerParts {
   std::shared_ptr<const Tokenizer> target;
   // (name, bytes) of files that say more than a tokenizer.json can: save writes these instead.
   std::vector<std::pair<std::string, std::string>> files;
-  std::vector<std::string> warnings;  // sentences about what the files say and nothing here heeds
+  std::vector<std::string> warnings;  // sentences about what the files say and nothing here uses
 };
 
 // Const members may be called from several threads at once.

@@ -53,7 +53,7 @@ class TokenizerConfig {
 
   // All of tokenizer_config.json but what a tokenizer writes there itself.
   Json kept_settings() const;
-  // Sentences about settings that nothing here heeds.
+  // Sentences about settings that nothing here uses.
   std::vector<std::string> warnings() const;
 
  private:

@@ -69,8 +69,7 @@ TokenizerParts directory_parts(const std::string& directory, const TokenizerConf
   if (const auto path = find_file(directory, {"vocab.txt"}); !path.empty()) return bert_parts(path, config);
   fail(
       "{}: there is no tokenizer here; expected tokenizer.json, tokenizer.model, vocab.json with merges.txt "
-      "or "
-      "source.spm, or vocab.txt",
+      "or source.spm, or vocab.txt",
       directory);
 }
 

@@ -114,7 +114,7 @@ RunRecord RunDirectory::stored_record() const {
   try {
     return read_run_record(file(kRecord));
   } catch (const Error& error) {
-    fail("{}; with --restart the run is begun anew", error.what());
+    fail("{}; --restart starts the run again", error.what());
   }
 }
 
@@ -149,8 +149,7 @@ void RunDirectory::begin_anew() {
 void RunDirectory::refuse(const std::vector<std::string>& changes) const {
   check(changes.empty(),
         "{}: the run here was begun with {}; give what it was begun with to go on, another directory (--out) "
-        "for "
-        "another run, or --restart to begin anew in this one",
+        "for another run, or --restart to start again in this one",
         path_, fmt::join(changes, ", "));
 }
 

@@ -17,7 +17,7 @@ namespace hodhod {
 
 struct RunStart {
   std::string from = {};   // the model that training begins with; empty: a new one
-  bool restart = false;    // forget the run that is in the directory, and begin anew
+  bool restart = false;    // discard the run that is in the directory, and start again
   bool overwrite = false;  // a model may be replaced that was not trained in the directory
 };
 
@@ -29,7 +29,8 @@ class RunDirectory {
   //   - the directory holds a model that was not trained in it, or is `from` itself, without `overwrite`,
   //   - the run there was begun with something else that may not change (see kChangeableOptions),
   //   - another process trains there.
-  // A run that has left neither a checkpoint nor a model of its own is begun anew, whatever its options were.
+  // A run that has left neither a checkpoint nor a model of its own is started again, whatever its options
+  // were.
   RunDirectory(std::string directory, RunRecord record, const RunStart& start = {});
 
   const std::string& path() const { return path_; }

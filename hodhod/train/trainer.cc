@@ -44,7 +44,7 @@ class Run {
         look_after_update();
         end = reason_to_end();
       } else {
-        state_ = before;  // asked to stop among the batches of an update: it is made anew after resuming
+        state_ = before;  // asked to stop among the batches of an update: it is made again after resuming
         end = TrainingEnd::signal;
       }
     }
@@ -179,12 +179,12 @@ class Run {
   [[noreturn]] void diverged(int64_t first_unsound, const std::string& what) {
     const auto sound = directory_.set_diverged(state_.step, first_unsound);
     const std::string lower = fmt::format("a lower --schedule-rate (it is {})", options_.schedule.rate);
-    std::string way = fmt::format("no sound state was saved before; begin anew with --restart and {}", lower);
+    std::string way =
+        fmt::format("no sound state was saved before; start again with --restart and {}", lower);
     if (sound) {
       way = fmt::format(
           "the last sound state, of step {}, is kept: give the same command with {} to go on from there, or "
-          "with "
-          "--restart too to begin anew",
+          "with --restart too to start again",
           *sound, lower);
     }
     if (state_.model_step > 0)

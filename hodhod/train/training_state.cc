@@ -72,8 +72,7 @@ void restore_parameters(const NamedParameters& from, const NamedParameters& para
     const auto found = by_name.find(name);
     check(found != by_name.end(),
           "the run in this directory is of another model: its checkpoint has no {}; give the options that it "
-          "began "
-          "with, or train in another directory",
+          "began with, or train in another directory",
           name);
     check(found->second.shape() == parameter.shape(),
           "the run in this directory is of another model: {} has shape {} in its checkpoint and {} here; "

@@ -82,7 +82,7 @@ refused "--dev-share 0.1 (now 0.2)" --dev-share 0.2
 refused "--data text of" --data other
 [[ $(state base) == "$before" ]] || fail "a refused run changed the directory"
 found=$(new base --steps 8 --seed 2)
-expect "the way out" "another directory (--out) for another run, or --restart to begin anew" "$found"
+expect "the way out" "another directory (--out) for another run, or --restart to start again" "$found"
 cp text moved
 found=$(new base --steps 8 --validate-every 3 --patience 50 --minutes 9 --log-every 2 --profile --data moved)
 expect "what may change" "finished: step 8" "$found"
@@ -145,8 +145,8 @@ expect "other labels" "--data labels.tsv of" "$(classify --data others.tsv --dev
 
 # Numbers that are no longer finite.
 found=$(new steep --steps 60 --optimizer-kind sgd --schedule-rate 1e30 --clip 0 --save-every 1)
-expect "none is sound" "no sound state was saved before; begin anew with --restart and a lower --schedule-rate (it is 1e+30)" "$found"
-expect "begun anew with a lower rate" "finished: step 60" \
+expect "none is sound" "no sound state was saved before; start again with --restart and a lower --schedule-rate (it is 1e+30)" "$found"
+expect "started again with a lower rate" "finished: step 60" \
   "$(new steep --steps 60 --optimizer-kind sgd --schedule-rate 1e-2 --clip 0 --save-every 1)"
 growing=(--schedule-kind constant --optimizer-weight-decay 1 --save-every 2 --validate-every 5)
 found=$(new growing "${growing[@]}" --steps 90 --schedule-rate 20)
@@ -157,7 +157,7 @@ expect "the seed may still not change" "--seed 1 (now 2)" "$(new growing "${grow
 found=$(new growing "${growing[@]}" --steps 90 --schedule-rate 1e-4)
 expect "goes on with a lower rate" "continuing from step" "$found"
 expect "to its end" "finished: step 90" "$found"
-expect "or begun anew" "finished: step 5" "$(new growing "${growing[@]}" --steps 5 --schedule-rate 1e-4 --restart)"
+expect "or started again" "finished: step 5" "$(new growing "${growing[@]}" --steps 5 --schedule-rate 1e-4 --restart)"
 
 # Being stopped.
 stopped() {  # signal: what a run says that gets it in its first steps, and its status

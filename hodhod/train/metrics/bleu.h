@@ -41,7 +41,7 @@ struct BleuOptions {
     v("smoothing", smoothing, "What BLEU does with an order of n-grams that has no match");
     v("smoothing_value", smoothing_value, "Number that floor (default 0.1) and add-k (default 1) put there",
       at_least(0));
-    v("lowercase", lowercase, "Let BLEU make no difference between upper and lower case");
+    v("lowercase", lowercase, "Make no difference between upper and lower case");
   }
 };
 
