@@ -82,7 +82,7 @@ constexpr HarmlessSetting kHarmless[] = {
 // Values that ask for nothing.
 bool asks_for_nothing(const Json& value) {
   return value.is_null() || (value.is_boolean() && !value.get<bool>()) ||
-         (value.is_object() && value.size() == 0) || (value.is_array() && value.size() == 0);
+         ((value.is_object() || value.is_array()) && value.empty());
 }
 
 }  // namespace
