@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scaled dot-product attention, forward and backward, in memory linear in the length.
+// Scaled dot-product attention ("Attention Is All You Need", §3.2), forward and backward, in memory linear in
+// the length. Over the visible keys j:
 //
-//   score[b, h, i, j] = scale · q[b, i, h] · k[b, j, h / group] + distance_bias + bias      ("Attention Is
-//   All weight[b, h, i, j] = exp(score) / Σ_j exp(score)  over the visible keys j                You Need",
-//   §3.2) out[b, i, h] = Σ_j weight · dropout · v[b, j, h / group]
+//   score[b, h, i, j]  = scale · q[b, i, h] · k[b, j, h / group] + distance_bias + bias
+//   weight[b, h, i, j] = exp(score) / Σ_j exp(score)
+//   out[b, i, h]       = Σ_j weight · dropout · v[b, j, h / group]
 //
 // Shapes: B batch, H heads, G = H / kv_heads query heads share one key/value head, Tq queries, Tk keys, D
 // head size.

@@ -16,8 +16,8 @@ namespace hodhod::kernels {
 // is to be ignored,
 //
 //   loss = (1 − ε) w_y (L − x_y) + ε / classes · Σ_c w_c (L − x_c)
-//   dx_c = scale · [ A e^(x_c − L) − (1 − ε) w_y δ_cy − ε / classes · w_c ],   A = (1 − ε) w_y + ε / classes
-//   · Σ w
+//   dx_c = scale · [ A e^(x_c − L) − (1 − ε) w_y δ_cy − ε / classes · w_c ]
+//   A    = (1 − ε) w_y + ε / classes · Σ_c w_c
 //
 // A row's results depend on the row alone. Targets that are not ignored are from 0 to classes − 1 (unchecked
 // here).

@@ -14,8 +14,10 @@ struct NormOptions {
   double epsilon = 1e-5;
 };
 
-// layer: y = (x − mean) / √(variance + epsilon) · gamma + beta        rms: y = x / √(mean(x²) + epsilon) ·
-// gamma + beta for x [..., C] and gamma, beta [C]; an undefined gamma is 1, an undefined beta 0.
+//   layer: y = (x − mean) / √(variance + epsilon) · gamma + beta
+//   rms:   y = x / √(mean(x²) + epsilon) · gamma + beta
+//
+// for x [..., C] and gamma, beta [C]; an undefined gamma is 1, an undefined beta 0.
 Tensor norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, const NormOptions& options = {});
 
 // The norm of x + residual, in one visit of each row ("Add & Norm").

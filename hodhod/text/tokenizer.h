@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Text ↔ ids: Hugging Face's tokenizer.json pipeline.
 //
-//   text → added tokens → normaliser → pre-tokeniser → model → truncation → post-processor → padding →
-//   Encoding ids  → tokens → decoder → text
+//   text → added tokens → normaliser → pre-tokeniser → model → truncation → post-processor → padding → Encoding
+//   ids → tokens → decoder → text
 //
 // Text that is not UTF-8: a byte that is not part of a well-formed character is a character of its own.
 // Normalisers and pre-tokenisers keep it (as neither letter, digit, blank nor punctuation); byte-level and
