@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hodhod/base/number_range.h"
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/text/trainer.h"
 
