@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "cli/confusion.h"
@@ -195,6 +196,11 @@ int evaluate_masks(const EvaluateFlags& flags, bool quiet) {
 int evaluate_similarity(const EvaluateFlags& flags) {
   const TextModel embedder = warned(load_embedder(flags.directory));
   const auto scores = score_similarity(embedder, told(read_labelled(flags.data, flags.columns)).examples);
+  check(
+      std::isfinite(scores.pearson) && std::isfinite(scores.spearman),
+      "evaluate: the model finds all {} pairs of {} equally similar, so that no correlation is defined; give "
+      "other pairs",
+      scores.pairs, flags.data[0]);
   report(flags, {{"pearson", scores.pearson}, {"spearman", scores.spearman}, {"pairs", scores.pairs}},
          fmt::format("Pearson {:.4f}   Spearman {:.4f}   pairs {}", scores.pearson, scores.spearman,
                      scores.pairs));

@@ -2,11 +2,14 @@
 // hodhod evaluate for models that translate.
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "cli/evaluate.h"
 #include "cli/models.h"
 #include "hodhod/base/error.h"
 #include "hodhod/data/record_reader.h"
 #include "hodhod/tasks/translate.h"
+#include "hodhod/text/sentences.h"
 #include "hodhod/train/metrics/bleu.h"
 #include "hodhod/train/metrics/chrf.h"
 
@@ -25,6 +28,10 @@ std::vector<ScoredPair> read_scored_pairs(const EvaluateFlags& flags) {
   }
   tell_bad_lines(reader.bad_lines());
   check(!pairs.empty(), "evaluate: {} has no line to translate", flags.source[0]);
+  check(!std::all_of(pairs.begin(), pairs.end(),
+                     [](const ScoredPair& pair) { return text::is_blank_text(pair.reference); }),
+        "evaluate: every line of {} is blank; there is nothing to compare the translations with",
+        flags.target[0]);
   return pairs;
 }
 

@@ -42,7 +42,9 @@ void tell(const std::vector<std::string>& notes) {
 
 void tell_bad_lines(const BadLines& bad) {
   if (bad.count() == 0) return;
-  fmt::print(stderr, "{} bad lines were skipped, the first: {}\n", bad.count(), bad.examples()[0]);
+  fmt::print(stderr, "{} skipped, the first: {}\n",
+             bad.count() == 1 ? "1 bad line was" : fmt::format("{} bad lines were", bad.count()),
+             bad.examples()[0]);
 }
 
 }  // namespace hodhod::cli

@@ -42,7 +42,7 @@ printf 'good\ta good film\nfair\ta film\n\tnothing\n' > odd.tsv
 expect "an empty label" "odd.tsv:3: the label is empty; mend the line, or skip bad lines with --skip-bad" \
   "$(run evaluate critic --data odd.tsv --label 1 --text 2)"
 found=$(run evaluate critic --data odd.tsv --skip-bad --label 1 --text 2)
-expect "skipped" "1 bad lines were skipped" "$found"
+expect "skipped" "1 bad line was skipped" "$found"
 expect "an unknown label" '1 of 2 labels are unknown to the model and count as missed; the first is "fair" (odd.tsv:2)' "$found"
 expect "no option is passed over" "--source has no meaning for a classifier" "$(run evaluate critic --data films.csv --source x)"
 for i in $(seq 12); do printf 'text %d\tgood\n' "$i"; done > swapped.tsv

@@ -83,5 +83,8 @@ expect "nor one to start from" "no Hugging Face family holds this model" \
 expect "told before anything is trained" "1" "$([[ -e unheard/tokenizer.json ]] || echo 1)"
 expect "no mask" 'has no [MASK]; write [MASK] where' "$(run fill-mask filler 'the sun')"
 expect "no data" "name the file with --data" "$(run evaluate critic)"
+printf '1\tthe sun\tthe sun\n2\tthe rain\tthe rain\n' > alike.tsv
+expect "equal similarities" "finds all 2 pairs of alike.tsv equally similar" \
+  "$(run evaluate filler --similarity --data alike.tsv --label 1 --text 2,3)"
 ((fails == 0)) && echo "hodhod's encoders: all as expected"
 exit $((fails > 0))

@@ -71,9 +71,14 @@ printf 'x\ny\nz\n' > "$work/bad.fa"
 found=$("$hodhod" evaluate "$work/model" --source "$work/bad.en" --target "$work/bad.fa" 2>&1 || true)
 [[ $found == *"bad.en:2: expected UTF-8"*"--skip-bad"* ]] || { echo "FAILED: bad lines: $found"; fails=$((fails + 1)); }
 found=$("$hodhod" evaluate "$work/model" --skip-bad --source "$work/bad.en" --target "$work/bad.fa" 2>&1)
-[[ $found == *"1 bad lines were skipped"*BLEU* ]] || { echo "FAILED: skipped lines: $found"; fails=$((fails + 1)); }
+[[ $found == *"1 bad line was skipped"*BLEU* ]] || { echo "FAILED: skipped lines: $found"; fails=$((fails + 1)); }
 : > "$work/empty"
 found=$("$hodhod" evaluate "$work/model" --source "$work/empty" --target "$work/empty" 2>&1 || echo "status $?")
 [[ $found == *"has no line to translate"*"status 1" ]] || { echo "FAILED: nothing to score: $found"; fails=$((fails + 1)); }
+printf 'a\nb\n' > "$work/two.en"
+printf '\n \n' > "$work/blank.fa"
+found=$("$hodhod" evaluate "$work/model" --source "$work/two.en" --target "$work/blank.fa" 2>&1 || echo "status $?")
+[[ $found == *"every line of $work/blank.fa is blank"*"status 1" ]] ||
+  { echo "FAILED: nothing to compare with: $found"; fails=$((fails + 1)); }
 ((fails == 0)) && echo "hodhod translate: all as expected"
 exit $((fails > 0))
