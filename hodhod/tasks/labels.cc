@@ -115,7 +115,7 @@ std::vector<std::string> doubts_about_labels(std::span<const std::string> occurr
         fmt::format("there are {} different labels in {} examples, such as {}; say with --label which column "
                     "they are in{}",
                     different, total, excerpt(counts.begin()->first),
-                    numbers == different ? ", or --regression if they are numbers to come near to" : ""));
+                    numbers == different ? ", or --regression if they are numbers to predict" : ""));
     return doubts;
   }
   const bool alone = counts[occurrences.front()] == 1 && different > 2 &&

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "hodhod/base/error.h"
+#include "hodhod/text/normalizer.h"
 #include "hodhod/text/pre_tokenizer.h"
 
 namespace hodhod::text {
