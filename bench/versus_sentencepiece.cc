@@ -28,7 +28,7 @@
 #include "hodhod/base/test_directories.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/text/tokenizer.h"
-#include "hodhod/text/trainer.h"
+#include "hodhod/text/training/trainer.h"
 
 namespace hodhod::text {
 namespace {

@@ -14,7 +14,7 @@
 #include "cli/output.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/classify.h"
-#include "hodhod/text/sentences.h"
+#include "hodhod/text/languages/sentences.h"
 
 namespace hodhod::cli {
 namespace {

@@ -9,7 +9,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/data/record_reader.h"
 #include "hodhod/tasks/translate.h"
-#include "hodhod/text/sentences.h"
+#include "hodhod/text/languages/sentences.h"
 #include "hodhod/train/metrics/bleu.h"
 #include "hodhod/train/metrics/chrf.h"
 

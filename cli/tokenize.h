@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "cli/commands.h"
-#include "hodhod/text/persian.h"
+#include "hodhod/text/normalizers/persian.h"
 #include "hodhod/text/tokenizer.h"
 
 namespace hodhod::cli {

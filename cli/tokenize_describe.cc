@@ -9,9 +9,9 @@
 #include "cli/tokenize.h"
 #include "hodhod/base/format.h"
 #include "hodhod/base/json.h"
-#include "hodhod/text/ngrams.h"
 #include "hodhod/text/tokenizer.h"
-#include "hodhod/text/unicode.h"
+#include "hodhod/text/training/ngrams.h"
+#include "hodhod/text/unicode/character_classes.h"
 
 namespace hodhod::cli {
 namespace {

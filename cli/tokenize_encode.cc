@@ -8,8 +8,8 @@
 #include "cli/input.h"
 #include "cli/tokenize.h"
 #include "hodhod/base/error.h"
-#include "hodhod/text/json_text.h"
 #include "hodhod/text/tokenizer.h"
+#include "hodhod/text/unicode/json_text.h"
 
 namespace hodhod::cli {
 namespace {

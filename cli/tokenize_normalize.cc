@@ -10,7 +10,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
 #include "hodhod/text/tokenizer.h"
-#include "hodhod/text/utf8.h"
+#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::cli {
 namespace {

@@ -13,9 +13,9 @@
 #include "hodhod/base/json.h"
 #include "hodhod/base/progress.h"
 #include "hodhod/base/signals.h"
+#include "hodhod/text/models/word_level.h"
 #include "hodhod/text/tokenizer.h"
-#include "hodhod/text/trainer.h"
-#include "hodhod/text/word_level.h"
+#include "hodhod/text/training/trainer.h"
 
 namespace hodhod::cli {
 namespace {

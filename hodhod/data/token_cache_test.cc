@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "hodhod/base/file.h"
-#include "hodhod/text/word_level.h"
+#include "hodhod/text/models/word_level.h"
 
 namespace hodhod {
 namespace {

@@ -17,7 +17,7 @@
 #include "hodhod/ops/softmax.h"
 #include "hodhod/tasks/saved_model.h"
 #include "hodhod/tensor/tape.h"
-#include "hodhod/text/sentences.h"
+#include "hodhod/text/languages/sentences.h"
 
 namespace hodhod {
 namespace {

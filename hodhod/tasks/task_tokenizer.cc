@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "hodhod/base/error.h"
-#include "hodhod/text/language.h"
-#include "hodhod/text/persian.h"
-#include "hodhod/text/word_level.h"
+#include "hodhod/text/languages/language.h"
+#include "hodhod/text/models/word_level.h"
+#include "hodhod/text/normalizers/persian.h"
 
 namespace hodhod {
 namespace {

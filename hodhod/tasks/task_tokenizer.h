@@ -10,7 +10,7 @@
 
 #include "hodhod/base/number_range.h"
 #include "hodhod/text/tokenizer.h"
-#include "hodhod/text/trainer.h"
+#include "hodhod/text/training/trainer.h"
 
 namespace hodhod {
 

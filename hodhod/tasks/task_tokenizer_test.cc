@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "hodhod/text/utf8.h"
+#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod {
 namespace {

@@ -17,9 +17,9 @@
 #include "hodhod/tasks/saved_model.h"
 #include "hodhod/tasks/stop_strings.h"
 #include "hodhod/tensor/tape.h"
-#include "hodhod/text/normalizer.h"
-#include "hodhod/text/sentences.h"
-#include "hodhod/text/utf8.h"
+#include "hodhod/text/languages/sentences.h"
+#include "hodhod/text/normalizers/normalizer.h"
+#include "hodhod/text/unicode/utf8.h"
 #include "hodhod/train/metrics/bleu.h"
 
 namespace hodhod {

@@ -84,8 +84,8 @@ struct TranslateOptions {
 
 // Translations of each text. The result for a text does not depend on the others. The translation of a blank
 // text, or of one without tokens, is empty. A text that is longer than the model takes is translated in parts
-// that fit (split_to_fit of hodhod/text/sentences.h), which are joined by blanks, or by nothing in scripts
-// without blanks.
+// that fit (split_to_fit of hodhod/text/languages/sentences.h), which are joined by blanks, or by nothing in
+// scripts without blanks.
 std::vector<Translated> translate(const Translator& translator, const std::vector<std::string>& texts,
                                   const TranslateOptions& options);
 

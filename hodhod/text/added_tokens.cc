@@ -5,8 +5,8 @@
 #include <numeric>
 
 #include "hodhod/base/error.h"
-#include "hodhod/text/json_text.h"
-#include "hodhod/text/unicode.h"
+#include "hodhod/text/unicode/character_classes.h"
+#include "hodhod/text/unicode/json_text.h"
 
 namespace hodhod::text {
 namespace {

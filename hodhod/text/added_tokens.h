@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "hodhod/text/normalized_text.h"
-#include "hodhod/text/normalizer.h"
+#include "hodhod/text/normalizers/normalizer.h"
 
 namespace hodhod::text {
 

@@ -3,11 +3,11 @@
 // run into ctest's time limit here.
 #include <gtest/gtest.h>
 
-#include "hodhod/text/byte_alphabet.h"
-#include "hodhod/text/test_data.h"
+#include "hodhod/text/models/word_level.h"
+#include "hodhod/text/testing/test_data.h"
 #include "hodhod/text/tokenizer.h"
-#include "hodhod/text/trainer.h"
-#include "hodhod/text/word_level.h"
+#include "hodhod/text/training/trainer.h"
+#include "hodhod/text/unicode/byte_alphabet.h"
 
 namespace hodhod::text {
 namespace {

@@ -6,12 +6,12 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
-#include "hodhod/text/bpe.h"
-#include "hodhod/text/byte_alphabet.h"
-#include "hodhod/text/largest_allocation.h"
-#include "hodhod/text/test_data.h"
-#include "hodhod/text/test_text.h"
+#include "hodhod/text/models/bpe.h"
+#include "hodhod/text/testing/largest_allocation.h"
+#include "hodhod/text/testing/random_text.h"
+#include "hodhod/text/testing/test_data.h"
 #include "hodhod/text/tokenizer.h"
+#include "hodhod/text/unicode/byte_alphabet.h"
 
 namespace hodhod::text {
 namespace {

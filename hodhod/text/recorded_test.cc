@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "hodhod/base/error.h"
-#include "hodhod/text/test_data.h"
+#include "hodhod/text/testing/test_data.h"
 #include "hodhod/text/tokenizer.h"
 
 namespace hodhod::text {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "hodhod/base/rng.h"
-#include "hodhod/text/byte_alphabet.h"
-#include "hodhod/text/word_level.h"
+#include "hodhod/text/models/word_level.h"
+#include "hodhod/text/unicode/byte_alphabet.h"
 
 namespace hodhod::text {
 namespace {

@@ -8,9 +8,9 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/threads.h"
-#include "hodhod/text/byte_alphabet.h"
-#include "hodhod/text/json_text.h"
-#include "hodhod/text/utf8.h"
+#include "hodhod/text/unicode/byte_alphabet.h"
+#include "hodhod/text/unicode/json_text.h"
+#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
 namespace {

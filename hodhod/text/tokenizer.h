@@ -20,13 +20,13 @@
 #include <vector>
 
 #include "hodhod/text/added_tokens.h"
-#include "hodhod/text/decoder.h"
+#include "hodhod/text/after/decoder.h"
+#include "hodhod/text/after/post_processor.h"
+#include "hodhod/text/after/truncation.h"
 #include "hodhod/text/encoding.h"
-#include "hodhod/text/model.h"
-#include "hodhod/text/normalizer.h"
-#include "hodhod/text/post_processor.h"
-#include "hodhod/text/pre_tokenizer.h"
-#include "hodhod/text/truncation.h"
+#include "hodhod/text/models/model.h"
+#include "hodhod/text/normalizers/normalizer.h"
+#include "hodhod/text/pre_tokenizers/pre_tokenizer.h"
 
 namespace hodhod::text {
 

@@ -8,11 +8,11 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/base/threads.h"
-#include "hodhod/text/bpe.h"
-#include "hodhod/text/byte_alphabet.h"
-#include "hodhod/text/persian.h"
-#include "hodhod/text/test_text.h"
-#include "hodhod/text/word_level.h"
+#include "hodhod/text/models/bpe.h"
+#include "hodhod/text/models/word_level.h"
+#include "hodhod/text/normalizers/persian.h"
+#include "hodhod/text/testing/random_text.h"
+#include "hodhod/text/unicode/byte_alphabet.h"
 
 namespace hodhod::text {
 namespace {

@@ -2,9 +2,9 @@
 // Tokenizer: from ids back to tokens and text.
 #include <fmt/format.h>
 
-#include "hodhod/text/byte_alphabet.h"
 #include "hodhod/text/tokenizer.h"
-#include "hodhod/text/utf8.h"
+#include "hodhod/text/unicode/byte_alphabet.h"
+#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
 namespace {

@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "hodhod/text/bpe.h"
-#include "hodhod/text/sentencepiece_model.h"
-#include "hodhod/text/sentencepiece_proto.h"
-#include "hodhod/text/word_piece.h"
+#include "hodhod/text/formats/sentencepiece_model.h"
+#include "hodhod/text/formats/sentencepiece_proto.h"
+#include "hodhod/text/models/bpe.h"
+#include "hodhod/text/models/word_piece.h"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "hodhod/base/error.h"
-#include "hodhod/text/sentencepiece_model.h"
+#include "hodhod/text/formats/sentencepiece_model.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace hodhod;

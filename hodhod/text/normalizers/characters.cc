@@ -3,9 +3,9 @@
 // prefix, BERT's.
 #include <string>
 
-#include "hodhod/text/byte_alphabet.h"
-#include "hodhod/text/normalizer.h"
-#include "hodhod/text/unicode.h"
+#include "hodhod/text/normalizers/normalizer.h"
+#include "hodhod/text/unicode/byte_alphabet.h"
+#include "hodhod/text/unicode/character_classes.h"
 
 namespace hodhod::text {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "hodhod/text/normalizer.h"
-#include "hodhod/text/pattern.h"
+#include "hodhod/text/normalizers/normalizer.h"
+#include "hodhod/text/patterns/pattern.h"
 
 namespace hodhod::text {
 namespace {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "hodhod/base/error.h"
-#include "hodhod/text/normalizer.h"
-#include "hodhod/text/utf8.h"
+#include "hodhod/text/normalizers/normalizer.h"
+#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
 namespace {

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "hodhod/base/error.h"
-#include "hodhod/text/utf8.h"
+#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
 namespace {

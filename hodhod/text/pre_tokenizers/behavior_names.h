@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "hodhod/text/pre_tokenizer.h"
+#include "hodhod/text/pre_tokenizers/pre_tokenizer.h"
 
 namespace hodhod::text {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "hodhod/text/byte_alphabet.h"
 #include "hodhod/text/pre_tokenizers/gpt2_pattern.h"
 #include "hodhod/text/pre_tokenizers/split_pieces.h"
+#include "hodhod/text/unicode/byte_alphabet.h"
 
 namespace hodhod::text {
 namespace {

@@ -3,11 +3,11 @@
 // delimiter, scripts, a length.
 #include <algorithm>
 
-#include "hodhod/text/json_pattern.h"
+#include "hodhod/text/patterns/json_pattern.h"
 #include "hodhod/text/pre_tokenizers/behavior_names.h"
 #include "hodhod/text/pre_tokenizers/split_pieces.h"
-#include "hodhod/text/scripts.h"
-#include "hodhod/text/unicode.h"
+#include "hodhod/text/unicode/character_classes.h"
+#include "hodhod/text/unicode/scripts.h"
 
 namespace hodhod::text {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "hodhod/text/unicode.h"
+#include "hodhod/text/unicode/character_classes.h"
 
 namespace hodhod::text {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "hodhod/text/pre_tokenizer.h"
+#include "hodhod/text/pre_tokenizers/pre_tokenizer.h"
 
 namespace hodhod::text {
 

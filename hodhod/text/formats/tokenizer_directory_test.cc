@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+// Directories as Transformers writes them: settings and tokens beside a tokenizer's file.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hodhod/base/file.h"
+#include "hodhod/base/json.h"
+#include "hodhod/base/testing.h"
+#include "hodhod/text/formats/sentencepiece_proto.h"
+#include "hodhod/text/tokenizer.h"
+
+namespace hodhod::text {
+namespace {
+
+using IdList = std::vector<int32_t>;
+using testing::HasSubstr;
+using SpmType = SentencePieceProto::PieceType;
+
+// A directory of small files, which goes with the object.
+class DirectoryOf {
+ public:
+  explicit DirectoryOf(std::initializer_list<std::pair<std::string, std::string>> files) {
+    for (const auto& [name, content] : files) write_file_atomically(directory_ / name, content);
+  }
+  Tokenizer load() const { return Tokenizer::load(directory_.path()); }
+  // As a tokenizer that was saved and loaded again.
+  Tokenizer again() const {
+    load().save(directory_ / "saved");
+    return Tokenizer::load(directory_ / "saved");
+  }
+  Json saved(const std::string& name) const {
+    load().save(directory_ / "saved");
+    return read_json(directory_ / "saved" + "/" + name);
+  }
+
+ private:
+  TemporaryDirectory directory_;
+};
+
+constexpr const char* kBertVocab =
+    "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\ncafe\ncafé\nCafé\nab\na\nb\n##b\n中\n中文\n!\nab!\nA\n<x>\n";
+
+std::string tokens_of(const Tokenizer& tokenizer, const std::string& text) {
+  std::string all;
+  for (const int32_t id : tokenizer.encode(text).ids) all += "|" + std::string(tokenizer.id_to_token(id));
+  return all.empty() ? all : all.substr(1);
+}
+
+TEST(TokenizerDirectory, SettingsOfBert) {
+  const auto with = [](const std::string& settings) {
+    return DirectoryOf({{"vocab.txt", kBertVocab}, {"tokenizer_config.json", settings}});
+  };
+  EXPECT_EQ(tokens_of(with("{}").load(), "Café 中文"), "[CLS]|cafe|中|[UNK]|[SEP]");
+  EXPECT_EQ(tokens_of(with(R"({"strip_accents": false})").load(), "Café"), "[CLS]|café|[SEP]");
+  EXPECT_EQ(tokens_of(with(R"({"do_lower_case": false})").load(), "Café"), "[CLS]|Café|[SEP]");
+  EXPECT_EQ(tokens_of(with(R"({"do_lower_case": false, "strip_accents": true})").load(), "Café A"),
+            "[CLS]|[UNK]|A|[SEP]");
+  EXPECT_EQ(tokens_of(with(R"({"tokenize_chinese_chars": false})").load(), "中文"), "[CLS]|中文|[SEP]");
+  EXPECT_EQ(tokens_of(with(R"({"do_basic_tokenize": false})").load(), "ab! A"), "[CLS]|ab!|A|[SEP]");
+  EXPECT_EQ(tokens_of(with(R"({"never_split": ["<x>"]})").load(), "A <x>"), "[CLS]|a|<x>|[SEP]");
+  EXPECT_THAT(error_of([&] { with(R"({"never_split": ["<y>"]})").load(); }),
+              HasSubstr("never_split: \"<y>\""));
+  EXPECT_THAT(error_of([&] { with(R"({"do_lower_case": "no"})").load(); }), HasSubstr("do_lower_case"));
+  for (const char* settings :
+       {R"({"tokenizer_class": "BertTokenizer", "strip_accents": false})",
+        R"({"tokenizer_class": "BertTokenizer", "tokenize_chinese_chars": false, "do_lower_case": false})",
+        R"({"do_basic_tokenize": false, "tokenizer_class": "BertTokenizer"})"}) {
+    const DirectoryOf directory = with(settings);
+    const std::string text = "Café 中文 ab! A";
+    EXPECT_EQ(directory.again().encode(text).ids, directory.load().encode(text).ids) << settings;
+  }
+}
+
+// BertTokenizerFast holds its settings above what tokenizer.json says; other classes do not.
+TEST(TokenizerDirectory, SettingsAndTokenizerJson) {
+  const DirectoryOf vocabulary({{"vocab.txt", kBertVocab}});
+  const std::string json = vocabulary.load().to_json();
+  const auto with = [&](const std::string& settings) {
+    return DirectoryOf({{"tokenizer.json", json}, {"tokenizer_config.json", settings}});
+  };
+  const std::string bert = R"({"tokenizer_class": "BertTokenizer", )";
+  EXPECT_EQ(tokens_of(with(bert + R"("do_lower_case": false})").load(), "Café"), "[CLS]|Café|[SEP]");
+  EXPECT_EQ(tokens_of(with(bert + R"("strip_accents": false})").load(), "Café"), "[CLS]|café|[SEP]");
+  EXPECT_EQ(
+      tokens_of(with(R"({"tokenizer_class": "PreTrainedTokenizerFast", "do_lower_case": false})").load(),
+                "Café"),
+      "[CLS]|cafe|[SEP]");
+  EXPECT_EQ(tokens_of(with(R"({"do_lower_case": false})").load(), "Café"), "[CLS]|cafe|[SEP]");
+}
+
+TEST(TokenizerDirectory, LlamaTokensAroundTexts) {
+  const std::string json = R"({"model": {"type": "WordLevel", "unk_token": "<unk>",
+      "vocab": {"<unk>": 0, "<s>": 1, "</s>": 2, "a": 3}}, "pre_tokenizer": {"type": "WhitespaceSplit"},
+      "post_processor": {"type": "TemplateProcessing", "single": "<s> $A", "pair": "<s> $A <s> $B:1",
+                         "special_tokens": {"<s>": {"id": "<s>", "ids": [1], "tokens": ["<s>"]}}}})";
+  const auto ids = [&](const std::string& settings) {
+    return DirectoryOf({{"tokenizer.json", json}, {"tokenizer_config.json", settings}})
+        .load()
+        .encode("a")
+        .ids;
+  };
+  EXPECT_EQ(ids(R"({})"), (IdList{1, 3}));
+  EXPECT_EQ(ids(R"({"tokenizer_class": "LlamaTokenizer", "add_bos_token": false})"), (IdList{3}));
+  EXPECT_EQ(ids(R"({"tokenizer_class": "LlamaTokenizerFast", "add_eos_token": true})"), (IdList{1, 3, 2}));
+  EXPECT_EQ(ids(R"({"tokenizer_class": "LlamaTokenizer", "add_bos_token": false, "add_eos_token": true,
+                    "eos_token": {"content": "</s>"}})"),
+            (IdList{3, 2}));
+  EXPECT_EQ(ids(R"({"tokenizer_class": "PreTrainedTokenizerFast", "add_bos_token": false})"), (IdList{1, 3}));
+  EXPECT_THAT(error_of([&] { ids(R"({"tokenizer_class": "LlamaTokenizer", "bos_token": "<none>"})"); }),
+              HasSubstr("<none>"));
+}
+
+SentencePieceProto spm_of(const std::vector<std::string>& pieces) {
+  SentencePieceProto proto;
+  proto.pieces = {
+      {"<unk>", 0, SpmType::kUnknown}, {"<s>", 0, SpmType::kControl}, {"</s>", 0, SpmType::kControl}};
+  for (const std::string& piece : pieces) {
+    proto.pieces.push_back({piece, -1 - static_cast<float>(proto.pieces.size()), SpmType::kNormal});
+  }
+  proto.normalizer.name = "identity";
+  proto.normalizer.remove_extra_whitespaces = false;
+  return proto;
+}
+
+TEST(TokenizerDirectory, SentencePieceAsItsClassHasIt) {
+  SentencePieceProto proto = spm_of({"▁", "▁a", "a", "b"});
+  proto.model_type = SentencePieceProto::ModelType::kBpe;
+  const std::string model = proto.serialize();
+  const auto with = [&](const std::string& settings) {
+    return DirectoryOf({{"tokenizer.model", model}, {"tokenizer_config.json", settings}});
+  };
+  EXPECT_EQ(DirectoryOf({{"tokenizer.model", model}}).load().encode("a").ids, (IdList{4}));
+  EXPECT_EQ(with("{}").load().encode("a").ids, (IdList{4}));
+  EXPECT_EQ(with(R"({"add_bos_token": true})").load().encode("a").ids, (IdList{1, 4}));
+  EXPECT_EQ(with(R"({"tokenizer_class": "LlamaTokenizer"})").load().encode("a").ids, (IdList{1, 4}));
+  EXPECT_EQ(DirectoryOf({{"tokenizer.model", model}, {"config.json", R"({"model_type": "llama"})"}})
+                .load()
+                .encode("a")
+                .ids,
+            (IdList{1, 4}));
+  const std::string llama = R"({"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", )";
+  EXPECT_EQ(with(llama + R"("add_bos_token": false, "add_eos_token": true})").load().encode("a").ids,
+            (IdList{4, 2}));
+  EXPECT_EQ(with(llama + R"("add_prefix_space": false})").load().encode("a").ids, (IdList{1, 5}));
+  // Special tokens are found in texts; whether a blank stands before what follows is the legacy setting.
+  EXPECT_EQ(with(llama + R"("legacy": true})").load().encode("a<s>a").ids, (IdList{1, 4, 1, 4}));
+  EXPECT_EQ(with(llama + R"("legacy": false})").load().encode("a<s>a").ids, (IdList{1, 4, 1, 5}));
+  for (const char* more : {R"("legacy": true})", R"("legacy": false})", R"("add_prefix_space": false})"}) {
+    const DirectoryOf directory = with(llama + more);
+    for (const char* text : {"a", "a<s>a", " a b", "b</s>"}) {
+      EXPECT_EQ(directory.again().encode(text).ids, directory.load().encode(text).ids) << more << text;
+      EXPECT_EQ(directory.load().encode_ids(text, true), directory.load().encode(text).ids) << more << text;
+    }
+  }
+  EXPECT_EQ(with(R"({"tokenizer_class": "T5Tokenizer", "extra_ids": 2})").load().encode("a<extra_id_0>").ids,
+            (IdList{4, 8, 2}));
+  EXPECT_THAT(error_of([&] { with(R"({"tokenizer_class": "XLMRobertaTokenizer"})").load(); }),
+              HasSubstr("other numbers"));
+}
+
+TEST(TokenizerDirectory, MarianPiecesHaveTheNumbersOfTheVocabulary) {
+  const std::string source = spm_of({"▁", "▁a", "a", "b"}).serialize();
+  const std::string vocabulary =
+      R"({"</s>": 0, "<unk>": 1, "b": 2, "▁a": 3, "z": 4, "▁": 5, "a": 6, "▁z": 7, ">>fra<<": 8, "<pad>": 9})";
+  const DirectoryOf directory({{"source.spm", source},
+                               {"target.spm", spm_of({"▁", "▁z", "z"}).serialize()},
+                               {"vocab.json", vocabulary},
+                               {"tokenizer_config.json", R"({"tokenizer_class": "MarianTokenizer"})"}});
+  for (const Tokenizer& tokenizer : {directory.load(), directory.again()}) {
+    EXPECT_EQ(tokenizer.encode("ab a").ids, (IdList{3, 2, 3, 0}));
+    EXPECT_EQ(tokenizer.encode("ba").ids, (IdList{5, 2, 6, 0}));
+    EXPECT_EQ(tokenizer.encode(">>fra<< a").ids, (IdList{8, 3, 0}));
+    EXPECT_EQ(tokenizer.decode({7, 4, 3, 0, 9}), "zz a");
+    EXPECT_EQ(tokenizer.role("pad_token"), 9);
+    EXPECT_EQ(tokenizer.role("eos_token"), 0);
+    EXPECT_TRUE(tokenizer.warnings().empty());
+    EXPECT_EQ(tokenizer.target().encode("zz").ids, (IdList{7, 4, 0}));
+    EXPECT_EQ(tokenizer.target().encode("a").ids, (IdList{5, 1, 0}));
+  }
+  EXPECT_EQ(directory.saved("tokenizer_config.json")["tokenizer_class"], "MarianTokenizer");
+  // Pieces that the vocabulary of the other side alone has are not made of source text.
+  EXPECT_EQ(directory.load().encode("z").ids, (IdList{5, 1, 0}));
+  const DirectoryOf apart({{"source.spm", source},
+                           {"vocab.json", vocabulary},
+                           {"tokenizer_config.json", R"({"separate_vocabs": true})"}});
+  EXPECT_THAT(error_of([&] { apart.load(); }), HasSubstr("differ for source and target"));
+}
+
+TEST(TokenizerDirectory, Gpt2FilesAsTheirClassHasThem) {
+  const auto with = [](const std::string& settings) {
+    return DirectoryOf(
+        {{"vocab.json", R"({"<s>": 0, "</s>": 1, "a": 2, "Ġ": 3, "Ġa": 4, "<mask>": 5, "<|endoftext|>": 6})"},
+         {"merges.txt", "#version: 0.2\nĠ a\n"},
+         {"tokenizer_config.json", settings}});
+  };
+  EXPECT_EQ(with("{}").load().encode("a a").ids, (IdList{2, 4}));
+  EXPECT_EQ(with(R"({"add_prefix_space": true})").load().encode("a a").ids, (IdList{4, 4}));
+  EXPECT_EQ(with(R"({"tokenizer_class": "GPT2Tokenizer", "add_bos_token": true})").load().encode("a").ids,
+            (IdList{6, 2}));
+  const DirectoryOf roberta = with(R"({"tokenizer_class": "RobertaTokenizer"})");
+  EXPECT_EQ(roberta.load().encode("a <mask> a").ids, (IdList{0, 2, 5, 4, 1}));
+  EXPECT_EQ(roberta.again().encode_pair("a", "a").ids, (IdList{0, 2, 1, 1, 2, 1}));
+}
+
+TEST(TokenizerDirectory, AddedTokensOfEveryFile) {
+  const DirectoryOf directory(
+      {{"vocab.txt", kBertVocab},
+       {"added_tokens.json", R"({"<new>": 18})"},
+       {"special_tokens_map.json", R"({"additional_special_tokens": ["<more>"], "bos_token": "[CLS]"})"},
+       {"tokenizer_config.json",
+        R"({"added_tokens_decoder": {"19": {"content": "<dec>", "special": true, "rstrip": true}}})"}});
+  const Tokenizer tokenizer = directory.load();
+  EXPECT_EQ(tokenizer.token_to_id("<new>"), 18);
+  EXPECT_EQ(tokenizer.token_to_id("<dec>"), 19);
+  EXPECT_EQ(tokenizer.token_to_id("<more>"), 20);
+  EXPECT_FALSE(tokenizer.is_special(18));
+  EXPECT_TRUE(tokenizer.is_special(19) && tokenizer.is_special(20));
+  EXPECT_EQ(tokenizer.role("bos_token"), 2);
+  EXPECT_EQ(tokens_of(tokenizer, "a<new>b <dec> b"), "[CLS]|a|<new>|b|<dec>|b|[SEP]");
+  EXPECT_EQ(tokens_of(directory.again(), "a<new>b <more> b"), "[CLS]|a|<new>|b|<more>|b|[SEP]");
+}
+
+TEST(TokenizerDirectory, WhatIsNotHeededIsSaid) {
+  const DirectoryOf directory(
+      {{"vocab.txt", kBertVocab},
+       {"tokenizer_config.json", R"({"tokenizer_class": "MyTokenizer", "padding_side": "left", "magic": 3,
+                                     "model_max_length": 64, "split_special_tokens": false, "auto_map": {"a": 1}})"}});
+  const auto warnings = directory.load().warnings();
+  ASSERT_EQ(warnings.size(), 3u);
+  EXPECT_THAT(warnings[0], HasSubstr("magic: this setting is not known here"));
+  EXPECT_THAT(warnings[1], HasSubstr("auto_map: code that comes with a model is not run"));
+  EXPECT_THAT(warnings[2], HasSubstr("the class MyTokenizer is not known here"));
+}
+
+TEST(TokenizerDirectory, CleaningUpBlanks) {
+  const std::string json =
+      R"({"model": {"type": "WordLevel", "unk_token": "u", "vocab": {"u": 0, "do": 1, "n't": 2,
+      ".": 3, "it": 4, "'s": 5}}})";
+  const auto decoded = [&](const std::string& settings) {
+    return DirectoryOf({{"tokenizer.json", json}, {"tokenizer_config.json", settings}})
+        .load()
+        .decode({1, 2, 4, 5, 3});
+  };
+  EXPECT_EQ(decoded(R"({"clean_up_tokenization_spaces": true})"), "don't it's.");
+  EXPECT_EQ(decoded(R"({"clean_up_tokenization_spaces": false})"), "do n't it 's .");
+}
+
+TEST(TokenizerDirectory, SavedForOthers) {
+  const DirectoryOf directory(
+      {{"vocab.txt", kBertVocab},
+       {"tokenizer_config.json",
+        R"({"tokenizer_class": "BertTokenizer", "padding_side": "left", "chat_template": "x",
+           "model_max_length": 64, "unknown": [1], "additional_special_tokens": ["<e1>"], "do_lower_case": false})"}});
+  const Json config = directory.saved("tokenizer_config.json");
+  EXPECT_EQ(config["tokenizer_class"], "BertTokenizer");
+  EXPECT_EQ(config["padding_side"], "left");
+  EXPECT_EQ(config["chat_template"], "x");
+  EXPECT_EQ(config["model_max_length"], 64);
+  EXPECT_EQ(config["unknown"][0], 1);
+  EXPECT_EQ(config["do_lower_case"], false);
+  EXPECT_EQ(config["cls_token"], "[CLS]");
+  EXPECT_EQ(config["added_tokens_decoder"]["18"]["content"], "<e1>");
+  EXPECT_EQ(config["model_input_names"].size(), 3u);
+  EXPECT_EQ(directory.saved("special_tokens_map.json")["additional_special_tokens"][0], "<e1>");
+
+  // The class knows its side of padding.
+  const DirectoryOf named(
+      {{"tokenizer.model", spm_of({"▁", "▁a"}).serialize()},
+       {"tokenizer_config.json", R"({"tokenizer_class": "LlamaTokenizer", "add_bos_token": false})"}});
+  EXPECT_FALSE(named.saved("tokenizer_config.json").contains("padding_side"));
+
+  // A tokenizer of one's own: no type ids where no template gives any, and the length that the model takes.
+  const DirectoryOf plain({{"vocab.json", R"({"a": 0, "<|endoftext|>": 1})"}, {"merges.txt", ""}});
+  const TemporaryDirectory own;
+  plain.load().save(own.path(), 99);
+  const Json of_own = read_json(own / "tokenizer_config.json");
+  EXPECT_EQ(of_own["model_input_names"].size(), 2u);
+  EXPECT_EQ(of_own["model_max_length"], 99);
+  EXPECT_EQ(of_own["tokenizer_class"], "PreTrainedTokenizerFast");
+  EXPECT_EQ(of_own["padding_side"], "right");
+}
+
+TEST(TokenizerDirectory, NormalizedTexts) {
+  const DirectoryOf lower({{"vocab.txt", kBertVocab}});
+  EXPECT_TRUE(lower.load().normalizes());
+  EXPECT_EQ(lower.load().normalized("CAFÉ\tA"), "cafe a");
+  const DirectoryOf pieces({{"tokenizer.model", spm_of({"▁", "▁a"}).serialize()}});
+  EXPECT_EQ(pieces.load().normalized("a b"), "a b");
+  EXPECT_EQ(pieces.load().normalized(" a"), "  a");
+  const DirectoryOf bytes({{"vocab.json", R"({"a": 0})"}, {"merges.txt", ""}});
+  EXPECT_FALSE(bytes.load().normalizes());
+  EXPECT_EQ(bytes.load().normalized("A b"), "A b");
+}
+
+}  // namespace
+}  // namespace hodhod::text

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/text/formats/tokenizer_settings.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace hodhod::text {
+namespace {
+
+// Heeded where a tokenizer of their class is read.
+constexpr std::string_view kHeeded[] = {"tokenizer_class",
+                                        "added_tokens_decoder",
+                                        "additional_special_tokens",
+                                        "extra_special_tokens",
+                                        "bos_token",
+                                        "eos_token",
+                                        "unk_token",
+                                        "sep_token",
+                                        "pad_token",
+                                        "cls_token",
+                                        "mask_token",
+                                        "clean_up_tokenization_spaces",
+                                        "add_prefix_space",
+                                        "add_bos_token",
+                                        "add_eos_token",
+                                        "legacy",
+                                        "do_lower_case",
+                                        "strip_accents",
+                                        "tokenize_chinese_chars",
+                                        "never_split",
+                                        "do_basic_tokenize",
+                                        "separate_vocabs",
+                                        "extra_ids"};
+
+struct HarmlessSetting {
+  std::string_view key;
+  std::string_view why;  // it changes nothing here
+};
+
+constexpr HarmlessSetting kHarmless[] = {
+    {"model_max_length", "how long texts may be is the model's"},
+    {"max_length", "for calls that ask to cut texts"},
+    {"max_len", "the old name of model_max_length"},
+    {"stride", "for calls that ask to cut texts"},
+    {"truncation_side", "for calls that ask to cut texts"},
+    {"truncation_strategy", "for calls that ask to cut texts"},
+    {"truncation", "for calls that ask to cut texts"},
+    {"padding_side", "batches are filled up by the model's code"},
+    {"padding", "batches are filled up by the model's code"},
+    {"pad_to_multiple_of", "batches are filled up by the model's code"},
+    {"pad_token_type_id", "batches are filled up by the model's code"},
+    {"pad_token_type", "batches are filled up by the model's code"},
+    {"model_input_names", "what a model is given is known from its kind"},
+    {"chat_template", "texts are taken as they are written"},
+    {"response_template", "texts are taken as they are written"},
+    {"use_default_system_prompt", "texts are taken as they are written"},
+    {"name_or_path", "where the tokenizer came from"},
+    {"_name_or_path", "where the tokenizer came from"},
+    {"special_tokens_map_file", "where the tokenizer came from"},
+    {"tokenizer_file", "where the tokenizer came from"},
+    {"vocab_file", "where the tokenizer came from"},
+    {"merges_file", "where the tokenizer came from"},
+    {"transformers_version", "who wrote the file"},
+    {"tokenizers_backend", "who wrote the file"},
+    {"backend", "who wrote the file"},
+    {"is_local", "who wrote the file"},
+    {"local_files_only", "who wrote the file"},
+    {"processor_class", "of models that see and hear"},
+    {"use_fast", "both kinds give the same ids"},
+    {"errors", "bytes that are no text are written as U+FFFD where text is asked for"},
+    {"source_lang", "the model knows its languages"},
+    {"target_lang", "the model knows its languages"},
+    {"return_token_type_ids", "what a model is given is known from its kind"},
+    {"return_attention_mask", "what a model is given is known from its kind"},
+    {"spaces_between_special_tokens", "for texts that are written with their special tokens"},
+    {"trim_offsets", "places in the text are tokenizer.json's"},
+    {"from_slow", "how the file was made"},
+    {"persian_folding", "how the tokenizer was trained"},
+    {"device_map", "of the model"},
+};
+
+// Values that ask for nothing.
+bool asks_for_nothing(const Json& value) {
+  return value.is_null() || (value.is_boolean() && !value.get<bool>()) ||
+         ((value.is_object() || value.is_array()) && value.empty());
+}
+
+}  // namespace
+
+std::string why_not_heeded(std::string_view key, const Json& value, TokenizerFamily family) {
+  if (std::find(std::begin(kHeeded), std::end(kHeeded), key) != std::end(kHeeded)) return "";
+  const auto same = [&](const HarmlessSetting& setting) { return setting.key == key; };
+  if (std::any_of(std::begin(kHarmless), std::end(kHarmless), same)) return "";
+  if (asks_for_nothing(value)) return "";
+  if (key == "auto_map") return "code that comes with a model is not run";
+  // PreTrainedTokenizerFast takes what it does not know, and leaves all to tokenizer.json.
+  return family == TokenizerFamily::kFast ? "this setting is not known here; tokenizer.json decides"
+                                          : "this setting is not known here and changes nothing";
+}
+
+}  // namespace hodhod::text

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// The short way from a raw text to ids: a word met before needs neither normalising nor segmenting.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "hodhod/text/lookup/hash.h"
+#include "hodhod/text/models/model.h"
+#include "hodhod/text/normalizers/normalizer.h"
+#include "hodhod/text/normalizers/sentencepiece_normalizer.h"
+
+namespace hodhod::text {
+
+// A word as it stands in a text.
+struct RawWord {
+  static constexpr size_t kLongestKey = 24;
+  std::string_view text;
+  std::array<uint64_t, kLongestKey / 8> key{};  // its bytes and then zeros, unless it is longer
+  uint64_t hash = 0;                            // of the key
+};
+
+// Pieces of raw words: two places a word, one cache line each.
+class RawWordCache {
+ public:
+  static constexpr size_t kMostPieces = 7;
+  struct alignas(64) Entry {
+    std::array<uint64_t, RawWord::kLongestKey / 8> key{};
+    std::array<int32_t, kMostPieces> ids{};
+    float weight = 0;  // for the model to use
+    float limit = 0;   // likewise
+    uint8_t size = 0;  // 0: free
+    uint8_t count = 0;
+
+    bool is(const RawWord& word) const {
+      return size == word.text.size() &&
+             ((key[0] ^ word.key[0]) | (key[1] ^ word.key[1]) | (key[2] ^ word.key[2])) == 0;
+    }
+  };
+
+  RawWordCache() = default;
+
+  const Entry* find(const RawWord& word) const {
+    if (entries_.empty()) return nullptr;
+    const Entry* entry = &entries_[place(word.hash)];
+    return entry->is(word) || (++entry)->is(word) ? entry : nullptr;
+  }
+  // Asks the processor for the places of a word that will be looked for.
+  void prefetch(const RawWord& word) const {
+    if (entries_.empty()) return;
+    const Entry* entry = &entries_[place(word.hash)];
+    __builtin_prefetch(entry);
+    __builtin_prefetch(entry + 1);
+  }
+  // Puts in a word that is not there; the older one of its places goes. Nothing happens when it is too long
+  // or has too many pieces.
+  void insert(const RawWord& word, const std::vector<Token>& pieces, float weight, float limit);
+
+ private:
+  static constexpr size_t kEntries = size_t{1} << 16;
+  static size_t place(uint64_t hash) { return hash >> 32 & (kEntries - 2); }
+  std::vector<Entry> entries_;
+};
+
+// Ids on their way to a vector, which would look at its room for every one.
+class IdWriter {
+ public:
+  explicit IdWriter(std::vector<int32_t>& out) : out_(out), before_(out.size()) {}
+
+  void add(const RawWordCache::Entry& entry) {
+    // All places of the entry, used or not: a copy of fixed size is a few moves.
+    std::memcpy(buffer_.data() + count_, entry.ids.data(), sizeof entry.ids);
+    count_ += entry.count;
+    if (count_ > buffer_.size() - RawWordCache::kMostPieces) flush();
+  }
+  // Gives the vector, complete.
+  std::vector<int32_t>& flush() {
+    out_.insert(out_.end(), buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(count_));
+    count_ = 0;
+    return out_;
+  }
+  // Takes back everything.
+  std::vector<int32_t>& cancel() {
+    count_ = 0;
+    out_.resize(before_);
+    return out_;
+  }
+
+ private:
+  std::vector<int32_t>& out_;
+  size_t before_, count_ = 0;
+  std::array<int32_t, 256> buffer_;
+};
+
+// What a SentencePiece normaliser does to a text, word by word: possible when no rule of its character map
+// reaches over a space, and no user-defined piece is looked for.
+class RawWords {
+ public:
+  // nullptr where a text cannot be normalised word by word.
+  static std::unique_ptr<const RawWords> make(const SentencePieceNormalizerOptions& options);
+
+  // The next word of `text` from `at` on; empty at the end. With spaces to be removed it is a run of other
+  // characters, else it begins with the spaces before it.
+  RawWord next(std::string_view text, size_t& at) const {
+    size_t begin = at, spaces = 0;
+    if (removes_spaces_) {
+      while (begin < text.size() && text[begin] == ' ') ++begin;
+    } else {
+      while (begin + spaces < text.size() && text[begin + spaces] == ' ') ++spaces;
+    }
+    size_t size = 0;
+    bool ended = false;
+    // The next eight bytes of the key, up to the word's end. A key in registers, not in memory, makes this
+    // half as fast again.
+    const auto take = [&] {
+      uint64_t bytes = load(text, begin + size);
+      uint64_t found = spaces_in(bytes);
+      if (size < spaces) found &= spaces - size >= 8 ? 0 : ~uint64_t{0} << 8 * (spaces - size);
+      ended = found != 0;
+      const auto length = static_cast<unsigned>(std::countr_zero(found)) / 8;
+      if (ended) bytes &= (uint64_t{1} << 8 * length) - 1;
+      size += length;
+      return bytes;
+    };
+    const uint64_t first = take(), second = ended ? 0 : take(), third = ended ? 0 : take();
+    if (!ended) size = std::min(text.find(' ', begin + std::max(size, spaces)), text.size()) - begin;
+    at = begin + size;
+    return {.text = text.substr(begin, size),
+            .key = {first, second, third},
+            .hash = mix(first ^ kFirstFactor, second ^ third * kSecondFactor ^ kSecondFactor)};
+  }
+  // Calls visit(word, whether it is the first) for every word until that gives false, and gives what it gave
+  // last. Words are found a few ahead, for their places in the cache to arrive meanwhile.
+  template <class Visit>
+  bool for_each(std::string_view text, const RawWordCache& cache, Visit visit) const {
+    std::array<RawWord, 16> words;
+    size_t at = 0;
+    for (bool first = true;;) {
+      size_t count = 0;
+      while (count < words.size()) {
+        words[count] = next(text, at);
+        if (words[count].text.empty()) break;
+        cache.prefetch(words[count++]);
+      }
+      for (size_t i = 0; i < count; ++i, first = false) {
+        if (!visit(words[i], first)) return false;
+      }
+      if (count < words.size()) return true;
+    }
+  }
+  // Whether a word's pieces depend on its being the first.
+  bool first_differs() const { return first_differs_; }
+  // The word normalised, as it stands within a text. False when that depends on what is around it.
+  bool normalize(std::string_view word, bool first, std::string& out) const;
+
+ private:
+  static constexpr uint64_t kFirstFactor = 0x9E3779B97F4A7C15u, kSecondFactor = 0xD6E8FEB86659FD93u;
+
+  // Eight bytes, the first one lowest; spaces past the end.
+  static uint64_t load(std::string_view text, size_t at) {
+    constexpr uint64_t kSpaces = 0x2020202020202020u;
+    uint64_t bytes = kSpaces;
+    if (at + 8 <= text.size()) {
+      std::memcpy(&bytes, text.data() + at, 8);
+    } else if (at < text.size()) {
+      const size_t rest = text.size() - at;
+      if (text.size() >= 8) {
+        std::memcpy(&bytes, text.data() + text.size() - 8, 8);
+        bytes = bytes >> 8 * (8 - rest) | kSpaces << 8 * rest;
+      } else {
+        for (size_t i = rest; i-- > 0;) bytes = bytes << 8 | static_cast<unsigned char>(text[at + i]);
+      }
+    }
+    return bytes;
+  }
+  // The highest bit of each byte that is a space.
+  static uint64_t spaces_in(uint64_t bytes) {
+    constexpr uint64_t kLow = 0x7F7F7F7F7F7F7F7Fu;
+    const uint64_t x = bytes ^ 0x2020202020202020u;
+    return ~(((x & kLow) + kLow) | x | kLow);
+  }
+
+  NormalizerPtr plain_;
+  bool removes_spaces_ = false;
+  bool first_differs_ = false;
+  bool first_has_space_ = false;
+};
+
+}  // namespace hodhod::text

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// A token a word: pieces are looked up whole.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "hodhod/text/models/model.h"
+
+namespace hodhod::text {
+
+// `tokens[i]` has id i. A word that is not there becomes `unk_token`, or nothing if that is not there either.
+ModelPtr make_word_level(const std::vector<std::string>& tokens, std::string unk_token = "<unk>",
+                         const std::string& where = "WordLevel");
+
+ModelPtr word_level_from_json(const Json& json, const std::string& where);
+
+}  // namespace hodhod::text

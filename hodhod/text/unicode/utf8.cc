@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/text/unicode/utf8.h"
+
+#include <cstring>
+
+namespace hodhod::text {
+namespace {
+
+// Bytes of ASCII that a text begins with, in steps of eight.
+size_t ascii_prefix(const char* p, const char* end) {
+  const char* start = p;
+  while (end - p >= 8) {
+    uint64_t word;
+    std::memcpy(&word, p, 8);
+    if (word & 0x8080808080808080u) break;
+    p += 8;
+  }
+  return static_cast<size_t>(p - start);
+}
+
+}  // namespace
+
+size_t well_formed_prefix(std::string_view text) {
+  const char* p = text.data();
+  const char* end = p + text.size();
+  while (p < end) {
+    p += ascii_prefix(p, end);
+    if (p == end) break;
+    const Character c = read_character(p, end);
+    if (c.code == kIllFormed) break;
+    p += c.size;
+  }
+  return static_cast<size_t>(p - text.data());
+}
+
+size_t count_characters(std::string_view text) {
+  const char* p = text.data();
+  const char* end = p + text.size();
+  size_t count = 0;
+  while (p < end) {
+    const size_t ascii = ascii_prefix(p, end);
+    count += ascii;
+    p += ascii;
+    if (p == end) break;
+    p += read_character(p, end).size;
+    ++count;
+  }
+  return count;
+}
+
+}  // namespace hodhod::text
