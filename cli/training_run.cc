@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
@@ -110,6 +112,18 @@ std::string ended_now(const TrainingReport& report, const TrainFlags& flags, std
                      model_text(report, flags));
 }
 
+// The trainer's options. A noam schedule without a width has that of the model's configuration.
+TrainerOptions trainer_options(const TrainFlags& flags, const ModelRecord& model) {
+  TrainerOptions options = flags.trainer;
+  if (options.schedule.kind != ScheduleKind::noam || options.schedule.width > 0) return options;
+  const auto width = std::find_if(model.options.begin(), model.options.end(),
+                                  [](const Setting& setting) { return setting.name == "width"; });
+  check(width != model.options.end(),
+        "--schedule-kind noam: the configuration of this model has no width; give --schedule-width");
+  options.schedule.width = std::stoll(width->value);
+  return options;
+}
+
 }  // namespace
 
 RunDirectory begin_run(const Command& command, const TrainFlags& flags, const std::vector<ReadOption>& data) {
@@ -164,7 +178,7 @@ int run_training(Trainee& trainee, const TrainFlags& flags, RunDirectory& run, c
   };
   if (!session.quiet)
     log.message = [&](const std::string& line) { progress ? progress->print(line) : say(line); };
-  const TrainingReport report = train(trainee, flags.trainer, run, log);
+  const TrainingReport report = train(trainee, trainer_options(flags, run.record().model), run, log);
   if (progress) progress->finish();
   const bool before = report.steps == report.first_step && report.last.values.empty() &&
                       report.model_step > 0 && report.end != TrainingEnd::signal;

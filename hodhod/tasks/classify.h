@@ -140,7 +140,6 @@ class ClassifierTrainee final : public Trainee {
   int64_t cut() const { return cut_; }
 
   NamedParameters parameters() override;
-  int64_t width() const override { return classifier_.encoder.model->config().width; }
   BatchPosition position() const override { return sampler_->position(); }
   void seek(BatchPosition position) override { sampler_->seek(position); }
   void next_batch() override;

@@ -117,7 +117,6 @@ class MaskTrainee final : public Trainee {
   int64_t tokens() const { return train_.tokens(); }
 
   NamedParameters parameters() override;
-  int64_t width() const override { return filler_.encoder.model->config().width; }
   BatchPosition position() const override { return sampler_->position(); }
   void seek(BatchPosition position) override { sampler_->seek(position); }
   void next_batch() override;

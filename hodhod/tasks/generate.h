@@ -65,7 +65,6 @@ class LanguageTrainee final : public Trainee {
   bool validates() const { return validates_; }
 
   NamedParameters parameters() override;
-  int64_t width() const override { return writer_.model->config().width; }
   BatchPosition position() const override { return {0, sampler_->step()}; }
   void seek(BatchPosition position) override { sampler_->seek(position.batch); }
   void next_batch() override;

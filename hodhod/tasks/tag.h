@@ -127,7 +127,6 @@ class TaggerTrainee final : public Trainee {
   int64_t batches_in_epoch() const { return sampler_->batches_in_epoch(); }
 
   NamedParameters parameters() override;
-  int64_t width() const override { return tagger_.encoder.model->config().width; }
   BatchPosition position() const override { return sampler_->position(); }
   void seek(BatchPosition position) override { sampler_->seek(position); }
   void next_batch() override;

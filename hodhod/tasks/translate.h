@@ -123,7 +123,6 @@ class TranslationTrainee final : public Trainee {
   int64_t dev_pairs() const { return static_cast<int64_t>(dev_.source.size()); }
 
   NamedParameters parameters() override;
-  int64_t width() const override { return translator_.model->config().width; }
   BatchPosition position() const override { return sampler_->position(); }
   void seek(BatchPosition position) override { sampler_->seek(position); }
   void next_batch() override;

@@ -11,19 +11,6 @@ namespace {
 thread_local bool recording_now = true;
 std::atomic<uint64_t> next_order{1};
 
-// Adds to what has arrived at an output. A buffer that others share is not written to.
-void add_to(Tensor& gradient, const Tensor& dx) {
-  if (!gradient.defined()) {
-    gradient = dx.detach();
-  } else if (gradient.is_sole_owner() && gradient.is_contiguous()) {
-    accumulate(gradient, dx);
-  } else {
-    Tensor sum = gradient.clone();
-    accumulate(sum, dx);
-    gradient = sum;
-  }
-}
-
 // Nodes below `root`, later ones first, with the number of uses each awaits gradients from.
 PoolVector<Node*> collect(Node* root) {
   PoolVector<Node*> found{root};
@@ -52,6 +39,18 @@ bool recording() { return recording_now; }
 Recording::Recording(bool on) : previous_(std::exchange(recording_now, on)) {}
 Recording::~Recording() { recording_now = previous_; }
 
+void add_gradient(Tensor& gradient, const Tensor& dx) {
+  if (!gradient.defined()) {
+    gradient = dx.detach();
+  } else if (gradient.is_sole_owner() && gradient.is_contiguous()) {
+    accumulate(gradient, dx);
+  } else {
+    Tensor sum = gradient.clone();
+    accumulate(sum, dx);
+    gradient = sum;
+  }
+}
+
 bool Gradients::wants(int i) const { return static_cast<bool>(node_.inputs[static_cast<size_t>(i)].node); }
 
 void Gradients::add(int i, const Tensor& dx) {
@@ -61,7 +60,7 @@ void Gradients::add(int i, const Tensor& dx) {
   check(dx.shape() == output.shape && dx.dtype() == output.dtype,
         "{}: its backward gave a gradient {} {} for input {}, which is {} {}", node_.name,
         name_of(dx.dtype()), dx.shape(), i, name_of(output.dtype), output.shape);
-  add_to(output.gradient, dx);
+  add_gradient(output.gradient, dx);
 }
 
 Gradients::Buffer Gradients::buffer(int i) {
@@ -163,7 +162,7 @@ void backward(const Tensor& loss, const BackwardOptions& options) {
         "backward: gradient {} {} for a tensor {} {}", name_of(seed.dtype()), seed.shape(),
         name_of(loss.dtype()), loss.shape());
   Node* root = loss.node().get();
-  add_to(root->outputs[static_cast<size_t>(loss.output_index())].gradient, seed);
+  add_gradient(root->outputs[static_cast<size_t>(loss.output_index())].gradient, seed);
   seed = Tensor();
 
   // Owned here, because running a node drops its edges.

@@ -37,6 +37,10 @@ struct Edge {
       : node(tensor.node()), output(tensor.output_index()) {}  // NOLINT: meant to convert
 };
 
+// gradient ← gradient + dx, where an undefined gradient stands for zeros. A buffer that other tensors share
+// is not written to.
+void add_gradient(Tensor& gradient, const Tensor& dx);
+
 // Where an op's backward puts the gradients of its inputs.
 class Gradients {
  public:

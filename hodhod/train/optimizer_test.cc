@@ -109,17 +109,17 @@ TEST(Optimizer, AForeignCheckpointIsRefused) {
 }
 
 TEST(Schedule, FollowsItsFormula) {
-  const ScheduleOptions noam{.kind = ScheduleKind::noam, .rate = 1, .warmup = 4000};
-  EXPECT_DOUBLE_EQ(learning_rate(noam, 4000, 0, 512), 1 / std::sqrt(512.0 * 4000));
-  EXPECT_DOUBLE_EQ(learning_rate(noam, 1, 0, 512), std::pow(512, -0.5) * std::pow(4000, -1.5));
+  const ScheduleOptions noam{.kind = ScheduleKind::noam, .rate = 1, .warmup = 4000, .width = 512};
+  EXPECT_DOUBLE_EQ(learning_rate(noam, 4000, 0), 1 / std::sqrt(512.0 * 4000));
+  EXPECT_DOUBLE_EQ(learning_rate(noam, 1, 0), std::pow(512, -0.5) * std::pow(4000, -1.5));
   for (ScheduleKind kind :
        {ScheduleKind::linear, ScheduleKind::cosine, ScheduleKind::constant, ScheduleKind::inverse_sqrt}) {
     const ScheduleOptions options{.kind = kind, .rate = 2, .warmup = 10, .final_fraction = 0.1};
-    EXPECT_DOUBLE_EQ(learning_rate(options, 5, 110, 0), 1);
-    EXPECT_DOUBLE_EQ(learning_rate(options, 10, 110, 0), 2);
+    EXPECT_DOUBLE_EQ(learning_rate(options, 5, 110), 1);
+    EXPECT_DOUBLE_EQ(learning_rate(options, 10, 110), 2);
   }
   const auto at = [](ScheduleKind kind, int64_t step) {
-    return learning_rate({.kind = kind, .rate = 2, .warmup = 10, .final_fraction = 0.1}, step, 110, 0);
+    return learning_rate({.kind = kind, .rate = 2, .warmup = 10, .final_fraction = 0.1}, step, 110);
   };
   EXPECT_DOUBLE_EQ(at(ScheduleKind::linear, 60), 2 * 0.55);
   EXPECT_DOUBLE_EQ(at(ScheduleKind::linear, 200), 0.2);
@@ -128,7 +128,8 @@ TEST(Schedule, FollowsItsFormula) {
                    2 * (0.1 + 0.9 * 0.5 * (1 + std::cos(std::numbers::pi / 4))));
   EXPECT_DOUBLE_EQ(at(ScheduleKind::inverse_sqrt, 40), 1);
   EXPECT_DOUBLE_EQ(at(ScheduleKind::constant, 99), 2);
-  EXPECT_THROW(learning_rate({}, 0, 10, 10), Error);
+  EXPECT_THROW(learning_rate({}, 0, 10), Error);
+  EXPECT_THROW(learning_rate({.kind = ScheduleKind::noam}, 1, 10), Error);
 }
 
 }  // namespace

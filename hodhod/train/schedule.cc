@@ -9,12 +9,13 @@
 
 namespace hodhod {
 
-double learning_rate(const ScheduleOptions& options, int64_t step, int64_t steps, int64_t width) {
+double learning_rate(const ScheduleOptions& options, int64_t step, int64_t steps) {
   check(step >= 1, "learning rate asked for step {}; steps count from 1", step);
   const auto t = static_cast<double>(step);
   const auto warmup = static_cast<double>(std::max<int64_t>(options.warmup, 1));
   if (options.kind == ScheduleKind::noam) {
-    return options.rate / std::sqrt(static_cast<double>(width)) *
+    check(options.width > 0, "learning rate: noam needs a width; set it to that of the model");
+    return options.rate / std::sqrt(static_cast<double>(options.width)) *
            std::min(1 / std::sqrt(t), t / (warmup * std::sqrt(warmup)));
   }
   if (step < options.warmup) return options.rate * t / warmup;

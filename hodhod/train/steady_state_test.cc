@@ -14,6 +14,7 @@
 #include "hodhod/nn/recurrent.h"
 #include "hodhod/tensor/pool.h"
 #include "hodhod/tensor/tape.h"
+#include "hodhod/train/gradient_sum.h"
 #include "hodhod/train/optimizer.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__GLIBC__)
@@ -84,18 +85,23 @@ class SteadyState : public testing::Test {
   int threads_ = 0;
 };
 
-// One update of a Transformer by clipped AdamW.
+// One update of a Transformer by clipped AdamW, in `parts` parts.
 class TransformerTraining {
  public:
-  explicit TransformerTraining(const TransformerConfig& config)
-      : model_(config, Rng(1)), batch_(config, 12, 17) {
+  explicit TransformerTraining(const TransformerConfig& config, int64_t parts = 1)
+      : model_(config, Rng(1)), batch_(config, 12, 17), parts_(parts) {
     set_requires_grad(model_);
     optimizer_ = make_optimizer(parameters_of(model_), {.weight_decay = 0.01});
   }
 
   void step(int number) {
     Context context{.training = true, .rng = Rng(1).fork(static_cast<uint64_t>(number))};
-    backward(test_loss(model_, batch_, context));
+    GradientSum sum(parts_);
+    for (int64_t part = 0; part < parts_; ++part) {
+      backward(test_loss(model_, batch_, context));
+      sum.add({.first = part, .end = part + 1, .gradients = take_gradients(optimizer_->parameters())});
+    }
+    set_gradients(optimizer_->parameters(), sum.take()[0].gradients);
     const double norm = optimizer_->gradient_norm();
     optimizer_->step(1e-3, norm > 1 ? 1 / norm : 1);
   }
@@ -103,6 +109,7 @@ class TransformerTraining {
  private:
   Transformer model_;
   TestBatch batch_;
+  int64_t parts_;
   std::unique_ptr<Optimizer> optimizer_;
 };
 
@@ -112,6 +119,12 @@ TEST_F(SteadyState, TransformersAskForNothing) {
     TransformerTraining training(tested.config);
     EXPECT_EQ(requests_of([&](int i) { training.step(i); }), 0) << tested.name;
   }
+}
+
+TEST_F(SteadyState, UpdatesOfSeveralPartsAskForNothing) {
+  set_thread_count(1);
+  TransformerTraining training(test_models()[0].config, 5);
+  EXPECT_EQ(requests_of([&](int i) { training.step(i); }), 0);
 }
 
 // Which worker takes which piece of the work is a matter of chance, so each may come to need its own working

@@ -13,6 +13,7 @@
 #include "hodhod/models/finite.h"
 #include "hodhod/tensor/tape.h"
 #include "hodhod/train/average.h"
+#include "hodhod/train/gradient_sum.h"
 #include "hodhod/train/loop_profile.h"
 #include "hodhod/train/metrics_log.h"
 #include "hodhod/train/training_state.h"
@@ -89,43 +90,48 @@ class Run {
     }
   }
 
-  // Forward and backward over the batches of one update, and the update. False when asked to stop in between.
+  // Forward and backward over the parts of one update, and the update. False when asked to stop in between.
   bool make_update() {
-    double loss = 0, items = 0;
-    for (int64_t micro = 0; micro < options_.accumulate; ++micro) {
-      if (micro > 0 && stop_requested()) {
-        for (const auto& [name, parameter] : optimizer_->parameters()) parameter.clear_grad();
-        return false;
-      }
-      Context context{
-          .training = true,
-          .rng =
-              Rng(options_.seed).fork(static_cast<uint64_t>(state_.step)).fork(static_cast<uint64_t>(micro))};
-      {
-        Stopwatch watch(profile_.data);
-        trainee_.next_batch();
-      }
-      LossSum part;
-      {
-        Stopwatch watch(profile_.forward);
-        part = trainee_.loss(context);
-      }
-      Stopwatch watch(profile_.backward);
-      loss += part.sum.item();
-      items += part.items;
-      backward(part.sum);
+    GradientSum sum(options_.accumulate);
+    for (int64_t part = 0; part < options_.accumulate; ++part) {
+      if (part > 0 && stop_requested()) return false;
+      sum.add(compute_part(part));
     }
     state_.epoch = trainee_.position().epoch;
     state_.batch = trainee_.position().batch;
     Stopwatch watch(profile_.update);
+    const PartialSum total = std::move(sum.take().front());
+    set_gradients(optimizer_->parameters(), total.gradients);
     ++state_.step;
-    state_.items += items;
-    update(loss, items);
+    state_.items += total.items;
+    update(total.loss, total.items);
     return true;
   }
 
+  // The next batch as a part of the update that follows step `state_.step`.
+  PartialSum compute_part(int64_t part) {
+    const Rng rng = Rng(options_.seed).fork(static_cast<uint64_t>(state_.step));
+    Context context{.training = true, .rng = rng.fork(static_cast<uint64_t>(part))};
+    {
+      Stopwatch watch(profile_.data);
+      trainee_.next_batch();
+    }
+    LossSum loss;
+    {
+      Stopwatch watch(profile_.forward);
+      loss = trainee_.loss(context);
+    }
+    Stopwatch watch(profile_.backward);
+    backward(loss.sum);
+    return {.first = part,
+            .end = part + 1,
+            .loss = loss.sum.item(),
+            .items = loss.items,
+            .gradients = take_gradients(optimizer_->parameters())};
+  }
+
   void update(double loss, double items) {
-    const double rate = learning_rate(options_.schedule, state_.step, options_.steps, trainee_.width());
+    const double rate = learning_rate(options_.schedule, state_.step, options_.steps);
     const double norm = optimizer_->gradient_norm() / std::max(items, 1.0);
     if (!std::isfinite(loss) || !std::isfinite(norm)) {
       skip(loss);
@@ -337,6 +343,8 @@ class Run {
 
 void TrainerOptions::validate() const {
   check_fields(fields_of(const_cast<TrainerOptions&>(*this)), "training");  // only read
+  check(schedule.kind != ScheduleKind::noam || schedule.width > 0,
+        "training: schedule.width is 0, and a noam schedule needs it; set it to the width of the model");
   check(average == 0 || average_last == 0,
         "training: average {} and average_last {} are both given; the model can be one of them", average,
         average_last);

@@ -87,8 +87,6 @@ class Trainee {
  public:
   virtual ~Trainee() = default;
   virtual NamedParameters parameters() = 0;
-  // The width C, for the noam schedule.
-  virtual int64_t width() const = 0;
   // Which batch comes next, and going there: the order is a function of the seed and the epoch alone.
   virtual BatchPosition position() const = 0;
   virtual void seek(BatchPosition position) = 0;

@@ -44,7 +44,6 @@ class Curve final : public Trainee {
             {"second.weight", second_.weight},
             {"second.bias", second_.bias}};
   }
-  int64_t width() const override { return 8; }
   BatchPosition position() const override { return sampler_.position(); }
   void seek(BatchPosition position) override { sampler_.seek(position); }
   void next_batch() override {
@@ -163,6 +162,52 @@ TEST(Trainer, ARunInPiecesIsTheRunInOne) {
       }
     }
   }
+}
+
+// The gradients of three batches, each computed by itself, are added as the tree of three parts has it.
+TEST(Trainer, AnUpdateIsTheSumOfItsParts) {
+  TrainerOptions options = options_for(1);
+  options.average = options.clip = 0;
+  options.optimizer = {.kind = OptimizerKind::sgd};
+  options.schedule = {.kind = ScheduleKind::constant, .rate = 0.5};
+  const TemporaryDirectory directory;
+  Curve trained, apart;
+  train(trained, options, directory.path());
+
+  std::vector<std::vector<float>> parts;
+  for (uint64_t part = 0; part < 3; ++part) {
+    Context context{.training = true, .rng = Rng(options.seed).fork(0).fork(part)};
+    apart.next_batch();
+    backward(apart.loss(context).sum);
+    std::vector<float>& gradient = parts.emplace_back();
+    for (const auto& [name, parameter] : apart.parameters()) {
+      const auto some = parameter.grad().values<float>();
+      gradient.insert(gradient.end(), some.begin(), some.end());
+      parameter.clear_grad();
+    }
+  }
+  const auto items = static_cast<double>(apart.items_seen);
+  std::vector<float> sum;
+  for (size_t i = 0; i < parts[0].size(); ++i) sum.push_back((parts[0][i] + parts[1][i]) + parts[2][i]);
+  size_t at = 0;
+  for (const auto& [name, parameter] : apart.parameters()) {
+    const auto count = parameter.numel();
+    parameter.set_grad(
+        Tensor::from(std::span<const float>(sum).subspan(at, static_cast<size_t>(count)), parameter.shape()));
+    at += static_cast<size_t>(count);
+  }
+  make_optimizer(apart.parameters(), options.optimizer)->step(0.5, 1 / items);
+  EXPECT_EQ(trained.values(), apart.values());
+}
+
+TEST(Trainer, ANoamScheduleNeedsAWidth) {
+  const TemporaryDirectory directory;
+  Curve curve;
+  TrainerOptions options = options_for(2);
+  options.schedule = {.kind = ScheduleKind::noam, .rate = 1, .warmup = 5};
+  EXPECT_THROW(train(curve, options, directory.path()), Error);
+  options.schedule.width = 8;
+  EXPECT_EQ(train(curve, options, directory.path()).steps, 2);
 }
 
 TEST(Trainer, ASignalAmongTheBatchesOfAnUpdateLosesNothing) {

@@ -114,6 +114,13 @@ expect "momentum of adamw" "--optimizer-momentum: is of no use with --optimizer-
   "$(new x --optimizer-momentum 0.9 --steps 2)"
 expect "an end of no decay" "--schedule-final-fraction: is of no use with --schedule-kind constant" \
   "$(new x --schedule-kind constant --schedule-final-fraction 0.1 --steps 2)"
+expect "a width without noam" "--schedule-width: is of no use with --schedule-kind cosine" \
+  "$(new x --schedule-width 32 --steps 2)"
+noam() { new "$@" --schedule-kind noam --schedule-rate 1 --schedule-warmup 2 --steps 3; }
+noam of-model > log; noam given --schedule-width 32 > log; noam other --schedule-width 64 > log
+cmp -s of-model/model.safetensors given/model.safetensors || fail "a noam schedule has the model's width"
+! cmp -s of-model/model.safetensors other/model.safetensors || fail "--schedule-width changes a noam schedule"
+expect "a width is the run's own" "--schedule-width 32 (now 64)" "$(noam given --schedule-width 64)"
 expect "the order has the run's seed" "--batches-seed" "$(run classify --data x --out x --batches-seed 2)"
 expect "--dev and --dev-share" "--dev" "$(new x --dev text --dev-share 0.3 --steps 2)"
 expect "a changed dropout" "finished" "$(write tuned --from foreign --model dropout=0.25 --steps 2)"

@@ -19,10 +19,12 @@ TEST(GoldenSchedule, Noam) {
     const Json& all = recording.about()["parameters"];
     for (size_t i = 0; i < all.size(); ++i) {
       const std::vector<double> want = recording.tensor("f64.lr." + std::to_string(i)).values();
-      const ScheduleOptions options{
-          .kind = ScheduleKind::noam, .rate = 1, .warmup = all[i]["warmup"].get<int64_t>()};
+      const ScheduleOptions options{.kind = ScheduleKind::noam,
+                                    .rate = 1,
+                                    .warmup = all[i]["warmup"].get<int64_t>(),
+                                    .width = all[i]["d_model"].get<int64_t>()};
       for (size_t s = 0; s < steps.size(); ++s) {
-        expect_same(learning_rate(options, steps[s], 0, all[i]["d_model"].get<int64_t>()), want[s], steps[s]);
+        expect_same(learning_rate(options, steps[s], 0), want[s], steps[s]);
       }
     }
   });
@@ -43,7 +45,7 @@ TEST(GoldenSchedule, WarmupThenDecay) {
       for (size_t s = 0; s < steps.size(); ++s) {
         // Step 0 is the start of the warm-up; ours count from 1.
         if (steps[s] == 0) continue;
-        expect_same(learning_rate(options, steps[s], about["num_training_steps"].get<int64_t>(), 1), want[s],
+        expect_same(learning_rate(options, steps[s], about["num_training_steps"].get<int64_t>()), want[s],
                     steps[s]);
       }
     }
