@@ -205,12 +205,12 @@ TransformerStack Transformer::make_stack(bool decoder) const {
 Tensor Transformer::embed(const TransformerStack& stack, const TokenBatch& tokens, const Tensor& table,
                           const Tensor& offset, Context& context) const {
   const Trace::Scope scope(context.trace, "embedding");
-  trace(context, "input", tokens.ids);
+  trace(context, "input", Component::input, "BT", tokens.ids);
   check_known(name_, tokens.ids, table.dim(0));
   const double factor = config_.scale_embedding ? std::sqrt(static_cast<double>(config_.width)) : 1;
   Tensor x =
       embedding(tokens.ids, table, {.factor = factor, .padding = config_.padding_learns ? -1 : config_.pad});
-  trace(context, "tokens", x);
+  trace(context, "tokens", Component::embedding, "BTC", x);
   if (stack.token_type.defined()) {
     const Tensor types =
         tokens.token_types.defined() ? tokens.token_types : Tensor::zeros(tokens.ids.shape(), DType::i64);
@@ -225,7 +225,7 @@ Tensor Transformer::embed(const TransformerStack& stack, const TokenBatch& token
   if (stack.embedding_norm) x = (*stack.embedding_norm)(x);
   const double rate = config_.embedding_dropout.value_or(config_.dropout);
   if (context.training && rate > 0) x = dropout(x, rate, context.next_stream());
-  trace(context, "output", x);
+  trace(context, "output", Component::embedding, "BTC", x);
   return x;
 }
 
@@ -330,7 +330,7 @@ Tensor Transformer::head_states(const Tensor& hidden) const {
 Tensor Transformer::logits(const Tensor& hidden, Context& context) const {
   check(config_.head == HeadKind::language_model, "transformer: this model has no head over the vocabulary");
   const Tensor y = linear(head_states(hidden), output_weight(), output_bias());
-  trace(context, "logits", y);
+  trace(context, "logits", Component::linear, hidden.rank() == 2 ? "BV" : "BTV", y);
   return y;
 }
 
@@ -347,20 +347,20 @@ Tensor Transformer::classify(const Memory& states, Context& context) const {
   check(config_.head == HeadKind::classifier, "transformer: this model has no classifier");
   if (!config_.has_encoder()) {
     const Tensor y = (*classifier_)(last_states(states));
-    trace(context, "logits", y);
+    trace(context, "logits", Component::linear, "BK", y);
     return y;
   }
   Tensor first = select(states.states, 1, 0);
   first = activate(config_.pooler_activation, (*pooler_)(first));
   const Tensor y = (*classifier_)(with_head_dropout(first, context));
-  trace(context, "logits", y);
+  trace(context, "logits", Component::linear, "BK", y);
   return y;
 }
 
 Tensor Transformer::tag(const Memory& states, Context& context) const {
   check(config_.head == HeadKind::tagger, "transformer: this model has no tagger");
   const Tensor y = (*classifier_)(with_head_dropout(states.states, context));
-  trace(context, "logits", y);
+  trace(context, "logits", Component::linear, "BTK", y);
   return y;
 }
 

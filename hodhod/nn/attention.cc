@@ -74,6 +74,13 @@ KeyValues extend(KeyValueCache& cache, const KeyValues& fresh, const AttentionSe
           cache.values.with_layout(shape, cache.values.strides())};
 }
 
+// x [B, T, heads · D] as [B, T, heads, D].
+Tensor cut_into_heads(const Tensor& x, int64_t heads) {
+  const int64_t size = x.dim(2) / heads;
+  return x.with_layout({x.dim(0), x.dim(1), heads, size},
+                       {x.stride(0), x.stride(1), size * x.stride(2), x.stride(2)});
+}
+
 }  // namespace
 
 void KeyValueCache::select(std::span<const int64_t> rows) {
@@ -146,16 +153,26 @@ Tensor MultiHeadAttention::attend(const Tensor& queries, const KeyValues& memory
   call.bias = setting.bias;
   call.distance_bias = setting.distance_bias.values;
   call.distance_zero = setting.distance_bias.zero();
-  trace(context, "queries", queries);
-  trace(context, "keys", memory.keys);
-  trace(context, "values", memory.values);
-  if (context.trace) trace(context, "probabilities", attention_weights(queries, memory.keys, call));
+  if (context.trace) {
+    const NoGrad off;
+    const auto add = [&](const char* name, const char* axes, const Tensor& tensor) {
+      context.trace->add(name, Component::attention, axes, tensor);
+    };
+    add("queries", "BTHD", cut_into_heads(queries, options.heads));
+    add("keys", "BSHD", cut_into_heads(memory.keys, options.kv_heads));
+    add("values", "BSHD", cut_into_heads(memory.values, options.kv_heads));
+    add("probabilities", "BHTS", attention_weights(queries, memory.keys, call));
+  }
   if (context.training && options.dropout > 0) {
     call.dropout = options.dropout;
     call.rng = context.next_stream();
   }
   Tensor heads = attention(queries, memory.keys, memory.values, call);
-  trace(context, "heads", heads);
+  if (context.trace) {
+    const NoGrad off;
+    context.trace->add("heads", Component::attention, "BTHD", cut_into_heads(heads, options.heads));
+    context.trace->add("output", Component::attention, "BTC", output(heads));
+  }
   return heads;
 }
 

@@ -70,6 +70,7 @@ struct KeyValueCache {
   void select(std::span<const int64_t> rows);
 };
 
+// Traces queries, keys, values, probabilities (before dropout), heads, and what `output` makes of them.
 struct MultiHeadAttention {
   MultiHeadAttentionOptions options;
   Linear query;   // C → H · D

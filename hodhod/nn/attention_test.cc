@@ -87,8 +87,9 @@ TEST(MultiHeadAttention, IsTheSumOfItsHeads) {
   const auto y = layer(x, {}, context).values();
   std::vector<std::string> names;
   for (const auto& entry : seen.entries()) names.push_back(entry.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"queries", "keys", "values", "probabilities", "heads"}));
-  const auto weights = seen.entries()[3].tensor.values();
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"queries", "keys", "values", "probabilities", "heads", "output"}));
+  const auto weights = seen.at("probabilities").tensor.values();
   for (size_t b = 0; b < 2; ++b) {
     for (size_t i = 0; i < 4; ++i) {
       double sum = 0;

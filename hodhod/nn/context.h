@@ -3,46 +3,13 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "hodhod/base/rng.h"
+#include "hodhod/nn/trace.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
-
-// Named intermediates of a forward pass, in the order of computation, for looking inside.
-class Trace {
- public:
-  struct Entry {
-    std::string name;  // "encoder.layer.0.attention.probabilities"
-    Tensor tensor;
-  };
-
-  void add(std::string_view name, const Tensor& tensor);
-  const std::vector<Entry>& entries() const { return entries_; }
-
-  // Names added during the life of a Scope get its name in front.
-  class Scope {
-   public:
-    Scope(Trace* trace, std::string_view name);
-    // "name.number"
-    Scope(Trace* trace, std::string_view name, size_t number);
-    ~Scope();
-    Scope(const Scope&) = delete;
-    Scope& operator=(const Scope&) = delete;
-
-   private:
-    Trace* trace_;
-    size_t length_ = 0;
-  };
-
- private:
-  std::string prefix_;
-  std::vector<Entry> entries_;
-};
 
 // `rng` names the randomness of this step; each dropout takes a stream of its own by next_stream(), in the
 // order of the forward pass, so masks are a function of (seed, step, place, element) alone.
@@ -56,8 +23,9 @@ struct Context {
 };
 
 // Adds to the trace if there is one.
-inline void trace(Context& context, std::string_view name, const Tensor& tensor) {
-  if (context.trace) context.trace->add(name, tensor);
+inline void trace(Context& context, std::string_view name, Component component, std::string_view axes,
+                  const Tensor& tensor) {
+  if (context.trace) context.trace->add(name, component, axes, tensor);
 }
 
 }  // namespace hodhod

@@ -3,6 +3,7 @@
 
 #include "hodhod/ops/dropout.h"
 #include "hodhod/ops/elementwise.h"
+#include "hodhod/tensor/tape.h"
 
 namespace hodhod {
 
@@ -15,28 +16,35 @@ FeedForward::FeedForward(const FeedForwardOptions& given, DType dtype)
 
 Tensor FeedForward::operator()(const Tensor& x, Context& context, const Tensor& residual,
                                double dropout) const {
-  LinearOptions last;
-  Tensor inner;
-  if (gate) {
-    inner = gated(options.activation, (*gate)(x), up(x));
-  } else {
-    // The activation is the last product's: what it makes of the hidden units need not be kept.
-    inner = up(x);
-    last.activation = options.activation;
-    if (context.trace) trace(context, "hidden", activate(options.activation, inner));
-  }
-  if (context.training && options.dropout > 0) {
-    if (!gate) inner = activate(options.activation, inner);
-    last.activation = kernels::Activation::kIdentity;
-    inner = hodhod::dropout(inner, options.dropout, context.next_stream());
-  }
-  if (gate) trace(context, "hidden", inner);
+  const HiddenUnits hidden = hidden_units(x, context);
+  LinearOptions last{.activation = hidden.pending};
   if (!context.training || dropout == 0) {
     last.residual = residual;
-    return down(inner, last);
+    return down(hidden.values, last);
   }
-  return dropout_add(linear(inner, down.weight, {}, last), down.bias, residual, dropout,
+  return dropout_add(linear(hidden.values, down.weight, {}, last), down.bias, residual, dropout,
                      context.next_stream());
+}
+
+FeedForward::HiddenUnits FeedForward::hidden_units(const Tensor& x, Context& context) const {
+  const Tensor raised = up(x), opened = gate ? (*gate)(x) : Tensor();
+  if (context.trace) trace_units(raised, opened, *context.trace);
+  const bool drops = context.training && options.dropout > 0;
+  // Without a gate the activation is left to the last product: its result need not be kept for backward.
+  if (!gate && !drops) return {raised, options.activation};
+  const Tensor hidden =
+      gate ? gated(options.activation, opened, raised) : activate(options.activation, raised);
+  return {drops ? dropout(hidden, options.dropout, context.next_stream()) : hidden};
+}
+
+void FeedForward::trace_units(const Tensor& raised, const Tensor& opened, Trace& trace) const {
+  const NoGrad off;
+  const Tensor hidden =
+      gate ? gated(options.activation, opened, raised) : activate(options.activation, raised);
+  if (gate) trace.add("gate", Component::feed_forward, "BTF", opened);
+  trace.add("up", Component::feed_forward, "BTF", raised);
+  trace.add("hidden", Component::feed_forward, "BTF", hidden);
+  trace.add("output", Component::feed_forward, "BTC", down(hidden));
 }
 
 }  // namespace hodhod

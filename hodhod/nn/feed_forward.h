@@ -23,7 +23,8 @@ struct FeedForwardOptions {
 
 // Plain ("Attention Is All You Need", §3.3) and gated (Shazeer 2020, "GLU variants improve Transformer"):
 //   y = act(x·Uᵀ + b_u)·Dᵀ + b_d            y = (act(x·Gᵀ + b_g) ⊙ (x·Uᵀ + b_u))·Dᵀ + b_d
-// with x and y [B, T, C] and U, G [F, C], D [C, F].
+// with x and y [B, T, C] and U, G [F, C], D [C, F]. Traces x·Uᵀ + b_u ("up") and x·Gᵀ + b_g ("gate"), what
+// they become together ("hidden", before dropout) and y ("output").
 struct FeedForward {
   FeedForwardOptions options;
   Linear up, down;
@@ -42,6 +43,15 @@ struct FeedForward {
     v("gate", gate);
     v("down", down);
   }
+
+ private:
+  struct HiddenUnits {
+    Tensor values;  // [B, T, F]
+    kernels::Activation pending =
+        kernels::Activation::kIdentity;  // which the last product still has to apply
+  };
+  HiddenUnits hidden_units(const Tensor& x, Context& context) const;
+  void trace_units(const Tensor& raised, const Tensor& opened, Trace& trace) const;
 };
 
 }  // namespace hodhod

@@ -81,6 +81,18 @@ RecurrentRun Recurrent::operator()(const Tensor& ids, const Tensor& table, Conte
   return run(embedding(ids, table), Tensor(), context, input);
 }
 
+void Recurrent::trace_direction(bool reverse, const Tensor& gates, const RecurrenceResult& result,
+                                bool time_first, Trace& trace) const {
+  const Trace::Scope scope(&trace, reverse ? "reverse" : "forward");
+  const NoGrad off;
+  const int64_t count = kernels::gates_of(options.cell);
+  const Tensor dense = gates.dense();
+  trace.add("gates", Component::recurrence, time_first ? "TBGC" : "BTGC",
+            dense.reshaped({dense.dim(0), dense.dim(1), count, dense.dim(2) / count}));
+  trace.add("states", Component::recurrence, time_first ? "TBC" : "BTC", result.output);
+  if (result.last.cell.defined()) trace.add("last_cell", Component::recurrence, "BC", result.last.cell);
+}
+
 RecurrentRun Recurrent::run(const Tensor& x, const Tensor& table, Context& context,
                             const RecurrentInput& input) const {
   const size_t count = static_cast<size_t>(direction_count());
@@ -99,6 +111,7 @@ RecurrentRun Recurrent::run(const Tensor& x, const Tensor& table, Context& conte
       y = dropout(y, options.dropout, context.next_stream());
     }
     PoolVector<Tensor> sides;
+    const Trace::Scope scope(context.trace, "layer", first / count);
     for (size_t i = first; i < first + count; ++i) {
       const Direction& direction = directions[i];
       const Tensor bias = input_bias(direction);
@@ -112,12 +125,13 @@ RecurrentRun Recurrent::run(const Tensor& x, const Tensor& table, Context& conte
                       .time_first = input.time_first,
                       .lengths = input.lengths,
                       .packed = input.packed ? &(*input.packed)[i] : nullptr});
+      if (context.trace) trace_direction(i > first, gates, result, input.time_first, *context.trace);
       sides.push_back(std::move(result.output));
       outputs.push_back(std::move(result.last.output));
       if (options.cell == Cell::kLstm) cells.push_back(std::move(result.last.cell));
     }
     y = count == 1 ? sides[0] : concat(sides, 2);
-    if (context.trace) trace(context, "layer." + std::to_string(first / count), y);
+    trace(context, "output", Component::recurrence, input.time_first ? "TBC" : "BTC", y);
   }
   return {y, {stack(outputs, 0), cells.empty() ? Tensor() : stack(cells, 0)}};
 }

@@ -46,6 +46,9 @@ struct RecurrentInput {
 // Layer l takes the outputs of layer l − 1, both directions side by side. Parameters have PyTorch's names,
 // shapes and gate order: weight_ih_l0 [G·H, C], weight_hh_l0 [G·H, P], bias_ih_l0, bias_hh_l0 [G·H],
 // weight_hr_l0 [P, H], and with _reverse at the end for the other direction.
+//
+// Traces under "layer.l", and "forward" or "reverse" below it, what the input adds to the gates ("gates"),
+// the outputs ("states"), the LSTM's cells after the last step ("last_cell"); and the output of the layer.
 struct Recurrent {
   struct Direction {
     Tensor weight_ih, weight_hh, bias_ih, bias_hh, weight_hr;
@@ -86,6 +89,8 @@ struct Recurrent {
   }
 
  private:
+  void trace_direction(bool reverse, const Tensor& gates, const RecurrenceResult& result, bool time_first,
+                       Trace& trace) const;
   // "_l0", "_l0_reverse", …
   std::string name_ending(size_t index) const;
   Tensor input_bias(const Direction& direction) const;

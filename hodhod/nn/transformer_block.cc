@@ -10,14 +10,15 @@ namespace {
 template <class SubLayer>
 Tensor add_and_norm(NormPlacement placement, const Norm& norm, const char* name, const Tensor& x,
                     Context& context, SubLayer&& f) {
-  Tensor y;
-  {
-    const Trace::Scope scope(context.trace, name);
-    y = placement == NormPlacement::post ? f(x, x) : f(norm(x), x);
-  }
-  if (placement == NormPlacement::post) y = norm(y);
-  trace(context, name, y);
-  return y;
+  const Trace::Scope scope(context.trace, name);
+  const auto normed = [&](const Tensor& y) {
+    const Tensor z = norm(y);
+    trace(context, "norm", Component::add_and_norm, "BTC", z);
+    return z;
+  };
+  const Tensor sum = placement == NormPlacement::post ? f(x, x) : f(normed(x), x);
+  trace(context, "sum", Component::add_and_norm, "BTC", sum);
+  return placement == NormPlacement::post ? normed(sum) : sum;
 }
 
 }  // namespace
@@ -53,9 +54,11 @@ Tensor TransformerBlock::operator()(const Tensor& x, const AttentionSetting& set
                                                      dropout);
                      });
   }
-  return add_and_norm(
+  y = add_and_norm(
       options.placement, feed_forward_norm, "feed_forward", y, context,
       [&](const Tensor& in, const Tensor& residual) { return feed_forward(in, context, residual, dropout); });
+  trace(context, "output", Component::add_and_norm, "BTC", y);
+  return y;
 }
 
 }  // namespace hodhod

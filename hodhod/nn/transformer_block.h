@@ -27,7 +27,8 @@ struct TransformerBlockOptions {
 };
 
 // "Attention Is All You Need", figure 1: (masked) self-attention, in a decoder cross-attention, feed-forward;
-// each with a residual and a norm.
+// each with a residual and a norm. Traces under the name of each sub-layer what that traces, its sum with the
+// residual ("sum") and the norm ("norm", before the sub-layer or after the sum), and the output of the block.
 struct TransformerBlock {
   TransformerBlockOptions options;
   MultiHeadAttention self_attention;

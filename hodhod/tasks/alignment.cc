@@ -62,11 +62,8 @@ Tensor cross_attention(const Transformer& model, const std::vector<int64_t>& sou
   Trace trace;
   Context context{.trace = &trace};
   model.decode(TokenBatch::of({{inputs}}, 0), &memory, context);
-  const std::string wanted = fmt::format("decoder.layer.{}.cross_attention.probabilities", layer);
-  const auto found = std::find_if(trace.entries().begin(), trace.entries().end(),
-                                  [&](const Trace::Entry& entry) { return entry.name == wanted; });
-  check(found != trace.entries().end(), "alignment: the model leaves no {}", wanted);
-  const Tensor heads = found->tensor.dense();  // [1, H, T, S]
+  const std::string name = fmt::format("decoder.layer.{}.cross_attention.probabilities", layer);
+  const Tensor heads = trace.at(name).tensor.dense();  // [1, H, T, S]
   const int64_t count = heads.dim(1), size = heads.dim(2) * heads.dim(3);
   Tensor mean = Tensor::empty({heads.dim(2), heads.dim(3)});
   for (int64_t i = 0; i < size; ++i) {

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The list of names in docs/trace.md and what models trace are the same.
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <set>
+#include <string>
+
+#include "hodhod/base/file.h"
+#include "hodhod/base/test_directories.h"
+#include "hodhod/models/test_models.h"
+#include "hodhod/nn/initialisers.h"
+#include "hodhod/nn/module.h"
+#include "hodhod/nn/recurrent.h"
+
+namespace hodhod {
+namespace {
+
+// "`STACK.embedding.input` | BT | input" for each row of the table in the document.
+std::set<std::string> documented_names() {
+  const std::string text = read_file(join_path(source_directory(), "docs/trace.md"));
+  const std::regex row(R"(\| (`[\w.]+` \| [A-Z]+ \| [a-z& -]+) \| )");
+  std::set<std::string> rows;
+  for (auto match = std::sregex_iterator(text.begin(), text.end(), row); match != std::sregex_iterator();
+       ++match)
+    rows.insert((*match)[1]);
+  return rows;
+}
+
+void add_names(const Trace& trace, std::set<std::string>& rows) {
+  for (const Trace::Entry& entry : trace.entries()) {
+    std::string name = std::regex_replace(entry.name, std::regex("^(encoder|decoder)"), "STACK");
+    name = std::regex_replace(name, std::regex("(self|cross)_attention"), "ATTENTION");
+    name = std::regex_replace(name, std::regex("layer\\.\\d+"), "layer.N");
+    name = std::regex_replace(name, std::regex("\\.(forward|reverse)\\."), ".DIRECTION.");
+    rows.insert("`" + name + "` | " + entry.axes + " | " +
+                std::string(names_of(entry.component)[static_cast<size_t>(entry.component)]));
+  }
+}
+
+TEST(TraceNames, AreThoseOfTheDocument) {
+  std::set<std::string> traced;
+  for (const TestModel& tested : test_models()) {
+    Trace trace;
+    Context context{.trace = &trace};
+    const Transformer model(tested.config, Rng(1));
+    model.logits(test_states(model, TestBatch(tested.config, 2, 5), context), context);
+    add_names(trace, traced);
+  }
+  Recurrent stack({.cell = Cell::kLstm, .input = 4, .hidden = 3, .layers = 2, .bidirectional = true});
+  stack.initialise(Rng(3));
+  Trace trace;
+  Context context{.trace = &trace};
+  stack(Tensor::zeros({2, 3, 4}), context);
+  add_names(trace, traced);
+  EXPECT_EQ(traced, documented_names());
+}
+
+}  // namespace
+}  // namespace hodhod

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/nn/trace.h"
+
+#include <algorithm>
+
+#include "hodhod/base/error.h"
+
+namespace hodhod {
+
+void Trace::add(std::string_view name, Component component, std::string_view axes, const Tensor& tensor) {
+  check(tensor.defined() && tensor.rank() == static_cast<int>(axes.size()),
+        "trace: {}{} has axes {} and {} dimensions; give a letter for each", prefix_, name, axes,
+        tensor.defined() ? tensor.rank() : -1);
+  entries_.push_back({prefix_ + std::string(name), component, std::string(axes), tensor.detach()});
+}
+
+const Trace::Entry* Trace::find(std::string_view name) const {
+  const auto found = std::find_if(entries_.rbegin(), entries_.rend(),
+                                  [&](const Entry& entry) { return entry.name == name; });
+  return found == entries_.rend() ? nullptr : &*found;
+}
+
+const Trace::Entry& Trace::at(std::string_view name) const {
+  const Entry* found = find(name);
+  if (found != nullptr) return *found;
+  std::string names;
+  for (const Entry& entry : entries_) names += (names.empty() ? "" : ", ") + entry.name;
+  fail("trace: there is no {}; there are {}", name, names.empty() ? "none" : names);
+}
+
+Trace::Scope::Scope(Trace* trace, std::string_view name) : trace_(trace) {
+  if (!trace_) return;
+  length_ = trace_->prefix_.size();
+  trace_->prefix_.append(name).push_back('.');
+}
+
+Trace::Scope::Scope(Trace* trace, std::string_view name, size_t number) : trace_(trace) {
+  if (!trace_) return;
+  length_ = trace_->prefix_.size();
+  trace_->prefix_.append(name).append(".").append(std::to_string(number)).push_back('.');
+}
+
+Trace::Scope::~Scope() {
+  if (trace_) trace_->prefix_.resize(length_);
+}
+
+}  // namespace hodhod

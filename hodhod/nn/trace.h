@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a forward pass computes on its way from tokens to probabilities, by name: for looking inside.
+//
+//     Trace trace;
+//     Context context{.trace = &trace};
+//     model.encode(tokens, context);
+//     trace.at("encoder.layer.0.self_attention.probabilities").tensor;  // [B, H, T, S]
+//
+// docs/trace.md lists the names. A pass without a trace does no work for it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hodhod/tensor/tensor.h"
+
+namespace hodhod {
+
+// The part of a model that computes a tensor, in the words of "Attention Is All You Need", figure 1.
+enum class Component {
+  input,
+  embedding,
+  positions,
+  attention,
+  add_and_norm,
+  feed_forward,
+  linear,
+  softmax,
+  recurrence,
+};
+constexpr std::array<std::string_view, 9> names_of(Component) {
+  return {"input",        "embedding", "positions", "attention", "add & norm",
+          "feed-forward", "linear",    "softmax",   "recurrence"};
+}
+
+// The tensors of a forward pass, in the order of computation. Those of the passes that follow, such as the
+// steps of decoding, come after them under the same names.
+class Trace {
+ public:
+  struct Entry {
+    std::string name;  // scopes and the tensor's own name: "encoder.layer.0.self_attention.keys"
+    Component component;
+    // A letter for each dimension: B batch, T time, S time of what is attended to, C channels, H heads, D
+    // head size, F feed-forward width, V vocabulary, G gates of a recurrent cell, K labels.
+    std::string axes;
+    Tensor tensor;  // off the tape; it shares the memory of what the model computed
+  };
+
+  // Adds a tensor under the scopes that are open. Error if `axes` has not one letter for each dimension.
+  void add(std::string_view name, Component component, std::string_view axes, const Tensor& tensor);
+
+  const std::vector<Entry>& entries() const { return entries_; }
+  // The last tensor of this name, or null.
+  const Entry* find(std::string_view name) const;
+  // The same; an Error that lists the names there are if there is none.
+  const Entry& at(std::string_view name) const;
+
+  // Names added during the life of a Scope get its name in front. Does nothing without a trace.
+  class Scope {
+   public:
+    Scope(Trace* trace, std::string_view name);
+    // "name.number"
+    Scope(Trace* trace, std::string_view name, size_t number);
+    ~Scope();
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    Trace* trace_;
+    size_t length_ = 0;
+  };
+
+ private:
+  std::string prefix_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace hodhod
