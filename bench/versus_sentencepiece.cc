@@ -93,7 +93,7 @@ Cost median(std::vector<Cost> costs) {
 void train_worker(const Arguments& a) {
   set_thread_count(std::stoi(a[2]));
   Tokenizer tokenizer = Tokenizer::load(a[5]);
-  TrainerOptions options;
+  TokenizerTraining options;
   options.kind = a[0] == "unigram" ? ModelKind::kUnigram : ModelKind::kBpe;
   options.vocab_size = std::stoi(a[1]);
   options.special_tokens = {{.content = "<unk>", .special = true},

@@ -13,19 +13,25 @@
 #include "hodhod/base/json.h"
 #include "hodhod/base/progress.h"
 #include "hodhod/base/signals.h"
+#include "hodhod/text/after/template_processing.h"
 #include "hodhod/text/models/word_level.h"
+#include "hodhod/text/normalizers/characters.h"
+#include "hodhod/text/normalizers/unicode_forms.h"
+#include "hodhod/text/pre_tokenizers/byte_level.h"
+#include "hodhod/text/pre_tokenizers/characters.h"
+#include "hodhod/text/pre_tokenizers/metaspace.h"
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/text/training/trainer.h"
 
 namespace hodhod::cli {
 namespace {
 
-struct TokenizerTraining {
+struct TokenizerTrainFlags {
   std::string model = "bpe", output, normalizer = "nfc", pre_tokenizer = "auto", max_memory = "2G";
   std::vector<std::string> files, special;
   std::string bos, eos;
   PersianFlags persian;
-  text::TrainerOptions options;
+  text::TokenizerTraining options;
   bool lowercase = false, mixed_scripts = false, json = false;
 };
 
@@ -36,7 +42,7 @@ text::ModelKind kind_of(const std::string& model) {
   return model == "word" ? text::ModelKind::kWord : text::ModelKind::kChar;
 }
 
-text::NormalizerPtr make_normalizer(const TokenizerTraining& flags) {
+text::NormalizerPtr make_normalizer(const TokenizerTrainFlags& flags) {
   std::vector<text::NormalizerPtr> parts;
   if (flags.normalizer == "nfc") parts.push_back(text::make_unicode_normalizer(text::UnicodeForm::kNfc));
   if (flags.normalizer == "nfkc") parts.push_back(text::make_unicode_normalizer(text::UnicodeForm::kNfkc));
@@ -48,7 +54,7 @@ text::NormalizerPtr make_normalizer(const TokenizerTraining& flags) {
   return parts.size() == 1 ? std::move(parts[0]) : text::make_normalizer_sequence(std::move(parts));
 }
 
-std::string pre_tokenizer_of(const TokenizerTraining& flags) {
+std::string pre_tokenizer_of(const TokenizerTrainFlags& flags) {
   if (flags.pre_tokenizer != "auto") return flags.pre_tokenizer;
   if (flags.model == "bpe") return "byte-level";
   if (flags.model == "unigram") return "metaspace";
@@ -58,7 +64,7 @@ std::string pre_tokenizer_of(const TokenizerTraining& flags) {
 
 // What stands around texts: the tokens that --bos and --eos name, or [CLS] and [SEP] where BERT's are among
 // the special tokens. Ids are places among those.
-text::PostProcessorPtr template_around(const TokenizerTraining& flags,
+text::PostProcessorPtr template_around(const TokenizerTrainFlags& flags,
                                        const std::vector<text::AddedToken>& special) {
   std::vector<text::SpecialToken> tokens;
   const auto add = [&](const std::string& content) {
@@ -85,7 +91,7 @@ text::PostProcessorPtr template_around(const TokenizerTraining& flags,
 }
 
 // Pipeline around the model that is to come.
-text::TokenizerParts make_parts(const TokenizerTraining& flags, const std::string& pre_tokenizer,
+text::TokenizerParts make_parts(const TokenizerTrainFlags& flags, const std::string& pre_tokenizer,
                                 const std::vector<text::AddedToken>& special) {
   text::TokenizerParts parts;
   parts.model = text::make_word_level({});
@@ -123,8 +129,8 @@ text::TokenizerParts make_parts(const TokenizerTraining& flags, const std::strin
   return parts;
 }
 
-text::TrainerOptions make_options(const TokenizerTraining& flags, const std::string& pre_tokenizer) {
-  text::TrainerOptions options = flags.options;
+text::TokenizerTraining make_options(const TokenizerTrainFlags& flags, const std::string& pre_tokenizer) {
+  text::TokenizerTraining options = flags.options;
   options.kind = kind_of(flags.model);
   options.split_scripts = !flags.mixed_scripts;
   options.max_memory = parse_bytes(flags.max_memory);
@@ -149,7 +155,7 @@ text::TrainerOptions make_options(const TokenizerTraining& flags, const std::str
   return options;
 }
 
-int train_on_text(const TokenizerTraining& flags, const Session& session) {
+int train_on_text(const TokenizerTrainFlags& flags, const Session& session) {
   const StopSignals signals;
   for (const std::string& token : flags.special) {
     check(
@@ -159,7 +165,7 @@ int train_on_text(const TokenizerTraining& flags, const Session& session) {
         token);
   }
   const std::string pre_tokenizer = pre_tokenizer_of(flags);
-  text::TrainerOptions options = make_options(flags, pre_tokenizer);
+  text::TokenizerTraining options = make_options(flags, pre_tokenizer);
   Progress progress([&] {
     ProgressOptions bar = progress_to_stderr("Training", session.quiet);
     bar.unit = "%";
@@ -200,7 +206,7 @@ int train_on_text(const TokenizerTraining& flags, const Session& session) {
   return 0;
 }
 
-void add_model_options(Command& action, TokenizerTraining& flags) {
+void add_model_options(Command& action, TokenizerTrainFlags& flags) {
   action.add("--model", flags.model, "Kind of tokenizer")
       .one_of({"bpe", "wordpiece", "unigram", "word", "char"});
   action.add("--vocab-size", flags.options.vocab_size, "Number of tokens, special ones and alphabet included",
@@ -222,7 +228,7 @@ void add_model_options(Command& action, TokenizerTraining& flags) {
 }  // namespace
 
 void add_tokenize_train(Command& tokenize) {
-  auto flags = std::make_shared<TokenizerTraining>();
+  auto flags = std::make_shared<TokenizerTrainFlags>();
   Command& action = tokenize.add_command("train", "Train a tokenizer on text");
   action.add("FILE", flags->files, "Input, one text a line; .gz and .zst too; standard input if none")
       .called("FILE");

@@ -7,9 +7,16 @@
 #include <utility>
 
 #include "hodhod/base/error.h"
+#include "hodhod/text/after/template_processing.h"
 #include "hodhod/text/languages/language.h"
 #include "hodhod/text/models/word_level.h"
+#include "hodhod/text/normalizers/characters.h"
 #include "hodhod/text/normalizers/persian.h"
+#include "hodhod/text/normalizers/replace.h"
+#include "hodhod/text/normalizers/unicode_forms.h"
+#include "hodhod/text/pre_tokenizers/characters.h"
+#include "hodhod/text/pre_tokenizers/metaspace.h"
+#include "hodhod/text/pre_tokenizers/split.h"
 
 namespace hodhod {
 namespace {
@@ -36,7 +43,7 @@ text::AddedToken special(std::string_view content) {
 
 // What stands around the model: how it cuts text, and how pieces become text again.
 void put_pieces_together(const TaskTokenizerOptions& options, text::TokenizerParts& parts,
-                         text::TrainerOptions& trainer) {
+                         text::TokenizerTraining& trainer) {
   std::vector<text::DecoderPtr> decoders;
   const auto room =
       static_cast<int32_t>(options.vocabulary) - static_cast<int32_t>(trainer.special_tokens.size());
@@ -72,7 +79,7 @@ void put_pieces_together(const TaskTokenizerOptions& options, text::TokenizerPar
 }
 
 void put_special_tokens(const TaskTokenizerOptions& options, text::TokenizerParts& parts,
-                        text::TrainerOptions& trainer) {
+                        text::TokenizerTraining& trainer) {
   if (options.special != SpecialTokens::encoder) {
     trainer.special_tokens = {special("<pad>"), special("</s>"), special("<unk>")};
     if (options.special == SpecialTokens::translation) {
@@ -147,7 +154,7 @@ TaskTokenizer train_task_tokenizer(const TaskTokenizerOptions& options, const te
   PersianChoice persian = choose_about_persian(options.persian, sampled.sample());
   parts.normalizer = make_task_normalizer(options, persian.folds);
 
-  text::TrainerOptions trainer;
+  text::TokenizerTraining trainer;
   trainer.vocab_size = static_cast<int32_t>(options.vocabulary);
   put_special_tokens(options, parts, trainer);
   put_pieces_together(options, parts, trainer);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "hodhod/text/unicode/utf8.h"
+
 namespace hodhod::text {
 namespace {
 
@@ -57,6 +59,11 @@ void Encoding::append(const Encoding& other) {
   append_to(sequences, other.sequences);
 }
 
+void Encoding::set_type_ids(int32_t type_id) {
+  std::fill(type_ids.begin(), type_ids.end(), type_id);
+  for (Encoding& part : overflow) part.set_type_ids(type_id);
+}
+
 Encoding Encoding::slice(size_t begin, size_t end) const {
   return {.ids = slice_of(ids, begin, end),
           .type_ids = slice_of(type_ids, begin, end),
@@ -67,6 +74,26 @@ Encoding Encoding::slice(size_t begin, size_t end) const {
           .words = slice_of(words, begin, end),
           .sequences = slice_of(sequences, begin, end),
           .overflow = {}};
+}
+
+Range CharacterRanges::operator()(Range range) {
+  if (range.begin < begin_.byte) begin_ = {};
+  advance(begin_, range.begin);
+  if (range.end <= range.begin) return {begin_.count, begin_.count};
+  // Many tokens of one long segment share its end, so that has a place of its own.
+  if (range.end - 1 < last_.byte || last_.byte < begin_.byte) last_ = begin_;
+  advance(last_, range.end - 1);
+  return {begin_.count, last_.count + 1};
+}
+
+// Moves to the character that contains byte `to`.
+void CharacterRanges::advance(Place& place, uint32_t to) const {
+  while (place.byte < to) {
+    const uint32_t size = read_character(text_, place.byte).size;
+    if (place.byte + size > to) break;
+    place.byte += size;
+    ++place.count;
+  }
 }
 
 }  // namespace hodhod::text

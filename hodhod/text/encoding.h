@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "hodhod/text/normalized_text.h"
@@ -30,11 +31,33 @@ struct Encoding {
   void reserve(size_t n);
   // A token from the text.
   void push(int32_t id, int32_t type_id, Range byte_range, Range character_range, int32_t word);
-  // A token put in by us.
+  // A token that is not in the text.
   void push_special(int32_t id, int32_t type_id);
   void append(const Encoding& other);
-  // Keeps tokens [begin, end).
+  // Also in `overflow`.
+  void set_type_ids(int32_t type_id);
+  // Tokens [begin, end), without the overflow.
   Encoding slice(size_t begin, size_t end) const;
+};
+
+// Bytes of a text → characters, for ranges asked in almost increasing order.
+class CharacterRanges {
+ public:
+  explicit CharacterRanges(std::string_view text) : text_(text) {}
+
+  // The characters that bytes [range.begin, range.end) touch.
+  Range operator()(Range range);
+
+ private:
+  // Where a character begins, and how many stand before it.
+  struct Place {
+    uint32_t byte = 0;
+    uint32_t count = 0;
+  };
+  void advance(Place& place, uint32_t to) const;
+
+  std::string_view text_;
+  Place begin_, last_;
 };
 
 }  // namespace hodhod::text

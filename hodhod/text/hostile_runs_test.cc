@@ -4,6 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "hodhod/text/models/word_level.h"
+#include "hodhod/text/normalizers/characters.h"
+#include "hodhod/text/normalizers/unicode_forms.h"
+#include "hodhod/text/pre_tokenizers/byte_level.h"
+#include "hodhod/text/pre_tokenizers/characters.h"
+#include "hodhod/text/pre_tokenizers/metaspace.h"
+#include "hodhod/text/pre_tokenizers/split.h"
 #include "hodhod/text/testing/test_data.h"
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/text/training/trainer.h"
@@ -41,7 +47,7 @@ Tokenizer trained(ModelKind kind, PreTokenizerPtr pre_tokenizer, bool byte_level
   parts.normalizer = std::move(normalizer);
   parts.pre_tokenizer = std::move(pre_tokenizer);
   Tokenizer tokenizer(std::move(parts));
-  TrainerOptions options;
+  TokenizerTraining options;
   options.kind = kind;
   options.vocab_size = 400;
   options.byte_level = byte_level;

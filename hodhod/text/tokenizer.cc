@@ -8,49 +8,17 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/threads.h"
+#include "hodhod/text/after/clean_up.h"
+#include "hodhod/text/formats/tokenizer_directory.h"
+#include "hodhod/text/formats/tokenizer_json.h"
+#include "hodhod/text/token_roles.h"
 #include "hodhod/text/unicode/byte_alphabet.h"
+#include "hodhod/text/unicode/byte_tokens.h"
 #include "hodhod/text/unicode/json_text.h"
 #include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
 namespace {
-
-// Bytes of a text → characters, for ranges asked in almost increasing order.
-class CharacterCounter {
- public:
-  explicit CharacterCounter(std::string_view text) : text_(text) {}
-
-  // The characters that bytes [range.begin, range.end) touch.
-  Range operator()(Range range) {
-    if (range.begin < begin_.byte) begin_ = {};
-    advance(begin_, range.begin);
-    if (range.end <= range.begin) return {begin_.count, begin_.count};
-    // Many tokens of one long segment share its end, so that has a place of its own.
-    if (range.end - 1 < last_.byte || last_.byte < begin_.byte) last_ = begin_;
-    advance(last_, range.end - 1);
-    return {begin_.count, last_.count + 1};
-  }
-
- private:
-  // Where a character begins, and how many stand before it.
-  struct Place {
-    uint32_t byte = 0;
-    uint32_t count = 0;
-  };
-
-  // Moves to the character that contains byte `to`.
-  void advance(Place& place, uint32_t to) const {
-    while (place.byte < to) {
-      const uint32_t size = read_character(text_, place.byte).size;
-      if (place.byte + size > to) break;
-      place.byte += size;
-      ++place.count;
-    }
-  }
-
-  std::string_view text_;
-  Place begin_, last_;
-};
 
 // Whether tokens come to be spelt in the byte alphabet, seen on a text.
 bool spells_bytes(const TokenizerParts& parts) {
@@ -186,7 +154,7 @@ void Tokenizer::cut_added(SplitText& split) const {
 Encoding Tokenizer::encode_one(std::string_view text, int32_t sequence, Work& work, uint64_t seed) const {
   Encoding encoding;
   encoding.reserve(text.size() / 4 + 4);
-  CharacterCounter characters(text);
+  CharacterRanges characters(text);
   work.scratch->rng = Rng(seed).fork(static_cast<uint64_t>(sequence));
   int32_t word = 0;
   for_each_split(text, true, [&](const SplitText& split) {
@@ -325,6 +293,101 @@ void Tokenizer::for_each_piece(std::string_view text,
       if (split.pieces[i].token < 0) visit(split.piece(i), split.bytes);
     }
   });
+}
+
+Tokenizer Tokenizer::load(const std::string& path) { return load_tokenizer(path); }
+
+Tokenizer Tokenizer::from_json(std::string_view json, const std::string& name) {
+  return Tokenizer(parts_from_json(json, name), name);
+}
+
+std::string Tokenizer::to_json() const { return tokenizer_to_json(*this); }
+
+void Tokenizer::save(const std::string& directory, std::optional<int64_t> longest) const {
+  save_tokenizer(*this, directory, longest);
+}
+
+int32_t Tokenizer::vocab_size() const {
+  int32_t size = parts_.model->vocab_size();
+  if (!added_.empty()) size = std::max(size, added_.all().back().id + 1);
+  return size;
+}
+
+std::optional<int32_t> Tokenizer::token_to_id(std::string_view token) const {
+  if (const AddedToken* added = added_.find(token)) return added->id;
+  return parts_.model->token_to_id(token);
+}
+
+std::string_view Tokenizer::id_to_token(int32_t id) const {
+  if (const AddedToken* added = added_.find(id)) return added->content;
+  return parts_.model->id_to_token(id);
+}
+
+bool Tokenizer::is_special(int32_t id) const {
+  const AddedToken* added = added_.find(id);
+  return added != nullptr && added->special;
+}
+
+std::optional<int32_t> Tokenizer::role(std::string_view name) const {
+  for (const auto& [role, token] : parts_.roles) {
+    if (role == name) return token_to_id(token);
+  }
+  for (const std::string_view token : common_spellings(name)) {
+    if (const auto id = token_to_id(token)) return id;
+  }
+  return name == "unk_token" ? parts_.model->unknown_id() : std::nullopt;
+}
+
+void Tokenizer::set_role(std::string_view name, std::string_view token) {
+  for (auto& [role, content] : parts_.roles) {
+    if (role == name) {
+      content = token;
+      return;
+    }
+  }
+  parts_.roles.emplace_back(name, token);
+}
+
+std::string Tokenizer::readable_token(int32_t id) const {
+  const std::string_view token = id_to_token(id);
+  if (added_.find(id) != nullptr) return std::string(token);
+  if (const int byte = byte_of_token(token); byte >= 0) return fmt::format("⟨{:02X}⟩", byte);
+  return show_ill_formed(bytes_ ? from_byte_alphabet(token) : std::string(token));
+}
+
+std::string Tokenizer::decode(const std::vector<int32_t>& ids, bool skip_special_tokens) const {
+  std::vector<std::string> tokens;
+  tokens.reserve(ids.size());
+  for (const int32_t id : ids) {
+    const AddedToken* added = added_.find(id);
+    if (added != nullptr && added->special && skip_special_tokens) continue;
+    const std::string_view token = added != nullptr ? added->content : parts_.model->id_to_token(id);
+    if (!token.empty()) tokens.emplace_back(token);
+  }
+  if (parts_.decoder) {
+    parts_.decoder->apply(tokens);
+  } else if (bytes_) {
+    // A file whose pre-tokeniser is ByteLevel and that names no decoder means this one.
+    make_byte_level_decoder()->apply(tokens);
+  }
+  std::string text;
+  const bool joined = parts_.decoder || bytes_;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (i > 0 && !joined) text += ' ';
+    text += tokens[i];
+  }
+  if (parts_.cleans_up) clean_up(text);
+  return text;
+}
+
+std::string Tokenizer::normalized(std::string_view text) const {
+  if (!parts_.normalizer) return std::string(text);
+  std::string out = normalize(*parts_.normalizer, text);
+  if (text.find(kMetaspace) == text.npos) {
+    for (size_t at = 0; (at = out.find(kMetaspace, at)) != out.npos;) out.replace(at, kMetaspace.size(), " ");
+  }
+  if (out.starts_with(' ') && !text.starts_with(' ')) out.erase(0, 1);
+  return out;
 }
 
 }  // namespace hodhod::text

@@ -119,8 +119,7 @@ class Tokenizer {
   // ⟨D9⟩.
   std::string readable_token(int32_t id) const;
   bool is_special(int32_t id) const;
-  // The token that plays a part: "bos_token", "eos_token", "unk_token", "pad_token", "cls_token",
-  // "sep_token", "mask_token".
+  // The token that plays a part (kTokenRoles).
   std::optional<int32_t> role(std::string_view name) const;
 
   // Whether tokens are spelt in GPT-2's byte alphabet.
@@ -158,11 +157,5 @@ class Tokenizer {
   bool bytes_ = false;  // tokens are spelt in the byte alphabet
   std::unique_ptr<WorkPool> pool_;
 };
-
-// Readers of the other formats, as Tokenizer::load uses them.
-Tokenizer load_gpt2_files(const std::string& vocab_path, const std::string& merges_path);
-Tokenizer load_bert_vocab(const std::string& path);
-Tokenizer load_subword_nmt(const std::string& codes_path);
-Tokenizer load_sentencepiece(const std::string& path);
 
 }  // namespace hodhod::text

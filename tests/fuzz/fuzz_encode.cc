@@ -10,6 +10,9 @@
 #include "hodhod/text/formats/sentencepiece_proto.h"
 #include "hodhod/text/models/bpe.h"
 #include "hodhod/text/models/word_piece.h"
+#include "hodhod/text/normalizers/characters.h"
+#include "hodhod/text/pre_tokenizers/characters.h"
+#include "hodhod/text/unicode/byte_tokens.h"
 
 namespace {
 
@@ -22,7 +25,7 @@ Tokenizer make_sentencepiece(SentencePieceProto::ModelType type) {
   proto.byte_fallback = true;
   proto.pieces = {{"<unk>", 0, Type::kUnknown}, {"<s>", 0, Type::kControl}, {"</s>", 0, Type::kControl}};
   for (int byte = 0; byte < 256; ++byte) {
-    proto.pieces.push_back({piece_of_byte(static_cast<uint8_t>(byte)), 0, Type::kByte});
+    proto.pieces.push_back({byte_token(static_cast<uint8_t>(byte)), 0, Type::kByte});
   }
   float score = -1;
   for (const char* piece : {"\xE2\x96\x81", "a", "b", "ab", "aa", "aaa",

@@ -2,10 +2,12 @@
 #include "hodhod/text/after/decoder.h"
 
 #include "hodhod/base/error.h"
+#include "hodhod/text/after/clean_up.h"
 #include "hodhod/text/normalizers/normalizer.h"
+#include "hodhod/text/normalizers/replace.h"
 #include "hodhod/text/patterns/json_pattern.h"
-#include "hodhod/text/pre_tokenizers/behavior_names.h"
 #include "hodhod/text/unicode/byte_alphabet.h"
+#include "hodhod/text/unicode/byte_tokens.h"
 #include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
@@ -19,25 +21,10 @@ std::string joined(const Tokens& tokens) {
   return all;
 }
 
-void replace_all(std::string& text, std::string_view what, std::string_view with) {
-  if (what.empty()) return;
-  size_t at = text.find(what);
-  if (at == text.npos) return;
-  std::string out;
-  size_t done = 0;
-  for (; at != text.npos; at = text.find(what, done)) {
-    out.append(text, done, at - done).append(with);
-    done = at + what.size();
-  }
-  text = out.append(text, done);
-}
-
-// English spacing as it was before words were parted from punctuation.
-void clean_up(std::string& text) {
-  constexpr std::pair<std::string_view, std::string_view> kRules[] = {
-      {" .", "."},   {" ?", "?"},           {" !", "!"},   {" ,", ","},     {" ' ", "'"},   {" n't", "n't"},
-      {" 'm", "'m"}, {" do not", " don't"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
-  for (const auto& [what, with] : kRules) replace_all(text, what, with);
+// As Hugging Face's tokenizers do it, which have one rule more than Transformers.
+void clean_up_token(std::string& token) {
+  clean_up(token);
+  replace_all(token, " do not", " don't");
 }
 
 class ByteLevelDecoder : public Decoder {
@@ -80,7 +67,7 @@ class WordPieceDecoder : public Decoder {
           token.insert(0, 1, ' ');
         }
       }
-      if (cleanup_) clean_up(token);
+      if (cleanup_) clean_up_token(token);
     }
   }
   Json to_json() const override {
@@ -124,7 +111,7 @@ class ByteFallbackDecoder : public Decoder {
  public:
   void apply(Tokens& tokens) const override {
     for (auto& token : tokens) {
-      if (const int byte = fallback_byte(token); byte >= 0) token.assign(1, static_cast<char>(byte));
+      if (const int byte = byte_of_token(token); byte >= 0) token.assign(1, static_cast<char>(byte));
     }
   }
   Json to_json() const override { return {{"type", "ByteFallback"}}; }
@@ -185,7 +172,7 @@ class CtcDecoder : public Decoder {
       std::string token = tokens[i];
       replace_all(token, pad_, "");
       if (cleanup_) {
-        clean_up(token);
+        clean_up_token(token);
         replace_all(token, delimiter_, " ");
       }
       if (!token.empty()) out.push_back(std::move(token));
@@ -219,17 +206,6 @@ class DecoderSequence : public Decoder {
 };
 
 }  // namespace
-
-int fallback_byte(std::string_view token) {
-  const auto digit = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-  };
-  if (token.size() != 6 || !token.starts_with("<0x") || token[5] != '>') return -1;
-  const int high = digit(token[3]), low = digit(token[4]);
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
 
 DecoderPtr make_byte_level_decoder() { return std::make_unique<ByteLevelDecoder>(); }
 DecoderPtr make_word_piece_decoder(std::string_view prefix, bool cleanup) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "hodhod/base/json.h"
-#include "hodhod/text/pre_tokenizers/pre_tokenizer.h"
+#include "hodhod/text/pre_tokenizers/metaspace.h"
 
 namespace hodhod::text {
 
@@ -25,9 +25,6 @@ using DecoderPtr = std::unique_ptr<const Decoder>;
 
 // Reads the object under "decoder"; null gives nullptr.
 DecoderPtr decoder_from_json(const Json& json, const std::string& where);
-
-// The byte that a fallback token like <0x0A> stands for, or −1.
-int fallback_byte(std::string_view token);
 
 DecoderPtr make_byte_level_decoder();
 DecoderPtr make_word_piece_decoder(std::string_view prefix = "##", bool cleanup = true);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "hodhod/base/error.h"
+#include "hodhod/text/after/template_processing.h"
 #include "hodhod/text/patterns/json_pattern.h"
 
 namespace hodhod::text {
@@ -14,11 +15,6 @@ Encoding special_encoding(int32_t id, int32_t type_id) {
   Encoding encoding;
   encoding.push_special(id, type_id);
   return encoding;
-}
-
-void set_type_ids(Encoding& encoding, int32_t type_id) {
-  std::fill(encoding.type_ids.begin(), encoding.type_ids.end(), type_id);
-  for (Encoding& part : encoding.overflow) set_type_ids(part, type_id);
 }
 
 // Takes the blanks at both ends of tokens out of their ranges. With `add_prefix_space`, one blank at the very
@@ -83,7 +79,7 @@ class RobertaProcessing : public PostProcessor {
   void apply(std::vector<Encoding>& encodings, const std::vector<std::string_view>& texts,
              bool special) const override {
     if (trim_) trim_all(encodings, texts, prefix_);
-    for (Encoding& encoding : encodings) set_type_ids(encoding, 0);
+    for (Encoding& encoding : encodings) encoding.set_type_ids(0);
     if (!special) return;
     std::vector<Encoding> out;
     for (size_t i = 0; i < encodings.size(); ++i) {

@@ -29,7 +29,6 @@ using PostProcessorPtr = std::unique_ptr<const PostProcessor>;
 
 // Reads the object under "post_processor"; null gives nullptr.
 PostProcessorPtr post_processor_from_json(const Json& json, const std::string& where);
-PostProcessorPtr template_processing_from_json(const Json& json, const std::string& where);
 
 // [CLS] a [SEP] b [SEP], with type ids 0 and 1.
 struct SpecialToken {
@@ -40,9 +39,6 @@ PostProcessorPtr make_bert_processing(SpecialToken sep, SpecialToken cls);
 PostProcessorPtr make_roberta_processing(SpecialToken sep, SpecialToken cls, bool trim_offsets = true,
                                          bool add_prefix_space = true);
 PostProcessorPtr make_byte_level_processing(bool trim_offsets = true, bool add_prefix_space = true);
-// Templates as strings: "[CLS] $A [SEP]", "[CLS] $A [SEP] $B:1 [SEP]:1".
-PostProcessorPtr make_template_processing(std::string_view single, std::string_view pair,
-                                          std::vector<SpecialToken> special_tokens);
 PostProcessorPtr make_post_processor_sequence(std::vector<PostProcessorPtr> parts);
 
 // One encoding of several, overflows combined.

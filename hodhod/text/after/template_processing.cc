@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "hodhod/text/after/template_processing.h"
+
 #include <algorithm>
 
 #include "hodhod/base/error.h"
-#include "hodhod/text/after/post_processor.h"
 #include "hodhod/text/patterns/json_pattern.h"
 
 namespace hodhod::text {
@@ -43,7 +44,7 @@ class TemplateProcessing : public PostProcessor {
     for (const TemplatePiece& piece : templates_[encodings.size() > 1]) {
       if (piece.sequence >= 0) {
         Encoding text = encodings[static_cast<size_t>(piece.sequence)];
-        set_type_ids(text, piece.type_id);
+        text.set_type_ids(piece.type_id);
         out.push_back(std::move(text));
       } else if (special) {
         Encoding tokens;
@@ -78,11 +79,6 @@ class TemplateProcessing : public PostProcessor {
     const auto found =
         std::find_if(tokens_.begin(), tokens_.end(), [&](const auto& t) { return t.name == name; });
     return found == tokens_.end() ? nullptr : &*found;
-  }
-
-  static void set_type_ids(Encoding& encoding, int32_t type_id) {
-    std::fill(encoding.type_ids.begin(), encoding.type_ids.end(), type_id);
-    for (Encoding& part : encoding.overflow) set_type_ids(part, type_id);
   }
 
   static Json pieces_to_json(const std::vector<TemplatePiece>& pieces) {

@@ -8,14 +8,14 @@
 #include <iterator>
 
 #include "hodhod/base/error.h"
-#include "hodhod/base/file.h"
 #include "hodhod/text/formats/sentencepiece_proto.h"
-#include "hodhod/text/formats/tokenizer_files.h"
+#include "hodhod/text/formats/tokenizer_class.h"
 #include "hodhod/text/models/raw_words.h"
 #include "hodhod/text/models/sentencepiece_bpe.h"
 #include "hodhod/text/models/unigram_model.h"
 #include "hodhod/text/normalizers/charsmap.h"
 #include "hodhod/text/normalizers/sentencepiece_normalizer.h"
+#include "hodhod/text/pre_tokenizers/metaspace.h"
 #include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
@@ -54,17 +54,23 @@ ModelPtr make_unigram_model(const Proto& proto, std::shared_ptr<const RawWords> 
   return std::make_unique<UnigramModel>(std::move(pieces), proto.unknown_piece(), std::move(options), name);
 }
 
+ModelPtr make_bpe_model(const Proto& proto, const std::vector<ScoredPiece>& pieces,
+                        std::shared_ptr<const RawWords> raw_words, const std::string& name) {
+  return std::make_unique<SentencePieceBpe>(pieces, proto.unknown_piece(), proto.byte_fallback,
+                                            std::move(raw_words), name);
+}
+
 ModelPtr make_model(const Proto& proto, std::shared_ptr<const RawWords> raw_words, const std::string& name) {
   switch (proto.model_type) {
     case Proto::ModelType::kUnigram:
       return make_unigram_model(proto, std::move(raw_words), name);
     case Proto::ModelType::kBpe:
-      return std::make_unique<SentencePieceBpe>(proto, std::move(raw_words), name);
+      return make_bpe_model(proto, proto.pieces, std::move(raw_words), name);
     case Proto::ModelType::kChar: {
       // Characters are pieces that nothing joins.
-      Proto characters = proto;
-      for (auto& piece : characters.pieces) piece.score = 0;
-      return std::make_unique<SentencePieceBpe>(characters, std::move(raw_words), name);
+      std::vector<ScoredPiece> characters = proto.pieces;
+      for (ScoredPiece& piece : characters) piece.score = 0;
+      return make_bpe_model(proto, characters, std::move(raw_words), name);
     }
     case Proto::ModelType::kWord:
       break;
@@ -186,11 +192,7 @@ TokenizerParts sentencepiece_parts(std::string_view bytes, const std::string& na
 }
 
 Tokenizer sentencepiece_from_bytes(std::string_view bytes, const std::string& name) {
-  return Tokenizer(sentencepiece_parts(bytes, name, {}), name);
-}
-
-Tokenizer load_sentencepiece(const std::string& path) {
-  return sentencepiece_from_bytes(read_file(path), path);
+  return Tokenizer(sentencepiece_parts(bytes, name), name);
 }
 
 }  // namespace hodhod::text

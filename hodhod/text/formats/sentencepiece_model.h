@@ -19,6 +19,10 @@ namespace hodhod::text {
 // `name` is the file's, for messages. Error as SentencePieceProto::parse and Charsmap, and for word models.
 Tokenizer sentencepiece_from_bytes(std::string_view bytes, const std::string& name);
 
+// The same with what a class of Transformers changes about it: the tokens around a text, T5's sentinels.
+TokenizerParts sentencepiece_parts(std::string_view bytes, const std::string& name,
+                                   const TokenizerConfig& config = {});
+
 // The parts of such a tokenizer; of `config`, add_prefix_space and Llama's legacy are heeded.
 TokenizerParts parts_of_proto(const SentencePieceProto& proto, const std::string& name,
                               const TokenizerConfig& config);

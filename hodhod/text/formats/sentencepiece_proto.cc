@@ -7,6 +7,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/text/formats/wire_format.h"
+#include "hodhod/text/unicode/byte_tokens.h"
 
 namespace hodhod::text {
 namespace {
@@ -130,8 +131,9 @@ void check_pieces(const Proto& proto, std::string_view name) {
     unknowns += piece.type == PieceType::kUnknown;
     if (piece.type == PieceType::kByte) {
       check(proto.byte_fallback, "{}: piece {} is of type byte but the model has no byte fallback", name, id);
-      const int byte = byte_of_piece(piece.text);
-      check(byte >= 0, "{}: piece {} '{}' is of type byte but is not <0x00> to <0xFF>", name, id, piece.text);
+      const int byte = byte_of_token(piece.text);
+      check(byte >= 0 && piece.text == byte_token(static_cast<uint8_t>(byte)),
+            "{}: piece {} '{}' is of type byte but is not <0x00> to <0xFF>", name, id, piece.text);
       bytes += !byte_found[static_cast<size_t>(byte)];
       byte_found[static_cast<size_t>(byte)] = true;
     }
@@ -231,22 +233,5 @@ int32_t SentencePieceProto::unknown_piece() const {
   }
   fail("SentencePieceProto: there is no unknown piece; add one of type kUnknown");
 }
-
-int byte_of_piece(std::string_view piece) {
-  if (piece.size() != 6 || piece.substr(0, 3) != "<0x" || piece[5] != '>') return -1;
-  int value = 0;
-  for (const char c : piece.substr(3, 2)) {
-    if (c >= '0' && c <= '9') {
-      value = value * 16 + (c - '0');
-    } else if (c >= 'A' && c <= 'F') {
-      value = value * 16 + (c - 'A' + 10);
-    } else {
-      return -1;
-    }
-  }
-  return value;
-}
-
-std::string piece_of_byte(uint8_t byte) { return fmt::format("<0x{:02X}>", byte); }
 
 }  // namespace hodhod::text

@@ -8,22 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "hodhod/text/models/scored_piece.h"
+
 namespace hodhod::text {
 
 struct SentencePieceProto {
-  enum class PieceType : uint8_t {
-    kNormal = 1,
-    kUnknown = 2,
-    kControl = 3,
-    kUserDefined = 4,
-    kUnused = 5,
-    kByte = 6
-  };
-  struct Piece {
-    std::string text;
-    float score = 0;
-    PieceType type = PieceType::kNormal;
-  };
+  using Piece = ScoredPiece;
+  using PieceType = ScoredPiece::Type;
   enum class ModelType : uint8_t { kUnigram = 1, kBpe = 2, kWord = 3, kChar = 4 };
 
   struct Normalizer {
@@ -64,10 +55,5 @@ struct SentencePieceProto {
   // The id of the one unknown piece (parse checks that there is one).
   int32_t unknown_piece() const;
 };
-
-// The byte that the piece `<0xNN>` stands for, or −1.
-int byte_of_piece(std::string_view piece);
-// `<0xNN>`.
-std::string piece_of_byte(uint8_t byte);
 
 }  // namespace hodhod::text

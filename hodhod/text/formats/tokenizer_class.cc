@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a tokenizer's class and its settings change about the parts that its files give.
+#include "hodhod/text/formats/tokenizer_class.h"
+
 #include <algorithm>
 
 #include "hodhod/base/error.h"
-#include "hodhod/text/formats/tokenizer_files.h"
+#include "hodhod/text/after/template_processing.h"
+#include "hodhod/text/normalizers/characters.h"
 
 namespace hodhod::text {
 namespace {

@@ -11,6 +11,7 @@
 
 #include "hodhod/base/json.h"
 #include "hodhod/text/added_tokens.h"
+#include "hodhod/text/token_roles.h"
 
 namespace hodhod::text {
 
@@ -66,8 +67,5 @@ class TokenizerConfig {
   std::vector<std::pair<std::string, std::string>> roles_;
   std::vector<AddedToken> tokens_;
 };
-
-inline constexpr const char* kTokenRoles[] = {"bos_token", "eos_token", "unk_token", "sep_token",
-                                              "pad_token", "cls_token", "mask_token"};
 
 }  // namespace hodhod::text

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// tokenizer.json: reading and writing.
+#include "hodhod/text/formats/tokenizer_json.h"
+
 #include <limits>
 
 #include "hodhod/base/error.h"
-#include "hodhod/text/formats/tokenizer_files.h"
 #include "hodhod/text/patterns/json_pattern.h"
 
 namespace hodhod::text {
@@ -134,26 +134,23 @@ TokenizerParts parts_from_json(std::string_view text, const std::string& name) {
   return parts;
 }
 
-Tokenizer Tokenizer::from_json(std::string_view text, const std::string& name) {
-  return Tokenizer(parts_from_json(text, name), name);
-}
-
-std::string Tokenizer::to_json() const {
+std::string tokenizer_to_json(const Tokenizer& tokenizer) {
+  const TokenizerParts& parts = tokenizer.parts();
   Json added = Json::array();
-  for (const AddedToken& token : added_.all()) added.push_back(added_token_to_json(token));
+  for (const AddedToken& token : tokenizer.added_tokens().all()) added.push_back(added_token_to_json(token));
   Json head = {{"version", "1.0"},
-               {"truncation", truncation_to_json(parts_.truncation)},
-               {"padding", padding_to_json(parts_.padding)},
+               {"truncation", truncation_to_json(parts.truncation)},
+               {"padding", padding_to_json(parts.padding)},
                {"added_tokens", added},
-               {"normalizer", part_to_json(parts_.normalizer)},
-               {"pre_tokenizer", part_to_json(parts_.pre_tokenizer)},
-               {"post_processor", part_to_json(parts_.post_processor)},
-               {"decoder", part_to_json(parts_.decoder)}};
+               {"normalizer", part_to_json(parts.normalizer)},
+               {"pre_tokenizer", part_to_json(parts.pre_tokenizer)},
+               {"post_processor", part_to_json(parts.post_processor)},
+               {"decoder", part_to_json(parts.decoder)}};
   std::string out = format_json(head);
   // The model is text already; it goes in before the closing brace.
   out.resize(out.find_last_of('}'));
   while (out.back() == '\n') out.pop_back();
-  return out + ",\n  \"model\": " + parts_.model->to_json() + "\n}\n";
+  return out + ",\n  \"model\": " + parts.model->to_json() + "\n}\n";
 }
 
 }  // namespace hodhod::text

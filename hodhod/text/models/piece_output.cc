@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/text/models/piece_output.h"
 
-#include "hodhod/text/formats/sentencepiece_proto.h"
+#include "hodhod/text/unicode/byte_tokens.h"
 
 namespace hodhod::text {
 
 UnknownPieces::UnknownPieces(const Vocabulary& vocabulary, std::optional<int32_t> id, bool byte_fallback)
     : id_(id), byte_fallback_(byte_fallback), as_bytes_(byte_fallback) {
   for (size_t byte = 0; byte < 256; ++byte) {
-    byte_ids_[byte] = vocabulary.find(piece_of_byte(static_cast<uint8_t>(byte)));
+    byte_ids_[byte] = vocabulary.find(byte_token(static_cast<uint8_t>(byte)));
     as_bytes_ &= byte_ids_[byte] >= 0;
   }
 }

@@ -14,7 +14,7 @@
 namespace hodhod::text {
 namespace {
 
-using PieceType = SentencePieceProto::PieceType;
+using PieceType = ScoredPiece::Type;
 
 // Up to this many symbols, looking at every pair each time is faster than a heap.
 constexpr size_t kFewSymbols = 40;
@@ -66,14 +66,15 @@ struct SentencePieceBpe::Buffers : Scratch {
   std::map<int32_t, std::pair<int32_t, int32_t>> unused;  // an unused piece → what it was joined from
 };
 
-SentencePieceBpe::SentencePieceBpe(const SentencePieceProto& proto, std::shared_ptr<const RawWords> raw_words,
+SentencePieceBpe::SentencePieceBpe(const std::vector<ScoredPiece>& all, int32_t unknown_id,
+                                   bool byte_fallback, std::shared_ptr<const RawWords> raw_words,
                                    const std::string& where) {
-  const size_t count = proto.pieces.size();
+  const size_t count = all.size();
   std::vector<std::string> tokens;
   WordCutFinder cuts;
   std::vector<std::pair<std::string_view, int32_t>> piece_keys, user_keys;
   for (size_t id = 0; id < count; ++id) {
-    const auto& piece = proto.pieces[id];
+    const ScoredPiece& piece = all[id];
     tokens.push_back(piece.text);
     scores_.push_back(piece.score);
     types_.push_back(piece.type);
@@ -88,7 +89,7 @@ SentencePieceBpe::SentencePieceBpe(const SentencePieceProto& proto, std::shared_
   if (cut_ == WordCut::kBeforeSpace) raw_words_ = std::move(raw_words);
   has_user_defined_ = !user_keys.empty();
   user_defined_ = DoubleArray(std::move(user_keys));
-  unknown_ = UnknownPieces(vocabulary_, proto.unknown_piece(), proto.byte_fallback);
+  unknown_ = UnknownPieces(vocabulary_, unknown_id, byte_fallback);
 
   // Symbols: the pieces, and then the characters that occur in pieces without being one.
   outputs_.resize(count);

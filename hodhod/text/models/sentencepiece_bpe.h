@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "hodhod/text/formats/sentencepiece_proto.h"
 #include "hodhod/text/lookup/double_array.h"
 #include "hodhod/text/models/model.h"
 #include "hodhod/text/models/piece_output.h"
 #include "hodhod/text/models/raw_words.h"
+#include "hodhod/text/models/scored_piece.h"
 #include "hodhod/text/models/vocabulary.h"
 #include "hodhod/text/models/word_cut.h"
 
@@ -50,9 +50,9 @@ class PieceMerges {
 
 class SentencePieceBpe final : public TokenizerModel {
  public:
-  // `raw_words` are those of the normaliser before it.
-  SentencePieceBpe(const SentencePieceProto& proto, std::shared_ptr<const RawWords> raw_words,
-                   const std::string& where);
+  // pieces[i] has id i. `raw_words` are those of the normaliser before it.
+  SentencePieceBpe(const std::vector<ScoredPiece>& pieces, int32_t unknown_id, bool byte_fallback,
+                   std::shared_ptr<const RawWords> raw_words, const std::string& where);
 
   std::string_view type() const override { return "BPE"; }
   std::unique_ptr<Scratch> make_scratch() const override;
@@ -85,7 +85,7 @@ class SentencePieceBpe final : public TokenizerModel {
 
   Vocabulary vocabulary_;
   std::vector<float> scores_;
-  std::vector<SentencePieceProto::PieceType> types_;
+  std::vector<ScoredPiece::Type> types_;
   DoubleArray characters_;         // one-character strings → symbol
   DoubleArray user_defined_;       // → piece
   std::vector<int32_t> outputs_;   // of a symbol: the piece, or kUnknownPiece

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Normalisers that treat each character by itself: lower case, strip, strip accents, NMT's cleaning, a
-// prefix, BERT's.
+#include "hodhod/text/normalizers/characters.h"
+
 #include <string>
 
-#include "hodhod/text/normalizers/normalizer.h"
+#include "hodhod/text/normalizers/unicode_forms.h"
 #include "hodhod/text/unicode/byte_alphabet.h"
 #include "hodhod/text/unicode/character_classes.h"
 

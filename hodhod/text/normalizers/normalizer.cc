@@ -2,7 +2,10 @@
 #include "hodhod/text/normalizers/normalizer.h"
 
 #include "hodhod/base/error.h"
+#include "hodhod/text/normalizers/characters.h"
 #include "hodhod/text/normalizers/precompiled.h"
+#include "hodhod/text/normalizers/replace.h"
+#include "hodhod/text/normalizers/unicode_forms.h"
 #include "hodhod/text/patterns/json_pattern.h"
 
 namespace hodhod::text {

@@ -7,6 +7,9 @@
 #include <cstdlib>
 
 #include "hodhod/base/error.h"
+#include "hodhod/text/normalizers/characters.h"
+#include "hodhod/text/normalizers/replace.h"
+#include "hodhod/text/normalizers/unicode_forms.h"
 #include "hodhod/text/testing/random_text.h"
 
 namespace hodhod::text {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "hodhod/text/normalizers/replace.h"
 
-#include "hodhod/text/normalizers/normalizer.h"
 #include "hodhod/text/patterns/pattern.h"
 
 namespace hodhod::text {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// NFC, NFD, NFKC, NFKD (UAX #15), segment by segment: a segment starts at a character that neither reorders
-// nor composes with what stands before it, so it can be normalised alone. Its result comes from the whole of
-// it.
+#include "hodhod/text/normalizers/unicode_forms.h"
+
 #include <utf8proc.h>
 
 #include <algorithm>
@@ -10,7 +9,6 @@
 #include <vector>
 
 #include "hodhod/base/error.h"
-#include "hodhod/text/normalizers/normalizer.h"
 #include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {

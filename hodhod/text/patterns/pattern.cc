@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "hodhod/base/error.h"
+#include "hodhod/text/patterns/pattern_translate.h"
 #include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {

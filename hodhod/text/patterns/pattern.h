@@ -11,14 +11,6 @@
 
 namespace hodhod::text {
 
-// Oniguruma's syntax, as Hugging Face's tokenizers takes it, in PCRE2's: what stands for sets of characters
-// is written out as Oniguruma defines it (\w, \s, \b, [:punct:], \p{…} by script rather than script
-// extensions, classes within classes, intersections), and so is what is written alike and means something
-// else ((?m),
-// (?i) in the middle of a group, X{n}?, X{n,m}+, X**, \v). Refuses, naming `where` and the place, what has no
-// counterpart or is not well formed.
-std::string translate_pattern(std::string_view pattern, const std::string& where);
-
 class Pattern {
  public:
   // Refuses a pattern that is not well formed, naming `where` and the place in it.

@@ -5,7 +5,9 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/text/normalizers/normalizer.h"
+#include "hodhod/text/normalizers/replace.h"
 #include "hodhod/text/pre_tokenizers/pre_tokenizer.h"
+#include "hodhod/text/pre_tokenizers/split.h"
 
 namespace hodhod::text {
 namespace {

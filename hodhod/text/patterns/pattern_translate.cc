@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "hodhod/text/patterns/pattern_translate.h"
+
 #include <fmt/format.h>
 
-#include "hodhod/text/patterns/pattern.h"
+#include <vector>
+
 #include "hodhod/text/patterns/pattern_class.h"
 #include "hodhod/text/patterns/pattern_property.h"
 #include "hodhod/text/patterns/pattern_reader.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "hodhod/text/pre_tokenizers/byte_level.h"
 
 #include "hodhod/text/pre_tokenizers/gpt2_pattern.h"
 #include "hodhod/text/pre_tokenizers/split_pieces.h"
-#include "hodhod/text/unicode/byte_alphabet.h"
 
 namespace hodhod::text {
 namespace {
@@ -58,15 +58,5 @@ class ByteLevel : public PreTokenizer {
 }  // namespace
 
 PreTokenizerPtr make_byte_level(ByteLevelOptions options) { return std::make_unique<ByteLevel>(options); }
-
-void SplitText::spell_bytes() {
-  if (!bytes) return;
-  bytes = false;
-  rewrite_pieces(*this, [](const Piece& piece, NormalizedText::Editor& edit) {
-    for (uint32_t i = piece.range.begin; i < piece.range.end; ++i) {
-      edit.replace(1, byte_to_utf8(static_cast<uint8_t>(edit.source()[i])));
-    }
-  });
-}
 
 }  // namespace hodhod::text

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pre-tokenisers that look at each character by itself: white space, BERT's, punctuation, digits, a
-// delimiter, scripts, a length.
+#include "hodhod/text/pre_tokenizers/characters.h"
+
 #include <algorithm>
 
 #include "hodhod/text/patterns/json_pattern.h"
-#include "hodhod/text/pre_tokenizers/behavior_names.h"
 #include "hodhod/text/pre_tokenizers/split_pieces.h"
 #include "hodhod/text/unicode/character_classes.h"
 #include "hodhod/text/unicode/scripts.h"

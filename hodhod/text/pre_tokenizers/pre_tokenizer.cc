@@ -3,7 +3,13 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/text/patterns/json_pattern.h"
-#include "hodhod/text/pre_tokenizers/behavior_names.h"
+#include "hodhod/text/pre_tokenizers/byte_level.h"
+#include "hodhod/text/pre_tokenizers/characters.h"
+#include "hodhod/text/pre_tokenizers/metaspace.h"
+#include "hodhod/text/pre_tokenizers/split.h"
+#include "hodhod/text/pre_tokenizers/split_behavior.h"
+#include "hodhod/text/pre_tokenizers/split_pieces.h"
+#include "hodhod/text/unicode/byte_alphabet.h"
 #include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
@@ -57,6 +63,16 @@ PreTokenizerPtr read_delimiter(const Json& json, const std::string& where) {
 
 SplitText::SplitText(NormalizedText whole) : text(std::move(whole)) {
   if (!text.view().empty()) pieces.push_back({{0, static_cast<uint32_t>(text.view().size())}});
+}
+
+void SplitText::spell_bytes() {
+  if (!bytes) return;
+  bytes = false;
+  rewrite_pieces(*this, [](const Piece& piece, NormalizedText::Editor& edit) {
+    for (uint32_t i = piece.range.begin; i < piece.range.end; ++i) {
+      edit.replace(1, byte_to_utf8(static_cast<uint8_t>(edit.source()[i])));
+    }
+  });
 }
 
 PreTokenizerPtr make_pre_tokenizer_sequence(std::vector<PreTokenizerPtr> parts) {

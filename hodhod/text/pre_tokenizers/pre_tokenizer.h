@@ -50,33 +50,7 @@ using PreTokenizerPtr = std::unique_ptr<const PreTokenizer>;
 // Reads the object under "pre_tokenizer"; null gives nullptr.
 PreTokenizerPtr pre_tokenizer_from_json(const Json& json, const std::string& where);
 
-// What becomes of a delimiter that a splitting pre-tokeniser finds.
-enum class SplitBehavior { kRemoved, kIsolated, kMergedWithPrevious, kMergedWithNext, kContiguous };
-enum class PrependScheme { kAlways, kFirst, kNever };
-
-struct ByteLevelOptions {
-  bool add_prefix_space = true;
-  bool trim_offsets = true;
-  bool use_regex = true;
-};
-struct MetaspaceOptions {
-  std::string replacement = "\xE2\x96\x81";  // U+2581
-  PrependScheme prepend_scheme = PrependScheme::kAlways;
-  bool split = true;
-};
-PreTokenizerPtr make_whitespace();        // \w+|[^\w\s]+
-PreTokenizerPtr make_whitespace_split();  // on white space, which is dropped
-PreTokenizerPtr make_bert_pre_tokenizer();
-PreTokenizerPtr make_byte_level(ByteLevelOptions options = {});
-PreTokenizerPtr make_metaspace(MetaspaceOptions options = {});
-PreTokenizerPtr make_punctuation(SplitBehavior behavior = SplitBehavior::kIsolated);
-PreTokenizerPtr make_digits(bool individual = false);
-PreTokenizerPtr make_char_delimiter_split(std::string_view delimiter);
-PreTokenizerPtr make_split(std::string_view text, SplitBehavior behavior, bool invert = false);
-PreTokenizerPtr make_split_pattern(std::string_view pattern, SplitBehavior behavior, bool invert = false,
-                                   const std::string& where = "Split");
-PreTokenizerPtr make_unicode_scripts();  // where the script changes; the Japanese ones are one
-PreTokenizerPtr make_fixed_length(int64_t characters);
+// All of `parts`, one after the other.
 PreTokenizerPtr make_pre_tokenizer_sequence(std::vector<PreTokenizerPtr> parts);
 
 }  // namespace hodhod::text

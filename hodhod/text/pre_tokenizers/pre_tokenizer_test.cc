@@ -5,7 +5,11 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/text/patterns/pattern.h"
+#include "hodhod/text/pre_tokenizers/byte_level.h"
+#include "hodhod/text/pre_tokenizers/characters.h"
 #include "hodhod/text/pre_tokenizers/gpt2_pattern.h"
+#include "hodhod/text/pre_tokenizers/metaspace.h"
+#include "hodhod/text/pre_tokenizers/split.h"
 #include "hodhod/text/testing/random_text.h"
 #include "hodhod/text/unicode/byte_alphabet.h"
 #include "hodhod/text/unicode/character_classes.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "hodhod/text/pre_tokenizers/split.h"
 
 #include "hodhod/text/patterns/pattern.h"
-#include "hodhod/text/pre_tokenizers/behavior_names.h"
 #include "hodhod/text/pre_tokenizers/gpt2_pattern.h"
 #include "hodhod/text/pre_tokenizers/split_pieces.h"
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hodhod/text/pre_tokenizers/pre_tokenizer.h"
+#include "hodhod/text/pre_tokenizers/split_behavior.h"
 
 namespace hodhod::text {
 
@@ -21,8 +22,7 @@ struct Stretch {
 void append_stretches(std::vector<Stretch>& stretches, SplitBehavior behavior, std::vector<Piece>& out);
 
 // Cuts every piece: find(piece, base, found) calls found(range) for the delimiters in `piece`, left to right,
-// with ranges moved by `base`; an empty one cuts the
-// text where it stands.
+// with ranges moved by `base`; an empty one cuts the text where it stands.
 template <class Find>
 void split_pieces(SplitText& split, SplitBehavior behavior, bool invert, Find&& find) {
   std::vector<Piece> pieces;

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "hodhod/text/training/trainer.h"
+#include "hodhod/text/training/count_words.h"
 
 namespace hodhod::text {
 

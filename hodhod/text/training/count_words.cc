@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading a corpus into word counts, in parallel and within the memory that training may use.
+#include "hodhod/text/training/count_words.h"
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -9,7 +10,6 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/text/models/word_cut.h"
-#include "hodhod/text/training/trainer.h"
 #include "hodhod/text/training/word_counter.h"
 #include "hodhod/text/unicode/byte_alphabet.h"
 #include "hodhod/text/unicode/scripts.h"
@@ -34,7 +34,7 @@ struct Batch {
 
 class Counting {
  public:
-  Counting(const Tokenizer& pipeline, const TrainerOptions& options)
+  Counting(const Tokenizer& pipeline, const TokenizerTraining& options)
       : pipeline_(pipeline), options_(options) {
     // A prefix or suffix tells where a part stands in its word, which a part cut out would not know.
     splits_scripts_ = options.split_scripts && options.continuing_subword_prefix.empty() &&
@@ -170,7 +170,7 @@ class Counting {
   }
 
   const Tokenizer& pipeline_;
-  const TrainerOptions& options_;
+  const TokenizerTraining& options_;
   bool splits_scripts_ = false;
   WordCounter total_;
   size_t first_ = 0;  // the strata before this one are dropped
@@ -183,7 +183,7 @@ class Counting {
 }  // namespace
 
 std::vector<WordCount> count_words(const Tokenizer& pipeline, const LineSource& lines,
-                                   const TrainerOptions& options) {
+                                   const TokenizerTraining& options) {
   Counting counting(pipeline, options);
   if (options.progress) options.progress("counting words", 0);
   Batch batch;

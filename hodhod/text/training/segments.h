@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "hodhod/text/training/trainer.h"
+#include "hodhod/text/training/count_words.h"
 
 namespace hodhod::text {
 

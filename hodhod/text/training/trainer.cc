@@ -5,7 +5,6 @@
 #include <unordered_set>
 
 #include "hodhod/base/error.h"
-#include "hodhod/text/formats/sentencepiece_proto.h"
 #include "hodhod/text/models/bpe.h"
 #include "hodhod/text/models/unigram.h"
 #include "hodhod/text/models/word_level.h"
@@ -14,6 +13,7 @@
 #include "hodhod/text/training/segments.h"
 #include "hodhod/text/training/unigram_trainer.h"
 #include "hodhod/text/unicode/byte_alphabet.h"
+#include "hodhod/text/unicode/byte_tokens.h"
 #include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
@@ -21,12 +21,12 @@ namespace {
 
 constexpr size_t kLongestSegment = 128;
 
-bool needs_unknown(const TrainerOptions& options) {
+bool needs_unknown(const TokenizerTraining& options) {
   return !(options.kind == ModelKind::kBpe && options.byte_level);
 }
 
 // The tokens that come before what is learned: special ones, the unknown one, bytes.
-std::vector<std::string> reserved_tokens(const TrainerOptions& options) {
+std::vector<std::string> reserved_tokens(const TokenizerTraining& options) {
   std::vector<std::string> tokens;
   const auto has = [&](const std::string& token) {
     return std::find(tokens.begin(), tokens.end(), token) != tokens.end();
@@ -40,7 +40,7 @@ std::vector<std::string> reserved_tokens(const TrainerOptions& options) {
   }
   if (options.byte_fallback && (options.kind == ModelKind::kBpe || options.kind == ModelKind::kUnigram ||
                                 options.kind == ModelKind::kChar)) {
-    for (int byte = 0; byte < 256; ++byte) tokens.push_back(piece_of_byte(static_cast<uint8_t>(byte)));
+    for (int byte = 0; byte < 256; ++byte) tokens.push_back(byte_token(static_cast<uint8_t>(byte)));
   }
   check(static_cast<size_t>(std::max(options.vocab_size, 0)) > tokens.size(),
         "train: a vocabulary of {} has no room beside {} special tokens and bytes", options.vocab_size,
@@ -57,7 +57,7 @@ void add_learned(std::vector<std::string>& tokens, std::vector<std::string> lear
   }
 }
 
-std::vector<char32_t> alphabet_of(const std::vector<WordCount>& words, const TrainerOptions& options) {
+std::vector<char32_t> alphabet_of(const std::vector<WordCount>& words, const TokenizerTraining& options) {
   if (options.byte_level) {
     std::vector<char32_t> bytes;
     for (int byte = 0; byte < 256; ++byte) bytes.push_back(byte_to_character(static_cast<uint8_t>(byte)));
@@ -69,7 +69,7 @@ std::vector<char32_t> alphabet_of(const std::vector<WordCount>& words, const Tra
                          options.initial_alphabet);
 }
 
-ModelPtr train_unigram_model(std::vector<WordCount> words, const TrainerOptions& options) {
+ModelPtr train_unigram_model(std::vector<WordCount> words, const TokenizerTraining& options) {
   std::vector<std::string> reserved = reserved_tokens(options);
   UnigramTraining training;
   training.size = static_cast<size_t>(options.vocab_size) - reserved.size();
@@ -97,7 +97,7 @@ ModelPtr train_unigram_model(std::vector<WordCount> words, const TrainerOptions&
   return make_unigram(std::move(pieces), unknown, options.byte_fallback);
 }
 
-BpeResult learn_bpe(const std::vector<WordCount>& words, const TrainerOptions& options, size_t reserved,
+BpeResult learn_bpe(const std::vector<WordCount>& words, const TokenizerTraining& options, size_t reserved,
                     const std::string& prefix) {
   const std::vector<char32_t> alphabet = alphabet_of(words, options);
   const auto room = static_cast<size_t>(options.vocab_size) - reserved;
@@ -114,7 +114,7 @@ BpeResult learn_bpe(const std::vector<WordCount>& words, const TrainerOptions& o
   return train_bpe(words, alphabet, training);
 }
 
-ModelPtr train_bpe_model(const std::vector<WordCount>& words, const TrainerOptions& options) {
+ModelPtr train_bpe_model(const std::vector<WordCount>& words, const TokenizerTraining& options) {
   std::vector<std::string> tokens = reserved_tokens(options);
   const bool is_char = options.kind == ModelKind::kChar;
   BpeResult learned =
@@ -131,7 +131,7 @@ ModelPtr train_bpe_model(const std::vector<WordCount>& words, const TrainerOptio
   return make_bpe(tokens, learned.merges, bpe);
 }
 
-ModelPtr train_word_piece_model(const std::vector<WordCount>& words, const TrainerOptions& options) {
+ModelPtr train_word_piece_model(const std::vector<WordCount>& words, const TokenizerTraining& options) {
   std::vector<std::string> tokens = reserved_tokens(options);
   WordPieceOptions pieces;
   pieces.unk_token = options.unknown_token;
@@ -142,7 +142,7 @@ ModelPtr train_word_piece_model(const std::vector<WordCount>& words, const Train
   return make_word_piece(tokens, pieces);
 }
 
-ModelPtr train_word_model(const std::vector<WordCount>& words, const TrainerOptions& options) {
+ModelPtr train_word_model(const std::vector<WordCount>& words, const TokenizerTraining& options) {
   std::vector<const WordCount*> order;
   for (const WordCount& word : words) {
     if (word.count >= options.min_frequency) order.push_back(&word);
@@ -159,7 +159,7 @@ ModelPtr train_word_model(const std::vector<WordCount>& words, const TrainerOpti
   return make_word_level(tokens, options.unknown_token);
 }
 
-ModelPtr train(std::vector<WordCount> words, const TrainerOptions& options) {
+ModelPtr train(std::vector<WordCount> words, const TokenizerTraining& options) {
   check(!words.empty(), "train: the corpus holds no words");
   switch (options.kind) {
     case ModelKind::kUnigram:
@@ -177,11 +177,11 @@ ModelPtr train(std::vector<WordCount> words, const TrainerOptions& options) {
 
 }  // namespace
 
-ModelPtr train_model(const std::vector<WordCount>& words, const TrainerOptions& options) {
+ModelPtr train_model(const std::vector<WordCount>& words, const TokenizerTraining& options) {
   return train(words, options);
 }
 
-void train_tokenizer(Tokenizer& pipeline, const LineSource& lines, const TrainerOptions& options) {
+void train_tokenizer(Tokenizer& pipeline, const LineSource& lines, const TokenizerTraining& options) {
   ModelPtr model = train(count_words(pipeline, lines, options), options);
   std::vector<AddedToken> added = options.special_tokens;
   const auto is_unknown = [&](const AddedToken& token) { return token.content == options.unknown_token; };

@@ -5,66 +5,19 @@
 // nor of the order in which the lines come.
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
-#include "hodhod/text/added_tokens.h"
 #include "hodhod/text/models/model.h"
 #include "hodhod/text/tokenizer.h"
+#include "hodhod/text/training/count_words.h"
+#include "hodhod/text/training/options.h"
 
 namespace hodhod::text {
 
-// kChar is BPE without merges; kWord is WordLevel.
-enum class ModelKind { kBpe, kWordPiece, kUnigram, kWord, kChar };
-
-struct TrainerOptions {
-  ModelKind kind = ModelKind::kBpe;
-  int32_t vocab_size = 30000;              // special tokens, alphabet and bytes included
-  int64_t min_frequency = 2;               // of a merge (BPE, WordPiece) or a word
-  std::vector<AddedToken> special_tokens;  // get the first ids, in this order
-  std::string unknown_token = "<unk>";     // used by WordPiece, Unigram, word, char, and BPE without bytes
-  int64_t max_memory = int64_t{2} << 30;   // bytes; a corpus that would need more is sampled
-  int max_token_length = 16;               // characters
-  int32_t limit_alphabet = 0;              // keep only the most frequent characters; 0 is all
-  double character_coverage = 0.9995;      // Unigram, BPE and fallback: share of characters kept
-  std::vector<std::string> initial_alphabet;
-  bool byte_level = false;     // the pre-tokeniser is ByteLevel: the alphabet is the 256 bytes
-  bool split_scripts = true;   // Unigram and BPE, but for bytes: a token holds characters of one script only
-  bool byte_fallback = false;  // <0x00> … <0xFF> for characters outside the alphabet
-  std::string continuing_subword_prefix = {};  // "##" for WordPiece
-  std::string end_of_word_suffix = {};
-  int32_t seed_size = 1000000;     // Unigram: pieces that EM starts from
-  double shrinking_factor = 0.75;  // Unigram: kept at each pruning
-  int em_iterations = 2;           // Unigram: between prunings
-  uint64_t seed = 0;               // of the sample, if one is taken
-  // Called now and then with what is being done and how far it is, in [0, 1].
-  std::function<void(std::string_view stage, double done)> progress;
-  // Called once before training starts, with the estimate of memory in bytes and the share of the corpus
-  // used.
-  std::function<void(int64_t bytes, double share)> plan;
-};
-
-// Gives the next line (or document) in `line`; false at the end.
-using LineSource = std::function<bool(std::string& line)>;
-
-struct WordCount {
-  std::string word;  // spelt in the byte alphabet when the pre-tokeniser is ByteLevel
-  int64_t count = 0;
-};
-
-// Pieces of a corpus after the pipeline's normaliser and pre-tokeniser, with how often each comes; sorted by
-// spelling.
-std::vector<WordCount> count_words(const Tokenizer& pipeline, const LineSource& lines,
-                                   const TrainerOptions& options);
-
-ModelPtr train_model(const std::vector<WordCount>& words, const TrainerOptions& options);
+ModelPtr train_model(const std::vector<WordCount>& words, const TokenizerTraining& options);
 
 // The whole: counts, trains, and gives `pipeline` (normaliser, pre-tokeniser, decoder, …) its model and
 // special tokens.
-void train_tokenizer(Tokenizer& pipeline, const LineSource& lines, const TrainerOptions& options);
+void train_tokenizer(Tokenizer& pipeline, const LineSource& lines, const TokenizerTraining& options);
 
 }  // namespace hodhod::text

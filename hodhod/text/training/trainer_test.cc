@@ -11,6 +11,8 @@
 #include "hodhod/base/rng.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/text/models/word_level.h"
+#include "hodhod/text/pre_tokenizers/byte_level.h"
+#include "hodhod/text/pre_tokenizers/metaspace.h"
 #include "hodhod/text/training/bpe_trainer.h"
 #include "hodhod/text/training/seed_pieces.h"
 #include "hodhod/text/training/unigram_trainer.h"
@@ -55,8 +57,8 @@ Tokenizer pipeline(bool byte_level) {
   return Tokenizer(std::move(parts));
 }
 
-TrainerOptions options_of(ModelKind kind) {
-  TrainerOptions options;
+TokenizerTraining options_of(ModelKind kind) {
+  TokenizerTraining options;
   options.kind = kind;
   options.vocab_size = 120;
   options.special_tokens = {{.content = "<s>", .special = true}, {.content = "</s>", .special = true}};
@@ -89,7 +91,7 @@ TEST(Trainer, WhatIsTrainedEncodes) {
   for (const ModelKind kind :
        {ModelKind::kBpe, ModelKind::kWordPiece, ModelKind::kUnigram, ModelKind::kWord, ModelKind::kChar}) {
     Tokenizer tokenizer = pipeline(false);
-    TrainerOptions options = options_of(kind);
+    TokenizerTraining options = options_of(kind);
     options.character_coverage = 1;
     if (kind == ModelKind::kWord) options.vocab_size = 100000;
     train_tokenizer(tokenizer, source_of(lines), options);
@@ -113,7 +115,7 @@ TEST(Trainer, BytesComeBack) {
     for (const ModelKind kind : {ModelKind::kBpe, ModelKind::kUnigram}) {
       if (!fallback && kind == ModelKind::kUnigram) continue;
       Tokenizer tokenizer = pipeline(!fallback);
-      TrainerOptions options = options_of(kind);
+      TokenizerTraining options = options_of(kind);
       options.vocab_size = 400;
       options.byte_level = !fallback;
       options.byte_fallback = fallback;
@@ -299,7 +301,7 @@ TEST(Trainer, SamplesWhatIsTooBig) {
   std::vector<std::string> lines;
   for (int64_t i = 0; i < 60000; ++i)
     lines.push_back("w" + std::to_string(i * 7919) + " x" + std::to_string(i * 104729));
-  TrainerOptions options = options_of(ModelKind::kWord);
+  TokenizerTraining options = options_of(ModelKind::kWord);
   Tokenizer plain = pipeline(false);
   int plans = 0;
   double share = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/text/unicode/utf8.h"
 
+#include <fmt/format.h>
+
 #include <cstring>
 
 namespace hodhod::text {
@@ -31,6 +33,20 @@ size_t well_formed_prefix(std::string_view text) {
     p += c.size;
   }
   return static_cast<size_t>(p - text.data());
+}
+
+std::string show_ill_formed(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size();) {
+    const Character c = read_character(text, i);
+    if (c.code == kIllFormed) {
+      out += fmt::format("⟨{:02X}⟩", static_cast<uint8_t>(text[i]));
+    } else {
+      out.append(text, i, c.size);
+    }
+    i += c.size;
+  }
+  return out;
 }
 
 size_t count_characters(std::string_view text) {

@@ -88,6 +88,9 @@ inline std::string to_utf8(char32_t code) {
 size_t well_formed_prefix(std::string_view text);
 inline bool is_utf8(std::string_view text) { return well_formed_prefix(text) == text.size(); }
 
+// A text for people: each ill-formed byte as ⟨D9⟩.
+std::string show_ill_formed(std::string_view text);
+
 // Characters in a text; an ill-formed byte counts as one.
 size_t count_characters(std::string_view text);
 

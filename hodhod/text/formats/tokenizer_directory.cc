@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tokenizer: files and directories.
-#include "hodhod/text/formats/tokenizer_files.h"
+#include "hodhod/text/formats/tokenizer_directory.h"
 
 #include <algorithm>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/text/formats/marian.h"
+#include "hodhod/text/formats/sentencepiece_model.h"
+#include "hodhod/text/formats/tokenizer_class.h"
+#include "hodhod/text/formats/tokenizer_config.h"
+#include "hodhod/text/formats/tokenizer_json.h"
+#include "hodhod/text/formats/vocabularies.h"
 
 namespace hodhod::text {
 namespace {
@@ -35,7 +40,7 @@ Tokenizer load_json_file(const std::string& path) {
   // A vocabulary alone maps tokens to numbers; a tokenizer.json has a model.
   if (name_of(path) == "vocab.json" || name_of(path) == "encoder.json") {
     const std::string merges = find_merges(parent_path(path));
-    if (!merges.empty()) return load_gpt2_files(path, merges);
+    if (!merges.empty()) return Tokenizer(gpt2_parts(path, merges), path);
   }
   return Tokenizer::from_json(read_file(path), path);
 }
@@ -43,13 +48,14 @@ Tokenizer load_json_file(const std::string& path) {
 Tokenizer load_file(const std::string& path) {
   const std::string name = name_of(path);
   if (name.ends_with(".json")) return load_json_file(path);
-  if (name.ends_with(".model") || name.ends_with(".spm")) return load_sentencepiece(path);
+  if (name.ends_with(".model") || name.ends_with(".spm"))
+    return Tokenizer(sentencepiece_parts(read_file(path), path), path);
   if (name == "merges.txt" || name == "vocab.bpe") {
     const std::string vocab = find_vocab(parent_path(path));
-    if (!vocab.empty()) return load_gpt2_files(vocab, path);
+    if (!vocab.empty()) return Tokenizer(gpt2_parts(vocab, path), vocab);
   }
-  if (name.ends_with(".txt")) return load_bert_vocab(path);
-  return load_subword_nmt(path);
+  if (name.ends_with(".txt")) return Tokenizer(bert_parts(path), path);
+  return Tokenizer(subword_nmt_parts(path), path);
 }
 
 TokenizerParts directory_parts(const std::string& directory, const TokenizerConfig& config) {
@@ -122,10 +128,82 @@ Tokenizer load_directory(const std::string& directory) {
   return Tokenizer(std::move(parts), directory);
 }
 
+// How Transformers writes that a length is not known.
+constexpr double kNoLongest = 1e30;
+
+// BERT's kind, whose models tell the second of two texts by its type ids. Other models take none.
+bool gives_type_ids(const Tokenizer& tokenizer) {
+  const TokenizerParts& parts = tokenizer.parts();
+  if (!parts.post_processor || !tokenizer.role("cls_token")) return false;
+  std::vector<Encoding> two(2);
+  two[0].push(0, 0, {}, {}, 0);
+  two[1].push(0, 1, {}, {}, 0);
+  parts.post_processor->apply(two, {std::string_view(), std::string_view()}, true);
+  const auto is_second = [](const Encoding& encoding) {
+    return std::any_of(encoding.type_ids.begin(), encoding.type_ids.end(), [](int32_t id) { return id > 0; });
+  };
+  return std::any_of(two.begin(), two.end(), is_second);
+}
+
+Json added_tokens_decoder(const AddedTokens& added) {
+  Json decoder = Json::object();
+  for (const AddedToken& token : added.all()) {
+    Json value = added_token_to_json(token);
+    value.erase("id");
+    decoder[std::to_string(token.id)] = std::move(value);
+  }
+  return decoder;
+}
+
+bool says_longest(const Json& config) {
+  const Json* longest = json_find(config, "model_max_length");
+  return longest != nullptr && longest->is_number() && longest->get<double>() < kNoLongest / 2;
+}
+
+// Sets what the directory's own settings do not say.
+void set_default(Json& config, const char* key, Json value) {
+  if (json_find(config, key) == nullptr) config[key] = std::move(value);
+}
+
 }  // namespace
 
-Tokenizer Tokenizer::load(const std::string& path) {
+Tokenizer load_tokenizer(const std::string& path) {
   return is_directory(path) ? load_directory(path) : load_file(path);
+}
+
+void save_tokenizer(const Tokenizer& tokenizer, const std::string& directory,
+                    std::optional<int64_t> longest) {
+  const TokenizerParts& parts = tokenizer.parts();
+  make_directories(directory);
+  Json roles = Json::object();
+  for (const char* name : kTokenRoles) {
+    // A token that is only like one of that role is not named: readers would then look for it in texts.
+    const auto named = [&](const auto& known) { return known.first == name; };
+    const bool said = std::any_of(parts.roles.begin(), parts.roles.end(), named);
+    const auto id = tokenizer.role(name);
+    if (id && (said || tokenizer.is_special(*id))) roles[name] = tokenizer.id_to_token(*id);
+  }
+  Json config = parts.settings;
+  config["added_tokens_decoder"] = added_tokens_decoder(tokenizer.added_tokens());
+  for (const auto& [name, token] : roles.items()) config[name] = token;
+  config["clean_up_tokenization_spaces"] = parts.cleans_up;
+  if (!says_longest(config)) {
+    config["model_max_length"] = longest            ? Json(*longest)
+                                 : parts.truncation ? Json(parts.truncation->max_length)
+                                                    : Json(kNoLongest);
+  }
+  set_default(config, "model_input_names",
+              gives_type_ids(tokenizer) ? Json::array({"input_ids", "token_type_ids", "attention_mask"})
+                                        : Json::array({"input_ids", "attention_mask"}));
+  // A class that was named has a side of its own: Llama's is the left.
+  if (json_find(config, "tokenizer_class") == nullptr) set_default(config, "padding_side", "right");
+  set_default(config, "tokenizer_class", parts.files.empty() ? "PreTrainedTokenizerFast" : "MarianTokenizer");
+  if (const Json* more = json_find(config, "additional_special_tokens"))
+    roles["additional_special_tokens"] = *more;
+  for (const auto& [name, bytes] : parts.files) write_file_atomically(join_path(directory, name), bytes);
+  if (parts.files.empty()) write_file_atomically(join_path(directory, "tokenizer.json"), tokenizer.to_json());
+  write_file_atomically(join_path(directory, "special_tokens_map.json"), format_json(roles) + "\n");
+  write_file_atomically(join_path(directory, "tokenizer_config.json"), format_json(config) + "\n");
 }
 
 }  // namespace hodhod::text

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tokenizers that are given as a vocabulary and merges: GPT-2's, BERT's, subword-nmt's.
+#include "hodhod/text/formats/vocabularies.h"
+
 #include <algorithm>
 #include <set>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
-#include "hodhod/text/formats/tokenizer_files.h"
+#include "hodhod/text/formats/tokenizer_class.h"
 #include "hodhod/text/models/bpe.h"
 #include "hodhod/text/models/word_piece.h"
+#include "hodhod/text/normalizers/characters.h"
+#include "hodhod/text/pre_tokenizers/byte_level.h"
+#include "hodhod/text/pre_tokenizers/characters.h"
+#include "hodhod/text/pre_tokenizers/split.h"
 #include "hodhod/text/unicode/json_text.h"
 #include "hodhod/text/unicode/utf8.h"
 
@@ -96,10 +101,6 @@ TokenizerParts gpt2_parts(const std::string& vocab_path, const std::string& merg
   return parts;
 }
 
-Tokenizer load_gpt2_files(const std::string& vocab_path, const std::string& merges_path) {
-  return Tokenizer(gpt2_parts(vocab_path, merges_path, {}), vocab_path);
-}
-
 TokenizerParts bert_parts(const std::string& path, const TokenizerConfig& config) {
   TokenizerParts parts;
   const std::string unk = config.role("unk_token", "[UNK]");
@@ -131,9 +132,7 @@ TokenizerParts bert_parts(const std::string& path, const TokenizerConfig& config
   return parts;
 }
 
-Tokenizer load_bert_vocab(const std::string& path) { return Tokenizer(bert_parts(path, {}), path); }
-
-Tokenizer load_subword_nmt(const std::string& path) {
+TokenizerParts subword_nmt_parts(const std::string& path) {
   const std::vector<std::string> lines = read_vocabulary_lines(path);
   check(!lines.empty() && lines[0].starts_with("#version: 0.2"),
         "{}:1: not a tokenizer file that is known here (subword-nmt codes begin with \"#version: 0.2\")",
@@ -169,7 +168,7 @@ Tokenizer load_subword_nmt(const std::string& path) {
       make_bpe(tokens, merges, {.unk_token = "<unk>", .end_of_word_suffix = std::string(kEnd)}, path);
   parts.pre_tokenizer = make_split_pattern("[ \\r\\n]+", SplitBehavior::kRemoved);
   parts.decoder = make_bpe_decoder(kEnd);
-  return Tokenizer(std::move(parts), path);
+  return parts;
 }
 
 }  // namespace hodhod::text

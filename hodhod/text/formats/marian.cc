@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tokenizer of a Marian model as the hub has it: source.spm cuts texts into pieces, vocab.json numbers
-// them, together with those of target.spm.
+#include "hodhod/text/formats/marian.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,7 +11,8 @@
 #include "hodhod/base/file.h"
 #include "hodhod/text/formats/sentencepiece_model.h"
 #include "hodhod/text/formats/sentencepiece_proto.h"
-#include "hodhod/text/formats/tokenizer_files.h"
+#include "hodhod/text/formats/tokenizer_class.h"
+#include "hodhod/text/formats/vocabularies.h"
 
 namespace hodhod::text {
 namespace {

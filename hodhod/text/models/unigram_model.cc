@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/text/models/unigram_model.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "hodhod/base/error.h"
+
+namespace hodhod::text {
+namespace {
+
+constexpr double kUnknownPenalty = 10;
+
+// How far two sums over a word of `size` bytes may drift apart by rounding to float, as a share of the
+// greatest sum: each piece rounds by at most 2⁻²⁴ in either. Twice that is for sums known approximately.
+double rounding(size_t size) { return 0x1p-22 * static_cast<double>(size + 4); }
+
+}  // namespace
+
+struct UnigramModel::Buffers : Scratch {
+  UnigramBuffers lattice;
+  SegmentCache cache;
+  RawWordCache raw;
+  std::string word;
+  std::vector<Token> tokens;
+  std::vector<Token> found;
+};
+
+UnigramModel::UnigramModel(std::vector<std::pair<std::string, double>> pieces, std::optional<int32_t> unk_id,
+                           UnigramOptions options, const std::string& where)
+    : sentences_(options.sentences) {
+  check(!pieces.empty(), "{}: Unigram: the vocabulary is empty", where);
+  check(!unk_id || (*unk_id >= 0 && static_cast<size_t>(*unk_id) < pieces.size()),
+        "{}: Unigram: unk_id {} is not the id of one of its {} tokens", where, unk_id.value_or(0),
+        pieces.size());
+  double lowest = pieces[0].second;
+  std::vector<std::string> tokens;
+  for (auto& [token, score] : pieces) {
+    check(std::isfinite(score), "{}: Unigram: the score of token {} is not finite", where, tokens.size());
+    lowest = std::min(lowest, score);
+    scores_.push_back(score);
+    tokens.push_back(std::move(token));
+  }
+  std::vector<std::pair<std::string_view, int32_t>> keys;
+  WordCutFinder cuts;
+  for (size_t id = 0; id < tokens.size(); ++id) {
+    if (tokens[id].empty() || (!options.used.empty() && !options.used[id])) continue;
+    keys.emplace_back(tokens[id], static_cast<int32_t>(id));
+    cuts.add(tokens[id]);
+  }
+  vocabulary_ = Vocabulary(tokens, where);
+  table_.trie = DoubleArray(std::move(keys));
+  table_.scores = options.used_scores.empty() ? scores_ : std::move(options.used_scores);
+  table_.unknown_score = options.unknown_score.value_or(lowest - kUnknownPenalty);
+  cut_ = cuts.result();
+  if (cut_ == WordCut::kBeforeSpace && options.sentences) raw_words_ = std::move(options.raw_words);
+  unknown_ = UnknownPieces(vocabulary_, unk_id, options.byte_fallback);
+}
+
+std::unique_ptr<TokenizerModel::Scratch> UnigramModel::make_scratch() const {
+  return std::make_unique<Buffers>();
+}
+
+void UnigramModel::encode(std::string_view piece, Scratch& scratch, std::vector<Token>& out) const {
+  auto& buffers = static_cast<Buffers&>(scratch);
+  if (piece.empty()) return;
+  PieceOutput output(unknown_, piece, out);
+  if (sentences_) return encode_sentence(piece, buffers, output);
+  const size_t before = out.size();
+  for (size_t begin = 0; begin < piece.size();) {
+    const size_t end = word_end(piece, begin, cut_);
+    const std::string_view word = piece.substr(begin, end - begin);
+    const auto offset = static_cast<uint32_t>(begin);
+    begin = end;
+    const SegmentCache::Entry* entry = lookup(word, buffers);
+    // A near tie may go another way in the sum over the whole piece, and a long word is not worth keeping.
+    if (entry == nullptr || (word.size() < piece.size() && entry->margin < 1e-6f)) {
+      out.resize(before);
+      PieceOutput whole(unknown_, piece, out);
+      buffers.found.clear();
+      best_segmentation(table_, piece, buffers.lattice, buffers.found);
+      for (const Token& token : buffers.found) whole.add(token.id, token.begin, token.end);
+      return;
+    }
+    for (const Token& token : buffers.cache.tokens(*entry))
+      output.add(token.id, offset + token.begin, offset + token.end);
+  }
+}
+
+// The word's pieces from the cache, or put there; nullptr for a long word.
+const SegmentCache::Entry* UnigramModel::lookup(std::string_view word, Buffers& buffers) const {
+  if (word.size() > SegmentCache::kLongestWord) return nullptr;
+  const uint64_t hash = hash_bytes(word);
+  if (const SegmentCache::Entry* entry = buffers.cache.find(word, hash)) return entry;
+  buffers.found.clear();
+  const double gap = best_segmentation(table_, word, buffers.lattice, buffers.found);
+  return &buffers.cache.insert(word, hash, buffers.found, static_cast<float>(gap));
+}
+
+// A word's pieces do not depend on the words around it but for rounding: SentencePiece's sums run in float
+// from the beginning of the sentence, so a near tie may go either way. Where the word's gap is within what
+// rounding can do at the sum's present size, the word is segmented anew with that very sum.
+void UnigramModel::encode_sentence(std::string_view text, Buffers& buffers, PieceOutput& output) const {
+  float sum = 0;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = word_end(text, begin, cut_);
+    const std::string_view word = text.substr(begin, end - begin);
+    const auto offset = static_cast<uint32_t>(begin);
+    begin = end;
+    if (const SegmentCache::Entry* entry = lookup(word, buffers)) {
+      float next = sum;
+      for (const Token& token : buffers.cache.tokens(*entry)) {
+        next = static_cast<float>(static_cast<double>(next) + score_of(token.id));
+      }
+      const float greatest = std::max(std::fabs(sum), std::fabs(next));
+      if (static_cast<double>(entry->margin) > static_cast<double>(greatest) * rounding(word.size())) {
+        for (const Token& token : buffers.cache.tokens(*entry)) {
+          output.add(token.id, offset + token.begin, offset + token.end);
+        }
+        sum = next;
+        continue;
+      }
+    }
+    buffers.found.clear();
+    sum = best_segmentation_in_float(table_, word, sum, buffers.lattice, buffers.found);
+    for (const Token& token : buffers.found) output.add(token.id, offset + token.begin, offset + token.end);
+  }
+}
+
+// The sum over a text from its beginning, added up only when it is asked for: for most words it is enough to
+// know how great it can be at most.
+struct UnigramModel::RawSum {
+  float bound = 0;   // ≥ |sum|
+  float exact = 0;   // the sum after ids[0, known)
+  size_t known = 0;  // of the ids behind `bound`
+};
+
+bool UnigramModel::encode_raw(std::string_view text, Scratch& scratch, std::vector<int32_t>& ids) const {
+  if (!raw_words_) return false;
+  auto& buffers = static_cast<Buffers&>(scratch);
+  IdWriter writer(ids);
+  RawSum sum{.known = ids.size()};
+  const bool differs = raw_words_->first_differs();
+  const bool done = raw_words_->for_each(text, buffers.raw, [&](const RawWord& word, bool first) {
+    const RawWordCache::Entry* entry = first && differs ? nullptr : buffers.raw.find(word);
+    if (entry == nullptr || sum.bound + entry->weight >= entry->limit) {
+      return encode_raw_word(word, first, sum, buffers, writer.flush());
+    }
+    sum.bound += entry->weight;
+    writer.add(*entry);
+    return true;
+  });
+  done ? writer.flush() : writer.cancel();
+  return done;
+}
+
+// A word that the cache does not have, or whose near tie the sum so far decides.
+bool UnigramModel::encode_raw_word(const RawWord& word, bool first, RawSum& sum, Buffers& buffers,
+                                   std::vector<int32_t>& ids) const {
+  if (!raw_words_->normalize(word.text, first, buffers.word)) return false;
+  // Ids since the last word that came here are of words in the cache, which are known pieces.
+  for (; sum.known < ids.size(); ++sum.known) {
+    sum.exact = static_cast<float>(static_cast<double>(sum.exact) +
+                                   table_.scores[static_cast<size_t>(ids[sum.known])]);
+  }
+  sum.bound = std::fabs(sum.exact);
+  buffers.found.clear();
+  const double gap = best_segmentation(table_, buffers.word, buffers.lattice, buffers.found);
+  bool known = true;
+  double weight = 0;
+  float after = sum.exact;
+  for (const Token& token : buffers.found) {
+    known &= token.id != kUnknownPiece;
+    const double score = score_of(token.id);
+    weight += std::fabs(score);
+    after = static_cast<float>(static_cast<double>(after) + score);
+  }
+  const double limit = gap / rounding(buffers.word.size());
+  if (known && (!first || !raw_words_->first_differs())) {
+    buffers.raw.insert(word, buffers.found, static_cast<float>(weight), static_cast<float>(limit));
+  }
+  if (static_cast<double>(sum.bound) + weight >= limit) {
+    buffers.found.clear();
+    after = best_segmentation_in_float(table_, buffers.word, sum.exact, buffers.lattice, buffers.found);
+    known = std::none_of(buffers.found.begin(), buffers.found.end(),
+                         [](const Token& token) { return token.id == kUnknownPiece; });
+  }
+  // A run of unknown pieces that goes on over a space is one token: the long way sees to it.
+  if (!known && !unknown_.as_bytes() && buffers.found[0].id == kUnknownPiece) return false;
+  buffers.tokens.clear();
+  PieceOutput output(unknown_, buffers.word, buffers.tokens);
+  for (const Token& token : buffers.found) output.add(token.id, token.begin, token.end);
+  for (const Token& token : buffers.tokens) ids.push_back(token.id);
+  sum = {.bound = std::fabs(after), .exact = after, .known = ids.size()};
+  return true;
+}
+
+std::vector<Token> UnigramModel::finish(std::string_view text, const std::vector<Token>& found) const {
+  std::vector<Token> tokens;
+  PieceOutput output(unknown_, text, tokens);
+  for (const Token& token : found) output.add(token.id, token.begin, token.end);
+  return tokens;
+}
+
+std::string UnigramModel::to_json() const {
+  std::string out = "{\"type\":\"Unigram\",\"unk_id\":";
+  out += unknown_.id() ? fmt::format("{}", *unknown_.id()) : "null";
+  out += ",\"vocab\":[";
+  for (int32_t id = 0; id < vocabulary_.size(); ++id) {
+    if (id > 0) out += ',';
+    const double score = scores_[static_cast<size_t>(id)];
+    out += '[';
+    out += format_json(Json(std::string(vocabulary_.token(id))), -1);
+    out += fmt::format(",{}{}]", score, score == std::floor(score) && std::fabs(score) < 1e15 ? ".0" : "");
+  }
+  out += fmt::format("],\"byte_fallback\":{}}}", unknown_.byte_fallback());
+  return out;
+}
+
+}  // namespace hodhod::text

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Split: cuts at every occurrence of a string, or every match of a pattern.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "hodhod/text/pre_tokenizers/pre_tokenizer.h"
+#include "hodhod/text/pre_tokenizers/split_behavior.h"
+
+namespace hodhod::text {
+
+// With `invert`, what is found are the pieces and the rest is the delimiters.
+PreTokenizerPtr make_split(std::string_view text, SplitBehavior behavior, bool invert = false);
+// The pattern is in Oniguruma's syntax (`pattern.h`). Error, which begins with `where`, for one that is not.
+PreTokenizerPtr make_split_pattern(std::string_view pattern, SplitBehavior behavior, bool invert = false,
+                                   const std::string& where = "Split");
+
+}  // namespace hodhod::text
