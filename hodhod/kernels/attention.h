@@ -39,6 +39,9 @@ struct HeadStrides {
   int64_t head = 0;
 };
 
+// Keys of a page, where keys and values stand in pages. It is the size of a tile, so pages change no bit.
+constexpr int64_t kPage = 64;
+
 template <class T>
 struct AttentionArgs {
   int64_t batch = 0;
@@ -52,6 +55,13 @@ struct AttentionArgs {
   const T* v = nullptr;
   HeadStrides q_strides, k_strides, v_strides;
   double scale = 1;
+
+  // Of the forward pass and the weights: keys and values in pages, as a cache of many sequences holds them.
+  // Key j of row b is key j mod kPage of page p = pages[b · row_pages + j / kPage], and stands at
+  // p · strides.batch + (j mod kPage) · strides.time + h · strides.head. Only pages with visible keys are
+  // looked up. Null: row b is as the strides say.
+  const int64_t* pages = nullptr;  // [B, row_pages]
+  int64_t row_pages = 0;
 
   // Visibility; arrays are [B] or null (offset 0, start 0, end Tk, length Tq).
   int64_t left = kUnlimited;

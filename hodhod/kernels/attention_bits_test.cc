@@ -116,5 +116,62 @@ TEST(AttentionBits, SameBitsFromACache) {
   });
 }
 
+// Keys and values that stand in pages, in any order and with pages that rows share, give the bits of keys
+// that stand in rows. Pages without visible keys are not looked up.
+template <class T, class Attention, class Weights>
+void expect_pages_change_nothing(const Attention& attention, const Weights& attention_weights,
+                                 const std::string& what) {
+  Options o{.batch = 3, .heads = 4, .kv_heads = 2, .queries = 5, .keys = 200, .head_size = 12};
+  o.right = 0;
+  o.drop = 6554;
+  Problem<T> rows(o);
+  const std::vector<int64_t> ends{200, 130, 7}, offsets{195, 126, 2};
+  const AttentionArgs<T> plain = rows.args.forward;
+  // Row 2 shares its only page with row 1, whose first keys it has.
+  std::copy_n(rows.kv.begin() + plain.k_strides.batch, 7 * plain.k_strides.time,
+              rows.kv.begin() + 2 * plain.k_strides.batch);
+  std::vector<T> distance_bias(static_cast<size_t>(o.heads * 600), T(0.25));
+  AttentionArgs<T> f = plain;
+  f.key_end = ends.data();
+  f.offset = offsets.data();
+  f.distance_bias = distance_bias.data();
+  f.distances = 600;
+  f.distance_zero = 300;
+  attention(f);
+  attention_weights({f, rows.weights.data()});
+  const auto out = rows.out, sums = rows.log2_sum, weights = rows.weights;
+
+  const int64_t size = kPage * f.k_strides.time;
+  const int64_t none = 1'000'000'000;
+  const std::vector<int64_t> pages{5, 0, 3, 6, 1, 4, 2, none, 1, none, none, none};
+  std::vector<T> paged(static_cast<size_t>(7 * size), std::numeric_limits<T>::quiet_NaN());
+  for (int64_t b = 0; b < 2; ++b) {
+    for (int64_t j = 0; j < ends[static_cast<size_t>(b)]; ++j) {
+      std::copy_n(rows.kv.begin() + b * f.k_strides.batch + j * f.k_strides.time, f.k_strides.time,
+                  paged.begin() + pages[static_cast<size_t>(b * 4 + j / kPage)] * size +
+                      j % kPage * f.k_strides.time);
+    }
+  }
+  f.k = paged.data(), f.v = paged.data() + o.head_size;
+  f.k_strides.batch = f.v_strides.batch = size;
+  f.pages = pages.data();
+  f.row_pages = 4;
+  rows.out.assign(out.size(), T(0));
+  rows.log2_sum.assign(sums.size(), T(0));
+  rows.weights.assign(weights.size(), T(0));
+  attention(f);
+  attention_weights({f, rows.weights.data()});
+  EXPECT_TRUE(same_bits(rows.out, out)) << what;
+  EXPECT_TRUE(same_bits(rows.log2_sum, sums)) << what;
+  EXPECT_TRUE(same_bits(rows.weights, weights)) << what;
+}
+
+TEST(AttentionBits, SameBitsFromPages) {
+  cpu::for_each_target([](const char* target) {
+    expect_pages_change_nothing<float>(cpu::attention, cpu::attention_weights, target);
+  });
+  expect_pages_change_nothing<double>(reference::attention, reference::attention_weights, "reference");
+}
+
 }  // namespace
 }  // namespace hodhod::kernels::attention_test

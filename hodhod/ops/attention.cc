@@ -47,13 +47,14 @@ const int64_t* lengths(const char* name, const Tensor& values, int64_t batch, in
   return data;
 }
 
-void check_inputs(const Heads& q, const Heads& k, const Heads& v) {
+void check_inputs(const Heads& q, const Heads& k, const Heads& v, const AttentionOptions& options) {
   check(q.tensor.dtype() == k.tensor.dtype() && k.tensor.dtype() == v.tensor.dtype(),
         "attention: q, k and v are {}, {} and {}; convert them to one type", name_of(q.tensor.dtype()),
         name_of(k.tensor.dtype()), name_of(v.tensor.dtype()));
   check(q.size == k.size, "attention: query and key widths differ: {} and {}", q.size, k.size);
   check(q.size > 0, "attention: heads of size {}; give at least 1", q.size);
-  check(q.batch == k.batch, "attention: query and key batches differ: {} and {}", q.batch, k.batch);
+  check(options.pages.defined() || q.batch == k.batch, "attention: query and key batches differ: {} and {}",
+        q.batch, k.batch);
   check(k.heads > 0 && q.heads % k.heads == 0,
         "attention: {} query heads cannot share {} key heads; the second must divide the first", q.heads,
         k.heads);
@@ -98,13 +99,32 @@ void set_bias(const Tensor& bias, kernels::AttentionArgs<T>& args) {
   args.bias_query = bias.stride(2);
 }
 
+template <class T>
+void set_pages(const Tensor& pages, const Heads& k, kernels::AttentionArgs<T>& args) {
+  check(k.times == kernels::kPage, "attention: pages of {} keys; give {}", k.times, kernels::kPage);
+  check(pages.dtype() == DType::i64 && pages.rank() == 2 && pages.dim(0) == args.batch &&
+            pages.is_contiguous() && args.key_end,
+        "attention: pages are {} {}; give dense i64 [{}, pages of a row], and key_end",
+        name_of(pages.dtype()), pages.shape(), args.batch);
+  args.pages = pages.data<int64_t>();
+  args.row_pages = pages.dim(1);
+  for (int64_t b = 0; b < args.batch; ++b) {
+    for (int64_t i = 0; i * kernels::kPage < args.key_end[b]; ++i) {
+      const int64_t page = args.pages[b * args.row_pages + i];
+      check(page >= 0 && page < k.batch, "attention: page {} of row {} is {}; there are {}", i, b, page,
+            k.batch);
+    }
+  }
+}
+
 // The kernel's arguments without results. `options` holds the tensors that they point into.
 template <class T>
 kernels::AttentionArgs<T> make_args(const Heads& q, const Heads& k, const Heads& v,
                                     const AttentionOptions& options) {
   kernels::AttentionArgs<T> args;
   args.batch = q.batch, args.heads = q.heads, args.kv_heads = k.heads;
-  args.queries = q.times, args.keys = k.times, args.head_size = q.size;
+  args.queries = q.times, args.head_size = q.size;
+  args.keys = options.pages.defined() ? options.pages.dim(-1) * kernels::kPage : k.times;
   args.q = q.tensor.data<T>(), args.k = k.tensor.data<T>(), args.v = v.tensor.data<T>();
   args.q_strides = q.strides, args.k_strides = k.strides, args.v_strides = v.strides;
   args.scale = options.scale.value_or(1 / std::sqrt(static_cast<double>(q.size)));
@@ -112,9 +132,13 @@ kernels::AttentionArgs<T> make_args(const Heads& q, const Heads& k, const Heads&
   if (options.right >= 0) args.right = options.right;
   if (options.causal) args.right = 0;
   args.offset = lengths("offset", options.offset, q.batch, int64_t{1} << 32);
-  args.key_start = lengths("key_start", options.key_start, q.batch, k.times);
-  args.key_end = lengths("key_end", options.key_end, q.batch, k.times);
+  args.key_start = lengths("key_start", options.key_start, q.batch, args.keys);
+  args.key_end = lengths("key_end", options.key_end, q.batch, args.keys);
   args.query_length = lengths("query_length", options.query_length, q.batch, q.times);
+  if (options.pages.defined()) {
+    set_pages(options.pages, k, args);
+    args.keys = args.batch > 0 ? *std::max_element(args.key_end, args.key_end + args.batch) : 0;
+  }
   if (options.distance_bias.defined()) set_distance_bias(options, args);
   if (options.bias.defined()) set_bias(options.bias, args);
   check(options.dropout >= 0 && options.dropout < 1,
@@ -202,7 +226,9 @@ void attention_backward(const Heads& q, const Heads& k, const Heads& v, const At
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionOptions& options) {
   const Heads qh = as_heads("q", q, options.heads), kh = as_kv_heads("k", k, options),
               vh = as_kv_heads("v", v, options);
-  check_inputs(qh, kh, vh);
+  check_inputs(qh, kh, vh, options);
+  check(!options.pages.defined() || !(q.requires_grad() || k.requires_grad() || v.requires_grad()),
+        "attention: keys in pages are for inference; use them under NoGrad");
   const AttentionOptions dense = dense_options(options);
   return with_compute_type("attention", q.dtype(), [&](auto zero) {
     using T = decltype(zero);
@@ -222,15 +248,15 @@ Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Attent
 
 Tensor attention_weights(const Tensor& q, const Tensor& k, const AttentionOptions& options) {
   const Heads qh = as_heads("q", q, options.heads), kh = as_kv_heads("k", k, options);
-  check_inputs(qh, kh, kh);
+  check_inputs(qh, kh, kh, options);
   const AttentionOptions dense = dense_options(options);
   return with_compute_type("attention_weights", q.dtype(), [&](auto zero) {
     using T = decltype(zero);
     // The sums come from a forward pass in which the keys stand for the values.
     Tensor y = Tensor::empty(q.shape(), q.dtype());
     Tensor log2_sum = Tensor::empty({qh.batch, qh.heads, qh.times}, q.dtype());
-    Tensor weights = Tensor::zeros({qh.batch, qh.heads, qh.times, kh.times}, q.dtype());
     kernels::AttentionArgs<T> args = make_args<T>(qh, kh, kh, dense);
+    Tensor weights = Tensor::zeros({qh.batch, qh.heads, qh.times, args.keys}, q.dtype());
     args.drop = 0;
     args.out = y.data<T>();
     args.out_strides = as_heads("output", y, qh.heads).strides;

@@ -77,6 +77,13 @@ struct Problem {
     return {visible(b, first).begin, visible(b, first + count - 1).end};
   }
 
+  // The first key of a tile, or its value, of a key/value head.
+  const float* tile_at(const float* base, const HeadStrides& strides, int64_t b, int64_t kv,
+                       int64_t tile) const {
+    if (!args.pages) return head_at(base, strides, b, tile * kTile, kv);
+    return head_at(base, strides, args.pages[b * args.row_pages + tile], 0, kv);
+  }
+
   const AttentionArgs<float>& args;
   int64_t group;
   int64_t width;  // head_size rounded up to whole vectors
@@ -101,25 +108,24 @@ HWY_INLINE void for_vectors(int64_t end, const Body& body) {
   }
 }
 
-// Keys [keys.begin, keys.end) of a tile as columns: to[d, j − first] = base[j, d]; zeros for other keys of
-// their vectors.
+// Keys [keys.begin, keys.end) of a tile, whose first key stands at `base`, as columns: to[d, x] = base[x, d];
+// zeros for other keys of their vectors.
 inline void pack_keys_transposed(const Problem& problem, const float* base, int64_t stride, int64_t tile,
                                  Interval keys, const float* zeros, float* to) {
   const float* rows[kTile];
   const int64_t first = tile * kTile;
   for (int64_t x = 0; x < kTile; ++x) {
     const int64_t j = first + x;
-    rows[x] = j >= keys.begin && j < keys.end ? base + j * stride : zeros;
+    rows[x] = j >= keys.begin && j < keys.end ? base + x * stride : zeros;
   }
   pack_transposed(rows, keys.end - first, problem.args.head_size, to);
 }
 
-// The same as rows, `width` apart: to[j − first, d]; other rows stay as they are.
+// The same as rows, `width` apart: to[x, d]; other rows stay as they are.
 inline void pack_keys(const Problem& problem, const float* base, int64_t stride, int64_t tile, Interval keys,
                       float* to) {
-  for (int64_t j = keys.begin; j < keys.end; ++j) {
-    pack_row(base + j * stride, problem.args.head_size, problem.width, 1.0f,
-             to + (j - tile * kTile) * problem.width);
+  for (int64_t x = keys.begin - tile * kTile; x < keys.end - tile * kTile; ++x) {
+    pack_row(base + x * stride, problem.args.head_size, problem.width, 1.0f, to + x * problem.width);
   }
 }
 

@@ -138,10 +138,10 @@ void softmax_block(Forward& state, const Block& block, int64_t row, int64_t tile
 void attend_to_tile(Forward& state, int64_t tile, Interval keys) {
   const Problem& problem = state.problem;
   const AttentionArgs<float>& args = problem.args;
-  const float* k = head_at(args.k, args.k_strides, state.b, 0, state.kv);
-  const float* v = head_at(args.v, args.v_strides, state.b, 0, state.kv);
+  const float* k = problem.tile_at(args.k, args.k_strides, state.b, state.kv, tile);
+  const float* v = problem.tile_at(args.v, args.v_strides, state.b, state.kv, tile);
   pack_keys_transposed(problem, k, args.k_strides.time, tile, keys, state.zeros, state.columns);
-  const float* values = v + tile * kTile * args.v_strides.time;
+  const float* values = v;
   int64_t value_stride = args.v_strides.time;
   // A few rows read the values once: no copy then.
   if (problem.group * state.count > kGroup || args.head_size != problem.width) {
@@ -266,10 +266,10 @@ void weights_of_block(const Problem& problem, const Block& block, float* weights
   const AttentionArgs<float>& args = problem.args;
   Forward state(problem, block.b, block.h / problem.group, block.first, block.count);
   const int64_t in_group = block.h % problem.group * block.count;
-  const float* k = head_at(args.k, args.k_strides, block.b, 0, state.kv);
   const Interval keys = problem.visible(block.b, block.first, block.count);
   for (int64_t tile = 0; tile < problem.tiles; ++tile) {
     if (in_tile(keys, tile).empty()) continue;
+    const float* k = problem.tile_at(args.k, args.k_strides, block.b, state.kv, tile);
     pack_keys_transposed(problem, k, args.k_strides.time, tile, in_tile(keys, tile), state.zeros,
                          state.columns);
     multiply_block(problem, block, tile, state.q + in_group * problem.width, state.columns, state.scores);

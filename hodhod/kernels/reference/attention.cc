@@ -42,6 +42,13 @@ T* head(T* base, const HeadStrides& strides, int64_t b, int64_t t, int64_t h) {
   return base + b * strides.batch + t * strides.time + h * strides.head;
 }
 
+// Key or value j of a row's key/value head.
+const double* key_at(const AttentionArgs<double>& args, const double* base, const HeadStrides& strides,
+                     const Row& row, int64_t j) {
+  if (!args.pages) return head(base, strides, row.b, j, row.kv);
+  return head(base, strides, args.pages[row.b * args.row_pages + j / kPage], j % kPage, row.kv);
+}
+
 double dot(const double* x, const double* y, int64_t count) {
   double sum = 0;
   for (int64_t d = 0; d < count; ++d) sum += x[d] * y[d];
@@ -50,7 +57,7 @@ double dot(const double* x, const double* y, int64_t count) {
 
 double score(const AttentionArgs<double>& args, const Row& row, int64_t j) {
   double value = args.scale * dot(head(args.q, args.q_strides, row.b, row.i, row.h),
-                                  head(args.k, args.k_strides, row.b, j, row.kv), args.head_size);
+                                  key_at(args, args.k, args.k_strides, row, j), args.head_size);
   if (args.distance_bias) {
     value += args.distance_bias[row.h * args.distances + j - row.position + args.distance_zero];
   }
@@ -117,7 +124,7 @@ void attention(const AttentionArgs<double>& args) {
     log2_sum = greatest * std::log2(std::exp(1.0)) + std::log2(sum);
     for (int64_t j = row.begin; j < row.end; ++j) {
       const double weight = scores[static_cast<size_t>(j - row.begin)] / sum * dropout_factor(args, row, j);
-      const double* v = head(args.v, args.v_strides, row.b, j, row.kv);
+      const double* v = key_at(args, args.v, args.v_strides, row, j);
       for (int64_t d = 0; d < args.head_size; ++d) out[d] += weight * v[d];
     }
   });
