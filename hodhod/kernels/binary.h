@@ -32,10 +32,10 @@ struct BinaryBackwardArgs {
   T* db;
 };
 
-// y[i] += x[i]
+// y[…] += x[…]. The nest's operands are x and y; no element of y is met twice.
 template <class T>
 struct AccumulateArgs {
-  int64_t count;
+  Nest<2> nest;
   const T* x;
   T* y;
 };

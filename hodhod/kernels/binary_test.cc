@@ -159,10 +159,27 @@ TEST(Binary, Accumulate) {
       auto y = random_values<float>(n, 7);
       std::vector<double> want(n);
       for (int64_t i = 0; i < n; ++i) want[i] = double{y[i]} + x[i];
-      cpu::accumulate({.count = n, .x = x.data(), .y = y.data()});
+      cpu::accumulate({.nest = nest_of<2>({n}, {{1}, {1}}), .x = x.data(), .y = y.data()});
       expect_near(y, want, 1e-7, target);
     }
   });
+}
+
+// Into every second element of a transpose, from a row that repeats.
+TEST(Binary, AccumulateIntoAnyLayout) {
+  const auto x = random_values<float>(40, 8), before = random_values<float>(4000, 9);
+  const Nest<2> nest = nest_of<2>({30, 40}, {{0, 1}, {2, 90}});
+  auto y = before;
+  std::vector<double> want(before.begin(), before.end());
+  for (int64_t r = 0; r < 30; ++r) {
+    for (int64_t c = 0; c < 40; ++c) want[r * 2 + c * 90] += x[c];
+  }
+  auto twin = std::vector<double>(before.begin(), before.end());
+  const std::vector<double> wide(x.begin(), x.end());
+  cpu::accumulate({.nest = nest, .x = x.data(), .y = y.data()});
+  reference::accumulate({.nest = nest, .x = wide.data(), .y = twin.data()});
+  expect_near(y, want, 1e-7, "float");
+  EXPECT_EQ(twin, want);
 }
 
 TEST(Binary, NestJoinsWhatRunsEvenly) {

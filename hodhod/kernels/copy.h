@@ -17,7 +17,19 @@ struct CopyArgs {
   const void* from;
   void* to;
 };
+
+// to[…] = *element, an element of `size` bytes (1, 2, 4 or 8).
+struct FillArgs {
+  int64_t size;
+  Nest<1> nest;
+  const void* element;
+  void* to;
+};
+
+namespace cpu {
 void copy(const CopyArgs& args);
+void fill(const FillArgs& args);
+}  // namespace cpu
 
 // Conversions of `count` elements, rounding to nearest even; too large becomes infinite, NaN stays NaN. bf16
 // and f16 are given by their bits.

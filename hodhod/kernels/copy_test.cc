@@ -56,7 +56,7 @@ void copies_exactly(const CopyCase& c) {
     }
     want[target] = from[source];
   }
-  copy({.size = sizeof(U), .nest = nest, .from = from.data(), .to = got.data()});
+  cpu::copy({.size = sizeof(U), .nest = nest, .from = from.data(), .to = got.data()});
   EXPECT_EQ(got, want) << c.name << " of " << sizeof(U) << " bytes";
 }
 
@@ -74,6 +74,22 @@ TEST(Copy, EveryLayoutAndSize) {
     });
   }
   set_thread_count(before);
+}
+
+TEST(Fill, WritesWhatTheNestNamesAndNothingElse) {
+  for (int64_t size : {1, 2, 4, 8}) {
+    std::vector<uint8_t> bytes(static_cast<size_t>(60 * size), 9), want = bytes;
+    const std::vector<uint8_t> element = {1, 2, 3, 4, 5, 6, 7, 8};
+    Nest<1> nest;
+    nest.rank = 2;
+    nest.shape = {3, 4};
+    nest.strides[0] = {20, 2};
+    for (int64_t i = 0; i < 12; ++i) {
+      std::copy_n(element.begin(), size, want.begin() + (i / 4 * 20 + i % 4 * 2) * size);
+    }
+    cpu::fill({.size = size, .nest = nest, .element = element.data(), .to = bytes.data()});
+    EXPECT_EQ(bytes, want) << size;
+  }
 }
 
 // A half from its definition: sign, 5 bits of exponent, 10 of fraction.

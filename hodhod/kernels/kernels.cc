@@ -1,89 +1,115 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/kernels/kernels.h"
 
+#include "hodhod/base/error.h"
+
 namespace hodhod::kernels {
+
+void fail_without_kernel(const char* name, Device device) { fail("{}: no {} kernel", name, name_of(device)); }
 
 template <>
 const Kernels<float>& cpu_kernels<float>() {
-  static constexpr Kernels<float> kTable = {
-      .attention = cpu::attention,
-      .attention_backward = cpu::attention_backward,
-      .attention_weights = cpu::attention_weights,
-      .binary = cpu::binary,
-      .binary_backward = cpu::binary_backward,
-      .accumulate = cpu::accumulate,
-      .dropout = cpu::dropout,
-      .embedding = cpu::embedding,
-      .embedding_backward = cpu::embedding_backward,
-      .gated = cpu::gated,
-      .gated_backward = cpu::gated_backward,
-      .cross_entropy = cpu::cross_entropy,
-      .cross_entropy_backward = cpu::cross_entropy_backward,
-      .soft_cross_entropy = cpu::soft_cross_entropy,
-      .pointwise_loss = cpu::pointwise_loss,
-      .norm = cpu::norm,
-      .norm_backward = cpu::norm_backward,
-      .sgd = cpu::sgd,
-      .adam = cpu::adam,
-      .adagrad = cpu::adagrad,
-      .rmsprop = cpu::rmsprop,
-      .sum_squares = cpu::sum_squares,
-      .product = cpu::product,
-      .recurrence = cpu::recurrence,
-      .recurrence_backward = cpu::recurrence_backward,
-      .recurrence_packed_size = cpu::recurrence_packed_size,
-      .recurrence_pack = cpu::recurrence_pack,
-      .reduce = cpu::reduce,
-      .argmax = cpu::argmax,
-      .rotary = cpu::rotary,
-      .softmax = cpu::softmax,
-      .softmax_backward = cpu::softmax_backward,
-      .unary = cpu::unary,
-      .unary_backward = cpu::unary_backward,
-      .affine = cpu::affine,
-  };
+  static constexpr Kernels<float> kTable = [] {
+    Kernels<float> k{Device::cpu};
+    k.attention = cpu::attention;
+    k.attention_backward = cpu::attention_backward;
+    k.attention_weights = cpu::attention_weights;
+    k.binary = cpu::binary;
+    k.binary_backward = cpu::binary_backward;
+    k.accumulate = cpu::accumulate;
+    k.dropout = cpu::dropout;
+    k.embedding = cpu::embedding;
+    k.embedding_backward = cpu::embedding_backward;
+    k.gated = cpu::gated;
+    k.gated_backward = cpu::gated_backward;
+    k.cross_entropy = cpu::cross_entropy;
+    k.cross_entropy_backward = cpu::cross_entropy_backward;
+    k.soft_cross_entropy = cpu::soft_cross_entropy;
+    k.pointwise_loss = cpu::pointwise_loss;
+    k.norm = cpu::norm;
+    k.norm_backward = cpu::norm_backward;
+    k.sgd = cpu::sgd;
+    k.adam = cpu::adam;
+    k.adagrad = cpu::adagrad;
+    k.rmsprop = cpu::rmsprop;
+    k.sum_squares = cpu::sum_squares;
+    k.scatter_add = cpu::scatter_add;
+    k.masked_fill = cpu::masked_fill;
+    k.product = cpu::product;
+    k.recurrence = cpu::recurrence;
+    k.recurrence_backward = cpu::recurrence_backward;
+    k.recurrence_packed_size = cpu::recurrence_packed_size;
+    k.recurrence_pack = cpu::recurrence_pack;
+    k.reduce = cpu::reduce;
+    k.sum = cpu::sum;
+    k.argmax = cpu::argmax;
+    k.rotary = cpu::rotary;
+    k.softmax = cpu::softmax;
+    k.softmax_backward = cpu::softmax_backward;
+    k.unary = cpu::unary;
+    k.unary_backward = cpu::unary_backward;
+    k.affine = cpu::affine;
+    return k;
+  }();
   return kTable;
 }
 
 template <>
 const Kernels<double>& cpu_kernels<double>() {
-  static constexpr Kernels<double> kTable = {
-      .attention = reference::attention,
-      .attention_backward = reference::attention_backward,
-      .attention_weights = reference::attention_weights,
-      .binary = reference::binary,
-      .binary_backward = reference::binary_backward,
-      .accumulate = reference::accumulate,
-      .dropout = reference::dropout,
-      .embedding = reference::embedding,
-      .embedding_backward = reference::embedding_backward,
-      .gated = reference::gated,
-      .gated_backward = reference::gated_backward,
-      .cross_entropy = reference::cross_entropy,
-      .cross_entropy_backward = reference::cross_entropy_backward,
-      .soft_cross_entropy = reference::soft_cross_entropy,
-      .pointwise_loss = reference::pointwise_loss,
-      .norm = reference::norm,
-      .norm_backward = reference::norm_backward,
-      .sgd = reference::sgd,
-      .adam = reference::adam,
-      .adagrad = reference::adagrad,
-      .rmsprop = reference::rmsprop,
-      .sum_squares = reference::sum_squares,
-      .product = reference::product,
-      .recurrence = reference::recurrence,
-      .recurrence_backward = reference::recurrence_backward,
-      .recurrence_packed_size = reference::recurrence_packed_size,
-      .recurrence_pack = reference::recurrence_pack,
-      .reduce = reference::reduce,
-      .argmax = reference::argmax,
-      .rotary = reference::rotary,
-      .softmax = reference::softmax,
-      .softmax_backward = reference::softmax_backward,
-      .unary = reference::unary,
-      .unary_backward = reference::unary_backward,
-      .affine = reference::affine,
-  };
+  static constexpr Kernels<double> kTable = [] {
+    Kernels<double> k{Device::cpu};
+    k.attention = reference::attention;
+    k.attention_backward = reference::attention_backward;
+    k.attention_weights = reference::attention_weights;
+    k.binary = reference::binary;
+    k.binary_backward = reference::binary_backward;
+    k.accumulate = reference::accumulate;
+    k.dropout = reference::dropout;
+    k.embedding = reference::embedding;
+    k.embedding_backward = reference::embedding_backward;
+    k.gated = reference::gated;
+    k.gated_backward = reference::gated_backward;
+    k.cross_entropy = reference::cross_entropy;
+    k.cross_entropy_backward = reference::cross_entropy_backward;
+    k.soft_cross_entropy = reference::soft_cross_entropy;
+    k.pointwise_loss = reference::pointwise_loss;
+    k.norm = reference::norm;
+    k.norm_backward = reference::norm_backward;
+    k.sgd = reference::sgd;
+    k.adam = reference::adam;
+    k.adagrad = reference::adagrad;
+    k.rmsprop = reference::rmsprop;
+    k.sum_squares = reference::sum_squares;
+    k.scatter_add = reference::scatter_add;
+    k.masked_fill = reference::masked_fill;
+    k.product = reference::product;
+    k.recurrence = reference::recurrence;
+    k.recurrence_backward = reference::recurrence_backward;
+    k.recurrence_packed_size = reference::recurrence_packed_size;
+    k.recurrence_pack = reference::recurrence_pack;
+    k.reduce = reference::reduce;
+    k.sum = reference::sum;
+    k.argmax = reference::argmax;
+    k.rotary = reference::rotary;
+    k.softmax = reference::softmax;
+    k.softmax_backward = reference::softmax_backward;
+    k.unary = reference::unary;
+    k.unary_backward = reference::unary_backward;
+    k.affine = reference::affine;
+    return k;
+  }();
+  return kTable;
+}
+
+const MovingKernels& cpu_moving_kernels() {
+  static constexpr MovingKernels kTable = [] {
+    MovingKernels k{Device::cpu};
+    k.copy = cpu::copy;
+    k.fill = cpu::fill;
+    k.take_rows = cpu::take_rows;
+    k.gather = cpu::gather;
+    return k;
+  }();
   return kTable;
 }
 

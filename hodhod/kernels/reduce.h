@@ -36,12 +36,21 @@ struct ArgmaxArgs {
   int64_t* y;
 };
 
+// Σ xᵢ in double, in the order of i.
+template <class T>
+struct SumArgs {
+  const T* x;
+  int64_t count;
+};
+
 namespace cpu {
+double sum(const SumArgs<float>& args);
 void reduce(const ReduceArgs<float>& args);
 void argmax(const ArgmaxArgs<float>& args);
 }  // namespace cpu
 
 namespace reference {
+double sum(const SumArgs<double>& args);
 void reduce(const ReduceArgs<double>& args);
 void argmax(const ArgmaxArgs<double>& args);
 }  // namespace reference

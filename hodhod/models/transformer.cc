@@ -91,6 +91,7 @@ Tensor lengths_tensor(const std::vector<int64_t>& lengths) {
 }
 
 void check_known(const std::string& model, const Tensor& ids, int64_t vocabulary) {
+  if (ids.device() != Device::cpu) return;
   const Tensor plain = ids.converted(DType::i64).dense();
   const int64_t* id = plain.data<int64_t>();
   const int64_t bad = kernels::first_outside(id, plain.numel(), vocabulary);
@@ -156,8 +157,8 @@ void Transformer::make_tables() {
 }
 
 Transformer Transformer::shapes_of(const TransformerConfig& config) {
-  const ShapesOnly no_memory;
-  return Transformer(config);
+  const OnDevice shapes(Device::shapes);
+  return without_values(config);
 }
 
 Transformer::Transformer(const TransformerConfig& config) : config_(config) {

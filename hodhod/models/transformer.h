@@ -77,7 +77,7 @@ class Transformer {
 
   // One whose parameters have no values yet.
   static Transformer without_values(const TransformerConfig& config);
-  // One whose parameters have shapes but no memory, to be visited and not to be run.
+  // One on the device `shapes`: it takes no memory, and running it counts what it would do.
   static Transformer shapes_of(const TransformerConfig& config);
 
   const TransformerConfig& config() const { return config_; }

@@ -2,11 +2,11 @@
 #include "hodhod/nn/attention.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "hodhod/ops/attention.h"
 #include "hodhod/ops/dropout.h"
 #include "hodhod/ops/rotary.h"
+#include "hodhod/ops/shape.h"
 #include "hodhod/tensor/tape.h"
 
 namespace hodhod {
@@ -29,23 +29,23 @@ MultiHeadAttentionOptions completed(MultiHeadAttentionOptions options) {
   return options;
 }
 
-int64_t value_of(const Tensor& values, int64_t b, int64_t otherwise) {
-  return values.defined() ? values.data<int64_t>()[b * values.stride(0)] : otherwise;
+int64_t value_of(const HostArray& values, int64_t b, int64_t otherwise) {
+  return values.defined() ? values[b] : otherwise;
 }
 
 // Row b of x, times 0 to count, to row b of the cache from time `at` on.
 void write_row(const Tensor& x, const Tensor& cache, int64_t b, int64_t count, int64_t at) {
-  const int64_t item = size_of(x.dtype()), bytes = x.dim(2) * item;
-  for (int64_t t = 0; t < count; ++t) {
-    std::memcpy(cache.raw() + (b * cache.stride(0) + (at + t) * cache.stride(1)) * item,
-                x.raw() + (b * x.stride(0) + t * x.stride(1)) * item, static_cast<size_t>(bytes));
-  }
+  const Shape shape{count, x.dim(2)};
+  if (count == 0) return;
+  copy(x.with_layout(shape, {x.stride(1), x.stride(2)}, b * x.stride(0)),
+       cache.with_layout(shape, {cache.stride(1), cache.stride(2)},
+                         b * cache.stride(0) + at * cache.stride(1)));
 }
 
 // Puts the keys and values of new queries into the cache; gives all that it holds, and in `ends` where rows
 // end.
 KeyValues extend(KeyValueCache& cache, const KeyValues& fresh, const AttentionSetting& setting,
-                 Tensor& ends) {
+                 HostArray& ends) {
   check(!fresh.keys.requires_grad() && !fresh.values.requires_grad(),
         "attention: a cache is for inference; use it under NoGrad");
   const Tensor keys = fresh.keys.dense(), values = fresh.values.dense();
@@ -54,18 +54,19 @@ KeyValues extend(KeyValueCache& cache, const KeyValues& fresh, const AttentionSe
             cache.keys.dtype() == keys.dtype(),
         "attention: the cache is {} and the keys {}; make one for this batch and layer", cache.keys.shape(),
         keys.shape());
-  ends = Tensor::empty({batch}, DType::i64);
+  const Tensor row_ends = Tensor::empty({batch}, DType::i64, Device::cpu);
   int64_t longest = 0;
   for (int64_t b = 0; b < batch; ++b) {
     const int64_t count = value_of(setting.query_length, b, times), at = value_of(setting.offset, b, 0);
     check(at >= 0 && at + count <= cache.capacity(),
           "attention: row {} would reach {} in a cache of {}; make it longer", b, at + count,
           cache.capacity());
-    ends.data<int64_t>()[b] = at + count;
+    row_ends.data<int64_t>()[b] = at + count;
     longest = std::max(longest, at + count);
   }
+  ends = row_ends;
   for (int64_t b = 0; b < batch; ++b) {
-    const int64_t at = value_of(setting.offset, b, 0), count = ends.data<int64_t>()[b] - at;
+    const int64_t at = value_of(setting.offset, b, 0), count = ends[b] - at;
     write_row(keys, cache.keys, b, count, at);
     write_row(values, cache.values, b, count, at);
   }
@@ -84,19 +85,9 @@ Tensor cut_into_heads(const Tensor& x, int64_t heads) {
 }  // namespace
 
 void KeyValueCache::select(std::span<const int64_t> rows) {
-  const auto selected = [&](const Tensor& from) {
-    Tensor to = Tensor::empty({static_cast<int64_t>(rows.size()), from.dim(1), from.dim(2)}, from.dtype());
-    const int64_t bytes = from.dim(1) * from.dim(2) * size_of(from.dtype());
-    for (size_t i = 0; i < rows.size(); ++i) {
-      check(rows[i] >= 0 && rows[i] < from.dim(0), "attention: row {} of a cache of {} rows", rows[i],
-            from.dim(0));
-      std::memcpy(to.raw() + static_cast<int64_t>(i) * bytes, from.raw() + rows[i] * bytes,
-                  static_cast<size_t>(bytes));
-    }
-    return to;
-  };
-  keys = selected(keys);
-  values = selected(values);
+  const Tensor index = Tensor::from(rows, {static_cast<int64_t>(rows.size())});
+  keys = index_select(keys, 0, index);
+  values = index_select(values, 0, index);
 }
 
 MultiHeadAttention::MultiHeadAttention(const MultiHeadAttentionOptions& given, DType dtype)
@@ -113,7 +104,7 @@ Tensor MultiHeadAttention::operator()(const Tensor& x, const AttentionSetting& s
   memory.keys = turned(memory.keys, options.kv_heads, setting);
   if (!cache) return project(attend(queries, memory, setting, context), context, residual, dropout);
   AttentionSetting with_cache = setting;
-  Tensor ends;
+  HostArray ends;
   memory = extend(*cache, memory, setting, ends);
   if (!setting.key_end.defined()) with_cache.key_end = ends;
   return project(attend(queries, memory, with_cache, context), context, residual, dropout);

@@ -14,6 +14,7 @@
 #include "hodhod/nn/context.h"
 #include "hodhod/nn/linear.h"
 #include "hodhod/nn/positions.h"
+#include "hodhod/tensor/host_array.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
@@ -41,14 +42,14 @@ struct MultiHeadAttentionOptions {
 // What attention is told of a batch besides its inputs; one serves all layers of a stack. Undefined tensors
 // and null mean that a thing is not used. See AttentionOptions in hodhod/ops/attention.h.
 struct AttentionSetting {
-  Tensor offset = {};        // [B] i64: place of each row's first query (0)
-  Tensor key_start = {};     // [B] i64: first key of each row (left padding)
-  Tensor key_end = {};       // [B] i64: end of each row's keys (ragged batches)
-  Tensor query_length = {};  // [B] i64: queries of each row that are not padding
-  Tensor bias = {};          // [B or 1, H or 1, T, S]: added to scores
+  HostArray offset = {};        // [B]: place of each row's first query (0)
+  HostArray key_start = {};     // [B]: first key of each row (left padding)
+  HostArray key_end = {};       // [B]: end of each row's keys (ragged batches)
+  HostArray query_length = {};  // [B]: queries of each row that are not padding
+  Tensor bias = {};             // [B or 1, H or 1, T, S]: added to scores
   DistanceBias distance_bias = {};
   const RotaryTables* rotary = nullptr;
-  Tensor rotary_places = {};  // [B, T] i64, where the places to turn by are not offset + t
+  HostArray rotary_places = {};  // [B, T], where the places to turn by are not offset + t
 };
 
 // Keys and values of a sequence, [B, S, kv_heads · D] each.

@@ -16,6 +16,7 @@ template <class Draw>
 void fill_by_place(const char* what, const Tensor& x, const Draw& draw) {
   check(x.defined() && x.is_contiguous(), "{}: a parameter is {}; give a dense tensor", what,
         x.defined() ? "not dense" : "undefined");
+  if (x.device() == Device::shapes) return;
   with_compute_type(what, x.dtype(), [&](auto t) {
     using T = decltype(t);
     T* to = x.data<T>();

@@ -13,10 +13,11 @@
 namespace hodhod {
 namespace {
 
-// Calls set(index, value) to fill a tensor of either type.
+// A table of value(row, column), made on the host and moved to the default device.
 template <class Value>
 Tensor tabulate(const Shape& shape, DType dtype, const Value& value) {
-  Tensor table = Tensor::empty(shape, dtype);
+  if (default_device() == Device::shapes) return Tensor::empty(shape, dtype);
+  Tensor table = Tensor::empty(shape, dtype, Device::cpu);
   with_compute_type("positions", dtype, [&](auto zero) {
     using T = decltype(zero);
     for (int64_t row = 0; row < shape[0]; ++row) {
@@ -25,7 +26,7 @@ Tensor tabulate(const Shape& shape, DType dtype, const Value& value) {
       }
     }
   });
-  return table;
+  return table.to(default_device());
 }
 
 double llama3(double frequency, const Llama3Scaling& scaling) {
@@ -78,22 +79,21 @@ Tensor add_positions(const Tensor& x, const Tensor& table, const Places& places,
   const int64_t batch = x.dim(0), times = x.dim(1);
   // One row of ids does for all when each row of x begins at 0.
   const bool shared = !places.ids.defined() && !places.offset.defined();
-  Tensor ids = Tensor::empty(shared ? Shape{times} : Shape{batch, times}, DType::i64);
-  const Tensor given = places.ids.defined() ? places.ids.dense() : places.offset;
+  Tensor ids = Tensor::empty(shared ? Shape{times} : Shape{batch, times}, DType::i64, Device::cpu);
   if (places.ids.defined()) {
-    check(given.dtype() == DType::i64 && given.shape() == ids.shape(),
-          "positions: ids are {} {}; give i64 [{}, {}]", name_of(given.dtype()), given.shape(), batch, times);
+    check(places.ids.shape() == ids.shape(), "positions: ids are {}; give [{}, {}]", places.ids.shape(),
+          batch, times);
   } else if (places.offset.defined()) {
-    check(given.dtype() == DType::i64 && given.shape() == Shape{batch},
-          "positions: offset is {} {}; give i64 [{}]", name_of(given.dtype()), given.shape(), batch);
+    check(places.offset.shape() == Shape{batch}, "positions: offset is {}; give [{}]", places.offset.shape(),
+          batch);
   }
   const int64_t rows = table.dim(0);
   for (int64_t i = 0; i < ids.numel(); ++i) {
     int64_t place = i % std::max<int64_t>(times, 1);
     if (places.ids.defined()) {
-      place = given.data<int64_t>()[i];
+      place = places.ids[i];
     } else if (places.offset.defined()) {
-      place += given.data<int64_t>()[i / times * given.stride(0)];
+      place += places.offset[i / times];
     }
     check(place + first_row >= 0 && place + first_row < rows,
           "positions: place {} is row {} of a table of {}; shorten the text or use a longer table", place,
@@ -172,7 +172,7 @@ DistanceBias RelativePositions::operator()(DistanceRange range) const {
   check(buckets.buckets >= 4 && buckets.longest > buckets.buckets / 2,
         "relative positions: {} buckets up to distance {}; give at least 4 and a greater distance",
         buckets.buckets, buckets.longest);
-  Tensor rows = Tensor::empty({range.last - range.first + 1}, DType::i64);
+  Tensor rows = Tensor::empty({range.last - range.first + 1}, DType::i64, Device::cpu);
   for (int64_t i = 0; i < rows.numel(); ++i) rows.data<int64_t>()[i] = buckets.of(range.first + i);
   return {distance_bias(table, rows), range.first};
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "hodhod/tensor/host_array.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
@@ -26,8 +27,8 @@ Tensor sinusoidal_positions(int64_t longest, int64_t width, SinusoidOrder order,
 
 // Where the tokens of a batch stand: token t of row b at ids[b, t], or t + offset[b], or t.
 struct Places {
-  Tensor ids = {};     // [B, T] i64
-  Tensor offset = {};  // [B] i64
+  HostArray ids = {};     // [B, T]
+  HostArray offset = {};  // [B]
 };
 
 // y[b, t] = x[b, t] + table[place + first_row], for x [B, T, C]. Differentiable in both. A row outside the

@@ -8,6 +8,7 @@
 #include "hodhod/base/rng.h"
 #include "hodhod/nn/context.h"
 #include "hodhod/ops/recurrence.h"
+#include "hodhod/tensor/host_array.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
@@ -37,7 +38,7 @@ struct RecurrentRun {
 // What a run may be told besides its input.
 struct RecurrentInput {
   RecurrentState state = {};
-  Tensor lengths = {};      // [B] i64; undefined: all T
+  HostArray lengths = {};   // [B]; undefined: all T
   bool time_first = false;  // [T, B, …] in place of [B, T, …]
   // Of this stack's weights as they are, from pack(): for decoding step by step.
   const std::vector<PackedRecurrence>* packed = nullptr;

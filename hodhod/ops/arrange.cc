@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ops of shape.h that copy.
 #include <algorithm>
-#include <cstring>
 
-#include "hodhod/base/threads.h"
 #include "hodhod/ops/common.h"
 #include "hodhod/ops/shape.h"
 
@@ -39,14 +37,14 @@ Tensor concat(std::span<const Tensor> parts, int along) {
   shape[dim] = 0;
   for (const Tensor& part : parts) {
     detail::check_defined("concat", "a part", part);
-    detail::check_same_type("concat", parts[0], part);
+    detail::check_alike("concat", parts[0], part);
     Shape same = part.shape();
     if (same.rank() == shape.rank()) same[dim] = shape[dim];
     check(same == shape, "concat: {} and {} along dimension {}; the other extents must be equal",
           parts[0].shape(), part.shape(), dim);
     shape[dim] += part.dim(dim);
   }
-  Tensor y = Tensor::empty(shape, parts[0].dtype());
+  Tensor y = parts[0].new_empty(shape);
   PoolVector<int64_t> sizes;
   int64_t begin = 0;
   for (const Tensor& part : parts) {
@@ -70,7 +68,7 @@ Tensor stack(std::span<const Tensor> parts, int before) {
   PoolVector<Tensor> raised;
   for (const Tensor& part : parts) {
     detail::check_defined("stack", "a part", part);
-    detail::check_same_type("stack", parts[0], part);
+    detail::check_alike("stack", parts[0], part);
     check(part.shape() == parts[0].shape(), "stack: {} and {} differ in shape; give equal ones",
           parts[0].shape(), part.shape());
     raised.push_back(unsqueeze(part, before));
@@ -85,7 +83,7 @@ Tensor pad(const Tensor& x, int along, int64_t before, int64_t after, double val
         before, after, dim);
   Shape shape = x.shape();
   shape[dim] += before + after;
-  Tensor y = Tensor::empty(shape, x.dtype());
+  Tensor y = x.new_empty(shape);
   fill(part_of(y, dim, 0, before), value);
   copy(x, part_of(y, dim, before, x.dim(dim)));
   fill(part_of(y, dim, before + x.dim(dim), after), value);
@@ -104,10 +102,9 @@ Tensor swapped_with_first(const Tensor& x, int dim) {
 }
 
 void check_inside(const char* op, const Tensor& ids, int dim, const Shape& shape) {
-  const int64_t* id = ids.data<int64_t>();
-  const int64_t bad = kernels::first_outside(id, ids.numel(), shape[dim]);
+  const int64_t bad = detail::first_outside(ids, shape[dim]);
   check(bad < 0, "{}: index {} at place {} is outside dimension {} of {}; give indices from 0 to {}", op,
-        bad < 0 ? 0 : id[bad], bad, dim, shape, shape[dim] - 1);
+        bad < 0 ? 0 : ids.data<int64_t>()[bad], bad, dim, shape, shape[dim] - 1);
 }
 
 }  // namespace
@@ -115,34 +112,33 @@ void check_inside(const char* op, const Tensor& ids, int dim, const Shape& shape
 Tensor index_select(const Tensor& x, int along, const Tensor& ids) {
   detail::check_defined("index_select", "its input", x);
   const int dim = dim_of("index_select", x.rank(), along);
-  const Tensor index = detail::as_indices("index_select", ids);
+  const Tensor index = detail::as_indices("index_select", ids, x);
   check(index.rank() == 1, "index_select: indices of shape {} for dimension {}; give them as [n]",
         index.shape(), dim);
   check_inside("index_select", index, dim, x.shape());
   const Tensor rows = swapped_with_first(x, dim).dense();
   Shape shape = rows.shape();
   shape[0] = index.numel();
-  const Tensor y = Tensor::empty(shape, x.dtype());
+  const Tensor y = x.new_empty(shape);
   const int64_t width = rows.dim(0) == 0 ? 0 : rows.numel() / rows.dim(0);
-  const int64_t bytes = width * size_of(x.dtype());
-  parallel_for(index.numel(), kernels::row_grain(bytes), [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end && bytes > 0; ++i) {
-      std::memcpy(y.raw() + i * bytes, rows.raw() + index.data<int64_t>()[i] * bytes,
-                  static_cast<size_t>(bytes));
-    }
-  });
+  kernels::moving_kernels_of(x.device())
+      .take_rows({.count = index.numel(),
+                  .bytes = width * size_of(x.dtype()),
+                  .ids = index.data<int64_t>(),
+                  .from = rows.raw(),
+                  .to = y.raw()});
   return record("index_select", swapped_with_first(y, dim), {x},
                 [=, first = rows.shape()](const Tensor& dy, Gradients& d) {
                   const Tensor dy_rows = swapped_with_first(dy, dim).dense();
-                  const Tensor dx = Tensor::empty(first, dy.dtype());
+                  const Tensor dx = dy.new_empty(first);
                   with_compute_type("index_select", dy.dtype(), [&](auto t) {
                     using T = decltype(t);
-                    kernels::cpu_kernels<T>().embedding_backward({.count = index.numel(),
-                                                                  .columns = width,
-                                                                  .table_rows = first[0],
-                                                                  .ids = index.data<int64_t>(),
-                                                                  .dy = dy_rows.data<T>(),
-                                                                  .dtable = dx.data<T>()});
+                    detail::kernels_for<T>(dy).embedding_backward({.count = index.numel(),
+                                                                   .columns = width,
+                                                                   .table_rows = first[0],
+                                                                   .ids = index.data<int64_t>(),
+                                                                   .dy = dy_rows.data<T>(),
+                                                                   .dtable = dx.data<T>()});
                   });
                   d.add(0, swapped_with_first(dx, dim));
                 });
@@ -150,22 +146,15 @@ Tensor index_select(const Tensor& x, int along, const Tensor& ids) {
 
 namespace {
 
-// Calls body(place in ids, offset into x) for the elements of dense ids [begin, end).
-template <class Body>
-void for_each_gathered(const Tensor& ids, int dim, const Shape& steps, int64_t begin, int64_t end,
-                       const Body& body) {
+// Where the elements of ids find theirs in a tensor of these steps, but for what the index adds along `dim`.
+kernels::Nest<1> nest_of_picked(const Tensor& ids, int dim, const Shape& steps) {
   kernels::Nest<1> nest;
   nest.rank = ids.rank();
   for (int i = 0; i < nest.rank; ++i) {
     nest.shape[i] = ids.dim(i);
     nest.strides[0][i] = i == dim ? 0 : steps[i];
   }
-  const int64_t* id = ids.data<int64_t>();
-  const int64_t along = steps[dim], step = nest.strides[0][nest.rank - 1];
-  int64_t place = begin;
-  kernels::for_each_piece(nest, begin, end, [&](const auto& at, int64_t length) {
-    for (int64_t i = 0; i < length; ++i, ++place) body(place, at[0] + i * step + id[place] * along);
-  });
+  return nest;
 }
 
 }  // namespace
@@ -173,28 +162,29 @@ void for_each_gathered(const Tensor& ids, int dim, const Shape& steps, int64_t b
 Tensor gather(const Tensor& x, int along, const Tensor& ids) {
   detail::check_defined("gather", "its input", x);
   const int dim = dim_of("gather", x.rank(), along);
-  const Tensor index = detail::as_indices("gather", ids);
+  const Tensor index = detail::as_indices("gather", ids, x);
   bool fits = index.rank() == x.rank();
   for (int i = 0; fits && i < x.rank(); ++i) fits = i == dim || index.dim(i) <= x.dim(i);
   check(fits, "gather: indices {} along dimension {} of {}; their other extents must not be greater",
         index.shape(), dim, x.shape());
   check_inside("gather", index, dim, x.shape());
-  const Tensor y = Tensor::empty(index.shape(), x.dtype());
-  with_type(x.dtype(), [&](auto t) {
-    using T = decltype(t);
-    parallel_for(y.numel(), kernels::kGrain, [&](int64_t begin, int64_t end) {
-      for_each_gathered(index, dim, x.strides(), begin, end,
-                        [&](int64_t place, int64_t from) { y.data<T>()[place] = x.data<T>()[from]; });
-    });
-  });
+  const Tensor y = x.new_empty(index.shape());
+  kernels::moving_kernels_of(x.device())
+      .gather({.size = size_of(x.dtype()),
+               .nest = nest_of_picked(index, dim, x.strides()),
+               .step = x.stride(dim),
+               .ids = index.data<int64_t>(),
+               .from = x.raw(),
+               .to = y.raw()});
   return record("gather", y, {x}, [=, shape = x.shape()](const Tensor& dense_or_not, Gradients& d) {
-    const Tensor dy = dense_or_not.dense();
-    const Tensor dx = Tensor::zeros(shape, dy.dtype());
+    const Tensor dy = dense_or_not.dense(), dx = dy.new_zeros(shape);
     with_compute_type("gather", dy.dtype(), [&](auto t) {
       using T = decltype(t);
-      // In order, by one thread: two places may name one element.
-      for_each_gathered(index, dim, dx.strides(), 0, dy.numel(),
-                        [&](int64_t place, int64_t to) { dx.data<T>()[to] += dy.data<T>()[place]; });
+      detail::kernels_for<T>(dy).scatter_add({.nest = nest_of_picked(index, dim, dx.strides()),
+                                              .step = dx.stride(dim),
+                                              .ids = index.data<int64_t>(),
+                                              .dy = dy.data<T>(),
+                                              .x = dx.data<T>()});
     });
     d.add(0, dx);
   });

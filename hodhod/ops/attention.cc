@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "hodhod/kernels/kernels.h"
-#include "hodhod/tensor/tape.h"
+#include "hodhod/ops/common.h"
+#include "hodhod/ops/embedding.h"
+#include "hodhod/ops/shape.h"
 
 namespace hodhod {
 namespace {
@@ -35,16 +36,23 @@ Heads as_heads(const char* what, const Tensor& x, int64_t heads) {
   return {dense, x.dim(0), x.dim(1), heads, size, {dense.stride(0), dense.stride(1), size}};
 }
 
-// A [B] i64 option, checked; null if it is not used.
-const int64_t* lengths(const char* name, const Tensor& values, int64_t batch, int64_t most) {
+// A [B] option, checked; null if it is not used.
+const int64_t* lengths(const char* name, const HostArray& values, int64_t batch, int64_t most) {
   if (!values.defined()) return nullptr;
-  check(values.dtype() == DType::i64 && values.shape() == Shape{batch} && values.is_contiguous(),
-        "attention: {} is {} {}; give dense i64 [{}]", name, name_of(values.dtype()), values.shape(), batch);
-  const int64_t* data = values.data<int64_t>();
+  check(values.shape() == Shape{batch}, "attention: {} is {}; give [{}]", name, values.shape(), batch);
   for (int64_t b = 0; b < batch; ++b) {
-    check(data[b] >= 0 && data[b] <= most, "attention: {}[{}] is {}; give 0 to {}", name, b, data[b], most);
+    check(values[b] >= 0 && values[b] <= most, "attention: {}[{}] is {}; give 0 to {}", name, b, values[b],
+          most);
   }
-  return data;
+  return values.data();
+}
+
+// The table of the device that all of attention's tensors lie on.
+template <class T>
+const kernels::Kernels<T>& attention_kernels(const Heads& q, const Heads& k, const Heads& v,
+                                             const AttentionOptions& options) {
+  return detail::kernels_for<T>("attention", q.tensor, k.tensor, v.tensor, options.bias,
+                                options.distance_bias);
 }
 
 void check_inputs(const Heads& q, const Heads& k, const Heads& v, const AttentionOptions& options) {
@@ -169,13 +177,14 @@ Heads as_kv_heads(const char* what, const Tensor& x, const AttentionOptions& opt
 template <class T>
 Tensor sum_to_bias(const Tensor& x, const Shape& like) {
   if (x.shape() == like) return x;
-  Tensor sum = Tensor::zeros(like, x.dtype());
+  Tensor sum = x.new_zeros(like);
+  const kernels::Kernels<T>& table = detail::kernels_for<T>(x);
   const int64_t scores = x.dim(2) * x.dim(3);
   for (int64_t b = 0; b < x.dim(0); ++b) {
     for (int64_t h = 0; h < x.dim(1); ++h) {
       const T* from = x.data<T>() + (b * x.dim(1) + h) * scores;
       T* to = sum.data<T>() + ((like[0] == 1 ? 0 : b) * like[1] + (like[1] == 1 ? 0 : h)) * scores;
-      for (int64_t i = 0; i < scores; ++i) to[i] += from[i];
+      table.accumulate({.nest = {1, {scores}, {{{1}, {1}}}}, .x = from, .y = to});
     }
   }
   return sum;
@@ -194,26 +203,26 @@ void attention_backward(const Heads& q, const Heads& k, const Heads& v, const At
   args.dout_strides = dout.strides;
   Heads dq, dk, dv;
   if (d.wants(0)) {
-    dq = as_heads("dq", Tensor::empty(q.tensor.shape(), q.tensor.dtype()), q.heads);
+    dq = as_heads("dq", q.tensor.new_empty(q.tensor.shape()), q.heads);
     args.dq = dq.tensor.data<T>();
     args.dq_strides = dq.strides;
   }
   if (d.wants(1) || d.wants(2)) {
-    dk = as_heads("dk", Tensor::empty(k.tensor.shape(), k.tensor.dtype()), k.heads);
-    dv = as_heads("dv", Tensor::empty(k.tensor.shape(), k.tensor.dtype()), k.heads);
+    dk = as_heads("dk", k.tensor.new_empty(k.tensor.shape()), k.heads);
+    dv = as_heads("dv", k.tensor.new_empty(k.tensor.shape()), k.heads);
     args.dk = dk.tensor.data<T>(), args.dv = dv.tensor.data<T>();
     args.dk_strides = dk.strides, args.dv_strides = dv.strides;
   }
   Tensor d_bias, d_distance_bias;
   if (d.wants(3)) {
-    d_bias = Tensor::zeros({q.batch, q.heads, q.times, k.times}, q.tensor.dtype());
+    d_bias = q.tensor.new_zeros({q.batch, q.heads, q.times, k.times});
     args.d_bias = d_bias.data<T>();
   }
   if (d.wants(4)) {
-    d_distance_bias = Tensor::empty(options.distance_bias.shape(), q.tensor.dtype());
+    d_distance_bias = q.tensor.new_empty(options.distance_bias.shape());
     args.d_distance_bias = d_distance_bias.data<T>();
   }
-  kernels::cpu_kernels<T>().attention_backward(args);
+  detail::kernels_for<T>(dy).attention_backward(args);
   if (d.wants(0)) d.add(0, dq.tensor);
   if (d.wants(1)) d.add(1, dk.tensor);
   if (d.wants(2)) d.add(2, dv.tensor);
@@ -232,13 +241,13 @@ Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Attent
   const AttentionOptions dense = dense_options(options);
   return with_compute_type("attention", q.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    Tensor y = Tensor::empty(q.shape(), q.dtype());
-    Tensor log2_sum = Tensor::empty({qh.batch, qh.heads, qh.times}, q.dtype());
+    Tensor y = q.new_empty(q.shape());
+    Tensor log2_sum = q.new_empty({qh.batch, qh.heads, qh.times});
     kernels::AttentionArgs<T> args = make_args<T>(qh, kh, vh, dense);
     args.out = y.data<T>();
     args.out_strides = as_heads("output", y, qh.heads).strides;
     args.log2_sum = log2_sum.data<T>();
-    kernels::cpu_kernels<T>().attention(args);
+    attention_kernels<T>(qh, kh, vh, dense).attention(args);
     return record("attention", y, {q, k, v, options.bias, options.distance_bias},
                   [qh, kh, vh, dense, y, log2_sum](const Tensor& dy, Gradients& d) {
                     attention_backward<T>(qh, kh, vh, dense, y, log2_sum, dy, d);
@@ -253,54 +262,31 @@ Tensor attention_weights(const Tensor& q, const Tensor& k, const AttentionOption
   return with_compute_type("attention_weights", q.dtype(), [&](auto zero) {
     using T = decltype(zero);
     // The sums come from a forward pass in which the keys stand for the values.
-    Tensor y = Tensor::empty(q.shape(), q.dtype());
-    Tensor log2_sum = Tensor::empty({qh.batch, qh.heads, qh.times}, q.dtype());
+Tensor y = q.new_empty(q.shape());
+    Tensor log2_sum = q.new_empty({qh.batch, qh.heads, qh.times});
     kernels::AttentionArgs<T> args = make_args<T>(qh, kh, kh, dense);
-    Tensor weights = Tensor::zeros({qh.batch, qh.heads, qh.times, args.keys}, q.dtype());
+    Tensor weights = q.new_zeros({qh.batch, qh.heads, qh.times, args.keys});
     args.drop = 0;
     args.out = y.data<T>();
     args.out_strides = as_heads("output", y, qh.heads).strides;
     args.log2_sum = log2_sum.data<T>();
-    kernels::cpu_kernels<T>().attention(args);
-    kernels::cpu_kernels<T>().attention_weights({args, weights.data<T>()});
+    const kernels::Kernels<T>& table = attention_kernels<T>(qh, kh, kh, dense);
+    table.attention(args);
+    table.attention_weights({args, weights.data<T>()});
     return weights;
   });
 }
 
-Tensor distance_bias(const Tensor& table, const Tensor& buckets) {
+Tensor distance_bias(const Tensor& table, const HostArray& buckets) {
   check(table.rank() == 2, "distance_bias: the table has shape {}; give [buckets, heads]", table.shape());
-  check(buckets.rank() == 1 && buckets.dtype() == DType::i64,
-        "distance_bias: buckets are {} {}; give i64 [distances]", name_of(buckets.dtype()), buckets.shape());
-  const Tensor rows = buckets.dense();
-  const int64_t heads = table.dim(1), distances = rows.dim(0);
-  const int64_t* row = rows.data<int64_t>();
+  const int64_t distances = buckets.size();
+  check(buckets.shape() == Shape{distances}, "distance_bias: buckets are {}; give [distances]",
+        buckets.shape());
   for (int64_t i = 0; i < distances; ++i) {
-    check(row[i] >= 0 && row[i] < table.dim(0), "distance_bias: bucket {} of distance {}; the table has {}",
-          row[i], i, table.dim(0));
+    check(buckets[i] >= 0 && buckets[i] < table.dim(0),
+          "distance_bias: bucket {} of distance {}; the table has {}", buckets[i], i, table.dim(0));
   }
-  return with_compute_type("distance_bias", table.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    Tensor y = Tensor::empty({heads, distances}, table.dtype());
-    const T* from = table.data<T>();
-    for (int64_t h = 0; h < heads; ++h) {
-      for (int64_t i = 0; i < distances; ++i) {
-        y.data<T>()[h * distances + i] = from[row[i] * table.stride(0) + h * table.stride(1)];
-      }
-    }
-    return record("distance_bias", y, {table},
-                  [rows, shape = table.shape(), heads, distances](const Tensor& dy, Gradients& d) {
-                    if (!d.wants(0)) return;
-                    Tensor dx = Tensor::zeros(shape, dy.dtype());
-                    const Tensor dense = dy.dense();
-                    for (int64_t h = 0; h < heads; ++h) {
-                      for (int64_t i = 0; i < distances; ++i) {
-                        dx.data<T>()[rows.data<int64_t>()[i] * heads + h] +=
-                            dense.data<T>()[h * distances + i];
-                      }
-                    }
-                    d.add(0, dx);
-                  });
-  });
+  return contiguous(transpose(embedding(buckets.tensor(), table), 0, 1));
 }
 
 }  // namespace hodhod

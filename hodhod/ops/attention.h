@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "hodhod/base/rng.h"
+#include "hodhod/tensor/host_array.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
@@ -30,12 +31,12 @@ struct AttentionOptions {
   bool causal = false;
   int64_t left = -1;
   int64_t right = -1;
-  Tensor offset = {};  // [B] i64
-  // Ragged batches, all [B] i64: keys from key_start (left padding) to before key_end are seen; queries from
+  HostArray offset = {};  // [B]
+  // Ragged batches, all [B]: keys from key_start (left padding) to before key_end are seen; queries from
   // query_length on are padding. What sees no key gives zeros and no gradient.
-  Tensor key_start = {};
-  Tensor key_end = {};
-  Tensor query_length = {};
+  HostArray key_start = {};
+  HostArray key_end = {};
+  HostArray query_length = {};
 
   // Keys and values that a cache holds in pages of kernels::kPage: key j of row b is key j mod kPage of page
   // pages[b, j / kPage]. Then k and v are [pages, kPage, kv_heads, D], key_end has to be given, and nothing
@@ -64,8 +65,8 @@ Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Attent
 // differentiable, and quadratic in length.
 Tensor attention_weights(const Tensor& q, const Tensor& k, const AttentionOptions& options = {});
 
-// A distance_bias [H, L] from a table [R, H] and the row of the table for each distance, `buckets` [L] i64.
+// A distance_bias [H, L] from a table [R, H] and the row of the table for each distance, `buckets` [L].
 // Differentiable in the table.
-Tensor distance_bias(const Tensor& table, const Tensor& buckets);
+Tensor distance_bias(const Tensor& table, const HostArray& buckets);
 
 }  // namespace hodhod

@@ -177,7 +177,7 @@ TEST(Attention, Errors) {
   expect_error(with([](auto& o) { o.kv_heads = 3; }), "widths differ: 3 and 2");
   expect_error(with([](auto& o) { o.dropout = 1; }), "dropout is 1");
   expect_error(with([](auto& o) { o.key_end = numbers({5, 6}); }), "key_end[1] is 6");
-  expect_error(with([](auto& o) { o.offset = numbers({0}); }), "offset is i64 [1]");
+  expect_error(with([](auto& o) { o.offset = numbers({0}); }), "offset is [1]");
   expect_error(with([](auto& o) { o.bias = attention_values({1, 3, 3, 5}, 1); }), "bias is f64 [1, 3, 3, 5]");
   expect_error(with([](auto& o) {
                  o.distance_bias = attention_values({4, 4}, 1);

@@ -18,7 +18,20 @@ inline void check_defined(const char* op, const char* what, const Tensor& x) {
   check(x.defined(), "{}: {} is an undefined tensor; compute or load it first", op, what);
 }
 
-inline void check_same_type(const char* op, const Tensor& a, const Tensor& b) {
+// The kernels of the device that an op's tensors lie on; undefined ones are passed over. Error, naming the
+// op, where they lie on different devices.
+template <class T, class... Others>
+const kernels::Kernels<T>& kernels_for(const char* op, const Tensor& x, const Others&... others) {
+  return kernels::kernels_of<T>(common_device(op, {&x, &others...}));
+}
+template <class T>
+const kernels::Kernels<T>& kernels_for(const Tensor& x) {
+  return kernels::kernels_of<T>(x.device());
+}
+
+// Of one element type, on one device.
+inline void check_alike(const char* op, const Tensor& a, const Tensor& b) {
+  common_device(op, {&a, &b});
   check(a.dtype() == b.dtype(), "{}: element types {} and {} differ; convert one of them", op,
         name_of(a.dtype()), name_of(b.dtype()));
 }
@@ -47,7 +60,7 @@ struct Reused {
 };
 inline Reused reuse(const Tensor& dy) {
   if (dy.is_sole_owner() && dy.is_contiguous()) return {dy, dy};
-  return {dy.dense(), Tensor::empty(dy.shape(), dy.dtype())};
+  return {dy.dense(), dy.new_empty(dy.shape())};
 }
 
 // Rows along the last dimension.
@@ -57,12 +70,20 @@ inline int64_t row_count(const Tensor& x) {
   return rows;
 }
 
-// Whole numbers of type i32 or i64 as dense i64.
-inline Tensor as_indices(const char* op, const Tensor& ids) {
+// Whole numbers of type i32 or i64 as dense i64, that pick among the elements of x: on the host, or on x's
+// device.
+inline Tensor as_indices(const char* op, const Tensor& ids, const Tensor& x) {
   check_defined(op, "the index tensor", ids);
   check(ids.dtype() == DType::i64 || ids.dtype() == DType::i32, "{}: indices are {}; give i64 or i32", op,
         name_of(ids.dtype()));
+  if (ids.device() != Device::cpu) common_device(op, {&ids, &x});
   return ids.converted(DType::i64).dense();
+}
+
+// The first i with ids[i] outside [0, limit), or −1; also −1 where the host cannot read the ids, dense i64.
+inline int64_t first_outside(const Tensor& ids, int64_t limit) {
+  if (ids.device() != Device::cpu) return -1;
+  return kernels::first_outside(ids.data<int64_t>(), ids.numel(), limit);
 }
 
 }  // namespace hodhod::detail

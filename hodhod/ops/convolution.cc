@@ -3,9 +3,7 @@
 
 #include <algorithm>
 
-#include "hodhod/base/threads.h"
-#include "hodhod/kernels/kernels.h"
-#include "hodhod/tensor/tape.h"
+#include "hodhod/ops/common.h"
 
 // Both are one product: the input is unfolded so that each row holds what one output sees.
 namespace hodhod {
@@ -15,28 +13,29 @@ namespace {
 template <class T>
 void multiply(const Tensor& rows, const Tensor& weight, const Tensor& bias, const Tensor& y) {
   const int64_t width = rows.dim(1), outputs = weight.dim(0);
-  kernels::cpu_kernels<T>().product({.m = rows.dim(0),
-                                     .n = outputs,
-                                     .k = width,
-                                     .a = {.data = rows.data<T>(), .stride = width},
-                                     .b = {.data = weight.data<T>(), .stride = width, .transpose = true},
-                                     .c = y.data<T>(),
-                                     .c_stride = outputs,
-                                     .bias = bias.defined() ? bias.data<T>() : nullptr});
+  detail::kernels_for<T>("convolution", rows, weight, bias)
+      .product({.m = rows.dim(0),
+                .n = outputs,
+                .k = width,
+                .a = {.data = rows.data<T>(), .stride = width},
+                .b = {.data = weight.data<T>(), .stride = width, .transpose = true},
+                .c = y.data<T>(),
+                .c_stride = outputs,
+                .bias = bias.defined() ? bias.data<T>() : nullptr});
 }
 
 // dy [n, F] · weight [F, K]
 template <class T>
 Tensor multiply_back(const Tensor& dy, const Tensor& weight) {
   const int64_t width = weight.dim(1), outputs = weight.dim(0);
-  Tensor rows = Tensor::empty({dy.dim(0), width}, dy.dtype());
-  kernels::cpu_kernels<T>().product({.m = dy.dim(0),
-                                     .n = width,
-                                     .k = outputs,
-                                     .a = {.data = dy.data<T>(), .stride = outputs},
-                                     .b = {.data = weight.data<T>(), .stride = width},
-                                     .c = rows.data<T>(),
-                                     .c_stride = width});
+  Tensor rows = dy.new_empty({dy.dim(0), width});
+  detail::kernels_for<T>(dy).product({.m = dy.dim(0),
+                                      .n = width,
+                                      .k = outputs,
+                                      .a = {.data = dy.data<T>(), .stride = outputs},
+                                      .b = {.data = weight.data<T>(), .stride = width},
+                                      .c = rows.data<T>(),
+                                      .c_stride = width});
   return rows;
 }
 
@@ -44,25 +43,25 @@ Tensor multiply_back(const Tensor& dy, const Tensor& weight) {
 template <class T>
 Tensor weight_gradient(const Tensor& dy, const Tensor& rows) {
   const int64_t width = rows.dim(1), outputs = dy.dim(1);
-  Tensor dw = Tensor::empty({outputs, width}, dy.dtype());
-  kernels::cpu_kernels<T>().product({.m = outputs,
-                                     .n = width,
-                                     .k = dy.dim(0),
-                                     .a = {.data = dy.data<T>(), .stride = outputs, .transpose = true},
-                                     .b = {.data = rows.data<T>(), .stride = width},
-                                     .c = dw.data<T>(),
-                                     .c_stride = width});
+  Tensor dw = dy.new_empty({outputs, width});
+  detail::kernels_for<T>(dy).product({.m = outputs,
+                                      .n = width,
+                                      .k = dy.dim(0),
+                                      .a = {.data = dy.data<T>(), .stride = outputs, .transpose = true},
+                                      .b = {.data = rows.data<T>(), .stride = width},
+                                      .c = dw.data<T>(),
+                                      .c_stride = width});
   return dw;
 }
 
 template <class T>
 Tensor bias_gradient(const Tensor& dy) {
-  Tensor db = Tensor::empty({dy.dim(1)}, dy.dtype());
-  kernels::cpu_kernels<T>().reduce({.reduction = kernels::Reduction::kSum,
-                                    .kept = {1, {dy.dim(1)}, {{{1}}}},
-                                    .reduced = {1, {dy.dim(0)}, {{{dy.dim(1)}}}},
-                                    .x = dy.data<T>(),
-                                    .y = db.data<T>()});
+  Tensor db = dy.new_empty({dy.dim(1)});
+  detail::kernels_for<T>(dy).reduce({.reduction = kernels::Reduction::kSum,
+                                     .kept = {1, {dy.dim(1)}, {{{1}}}},
+                                     .reduced = {1, {dy.dim(0)}, {{{dy.dim(1)}}}},
+                                     .x = dy.data<T>(),
+                                     .y = db.data<T>()});
   return db;
 }
 
@@ -77,50 +76,43 @@ struct Sliding {
   int64_t batch, steps, channels, outputs, kernel;
   ConvolutionOptions options;
 
-  // The step that output u sees through tap k; outside the sequence it is padding.
-  int64_t step(int64_t u, int64_t k) const {
-    return u * options.stride + k * options.dilation - options.padding;
+  // Where tap k sees a step of the sequence: for `count` outputs from `first` on, the steps `step` and on.
+  struct Seen {
+    int64_t first, count, step;
+  };
+  Seen seen(int64_t k) const {
+    const int64_t shift = k * options.dilation - options.padding;  // of output 0
+    const int64_t first = shift < 0 ? (-shift + options.stride - 1) / options.stride : 0;
+    const int64_t end = shift < steps ? (steps - 1 - shift) / options.stride + 1 : 0;
+    return {first, std::max<int64_t>(0, std::min(end, outputs) - first), first * options.stride + shift};
+  }
+  // [B, count, C] of x [B, T, C] and of rows [B · U, K · C].
+  Tensor steps_seen(const Tensor& x, const Seen& part) const {
+    return x.with_layout({batch, part.count, channels}, {steps * channels, options.stride * channels, 1},
+                         part.step * channels);
+  }
+  Tensor rows_seeing(const Tensor& rows, const Seen& part, int64_t k) const {
+    const int64_t width = kernel * channels;
+    return rows.with_layout({batch, part.count, channels}, {outputs * width, width, 1},
+                            part.first * width + k * channels);
   }
 
-  template <class T>
   Tensor unfold(const Tensor& x) const {
-    Tensor rows = Tensor::empty({batch * outputs, kernel * channels}, x.dtype());
-    const T* from = x.data<T>();
-    T* to = rows.data<T>();
-    parallel_for(batch * outputs, 16, [&](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) {
-        for (int64_t k = 0; k < kernel; ++k) {
-          const int64_t t = step(row % outputs, k);
-          T* piece = to + (row * kernel + k) * channels;
-          if (t < 0 || t >= steps) {
-            std::fill_n(piece, channels, T{0});
-          } else {
-            std::copy_n(from + (row / outputs * steps + t) * channels, channels, piece);
-          }
-        }
-      }
-    });
+    Tensor rows = x.new_zeros({batch * outputs, kernel * channels});
+    for (int64_t k = 0; k < kernel; ++k) {
+      const Seen part = seen(k);
+      if (part.count > 0) copy(steps_seen(x, part), rows_seeing(rows, part, k));
+    }
     return rows;
   }
 
   // The sum of what came back for each step, in the order of the taps.
-  template <class T>
   Tensor fold(const Tensor& rows) const {
-    Tensor x = Tensor::empty({batch, steps, channels}, rows.dtype());
-    const T* from = rows.data<T>();
-    T* to = x.data<T>();
-    parallel_for(batch * steps, 16, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        const int64_t b = i / steps, t = i % steps;
-        std::fill_n(to + i * channels, channels, T{0});
-        for (int64_t k = 0; k < kernel; ++k) {
-          const int64_t offset = t + options.padding - k * options.dilation;
-          if (offset < 0 || offset % options.stride != 0 || offset / options.stride >= outputs) continue;
-          const T* piece = from + ((b * outputs + offset / options.stride) * kernel + k) * channels;
-          for (int64_t c = 0; c < channels; ++c) to[i * channels + c] += piece[c];
-        }
-      }
-    });
+    Tensor x = rows.new_zeros({batch, steps, channels});
+    for (int64_t k = 0; k < kernel; ++k) {
+      const Seen part = seen(k);
+      if (part.count > 0) accumulate(steps_seen(x, part), rows_seeing(rows, part, k));
+    }
     return x;
   }
 };
@@ -138,40 +130,16 @@ struct Patches {
   int64_t count() const { return batch * patches(); }
   int64_t length() const { return channels * p * q; }
 
-  // Calls body(place in the image, place in the rows) for each run of Q pixels.
-  template <class Body>
-  void for_each_run(const Body& body) const {
-    const int64_t down = height / p, across = width / q;
-    parallel_for(batch * down, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        for (int64_t j = 0; j < across; ++j) {
-          for (int64_t c = 0; c < channels; ++c) {
-            for (int64_t line = 0; line < p; ++line) {
-              const int64_t y = i % down * p + line;
-              body((((i / down) * channels + c) * height + y) * width + j * q,
-                   ((i * across + j) * channels + c) * p * q + line * q);
-            }
-          }
-        }
-      }
-    });
+  // The pixels in the order of the rows: [B, H / P, W / Q, C, P, Q].
+  Tensor in_patches(const Tensor& image) const {
+    return image.with_layout({batch, height / p, width / q, channels, p, q},
+                             {channels * height * width, p * width, q, height * width, width, 1});
   }
-
-  template <class T>
-  Tensor unfold(const Tensor& image) const {
-    Tensor rows = Tensor::empty({count(), length()}, image.dtype());
-    const T* from = image.data<T>();
-    T* to = rows.data<T>();
-    for_each_run([&](int64_t pixel, int64_t place) { std::copy_n(from + pixel, q, to + place); });
-    return rows;
-  }
-
-  template <class T>
+  Tensor unfold(const Tensor& image) const { return in_patches(image).dense().reshaped({count(), length()}); }
   Tensor fold(const Tensor& rows) const {
-    Tensor image = Tensor::empty({batch, channels, height, width}, rows.dtype());
-    const T* from = rows.data<T>();
-    T* to = image.data<T>();
-    for_each_run([&](int64_t pixel, int64_t place) { std::copy_n(from + place, q, to + pixel); });
+    Tensor image = rows.new_empty({batch, channels, height, width});
+    const Tensor pixels = in_patches(image);
+    copy(rows.reshaped(pixels.shape()), pixels);
     return image;
   }
 };
@@ -196,13 +164,13 @@ Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias, const C
     const int64_t outputs = weight.dim(0), width = way.kernel * way.channels;
     const Tensor input = x.dense();
     const Tensor flat = swapped(weight.dense(), outputs, way.channels, way.kernel).reshaped({outputs, width});
-    const Tensor y = Tensor::empty({way.batch, way.outputs, outputs}, x.dtype());
-    multiply<T>(way.unfold<T>(input), flat, bias.defined() ? bias.dense() : Tensor(), y);
+    const Tensor y = x.new_empty({way.batch, way.outputs, outputs});
+    multiply<T>(way.unfold(input), flat, bias.defined() ? bias.dense() : Tensor(), y);
     return record("conv1d", y, {x, weight, bias}, [=](const Tensor& dy, Gradients& d) {
       const Tensor rows = dy.dense().reshaped({way.batch * way.outputs, outputs});
-      if (d.wants(0)) d.add(0, way.fold<T>(multiply_back<T>(rows, flat)));
+      if (d.wants(0)) d.add(0, way.fold(multiply_back<T>(rows, flat)));
       if (d.wants(1)) {
-        const Tensor dw = weight_gradient<T>(rows, way.unfold<T>(input));
+        const Tensor dw = weight_gradient<T>(rows, way.unfold(input));
         d.add(1, swapped(dw, outputs, way.kernel, way.channels));
       }
       if (d.wants(2)) d.add(2, bias_gradient<T>(rows));
@@ -224,13 +192,13 @@ Tensor patch_convolution(const Tensor& image, const Tensor& weight, const Tensor
     using T = decltype(type);
     const int64_t outputs = weight.dim(0);
     const Tensor input = image.dense(), flat = weight.dense().reshaped({outputs, way.length()});
-    const Tensor y = Tensor::empty({way.batch, way.patches(), outputs}, image.dtype());
-    multiply<T>(way.unfold<T>(input), flat, bias.defined() ? bias.dense() : Tensor(), y);
+    const Tensor y = image.new_empty({way.batch, way.patches(), outputs});
+    multiply<T>(way.unfold(input), flat, bias.defined() ? bias.dense() : Tensor(), y);
     return record("patch_convolution", y, {image, weight, bias},
                   [=, shape = weight.shape()](const Tensor& dy, Gradients& d) {
                     const Tensor rows = dy.dense().reshaped({way.count(), outputs});
-                    if (d.wants(0)) d.add(0, way.fold<T>(multiply_back<T>(rows, flat)));
-                    if (d.wants(1)) d.add(1, weight_gradient<T>(rows, way.unfold<T>(input)).reshaped(shape));
+                    if (d.wants(0)) d.add(0, way.fold(multiply_back<T>(rows, flat)));
+                    if (d.wants(1)) d.add(1, weight_gradient<T>(rows, way.unfold(input)).reshaped(shape));
                     if (d.wants(2)) d.add(2, bias_gradient<T>(rows));
                   });
   });

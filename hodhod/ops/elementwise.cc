@@ -7,7 +7,6 @@
 namespace hodhod {
 
 using kernels::Binary;
-using kernels::cpu_kernels;
 using kernels::Saved;
 using kernels::Unary;
 
@@ -21,16 +20,16 @@ Tensor binary(Binary function, const Tensor& a, const Tensor& b) {
   const char* op = op_name(function);
   detail::check_defined(op, "the left operand", a);
   detail::check_defined(op, "the right operand", b);
-  detail::check_same_type(op, a, b);
+  detail::check_alike(op, a, b);
   const Shape shape = broadcast(op, a.shape(), b.shape());
-  Tensor y = Tensor::empty(shape, a.dtype());
+  Tensor y = a.new_empty(shape);
   with_compute_type(op, a.dtype(), [&](auto t) {
     using T = decltype(t);
-    cpu_kernels<T>().binary({.function = function,
-                             .nest = detail::nest_of(shape, a, b),
-                             .a = a.data<T>(),
-                             .b = b.data<T>(),
-                             .y = y.data<T>()});
+    detail::kernels_for<T>(op, a, b).binary({.function = function,
+                                             .nest = detail::nest_of(shape, a, b),
+                                             .a = a.data<T>(),
+                                             .b = b.data<T>(),
+                                             .y = y.data<T>()});
   });
   return y;
 }
@@ -59,17 +58,17 @@ namespace {
 Tensor recorded_binary(Binary function, const Tensor& a, const Tensor& b) {
   return record(op_name(function), binary(function, a, b), {a, b},
                 [=, a = a.detach(), b = b.detach()](const Tensor& dy, Gradients& d) {
-                  const Tensor da = d.wants(0) ? Tensor::empty(dy.shape(), dy.dtype()) : Tensor();
-                  const Tensor db = d.wants(1) ? Tensor::empty(dy.shape(), dy.dtype()) : Tensor();
+                  const Tensor da = d.wants(0) ? dy.new_empty(dy.shape()) : Tensor();
+                  const Tensor db = d.wants(1) ? dy.new_empty(dy.shape()) : Tensor();
                   with_compute_type(op_name(function), dy.dtype(), [&](auto t) {
                     using T = decltype(t);
-                    cpu_kernels<T>().binary_backward({.function = function,
-                                                      .nest = detail::nest_of(dy.shape(), a, b, dy),
-                                                      .a = a.data<T>(),
-                                                      .b = b.data<T>(),
-                                                      .dy = dy.data<T>(),
-                                                      .da = da.defined() ? da.data<T>() : nullptr,
-                                                      .db = db.defined() ? db.data<T>() : nullptr});
+                    detail::kernels_for<T>(dy).binary_backward({.function = function,
+                                                                .nest = detail::nest_of(dy.shape(), a, b, dy),
+                                                                .a = a.data<T>(),
+                                                                .b = b.data<T>(),
+                                                                .dy = dy.data<T>(),
+                                                                .da = da.defined() ? da.data<T>() : nullptr,
+                                                                .db = db.defined() ? db.data<T>() : nullptr});
                   });
                   if (da.defined()) d.add(0, sum_to(da, a.shape()));
                   if (db.defined()) d.add(1, sum_to(db, b.shape()));
@@ -85,14 +84,14 @@ Tensor maximum(const Tensor& a, const Tensor& b) { return recorded_binary(Binary
 Tensor scale(const Tensor& x, double factor, double offset) {
   detail::check_defined("scale", "its input", x);
   const Tensor dense = x.dense();
-  Tensor y = Tensor::empty(x.shape(), x.dtype());
+  Tensor y = x.new_empty(x.shape());
   with_compute_type("scale", x.dtype(), [&](auto t) {
     using T = decltype(t);
-    cpu_kernels<T>().affine({.count = x.numel(),
-                             .x = dense.data<T>(),
-                             .y = y.data<T>(),
-                             .factor = static_cast<T>(factor),
-                             .offset = static_cast<T>(offset)});
+    detail::kernels_for<T>(x).affine({.count = x.numel(),
+                                      .x = dense.data<T>(),
+                                      .y = y.data<T>(),
+                                      .factor = static_cast<T>(factor),
+                                      .offset = static_cast<T>(offset)});
   });
   return record("scale", y, {x},
                 [=](const Tensor& dy, Gradients& d) { d.add(0, factor == 1 ? dy : scale(dy, factor)); });
@@ -102,10 +101,10 @@ Tensor apply(Unary function, const Tensor& x) {
   const char* op = kernels::name_of(function).data();
   detail::check_defined(op, "its input", x);
   const Tensor dense = x.dense();
-  Tensor y = Tensor::empty(x.shape(), x.dtype());
+  Tensor y = x.new_empty(x.shape());
   with_compute_type(op, x.dtype(), [&](auto t) {
     using T = decltype(t);
-    cpu_kernels<T>().unary(
+    detail::kernels_for<T>(x).unary(
         {.function = function, .count = x.numel(), .x = dense.data<T>(), .y = y.data<T>()});
   });
   const Tensor saved = kernels::saved_of(function) == Saved::kInput ? dense : y;
@@ -113,11 +112,11 @@ Tensor apply(Unary function, const Tensor& x) {
     const detail::Reused gradient = detail::reuse(dy);
     with_compute_type(op, dy.dtype(), [&](auto t) {
       using T = decltype(t);
-      cpu_kernels<T>().unary_backward({.function = function,
-                                       .count = dy.numel(),
-                                       .saved = saved.data<T>(),
-                                       .dy = gradient.from.data<T>(),
-                                       .dx = gradient.to.data<T>()});
+      detail::kernels_for<T>(dy).unary_backward({.function = function,
+                                                 .count = dy.numel(),
+                                                 .saved = saved.data<T>(),
+                                                 .dy = gradient.from.data<T>(),
+                                                 .dx = gradient.to.data<T>()});
     });
     d.add(0, gradient.to);
   });
@@ -133,17 +132,18 @@ struct GateRows {
 
 Tensor run_gated(Activation activation, const GateRows& rows) {
   const Tensor& gate = rows.gate;
-  Tensor y = Tensor::empty(gate.shape(), gate.dtype());
+  Tensor y = gate.new_empty(gate.shape());
   with_compute_type("gated", gate.dtype(), [&](auto t) {
     using T = decltype(t);
-    cpu_kernels<T>().gated({.activation = activation,
-                            .rows = detail::row_count(gate),
-                            .columns = gate.dim(-1),
-                            .gate = gate.data<T>(),
-                            .gate_stride = rows.gate_stride,
-                            .value = rows.value.data<T>(),
-                            .value_stride = rows.value_stride,
-                            .y = y.data<T>()});
+    detail::kernels_for<T>("gated", gate, rows.value)
+        .gated({.activation = activation,
+                .rows = detail::row_count(gate),
+                .columns = gate.dim(-1),
+                .gate = gate.data<T>(),
+                .gate_stride = rows.gate_stride,
+                .value = rows.value.data<T>(),
+                .value_stride = rows.value_stride,
+                .y = y.data<T>()});
   });
   return y;
 }
@@ -151,18 +151,18 @@ Tensor run_gated(Activation activation, const GateRows& rows) {
 void run_gated_backward(Activation activation, const GateRows& rows, const Tensor& dy, const GateRows& to) {
   with_compute_type("gated", dy.dtype(), [&](auto t) {
     using T = decltype(t);
-    cpu_kernels<T>().gated_backward({.activation = activation,
-                                     .rows = detail::row_count(dy),
-                                     .columns = dy.dim(-1),
-                                     .gate = rows.gate.data<T>(),
-                                     .gate_stride = rows.gate_stride,
-                                     .value = rows.value.data<T>(),
-                                     .value_stride = rows.value_stride,
-                                     .dy = dy.data<T>(),
-                                     .dgate = to.gate.data<T>(),
-                                     .dgate_stride = to.gate_stride,
-                                     .dvalue = to.value.data<T>(),
-                                     .dvalue_stride = to.value_stride});
+    detail::kernels_for<T>(dy).gated_backward({.activation = activation,
+                                               .rows = detail::row_count(dy),
+                                               .columns = dy.dim(-1),
+                                               .gate = rows.gate.data<T>(),
+                                               .gate_stride = rows.gate_stride,
+                                               .value = rows.value.data<T>(),
+                                               .value_stride = rows.value_stride,
+                                               .dy = dy.data<T>(),
+                                               .dgate = to.gate.data<T>(),
+                                               .dgate_stride = to.gate_stride,
+                                               .dvalue = to.value.data<T>(),
+                                               .dvalue_stride = to.value_stride});
   });
 }
 
@@ -179,14 +179,14 @@ GateRows halves(const Tensor& x) {
 Tensor gated(Activation activation, const Tensor& gate, const Tensor& value) {
   detail::check_defined("gated", "the gate", gate);
   detail::check_defined("gated", "the value", value);
-  detail::check_same_type("gated", gate, value);
+  detail::check_alike("gated", gate, value);
   check(gate.shape() == value.shape() && gate.rank() > 0,
         "gated: gate {} and value {} differ in shape; give equal ones", gate.shape(), value.shape());
   const int64_t columns = gate.dim(-1);
   const GateRows rows = {gate.dense(), value.dense(), columns, columns};
   return record("gated", run_gated(activation, rows), {gate, value}, [=](const Tensor& dy, Gradients& d) {
     const detail::Reused gradient = detail::reuse(dy);
-    const Tensor dvalue = Tensor::empty(dy.shape(), dy.dtype());
+    const Tensor dvalue = dy.new_empty(dy.shape());
     run_gated_backward(activation, rows, gradient.from, {gradient.to, dvalue, columns, columns});
     d.add(0, gradient.to);
     d.add(1, dvalue);
@@ -201,7 +201,7 @@ Tensor gated_halves(Activation activation, const Tensor& x) {
   const Tensor dense = x.dense();
   return record("gated_halves", run_gated(activation, halves(dense)), {x},
                 [=](const Tensor& dy, Gradients& d) {
-                  const Tensor dx = Tensor::empty(dense.shape(), dense.dtype());
+                  const Tensor dx = dense.new_empty(dense.shape());
                   run_gated_backward(activation, halves(dense), dy.dense(), halves(dx));
                   d.add(0, dx);
                 });
@@ -210,12 +210,15 @@ Tensor gated_halves(Activation activation, const Tensor& x) {
 namespace {
 
 Tensor filled(const Tensor& x, const Tensor& mask, double value) {
-  Tensor y = x.clone();
+  const Tensor dense = x.dense(), y = x.new_empty(x.shape());
   with_compute_type("masked_fill", x.dtype(), [&](auto t) {
     using T = decltype(t);
-    T* to = y.data<T>();
-    const uint8_t* masked = mask.data<uint8_t>();
-    for (int64_t i = 0; i < y.numel(); ++i) to[i] = masked[i] ? static_cast<T>(value) : to[i];
+    detail::kernels_for<T>("masked_fill", x, mask)
+        .masked_fill({.count = x.numel(),
+                      .mask = mask.data<uint8_t>(),
+                      .value = static_cast<T>(value),
+                      .x = dense.data<T>(),
+                      .y = y.data<T>()});
   });
   return y;
 }

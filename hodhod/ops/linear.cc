@@ -6,7 +6,6 @@
 namespace hodhod {
 
 using kernels::Activation;
-using kernels::cpu_kernels;
 
 namespace {
 
@@ -14,14 +13,14 @@ void check_shapes(const Tensor& x, const Tensor& weight, const Tensor& bias, con
                   const Shape& out) {
   detail::check_defined("linear", "the input", x);
   detail::check_defined("linear", "the weight", weight);
-  detail::check_same_type("linear", x, weight);
+  detail::check_alike("linear", x, weight);
   if (bias.defined()) {
-    detail::check_same_type("linear", x, bias);
+    detail::check_alike("linear", x, bias);
     check(bias.rank() == 1 && bias.dim(0) == weight.dim(0), "linear: bias {} for a weight {}; it needs [{}]",
           bias.shape(), weight.shape(), weight.dim(0));
   }
   if (residual.defined()) {
-    detail::check_same_type("linear", x, residual);
+    detail::check_alike("linear", x, residual);
     check(residual.shape() == out, "linear: residual {} for a result {}; make them equal", residual.shape(),
           out);
   }
@@ -31,10 +30,10 @@ void check_shapes(const Tensor& x, const Tensor& weight, const Tensor& bias, con
 Tensor activated(Activation activation, const Tensor& x) {
   const Tensor dense = x.dense();
   if (activation == Activation::kIdentity) return dense;
-  Tensor y = Tensor::empty(x.shape(), x.dtype());
+  Tensor y = x.new_empty(x.shape());
   with_compute_type("linear", x.dtype(), [&](auto t) {
     using T = decltype(t);
-    cpu_kernels<T>().unary(
+    detail::kernels_for<T>(x).unary(
         {.function = unary_of(activation), .count = x.numel(), .x = dense.data<T>(), .y = y.data<T>()});
   });
   return y;
@@ -62,18 +61,18 @@ struct LinearBackward {
   void bias_gradient(const Tensor& dy, Gradients& d) const {
     const int64_t out = weight.dim(0), rows = detail::row_count(dy);
     const auto [db, accumulate] = d.buffer(2);
-    Tensor sums = accumulate ? Tensor::empty(db.shape(), db.dtype()) : db;
+    Tensor sums = accumulate ? db.new_empty(db.shape()) : db;
     kernels::Nest<1> kept, reduced;
     kept.rank = reduced.rank = 1;
     kept.shape[0] = out;
     kept.strides[0][0] = 1;
     reduced.shape[0] = rows;
     reduced.strides[0][0] = out;
-    cpu_kernels<T>().reduce({.reduction = kernels::Reduction::kSum,
-                             .kept = kept,
-                             .reduced = reduced,
-                             .x = dy.data<T>(),
-                             .y = sums.data<T>()});
+    detail::kernels_for<T>(dy).reduce({.reduction = kernels::Reduction::kSum,
+                                       .kept = kept,
+                                       .reduced = reduced,
+                                       .x = dy.data<T>(),
+                                       .y = sums.data<T>()});
     if (accumulate) hodhod::accumulate(db, sums);
   }
 
@@ -82,14 +81,14 @@ struct LinearBackward {
   void weight_gradient(const Tensor& dy, const Tensor& a, Gradients& d) const {
     const int64_t out = weight.dim(0), in = weight.dim(1);
     const auto [dw, accumulate] = d.buffer(1);
-    cpu_kernels<T>().product({.m = out,
-                              .n = in,
-                              .k = detail::row_count(dy),
-                              .a = {.data = dy.data<T>(), .stride = out, .transpose = true},
-                              .b = {.data = a.data<T>(), .stride = in},
-                              .c = dw.template data<T>(),
-                              .c_stride = in,
-                              .accumulate = accumulate});
+    detail::kernels_for<T>(dy).product({.m = out,
+                                        .n = in,
+                                        .k = detail::row_count(dy),
+                                        .a = {.data = dy.data<T>(), .stride = out, .transpose = true},
+                                        .b = {.data = a.data<T>(), .stride = in},
+                                        .c = dw.template data<T>(),
+                                        .c_stride = in,
+                                        .accumulate = accumulate});
   }
 
   // dx = (dy·W) ⊙ f'(x)
@@ -98,23 +97,23 @@ struct LinearBackward {
     const int64_t out = weight.dim(0), in = weight.dim(1);
     const bool has_activation = activation != Activation::kIdentity;
     const auto [dx, accumulate] =
-        has_activation ? Gradients::Buffer{Tensor::empty(x.shape(), x.dtype()), false} : d.buffer(0);
-    cpu_kernels<T>().product({.m = detail::row_count(dy),
-                              .n = in,
-                              .k = out,
-                              .a = {.data = dy.data<T>(), .stride = out},
-                              .b = {.data = weight.data<T>(), .stride = in},
-                              .c = dx.template data<T>(),
-                              .c_stride = in,
-                              .accumulate = accumulate});
+        has_activation ? Gradients::Buffer{x.new_empty(x.shape()), false} : d.buffer(0);
+    detail::kernels_for<T>(dy).product({.m = detail::row_count(dy),
+                                        .n = in,
+                                        .k = out,
+                                        .a = {.data = dy.data<T>(), .stride = out},
+                                        .b = {.data = weight.data<T>(), .stride = in},
+                                        .c = dx.template data<T>(),
+                                        .c_stride = in,
+                                        .accumulate = accumulate});
     if (!has_activation) return;
     const bool from_output = kernels::saved_of(unary_of(activation)) == kernels::Saved::kOutput;
     const Tensor saved = from_output ? activated(activation, x) : x.dense();
-    cpu_kernels<T>().unary_backward({.function = unary_of(activation),
-                                     .count = x.numel(),
-                                     .saved = saved.data<T>(),
-                                     .dy = dx.template data<T>(),
-                                     .dx = dx.template data<T>()});
+    detail::kernels_for<T>(dy).unary_backward({.function = unary_of(activation),
+                                               .count = x.numel(),
+                                               .saved = saved.data<T>(),
+                                               .dy = dx.template data<T>(),
+                                               .dx = dx.template data<T>()});
     d.add(0, dx);
   }
 };
@@ -129,20 +128,21 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, const L
   Shape shape = x.shape();
   shape[-1] = weight.dim(0);
   check_shapes(x, weight, bias, options.residual, shape);
-  Tensor y = Tensor::empty(shape, x.dtype());
+  Tensor y = x.new_empty(shape);
   const Tensor w = weight.dense(), r = options.residual.defined() ? options.residual.dense() : Tensor();
   with_compute_type("linear", x.dtype(), [&](auto t) {
     using T = decltype(t);
     const Tensor a = activated(options.activation, x);
-    cpu_kernels<T>().product({.m = detail::row_count(y),
-                              .n = w.dim(0),
-                              .k = w.dim(1),
-                              .a = {.data = a.data<T>(), .stride = w.dim(1)},
-                              .b = {.data = w.data<T>(), .stride = w.dim(1), .transpose = true},
-                              .c = y.data<T>(),
-                              .c_stride = w.dim(0),
-                              .bias = bias.defined() ? bias.dense().data<T>() : nullptr,
-                              .residual = r.defined() ? r.data<T>() : nullptr});
+    detail::kernels_for<T>("linear", x, w, bias, r)
+        .product({.m = detail::row_count(y),
+                  .n = w.dim(0),
+                  .k = w.dim(1),
+                  .a = {.data = a.data<T>(), .stride = w.dim(1)},
+                  .b = {.data = w.data<T>(), .stride = w.dim(1), .transpose = true},
+                  .c = y.data<T>(),
+                  .c_stride = w.dim(0),
+                  .bias = bias.defined() ? bias.dense().data<T>() : nullptr,
+                  .residual = r.defined() ? r.data<T>() : nullptr});
   });
   return record("linear", y, {x, weight, bias, options.residual},
                 LinearBackward{x.detach(), w, options.activation});

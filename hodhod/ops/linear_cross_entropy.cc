@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "hodhod/kernels/kernels.h"
+#include "hodhod/ops/common.h"
 #include "hodhod/tensor/tape.h"
 
 namespace hodhod {
@@ -38,11 +38,10 @@ struct Results {
 };
 
 Results wanted_results(const Problem& p, bool hidden, bool weight, bool bias) {
-  const DType dtype = p.weight.dtype();
   Results results;
-  if (hidden) results.hidden = Tensor::empty({p.tokens(), p.width()}, dtype);
-  if (weight) results.weight = Tensor::empty({p.classes(), p.width()}, dtype);
-  if (bias) results.bias = Tensor::empty({p.classes()}, dtype);
+  if (hidden) results.hidden = p.weight.new_empty({p.tokens(), p.width()});
+  if (weight) results.weight = p.weight.new_empty({p.classes(), p.width()});
+  if (bias) results.bias = p.weight.new_empty({p.classes()});
   if (p.tokens() > 0) return results;
   for (const Tensor& empty : {results.weight, results.bias}) {
     if (empty.defined()) fill(empty, 0);
@@ -52,7 +51,7 @@ Results wanted_results(const Problem& p, bool hidden, bool weight, bool bias) {
 
 template <class T>
 void compute_logits(const Problem& p, int64_t begin, int64_t count, T* logits) {
-  kernels::cpu_kernels<T>().product(
+  detail::kernels_for<T>(p.weight).product(
       {.m = count,
        .n = p.classes(),
        .k = p.width(),
@@ -66,7 +65,7 @@ void compute_logits(const Problem& p, int64_t begin, int64_t count, T* logits) {
 // From a chunk's gradient of the logits to those of what made them.
 template <class T>
 void add_chunk(const Problem& p, int64_t begin, int64_t count, const T* dlogits, const Results& into) {
-  const kernels::Kernels<T>& table = kernels::cpu_kernels<T>();
+  const kernels::Kernels<T>& table = detail::kernels_for<T>(p.weight);
   if (into.hidden.defined()) {
     table.product({.m = count,
                    .n = p.width(),
@@ -87,7 +86,7 @@ void add_chunk(const Problem& p, int64_t begin, int64_t count, const T* dlogits,
                    .accumulate = begin > 0});
   }
   if (into.bias.defined()) {
-    const Tensor ones = Tensor::full({count}, 1, p.weight.dtype());
+    const Tensor ones = Tensor::full({count}, 1, p.weight.dtype(), p.weight.device());
     table.product({.m = 1,
                    .n = p.classes(),
                    .k = count,
@@ -104,21 +103,21 @@ template <class T>
 void forward(const Problem& p, const Tensor& losses, const Tensor& logs, double scale,
              const Results& results) {
   const int64_t chunk = p.chunk();
-  const Tensor logits = Tensor::empty({chunk, p.classes()}, p.weight.dtype());
+  const Tensor logits = p.weight.new_empty({chunk, p.classes()});
   for (int64_t begin = 0; begin < p.tokens(); begin += chunk) {
     const int64_t count = std::min(chunk, p.tokens() - begin);
     compute_logits(p, begin, count, logits.data<T>());
-    kernels::cpu_kernels<T>().cross_entropy({.rows = count,
-                                             .classes = p.classes(),
-                                             .logits = logits.data<T>(),
-                                             .stride = p.classes(),
-                                             .targets = p.targets.data<int64_t>() + begin,
-                                             .ignored = p.ignored,
-                                             .smoothing = p.smoothing,
-                                             .losses = losses.data<T>() + begin,
-                                             .logs = logs.defined() ? logs.data<T>() + begin : nullptr,
-                                             .dlogits = results.any() ? logits.data<T>() : nullptr,
-                                             .scale = scale});
+    detail::kernels_for<T>(p.weight).cross_entropy({.rows = count,
+                                                    .classes = p.classes(),
+                                                    .logits = logits.data<T>(),
+                                                    .stride = p.classes(),
+                                                    .targets = p.targets.data<int64_t>() + begin,
+                                                    .ignored = p.ignored,
+                                                    .smoothing = p.smoothing,
+                                                    .losses = losses.data<T>() + begin,
+                                                    .logs = logs.defined() ? logs.data<T>() + begin : nullptr,
+                                                    .dlogits = results.any() ? logits.data<T>() : nullptr,
+                                                    .scale = scale});
     if (results.any()) add_chunk(p, begin, count, logits.data<T>(), results);
   }
 }
@@ -127,20 +126,20 @@ void forward(const Problem& p, const Tensor& losses, const Tensor& logs, double 
 template <class T>
 void backward_again(const Problem& p, const Tensor& logs, const Tensor& dy, const Results& results) {
   const int64_t chunk = p.chunk();
-  const Tensor logits = Tensor::empty({chunk, p.classes()}, p.weight.dtype());
+  const Tensor logits = p.weight.new_empty({chunk, p.classes()});
   for (int64_t begin = 0; begin < p.tokens(); begin += chunk) {
     const int64_t count = std::min(chunk, p.tokens() - begin);
     compute_logits(p, begin, count, logits.data<T>());
-    kernels::cpu_kernels<T>().cross_entropy_backward({.rows = count,
-                                                      .classes = p.classes(),
-                                                      .logits = logits.data<T>(),
-                                                      .stride = p.classes(),
-                                                      .targets = p.targets.data<int64_t>() + begin,
-                                                      .ignored = p.ignored,
-                                                      .smoothing = p.smoothing,
-                                                      .logs = logs.data<T>() + begin,
-                                                      .scales = dy.data<T>() + begin,
-                                                      .dlogits = logits.data<T>()});
+    detail::kernels_for<T>(p.weight).cross_entropy_backward({.rows = count,
+                                                             .classes = p.classes(),
+                                                             .logits = logits.data<T>(),
+                                                             .stride = p.classes(),
+                                                             .targets = p.targets.data<int64_t>() + begin,
+                                                             .ignored = p.ignored,
+                                                             .smoothing = p.smoothing,
+                                                             .logs = logs.data<T>() + begin,
+                                                             .scales = dy.data<T>() + begin,
+                                                             .dlogits = logits.data<T>()});
     add_chunk(p, begin, count, logits.data<T>(), results);
   }
 }
@@ -151,7 +150,7 @@ Tensor scaled(Tensor x, double factor) {
   with_compute_type("linear_cross_entropy", x.dtype(), [&](auto type) {
     using T = decltype(type);
     T* values = x.data<T>();
-    kernels::cpu_kernels<T>().affine({x.numel(), values, values, static_cast<T>(factor)});
+    detail::kernels_for<T>(x).affine({x.numel(), values, values, static_cast<T>(factor)});
   });
   return x;
 }
@@ -169,6 +168,8 @@ Problem checked(const Tensor& hidden, const Tensor& weight, const Tensor& bias, 
   const Shape rows(std::span(hidden.shape().begin(), static_cast<size_t>(hidden.rank() - 1)));
   check(targets.shape() == rows && targets.dtype() == DType::i64,
         "{}: targets are {} {} where i64 {} is needed", kOp, name_of(targets.dtype()), targets.shape(), rows);
+  common_device(kOp, {&hidden, &weight, &bias});
+  if (targets.device() != Device::cpu) common_device(kOp, {&targets, &weight});
   check(!options.weight.defined(), "{}: class weights are not supported; use cross_entropy on the logits",
         kOp);
   detail::check_smoothing(kOp, options.label_smoothing);
@@ -193,8 +194,8 @@ Tensor linear_cross_entropy(const Tensor& hidden, const Tensor& weight, const Te
   const bool at_once = recording() && !each;
   Results results = wanted_results(p, at_once && hidden.requires_grad(), at_once && weight.requires_grad(),
                                    at_once && bias.defined() && bias.requires_grad());
-  const Tensor losses = Tensor::empty(targets.shape(), weight.dtype());
-  const Tensor logs = each ? Tensor::empty({p.tokens()}, weight.dtype()) : Tensor();
+  const Tensor losses = weight.new_empty(targets.shape());
+  const Tensor logs = each ? weight.new_empty({p.tokens()}) : Tensor();
   with_compute_type("linear_cross_entropy", weight.dtype(),
                     [&](auto type) { forward<decltype(type)>(p, losses, logs, scale, results); });
   const std::initializer_list<Edge> inputs = {hidden, weight, bias};
@@ -210,7 +211,7 @@ Tensor linear_cross_entropy(const Tensor& hidden, const Tensor& weight, const Te
                     if (d.wants(2)) d.add(2, again.bias);
                   });
   }
-  const Tensor loss = Tensor::scalar(detail::sum_in_order(losses) * scale, weight.dtype());
+  const Tensor loss = Tensor::scalar(detail::sum_in_order(losses) * scale, weight.dtype(), weight.device());
   return record("linear_cross_entropy", loss, inputs,
                 [results, shape = hidden.shape()](const Tensor& dy, Gradients& d) mutable {
                   // Given away, so that whoever adds to a gradient next finds it with one owner.

@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "hodhod/kernels/kernels.h"
 #include "hodhod/ops/common.h"
 #include "hodhod/tensor/tape.h"
 
@@ -18,11 +17,10 @@ Shape rows_of(const Shape& shape) {
 // What cross entropy divides by: the total weight of the targets that count.
 double total_weight(const Tensor& targets, const CrossEntropyOptions& options, int64_t counted) {
   if (!options.weight.defined()) return static_cast<double>(counted);
-  const Tensor weights = options.weight.converted(DType::f64).dense();
-  const int64_t* y = targets.data<int64_t>();
+  const auto weights = options.weight.values();
   double total = 0;
-  for (int64_t i = 0; i < targets.numel(); ++i) {
-    if (y[i] != options.ignore_index) total += weights.data<double>()[y[i]];
+  for (int64_t y : targets.values<int64_t>()) {
+    if (y != options.ignore_index) total += weights[static_cast<size_t>(y)];
   }
   return total;
 }
@@ -38,7 +36,7 @@ void check_weight(const char* op, const Tensor& logits, const Tensor& weight) {
 Tensor reduced(const Tensor& losses, Reduction reduction, double divisor) {
   if (reduction == Reduction::kNone) return losses;
   const double sum = detail::sum_in_order(losses);
-  return Tensor::scalar(reduction == Reduction::kSum ? sum : sum / divisor, losses.dtype());
+  return Tensor::scalar(reduction == Reduction::kSum ? sum : sum / divisor, losses.dtype(), losses.device());
 }
 
 // How a reduced loss's gradient comes down to the losses: one factor for all, or each its own.
@@ -72,24 +70,24 @@ Tensor pointwise(const Pointwise& op, const Tensor& x, const Tensor& target, Red
   return with_compute_type(op.name, x.dtype(), [&](auto type) {
     using T = decltype(type);
     const Tensor dense_x = x.dense(), dense_target = target.dense();
-    const Tensor losses = Tensor::empty(x.shape(), x.dtype());
+    const Tensor losses = x.new_empty(x.shape());
     kernels::PointwiseLossArgs<T> args{.loss = op.loss,
                                        .count = x.numel(),
                                        .x = dense_x.data<T>(),
                                        .target = dense_target.data<T>(),
                                        .beta = op.beta,
                                        .losses = losses.data<T>()};
-    kernels::cpu_kernels<T>().pointwise_loss(args);
+    detail::kernels_for<T>(op.name, x, target).pointwise_loss(args);
     return record(op.name, reduced(losses, reduction, divisor), {x},
                   [dense_x, dense_target, args, reduction, divisor](const Tensor& dy, Gradients& d) {
                     const Scales<T> scales(dy, reduction, divisor);
-                    const Tensor dx = Tensor::empty(dense_x.shape(), dense_x.dtype());
+                    const Tensor dx = dense_x.new_empty(dense_x.shape());
                     kernels::PointwiseLossArgs<T> back = args;
                     back.losses = nullptr;
                     back.dx = dx.data<T>();
                     back.scales = scales.data();
                     back.scale = scales.factor;
-                    kernels::cpu_kernels<T>().pointwise_loss(back);
+                    detail::kernels_for<T>(dx).pointwise_loss(back);
                     d.add(0, dx);
                   });
   });
@@ -100,6 +98,7 @@ Tensor pointwise(const Pointwise& op, const Tensor& x, const Tensor& target, Red
 namespace detail {
 
 int64_t check_targets(const char* op, const Tensor& targets, int64_t classes, int64_t ignore_index) {
+  if (targets.device() != Device::cpu) return targets.numel();
   const int64_t* y = targets.data<int64_t>();
   int64_t counted = 0;
   for (int64_t i = 0; i < targets.numel(); ++i) {
@@ -118,10 +117,8 @@ void check_smoothing(const char* op, double smoothing) {
 
 double sum_in_order(const Tensor& x) {
   return with_compute_type("sum", x.dtype(), [&](auto type) {
-    const auto* values = x.data<decltype(type)>();
-    double sum = 0;
-    for (int64_t i = 0; i < x.numel(); ++i) sum += values[i];
-    return sum;
+    using T = decltype(type);
+    return kernels_for<T>(x).sum({.x = x.data<T>(), .count = x.numel()});
   });
 }
 
@@ -141,25 +138,26 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& targets, const CrossEnt
   return with_compute_type("cross_entropy", logits.dtype(), [&](auto type) {
     using T = decltype(type);
     const Tensor x = logits.dense();
-    const Tensor losses = Tensor::empty(targets.shape(), x.dtype()), logs = Tensor::empty({rows}, x.dtype());
+    const Tensor losses = x.new_empty(targets.shape()), logs = x.new_empty({rows});
     const Tensor weight = options.weight.defined() ? options.weight.dense() : Tensor();
     const T* weights = weight.defined() ? weight.data<T>() : nullptr;
-    kernels::cpu_kernels<T>().cross_entropy({.rows = rows,
-                                             .classes = classes,
-                                             .logits = x.data<T>(),
-                                             .stride = classes,
-                                             .targets = y.data<int64_t>(),
-                                             .ignored = options.ignore_index,
-                                             .smoothing = options.label_smoothing,
-                                             .weights = weights,
-                                             .losses = losses.data<T>(),
-                                             .logs = logs.data<T>()});
+    detail::kernels_for<T>("cross_entropy", x, weight)
+        .cross_entropy({.rows = rows,
+                        .classes = classes,
+                        .logits = x.data<T>(),
+                        .stride = classes,
+                        .targets = y.data<int64_t>(),
+                        .ignored = options.ignore_index,
+                        .smoothing = options.label_smoothing,
+                        .weights = weights,
+                        .losses = losses.data<T>(),
+                        .logs = logs.data<T>()});
     return record("cross_entropy", reduced(losses, options.reduction, divisor), {logits},
                   [=, ignored = options.ignore_index, smoothing = options.label_smoothing,
                    reduction = options.reduction](const Tensor& dy, Gradients& d) {
                     const Scales<T> scales(dy, reduction, divisor);
-                    const Tensor dx = Tensor::empty(x.shape(), x.dtype());
-                    kernels::cpu_kernels<T>().cross_entropy_backward(
+                    const Tensor dx = x.new_empty(x.shape());
+                    detail::kernels_for<T>(dx).cross_entropy_backward(
                         {.rows = rows,
                          .classes = classes,
                          .logits = x.data<T>(),
@@ -189,7 +187,7 @@ Tensor soft_cross_entropy(const Tensor& logits, const Tensor& probabilities,
     using T = decltype(type);
     const Tensor x = logits.dense(), q = probabilities.dense();
     const Tensor weight = options.weight.defined() ? options.weight.dense() : Tensor();
-    const Tensor losses = Tensor::empty(rows_of(x.shape()), x.dtype());
+    const Tensor losses = x.new_empty(rows_of(x.shape()));
     const kernels::SoftCrossEntropyArgs<T> args{.rows = losses.numel(),
                                                 .classes = x.dim(-1),
                                                 .logits = x.data<T>(),
@@ -197,19 +195,19 @@ Tensor soft_cross_entropy(const Tensor& logits, const Tensor& probabilities,
                                                 .smoothing = options.label_smoothing,
                                                 .weights = weight.defined() ? weight.data<T>() : nullptr,
                                                 .losses = losses.data<T>()};
-    kernels::cpu_kernels<T>().soft_cross_entropy(args);
+    detail::kernels_for<T>("soft_cross_entropy", x, q, weight).soft_cross_entropy(args);
     const double divisor = static_cast<double>(args.rows);
     return record(
         "soft_cross_entropy", reduced(losses, options.reduction, divisor), {logits},
         [x, q, weight, args, divisor, reduction = options.reduction](const Tensor& dy, Gradients& d) {
           const Scales<T> scales(dy, reduction, divisor);
-          const Tensor dx = Tensor::empty(x.shape(), x.dtype());
+          const Tensor dx = x.new_empty(x.shape());
           kernels::SoftCrossEntropyArgs<T> back = args;
           back.losses = nullptr;
           back.dlogits = dx.data<T>();
           back.scales = scales.data();
           back.scale = scales.factor;
-          kernels::cpu_kernels<T>().soft_cross_entropy(back);
+          detail::kernels_for<T>(dx).soft_cross_entropy(back);
           d.add(0, dx);
         });
   });

@@ -45,7 +45,7 @@ Tensor kl_divergence(const Tensor& log_probabilities, const Tensor& target,
 
 namespace detail {
 // Shapes and targets as cross entropy wants them, or an Error in the name of `op`. The number of targets that
-// count.
+// count. Targets that the host cannot read are not checked, and count all.
 int64_t check_targets(const char* op, const Tensor& targets, int64_t classes, int64_t ignore_index);
 void check_smoothing(const char* op, double smoothing);
 // The sum of a dense tensor's elements, in their order.

@@ -70,18 +70,18 @@ PoolVector<Loop> batch_loops(const Tensor& a, const Tensor& b, const Tensor& c, 
 }
 
 template <class T>
-void run_loops(kernels::ProductArgs<T> args, std::span<const Loop> loops) {
+void run_loops(const kernels::Kernels<T>& table, kernels::ProductArgs<T> args, std::span<const Loop> loops) {
   const Loop& loop = loops.front();
   if (loops.size() == 1) {
     args.batch = loop.count;
     args.a.batch_stride = loop.a;
     args.b.batch_stride = loop.b;
     args.c_batch_stride = loop.c;
-    kernels::cpu_kernels<T>().product(args);
+    table.product(args);
     return;
   }
   for (int64_t i = 0; i < loop.count; ++i) {
-    run_loops(args, loops.subspan(1));
+    run_loops(table, args, loops.subspan(1));
     args.a.data += loop.a;
     args.b.data += loop.b;
     args.c += loop.c;
@@ -124,7 +124,7 @@ void multiply(const Operand& a, const Operand& b, const Tensor& c, const Shape& 
     // The kernel would run matrices of a batch at the same time.
     if (last.c == 0) loops.push_back({1, 0, 0, 0});
   }
-  run_loops(args, std::span<const Loop>(loops));
+  run_loops(detail::kernels_for<T>("matmul", a.tensor, b.tensor), args, std::span<const Loop>(loops));
 }
 
 struct MatmulBackward {
@@ -157,7 +157,7 @@ struct MatmulBackward {
 Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options) {
   detail::check_defined("matmul", "the left operand", a);
   detail::check_defined("matmul", "the right operand", b);
-  detail::check_same_type("matmul", a, b);
+  detail::check_alike("matmul", a, b);
   check(a.rank() >= 2 && b.rank() >= 2,
         "matmul: operands have shapes {} and {}; each needs at least two dimensions", a.shape(), b.shape());
   const int64_t left = a.dim(options.transpose_a ? -2 : -1), right = b.dim(options.transpose_b ? -1 : -2);
@@ -168,7 +168,7 @@ Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options) {
   const Shape batch = shape;
   shape.push_back(a.dim(options.transpose_a ? -1 : -2));
   shape.push_back(b.dim(options.transpose_b ? -2 : -1));
-  Tensor y = Tensor::empty(shape, a.dtype());
+  Tensor y = a.new_empty(shape);
   with_compute_type("matmul", a.dtype(), [&](auto t) {
     using T = decltype(t);
     multiply<T>(operand(a, options.transpose_a), operand(b, options.transpose_b), y, batch, false);

@@ -7,8 +7,6 @@
 
 namespace hodhod {
 
-using kernels::cpu_kernels;
-
 namespace {
 
 void check_inputs(const char* op, const Tensor& x, const Tensor& gamma, const Tensor& beta) {
@@ -16,7 +14,7 @@ void check_inputs(const char* op, const Tensor& x, const Tensor& gamma, const Te
   check(x.rank() > 0, "{}: a scalar of shape {}; give a tensor [..., C]", op, x.shape());
   for (const Tensor* part : {&gamma, &beta}) {
     if (!part->defined()) continue;
-    detail::check_same_type(op, x, *part);
+    detail::check_alike(op, x, *part);
     check(part->rank() == 1 && part->dim(0) == x.dim(-1), "{}: {} of shape {} for rows of {}; give [{}]", op,
           part == &gamma ? "gamma" : "beta", part->shape(), x.dim(-1), x.dim(-1));
   }
@@ -39,26 +37,27 @@ Forward run(const char* op, const Tensor& x, const Tensor& residual, const Tenso
   const Tensor weight = gamma.defined() ? gamma.dense() : Tensor(),
                offset = beta.defined() ? beta.dense() : Tensor();
   Forward out;
-  out.y = Tensor::empty(x.shape(), x.dtype());
-  if (residual.defined() && keep_sum) out.s = Tensor::empty(x.shape(), x.dtype());
+  out.y = x.new_empty(x.shape());
+  if (residual.defined() && keep_sum) out.s = x.new_empty(x.shape());
   if (recording()) {
-    if (options.kind == NormKind::kLayer) out.mean = Tensor::empty(rows, x.dtype());
-    out.scale = Tensor::empty(rows, x.dtype());
+    if (options.kind == NormKind::kLayer) out.mean = x.new_empty(rows);
+    out.scale = x.new_empty(rows);
   }
   with_compute_type(op, x.dtype(), [&](auto t) {
     using T = decltype(t);
-    cpu_kernels<T>().norm({.kind = options.kind,
-                           .rows = rows[0],
-                           .columns = x.dim(-1),
-                           .epsilon = static_cast<T>(options.epsilon),
-                           .x = dense.data<T>(),
-                           .residual = pointer<T>(other),
-                           .gamma = pointer<T>(weight),
-                           .beta = pointer<T>(offset),
-                           .y = out.y.data<T>(),
-                           .sum = pointer<T>(out.s),
-                           .mean = pointer<T>(out.mean),
-                           .scale = pointer<T>(out.scale)});
+    detail::kernels_for<T>(op, x, residual, gamma, beta)
+        .norm({.kind = options.kind,
+               .rows = rows[0],
+               .columns = x.dim(-1),
+               .epsilon = static_cast<T>(options.epsilon),
+               .x = dense.data<T>(),
+               .residual = pointer<T>(other),
+               .gamma = pointer<T>(weight),
+               .beta = pointer<T>(offset),
+               .y = out.y.data<T>(),
+               .sum = pointer<T>(out.s),
+               .mean = pointer<T>(out.mean),
+               .scale = pointer<T>(out.scale)});
   });
   if (!residual.defined()) out.s = dense.detach();
   out.gamma = weight.defined() ? weight.detach() : Tensor();
@@ -79,20 +78,21 @@ void run_backward(const char* op, const Forward& saved, NormKind kind, const Ten
   const Tensor other = dsum.defined() ? dsum.dense() : Tensor();
   with_compute_type(op, dy.dtype(), [&](auto t) {
     using T = decltype(t);
-    cpu_kernels<T>().norm_backward({.kind = kind,
-                                    .rows = detail::row_count(saved.s),
-                                    .columns = saved.s.dim(-1),
-                                    .s = saved.s.data<T>(),
-                                    .gamma = pointer<T>(saved.gamma),
-                                    .mean = pointer<T>(saved.mean),
-                                    .scale = saved.scale.data<T>(),
-                                    .dy = gradient.from.data<T>(),
-                                    .dsum = pointer<T>(other),
-                                    .dx = pointer<T>(dx),
-                                    .dgamma = pointer<T>(dgamma.tensor),
-                                    .dbeta = pointer<T>(dbeta.tensor),
-                                    .accumulate_gamma = dgamma.accumulate,
-                                    .accumulate_beta = dbeta.accumulate});
+    detail::kernels_for<T>(op, dy, dsum)
+        .norm_backward({.kind = kind,
+                        .rows = detail::row_count(saved.s),
+                        .columns = saved.s.dim(-1),
+                        .s = saved.s.data<T>(),
+                        .gamma = pointer<T>(saved.gamma),
+                        .mean = pointer<T>(saved.mean),
+                        .scale = saved.scale.data<T>(),
+                        .dy = gradient.from.data<T>(),
+                        .dsum = pointer<T>(other),
+                        .dx = pointer<T>(dx),
+                        .dgamma = pointer<T>(dgamma.tensor),
+                        .dbeta = pointer<T>(dbeta.tensor),
+                        .accumulate_gamma = dgamma.accumulate,
+                        .accumulate_beta = dbeta.accumulate});
   });
   if (!wants_x) return;
   if (d.wants(kX)) d.add(kX, dx);
@@ -101,7 +101,7 @@ void run_backward(const char* op, const Forward& saved, NormKind kind, const Ten
 
 void check_residual(const char* op, const Tensor& x, const Tensor& residual) {
   detail::check_defined(op, "the residual", residual);
-  detail::check_same_type(op, x, residual);
+  detail::check_alike(op, x, residual);
   check(x.shape() == residual.shape(), "{}: input {} and residual {} differ in shape; give equal ones", op,
         x.shape(), residual.shape());
 }

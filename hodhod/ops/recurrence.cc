@@ -3,11 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
-#include "hodhod/base/threads.h"
-#include "hodhod/kernels/kernels.h"
-#include "hodhod/tensor/tape.h"
+#include "hodhod/ops/common.h"
 
 namespace hodhod {
 namespace {
@@ -53,10 +50,10 @@ RecurrenceShape check_shapes(Cell cell, const Tensor& gates, const RecurrenceWei
     check_shape("the initial cell", initial.cell, {s.batch, s.hidden}, dtype);
   }
   if (options.lengths.defined()) {
-    check_shape("the lengths", options.lengths, {s.batch}, DType::i64);
-    const Tensor lengths = options.lengths.dense();
+    check(options.lengths.shape() == Shape{s.batch}, "recurrence: the lengths are {} where {} is needed",
+          options.lengths.shape(), Shape{s.batch});
     for (int64_t b = 0; b < s.batch; ++b) {
-      const int64_t length = lengths.data<int64_t>()[b];
+      const int64_t length = options.lengths[b];
       check(length >= 0 && length <= s.steps, "recurrence: length {} of a sequence of {} steps; give 0 to {}",
             length, s.steps, s.steps);
     }
@@ -68,39 +65,36 @@ int64_t length_of(const RecurrenceShape& s, int64_t b) { return s.lengths ? s.le
 
 // For each step the output of the step before it, [B · T, P], in the layout of the steps; zeros past the end.
 Tensor previous_outputs(const RecurrenceShape& s, const Tensor& output, const Tensor& initial) {
-  const int64_t width = s.outputs * size_of(output.dtype());
-  Tensor previous = Tensor::empty({s.batch * s.steps, s.outputs}, output.dtype());
-  const int64_t sign = s.reverse ? 1 : -1;
-  parallel_for(s.batch, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t b = begin; b < end; ++b) {
-      const int64_t length = length_of(s, b), first = s.reverse ? length - 1 : 0;
-      for (int64_t t = 0; t < s.steps; ++t) {
-        const int64_t row = b * s.row_step + t * s.time_step;
-        std::byte* to = previous.raw() + row * width;
-        if (t >= length) {
-          std::memset(to, 0, static_cast<size_t>(width));
-        } else if (t == first) {
-          std::memcpy(to, initial.raw() + b * width, static_cast<size_t>(width));
-        } else {
-          std::memcpy(to, output.raw() + (row + sign * s.time_step) * width, static_cast<size_t>(width));
-        }
-      }
-    }
-  });
+  const Tensor previous = output.new_zeros({s.batch * s.steps, s.outputs});
+  // `count` steps of row b from step t on.
+  const auto steps = [&](const Tensor& x, int64_t b, int64_t t, int64_t count) {
+    return x.with_layout({count, s.outputs}, {s.time_step * s.outputs, 1},
+                         (b * s.row_step + t * s.time_step) * s.outputs);
+  };
+  for (int64_t b = 0; b < s.batch; ++b) {
+    const int64_t length = length_of(s, b);
+    if (length == 0) continue;
+    copy(initial.with_layout({1, s.outputs}, {s.outputs, 1}, b * s.outputs),
+         steps(previous, b, s.reverse ? length - 1 : 0, 1));
+    if (length == 1) continue;
+    copy(steps(output, b, s.reverse ? 1 : 0, length - 1), steps(previous, b, s.reverse ? 0 : 1, length - 1));
+  }
   return previous;
 }
 
 // o tanh(c) of every step, [B · T, H]: what an LSTM's projection was applied to.
 template <class T>
 Tensor inner_outputs(const RecurrenceShape& s, const Tensor& cells, const Tensor& saved) {
-  Tensor inner = Tensor::empty(cells.shape(), cells.dtype());
+  const kernels::Kernels<T>& table = detail::kernels_for<T>(cells);
+  Tensor inner = cells.new_empty(cells.shape());
   T* m = inner.data<T>();
-  kernels::cpu_kernels<T>().unary({kernels::Unary::kTanh, cells.numel(), cells.data<T>(), m});
-  const T* gates = saved.data<T>();
-  for (int64_t row = 0; row < s.batch * s.steps; ++row) {
-    const T* o = gates + (row * 4 + 3) * s.hidden;
-    for (int64_t j = 0; j < s.hidden; ++j) m[row * s.hidden + j] *= o[j];
-  }
+  table.unary({kernels::Unary::kTanh, cells.numel(), cells.data<T>(), m});
+  const Tensor o = saved.with_layout({s.batch * s.steps, s.hidden}, {4 * s.hidden, 1}, 3 * s.hidden);
+  table.binary({.function = kernels::Binary::kMul,
+                .nest = detail::nest_of(o.shape(), inner, o),
+                .a = m,
+                .b = o.data<T>(),
+                .y = m});
   return inner;
 }
 
@@ -108,32 +102,33 @@ Tensor inner_outputs(const RecurrenceShape& s, const Tensor& cells, const Tensor
 template <class T>
 void add_matrix_gradient(Gradients& d, int input, const Tensor& dy, const Tensor& x) {
   const auto [into, accumulate] = d.buffer(input);
-  kernels::cpu_kernels<T>().product({.m = dy.dim(1),
-                                     .n = x.dim(1),
-                                     .k = dy.dim(0),
-                                     .a = {.data = dy.data<T>(), .stride = dy.dim(1), .transpose = true},
-                                     .b = {.data = x.data<T>(), .stride = x.dim(1)},
-                                     .c = into.template data<T>(),
-                                     .c_stride = x.dim(1),
-                                     .accumulate = accumulate});
+  detail::kernels_for<T>(dy).product({.m = dy.dim(1),
+                                      .n = x.dim(1),
+                                      .k = dy.dim(0),
+                                      .a = {.data = dy.data<T>(), .stride = dy.dim(1), .transpose = true},
+                                      .b = {.data = x.data<T>(), .stride = x.dim(1)},
+                                      .c = into.template data<T>(),
+                                      .c_stride = x.dim(1),
+                                      .accumulate = accumulate});
 }
 
 template <class T>
 void add_bias_gradient(Gradients& d, int input, const Tensor& dy) {
   const int64_t rows = dy.dim(0), width = dy.dim(1);
-  const Tensor sum = Tensor::empty({width}, dy.dtype());
-  kernels::cpu_kernels<T>().reduce({.reduction = kernels::Reduction::kSum,
-                                    .kept = {1, {width}, {{{1}}}},
-                                    .reduced = {1, {rows}, {{{width}}}},
-                                    .x = dy.data<T>(),
-                                    .y = sum.data<T>()});
+  const Tensor sum = dy.new_empty({width});
+  detail::kernels_for<T>(dy).reduce({.reduction = kernels::Reduction::kSum,
+                                     .kept = {1, {width}, {{{1}}}},
+                                     .reduced = {1, {rows}, {{{width}}}},
+                                     .x = dy.data<T>(),
+                                     .y = sum.data<T>()});
   d.add(input, sum);
 }
 
 // What the backward needs of a run; all dense.
 struct Run {
   RecurrenceShape shape;
-  Tensor weight = {}, projection = {}, lengths = {};
+  Tensor weight = {}, projection = {};
+  HostArray lengths = {};
   Tensor initial_output = {}, initial_cell = {};
   Tensor output = {}, cells = {}, saved = {};
 
@@ -142,33 +137,32 @@ struct Run {
   template <class T>
   void backward(const Shape& gates_shape, std::span<const Tensor> dys, Gradients& d) const {
     const RecurrenceShape& s = shape;
-    const DType dtype = weight.dtype();
     const int64_t rows = s.batch * s.steps, width = kernels::gates_of(s.cell) * s.hidden;
     const Tensor doutput = dense_or_undefined(dys[0]), dlast = dense_or_undefined(dys[1]);
     const Tensor dlast_cell = dys.size() > 2 ? dense_or_undefined(dys[2]) : Tensor();
-    const Tensor dinput = Tensor::empty({rows, width}, dtype);
-    const Tensor dhidden = s.cell == Cell::kGru ? Tensor::empty({rows, width}, dtype) : Tensor();
-    const Tensor dprojected = projection.defined() ? Tensor::empty({rows, s.outputs}, dtype) : Tensor();
-    const Tensor dinitial = Tensor::empty({s.batch, s.outputs}, dtype);
-    const Tensor dcell = s.cell == Cell::kLstm ? Tensor::empty({s.batch, s.hidden}, dtype) : Tensor();
-    kernels::cpu_kernels<T>().recurrence_backward({.shape = s,
-                                                   .weight = weight.data<T>(),
-                                                   .projection = data_or_null<T>(projection),
-                                                   .initial_output = initial_output.data<T>(),
-                                                   .initial_cell = data_or_null<T>(initial_cell),
-                                                   .output = output.data<T>(),
-                                                   .output_stride = s.outputs,
-                                                   .cells = data_or_null<T>(cells),
-                                                   .saved = data_or_null<T>(saved),
-                                                   .doutput = data_or_null<T>(doutput),
-                                                   .doutput_stride = s.outputs,
-                                                   .dfinal_output = data_or_null<T>(dlast),
-                                                   .dfinal_cell = data_or_null<T>(dlast_cell),
-                                                   .dinput = dinput.data<T>(),
-                                                   .dhidden = data_or_null<T>(dhidden),
-                                                   .dprojected = data_or_null<T>(dprojected),
-                                                   .dinitial_output = dinitial.data<T>(),
-                                                   .dinitial_cell = data_or_null<T>(dcell)});
+    const Tensor dinput = weight.new_empty({rows, width});
+    const Tensor dhidden = s.cell == Cell::kGru ? weight.new_empty({rows, width}) : Tensor();
+    const Tensor dprojected = projection.defined() ? weight.new_empty({rows, s.outputs}) : Tensor();
+    const Tensor dinitial = weight.new_empty({s.batch, s.outputs});
+    const Tensor dcell = s.cell == Cell::kLstm ? weight.new_empty({s.batch, s.hidden}) : Tensor();
+    detail::kernels_for<T>(weight).recurrence_backward({.shape = s,
+                                                        .weight = weight.data<T>(),
+                                                        .projection = data_or_null<T>(projection),
+                                                        .initial_output = initial_output.data<T>(),
+                                                        .initial_cell = data_or_null<T>(initial_cell),
+                                                        .output = output.data<T>(),
+                                                        .output_stride = s.outputs,
+                                                        .cells = data_or_null<T>(cells),
+                                                        .saved = data_or_null<T>(saved),
+                                                        .doutput = data_or_null<T>(doutput),
+                                                        .doutput_stride = s.outputs,
+                                                        .dfinal_output = data_or_null<T>(dlast),
+                                                        .dfinal_cell = data_or_null<T>(dlast_cell),
+                                                        .dinput = dinput.data<T>(),
+                                                        .dhidden = data_or_null<T>(dhidden),
+                                                        .dprojected = data_or_null<T>(dprojected),
+                                                        .dinitial_output = dinitial.data<T>(),
+                                                        .dinitial_cell = data_or_null<T>(dcell)});
     const Tensor& dproduct = dhidden.defined() ? dhidden : dinput;
     if (d.wants(kWeight))
       add_matrix_gradient<T>(d, kWeight, dproduct, previous_outputs(s, output, initial_output));
@@ -188,9 +182,8 @@ PackedRecurrence::PackedRecurrence(Cell cell, const RecurrenceWeights& weights) 
   const Tensor weight = weights.hidden.dense(), projection = dense_or_undefined(weights.projection);
   with_compute_type("recurrence", weight.dtype(), [&](auto type) {
     using T = decltype(type);
-    const kernels::Kernels<T>& table = kernels::cpu_kernels<T>();
-    data = Tensor::empty({table.recurrence_packed_size(cell, hidden, outputs, projection.defined())},
-                         weight.dtype());
+    const kernels::Kernels<T>& table = detail::kernels_for<T>("recurrence", weight, projection);
+    data = weight.new_empty({table.recurrence_packed_size(cell, hidden, outputs, projection.defined())});
     table.recurrence_pack(
         {cell, hidden, outputs, weight.data<T>(), data_or_null<T>(projection), data.data<T>()});
   });
@@ -201,14 +194,13 @@ RecurrenceResult recurrence(Cell cell, const Tensor& gates, const RecurrenceWeig
   Run run{.shape = check_shapes(cell, gates, weights, initial, options)};
   RecurrenceShape& s = run.shape;
   const bool lstm = cell == Cell::kLstm;
-  const DType dtype = gates.dtype();
   const auto state = [&](const Tensor& given, int64_t width) {
-    return given.defined() ? given.dense() : Tensor::zeros({s.batch, width}, dtype);
+    return given.defined() ? given.dense() : gates.new_zeros({s.batch, width});
   };
   run.weight = weights.hidden.dense();
   run.projection = dense_or_undefined(weights.projection);
-  run.lengths = dense_or_undefined(options.lengths);
-  s.lengths = run.lengths.defined() ? run.lengths.data<int64_t>() : nullptr;
+  run.lengths = options.lengths;
+  s.lengths = run.lengths.data();
   run.initial_output = state(initial.output, s.outputs);
   if (lstm) run.initial_cell = state(initial.cell, s.hidden);
   const int64_t rows = s.batch * s.steps;
@@ -217,32 +209,34 @@ RecurrenceResult recurrence(Cell cell, const Tensor& gates, const RecurrenceWeig
   const bool wanted = recording() && std::any_of(inputs.begin(), inputs.end(), [](const Edge& edge) {
                         return static_cast<bool>(edge.node);
                       });
-  Tensor output = Tensor::empty({gates.dim(0), gates.dim(1), s.outputs}, dtype);
-  Tensor last = Tensor::empty({s.batch, s.outputs}, dtype), last_cell;
+  Tensor output = gates.new_empty({gates.dim(0), gates.dim(1), s.outputs});
+  Tensor last = gates.new_empty({s.batch, s.outputs}), last_cell;
   if (lstm) {
-    run.cells = Tensor::empty({rows, s.hidden}, dtype);
-    last_cell = Tensor::empty({s.batch, s.hidden}, dtype);
+    run.cells = gates.new_empty({rows, s.hidden});
+    last_cell = gates.new_empty({s.batch, s.hidden});
   }
   if (wanted && kernels::saved_of(cell) > 0) {
-    run.saved = Tensor::empty({rows, kernels::saved_of(cell) * s.hidden}, dtype);
+    run.saved = gates.new_empty({rows, kernels::saved_of(cell) * s.hidden});
   }
   const Tensor input = gates.dense(), bias = dense_or_undefined(weights.bias);
-  with_compute_type("recurrence", dtype, [&](auto type) {
+  with_compute_type("recurrence", gates.dtype(), [&](auto type) {
     using T = decltype(type);
-    kernels::cpu_kernels<T>().recurrence({.shape = s,
-                                          .input = input.data<T>(),
-                                          .weight = run.weight.data<T>(),
-                                          .packed = options.packed ? options.packed->data.data<T>() : nullptr,
-                                          .bias = data_or_null<T>(bias),
-                                          .projection = data_or_null<T>(run.projection),
-                                          .initial_output = run.initial_output.data<T>(),
-                                          .initial_cell = data_or_null<T>(run.initial_cell),
-                                          .output = output.data<T>(),
-                                          .output_stride = s.outputs,
-                                          .cells = data_or_null<T>(run.cells),
-                                          .saved = data_or_null<T>(run.saved),
-                                          .final_output = last.data<T>(),
-                                          .final_cell = data_or_null<T>(last_cell)});
+    const kernels::Kernels<T>& table = detail::kernels_for<T>(
+        "recurrence", gates, run.weight, bias, run.projection, run.initial_output, run.initial_cell);
+    table.recurrence({.shape = s,
+                      .input = input.data<T>(),
+                      .weight = run.weight.data<T>(),
+                      .packed = options.packed ? options.packed->data.data<T>() : nullptr,
+                      .bias = data_or_null<T>(bias),
+                      .projection = data_or_null<T>(run.projection),
+                      .initial_output = run.initial_output.data<T>(),
+                      .initial_cell = data_or_null<T>(run.initial_cell),
+                      .output = output.data<T>(),
+                      .output_stride = s.outputs,
+                      .cells = data_or_null<T>(run.cells),
+                      .saved = data_or_null<T>(run.saved),
+                      .final_output = last.data<T>(),
+                      .final_cell = data_or_null<T>(last_cell)});
   });
   if (wanted) {
     run.output = output;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "hodhod/kernels/recurrence.h"
+#include "hodhod/tensor/host_array.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
@@ -35,7 +36,7 @@ struct PackedRecurrence {
 struct RecurrenceOptions {
   bool reverse = false;                      // from each sequence's last step to its first
   bool time_first = false;                   // [T, B, …] in place of [B, T, …]
-  Tensor lengths = {};                       // [B] i64, from 0 to T; undefined: all T
+  HostArray lengths = {};                    // [B], from 0 to T; undefined: all T
   const PackedRecurrence* packed = nullptr;  // of the same weights
 };
 

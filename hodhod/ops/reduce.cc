@@ -9,8 +9,6 @@
 
 namespace hodhod {
 
-using kernels::cpu_kernels;
-
 Dims::Dims(std::initializer_list<int> dims) : count_(static_cast<int>(dims.size())) {
   check(dims.size() <= Shape::kMaxRank, "{} dimensions to reduce over; a tensor has at most {}", dims.size(),
         Shape::kMaxRank);
@@ -51,15 +49,15 @@ Parts parts_of(const Tensor& x, const std::array<bool, Shape::kMaxRank>& mask) {
 
 // factor · Σ x, with the reduced dimensions kept
 Tensor sum_kept(const char* op, const Tensor& x, const Parts& parts, double factor) {
-  Tensor y = Tensor::empty(parts.shape, x.dtype());
+  Tensor y = x.new_empty(parts.shape);
   with_compute_type(op, x.dtype(), [&](auto t) {
     using T = decltype(t);
-    cpu_kernels<T>().reduce({.reduction = kernels::Reduction::kSum,
-                             .kept = parts.kept,
-                             .reduced = parts.reduced,
-                             .x = x.data<T>(),
-                             .y = y.data<T>(),
-                             .factor = static_cast<T>(factor)});
+    detail::kernels_for<T>(x).reduce({.reduction = kernels::Reduction::kSum,
+                                      .kept = parts.kept,
+                                      .reduced = parts.reduced,
+                                      .x = x.data<T>(),
+                                      .y = y.data<T>(),
+                                      .factor = static_cast<T>(factor)});
   });
   return y;
 }
@@ -125,13 +123,13 @@ Tensor argmax(const Tensor& x, int dim, Keep keep) {
   const Tensor rows = transpose(x, along, -1).dense();
   Shape shape = rows.shape();
   shape[-1] = 1;
-  Tensor y = Tensor::empty(shape, DType::i64);
+  Tensor y = Tensor::empty(shape, DType::i64, x.device());
   with_compute_type("argmax", x.dtype(), [&](auto t) {
     using T = decltype(t);
-    cpu_kernels<T>().argmax({.rows = detail::row_count(rows),
-                             .columns = rows.dim(-1),
-                             .x = rows.data<T>(),
-                             .y = y.data<int64_t>()});
+    detail::kernels_for<T>(rows).argmax({.rows = detail::row_count(rows),
+                                         .columns = rows.dim(-1),
+                                         .x = rows.data<T>(),
+                                         .y = y.data<int64_t>()});
   });
   y = transpose(y, along, -1).dense();
   return keep == Keep::kYes ? y : squeeze(y, along);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/ops/rotary.h"
 
-#include "hodhod/kernels/kernels.h"
+#include "hodhod/ops/common.h"
 #include "hodhod/tensor/tape.h"
 
 namespace hodhod {
@@ -23,19 +23,15 @@ void check_positions(const Tensor& x, int64_t longest, const RotaryOptions& opti
           longest);
   };
   if (options.positions.defined()) {
-    check(options.positions.dtype() == DType::i64 && options.positions.shape() == Shape{batch, times} &&
-              options.positions.is_contiguous(),
-          "rotary: positions are {} {}; give dense i64 [{}, {}]", name_of(options.positions.dtype()),
+    check(options.positions.shape() == Shape{batch, times}, "rotary: positions are {}; give [{}, {}]",
           options.positions.shape(), batch, times);
-    for (int64_t i = 0; i < batch * times; ++i) check_one(options.positions.data<int64_t>()[i]);
+    for (int64_t i = 0; i < batch * times; ++i) check_one(options.positions[i]);
   } else if (options.offset.defined()) {
-    check(options.offset.dtype() == DType::i64 && options.offset.shape() == Shape{batch} &&
-              options.offset.is_contiguous(),
-          "rotary: offset is {} {}; give dense i64 [{}]", name_of(options.offset.dtype()),
-          options.offset.shape(), batch);
+    check(options.offset.shape() == Shape{batch}, "rotary: offset is {}; give [{}]", options.offset.shape(),
+          batch);
     for (int64_t b = 0; b < batch && times > 0; ++b) {
-      check_one(options.offset.data<int64_t>()[b]);
-      check_one(options.offset.data<int64_t>()[b] + times - 1);
+      check_one(options.offset[b]);
+      check_one(options.offset[b] + times - 1);
     }
   } else if (times > 0) {
     check_one(times - 1);
@@ -50,7 +46,7 @@ template <class T>
 Tensor turn(const Tensor& x, const Tensor& cosines, const Tensor& sines, const RotaryOptions& options,
             int64_t heads, bool inverse) {
   const Tensor from = x.dim(-1) == 1 || x.stride(x.rank() - 1) == 1 ? x.detach() : x.dense();
-  Tensor y = Tensor::empty(x.shape(), x.dtype());
+  Tensor y = x.new_empty(x.shape());
   kernels::RotaryArgs<T> args;
   args.batch = x.dim(0), args.times = x.dim(1), args.heads = heads;
   args.head_size = x.rank() == 4 ? x.dim(3) : x.dim(2) / heads;
@@ -60,9 +56,9 @@ Tensor turn(const Tensor& x, const Tensor& cosines, const Tensor& sines, const R
   args.x = from.data<T>(), args.y = y.data<T>();
   args.x_strides = strides_of(from, args.head_size), args.y_strides = strides_of(y, args.head_size);
   args.cosines = cosines.data<T>(), args.sines = sines.data<T>();
-  if (options.positions.defined()) args.position = options.positions.data<int64_t>();
-  if (options.offset.defined()) args.offset = options.offset.data<int64_t>();
-  kernels::cpu_kernels<T>().rotary(args);
+  args.position = options.positions.data();
+  args.offset = options.offset.data();
+  detail::kernels_for<T>("rotary", x, cosines, sines).rotary(args);
   return y;
 }
 

@@ -3,6 +3,7 @@
 // position.
 #pragma once
 
+#include "hodhod/tensor/host_array.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
@@ -11,8 +12,8 @@ struct RotaryOptions {
   int64_t heads = 0;         // for x of rank 3
   bool interleaved = false;  // pairs are (2i, 2i + 1), else (i, i + R/2)
   // Position of x[b, t]: positions[b, t], or t + offset[b], or t. Undefined where not used.
-  Tensor positions = {};  // [B, T] i64
-  Tensor offset = {};     // [B] i64
+  HostArray positions = {};  // [B, T]
+  HostArray offset = {};     // [B]
 };
 
 // x [B, T, H, D] or [B, T, H · D] with the first R elements of each head turned; tables of cosines and sines

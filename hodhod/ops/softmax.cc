@@ -6,52 +6,50 @@
 
 namespace hodhod {
 
-using kernels::cpu_kernels;
-
 namespace {
 
-// Lengths as dense i64, checked against x; undefined stays undefined.
-Tensor checked_lengths(const char* op, const Tensor& x, const SoftmaxOptions& options) {
-  if (!options.lengths.defined()) return {};
-  Tensor lengths = detail::as_indices(op, options.lengths);
-  bool leads = lengths.rank() < x.rank();
-  for (int i = 0; leads && i < lengths.rank(); ++i) leads = lengths.dim(i) == x.dim(i);
-  check(leads, "{}: lengths {} for an input {}; give one for each of its first dimensions", op,
-        lengths.shape(), x.shape());
-  const int64_t* length = lengths.data<int64_t>();
-  const int64_t bad = kernels::first_outside(length, lengths.numel(), x.dim(-1) + 1);
+// The lengths, checked against x; undefined stays undefined.
+const HostArray& checked_lengths(const char* op, const Tensor& x, const SoftmaxOptions& options) {
+  if (!options.lengths.defined()) return options.lengths;
+  const HostArray& lengths = options.lengths;
+  const Shape& shape = lengths.shape();
+  bool leads = shape.rank() < x.rank();
+  for (int i = 0; leads && i < shape.rank(); ++i) leads = shape[i] == x.dim(i);
+  check(leads, "{}: lengths {} for an input {}; give one for each of its first dimensions", op, shape,
+        x.shape());
+  const int64_t bad = kernels::first_outside(lengths.data(), lengths.size(), x.dim(-1) + 1);
   check(bad < 0, "{}: length {} of row {} is outside the {} elements of a row; give lengths from 0 to that",
-        op, bad < 0 ? 0 : length[bad], bad, x.dim(-1));
+        op, bad < 0 ? 0 : lengths[bad], bad, x.dim(-1));
   return lengths;
 }
 
-Tensor softmax_rows(const char* op, const Tensor& x, const Tensor& lengths, bool log) {
+Tensor softmax_rows(const char* op, const Tensor& x, const HostArray& lengths, bool log) {
   const Tensor dense = x.dense();
-  const Tensor y = Tensor::empty(x.shape(), x.dtype());
+  const Tensor y = x.new_empty(x.shape());
   const int64_t rows = detail::row_count(x);
-  const int64_t group = lengths.defined() && lengths.numel() > 0 ? rows / lengths.numel() : 1;
+  const int64_t group = lengths.size() > 0 ? rows / lengths.size() : 1;
   with_compute_type(op, x.dtype(), [&](auto t) {
     using T = decltype(t);
-    cpu_kernels<T>().softmax({.rows = rows,
-                              .columns = x.dim(-1),
-                              .log = log,
-                              .x = dense.data<T>(),
-                              .y = y.data<T>(),
-                              .lengths = lengths.defined() ? lengths.data<int64_t>() : nullptr,
-                              .rows_per_length = group});
+    detail::kernels_for<T>(x).softmax({.rows = rows,
+                                       .columns = x.dim(-1),
+                                       .log = log,
+                                       .x = dense.data<T>(),
+                                       .y = y.data<T>(),
+                                       .lengths = lengths.data(),
+                                       .rows_per_length = group});
   });
   return record(op, y, {x}, [=](const Tensor& dy, Gradients& d) {
     const detail::Reused gradient = detail::reuse(dy);
     with_compute_type(op, dy.dtype(), [&](auto t) {
       using T = decltype(t);
-      cpu_kernels<T>().softmax_backward({.rows = rows,
-                                         .columns = y.dim(-1),
-                                         .log = log,
-                                         .y = y.data<T>(),
-                                         .dy = gradient.from.data<T>(),
-                                         .dx = gradient.to.data<T>(),
-                                         .lengths = lengths.defined() ? lengths.data<int64_t>() : nullptr,
-                                         .rows_per_length = group});
+      detail::kernels_for<T>(dy).softmax_backward({.rows = rows,
+                                                   .columns = y.dim(-1),
+                                                   .log = log,
+                                                   .y = y.data<T>(),
+                                                   .dy = gradient.from.data<T>(),
+                                                   .dx = gradient.to.data<T>(),
+                                                   .lengths = lengths.data(),
+                                                   .rows_per_length = group});
     });
     d.add(0, gradient.to);
   });
@@ -66,7 +64,7 @@ Tensor softmax_along(const char* op, const Tensor& x, const SoftmaxOptions& opti
   if (dim == x.rank() - 1) return softmax_rows(op, x, checked_lengths(op, x, options), log);
   check(!options.lengths.defined(), "{}: lengths with dimension {} of {}; they go with the last one only", op,
         dim, x.shape());
-  return transpose(softmax_rows(op, transpose(x, dim, -1), Tensor(), log), dim, -1);
+  return transpose(softmax_rows(op, transpose(x, dim, -1), HostArray(), log), dim, -1);
 }
 
 }  // namespace

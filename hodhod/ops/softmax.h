@@ -2,6 +2,7 @@
 // Softmax and its logarithm.
 #pragma once
 
+#include "hodhod/tensor/host_array.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
@@ -11,7 +12,7 @@ struct SoftmaxOptions {
   // i32 or i64, [...]: how many elements count; behind them the result is 0 (−∞ for log_softmax). Its shape
   // is the beginning of x's, so that [B] serves x [B, T, S]. Only with the last dimension. Undefined: all
   // count.
-  Tensor lengths = {};
+  HostArray lengths = {};
 };
 
 // y_i = exp(x_i − max) / Σ exp(x_j − max)

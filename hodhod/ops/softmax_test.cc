@@ -64,7 +64,7 @@ TEST(Softmax, Errors) {
       "softmax", "length 4", "3");
   expect_error([&] { softmax(x, {.lengths = Tensor::from(std::vector<int64_t>{1}, {1})}); }, "softmax", "[1]",
                "[2, 3]");
-  expect_error([&] { softmax(x, {.lengths = x}); }, "softmax", "f64", "i64");
+  expect_error([&] { softmax(x, {.lengths = x}); }, "lengths", "f64", "i64");
   expect_error([&] { log_softmax(Tensor::scalar(1)); }, "log_softmax", "[]");
 }
 

@@ -111,7 +111,7 @@ class Pool {
  public:
   void* allocate(int64_t bytes) {
     check(bytes >= 0 && bytes < int64_t{1} << 46, "cannot allocate {} bytes", bytes);
-    const int64_t size = round_up(std::max<int64_t>(bytes, 1), kAlign) + kHeader;
+    const int64_t size = size_of_block(bytes);
     std::lock_guard<std::mutex> lock(mutex_);
     Block* block = free_.find(size);
     if (!block) block = grow(size);
@@ -237,6 +237,8 @@ void release(void* memory) noexcept { std::free(memory); }
 void* allocate(int64_t bytes) { return pool().allocate(bytes); }
 void release(void* memory) noexcept { pool().release(memory); }
 #endif
+
+int64_t size_of_block(int64_t bytes) { return round_up(std::max<int64_t>(bytes, 1), kAlign) + kHeader; }
 
 Statistics statistics() { return pool().statistics(); }
 void reset_peak() { pool().reset_peak(); }

@@ -15,6 +15,8 @@ namespace hodhod::pool {
 // Memory aligned to 64 bytes, uninitialised; never null. Error when the system has none left.
 void* allocate(int64_t bytes);
 void release(void* memory) noexcept;
+// What a block of `bytes` counts for in `in_use` below, if nothing is left over.
+int64_t size_of_block(int64_t bytes);
 
 struct Statistics {
   int64_t in_use = 0;              // bytes handed out now, headers included

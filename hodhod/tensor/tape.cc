@@ -69,7 +69,7 @@ Gradients::Buffer Gradients::buffer(int i) {
         node_.name, i);
   Node::Output& output = edge.node->outputs[static_cast<size_t>(edge.output)];
   if (!output.gradient.defined()) {
-    output.gradient = Tensor::empty(output.shape, output.dtype);
+    output.gradient = Tensor::empty(output.shape, output.dtype, output.device);
     return {output.gradient, false};
   }
   if (!output.gradient.is_sole_owner() || !output.gradient.is_contiguous()) {
@@ -117,7 +117,7 @@ void attach(const Ref<Node>& node, const char* name, std::span<const Edge> input
   node->outputs.reserve(outputs.size());
   int index = 0;
   for (Tensor& output : outputs) {
-    node->outputs.push_back({output.shape(), output.dtype(), Tensor()});
+    node->outputs.push_back({output.shape(), output.dtype(), output.device(), Tensor()});
     output.set_node(node, index++);
   }
 }
@@ -156,7 +156,7 @@ void backward(const Tensor& loss, const BackwardOptions& options) {
     check(loss.numel() == 1,
           "backward: a tensor of shape {} needs a gradient to start from; only a scalar does not",
           loss.shape());
-    seed = Tensor::full(loss.shape(), 1, loss.dtype());
+    seed = Tensor::full(loss.shape(), 1, loss.dtype(), loss.device());
   }
   check(seed.shape() == loss.shape() && seed.dtype() == loss.dtype(),
         "backward: gradient {} {} for a tensor {} {}", name_of(seed.dtype()), seed.shape(),

@@ -71,6 +71,7 @@ class Node : public Counted<Node> {
   struct Output {
     Shape shape;
     DType dtype;
+    Device device;
     Tensor gradient;  // what has arrived so far
   };
 

@@ -2,9 +2,11 @@
 #include "hodhod/tensor/tensor.h"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "hodhod/base/threads.h"
-#include "hodhod/kernels/copy.h"
+#include "hodhod/kernels/kernels.h"
 #include "hodhod/tensor/tape.h"
 
 namespace hodhod {
@@ -72,30 +74,70 @@ void for_each_row(const Tensor& dst, const Tensor& src, Body&& body) {
   });
 }
 
-thread_local bool shapes_only = false;
+// Element by element, on the host.
+void convert_elements(const Tensor& src, const Tensor& dst) {
+  with_type(src.dtype(), [&](auto from) {
+    using From = decltype(from);
+    with_type(dst.dtype(), [&](auto to) {
+      using To = decltype(to);
+      const From* source = src.data<From>();
+      To* destination = dst.data<To>();
+      const int64_t length = src.rank() == 0 ? 1 : src.dim(-1);
+      const int64_t from_step = src.rank() == 0 ? 1 : src.stride(-1);
+      const int64_t to_step = src.rank() == 0 ? 1 : dst.stride(-1);
+      for_each_row(dst, src, [&](int64_t to_row, int64_t from_row) {
+        for (int64_t i = 0; i < length; ++i) {
+          destination[to_row + i * to_step] = convert<To>(source[from_row + i * from_step]);
+        }
+      });
+    });
+  });
+}
+
+// Loops over tensors of one shape.
+template <class... Tensors>
+kernels::Nest<sizeof...(Tensors)> loops_over(const Shape& shape, const Tensors&... tensors) {
+  kernels::Nest<sizeof...(Tensors)> nest;
+  nest.rank = shape.rank();
+  std::copy(shape.begin(), shape.end(), nest.shape.begin());
+  size_t k = 0;
+  (std::copy(tensors.strides().begin(), tensors.strides().end(), nest.strides[k++].begin()), ...);
+  return nest;
+}
+
+thread_local Device made_on = Device::cpu;
 
 }  // namespace
 
-ShapesOnly::ShapesOnly() : before_(std::exchange(shapes_only, true)) {}
-ShapesOnly::~ShapesOnly() { shapes_only = before_; }
+Device default_device() { return made_on; }
+OnDevice::OnDevice(Device device) : before_(std::exchange(made_on, device)) {}
+OnDevice::~OnDevice() { made_on = before_; }
 
-Tensor Tensor::empty(const Shape& shape, DType dtype) {
-  const int64_t bytes = shape.numel() * size_of(dtype);
-  if (shapes_only) {
-    static const auto kNobody = std::make_shared<const int>(0);
-    return over(Storage::borrow(nullptr, bytes, kNobody), shape, dtype);
+Device common_device(const char* op, std::initializer_list<const Tensor*> tensors) {
+  const Tensor* first = nullptr;
+  for (const Tensor* tensor : tensors) {
+    if (!tensor->defined()) continue;
+    if (!first) first = tensor;
+    check(tensor->device() == first->device(),
+          "{}: tensors lie on different devices, {} and {}; move one of "
+          "them with to()",
+          op, name_of(first->device()), name_of(tensor->device()));
   }
-  return over(Storage::allocate(bytes), shape, dtype);
+  return first ? first->device() : Device::cpu;
 }
 
-Tensor Tensor::zeros(const Shape& shape, DType dtype) {
-  Tensor tensor = empty(shape, dtype);
+Tensor Tensor::empty(const Shape& shape, DType dtype, Device device) {
+  return over(Storage::allocate(shape.numel() * size_of(dtype), device), shape, dtype);
+}
+
+Tensor Tensor::zeros(const Shape& shape, DType dtype, Device device) {
+  Tensor tensor = empty(shape, dtype, device);
   fill(tensor, 0);
   return tensor;
 }
 
-Tensor Tensor::full(const Shape& shape, double value, DType dtype) {
-  Tensor tensor = empty(shape, dtype);
+Tensor Tensor::full(const Shape& shape, double value, DType dtype, Device device) {
+  Tensor tensor = empty(shape, dtype, device);
   fill(tensor, value);
   return tensor;
 }
@@ -104,7 +146,7 @@ template <class T>
 Tensor Tensor::from(std::span<const T> values, const Shape& shape) {
   check(static_cast<int64_t>(values.size()) == shape.numel(), "{} values given for a tensor of shape {}",
         values.size(), shape);
-  Tensor tensor = empty(shape, dtype_of<T>());
+  Tensor tensor = empty(shape, dtype_of<T>(), Device::cpu);
   std::copy(values.begin(), values.end(), tensor.data<T>());
   return tensor;
 }
@@ -165,26 +207,37 @@ Tensor Tensor::detach() const {
 Tensor Tensor::dense() const { return is_contiguous() ? detach() : clone(); }
 
 Tensor Tensor::clone() const {
-  Tensor result = empty(shape_, dtype_);
+  Tensor result = new_empty(shape_);
   copy(*this, result);
   return result;
 }
 
 Tensor Tensor::converted(DType dtype) const {
   if (dtype == dtype_) return detach();
-  Tensor result = empty(shape_, dtype);
+  Tensor result = empty(shape_, dtype, device());
   copy(*this, result);
   return result;
 }
 
+Tensor Tensor::to(Device target) const {
+  if (target == device()) return detach();
+  check(target == Device::shapes, "to: a tensor on {} has a shape and no elements that could go to {}",
+        name_of(device()), name_of(target));
+  return empty(shape_, dtype_, target);
+}
+
 double Tensor::item() const {
   check(defined() && numel() == 1, "item: the tensor has shape {} and not one element", shape_);
-  return *converted(DType::f64).data<double>();
+  return values<double>()[0];
 }
 
 template <class T>
 std::vector<T> Tensor::values() const {
   check(defined(), "values: the tensor is undefined");
+  if (device() == Device::shapes) {
+    const double unknown = is_floating(dtype_) ? std::numeric_limits<double>::quiet_NaN() : 0;
+    return std::vector<T>(static_cast<size_t>(numel()), convert<T>(is_floating(dtype_of<T>()) ? unknown : 0));
+  }
   const Tensor plain = converted(dtype_of<T>()).dense();
   const T* first = plain.data<T>();
   return std::vector<T>(first, first + plain.numel());
@@ -229,77 +282,37 @@ void Tensor::set_node(Ref<Node> node, int output) {
 void copy(const Tensor& src, const Tensor& dst) {
   check(src.shape() == dst.shape(), "copy: from shape {} to shape {}", src.shape(), dst.shape());
   check(dst.storage()->writable(), "copy: the destination is a read-only file mapping; clone() it first");
+  const Device device = common_device("copy", {&src, &dst});
   if (src.dtype() == dst.dtype()) {
-    kernels::Nest<2> nest;
-    nest.rank = src.rank();
-    for (int i = 0; i < nest.rank; ++i) {
-      nest.shape[i] = src.dim(i);
-      nest.strides[0][i] = src.stride(i);
-      nest.strides[1][i] = dst.stride(i);
-    }
-    kernels::copy({.size = size_of(src.dtype()), .nest = nest, .from = src.raw(), .to = dst.raw()});
-    return;
+    kernels::moving_kernels_of(device).copy({.size = size_of(src.dtype()),
+                                             .nest = loops_over(src.shape(), src, dst),
+                                             .from = src.raw(),
+                                             .to = dst.raw()});
+  } else if (device == Device::cpu) {
+    if (!src.is_contiguous() || !dst.is_contiguous() || !convert_fast(src, dst)) convert_elements(src, dst);
   }
-  if (src.is_contiguous() && dst.is_contiguous() && convert_fast(src, dst)) return;
-  with_type(src.dtype(), [&](auto from) {
-    using From = decltype(from);
-    with_type(dst.dtype(), [&](auto to) {
-      using To = decltype(to);
-      const From* source = src.data<From>();
-      To* destination = dst.data<To>();
-      const int64_t length = src.rank() == 0 ? 1 : src.dim(-1);
-      const int64_t from_step = src.rank() == 0 ? 1 : src.stride(-1);
-      const int64_t to_step = src.rank() == 0 ? 1 : dst.stride(-1);
-      for_each_row(dst, src, [&](int64_t to_row, int64_t from_row) {
-        for (int64_t i = 0; i < length; ++i) {
-          destination[to_row + i * to_step] = convert<To>(source[from_row + i * from_step]);
-        }
-      });
-    });
-  });
 }
 
 void accumulate(const Tensor& dst, const Tensor& src) {
   check(src.shape() == dst.shape() && src.dtype() == dst.dtype(),
         "accumulate: {} of shape {} into {} of shape {}", name_of(src.dtype()), src.shape(),
         name_of(dst.dtype()), dst.shape());
+  const Device device = common_device("accumulate", {&src, &dst});
   with_compute_type("accumulate", dst.dtype(), [&](auto t) {
     using T = decltype(t);
-    const T* source = src.data<T>();
-    T* destination = dst.data<T>();
-    if (src.is_contiguous() && dst.is_contiguous()) {
-      parallel_for(src.numel(), kGrain, [&](int64_t begin, int64_t end) {
-        for (int64_t i = begin; i < end; ++i) destination[i] += source[i];
-      });
-      return;
-    }
-    const int64_t length = src.rank() == 0 ? 1 : src.dim(-1);
-    const int64_t from_step = src.rank() == 0 ? 1 : src.stride(-1);
-    const int64_t to_step = src.rank() == 0 ? 1 : dst.stride(-1);
-    for_each_row(dst, src, [&](int64_t to_row, int64_t from_row) {
-      for (int64_t i = 0; i < length; ++i)
-        destination[to_row + i * to_step] += source[from_row + i * from_step];
-    });
+    kernels::kernels_of<T>(device).accumulate(
+        {.nest = loops_over(src.shape(), src, dst), .x = src.data<T>(), .y = dst.data<T>()});
   });
 }
 
 void fill(const Tensor& dst, double value) {
-  if (dst.storage()->data() == nullptr) return;
   with_type(dst.dtype(), [&](auto t) {
-    using T = decltype(t);
-    const T element = convert<T>(value);
-    T* destination = dst.data<T>();
-    if (dst.is_contiguous()) {
-      parallel_for(dst.numel(), kGrain, [&](int64_t begin, int64_t end) {
-        std::fill(destination + begin, destination + end, element);
-      });
-      return;
-    }
-    const int64_t length = dst.dim(-1);
-    const int64_t step = dst.stride(-1);
-    for_each_row(dst, dst, [&](int64_t row, int64_t) {
-      for (int64_t i = 0; i < length; ++i) destination[row + i * step] = element;
-    });
+    const auto element = convert<decltype(t)>(value);
+    kernels::moving_kernels_of(dst.device())
+        .fill({.size = size_of(dst.dtype()),
+               .nest = loops_over(dst.shape(), dst),
+               .element = &element,
+               .to = dst.raw()});
   });
 }
 

@@ -7,10 +7,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "hodhod/kernels/device.h"
 #include "hodhod/tensor/dtype.h"
 #include "hodhod/tensor/ref.h"
 #include "hodhod/tensor/shape.h"
@@ -25,17 +27,24 @@ struct Ownership<Node> {
   static void drop(Node* node) noexcept;
 };
 
-enum class Device : uint8_t { cpu };
+// The device of the tensors that this thread makes without naming one: the CPU, unless an OnDevice lives.
+Device default_device();
 
 class Tensor {
  public:
   Tensor() = default;  // undefined: no shape, no storage
 
-  static Tensor empty(const Shape& shape, DType dtype = DType::f32);
-  static Tensor zeros(const Shape& shape, DType dtype = DType::f32);
-  static Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
-  static Tensor scalar(double value, DType dtype = DType::f32) { return full({}, value, dtype); }
-  // A copy of `values`, row-major.
+  static Tensor empty(const Shape& shape, DType dtype = DType::f32, Device device = default_device());
+  static Tensor zeros(const Shape& shape, DType dtype = DType::f32, Device device = default_device());
+  static Tensor full(const Shape& shape, double value, DType dtype = DType::f32,
+                     Device device = default_device());
+  static Tensor scalar(double value, DType dtype = DType::f32, Device device = default_device()) {
+    return full({}, value, dtype, device);
+  }
+  // Of this one's type and on its device: uninitialised, or zeros.
+  Tensor new_empty(const Shape& shape) const { return empty(shape, dtype_, device()); }
+  Tensor new_zeros(const Shape& shape) const { return zeros(shape, dtype_, device()); }
+  // A copy of `values`, row-major, on the CPU.
   template <class T>
   static Tensor from(std::span<const T> values, const Shape& shape);
   template <class T>
@@ -57,13 +66,14 @@ class Tensor {
   int64_t stride(int i) const { return strides_[i]; }
   int64_t numel() const { return shape_.numel(); }
   DType dtype() const { return dtype_; }
-  Device device() const { return Device::cpu; }
+  Device device() const { return storage_ ? storage_->device() : Device::cpu; }
   int64_t bytes() const { return numel() * size_of(dtype_); }
   // Dense and row-major; extents of 0 and 1 may have any step.
   bool is_contiguous() const;
 
-  // The first element. T must be the C++ type of dtype(). A const Tensor gives mutable data: constness is
-  // that of the handle, as with a pointer.
+  // The address of the first element, on the device: the host may read there if that is the CPU. T must be
+  // the C++ type of dtype(). A const Tensor gives mutable data: constness is that of the handle, as with a
+  // pointer.
   template <class T>
   T* data() const {
     check(dtype_of<T>() == dtype_, "tensor data asked for as {} but it holds {}", name_of(dtype_of<T>()),
@@ -89,7 +99,11 @@ class Tensor {
   Tensor detach() const;
   // A copy with elements converted, or this when there is nothing to convert; off the tape.
   Tensor converted(DType dtype) const;
+  // A dense copy on another device, or this; off the tape. To `shapes` goes the shape alone, and nothing
+  // comes back from there (an Error).
+  Tensor to(Device device) const;
 
+  // Reading elements on the host. Those of a tensor on `shapes` are NaN, or 0 of a whole number.
   // The only element, as a double.
   double item() const;
   // All elements, row-major, converted.
@@ -121,23 +135,26 @@ class Tensor {
   DType dtype_ = DType::f32;
 };
 
-// dst ← src, element by element with conversion; equal shapes, any strides.
+// dst ← src, element by element with conversion; equal shapes, any strides, one device.
 void copy(const Tensor& src, const Tensor& dst);
-// dst ← dst + src for f32 or f64 tensors of one shape and type.
+// dst ← dst + src for f32 or f64 tensors of one shape, type and device.
 void accumulate(const Tensor& dst, const Tensor& src);
 void fill(const Tensor& dst, double value);
 
-// While one lives, the tensors that this thread makes have a shape and no memory, and filling them does
-// nothing: a model of any size can be built to be looked at. Their elements must not be touched.
-class ShapesOnly {
+// Error, naming `op`, where tensors lie on different devices; undefined ones are passed over. Gives the
+// device.
+Device common_device(const char* op, std::initializer_list<const Tensor*> tensors);
+
+// While one lives, it gives the default device: a layer or model that is made then is made there.
+class OnDevice {
  public:
-  ShapesOnly();
-  ~ShapesOnly();
-  ShapesOnly(const ShapesOnly&) = delete;
-  ShapesOnly& operator=(const ShapesOnly&) = delete;
+  explicit OnDevice(Device device);
+  ~OnDevice();
+  OnDevice(const OnDevice&) = delete;
+  OnDevice& operator=(const OnDevice&) = delete;
 
  private:
-  bool before_;
+  Device before_;
 };
 
 // Shape, type and the first few elements, for messages and debugging.

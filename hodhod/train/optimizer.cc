@@ -26,15 +26,16 @@ class Sgd final : public Optimizer {
     with_compute_type("sgd", slot.parameter.dtype(), [&](auto t) {
       using T = decltype(t);
       // A velocity of zero makes the first step the same as any: b = momentum · 0 + g.
-      kernels::cpu_kernels<T>().sgd({.value = slot.parameter.template data<T>(),
-                                     .gradient = slot.gradient.template data<T>(),
-                                     .velocity = data_or_null<T>(slot.state, 0),
-                                     .count = slot.parameter.numel(),
-                                     .rate = slot.rate,
-                                     .scale = slot.scale,
-                                     .momentum = options_.momentum,
-                                     .weight_decay = slot.decay,
-                                     .nesterov = options_.nesterov});
+      kernels::kernels_of<T>(slot.parameter.device())
+          .sgd({.value = slot.parameter.template data<T>(),
+                .gradient = slot.gradient.template data<T>(),
+                .velocity = data_or_null<T>(slot.state, 0),
+                .count = slot.parameter.numel(),
+                .rate = slot.rate,
+                .scale = slot.scale,
+                .momentum = options_.momentum,
+                .weight_decay = slot.decay,
+                .nesterov = options_.nesterov});
     });
   }
 };
@@ -48,19 +49,20 @@ class Adam final : public Optimizer {
   void apply(const Slot& slot) override {
     with_compute_type("adam", slot.parameter.dtype(), [&](auto t) {
       using T = decltype(t);
-      kernels::cpu_kernels<T>().adam({.value = slot.parameter.template data<T>(),
-                                      .gradient = slot.gradient.template data<T>(),
-                                      .mean = data_or_null<T>(slot.state, 0),
-                                      .square = data_or_null<T>(slot.state, 1),
-                                      .count = slot.parameter.numel(),
-                                      .step = steps(),
-                                      .rate = slot.rate,
-                                      .scale = slot.scale,
-                                      .beta1 = options_.beta1,
-                                      .beta2 = options_.beta2,
-                                      .epsilon = options_.epsilon,
-                                      .weight_decay = slot.decay,
-                                      .decoupled = options_.kind == OptimizerKind::adamw});
+      kernels::kernels_of<T>(slot.parameter.device())
+          .adam({.value = slot.parameter.template data<T>(),
+                 .gradient = slot.gradient.template data<T>(),
+                 .mean = data_or_null<T>(slot.state, 0),
+                 .square = data_or_null<T>(slot.state, 1),
+                 .count = slot.parameter.numel(),
+                 .step = steps(),
+                 .rate = slot.rate,
+                 .scale = slot.scale,
+                 .beta1 = options_.beta1,
+                 .beta2 = options_.beta2,
+                 .epsilon = options_.epsilon,
+                 .weight_decay = slot.decay,
+                 .decoupled = options_.kind == OptimizerKind::adamw});
     });
   }
 };
@@ -74,14 +76,15 @@ class Adagrad final : public Optimizer {
   void apply(const Slot& slot) override {
     with_compute_type("adagrad", slot.parameter.dtype(), [&](auto t) {
       using T = decltype(t);
-      kernels::cpu_kernels<T>().adagrad({.value = slot.parameter.template data<T>(),
-                                         .gradient = slot.gradient.template data<T>(),
-                                         .square_sum = data_or_null<T>(slot.state, 0),
-                                         .count = slot.parameter.numel(),
-                                         .rate = slot.rate,
-                                         .scale = slot.scale,
-                                         .epsilon = options_.epsilon,
-                                         .weight_decay = slot.decay});
+      kernels::kernels_of<T>(slot.parameter.device())
+          .adagrad({.value = slot.parameter.template data<T>(),
+                    .gradient = slot.gradient.template data<T>(),
+                    .square_sum = data_or_null<T>(slot.state, 0),
+                    .count = slot.parameter.numel(),
+                    .rate = slot.rate,
+                    .scale = slot.scale,
+                    .epsilon = options_.epsilon,
+                    .weight_decay = slot.decay});
     });
   }
 };
@@ -97,17 +100,18 @@ class Rmsprop final : public Optimizer {
   void apply(const Slot& slot) override {
     with_compute_type("rmsprop", slot.parameter.dtype(), [&](auto t) {
       using T = decltype(t);
-      kernels::cpu_kernels<T>().rmsprop({.value = slot.parameter.template data<T>(),
-                                         .gradient = slot.gradient.template data<T>(),
-                                         .square = data_or_null<T>(slot.state, 0),
-                                         .velocity = data_or_null<T>(slot.state, 1),
-                                         .count = slot.parameter.numel(),
-                                         .rate = slot.rate,
-                                         .scale = slot.scale,
-                                         .alpha = options_.beta2,
-                                         .epsilon = options_.epsilon,
-                                         .momentum = options_.momentum,
-                                         .weight_decay = slot.decay});
+      kernels::kernels_of<T>(slot.parameter.device())
+          .rmsprop({.value = slot.parameter.template data<T>(),
+                    .gradient = slot.gradient.template data<T>(),
+                    .square = data_or_null<T>(slot.state, 0),
+                    .velocity = data_or_null<T>(slot.state, 1),
+                    .count = slot.parameter.numel(),
+                    .rate = slot.rate,
+                    .scale = slot.scale,
+                    .alpha = options_.beta2,
+                    .epsilon = options_.epsilon,
+                    .momentum = options_.momentum,
+                    .weight_decay = slot.decay});
     });
   }
 };
@@ -116,7 +120,8 @@ double square_sum(const Tensor& gradient) {
   const Tensor dense = gradient.dense();
   return with_compute_type("gradient norm", dense.dtype(), [&](auto t) {
     using T = decltype(t);
-    return kernels::cpu_kernels<T>().sum_squares({.x = dense.template data<T>(), .count = dense.numel()});
+    return kernels::kernels_of<T>(dense.device())
+        .sum_squares({.x = dense.template data<T>(), .count = dense.numel()});
   });
 }
 
@@ -129,8 +134,7 @@ Optimizer::Optimizer(NamedParameters parameters, const OptimizerOptions& options
     check(parameter.is_leaf() && parameter.is_contiguous() && is_compute(parameter.dtype()),
           "optimizer: parameter {} must be a dense f32 or f64 tensor that wants a gradient", name);
     std::vector<Tensor>& state = state_.emplace_back();
-    for (size_t i = 0; i < parts_.size(); ++i)
-      state.push_back(Tensor::zeros(parameter.shape(), parameter.dtype()));
+    for (size_t i = 0; i < parts_.size(); ++i) state.push_back(parameter.new_zeros(parameter.shape()));
   }
 }
 

@@ -126,7 +126,14 @@ void binary_backward_range(const BinaryBackwardArgs<float>& args, int64_t begin,
 }
 
 void accumulate_range(const AccumulateArgs<float>& args, int64_t begin, int64_t end) {
-  Forward::row<Add>(args.y + begin, args.x + begin, args.y + begin, end - begin);
+  const int64_t step_x = args.nest.strides[0][args.nest.rank - 1];
+  const int64_t step_y = args.nest.strides[1][args.nest.rank - 1];
+  for_each_piece(args.nest, begin, end, [&](const auto& at, int64_t length) HWY_ATTR {
+    const float* x = args.x + at[0];
+    float* y = args.y + at[1];
+    if (step_x == 1 && step_y == 1) return Forward::row<Add>(y, x, y, length);
+    for (int64_t i = 0; i < length; ++i) y[i * step_y] += x[i * step_x];
+  });
 }
 
 }  // namespace
@@ -157,8 +164,10 @@ void binary_backward(const BinaryBackwardArgs<float>& args) {
 }
 
 void accumulate(const AccumulateArgs<float>& args) {
-  parallel_for(args.count, kGrain, [&](int64_t begin, int64_t end) {
-    HWY_DYNAMIC_DISPATCH(accumulate_range)(args, begin, end);
+  AccumulateArgs<float> joined = args;
+  joined.nest = coalesce(args.nest);
+  parallel_for(joined.nest.count(), kGrain, [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(accumulate_range)(joined, begin, end);
   });
 }
 

@@ -156,6 +156,8 @@ void copy_as(const CopyArgs& args) {
 
 }  // namespace
 
+namespace cpu {
+
 void copy(const CopyArgs& args) {
   switch (args.size) {
     case 1:
@@ -169,5 +171,15 @@ void copy(const CopyArgs& args) {
   }
 }
 
+// A copy of one element that is everywhere.
+void fill(const FillArgs& args) {
+  Nest<2> nest;
+  nest.rank = args.nest.rank;
+  nest.shape = args.nest.shape;
+  nest.strides[1] = args.nest.strides[0];
+  copy({.size = args.size, .nest = nest, .from = args.element, .to = args.to});
+}
+
+}  // namespace cpu
 }  // namespace hodhod::kernels
 #endif

@@ -245,6 +245,12 @@ void reduce(const ReduceArgs<float>& args) {
   for (int64_t k = 0; k < outputs; ++k) args.y[k] *= args.factor;
 }
 
+double sum(const SumArgs<float>& args) {
+  double sum = 0;
+  for (int64_t i = 0; i < args.count; ++i) sum += args.x[i];
+  return sum;
+}
+
 void argmax(const ArgmaxArgs<float>& args) {
   parallel_for(args.rows, row_grain(args.columns), [&](int64_t begin, int64_t end) {
     HWY_DYNAMIC_DISPATCH(argmax_rows)(args, begin, end);

@@ -35,7 +35,13 @@ void binary_backward(const BinaryBackwardArgs<double>& args) {
 }
 
 void accumulate(const AccumulateArgs<double>& args) {
-  for (int64_t i = 0; i < args.count; ++i) args.y[i] += args.x[i];
+  const Nest<2> nest = coalesce(args.nest);
+  const int inner = nest.rank - 1;
+  for_each_piece(nest, 0, nest.count(), [&](const auto& at, int64_t length) {
+    for (int64_t i = 0; i < length; ++i) {
+      args.y[at[1] + i * nest.strides[1][inner]] += args.x[at[0] + i * nest.strides[0][inner]];
+    }
+  });
 }
 
 }  // namespace hodhod::kernels::reference

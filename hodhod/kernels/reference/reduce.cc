@@ -28,6 +28,12 @@ void reduce(const ReduceArgs<double>& args) {
   });
 }
 
+double sum(const SumArgs<double>& args) {
+  double sum = 0;
+  for (int64_t i = 0; i < args.count; ++i) sum += args.x[i];
+  return sum;
+}
+
 void argmax(const ArgmaxArgs<double>& args) {
   for (int64_t r = 0; r < args.rows; ++r) {
     const double* x = args.x + r * args.columns;
