@@ -228,7 +228,8 @@ Tensor Tensor::to(Device target) const {
 
 double Tensor::item() const {
   check(defined() && numel() == 1, "item: the tensor has shape {} and not one element", shape_);
-  return values<double>()[0];
+  if (device() != Device::cpu) return values<double>()[0];
+  return *converted(DType::f64).data<double>();
 }
 
 template <class T>
