@@ -108,14 +108,12 @@ void set_bias(const Tensor& bias, kernels::AttentionArgs<T>& args) {
 }
 
 template <class T>
-void set_pages(const Tensor& pages, const Heads& k, kernels::AttentionArgs<T>& args) {
+void set_pages(const HostArray& pages, const Heads& k, kernels::AttentionArgs<T>& args) {
   check(k.times == kernels::kPage, "attention: pages of {} keys; give {}", k.times, kernels::kPage);
-  check(pages.dtype() == DType::i64 && pages.rank() == 2 && pages.dim(0) == args.batch &&
-            pages.is_contiguous() && args.key_end,
-        "attention: pages are {} {}; give dense i64 [{}, pages of a row], and key_end",
-        name_of(pages.dtype()), pages.shape(), args.batch);
-  args.pages = pages.data<int64_t>();
-  args.row_pages = pages.dim(1);
+  check(pages.shape().rank() == 2 && pages.shape()[0] == args.batch && args.key_end,
+        "attention: pages are {}; give [{}, pages of a row], and key_end", pages.shape(), args.batch);
+  args.pages = pages.data();
+  args.row_pages = pages.shape()[1];
   for (int64_t b = 0; b < args.batch; ++b) {
     for (int64_t i = 0; i * kernels::kPage < args.key_end[b]; ++i) {
       const int64_t page = args.pages[b * args.row_pages + i];
@@ -132,7 +130,7 @@ kernels::AttentionArgs<T> make_args(const Heads& q, const Heads& k, const Heads&
   kernels::AttentionArgs<T> args;
   args.batch = q.batch, args.heads = q.heads, args.kv_heads = k.heads;
   args.queries = q.times, args.head_size = q.size;
-  args.keys = options.pages.defined() ? options.pages.dim(-1) * kernels::kPage : k.times;
+  args.keys = options.pages.defined() ? options.pages.shape()[-1] * kernels::kPage : k.times;
   args.q = q.tensor.data<T>(), args.k = k.tensor.data<T>(), args.v = v.tensor.data<T>();
   args.q_strides = q.strides, args.k_strides = k.strides, args.v_strides = v.strides;
   args.scale = options.scale.value_or(1 / std::sqrt(static_cast<double>(q.size)));
@@ -262,7 +260,7 @@ Tensor attention_weights(const Tensor& q, const Tensor& k, const AttentionOption
   return with_compute_type("attention_weights", q.dtype(), [&](auto zero) {
     using T = decltype(zero);
     // The sums come from a forward pass in which the keys stand for the values.
-Tensor y = q.new_empty(q.shape());
+    Tensor y = q.new_empty(q.shape());
     Tensor log2_sum = q.new_empty({qh.batch, qh.heads, qh.times});
     kernels::AttentionArgs<T> args = make_args<T>(qh, kh, kh, dense);
     Tensor weights = q.new_zeros({qh.batch, qh.heads, qh.times, args.keys});

@@ -41,7 +41,7 @@ struct AttentionOptions {
   // Keys and values that a cache holds in pages of kernels::kPage: key j of row b is key j mod kPage of page
   // pages[b, j / kPage]. Then k and v are [pages, kPage, kv_heads, D], key_end has to be given, and nothing
   // is differentiable.
-  Tensor pages = {};  // [B, P] i64
+  HostArray pages = {};  // [B, P]
 
   // Added to the score by head and distance (key's position − query's): element [h, distance +
   // distance_zero]. ALiBi and relative-position tables, see hodhod/nn/positions.h.
