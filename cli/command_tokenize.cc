@@ -13,7 +13,6 @@
 #include "hodhod/base/json.h"
 #include "hodhod/base/utf8.h"
 #include "hodhod/text/tokenizer.h"
-#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::cli {
 namespace {

@@ -34,7 +34,7 @@ int64_t count_words(std::string_view line, const text::CharacterClasses& classes
   int64_t words = 0;
   bool inside = false;
   for (size_t i = 0; i < line.size();) {
-    const text::Character c = text::read_character(line, i);
+    const Character c = read_character(line, i);
     const bool blank = classes.is(c.code, text::kSpace);
     words += !blank && !inside;
     inside = !blank;
@@ -53,7 +53,7 @@ Statistics measure(const text::Tokenizer& tokenizer, Lines& lines, bool ngrams) 
     const text::Encoding encoding = tokenizer.encode(line, {.add_special_tokens = false});
     ++s.lines;
     s.bytes += static_cast<int64_t>(line.size());
-    s.characters += static_cast<int64_t>(text::count_characters(line));
+    s.characters += static_cast<int64_t>(count_characters(line));
     s.words += count_words(line, classes);
     s.tokens += static_cast<int64_t>(encoding.size());
     for (text::NgramCounts& counts : s.ngrams) counts.add(encoding.ids);

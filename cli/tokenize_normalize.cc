@@ -9,8 +9,8 @@
 #include "cli/tokenize.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/tokenizer.h"
-#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::cli {
 namespace {
@@ -25,9 +25,9 @@ struct NormalizeFlags {
 Json changes_to_json(std::string_view line, const std::vector<text::TextChange>& changes) {
   Json list = Json::array();
   for (const text::TextChange& change : changes) {
-    const size_t before = text::count_characters(line.substr(0, change.where.begin));
+    const size_t before = count_characters(line.substr(0, change.where.begin));
     list.push_back({{"bytes", Json::array({change.where.begin, change.where.end})},
-                    {"characters", Json::array({before, before + text::count_characters(change.before)})},
+                    {"characters", Json::array({before, before + count_characters(change.before)})},
                     {"before", change.before},
                     {"after", change.after}});
   }
@@ -113,7 +113,7 @@ text::PersianOptions persian_options(const PersianFlags& flags) {
 std::string visible(std::string_view token) {
   std::string out;
   for (size_t i = 0; i < token.size();) {
-    const text::Character c = text::read_character(token, i);
+    const Character c = read_character(token, i);
     if (c.code == ' ') {
       out += "␣";
     } else if (c.code == '\n') {
@@ -122,7 +122,7 @@ std::string visible(std::string_view token) {
       out += "⇥";
     } else if (c.code == 0x200C) {
       out += "⟨ZWNJ⟩";
-    } else if (c.code == text::kIllFormed) {
+    } else if (c.code == kIllFormed) {
       out += fmt::format("⟨{:02X}⟩", static_cast<uint8_t>(token[i]));
     } else if (c.code < 0x20 || (c.code >= 0x7F && c.code < 0xA0) || (c.code >= 0x200B && c.code <= 0x200F)) {
       out += fmt::format("⟨U+{:04X}⟩", static_cast<uint32_t>(c.code));

@@ -7,6 +7,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "hodhod/base/utf8.h"
+
 namespace hodhod {
 namespace {
 
@@ -85,12 +87,9 @@ std::string with_commas(int64_t number) {
 int64_t display_width(std::string_view utf8) {
   int64_t width = 0;
   for (size_t i = 0; i < utf8.size();) {
-    const auto lead = static_cast<unsigned char>(utf8[i]);
-    const size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    uint32_t c = lead & (length == 1 ? 0x7Fu : 0xFFu >> (length + 1));
-    for (size_t k = 1; k < length && i + k < utf8.size(); ++k) c = c << 6 | (utf8[i + k] & 0x3F);
-    if (!is_invisible(c)) ++width;
-    i += length;
+    const Character c = read_character(utf8, i);
+    if (!is_invisible(c.code)) ++width;
+    i += c.size;
   }
   return width;
 }

@@ -25,7 +25,7 @@ std::string place(std::string_view text, size_t offset) {
     if (text[i] == '\n') {
       ++line;
       column = 1;
-    } else if ((text[i] & 0xC0) != 0x80) {
+    } else if (!is_continuation(text[i])) {
       ++column;
     }
   }

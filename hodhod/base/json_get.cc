@@ -6,6 +6,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
+#include "hodhod/base/utf8.h"
 
 namespace hodhod {
 namespace {
@@ -16,9 +17,7 @@ std::string shown(const Json& value) {
   if (value.is_array()) return "a list";
   std::string text = format_json(value, -1);
   if (text.size() > 60) {
-    size_t cut = 57;
-    while (cut > 0 && (text[cut] & 0xC0) == 0x80) --cut;
-    text = text.substr(0, cut) + "...";
+    text = std::string(whole_characters(text, 57)) + "...";
   }
   return text;
 }

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "hodhod/base/format.h"
+#include "hodhod/base/utf8.h"
 
 namespace hodhod {
 namespace {
@@ -45,9 +46,7 @@ std::string bar(double fraction, int width) {
 // Cuts a text to `width` columns without cutting a character.
 void cut_to(std::string& text, int64_t width) {
   while (display_width(text) > width) {
-    size_t last = text.size() - 1;
-    while (last > 0 && (text[last] & 0xC0) == 0x80) --last;
-    text.resize(last);
+    text.resize(whole_characters(text, text.size() - 1).size());
   }
 }
 

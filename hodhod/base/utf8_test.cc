@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace hodhod {
 namespace {
@@ -52,8 +53,8 @@ TEST(Utf8, TellsThePlace) {
   EXPECT_TRUE(is_utf8(""));
   EXPECT_TRUE(is_utf8("plain text longer than a word, می‌رود 😀"));
   for (size_t n = 0; n < 20; ++n) {
-    EXPECT_EQ(first_bad_utf8(std::string(n, 'a') + "\xff" + std::string(20, 'b')), n);
-    EXPECT_EQ(first_bad_utf8(std::string(n, 'a') + "\xd9"), n);
+    EXPECT_EQ(well_formed_prefix(std::string(n, 'a') + "\xff" + std::string(20, 'b')), n);
+    EXPECT_EQ(well_formed_prefix(std::string(n, 'a') + "\xd9"), n);
   }
 }
 
@@ -68,6 +69,23 @@ TEST(Utf8, IsMadeOfAnyBytes) {
                              "b"),
             "\uFFFD\uFFFD\uFFFD"
             "b");
+}
+
+TEST(Utf8, IsShownAndCutInWholeCharacters) {
+  EXPECT_EQ(show_ill_formed("می‌رود\xd9"), "می‌رود⟨D9⟩");
+  const std::string text = "aم😀";  // 1, 2 and 4 bytes
+  const std::vector<std::string> beginnings = {"", "a", "a", "aم", "aم", "aم", "aم", text, text};
+  for (size_t n = 0; n < beginnings.size(); ++n) EXPECT_EQ(whole_characters(text, n), beginnings[n]) << n;
+  EXPECT_EQ(count_characters("abcdefgh" + text + "\xff"), 12u);
+}
+
+TEST(Utf8, EveryCharacterIsReadAsItIsWritten) {
+  for (char32_t code = 0; code < 0x110000; ++code) {
+    if (code >= 0xD800 && code < 0xE000) continue;
+    const std::string bytes = to_utf8(code);
+    const Character c = read_character(bytes);
+    ASSERT_TRUE(c.code == code && c.size == bytes.size()) << static_cast<uint32_t>(code);
+  }
 }
 
 }  // namespace

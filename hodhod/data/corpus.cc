@@ -89,8 +89,7 @@ std::string excerpt(std::string_view text) {
   std::string shown = "\"";
   for (size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
-    const bool starts_character = (c & 0xC0) != 0x80;
-    if (i >= kShown && starts_character) return shown + "...\"";
+    if (i >= kShown && !is_continuation(text[i])) return shown + "...\"";
     shown += c < 0x20 || c == 0x7F ? fmt::format("\\x{:02x}", c) : std::string(1, text[i]);
   }
   return is_utf8(text) ? shown + "\"" : fmt::format("{} bytes that are no UTF-8", text.size());

@@ -253,7 +253,7 @@ std::optional<Record> RecordReader::read_record() {
     const auto bad = [&](const std::string& message) {
       bad_.report(fmt::format("{}: {}", table.place(begin), message));
     };
-    if (const size_t byte = first_bad_utf8(*line); byte != std::string::npos) {
+    if (const size_t byte = well_formed_prefix(*line); byte < line->size()) {
       bad(fmt::format("expected UTF-8 text, found the byte 0x{:02x} as byte {} of the line",
                       static_cast<unsigned char>((*line)[byte]), byte + 1));
       continue;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "hodhod/text/unicode/utf8.h"
+#include "hodhod/base/utf8.h"
 
 namespace hodhod {
 namespace {
@@ -105,7 +105,7 @@ TEST(TaskTokenizer, MuchThatIsUnknownIsTold) {
   std::vector<std::string> lines;
   for (char32_t code = 0x4E00; code < 0x4E00 + 600; code += 10) {
     lines.emplace_back();
-    for (char32_t i = 0; i < 10; ++i) lines.back() += text::to_utf8(code + i);
+    for (char32_t i = 0; i < 10; ++i) lines.back() += to_utf8(code + i);
   }
   const TaskTokenizer small = trained_on(
       lines, {.kind = TokenizerKind::wordpiece, .vocabulary = 100, .special = SpecialTokens::encoder});

@@ -8,6 +8,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/data/token_cache.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/models/transformer_lm.h"
@@ -19,7 +20,7 @@
 #include "hodhod/tensor/tape.h"
 #include "hodhod/text/languages/sentences.h"
 #include "hodhod/text/normalizers/normalizer.h"
-#include "hodhod/text/unicode/utf8.h"
+#include "hodhod/text/unicode/metaspace.h"
 #include "hodhod/train/metrics/bleu.h"
 
 namespace hodhod {
@@ -140,8 +141,7 @@ bool needs_blank(std::string_view before, std::string_view after) {
   const auto is_wide = [](char32_t code) {
     return (code >= 0x2E80 && code <= 0xD7FF && !(code >= 0xAC00)) || (code >= 0xFF00 && code <= 0xFFEF);
   };
-  return !is_wide(text::read_character_before(before, before.size()).code) &&
-         !is_wide(text::read_character(after).code);
+  return !is_wide(read_character_before(before, before.size()).code) && !is_wide(read_character(after).code);
 }
 
 // The n-th best of each part, as the n-th best of the text.

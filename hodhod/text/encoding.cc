@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "hodhod/text/unicode/utf8.h"
+#include "hodhod/base/utf8.h"
 
 namespace hodhod::text {
 namespace {

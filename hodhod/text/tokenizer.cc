@@ -8,6 +8,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/threads.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/after/clean_up.h"
 #include "hodhod/text/formats/tokenizer_directory.h"
 #include "hodhod/text/formats/tokenizer_json.h"
@@ -15,7 +16,7 @@
 #include "hodhod/text/unicode/byte_alphabet.h"
 #include "hodhod/text/unicode/byte_tokens.h"
 #include "hodhod/text/unicode/json_text.h"
-#include "hodhod/text/unicode/utf8.h"
+#include "hodhod/text/unicode/metaspace.h"
 
 namespace hodhod::text {
 namespace {

@@ -2,13 +2,13 @@
 #include "hodhod/text/after/decoder.h"
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/after/clean_up.h"
 #include "hodhod/text/normalizers/normalizer.h"
 #include "hodhod/text/normalizers/replace.h"
 #include "hodhod/text/patterns/json_pattern.h"
 #include "hodhod/text/unicode/byte_alphabet.h"
 #include "hodhod/text/unicode/byte_tokens.h"
-#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
 namespace {

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/formats/sentencepiece_proto.h"
 #include "hodhod/text/formats/tokenizer_class.h"
 #include "hodhod/text/models/raw_words.h"
@@ -16,7 +17,7 @@
 #include "hodhod/text/normalizers/charsmap.h"
 #include "hodhod/text/normalizers/sentencepiece_normalizer.h"
 #include "hodhod/text/pre_tokenizers/metaspace.h"
-#include "hodhod/text/unicode/utf8.h"
+#include "hodhod/text/unicode/metaspace.h"
 
 namespace hodhod::text {
 namespace {

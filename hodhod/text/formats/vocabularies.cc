@@ -6,6 +6,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/formats/tokenizer_class.h"
 #include "hodhod/text/models/bpe.h"
 #include "hodhod/text/models/word_piece.h"
@@ -14,7 +15,6 @@
 #include "hodhod/text/pre_tokenizers/characters.h"
 #include "hodhod/text/pre_tokenizers/split.h"
 #include "hodhod/text/unicode/json_text.h"
-#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
 namespace {

@@ -5,8 +5,8 @@
 #include <array>
 #include <string>
 
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/unicode/character_classes.h"
-#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
 namespace {

@@ -6,12 +6,12 @@
 #include <array>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/models/bpe_merges.h"
 #include "hodhod/text/models/vocabulary.h"
 #include "hodhod/text/models/word_cache.h"
 #include "hodhod/text/unicode/byte_alphabet.h"
 #include "hodhod/text/unicode/json_text.h"
-#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
 namespace {
@@ -81,9 +81,10 @@ class Bpe : public TokenizerModel {
   void run(std::string_view piece, BpeScratch& scratch, bool bytes, std::vector<Token>& out) const {
     if (options_.ignore_merges && find_whole(piece, scratch, bytes, out)) return;
     WordCache& cache = bytes ? scratch.bytes : scratch.characters;
-    const bool cached = !options_.dropout && piece.size() <= WordCache::kMaxBytes;
-    const uint64_t hash = cached ? hash_bytes(piece) : 0;
-    if (cached && cache.find(piece, hash, out)) return;
+    const WordKey key(piece);
+    if (const WordCache::Entry* entry = options_.dropout ? nullptr : cache.find(key)) {
+      return cache.append_tokens(*entry, out);
+    }
     const bool covered = bytes ? start_bytes(piece, scratch) : start_characters(piece, scratch);
     merge_symbols(merges_, scratch.word, options_.dropout.value_or(0), scratch.rng, scratch.merging);
     const size_t first = out.size();
@@ -92,7 +93,7 @@ class Bpe : public TokenizerModel {
       out.push_back({symbol.id, begin, begin + symbol.size});
       begin += symbol.size;
     }
-    if (cached && covered) cache.add(piece, hash, out.data() + first, out.size() - first);
+    if (!options_.dropout && covered) cache.insert(key, std::span(out).subspan(first));
   }
 
   bool find_whole(std::string_view piece, BpeScratch& scratch, bool bytes, std::vector<Token>& out) const {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/text/models/raw_words.h"
 
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/normalizers/charsmap.h"
-#include "hodhod/text/unicode/utf8.h"
+#include "hodhod/text/unicode/metaspace.h"
 
 namespace hodhod::text {
 namespace {
@@ -10,19 +11,6 @@ namespace {
 constexpr std::string_view kTwoSpaces = "\xE2\x96\x81\xE2\x96\x81";
 
 }  // namespace
-
-void RawWordCache::insert(const RawWord& word, const std::vector<Token>& pieces, float weight, float limit) {
-  if (word.text.empty() || word.text.size() > RawWord::kLongestKey || pieces.size() > kMostPieces) return;
-  if (entries_.empty()) entries_.resize(kEntries);
-  Entry* entry = &entries_[place(word.hash)];
-  if (entry->size > 0 && !entry->is(word)) entry[1] = entry[0];
-  *entry = {.key = word.key,
-            .weight = weight,
-            .limit = limit,
-            .size = static_cast<uint8_t>(word.text.size()),
-            .count = static_cast<uint8_t>(pieces.size())};
-  for (size_t i = 0; i < pieces.size(); ++i) entry->ids[i] = pieces[i].id;
-}
 
 std::unique_ptr<const RawWords> RawWords::make(const SentencePieceNormalizerOptions& options) {
   if (!options.escape_whitespaces || options.treat_whitespace_as_suffix || !options.user_defined.empty() ||

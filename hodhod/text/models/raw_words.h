@@ -11,73 +11,26 @@
 #include <string_view>
 #include <vector>
 
-#include "hodhod/text/lookup/hash.h"
-#include "hodhod/text/models/model.h"
+#include "hodhod/text/models/word_cache.h"
 #include "hodhod/text/normalizers/normalizer.h"
 #include "hodhod/text/normalizers/sentencepiece_normalizer.h"
 
 namespace hodhod::text {
-
-// A word as it stands in a text.
-struct RawWord {
-  static constexpr size_t kLongestKey = 24;
-  std::string_view text;
-  std::array<uint64_t, kLongestKey / 8> key{};  // its bytes and then zeros, unless it is longer
-  uint64_t hash = 0;                            // of the key
-};
-
-// Pieces of raw words: two places a word, one cache line each.
-class RawWordCache {
- public:
-  static constexpr size_t kMostPieces = 7;
-  struct alignas(64) Entry {
-    std::array<uint64_t, RawWord::kLongestKey / 8> key{};
-    std::array<int32_t, kMostPieces> ids{};
-    float weight = 0;  // for the model to use
-    float limit = 0;   // likewise
-    uint8_t size = 0;  // 0: free
-    uint8_t count = 0;
-
-    bool is(const RawWord& word) const {
-      return size == word.text.size() &&
-             ((key[0] ^ word.key[0]) | (key[1] ^ word.key[1]) | (key[2] ^ word.key[2])) == 0;
-    }
-  };
-
-  RawWordCache() = default;
-
-  const Entry* find(const RawWord& word) const {
-    if (entries_.empty()) return nullptr;
-    const Entry* entry = &entries_[place(word.hash)];
-    return entry->is(word) || (++entry)->is(word) ? entry : nullptr;
-  }
-  // Asks the processor for the places of a word that will be looked for.
-  void prefetch(const RawWord& word) const {
-    if (entries_.empty()) return;
-    const Entry* entry = &entries_[place(word.hash)];
-    __builtin_prefetch(entry);
-    __builtin_prefetch(entry + 1);
-  }
-  // Puts in a word that is not there; the older one of its places goes. Nothing happens when it is too long
-  // or has too many pieces.
-  void insert(const RawWord& word, const std::vector<Token>& pieces, float weight, float limit);
-
- private:
-  static constexpr size_t kEntries = size_t{1} << 16;
-  static size_t place(uint64_t hash) { return hash >> 32 & (kEntries - 2); }
-  std::vector<Entry> entries_;
-};
 
 // Ids on their way to a vector, which would look at its room for every one.
 class IdWriter {
  public:
   explicit IdWriter(std::vector<int32_t>& out) : out_(out), before_(out.size()) {}
 
-  void add(const RawWordCache::Entry& entry) {
+  void add(const WordCache& cache, const WordCache::Entry& entry) {
     // All places of the entry, used or not: a copy of fixed size is a few moves.
     std::memcpy(buffer_.data() + count_, entry.ids.data(), sizeof entry.ids);
+    if (entry.count > WordCache::kTokensInEntry) {
+      std::copy_n(cache.more_ids(entry), entry.count - WordCache::kTokensInEntry,
+                  buffer_.data() + count_ + WordCache::kTokensInEntry);
+    }
     count_ += entry.count;
-    if (count_ > buffer_.size() - RawWordCache::kMostPieces) flush();
+    if (count_ > buffer_.size() - WordCache::kMostTokens) flush();
   }
   // Gives the vector, complete.
   std::vector<int32_t>& flush() {
@@ -107,7 +60,7 @@ class RawWords {
 
   // The next word of `text` from `at` on; empty at the end. With spaces to be removed it is a run of other
   // characters, else it begins with the spaces before it.
-  RawWord next(std::string_view text, size_t& at) const {
+  WordKey next(std::string_view text, size_t& at) const {
     size_t begin = at, spaces = 0;
     if (removes_spaces_) {
       while (begin < text.size() && text[begin] == ' ') ++begin;
@@ -131,21 +84,19 @@ class RawWords {
     const uint64_t first = take(), second = ended ? 0 : take(), third = ended ? 0 : take();
     if (!ended) size = std::min(text.find(' ', begin + std::max(size, spaces)), text.size()) - begin;
     at = begin + size;
-    return {.text = text.substr(begin, size),
-            .key = {first, second, third},
-            .hash = mix(first ^ kFirstFactor, second ^ third * kSecondFactor ^ kSecondFactor)};
+    return {text.substr(begin, size), {first, second, third}};
   }
   // Calls visit(word, whether it is the first) for every word until that gives false, and gives what it gave
   // last. Words are found a few ahead, for their places in the cache to arrive meanwhile.
   template <class Visit>
-  bool for_each(std::string_view text, const RawWordCache& cache, Visit visit) const {
-    std::array<RawWord, 16> words;
+  bool for_each(std::string_view text, const WordCache& cache, Visit visit) const {
+    std::array<WordKey, 16> words;
     size_t at = 0;
     for (bool first = true;;) {
       size_t count = 0;
       while (count < words.size()) {
         words[count] = next(text, at);
-        if (words[count].text.empty()) break;
+        if (words[count].word.empty()) break;
         cache.prefetch(words[count++]);
       }
       for (size_t i = 0; i < count; ++i, first = false) {
@@ -160,8 +111,6 @@ class RawWords {
   bool normalize(std::string_view word, bool first, std::string& out) const;
 
  private:
-  static constexpr uint64_t kFirstFactor = 0x9E3779B97F4A7C15u, kSecondFactor = 0xD6E8FEB86659FD93u;
-
   // Eight bytes, the first one lowest; spaces past the end.
   static uint64_t load(std::string_view text, size_t at) {
     constexpr uint64_t kSpaces = 0x2020202020202020u;

@@ -8,8 +8,8 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
-#include "hodhod/text/models/segment_cache.h"
-#include "hodhod/text/unicode/utf8.h"
+#include "hodhod/base/utf8.h"
+#include "hodhod/text/models/word_cache.h"
 
 namespace hodhod::text {
 namespace {
@@ -50,8 +50,8 @@ void PieceMerges::insert(int32_t left, int32_t right, int32_t joined, uint32_t r
 }
 
 struct SentencePieceBpe::Buffers : Scratch {
-  SegmentCache cache;
-  RawWordCache raw;
+  WordCache words;  // normalised
+  WordCache raw;
   std::string word;
   std::vector<Token> tokens;
   std::vector<Token> found;
@@ -150,22 +150,17 @@ void SentencePieceBpe::encode(std::string_view piece, Scratch& scratch, std::vec
     const std::string_view word = piece.substr(begin, end - begin);
     const auto offset = static_cast<uint32_t>(begin);
     begin = end;
-    if (word.size() > SegmentCache::kLongestWord) {
-      buffers.found.clear();
-      merge_word(word, buffers, buffers.found);
-      for (const Token& token : buffers.found) output.add(token.id, offset + token.begin, offset + token.end);
+    const WordKey key(word);
+    if (const WordCache::Entry* entry = buffers.words.find(key)) {
+      buffers.words.for_each_token(*entry, [&](int32_t id, uint32_t from, uint32_t to) {
+        output.add(id, offset + from, offset + to);
+      });
       continue;
     }
-    const uint64_t hash = hash_bytes(word);
-    const SegmentCache::Entry* entry = buffers.cache.find(word, hash);
-    if (entry == nullptr) {
-      buffers.found.clear();
-      merge_word(word, buffers, buffers.found);
-      entry = &buffers.cache.insert(word, hash, buffers.found, 0);
-    }
-    for (const Token& token : buffers.cache.tokens(*entry)) {
-      output.add(token.id, offset + token.begin, offset + token.end);
-    }
+    buffers.found.clear();
+    merge_word(word, buffers, buffers.found);
+    for (const Token& token : buffers.found) output.add(token.id, offset + token.begin, offset + token.end);
+    buffers.words.insert(key, buffers.found);
   }
 }
 
@@ -174,10 +169,10 @@ bool SentencePieceBpe::encode_raw(std::string_view text, Scratch& scratch, std::
   auto& buffers = static_cast<Buffers&>(scratch);
   IdWriter writer(ids);
   const bool differs = raw_words_->first_differs();
-  const bool done = raw_words_->for_each(text, buffers.raw, [&](const RawWord& word, bool first) {
-    const RawWordCache::Entry* entry = first && differs ? nullptr : buffers.raw.find(word);
-    if (entry == nullptr) return encode_raw_word(word, first, buffers, writer.flush());
-    writer.add(*entry);
+  const bool done = raw_words_->for_each(text, buffers.raw, [&](const WordKey& key, bool first) {
+    const WordCache::Entry* entry = first && differs ? nullptr : buffers.raw.find(key);
+    if (entry == nullptr) return encode_raw_word(key, first, buffers, writer.flush());
+    writer.add(buffers.raw, *entry);
     return true;
   });
   done ? writer.flush() : writer.cancel();
@@ -185,9 +180,9 @@ bool SentencePieceBpe::encode_raw(std::string_view text, Scratch& scratch, std::
 }
 
 // A word that the cache does not have.
-bool SentencePieceBpe::encode_raw_word(const RawWord& word, bool first, Buffers& buffers,
+bool SentencePieceBpe::encode_raw_word(const WordKey& key, bool first, Buffers& buffers,
                                        std::vector<int32_t>& ids) const {
-  if (!raw_words_->normalize(word.text, first, buffers.word)) return false;
+  if (!raw_words_->normalize(key.word, first, buffers.word)) return false;
   buffers.found.clear();
   if (!buffers.word.empty()) merge_word(buffers.word, buffers, buffers.found);
   // A run of unknown pieces is one token across words: the long way sees to it.
@@ -196,7 +191,7 @@ bool SentencePieceBpe::encode_raw_word(const RawWord& word, bool first, Buffers&
   PieceOutput output(unknown_, buffers.word, buffers.tokens);
   for (const Token& token : buffers.found) output.add(token.id, token.begin, token.end);
   for (const Token& token : buffers.tokens) ids.push_back(token.id);
-  if (!first || !raw_words_->first_differs()) buffers.raw.insert(word, buffers.tokens, 0, 0);
+  if (!first || !raw_words_->first_differs()) buffers.raw.insert(key, buffers.tokens);
   return true;
 }
 

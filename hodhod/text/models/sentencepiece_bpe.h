@@ -74,7 +74,7 @@ class SentencePieceBpe final : public TokenizerModel {
   };
   struct Buffers;
 
-  bool encode_raw_word(const RawWord& word, bool first, Buffers& buffers, std::vector<int32_t>& ids) const;
+  bool encode_raw_word(const WordKey& key, bool first, Buffers& buffers, std::vector<int32_t>& ids) const;
   void split(std::string_view word, std::vector<Symbol>& symbols) const;
   void merge_word(std::string_view word, Buffers& buffers, std::vector<Token>& found) const;
   void merge_few(std::vector<Symbol>& symbols, Buffers& buffers) const;

@@ -19,8 +19,8 @@ double rounding(size_t size) { return 0x1p-22 * static_cast<double>(size + 4); }
 
 struct UnigramModel::Buffers : Scratch {
   UnigramBuffers lattice;
-  SegmentCache cache;
-  RawWordCache raw;
+  WordCache words;  // normalised
+  WordCache raw;
   std::string word;
   std::vector<Token> tokens;
   std::vector<Token> found;
@@ -72,9 +72,9 @@ void UnigramModel::encode(std::string_view piece, Scratch& scratch, std::vector<
     const std::string_view word = piece.substr(begin, end - begin);
     const auto offset = static_cast<uint32_t>(begin);
     begin = end;
-    const SegmentCache::Entry* entry = lookup(word, buffers);
+    const WordCache::Entry* entry = lookup(word, buffers);
     // A near tie may go another way in the sum over the whole piece, and a long word is not worth keeping.
-    if (entry == nullptr || (word.size() < piece.size() && entry->margin < 1e-6f)) {
+    if (entry == nullptr || (word.size() < piece.size() && entry->limit * rounding(word.size()) < 1e-6)) {
       out.resize(before);
       PieceOutput whole(unknown_, piece, out);
       buffers.found.clear();
@@ -82,19 +82,20 @@ void UnigramModel::encode(std::string_view piece, Scratch& scratch, std::vector<
       for (const Token& token : buffers.found) whole.add(token.id, token.begin, token.end);
       return;
     }
-    for (const Token& token : buffers.cache.tokens(*entry))
-      output.add(token.id, offset + token.begin, offset + token.end);
+    buffers.words.for_each_token(
+        *entry, [&](int32_t id, uint32_t from, uint32_t to) { output.add(id, offset + from, offset + to); });
   }
 }
 
-// The word's pieces from the cache, or put there; nullptr for a long word.
-const SegmentCache::Entry* UnigramModel::lookup(std::string_view word, Buffers& buffers) const {
-  if (word.size() > SegmentCache::kLongestWord) return nullptr;
-  const uint64_t hash = hash_bytes(word);
-  if (const SegmentCache::Entry* entry = buffers.cache.find(word, hash)) return entry;
+// The word's entry in the cache, where it is put if it was not there; nullptr for one that is too long to be
+// kept. Its limit is the sum up to which rounding to float cannot change the word's pieces.
+const WordCache::Entry* UnigramModel::lookup(std::string_view word, Buffers& buffers) const {
+  if (word.size() > WordCache::kLongestWord) return nullptr;
+  const WordKey key(word);
+  if (const WordCache::Entry* entry = buffers.words.find(key)) return entry;
   buffers.found.clear();
   const double gap = best_segmentation(table_, word, buffers.lattice, buffers.found);
-  return &buffers.cache.insert(word, hash, buffers.found, static_cast<float>(gap));
+  return buffers.words.insert(key, buffers.found, 0, static_cast<float>(gap / rounding(word.size())));
 }
 
 // A word's pieces do not depend on the words around it but for rounding: SentencePiece's sums run in float
@@ -107,16 +108,15 @@ void UnigramModel::encode_sentence(std::string_view text, Buffers& buffers, Piec
     const std::string_view word = text.substr(begin, end - begin);
     const auto offset = static_cast<uint32_t>(begin);
     begin = end;
-    if (const SegmentCache::Entry* entry = lookup(word, buffers)) {
+    if (const WordCache::Entry* entry = lookup(word, buffers)) {
       float next = sum;
-      for (const Token& token : buffers.cache.tokens(*entry)) {
-        next = static_cast<float>(static_cast<double>(next) + score_of(token.id));
-      }
-      const float greatest = std::max(std::fabs(sum), std::fabs(next));
-      if (static_cast<double>(entry->margin) > static_cast<double>(greatest) * rounding(word.size())) {
-        for (const Token& token : buffers.cache.tokens(*entry)) {
-          output.add(token.id, offset + token.begin, offset + token.end);
-        }
+      buffers.words.for_each_token(*entry, [&](int32_t id, uint32_t, uint32_t) {
+        next = static_cast<float>(static_cast<double>(next) + score_of(id));
+      });
+      if (std::max(std::fabs(sum), std::fabs(next)) < entry->limit) {
+        buffers.words.for_each_token(*entry, [&](int32_t id, uint32_t from, uint32_t to) {
+          output.add(id, offset + from, offset + to);
+        });
         sum = next;
         continue;
       }
@@ -141,13 +141,13 @@ bool UnigramModel::encode_raw(std::string_view text, Scratch& scratch, std::vect
   IdWriter writer(ids);
   RawSum sum{.known = ids.size()};
   const bool differs = raw_words_->first_differs();
-  const bool done = raw_words_->for_each(text, buffers.raw, [&](const RawWord& word, bool first) {
-    const RawWordCache::Entry* entry = first && differs ? nullptr : buffers.raw.find(word);
+  const bool done = raw_words_->for_each(text, buffers.raw, [&](const WordKey& key, bool first) {
+    const WordCache::Entry* entry = first && differs ? nullptr : buffers.raw.find(key);
     if (entry == nullptr || sum.bound + entry->weight >= entry->limit) {
-      return encode_raw_word(word, first, sum, buffers, writer.flush());
+      return encode_raw_word(key, first, sum, buffers, writer.flush());
     }
     sum.bound += entry->weight;
-    writer.add(*entry);
+    writer.add(buffers.raw, *entry);
     return true;
   });
   done ? writer.flush() : writer.cancel();
@@ -155,9 +155,9 @@ bool UnigramModel::encode_raw(std::string_view text, Scratch& scratch, std::vect
 }
 
 // A word that the cache does not have, or whose near tie the sum so far decides.
-bool UnigramModel::encode_raw_word(const RawWord& word, bool first, RawSum& sum, Buffers& buffers,
+bool UnigramModel::encode_raw_word(const WordKey& key, bool first, RawSum& sum, Buffers& buffers,
                                    std::vector<int32_t>& ids) const {
-  if (!raw_words_->normalize(word.text, first, buffers.word)) return false;
+  if (!raw_words_->normalize(key.word, first, buffers.word)) return false;
   // Ids since the last word that came here are of words in the cache, which are known pieces.
   for (; sum.known < ids.size(); ++sum.known) {
     sum.exact = static_cast<float>(static_cast<double>(sum.exact) +
@@ -177,7 +177,7 @@ bool UnigramModel::encode_raw_word(const RawWord& word, bool first, RawSum& sum,
   }
   const double limit = gap / rounding(buffers.word.size());
   if (known && (!first || !raw_words_->first_differs())) {
-    buffers.raw.insert(word, buffers.found, static_cast<float>(weight), static_cast<float>(limit));
+    buffers.raw.insert(key, buffers.found, static_cast<float>(weight), static_cast<float>(limit));
   }
   if (static_cast<double>(sum.bound) + weight >= limit) {
     buffers.found.clear();

@@ -10,9 +10,9 @@
 #include "hodhod/text/models/model.h"
 #include "hodhod/text/models/piece_output.h"
 #include "hodhod/text/models/raw_words.h"
-#include "hodhod/text/models/segment_cache.h"
 #include "hodhod/text/models/unigram_lattice.h"
 #include "hodhod/text/models/vocabulary.h"
+#include "hodhod/text/models/word_cache.h"
 #include "hodhod/text/models/word_cut.h"
 
 namespace hodhod::text {
@@ -54,9 +54,9 @@ class UnigramModel final : public TokenizerModel {
   double score_of(int32_t piece) const {
     return piece == kUnknownPiece ? table_.unknown_score : table_.scores[static_cast<size_t>(piece)];
   }
-  const SegmentCache::Entry* lookup(std::string_view word, Buffers& buffers) const;
+  const WordCache::Entry* lookup(std::string_view word, Buffers& buffers) const;
   void encode_sentence(std::string_view text, Buffers& buffers, PieceOutput& output) const;
-  bool encode_raw_word(const RawWord& word, bool first, RawSum& sum, Buffers& buffers,
+  bool encode_raw_word(const WordKey& key, bool first, RawSum& sum, Buffers& buffers,
                        std::vector<int32_t>& ids) const;
 
   Vocabulary vocabulary_;

@@ -3,7 +3,8 @@
 
 #include <cstring>
 
-#include "hodhod/text/unicode/utf8.h"
+#include "hodhod/base/utf8.h"
+#include "hodhod/text/unicode/metaspace.h"
 
 namespace hodhod::text {
 namespace {

@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/models/vocabulary.h"
 #include "hodhod/text/models/word_cache.h"
 #include "hodhod/text/unicode/json_text.h"
-#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
 namespace {
@@ -32,8 +32,9 @@ class WordPiece : public TokenizerModel {
 
   void encode(std::string_view piece, Scratch& base, std::vector<Token>& out) const override {
     auto& scratch = static_cast<WordPieceScratch&>(base);
-    const uint64_t hash = piece.size() <= WordCache::kMaxBytes ? hash_bytes(piece) : 0;
-    if (piece.size() <= WordCache::kMaxBytes && scratch.cache.find(piece, hash, out)) return;
+    const WordKey key(piece);
+    if (const WordCache::Entry* entry = scratch.cache.find(key))
+      return scratch.cache.append_tokens(*entry, out);
     const size_t first = out.size();
     if (!cut(piece, scratch.spelling, out)) {
       out.resize(first);
@@ -41,7 +42,7 @@ class WordPiece : public TokenizerModel {
             quote_json(options_.unk_token));
       out.push_back({unk_, 0, static_cast<uint32_t>(piece.size())});
     }
-    scratch.cache.add(piece, hash, out.data() + first, out.size() - first);
+    scratch.cache.insert(key, std::span(out).subspan(first));
   }
 
   std::string to_json() const override {

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "hodhod/base/error.h"
-#include "hodhod/text/unicode/utf8.h"
+#include "hodhod/base/utf8.h"
 
 namespace hodhod::text {
 namespace {

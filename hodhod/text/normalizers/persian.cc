@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/text/normalizers/persian.h"
 
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/normalizers/replace.h"
 #include "hodhod/text/normalizers/unicode_forms.h"
-#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
 namespace {

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/lookup/double_array.h"
 #include "hodhod/text/normalizers/charsmap.h"
 #include "hodhod/text/normalizers/precompiled.h"
-#include "hodhod/text/unicode/utf8.h"
+#include "hodhod/text/unicode/metaspace.h"
 
 namespace hodhod::text {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "hodhod/base/error.h"
-#include "hodhod/text/unicode/utf8.h"
+#include "hodhod/base/utf8.h"
 
 namespace hodhod::text {
 namespace {

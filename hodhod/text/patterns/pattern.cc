@@ -9,8 +9,8 @@
 #include <optional>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/patterns/pattern_translate.h"
-#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
 namespace {

@@ -2,6 +2,7 @@
 #include "hodhod/text/pre_tokenizers/pre_tokenizer.h"
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/patterns/json_pattern.h"
 #include "hodhod/text/pre_tokenizers/byte_level.h"
 #include "hodhod/text/pre_tokenizers/characters.h"
@@ -10,7 +11,6 @@
 #include "hodhod/text/pre_tokenizers/split_behavior.h"
 #include "hodhod/text/pre_tokenizers/split_pieces.h"
 #include "hodhod/text/unicode/byte_alphabet.h"
-#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "hodhod/base/rng.h"
-#include "hodhod/text/unicode/utf8.h"
+#include "hodhod/base/utf8.h"
 
 namespace hodhod::text {
 

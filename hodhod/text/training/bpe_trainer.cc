@@ -5,7 +5,7 @@
 #include <unordered_map>
 
 #include "hodhod/base/error.h"
-#include "hodhod/text/unicode/utf8.h"
+#include "hodhod/base/utf8.h"
 
 namespace hodhod::text {
 namespace {

@@ -9,11 +9,11 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/threads.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/models/word_cut.h"
 #include "hodhod/text/training/word_counter.h"
 #include "hodhod/text/unicode/byte_alphabet.h"
 #include "hodhod/text/unicode/scripts.h"
-#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
 namespace {

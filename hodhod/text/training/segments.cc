@@ -6,7 +6,7 @@
 #include <unordered_set>
 
 #include "hodhod/base/error.h"
-#include "hodhod/text/unicode/utf8.h"
+#include "hodhod/base/utf8.h"
 
 namespace hodhod::text {
 

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/models/bpe.h"
 #include "hodhod/text/models/unigram.h"
 #include "hodhod/text/models/word_level.h"
@@ -14,7 +15,6 @@
 #include "hodhod/text/training/unigram_trainer.h"
 #include "hodhod/text/unicode/byte_alphabet.h"
 #include "hodhod/text/unicode/byte_tokens.h"
-#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
 namespace {

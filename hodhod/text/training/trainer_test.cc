@@ -10,6 +10,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/rng.h"
 #include "hodhod/base/threads.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/models/word_level.h"
 #include "hodhod/text/pre_tokenizers/byte_level.h"
 #include "hodhod/text/pre_tokenizers/metaspace.h"
@@ -17,7 +18,6 @@
 #include "hodhod/text/training/seed_pieces.h"
 #include "hodhod/text/training/unigram_trainer.h"
 #include "hodhod/text/training/word_counter.h"
-#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/threads.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/training/seed_pieces.h"
-#include "hodhod/text/unicode/utf8.h"
 
 namespace hodhod::text {
 namespace {

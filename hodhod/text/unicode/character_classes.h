@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "hodhod/text/unicode/utf8.h"
+#include "hodhod/base/utf8.h"
 
 namespace hodhod::text {
 

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "hodhod/base/error.h"
-#include "hodhod/text/unicode/utf8.h"
+#include "hodhod/base/utf8.h"
 
 namespace hodhod::text {
 namespace {

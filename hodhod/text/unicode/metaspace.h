@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// The mark of a space in tokens.
+#pragma once
+
+#include <string_view>
+
+namespace hodhod::text {
+
+// ▁ (U+2581), which stands for a blank in the tokens of SentencePiece and its kin.
+constexpr std::string_view kMetaspace = "\xE2\x96\x81";
+
+}  // namespace hodhod::text
