@@ -38,7 +38,7 @@ std::vector<Json> entries(const Json& json, const char* key, const std::string& 
   return {list->begin(), list->end()};
 }
 
-// The tokens of a word are its spelling; an end of sequence is no word.
+// Each word is a list of tokens. An end of sequence is not banned.
 void read_banned_words(const Json& json, DecodeOptions& options, const std::string& where) {
   for (const Json& word : entries(json, "bad_words_ids", where)) {
     auto tokens = json_as<std::vector<int64_t>>(word, where + ": bad_words_ids");
@@ -80,7 +80,7 @@ void read_lengths(const Json& json, DecodeOptions& options, const std::string& w
   }
 }
 
-// What `json` says, over what Transformers does where nothing is said.
+// The options that `json` gives, with Transformers' defaults for the others.
 DecodeOptions options_from(Json json, const DecodeOptions& usual, const std::string& where) {
   DecodeOptions options{.max_new_tokens = usual.max_new_tokens, .top_k = 50, .seed = usual.seed};
   json.erase("seed");
@@ -117,7 +117,7 @@ Json read_object(const std::string& path) {
   return json;
 }
 
-// Whether any key says how a text is decoded, rather than which tokens are which.
+// Whether any key says how a text is decoded. Those that name tokens do not.
 bool says_how(const Json& part) {
   for (const auto& [key, value] : part.items()) {
     if (generation_key(key) != GenerationKey::token) return true;
@@ -125,7 +125,7 @@ bool says_how(const Json& part) {
   return false;
 }
 
-// Keys of config.json that generation_config.json comes before, and does not repeat.
+// Warns of keys in config.json that have no effect beside a generation_config.json.
 void warn_of_hidden(const Json& part, const Json& file, const std::string& path, GenerationConfig& result) {
   std::string hidden;
   for (const auto& [key, value] : part.items()) {

@@ -8,7 +8,7 @@
 
 namespace hodhod {
 
-// What Transformers needs to decode by default as `options` say, for a model of this configuration:
+// What Transformers needs so that it decodes as `options` say by default, for a model of this configuration:
 //   - options that differ from Transformers' own defaults (it keeps the 50 likeliest tokens where top_k is
 //   not
 //     given), those of sampling only where it samples;

@@ -11,48 +11,48 @@ namespace {
 struct Entry {
   std::string_view key;
   GenerationKey kind;
-  double nothing = 0;  // the number that asks for nothing
+  double nothing = 0;  // the number that changes nothing
 };
 
 using enum GenerationKey;
 
 constexpr Entry kEntries[] = {
     // How long.
-    {"max_length", heeded, 20},
-    {"max_new_tokens", heeded},
-    {"min_length", heeded},
-    {"min_new_tokens", heeded},
-    {"early_stopping", heeded},
-    {"stop_strings", heeded},
-    {"exponential_decay_length_penalty", heeded},
-    {"max_time", unsupported},  // the same text always, however fast the machine
+    {"max_length", used, 20},
+    {"max_new_tokens", used},
+    {"min_length", used},
+    {"min_new_tokens", used},
+    {"early_stopping", used},
+    {"stop_strings", used},
+    {"exponential_decay_length_penalty", used},
+    {"max_time", unsupported},  // a text must not depend on the speed of the machine
     // Which search.
-    {"do_sample", heeded},
-    {"num_beams", heeded, 1},
-    {"num_return_sequences", heeded, 1},
-    {"length_penalty", heeded, 1},
+    {"do_sample", used},
+    {"num_beams", used, 1},
+    {"num_return_sequences", used, 1},
+    {"length_penalty", used, 1},
     {"num_beam_groups", unsupported, 1},
     {"diversity_penalty", unsupported},
     {"penalty_alpha", unsupported},
     {"dola_layers", unsupported},
     {"custom_generate", unsupported},
     // Which tokens.
-    {"temperature", heeded, 1},
-    {"top_k", heeded, 50},
-    {"top_p", heeded, 1},
-    {"min_p", heeded},
-    {"typical_p", heeded, 1},
-    {"epsilon_cutoff", heeded},
-    {"eta_cutoff", heeded},
-    {"repetition_penalty", heeded, 1},
-    {"encoder_repetition_penalty", heeded, 1},
-    {"no_repeat_ngram_size", heeded},
-    {"encoder_no_repeat_ngram_size", heeded},
-    {"bad_words_ids", heeded},
-    {"sequence_bias", heeded},
-    {"suppress_tokens", heeded},
-    {"begin_suppress_tokens", heeded},
-    {"renormalize_logits", heeded},
+    {"temperature", used, 1},
+    {"top_k", used, 50},
+    {"top_p", used, 1},
+    {"min_p", used},
+    {"typical_p", used, 1},
+    {"epsilon_cutoff", used},
+    {"eta_cutoff", used},
+    {"repetition_penalty", used, 1},
+    {"encoder_repetition_penalty", used, 1},
+    {"no_repeat_ngram_size", used},
+    {"encoder_no_repeat_ngram_size", used},
+    {"bad_words_ids", used},
+    {"sequence_bias", used},
+    {"suppress_tokens", used},
+    {"begin_suppress_tokens", used},
+    {"renormalize_logits", used},
     {"top_h", unsupported},
     {"force_words_ids", unsupported},
     {"constraints", unsupported},
@@ -60,21 +60,21 @@ constexpr Entry kEntries[] = {
     {"guidance_scale", unsupported, 1},
     {"watermarking_config", unsupported},
     {"token_healing", unsupported},
-    {"remove_invalid_values", unsupported},  // a number that is none is an error
+    {"remove_invalid_values", unsupported},  // scores that are not finite are an error
     // Tokens.
     {"bos_token_id", token, -1},
     {"eos_token_id", token, -1},
     {"decoder_start_token_id", token, -1},
     {"forced_bos_token_id", token, -1},
     {"forced_eos_token_id", token, -1},
-    {"pad_token_id", harmless},  // padding is never seen, whatever token it is
+    {"pad_token_id", harmless},  // padding is never read
     // Notes on the file.
     {"_from_model_config", harmless},
     {"_commit_hash", harmless},
     {"_name_or_path", harmless},
     {"transformers_version", harmless},
     {"trust_remote_code", harmless},
-    // Speed and memory: an answer does not depend on them.
+    // Speed and memory, on which no text depends.
     {"use_cache", harmless},
     {"cache_implementation", harmless},
     {"cache_config", harmless},
@@ -93,13 +93,13 @@ constexpr Entry kEntries[] = {
     {"target_lookbehind", harmless},
     {"prompt_lookup_num_tokens", harmless},
     {"max_matching_ngram_size", harmless},
-    // What a call returns beside the text.
+    // What else a call returns.
     {"output_attentions", harmless},
     {"output_hidden_states", harmless},
     {"output_scores", harmless},
     {"output_logits", harmless},
     {"return_dict_in_generate", harmless},
-    // Seeds are this program's own, and come from the command.
+    // Seeds come from the command.
     {"seed", harmless},
 };
 
@@ -131,8 +131,8 @@ Json generation_part(const Json& config) {
   Json part = Json::object();
   for (const auto& [key, value] : config.items()) {
     const GenerationKey kind = generation_key(key);
-    if (kind != heeded && kind != token && kind != unsupported) continue;
-    // Not to sample is what everybody does, and yet an answer to the question of how to decode.
+    if (kind != used && kind != token && kind != unsupported) continue;
+    // Although it is the default, do_sample = false says how to decode.
     const bool says_something = key == "do_sample" ? !value.is_null() : !asks_for_nothing(key, value);
     if (says_something) part[key] = value;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The keys of generation_config.json: which of them this program uses, and what becomes of the others.
+// The keys of generation_config.json: which of them this program uses, and what the others are.
 #pragma once
 
 #include <string>
@@ -11,24 +11,25 @@
 namespace hodhod {
 
 enum class GenerationKey {
-  heeded,       // changes how a text is decoded
-  token,        // names a token: heeded too, but says nothing of how a text is decoded
+  used,         // changes how a text is decoded
+  token,        // names a token: used as well, but does not say how a text is decoded
   harmless,     // changes no text
-  unsupported,  // would change a text, and is not done
+  unsupported,  // would change texts, and is not implemented
   unknown,
 };
 
 GenerationKey generation_key(std::string_view key);
 
-// Whether a value asks for nothing: null, no, an empty text or list, or the number that leaves texts as they
-// are (0; 1 for factors and counts).
+// Whether a value changes nothing: null, false, an empty text or list, or the number that leaves texts as
+// they are (0; 1 for factors and counts).
 bool asks_for_nothing(std::string_view key, const Json& value);
 
-// Of a config.json, which older releases of Transformers wrote these keys into: those that say something
-// else than what everybody has who says nothing.
+// The keys of generation in a config.json, where older releases of Transformers wrote them, without those
+// that have their default value.
 Json generation_part(const Json& config);
 
-// One sentence for all keys of `json` that would change a text and do not; none if there are none.
+// One sentence about all keys of `json` that would change texts and are not implemented; none without such
+// keys.
 std::vector<std::string> generation_warnings(const Json& json, const std::string& where);
 
 }  // namespace hodhod

@@ -13,11 +13,11 @@
 
 namespace hodhod {
 
-// A length that nothing reaches.
+// A length that no sequence reaches.
 inline constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
 
-// Where the first tokens of the sequence have just been written, `bias` is added to the score of its last
-// one; minus infinity bans the sequence.
+// Where all tokens of the sequence but the last have just been generated, `bias` is added to the score of the
+// last. A bias of minus infinity bans the sequence.
 struct SequenceBias {
   std::vector<int64_t> tokens;
   double bias = 0;
@@ -25,9 +25,9 @@ struct SequenceBias {
 
 struct DecodeOptions {
   int64_t max_new_tokens = 256;
-  int64_t max_length = 0;      // the same limit with the prompt counted; 0: none
+  int64_t max_length = 0;      // limit of prompt and new tokens together; 0: none
   int64_t min_new_tokens = 0;  // no end of sequence before this many
-  int64_t min_length = 0;      // the same, prompt included
+  int64_t min_length = 0;      // no end of sequence before this many tokens with the prompt
   int64_t num_beams = 1;       // 1: greedy or sampling
   int64_t num_return_sequences = 1;
   double length_penalty = 1.0;    // score = log-probability / length^penalty
@@ -40,7 +40,7 @@ struct DecodeOptions {
   double min_p = 0.0;           // keep what is at least this fraction of the likeliest
   double typical_p = 1.0;       // keep the most typical that reach this probability together; 1 keeps all
   double epsilon_cutoff = 0.0;  // keep what has at least this probability
-  double eta_cutoff = 0.0;      // the same, by a bound that falls with the entropy
+  double eta_cutoff = 0.0;      // keep what is above a bound that falls with the entropy
   double repetition_penalty = 1.0;
   double encoder_repetition_penalty = 1.0;  // above 1 makes the source's (or prompt's) tokens likelier
   int64_t no_repeat_ngram_size = 0;
@@ -48,13 +48,13 @@ struct DecodeOptions {
   bool renormalize_logits = false;           // beams: probabilities sum to one again after the rules
   uint64_t seed = 1;
 
-  // A text that has one of these ends before it. (For the tasks, which know texts.)
+  // The text ends before the first of these. For tasks: decoding itself knows no texts.
   std::vector<std::string> stop_strings = {};
   std::vector<int64_t> eos = {};  // each of these ends a sequence
-  int64_t bos = -1;  // what a text without a prompt begins with; -1: as the model's configuration says
-  int64_t decoder_start = -1;  // what a decoder begins with behind an encoder; the same
-  int64_t forced_bos = -1;     // the first generated token
-  int64_t forced_eos = -1;     // the last token at the length limit
+  int64_t bos = -1;  // first token of a text without a prompt; -1: that of the model's configuration
+  int64_t decoder_start = -1;  // first token of the decoder behind an encoder; -1: the configuration's
+  int64_t forced_bos = -1;     // the first generated token; -1: free
+  int64_t forced_eos = -1;     // the last token at the length limit; -1: free
   std::vector<int64_t> suppress_tokens = {};
   std::vector<int64_t> begin_suppress_tokens = {};  // at the first generated token only
   std::vector<SequenceBias> sequence_bias = {};
@@ -71,8 +71,10 @@ struct DecodeOptions {
       at_least(0));
     v("num_beams", num_beams, "Number of beams; 1 for greedy search or sampling", in(1, 10000));
     v("num_return_sequences", num_return_sequences, "Number of results for each input", in(1, 10000));
-    v("length_penalty", length_penalty, "Power of the length by which a log-probability is divided");
-    v("early_stopping", early_stopping, "Stop as soon as num_beams hypotheses are finished");
+    v("length_penalty", length_penalty,
+      "Beam search: power of the length by which log-probabilities are divided");
+    v("early_stopping", early_stopping,
+      "Beam search: stop as soon as as many hypotheses as beams are finished");
     v("do_sample", do_sample, "Sample instead of taking the most likely token");
     v("temperature", temperature, "Number by which the logits are divided before sampling", at_least(0));
     v("top_k", top_k, "Sample among this many most likely tokens; 0 for all", at_least(0));
@@ -83,32 +85,33 @@ struct DecodeOptions {
       above(0).at_most(1));
     v("epsilon_cutoff", epsilon_cutoff, "Sample among the tokens of at least this probability", in(0, 1));
     v("eta_cutoff", eta_cutoff,
-      "Sample among the tokens above a bound that falls with the entropy, up to this", in(0, 1));
+      "Sample among the tokens above a bound that falls with the entropy and is at most this", in(0, 1));
     v("repetition_penalty", repetition_penalty,
-      "Number above 1 that makes tokens seen before less likely; 1 for no rule", above(0));
-    v("no_repeat_ngram_size", no_repeat_ngram_size, "Size of n-grams that may occur only once; 0 for no rule",
+      "Penalty above 1 that makes tokens less likely which occurred before; 1 for none", above(0));
+    v("no_repeat_ngram_size", no_repeat_ngram_size, "Size of n-grams that may not occur twice; 0 for no rule",
       at_least(0));
     v("encoder_no_repeat_ngram_size", encoder_no_repeat_ngram_size,
       "Size of n-grams of the source or prompt that may not occur; 0 for no rule", at_least(0));
     v("encoder_repetition_penalty", encoder_repetition_penalty,
-      "Number above 1 that makes tokens of the source or prompt more likely", above(0));
-    v("renormalize_logits", renormalize_logits, "Let the probabilities of beams sum to one after the rules");
+      "Factor above 1 that makes the tokens of the source or prompt more likely; 1 for none", above(0));
+    v("renormalize_logits", renormalize_logits,
+      "Beam search: renormalise the probabilities after the rules have changed them");
     v("seed", seed, "Seed of sampling");
   }
 
-  // Greedy search and sampling: a sequence longer than the model takes goes on from its last half, again and
-  // again, rather than end there.
+  // Greedy search and sampling: a sequence that fills the model's window goes on from the last half of it.
+  // Otherwise it ends there.
   bool slide_window = false;
 
-  // An end outside the vocabulary is never reached.
+  // Whether a token ends a sequence.
   bool ends(int64_t token) const { return std::find(eos.begin(), eos.end(), token) != eos.end(); }
   // Error naming the option and the value if one is out of range.
   void validate(int64_t vocabulary) const;
 };
 
-// Whether the option, such as "top_p", does nothing where the likeliest token is taken.
+// Whether the option, such as "top_p", has an effect on sampling only.
 bool is_of_sampling(std::string_view option);
-// Whether it does nothing where there is one beam.
+// Whether it has an effect on beam search only.
 bool is_of_beams(std::string_view option);
 
 }  // namespace hodhod

@@ -40,7 +40,7 @@ double entropy_of(const std::vector<Choice>& choices) {
   return entropy;
 }
 
-// All tokens, in their order; the top k of them, likeliest first, where something is to be left out.
+// All tokens in their order. Where some are to be left out: the top k of them, likeliest first.
 std::vector<Choice> choices_of(const DecodeOptions& options, std::span<const float> scores) {
   const auto all = static_cast<int64_t>(scores.size());
   const bool sorted = options.top_k > 0 || options.top_p < 1 || options.min_p > 0 || options.typical_p < 1 ||
@@ -60,7 +60,7 @@ std::vector<Choice> choices_of(const DecodeOptions& options, std::span<const flo
   return choices;
 }
 
-// The likeliest that reach a share of the probability; the one that crosses the line is kept.
+// Keeps the likeliest tokens until their probabilities reach `share`.
 void keep_top_p(std::vector<Choice>& choices, double share) {
   if (share >= 1) return;
   const double total = total_of(choices);
@@ -74,7 +74,8 @@ void keep_min_p(std::vector<Choice>& choices, double fraction) {
   while (choices.size() > 1 && choices.back().weight < fraction * choices.front().weight) choices.pop_back();
 }
 
-// Those whose surprise −log p is nearest to the entropy (Meister et al. 2022, "Locally Typical Sampling").
+// Keeps the tokens whose surprise −log p is nearest to the entropy (Meister et al. 2022, "Locally Typical
+// Sampling").
 void keep_typical(std::vector<Choice>& choices, double share) {
   if (share >= 1) return;
   const double total = total_of(choices), entropy = entropy_of(choices);
@@ -123,7 +124,7 @@ int64_t likeliest(std::span<const float> scores) {
 }
 
 std::vector<Candidate> top_candidates(std::span<const float> scores, int64_t count) {
-  // A heap whose top is the last of those kept: most tokens are turned away by one comparison.
+  // A heap with the least of those kept on top: most tokens need one comparison.
   std::vector<Candidate> kept;
   count = std::min<int64_t>(count, static_cast<int64_t>(scores.size()));
   if (count == 0) return kept;

@@ -19,15 +19,15 @@ struct Candidate {
 // The greatest score; the lowest token among equals. Error if every score is −∞ or NaN.
 int64_t likeliest(std::span<const float> scores);
 
-// The `count` greatest, in order; the lower token first among equals.
+// The `count` greatest scores in descending order; the lower token first among equals.
 std::vector<Candidate> top_candidates(std::span<const float> scores, int64_t count);
 
 // log Σ exp(score), in double.
 double log_sum_exp(std::span<const float> scores);
 
-// One token drawn from softmax(scores / temperature), with the next number of `rng`, after leaving out tokens
-// by top-k, top-p, min-p, typical-p, epsilon and eta, in that order; each of them counts with the
-// probabilities of what the ones before left. At least one token stays.
+// One token, drawn from softmax(scores / temperature) with the next number of `rng`. Before that, tokens are
+// left out by top-k, top-p, min-p, typical-p, epsilon and eta, in this order. Each of them works on the
+// probabilities of the tokens that the ones before have left, and leaves at least one.
 int64_t sample(const DecodeOptions& options, std::span<const float> scores, Rng& rng);
 
 }  // namespace hodhod

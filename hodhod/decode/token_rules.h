@@ -9,19 +9,25 @@
 
 namespace hodhod {
 
-// Where a row stands: the whole sequence so far, and how much of it was the prompt.
+// The sequence of a row so far, and how many of its tokens are the prompt.
 struct RowView {
   std::span<const int64_t> tokens;
   int64_t prompt = 0;
-  int64_t max_new_tokens = 0;            // the limit that is in force for this row
-  std::span<const int64_t> source = {};  // the encoder's tokens, or the prompt's where there is none
+  int64_t max_new_tokens = 0;            // the limit of this row
+  std::span<const int64_t> source = {};  // tokens of the source; of the prompt where there is no source
 };
 
-// Applies, in this order: sequence biases; penalties of the source's and of the row's own repetition (a
-// positive score is divided by the penalty, a negative one multiplied); no repeated n-gram, of the row and of
-// the source; minimum length; decay of the length; suppressed tokens; forced first and last token. A banned
-// token gets −∞; a forced one 0 and every other −∞. `scores` has one entry for each token of the vocabulary;
-// tokens outside of it cannot occur, and rules about them do nothing.
+// Applies the rules to `scores` [V], in this order:
+//   1. sequence biases;
+//   2. penalties for tokens of the source and of the row (a positive score is divided by the penalty, a negative
+//      one multiplied);
+//   3. no repeated n-gram, of the row and of the source;
+//   4. minimum length;
+//   5. decay of the end's score with the length;
+//   6. suppressed tokens;
+//   7. forced first and last token.
+// A banned token gets −∞. A forced one gets 0, and every other −∞. Rules about tokens outside the vocabulary
+// do nothing.
 void apply_token_rules(const DecodeOptions& options, const RowView& row, std::span<float> scores);
 
 }  // namespace hodhod

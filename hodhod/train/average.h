@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Averages of parameters over the course of training (Polyak & Juditsky 1992): often better than the last
-// weights.
+// Averages of parameters over the course of training (Polyak & Juditsky 1992). They are often better than the
+// last weights.
 #pragma once
 
 #include "hodhod/train/optimizer.h"
@@ -12,8 +12,9 @@ class WeightAverage {
   // Starts from copies of the parameters.
   WeightAverage(NamedParameters parameters, double decay);
 
-  // After update number t (from 1):  a ← d·a + (1 − d)·w  with d = min(decay, (1 + t) / (10 + t)), so that
-  // the first weights are soon forgotten.
+  // After update number t, counted from 1:
+  //   a ← d·a + (1 − d)·w,   d = min(decay, (1 + t) / (10 + t))
+  // The decay starts low, so that the average soon forgets the first weights.
   void update(int64_t step);
   // Exchanges the parameters' values with the averages; a second call exchanges them back.
   void swap();
@@ -28,15 +29,15 @@ class WeightAverage {
   double decay_;
 };
 
-// The mean of the parameters at several moments ("Attention Is All You Need", §6.1, averages the last 5
-// checkpoints).
+// The mean of the parameters at several moments of training ("Attention Is All You Need", §6.1, averages the
+// last 5 checkpoints).
 class LastAverage {
  public:
-  // Of the last `count` moments.
+  // The mean of at most `count` moments.
   LastAverage(NamedParameters parameters, int64_t count);
 
-  // Replaces the parameters' values by the mean of those now and at the moments before, as many as `count` in
-  // all, added in double from the oldest on. With `keep`, now is one of the moments from here on.
+  // Replaces the parameters' values by the mean of the last moments and of now, `count` in all, added in
+  // double from the oldest on. With `keep`, now is a moment for later means as well.
   void begin(bool keep);
   // Gives the parameters back the values they had at begin().
   void end();

@@ -22,7 +22,7 @@ class Stopwatch {
   double start_;
 };
 
-// Seconds spent in each part of the loop; `update` holds those of `logging` too.
+// Seconds spent in each part of the loop. Those of `logging` are part of `update`.
 struct LoopProfile {
   double forward = 0, backward = 0, update = 0, data = 0, validation = 0, saving = 0, logging = 0;
 

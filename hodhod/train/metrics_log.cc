@@ -10,7 +10,7 @@
 namespace hodhod {
 namespace {
 
-// Whether a line was written at a later step. One that is none of ours (no JSON, no step) was not.
+// Whether this program wrote a line (JSON with a step) at a later step.
 bool is_later(const std::string& line, int64_t step, const std::string& path) {
   try {
     return json_get<int64_t>(parse_json(line, path), "step", path) > step;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DIRECTORY/metrics.jsonl: a line of named numbers for a step, in the order of training. The same go to an
-// event file for TensorBoard in DIRECTORY/training.
+// DIRECTORY/metrics.jsonl: lines of named numbers, one for a step, in the order of training. The same numbers
+// go to an event file for TensorBoard in DIRECTORY/training.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ namespace hodhod {
 
 class MetricsLog {
  public:
-  // Goes on after `step`: lines of later steps, left by a run that was cut off, are dropped. Lines that this
-  // program did not write stay as they are.
+  // Goes on after `step`. Lines of later steps, left by a run that was cut off, are dropped. Lines that this
+  // program did not write stay.
   MetricsLog(const std::string& directory, int64_t step);
 
   void add(int64_t step, const std::vector<std::pair<std::string, double>>& values);

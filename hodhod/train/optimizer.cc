@@ -146,7 +146,7 @@ void Optimizer::step(double rate, double scale) {
 void Optimizer::update(size_t index, double rate, double scale) {
   const Tensor& parameter = parameters_[index].second;
   if (!parameter.grad().defined()) return;
-  // Norms and biases are vectors: pulling them to zero only harms.
+  // Norms and biases are vectors. Decay does them harm.
   const double decay = parameter.rank() >= 2 || options_.decay_vectors ? options_.weight_decay : 0;
   apply({parameter, parameter.grad().dense(), state_[index], rate, scale, decay});
   parameter.clear_grad();

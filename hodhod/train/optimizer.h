@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Optimisers: they own the state that goes with each parameter, and change parameters by their gradients.
+// Optimisers: they own the state of each parameter, and change parameters by their gradients.
 #pragma once
 
 #include <array>
@@ -37,18 +37,21 @@ struct OptimizerOptions {
   void visit(Visitor&& v) {
     v("kind", kind, "Rule by which gradients change the parameters");
     v("beta1", beta1, "adam: decay of the mean of the gradients", at_least(0).below(1));
-    v("beta2", beta2, "adam and rmsprop: decay of the mean of their squares", at_least(0).below(1));
-    v("epsilon", epsilon, "Number added to the root of the mean square", above(0));
-    v("momentum", momentum, "sgd and rmsprop: share of the last change that is kept", at_least(0).below(1));
+    v("beta2", beta2, "adam and rmsprop: decay of the mean of the squared gradients", at_least(0).below(1));
+    v("epsilon", epsilon, "Number added to the root of the mean square, so that nothing is divided by zero",
+      above(0));
+    v("momentum", momentum, "sgd and rmsprop: share of the last update that is added to the next",
+      at_least(0).below(1));
     v("nesterov", nesterov, "sgd: use Nesterov's momentum");
-    v("weight_decay", weight_decay, "Rate at which the weights of matrices decay towards zero", at_least(0));
-    v("decay_vectors", decay_vectors, "Let norms and biases decay too");
+    v("weight_decay", weight_decay, "Rate at which matrices decay towards zero", at_least(0));
+    v("decay_vectors", decay_vectors, "Apply weight decay to norms and biases, too");
   }
 };
 
 using NamedParameters = std::vector<std::pair<std::string, Tensor>>;
 
-// The first tensor that holds a value that is not finite, or empty. Of f32 or f64.
+// The name of the first tensor with a value that is not finite; empty if there is none. Tensors of f32 or
+// f64.
 std::string first_not_finite(const NamedParameters& tensors);
 
 class Optimizer {
@@ -67,12 +70,12 @@ class Optimizer {
   void begin_step() { ++steps_; }
   void update(size_t index, double rate, double scale = 1);
 
-  // √Σ g² over all gradients, in double and in a fixed order; not finite exactly if some element is not.
+  // √Σ g² over all gradients, in double and in a fixed order. It is finite exactly if every element is.
   double gradient_norm() const;
   // The first parameter whose gradient is not finite, or empty.
   std::string first_not_finite() const;
 
-  // What a checkpoint has to hold: tensors named "PART.PARAMETER" and the count of steps.
+  // What a checkpoint has to hold beside steps(): tensors named "PART.PARAMETER".
   NamedParameters state() const;
   void restore(const std::vector<std::pair<std::string, Tensor>>& state, int64_t steps);
 

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kTraining = "training", kRecord = "run.json", kLock = "lock";
 
-// What the files of a model and its tokenizer are called, here and elsewhere.
+// Names of the files of a model and its tokenizer, of this program and of others.
 constexpr std::array<std::string_view, 14> kModelFiles = {"config.json",
                                                           "generation_config.json",
                                                           "tokenizer.json",
@@ -40,7 +40,8 @@ constexpr std::array<std::string_view, 14> kModelEndings = {".safetensors", ".sa
                                                             ".model",       ".spm",
                                                             ".h5",          ".msgpack",
                                                             ".onnx",        ".jinja"};
-// What is read beside a saved model or in its place, and not replaced by saving: how the names begin.
+// How the names of files begin that are read beside a saved model or in its place, and that saving does not
+// replace.
 constexpr std::array<std::string_view, 15> kReadBeside = {
     "pytorch_model",  "adapter_",        "tf_model",       "flax_model",   "consolidated.",
     "chat_template.", "vocab.",          "merges.txt",     "encoder.json", "added_tokens.json",
@@ -64,7 +65,7 @@ bool same_directory(const std::string& a, const std::string& b) {
   return std::filesystem::equivalent(a, b, problem) && !problem;
 }
 
-// Error when the directory holds what training here would take from its owner.
+// Error when training here would replace a model that is not this run's.
 void check_ours(const std::string& directory, const RunStart& start) {
   if (start.overwrite) return;
   check(
@@ -119,13 +120,14 @@ RunRecord RunDirectory::stored_record() const {
 }
 
 bool RunDirectory::has_results(const RunRecord& run) const {
-  // A model that lies there before the run has made its first step is an older one.
+  // A model that is there before the first step of the run is an older one.
   const bool has_begun = run.model.parameters > 0;
   return has_training_state(path_) || (has_begun && file_exists(join_path(path_, "config.json")));
 }
 
 bool RunDirectory::go_on(RunRecord begun) {
-  // Without a state to go on from, other options are another run, which is not to replace this one's model.
+  // Without a checkpoint to go on from, other options make another run, which may not replace this one's
+  // model.
   if (!has_training_state(path_)) begun.diverged_at = 0;
   const auto changes = forbidden_changes(begun, record_);
   if (!changes.empty() && !has_results(begun)) return false;
@@ -139,7 +141,7 @@ bool RunDirectory::go_on(RunRecord begun) {
 }
 
 void RunDirectory::begin_anew() {
-  // The record goes last: a run that was half removed is not taken for one of unknown options.
+  // The record is removed last, so that a run that is half removed still has its options.
   const std::string training = join_path(path_, kTraining);
   for (const std::string& name : list_directory(training)) {
     if (name != kLock && name != kRecord) remove_tree(join_path(training, name));

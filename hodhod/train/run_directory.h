@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The directory that a run trains in: whose it is, and whether the run that is there may go on.
+// The directory that a run trains in: which run it belongs to, and whether that run may go on.
 //
 // DIR/training holds what belongs to the run alone: run.json (train/run_record.h), the lock, checkpoints, the
 // tokenizer that was made for it. The model itself is written to DIR when a validation finds it the best.
@@ -16,18 +16,19 @@
 namespace hodhod {
 
 struct RunStart {
-  std::string from = {};   // the model that training begins with; empty: a new one
+  std::string from = {};   // directory of the model that training begins with; empty: a new model
   bool restart = false;    // discard the run that is in the directory, and start again
-  bool overwrite = false;  // a model may be replaced that was not trained in the directory
+  bool overwrite = false;  // replace a model that was not trained in the directory
 };
 
 // Holds the directory, locked, for one run.
 class RunDirectory {
  public:
-  // Makes the directory where there is none, and stores `record`. Where a run is there already it goes on,
-  // with what may change taken from `record`. An Error, and what is there stays as it is, when
+  // Makes the directory where there is none, and keeps `record` for it. A run that is there goes on, and
+  // takes the options that may change from `record`. It is an Error, and nothing in the directory is changed,
+  // when
   //   - the directory holds a model that was not trained in it, or is `from` itself, without `overwrite`,
-  //   - the run there was begun with something else that may not change (see kChangeableOptions),
+  //   - the run there was begun with other values of what may not change (see kChangeableOptions),
   //   - another process trains there.
   // A run that has left neither a checkpoint nor a model of its own is started again, whatever its options
   // were.
@@ -35,28 +36,28 @@ class RunDirectory {
 
   const std::string& path() const { return path_; }
   const RunRecord& record() const { return record_; }
-  // Of a file that belongs to the run: DIR/training/NAME.
+  // The path of a file that belongs to the run: DIR/training/NAME.
   std::string file(std::string_view name) const;
   // Whether there is a checkpoint to go on from.
   bool goes_on() const;
-  // What the user should be told, a sentence each.
+  // What the user should be told, one sentence each.
   const std::vector<std::string>& notes() const { return notes_; }
 
-  // What the model is, once it is made. Error when the run was begun with another one.
+  // Records the model, once it is made. Error when the run was begun with another one.
   void set_model(ModelRecord model);
 
-  // Stores the record as it is now: to be called when the first step is about to be made. Until then a run
-  // that goes on keeps the one it was begun with.
+  // Stores the record as it is now. To be called before the first step; until then, a run that goes on keeps
+  // the record that it was begun with.
   void store() const;
 
-  // To be called when the run is about to save its first model: with `overwrite`, removes what is there of
-  // an older model and would be read beside the new one, or in its place (weights in other formats, adapters,
-  // vocabularies, chat templates). The names of the files.
+  // To be called before the run saves its first model. With `overwrite`, it removes the files of an older
+  // model that would be read beside the new one or in its place (weights in other formats, adapters,
+  // vocabularies, chat templates), and returns their names.
   std::vector<std::string> remove_older_model() const;
 
-  // To be called when numbers are no longer finite at step `step`: checkpoints of `first_unsound` and later
-  // are removed, and those options that kChangeableOptions names for it may change when the run goes on. The
-  // step of the newest checkpoint that is left.
+  // To be called when numbers are no longer finite at step `step`. It removes the checkpoints of
+  // `first_unsound` and later steps, and lets the options change that kChangeableOptions names for this case.
+  // Returns the step of the newest checkpoint that is left.
   std::optional<int64_t> set_diverged(int64_t step, int64_t first_unsound);
 
  private:

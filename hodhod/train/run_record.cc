@@ -21,7 +21,7 @@ bool may_change(std::string_view option, bool diverged) {
   });
 }
 
-// Settings that both have, with values that differ, as `text(name, old, new)` says it.
+// text(name, old, new) for each setting that both have with different values, unless it is empty.
 template <class Text>
 std::vector<std::string> differing(const std::vector<Setting>& begun, const std::vector<Setting>& now,
                                    const Text& text) {
@@ -51,7 +51,7 @@ std::string described(const DataFile& file) {
   return fmt::format("{} of {} bytes", file.path, with_commas(static_cast<int64_t>(file.bytes)));
 }
 
-// The first file of an option that is another one, or empty.
+// A sentence about the first file of an option that has changed; empty if none has.
 std::string changed_file(std::string_view option, const std::vector<const DataFile*>& begun,
                          const std::vector<const DataFile*>& now) {
   for (size_t i = 0; i < std::max(begun.size(), now.size()); ++i) {
@@ -106,7 +106,7 @@ std::vector<std::string> forbidden_changes(const RunRecord& begun, const RunReco
     const std::string changed = changed_file(option, files(old_files), files(new_files));
     if (!changed.empty()) found.push_back(changed);
   };
-  // A run that knows no data was begun by a program of its own, without the command line.
+  // A run without data was begun by another program than the command line.
   if (begun.data.empty()) return found;
   for (const auto& [option, files] : old_files) compare(option);
   for (const auto& [option, files] : new_files) {

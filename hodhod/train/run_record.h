@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a run of training was begun with, and which of it may change when the run goes on.
+// What a training run was begun with, and what of it may change when the run goes on.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 
 namespace hodhod {
 
-// An option and its value as the command line writes them, without the dashes: {"schedule-rate", "0.001"}.
+// An option and its value as the command line has them, without the dashes: {"schedule-rate", "0.001"}.
 struct Setting {
   std::string name, value;
 };
@@ -25,7 +25,7 @@ std::vector<Setting> settings_of(const Config& config) {
   return settings;
 }
 
-// What was read for an option: a file, or what came through a pipe.
+// What was read for an option: a file, or a pipe.
 struct DataFile {
   std::string option;  // "data"
   std::string path;
@@ -33,7 +33,7 @@ struct DataFile {
   std::string hash;  // XXH64 of the bytes
 };
 
-// The bytes of a regular file.
+// For a regular file, which is read to hash it.
 DataFile data_file(std::string option, std::string path);
 
 struct ModelRecord {
@@ -48,14 +48,15 @@ struct RunRecord {
   std::vector<Setting> options = {};
   std::vector<DataFile> data = {};
   ModelRecord model = {};
-  int64_t diverged_at = 0;  // the step at which the run ended as its numbers were no longer finite; 0: none
+  int64_t diverged_at = 0;  // the step at which its numbers were no longer finite; 0: they are
 };
 
-// When an option may have another value than the run was begun with. One that is in no line here may not.
+// When an option may have another value than at the beginning of the run. Options that are not listed may
+// never.
 enum class MayChange {
   always,
-  after_divergence,  // when the run has ended as its numbers were no longer finite
-  by_content,        // what it leads to is compared instead: bytes of files, the model, the tokenizer
+  after_divergence,  // once the numbers of the run are no longer finite
+  by_content,        // compared by what it names: bytes of files, the model, the tokenizer
 };
 struct ChangeableOption {
   std::string_view name;
@@ -90,13 +91,13 @@ inline constexpr std::array<ChangeableOption, 26> kChangeableOptions = {{
     {"tokenizer", MayChange::by_content},
 }};
 
-// What of `now` differs from what the run was `begun` with and may not: "--seed 1 (now 2)". Files are
-// compared by their bytes, wherever they lie. An option that only one of the two knows is not compared.
+// The changes from `begun` to `now` that are not allowed: "--seed 1 (now 2)". Files are compared by their
+// bytes, wherever they are. An option that only one of the two has is not compared.
 std::vector<std::string> forbidden_changes(const RunRecord& begun, const RunRecord& now);
-// The same for the model; where `begun` has none yet, nothing differs.
+// The same for the model. Where `begun` has none yet, every model is allowed.
 std::vector<std::string> forbidden_changes(const ModelRecord& begun, const ModelRecord& now);
 
-// The record as text (JSON), and back; the Error names `path`.
+// The record as JSON text; and read from a file, whose path an Error names.
 std::string format_run_record(const RunRecord& record);
 RunRecord read_run_record(const std::string& path);
 

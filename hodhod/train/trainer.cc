@@ -47,7 +47,7 @@ class Run {
         look_after_update();
         end = reason_to_end();
       } else {
-        state_ = before;  // asked to stop among the batches of an update: it is made again after resuming
+        state_ = before;  // asked to stop amid an update, which is made again after resuming
         end = TrainingEnd::signal;
       }
     }
@@ -72,7 +72,7 @@ class Run {
   void look_after_update() {
     const bool last = state_.step >= options_.steps;
     if (due(options_.validate_every) || last) validate();
-    // While updates are being skipped it is not known yet whether the run can go on from here.
+    // While updates are being skipped, nobody knows yet whether the run can go on from here.
     const bool to_save = due(options_.save_every > 0 ? options_.save_every : options_.validate_every);
     if ((to_save && state_.skipped_in_a_row == 0) || last) save();
   }
@@ -163,7 +163,7 @@ class Run {
     }
   }
 
-  // An update that would spoil the weights is left out, by name; many in a row end the run.
+  // Leaves out an update that would spoil the weights, and says why. Many in a row end the run.
   void skip(double loss) {
     std::string what = "the gradient of " + optimizer_->first_not_finite();
     if (!std::isfinite(loss)) {
@@ -176,14 +176,14 @@ class Run {
     if (log_.message)
       log_.message(fmt::format("step {}: {} is not finite; the update is skipped", state_.step, what));
     if (state_.skipped_in_a_row < options_.skip_limit) return;
-    // The last good update led to weights from which no other followed.
+    // Nothing followed from the weights of the last good update, so they are not sound either.
     diverged(state_.step - state_.skipped_in_a_row,
              fmt::format("{} updates in a row were not finite, the last at step {} ({})",
                          state_.skipped_in_a_row, state_.step, what));
   }
 
-  // Ends the run: its numbers are no longer finite, and from checkpoints of `first_unsound` on it cannot
-  // recover.
+  // Ends the run, whose numbers are no longer finite. It cannot recover from checkpoints of `first_unsound`
+  // or later.
   [[noreturn]] void diverged(int64_t first_unsound, const std::string& what) {
     const auto sound = directory_.set_diverged(state_.step, first_unsound);
     const std::string lower = fmt::format("a lower --schedule-rate (it is {})", options_.schedule.rate);
@@ -210,7 +210,7 @@ class Run {
     Stopwatch watch(profile_.validation);
     check_finite(optimizer_->parameters());
     if (average_) average_->swap();
-    // A validation that only the end of this run asks for is none of the moments, as a longer run has it not.
+    // An extra validation at the end of the run is left out of the mean: a longer run would not make it.
     if (last_) last_->begin(due(options_.validate_every));
     measure();
     const bool better = judge();
@@ -243,7 +243,7 @@ class Run {
     }
   }
 
-  // Whether the scores are the best so far; where nothing is scored, the last model is taken for it.
+  // Whether the scores are the best so far. Without scores every model counts as better than the one before.
   bool judge() {
     if (scores_.values.empty()) return true;
     const double score = scores_.values[0].second;
@@ -275,8 +275,8 @@ class Run {
     if (log_.message) log_.message(line + (better ? " (best so far)" : ""));
   }
 
-  // What is wrong with the scores, or empty. The one that decides has to be finite. Another may be too great
-  // for a number, as the perplexity of a model that has learnt nothing, but none is NaN.
+  // What is wrong with the scores, or empty. The one that decides has to be finite. The others may be
+  // infinite, as the perplexity of a model that has learnt nothing may be, but not NaN.
   std::string unsound_score() const {
     for (size_t i = 0; i < scores_.values.size(); ++i) {
       const auto& [name, value] = scores_.values[i];

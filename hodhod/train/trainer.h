@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The training loop: batches → loss → gradients → update, with validation, checkpoints, metrics and resuming.
 //
-// What a run computes depends on its options and data alone. It can be stopped at any moment, by a signal or
-// by a crash, and continued: the weights at the end have the same bits as without the stop.
+// What a run computes depends on its options and data alone. A signal or a crash may stop it at any moment.
+// When it is continued, the weights at the end have the same bits as without the stop.
 #pragma once
 
 #include <cstdint>
@@ -51,14 +51,12 @@ struct TrainerOptions {
     v("log_every", log_every, "Number of updates between lines in metrics.jsonl; 0 for none", at_least(0));
     v("patience", patience, "Stop after this many validations without a better one; 0 for never",
       at_least(0));
-    v("average", average,
-      "Decay of a running average of the weights, which is used in their place; 0 for none",
+    v("average", average, "Decay of a running average of the weights that is used in their place; 0 for none",
       at_least(0).below(1));
     v("average_last", average_last,
-      "Number of last validations whose mean weights are used in the place of the weights; 0 for none",
-      in(0, 1000));
-    v("skip_limit", skip_limit,
-      "Stop after this many updates in a row with a loss or gradient that is not finite", at_least(1));
+      "Use the mean of the weights at this many last validations in their place; 0 for none", in(0, 1000));
+    v("skip_limit", skip_limit, "Stop after this many updates in a row whose loss or gradient is not finite",
+      at_least(1));
     v("seed", seed, "Seed of initial weights, data order and dropout");
     v("optimizer", optimizer);
     v("schedule", schedule);
@@ -68,33 +66,34 @@ struct TrainerOptions {
   void validate() const;
 };
 
-// A loss summed over its items (tokens, or examples), on the tape.
+// A loss on the tape, summed over its items: tokens, or examples.
 struct LossSum {
   Tensor sum;
   double items = 0;
 };
 
-// Named numbers of a validation; the first decides which model is best. Without any there is no score, and
-// the last model is kept.
+// The results of a validation by name. The first of them decides which model is best. Without any, the last
+// model is kept.
 struct Scores {
   std::vector<std::pair<std::string, double>> values;
   bool higher_is_better = false;
-  double items = 0;  // that they were measured on; scores on different numbers of items are not compared
+  double items = 0;  // the number they were measured on; scores on different numbers are not compared
 };
 
-// What is trained: a model with its data. The trainer knows no more of it.
+// What is trained: a model with its data. The trainer knows nothing else of them.
 class Trainee {
  public:
   virtual ~Trainee() = default;
   virtual NamedParameters parameters() = 0;
-  // Which batch comes next, and going there: the order is a function of the seed and the epoch alone.
+  // Which batch comes next, and a way to go to another one. The order of batches is a function of the seed
+  // and the epoch alone.
   virtual BatchPosition position() const = 0;
   virtual void seek(BatchPosition position) = 0;
-  // Takes the next batch, and computes its loss.
+  // Takes the next batch; computes the loss of the batch taken last.
   virtual void next_batch() = 0;
   virtual LossSum loss(Context& context) = 0;
   virtual Scores validate() = 0;
-  // Writes the model as it is now, for use: a Hugging Face directory.
+  // Writes the model as it is now as a Hugging Face directory.
   virtual void save(const std::string& directory) = 0;
 };
 
@@ -102,34 +101,34 @@ enum class TrainingEnd { finished, out_of_time, patience, signal };
 
 struct TrainingReport {
   TrainingEnd end = TrainingEnd::finished;
-  int64_t first_step = 0;  // that the run went on from; equal to `steps` when nothing was left to do
+  int64_t first_step = 0;  // the step it went on from; equal to `steps` when nothing was left to do
   int64_t steps = 0;
   double best = 0;
   int64_t best_step = 0;
-  int64_t model_step = 0;  // of the model in the directory; 0: there is none of this run yet
+  int64_t model_step = 0;  // of the model in the directory; 0: this run has written none yet
   Scores last = {};
-  double seconds = 0;           // of this run, not counting earlier ones
-  double loop_seconds = 0;      // of that, what was neither forward, backward nor update
+  double seconds = 0;           // of this call, without earlier ones
+  double loop_seconds = 0;      // of these, outside of forward, backward and update
   double items_per_second = 0;  // over forward, backward and update
   std::string profile;          // a table of where the time went
 };
 
-// Where the trainer tells of its progress; the library prints nothing itself.
+// Where the trainer reports its progress.
 struct TrainingLog {
   std::function<void(int64_t step, int64_t steps, const std::string& note)> progress = {};
   std::function<void(const std::string& line)> message = {};
 };
 
-// Trains in `directory`: the best model there (without validation scores the last), what resuming needs in
-// training/, a line of numbers every so often in metrics.jsonl. Continues a run that is there; one that has
-// come to its end is left as it is.
+// Trains in `directory`. It writes the best model there (without validation scores the last one), checkpoints
+// in training/, and lines of numbers in metrics.jsonl. A run that is there is continued; one that has ended
+// is left as it is.
 //
-// When the numbers are no longer finite (a score, weights, or `skip_limit` updates in a row), nothing of that
-// is saved, and the Error says of which step the last sound state is, and how to go on from it.
+// When a score, the weights, or `skip_limit` updates in a row are not finite, the run ends with an Error that
+// names the step of the last sound state and the way to go on from it. Nothing is saved after that step.
 TrainingReport train(Trainee& trainee, const TrainerOptions& options, RunDirectory& directory,
                      const TrainingLog& log = {});
 
-// The same in a directory that is taken for a run of these options (see RunDirectory).
+// The same. The directory is taken as that of a run with these options (see RunDirectory).
 TrainingReport train(Trainee& trainee, const TrainerOptions& options, const std::string& directory,
                      const TrainingLog& log = {});
 

@@ -52,19 +52,18 @@ struct LoadedState {
   NamedParameters tensors;
 };
 
-// Publishes a checkpoint in DIRECTORY/training; the one before is removed only when this one is complete.
+// Publishes a checkpoint in DIRECTORY/training. Older ones are removed only when this one is complete.
 void save_training_state(const std::string& directory, const TrainingState& state,
                          const NamedParameters& tensors);
 
-// The newest checkpoint that is whole, or nothing where there is none. A damaged one is named through
-// `message`.
+// The newest checkpoint that is whole, or nothing where there is none. `message` is told of damaged ones.
 std::optional<LoadedState> load_training_state(const std::string& directory,
                                                const std::function<void(const std::string&)>& message);
 
 // Whether there is any checkpoint.
 bool has_training_state(const std::string& directory);
 
-// Removes the checkpoints of `step` and later ones. The step of the newest that is left, or nothing.
+// Removes the checkpoints of `step` and later steps. Returns the step of the newest that is left, if any.
 std::optional<int64_t> remove_training_states_from(const std::string& directory, int64_t step);
 
 // Copies the tensors of the same names into the parameters; Error when one is missing or has another shape.

@@ -142,7 +142,7 @@ complete_words() {  # words of a command line, the last one unfinished: what bas
 }
 expect "commands" "train translate " "$(complete_words hodhod tr)"
 expect "tasks" "tag translate " "$(complete_words hodhod --threads 2 train t)"
-expect "options" "--schedule-final-fraction --schedule-kind --schedule-rate --schedule-warmup " \
+expect "options" "--schedule-final-fraction --schedule-kind --schedule-rate --schedule-warmup --schedule-width " \
   "$(complete_words hodhod train generate --out x --schedule)"
 expect "values" "left right " "$(complete_words hodhod tokenize encode --truncate '')"
 expect "values of an enum" "constant cosine " "$(complete_words hodhod train tag --schedule-kind co)"

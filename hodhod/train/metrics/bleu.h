@@ -31,21 +31,21 @@ struct BleuOptions {
   BleuSmoothing smoothing = BleuSmoothing::kExp;
   std::optional<double> smoothing_value = {};  // of floor (0.1) and add-k (1)
   bool lowercase = false;
-  bool effective_order = false;  // leave out the orders a short text has no n-grams of; for single sentences
+  bool effective_order = false;  // leave out orders that a short text has no n-grams of; for single sentences
   int max_order = 4;
 
   template <class Visitor>
   void visit(Visitor&& v) {
     v("tokenizer", tokenizer,
-      "How BLEU cuts text into words; intl knows the punctuation of every script, zh is for Chinese");
-    v("smoothing", smoothing, "What BLEU does with an order of n-grams that has no match");
-    v("smoothing_value", smoothing_value, "Number that floor (default 0.1) and add-k (default 1) put there",
-      at_least(0));
-    v("lowercase", lowercase, "Make no difference between upper and lower case");
+      "How BLEU splits text into words; intl knows the punctuation of every script, zh is for Chinese");
+    v("smoothing", smoothing, "How BLEU smooths the precision of an order of n-grams without a match");
+    v("smoothing_value", smoothing_value,
+      "Value of BLEU's smoothing floor (default 0.1) or add-k (default 1)", at_least(0));
+    v("lowercase", lowercase, "Ignore the difference between upper and lower case");
   }
 };
 
-// What the smoothing works with: the given value or its default; nothing where it takes none.
+// The value that the smoothing uses: the given one or its default. Nothing for a smoothing without a value.
 std::optional<double> smoothing_value(const BleuOptions& options);
 
 // Error for options that contradict each other.

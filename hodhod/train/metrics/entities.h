@@ -22,17 +22,17 @@ struct Entity {
 bool is_entity_tag(std::string_view tag);
 
 // Whether these tags, each given once, mark entities: O and prefixes with types, or O and bare prefixes with
-// a B among them. Among them may be a few that mark none: not more of them than tags with a type, and fewer
-// than bare prefixes.
+// a B among them. A few other tags are allowed: at most as many as tags with a type, and fewer than bare
+// prefixes.
 bool are_entity_tags(std::span<const std::string> tags);
 
-// The entities of one sentence. A tag that is no entity tag counts as O. One that may not stand where it does
-// is read as conlleval reads it: an I after O or after another type begins an entity. So IOB1, IOB2, IOBES
-// and BILOU are all understood.
+// The entities of one sentence. Other tags count as O. A tag that is not allowed where it stands is read as
+// conlleval reads it: an I after O or after another type begins an entity. So IOB1, IOB2, IOBES and BILOU are
+// all understood.
 std::vector<Entity> entities_of(std::span<const std::string> tags);
 
 // The same entities in proper tags: IOB2 (each begins with B), or IOB1 (B only right after one of its type).
-// Tags that are no entity tags stay.
+// Other tags stay.
 std::vector<std::string> to_iob2(std::span<const std::string> tags);
 std::vector<std::string> to_iob1(std::span<const std::string> tags);
 

@@ -15,7 +15,7 @@ namespace hodhod::metrics {
 
 struct MultiLabelScore : LabelMeans {
   int64_t examples = 0;
-  double subset_accuracy = 0;  // share of the examples whose labels are all right, and no more
+  double subset_accuracy = 0;  // share of the examples with exactly the gold labels
   std::map<std::string, PrecisionRecall> by_label = {};
 };
 
