@@ -82,6 +82,14 @@ std::string row_text(const LayerDescription& row) {
                      row.flops > 0 ? format_count(row.flops) : "");
 }
 
+int64_t layer_count(const Description& d, const std::string& stack) {
+  int64_t count = 0;
+  for (const LayerDescription& row : d.layers) {
+    if (row.stack == stack) count = std::max(count, row.layer + 1);
+  }
+  return count;
+}
+
 std::string layers_text(const Description& d, bool all) {
   std::string text = fmt::format("{:<13} {:<34} {:<22} {:<22} {:>15} {:>9}\n", "component", "layer", "in",
                                  "out", "parameters", "FLOPs");
@@ -90,9 +98,8 @@ std::string layers_text(const Description& d, bool all) {
     // The blocks of a stack are alike: the first one stands for all.
     if (row.layer > 0 && !all) continue;
     if (row.layer != shown && row.layer >= 0) {
-      const int64_t layers = row.stack == "encoder" ? d.config.encoder_layers : d.config.decoder_layers;
       text += all ? fmt::format("{} layer {}\n", row.stack, row.layer)
-                  : fmt::format("each of {} {} layers:\n", layers, row.stack);
+                  : fmt::format("each of {} {} layers:\n", layer_count(d, row.stack), row.stack);
     }
     if (row.layer < 0 && shown >= 0) text += row.component == "input" ? "\n" : "after them:\n";
     shown = row.layer;
@@ -143,16 +150,16 @@ std::string totals(const DescribeModelFlags& flags, const Description& d, const 
 Json to_json(const Description& d, const MachineSpeed& speed) {
   Json layers = Json::array();
   for (const LayerDescription& row : d.layers) {
-    const std::string place = row.layer >= 0      ? fmt::format("{}.layer.{}.", row.stack, row.layer)
-                              : row.stack.empty() ? ""
-                                                  : row.stack + ".";
+    const std::string stack = row.stack.empty() ? "" : row.stack + ".";
+    const std::string place = row.layer >= 0 ? fmt::format("{}layer.{}.", stack, row.layer) : stack;
     layers.push_back({{"component", row.component},
                       {"name", place + row.name},
                       {"in", row.in},
                       {"out", row.out},
                       {"parameters", row.parameters},
                       {"shared", row.shared},
-                      {"flops", row.flops}});
+                      {"flops", row.flops},
+                      {"kept", row.kept}});
   }
   const Times times = times_of(d, speed);
   return {

@@ -1,29 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a Transformer is made of, layer by layer as data flows through it: shapes, parameters, operations and
-// memory. Nothing of the model's size is allocated.
+// What a model is made of, step by step as data flows through it: shapes, parameters, operations and memory.
 //
-// The walk takes every parameter that the model's `visit` names, exactly once, so it cannot leave one out.
+// All of it comes from runs of the model itself on the device `shapes`, so it is known at once for a model of
+// any size, and nothing of its size is allocated: a forward pass with a trace gives the steps, a training
+// step without one the memory.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hodhod/models/transformer_config.h"
 
 namespace hodhod {
 
-// A step of the data's way.
+// A step of the data's way: what a trace of the forward pass shows (docs/trace.md), with the work from the
+// steps before it to this one.
 struct LayerDescription {
-  std::string component;  // input, embedding, positions, attention, add & norm, feed-forward, linear, softmax
-  std::string stack;      // "encoder", "decoder", or empty before and after them
-  int64_t layer = -1;     // number of the block in its stack, −1 outside
-  std::string name;       // within the block: "self_attention.query"
+  std::string_view component;    // names_of(Component), or "constant" for parameters that are not learned
+  std::string stack;             // "encoder", "decoder", or empty before and after their layers
+  int64_t layer = -1;            // number of the block in its stack, −1 outside
+  std::string name;              // within the block: "self_attention.queries"
   std::vector<int64_t> in, out;  // shapes, as with the batch and length that were asked for
   int64_t parameters = 0;
   double flops = 0;     // of the forward pass over the whole batch
-  int64_t kept = 0;     // bytes kept for the backward pass
-  bool shared = false;  // it works with the parameters of another layer (tied embeddings)
+  int64_t kept = 0;     // bytes by which the memory in use grows
+  bool shared = false;  // it works with parameters of another step (tied embeddings)
 };
 
 struct DescribeOptions {
@@ -49,7 +52,7 @@ struct Description {
   int64_t weights = 0;
   int64_t gradients = 0;
   int64_t optimizer = 0;    // Adam's two moments
-  int64_t activations = 0;  // kept for the backward pass over the batch, and its working memory
+  int64_t activations = 0;  // the most that a training step holds besides, forward and backward
   int64_t cache = 0;        // keys and values while the batch is decoded to its full length
   int64_t to_train() const { return weights + gradients + optimizer + activations; }
   int64_t to_run() const { return weights + cache; }

@@ -66,13 +66,50 @@ TEST(Description, OperationsOfADecoder) {
   EXPECT_EQ(description.training_flops_per_token(), 3 * description.forward_flops_per_token());
 }
 
+// Each step has the work that leads to it, also where that is done elsewhere: the keys of cross-attention are
+// computed before the block. Tied embeddings count once; what no gradient reaches is a constant.
+TEST(Description, EachStepHasItsOwnWork) {
+  TransformerConfig config = small_config(TransformerShape::encoder_decoder);
+  config.output_bias = true;
+  const double products = 2.0 * 3 * 7;  // per weight, for 3 rows of 7 tokens
+  const Description description = describe(config, {.batch = 3, .length = 7});
+  const auto step = [&](const std::string& stack, int64_t layer, const std::string& name) {
+    for (const LayerDescription& row : description.layers) {
+      if (row.stack == stack && row.layer == layer && row.name == name) return row;
+    }
+    ADD_FAILURE() << "no " << stack << " " << layer << " " << name;
+    return LayerDescription();
+  };
+  const LayerDescription keys = step("decoder", 1, "cross_attention.keys");
+  EXPECT_EQ(keys.component, "attention");
+  EXPECT_EQ(keys.flops, products * 36 * 36);
+  EXPECT_EQ(keys.parameters, 36 * 36 + 36);
+  EXPECT_EQ(keys.in, (std::vector<int64_t>{3, 7, 36}));
+  EXPECT_EQ(keys.out, (std::vector<int64_t>{3, 7, 3, 12}));
+  EXPECT_EQ(step("decoder", 1, "cross_attention.heads").flops, 2.0 * 2 * 3 * 7 * 7 * 36);
+  EXPECT_EQ(step("encoder", 0, "feed_forward.up").flops, products * 36 * 70);
+  EXPECT_EQ(step("encoder", 0, "feed_forward.hidden").flops, 0);
+  EXPECT_EQ(step("encoder", 0, "feed_forward.output").parameters, 36 * 70 + 36);
+  EXPECT_EQ(step("encoder", 0, "feed_forward.norm").parameters, 2 * 36);
+  EXPECT_EQ(step("", -1, "logits").flops, products * 36 * 61);
+  EXPECT_EQ(step("", -1, "logits").parameters, 0);
+  EXPECT_TRUE(step("", -1, "logits").shared);
+  EXPECT_TRUE(step("", -1, "decoder.embedding.tokens").shared);
+  EXPECT_EQ(step("", -1, "output_bias").component, "constant");
+  EXPECT_EQ(step("", -1, "output_bias").parameters, 61);
+  int64_t kept = 0;
+  for (const LayerDescription& row : description.layers) kept += row.kept;
+  EXPECT_GT(kept, 0);
+  EXPECT_LT(kept, description.activations);
+}
+
 TEST(Description, AWindowAndAnEncoderSeeOtherKeys) {
   TransformerConfig config = small_config(TransformerShape::decoder);
   config.decoder_layers = 1;
   const auto of_attention = [&](const TransformerConfig& c) {
     double flops = 0;
     for (const LayerDescription& layer : describe(c, {.length = 10}).layers) {
-      if (layer.name.find(": ") != std::string::npos) flops += layer.flops;
+      if (layer.name == "self_attention.heads") flops += layer.flops;
     }
     return flops / (4.0 * static_cast<double>(c.width));
   };
@@ -108,9 +145,10 @@ TEST(Description, MemoryOfATrainingStep) {
     pool::reset_peak();
     step();
     const auto measured = static_cast<double>(pool::statistics().peak - before);
-    const auto described =
-        static_cast<double>(describe(config, {.batch = 16, .length = config.max_length - 1}).activations);
-    EXPECT_NEAR(described / measured, 1, 0.12) << tested.name << ": " << measured;
+    // The source of an encoder–decoder is longer by two than its target; described, both have one length.
+    const int64_t length = config.max_length - (config.has_encoder() ? 1 : 2);
+    const auto described = static_cast<double>(describe(config, {.batch = 16, .length = length}).activations);
+    EXPECT_NEAR(described / measured, 1, 0.005) << tested.name << ": " << measured;
   }
 }
 
@@ -118,7 +156,7 @@ TEST(Description, IsMadeWithoutMemory) {
   pool::reset_peak();
   const int64_t before = pool::statistics().peak;
   const Description description = describe(transformer_preset("gpt3"));
-  EXPECT_LT(pool::statistics().peak - before, 1 << 20);
+  EXPECT_LT(pool::statistics().peak - before, 4 << 20);  // the tape's nodes; the weights are 700 GB
   EXPECT_EQ(description.layers.size(), 3 + 96 * 13 + 3);
 }
 

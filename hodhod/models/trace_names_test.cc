@@ -40,11 +40,16 @@ void add_names(const Trace& trace, std::set<std::string>& rows) {
 
 TEST(TraceNames, AreThoseOfTheDocument) {
   std::set<std::string> traced;
-  for (const TestModel& tested : test_models()) {
+  std::vector<TestModel> models = test_models();
+  models.push_back({"bert", transformer_preset("bert-tiny")});
+  for (const TestModel& tested : models) {
     Trace trace;
     Context context{.trace = &trace};
     const Transformer model(tested.config, Rng(1));
-    model.logits(test_states(model, TestBatch(tested.config, 2, 5), context), context);
+    const TestBatch batch(tested.config, 2, 5);
+    const bool decodes = tested.config.has_decoder();
+    model.logits(decodes ? test_states(model, batch, context) : model.encode(batch.source, context).states,
+                 context);
     add_names(trace, traced);
   }
   Recurrent stack({.cell = Cell::kLstm, .input = 4, .hidden = 3, .layers = 2, .bidirectional = true});

@@ -74,6 +74,15 @@ RotaryTables make_rotary(const TransformerConfig& config, int64_t length) {
   return RotaryTables(length, frequencies);
 }
 
+// What attention is told of the places of `time` tokens.
+void trace_positions(const AttentionSetting& setting, int64_t time, Context& context) {
+  if (!context.trace) return;
+  const Tensor& bias = setting.distance_bias.values;
+  if (bias.defined()) trace(context, "distance_bias", Component::positions, "HR", bias);
+  if (setting.rotary)
+    trace(context, "rotary", Component::positions, "TD", slice(setting.rotary->cosines, 0, 0, time));
+}
+
 // The state of each row's last token.
 Tensor last_states(const Memory& states) {
   const int64_t rows = states.states.dim(0), time = states.states.dim(1);
@@ -216,14 +225,19 @@ Tensor Transformer::embed(const TransformerStack& stack, const TokenBatch& token
     const Tensor types =
         tokens.token_types.defined() ? tokens.token_types : Tensor::zeros(tokens.ids.shape(), DType::i64);
     x = x + embedding(types, stack.token_type);
+    trace(context, "token_types", Component::embedding, "BTC", x);
   }
   const Tensor& positions = stack.position.defined() ? stack.position : sinusoids_;
   if (positions.defined()) {
     check(x.dim(1) <= positions.dim(0), "transformer: {} tokens, and the model takes {}; shorten the text",
           x.dim(1), positions.dim(0));
     x = add_positions(x, positions, {.offset = offset});
+    trace(context, "positions", Component::positions, "BTC", x);
   }
-  if (stack.embedding_norm) x = (*stack.embedding_norm)(x);
+  if (stack.embedding_norm) {
+    x = (*stack.embedding_norm)(x);
+    trace(context, "norm", Component::add_and_norm, "BTC", x);
+  }
   const double rate = config_.embedding_dropout.value_or(config_.dropout);
   if (context.training && rate > 0) x = dropout(x, rate, context.next_stream());
   trace(context, "output", Component::embedding, "BTC", x);
@@ -247,7 +261,11 @@ Tensor Transformer::run(const TransformerStack& stack, Tensor x, const Attention
     x = block(x, setting, context, block.cross_attention ? &cross : nullptr,
               cache ? &cache->self[i] : nullptr);
   }
-  return stack.final_norm ? (*stack.final_norm)(x) : x;
+  if (stack.final_norm) {
+    x = (*stack.final_norm)(x);
+    trace(context, "final_norm", Component::add_and_norm, "BTC", x);
+  }
+  return x;
 }
 
 DistanceBias Transformer::distance_bias(const TransformerStack& stack, DistanceRange range) const {
@@ -273,6 +291,7 @@ Memory Transformer::encode(const TokenBatch& source, Context& context) const {
       .query_length = source.lengths,
       .distance_bias = distance_bias(*encoder_, DistanceRange::of(0, time - 1, time)),
       .rotary = tables.defined() ? &tables : nullptr};
+  trace_positions(setting, time, context);
   const Tensor x = embed(*encoder_, source, table, {}, context);
   return {run(*encoder_, x, setting, context, nullptr, nullptr), source.lengths};
 }
@@ -287,6 +306,7 @@ Tensor Transformer::decode(const TokenBatch& target, const Memory* memory, Conte
       .query_length = target.lengths,
       .distance_bias = distance_bias(*decoder_, DistanceRange::of(0, time - 1, time)),
       .rotary = tables.defined() ? &tables : nullptr};
+  trace_positions(setting, time, context);
   const Tensor x = embed(*decoder_, target, embedding_, {}, context);
   return run(*decoder_, x, setting, context, memory, nullptr);
 }

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "hodhod/nn/sub_layer.h"
 #include "hodhod/ops/attention.h"
-#include "hodhod/ops/dropout.h"
 #include "hodhod/ops/rotary.h"
 #include "hodhod/ops/shape.h"
 #include "hodhod/tensor/tape.h"
@@ -75,11 +75,10 @@ KeyValues extend(KeyValueCache& cache, const KeyValues& fresh, const AttentionSe
           cache.values.with_layout(shape, cache.values.strides())};
 }
 
-// x [B, T, heads · D] as [B, T, heads, D].
-Tensor cut_into_heads(const Tensor& x, int64_t heads) {
-  const int64_t size = x.dim(2) / heads;
-  return x.with_layout({x.dim(0), x.dim(1), heads, size},
-                       {x.stride(0), x.stride(1), size * x.stride(2), x.stride(2)});
+// Traces x [B, T, heads · D] as [B, T, heads, D].
+void trace_heads(Context& context, const char* name, const char* axes, const Tensor& x, int64_t heads) {
+  if (!context.trace) return;
+  trace(context, name, Component::attention, axes, reshape(x, {x.dim(0), x.dim(1), heads, x.dim(2) / heads}));
 }
 
 }  // namespace
@@ -144,33 +143,27 @@ Tensor MultiHeadAttention::attend(const Tensor& queries, const KeyValues& memory
   call.bias = setting.bias;
   call.distance_bias = setting.distance_bias.values;
   call.distance_zero = setting.distance_bias.zero();
+  trace_heads(context, "queries", "BTHD", queries, options.heads);
+  trace_heads(context, "keys", "BSHD", memory.keys, options.kv_heads);
+  trace_heads(context, "values", "BSHD", memory.values, options.kv_heads);
   if (context.trace) {
-    const NoGrad off;
-    const auto add = [&](const char* name, const char* axes, const Tensor& tensor) {
-      context.trace->add(name, Component::attention, axes, tensor);
-    };
-    add("queries", "BTHD", cut_into_heads(queries, options.heads));
-    add("keys", "BSHD", cut_into_heads(memory.keys, options.kv_heads));
-    add("values", "BSHD", cut_into_heads(memory.values, options.kv_heads));
-    add("probabilities", "BHTS", attention_weights(queries, memory.keys, call));
+    const Shape scores{queries.dim(0), options.heads, queries.dim(1), memory.keys.dim(1)};
+    context.trace->add("probabilities", Component::attention, "BHTS", scores,
+                       [&] { return attention_weights(queries, memory.keys, call); });
   }
   if (context.training && options.dropout > 0) {
     call.dropout = options.dropout;
     call.rng = context.next_stream();
   }
   Tensor heads = attention(queries, memory.keys, memory.values, call);
-  if (context.trace) {
-    const NoGrad off;
-    context.trace->add("heads", Component::attention, "BTHD", cut_into_heads(heads, options.heads));
-    context.trace->add("output", Component::attention, "BTC", output(heads));
-  }
+  trace_heads(context, "heads", "BTHD", heads, options.heads);
   return heads;
 }
 
 Tensor MultiHeadAttention::project(const Tensor& heads, Context& context, const Tensor& residual,
                                    double dropout) const {
-  if (!context.training || dropout == 0) return output(heads, {.residual = residual});
-  return dropout_add(linear(heads, output.weight), output.bias, residual, dropout, context.next_stream());
+  return end_sub_layer(
+      output, heads, {.component = Component::attention, .residual = residual, .dropout = dropout}, context);
 }
 
 }  // namespace hodhod

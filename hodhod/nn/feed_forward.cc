@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/nn/feed_forward.h"
 
+#include "hodhod/nn/sub_layer.h"
 #include "hodhod/ops/dropout.h"
 #include "hodhod/ops/elementwise.h"
-#include "hodhod/tensor/tape.h"
 
 namespace hodhod {
 
@@ -17,34 +17,31 @@ FeedForward::FeedForward(const FeedForwardOptions& given, DType dtype)
 Tensor FeedForward::operator()(const Tensor& x, Context& context, const Tensor& residual,
                                double dropout) const {
   const HiddenUnits hidden = hidden_units(x, context);
-  LinearOptions last{.activation = hidden.pending};
-  if (!context.training || dropout == 0) {
-    last.residual = residual;
-    return down(hidden.values, last);
-  }
-  return dropout_add(linear(hidden.values, down.weight, {}, last), down.bias, residual, dropout,
-                     context.next_stream());
+  return end_sub_layer(down, hidden.values,
+                       {.component = Component::feed_forward,
+                        .activation = hidden.pending,
+                        .residual = residual,
+                        .dropout = dropout},
+                       context);
 }
 
 FeedForward::HiddenUnits FeedForward::hidden_units(const Tensor& x, Context& context) const {
   const Tensor raised = up(x), opened = gate ? (*gate)(x) : Tensor();
-  if (context.trace) trace_units(raised, opened, *context.trace);
+  trace(context, "up", Component::feed_forward, "BTF", raised);
+  if (gate) trace(context, "gate", Component::feed_forward, "BTF", opened);
   const bool drops = context.training && options.dropout > 0;
   // Without a gate the activation is left to the last product: its result need not be kept for backward.
-  if (!gate && !drops) return {raised, options.activation};
+  if (!gate && !drops) {
+    if (context.trace) {
+      context.trace->add("hidden", Component::feed_forward, "BTF", raised.shape(),
+                         [&] { return activate(options.activation, raised); });
+    }
+    return {raised, options.activation};
+  }
   const Tensor hidden =
       gate ? gated(options.activation, opened, raised) : activate(options.activation, raised);
+  trace(context, "hidden", Component::feed_forward, "BTF", hidden);
   return {drops ? dropout(hidden, options.dropout, context.next_stream()) : hidden};
-}
-
-void FeedForward::trace_units(const Tensor& raised, const Tensor& opened, Trace& trace) const {
-  const NoGrad off;
-  const Tensor hidden =
-      gate ? gated(options.activation, opened, raised) : activate(options.activation, raised);
-  if (gate) trace.add("gate", Component::feed_forward, "BTF", opened);
-  trace.add("up", Component::feed_forward, "BTF", raised);
-  trace.add("hidden", Component::feed_forward, "BTF", hidden);
-  trace.add("output", Component::feed_forward, "BTC", down(hidden));
 }
 
 }  // namespace hodhod

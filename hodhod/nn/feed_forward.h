@@ -51,7 +51,6 @@ struct FeedForward {
         kernels::Activation::kIdentity;  // which the last product still has to apply
   };
   HiddenUnits hidden_units(const Tensor& x, Context& context) const;
-  void trace_units(const Tensor& raised, const Tensor& opened, Trace& trace) const;
 };
 
 }  // namespace hodhod

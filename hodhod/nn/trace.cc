@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "hodhod/base/error.h"
+#include "hodhod/tensor/tape.h"
 
 namespace hodhod {
 
@@ -11,7 +12,16 @@ void Trace::add(std::string_view name, Component component, std::string_view axe
   check(tensor.defined() && tensor.rank() == static_cast<int>(axes.size()),
         "trace: {}{} has axes {} and {} dimensions; give a letter for each", prefix_, name, axes,
         tensor.defined() ? tensor.rank() : -1);
-  entries_.push_back({prefix_ + std::string(name), component, std::string(axes), tensor.detach()});
+  Entry entry{prefix_ + std::string(name), component, std::string(axes), tensor};
+  if (observer_) return observer_(entry);
+  entry.tensor = tensor.detach();
+  entries_.push_back(std::move(entry));
+}
+
+void Trace::add(std::string_view name, Component component, std::string_view axes, const Shape& shape,
+                const std::function<Tensor()>& compute) {
+  const NoGrad off;
+  add(name, component, axes, observer_ ? Tensor::empty(shape, DType::f32, Device::shapes) : compute());
 }
 
 const Trace::Entry* Trace::find(std::string_view name) const {

@@ -11,8 +11,10 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "hodhod/tensor/tensor.h"
@@ -44,13 +46,22 @@ class Trace {
     std::string name;  // scopes and the tensor's own name: "encoder.layer.0.self_attention.keys"
     Component component;
     // A letter for each dimension: B batch, T time, S time of what is attended to, C channels, H heads, D
-    // head size, F feed-forward width, V vocabulary, G gates of a recurrent cell, K labels.
+    // head size, F feed-forward width, V vocabulary, G gates of a recurrent cell, K labels, R distances.
     std::string axes;
     Tensor tensor;  // off the tape; it shares the memory of what the model computed
   };
 
+  Trace() = default;
+  // One that keeps no entry and tells `observer` of each. Tensors are then as the model has them, on its
+  // tape; those that only a trace would compute are not computed and have a shape alone (on the device
+  // `shapes`).
+  explicit Trace(std::function<void(const Entry&)> observer) : observer_(std::move(observer)) {}
+
   // Adds a tensor under the scopes that are open. Error if `axes` has not one letter for each dimension.
   void add(std::string_view name, Component component, std::string_view axes, const Tensor& tensor);
+  // The same for a tensor of this shape that the model itself does not compute; compute() runs off the tape.
+  void add(std::string_view name, Component component, std::string_view axes, const Shape& shape,
+           const std::function<Tensor()>& compute);
 
   const std::vector<Entry>& entries() const { return entries_; }
   // The last tensor of this name, or null.
@@ -76,6 +87,7 @@ class Trace {
  private:
   std::string prefix_;
   std::vector<Entry> entries_;
+  std::function<void(const Entry&)> observer_;
 };
 
 }  // namespace hodhod

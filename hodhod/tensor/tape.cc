@@ -5,11 +5,23 @@
 #include <atomic>
 #include <exception>
 
+#include "hodhod/kernels/shapes/shapes.h"
+#include "hodhod/tensor/storage.h"
+
 namespace hodhod {
 namespace {
 
 thread_local bool recording_now = true;
 std::atomic<uint64_t> next_order{1};
+
+// What the device `shapes` has counted since this was last asked.
+Node::Cost cost_since_last_node() {
+  thread_local Node::Cost before;
+  const Node::Cost now = {kernels::shapes::operations(), shapes_memory().in_use};
+  const Node::Cost cost = {now.operations - before.operations, now.bytes - before.bytes};
+  before = now;
+  return cost;
+}
 
 // Nodes below `root`, later ones first, with the number of uses each awaits gradients from.
 PoolVector<Node*> collect(Node* root) {
@@ -114,6 +126,7 @@ void attach(const Ref<Node>& node, const char* name, std::span<const Edge> input
   node->name = name;
   node->order = next_order.fetch_add(1, std::memory_order_relaxed);
   node->inputs.assign(inputs.begin(), inputs.end());
+  if (outputs[0].device() == Device::shapes) node->cost = cost_since_last_node();
   node->outputs.reserve(outputs.size());
   int index = 0;
   for (Tensor& output : outputs) {

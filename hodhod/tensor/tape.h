@@ -75,6 +75,13 @@ class Node : public Counted<Node> {
     Tensor gradient;  // what has arrived so far
   };
 
+  // On the device `shapes`, what was counted since the node before was made (of any kind; so the first one
+  // after a backward pass has that in it).
+  struct Cost {
+    double operations = 0;  // as kernels::shapes::operations()
+    int64_t bytes = 0;      // by which the memory in use grew
+  };
+
   virtual ~Node() = default;
   // Calls the op's backward, then forgets what it had saved.
   virtual void run(Gradients& d) = 0;
@@ -87,6 +94,7 @@ class Node : public Counted<Node> {
   bool is_leaf = false;
   bool spent = false;   // its backward has run
   int64_t awaited = 0;  // during backward: uses whose gradient has not arrived yet
+  Cost cost;
   PoolVector<Edge> inputs;
   PoolVector<Output> outputs;
 };

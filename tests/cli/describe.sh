@@ -24,7 +24,7 @@ expect "published size" "124,439,808 (124M)" "$("$hodhod" describe gpt2)"
 expect "every layer" "decoder layer 95" "$("$hodhod" describe gpt3 --all)"
 expect "changed" "[3, 20, 100]" "$("$hodhod" describe tiny --model width=100 --batch 3 --length 20)"
 expect "json" '"parameters": 124439808' "$("$hodhod" describe gpt2 --json)"
-expect "json has every layer" '"decoder.layer.11.feed_forward.down"' "$("$hodhod" describe gpt2 --json)"
+expect "json has every layer" '"decoder.layer.11.feed_forward.output"' "$("$hodhod" describe gpt2 --json)"
 
 failure() { "$@" 2>&1 > "$work/out" < /dev/null && echo "no failure" || echo "status $?"; }
 expect "no such model" "neither a model's directory nor a preset; the presets are tiny" "$(failure "$hodhod" describe gpt9)"
