@@ -166,9 +166,9 @@ void add_classify(Command& program) {
   auto flags = std::make_shared<ClassifyFlags>();
   command.add("DIR", flags->directory, "The model's directory").required();
   command.add("TEXT", flags->input.texts,
-              "Texts (pairs with a tab between); without any, standard input is read");
-  command.add("--file", flags->input.files, "Files of texts, one a line").called("FILE");
-  command.add("--data", flags->data, "Tables or JSON lines with texts").called("FILE");
+              "Texts to label, pairs with a tab between; standard input is read if none are given");
+  command.add("--file", flags->input.files, "Files with one text on each line").called("FILE");
+  command.add("--data", flags->data, "Files with columns: tables or JSON lines").called("FILE");
   command.add_config(flags->columns, "Data");
   command.add_fields({field_of("threshold", flags->thresholds, kThresholdHelp)}, "Options");
   command.add("--json", flags->json, "Print a JSON object for each text");

@@ -194,15 +194,15 @@ int run_describe(const DescribeModelFlags& flags) {
 
 void add_describe(Command& program) {
   Command& command =
-      program.add_command("describe", "Show a model's layers, and what it takes to train and to run it");
+      program.add_command("describe", "Show a model's layers, and the time and memory it needs");
   auto flags = std::make_shared<DescribeModelFlags>();
   command.add("MODEL", flags->model, "A preset (gpt2, bert-base, …) or a model's directory").required();
   command.add("--model", flags->options, "NAME=VALUE: change an option, such as decoder_layers=24");
   command.add("--batch", flags->shape.batch, "Sequences in a batch", in(1, 1e6));
-  command.add("--length", flags->shape.length, "Tokens in each of them; 0 is the most that the model takes",
+  command.add("--length", flags->shape.length, "Tokens in each sequence; 0 for the most that the model takes",
               in(0, 1e6));
-  command.add("--tokens", flags->tokens, "Say how long training on this many tokens would take", above(0));
-  command.add("--all", flags->all, "Show every layer, not one for all that are alike");
+  command.add("--tokens", flags->tokens, "Estimate the time to train on this many tokens", above(0));
+  command.add("--all", flags->all, "Show every layer, rather than one of each kind");
   command.add("--json", flags->json, "Print a JSON object, with every layer");
   command.on_run([flags](const Session&) { return run_describe(*flags); });
 }

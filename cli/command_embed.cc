@@ -44,12 +44,12 @@ int run_embed(const EmbedFlags& flags, const Session& session) {
 }  // namespace
 
 void add_embed(Command& program) {
-  Command& command = program.add_command("embed", "Turn texts into vectors with any model");
+  Command& command = program.add_command("embed", "Turn texts into vectors");
   auto flags = std::make_shared<EmbedFlags>();
   command.add("DIR", flags->directory, "The model's directory").required();
-  command.add("TEXT", flags->input.texts, "Texts; without any, standard input is read");
-  command.add("--file", flags->input.files, "Files of texts, one a line").called("FILE");
-  command.add("--tsv", flags->tsv, "Print numbers with tabs between, a line for each text, rather than JSON");
+  command.add("TEXT", flags->input.texts, "Texts to embed; standard input is read if none are given");
+  command.add("--file", flags->input.files, "Files with one text on each line").called("FILE");
+  command.add("--tsv", flags->tsv, "Print vectors as numbers with tabs between, rather than as JSON");
   command.add_config(flags->options, "Vectors");
   command.on_run([flags](const Session& session) { return run_embed(*flags, session); });
 }

@@ -34,8 +34,7 @@ int evaluate_language(const EvaluateFlags& flags, const Session& session) {
   while (lines.next(line)) text.append(line).push_back('\n');
   lines.finish();
   const auto score = score_text(writer, text);
-  check(score.tokens > 0,
-        "evaluate: there is no text to score; name a file with at least two tokens with --data");
+  check(score.tokens > 0, "evaluate: there is no text to score; give --data a file with at least two tokens");
   report(flags,
          {{"loss", score.loss()},
           {"perplexity", score.perplexity()},
@@ -101,16 +100,16 @@ void add_evaluate(Command& program) {
       .add("--data", flags->data,
            "Text for a language model, labelled texts for a classifier, sentences for a tagger")
       .called("FILE");
-  command.add_fields({field_of("columns", flags->tag_columns,
-                               "For a tagger: the columns of the words and of their tags; the first and the "
-                               "last where none are named"),
-                      field_of("threshold", flags->thresholds, kThresholdHelp)},
-                     "Options");
-  command.add("--source", flags->source, "Text to translate, for a translation model").called("FILE");
-  command.add("--target", flags->target, "Reference translations of --source, by people").called("FILE");
-  command.add(
-      "--similarity", flags->similarity,
-      "Compare the cosine of the model's vectors with the number that stands beside each pair of texts");
+  command.add_fields(
+      {field_of("columns", flags->tag_columns,
+                "For a tagger: columns of the words and of their tags; default: the first and the last"),
+       field_of("threshold", flags->thresholds, kThresholdHelp)},
+      "Options");
+  command.add("--source", flags->source, "For a translation model: text to translate").called("FILE");
+  command.add("--target", flags->target, "For a translation model: reference translations of --source")
+      .called("FILE");
+  command.add("--similarity", flags->similarity,
+              "Correlate the cosine similarity of the model's vectors with each pair's score");
   command.add("--json", flags->json, "Print a JSON object");
   command.add_config(flags->columns, kLabelledGroup);
   add_decoding(command, flags->decode);

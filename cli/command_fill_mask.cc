@@ -55,11 +55,11 @@ int run_fill_mask(const FillMaskFlags& flags, const Session& session) {
 }  // namespace
 
 void add_fill_mask(Command& program) {
-  Command& command = program.add_command("fill-mask", "Guess hidden words with a model");
+  Command& command = program.add_command("fill-mask", "Predict hidden words with a model");
   auto flags = std::make_shared<FillMaskFlags>();
   command.add("DIR", flags->directory, "The model's directory").required();
-  command.add("TEXT", flags->input.texts, "Texts with [MASK]; without any, standard input is read");
-  command.add("--file", flags->input.files, "Files of texts, one a line").called("FILE");
+  command.add("TEXT", flags->input.texts, "Texts with [MASK]; standard input is read if none are given");
+  command.add("--file", flags->input.files, "Files with one text on each line").called("FILE");
   command.add("--top-k", flags->top_k, "Number of guesses for each hidden word", in(1, 1000));
   command.add("--json", flags->json, "Print a JSON object for each text");
   command.on_run([flags](const Session& session) { return run_fill_mask(*flags, session); });

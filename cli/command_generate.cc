@@ -137,13 +137,13 @@ void add_generate(Command& program) {
   flags->decode.do_sample = true;
   flags->decode.temperature = 0.8;
   command.add("DIR", flags->directory, "The model's directory").required();
-  command.add(
-      "PROMPT", flags->prompts,
-      "What a text begins with; without any, each line of what is piped in (\"-\" says so), or the model's "
-      "start token");
-  command.add("--file", flags->files, "Files of prompts, one on each line; each is continued on one line")
+  command.add("PROMPT", flags->prompts,
+              "Beginnings of texts; if none are given, the lines of standard input where it is a pipe or "
+              "\"-\" is given, else the model's start token");
+  command
+      .add("--file", flags->files, "Files with one prompt on each line; each result is printed on one line")
       .called("FILE");
-  command.add("--batch-lines", flags->batch_lines, "Lines that are continued together", in(1, 1000000));
+  command.add("--batch-lines", flags->batch_lines, "Number of prompts in a batch", in(1, 1000000));
   command.add("--json", flags->json, "Print a JSON object for each prompt");
   add_decoding(command, flags->decode);
   command.on_prepare([flags, &command] { read_decoding(command, flags->directory, flags->decode); });

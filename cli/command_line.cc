@@ -14,6 +14,7 @@
 #include "cli/arguments.h"
 #include "cli/config.h"
 #include "cli/help.h"
+#include "cli/output.h"
 #include "hodhod/base/nearest_name.h"
 
 namespace hodhod::cli {
@@ -55,7 +56,7 @@ class CommandLine {
     } catch (const CLI::CallForVersion& asked) {
       return {{}, std::string(asked.what()) + "\n"};
     } catch (const CLI::ExtrasError&) {
-      fail("\"{}\" is one text too many", text_of(app_.remaining(true).at(0)));
+      fail("\"{}\" is one argument too many", text_of(app_.remaining(true).at(0)));
     } catch (const CLI::RequiredError&) {
       fail_for_missing();
     } catch (const CLI::ParseError& error) {
@@ -258,8 +259,8 @@ Request read_command_line(Command& program, const std::vector<std::string>& word
   try {
     return line.read(words);
   } catch (const Error& error) {
-    throw UsageError(
-        fmt::format("{}: {}\nRun {} --help for more.", line.place(), error.what(), line.place()));
+    throw UsageError(fmt::format("{}: {}\nRun {} --help for more.", line.place(), with_dashes(error.what()),
+                                 line.place()));
   }
 }
 

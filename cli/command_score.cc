@@ -40,7 +40,7 @@ ScoredText read_scored_text(const ScoreFlags& flags, bool quiet) {
   text.references.resize(count);
   for (const std::string& path : flags.references) {
     const std::vector<std::string> lines = read_lines({path}, quiet);
-    check(lines.size() == count, "{} has {} lines and {} has {}; give files whose lines belong together",
+    check(lines.size() == count, "{} has {} lines and {} has {}; give files with the same number of lines",
           name, count, path, lines.size());
     for (size_t i = 0; i < count; ++i) text.references[i].push_back(lines[i]);
   }
@@ -118,17 +118,17 @@ int score(const ScoreFlags& flags, const Session& session) {
 void add_score(Command& program) {
   Command& command = program.add_command("score", "Compare texts with references: BLEU, chrF, ROUGE");
   auto flags = std::make_shared<ScoreFlags>();
-  command.add("--hypotheses", flags->hypotheses, "The texts to score, one a line; - is standard input")
+  command
+      .add("--hypotheses", flags->hypotheses, "File with one text to score on each line; - is standard input")
       .called("FILE");
   command
-      .add(
-          "--references", flags->references,
-          "Files of correct texts, line by line beside the hypotheses; an empty line stands for no reference")
+      .add("--references", flags->references,
+           "Files of reference texts, in the order of the hypotheses; an empty line means no reference")
       .called("FILE")
       .required();
   command.add("--metrics", flags->metrics,
-              fmt::format("Which scores to compute: {}", fmt::join(metrics::text_metric_names(), ", ")));
-  command.add("--sentence", flags->sentence, "Print the scores of each line, and none of the whole");
+              fmt::format("Scores to compute: {}", fmt::join(metrics::text_metric_names(), ", ")));
+  command.add("--sentence", flags->sentence, "Print scores for each line, rather than for the whole");
   command.add("--json", flags->json, "Print a JSON object, or with --sentence one for each line");
   command.add_config(flags->bleu, "Text");
   command.on_run([flags](const Session& session) { return score(*flags, session); });

@@ -85,13 +85,13 @@ void add_tag(Command& program) {
   Command& command = program.add_command("tag", "Tag the words of sentences with a model");
   auto flags = std::make_shared<TagFlags>();
   command.add("DIR", flags->directory, "The model's directory").required();
-  command.add("TEXT", flags->input.texts, "Sentences; without any, standard input is read");
-  command.add("--file", flags->input.files, "Files of sentences, one a line").called("FILE");
-  command.add("--split", flags->split, "Take what stands between blanks as words, punctuation too");
-  command.add("--data", flags->data, "Sentences with a word a line (conll, conllu, tsv), or jsonl")
+  command.add("TEXT", flags->input.texts, "Sentences to tag; standard input is read if none are given");
+  command.add("--file", flags->input.files, "Files with one sentence on each line").called("FILE");
+  command.add("--split", flags->split, "Split sentences at spaces only; punctuation stays with its word");
+  command.add("--data", flags->data, "Files with one word on each line (conll, conllu, tsv), or jsonl")
       .called("FILE");
   command.add_config(flags->corpus, "Data");
-  command.add("--json", flags->json, "Print a JSON object for each sentence, with the entities");
+  command.add("--json", flags->json, "Print a JSON object for each sentence, with its entities");
   command.on_run([flags](const Session& session) { return run_tag(*flags, session); });
 }
 

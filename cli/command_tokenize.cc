@@ -34,7 +34,7 @@ std::vector<int32_t> parse_ids(const std::string& line, const std::string& place
     check(list != nullptr, "{}: the key \"ids\" is missing", place);
     std::vector<int32_t> ids;
     for (const int64_t id : json_as<std::vector<int64_t>>(*list, place)) {
-      check(std::in_range<int32_t>(id), "{}: {} is no id", place, id);
+      check(std::in_range<int32_t>(id), "{}: {} is not an id", place, id);
       ids.push_back(static_cast<int32_t>(id));
     }
     return ids;
@@ -63,7 +63,7 @@ int decode_lines(const DecodeFlags& flags, const Session& session) {
   for (std::string line; lines.next(line);) {
     const auto ids = parse_ids(line, lines.place());
     for (const int32_t id : ids) {
-      check(id >= 0 && id < tokenizer.vocab_size(), "{}: {} is no id; the vocabulary has {} tokens",
+      check(id >= 0 && id < tokenizer.vocab_size(), "{}: there is no id {}; the vocabulary has {} tokens",
             lines.place(), id, tokenizer.vocab_size());
     }
     const std::string decoded = tokenizer.decode(ids, !flags.special);
@@ -76,14 +76,14 @@ int decode_lines(const DecodeFlags& flags, const Session& session) {
 
 void add_tokenize_decode(Command& tokenize) {
   auto flags = std::make_shared<DecodeFlags>();
-  Command& action = tokenize.add_command("decode", "Turn lines of ids into text");
-  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer: a file or a directory")
+  Command& action = tokenize.add_command("decode", "Turn lines of token ids into text");
+  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer to use: a file or a directory")
       .called("FILE")
       .required();
   action
       .add("FILE", flags->files,
-           "Input, the ids of a text a line, as numbers or as encode --json gives them; .gz and .zst too; "
-           "standard input if none")
+           "Files with the ids of one text on each line, as numbers or as encode --json prints them (.gz and "
+           ".zst too); standard input if none are given")
       .called("FILE");
   action.add("--json", flags->json, "Print a JSON object for each line");
   action.add("--special", flags->special, "Keep special tokens in the text");

@@ -98,19 +98,17 @@ void add_translate(Command& program) {
   auto flags = std::make_shared<TranslateFlags>();
   flags->decode.num_beams = 5;
   command.add("DIR", flags->directory, "The model's directory").required();
-  command.add("TEXT", flags->input.texts, "Texts, a sentence each; without any, standard input is read");
-  command.add("--file", flags->input.files, "Files to translate, a sentence a line").called("FILE");
+  command.add("TEXT", flags->input.texts, "Sentences to translate; standard input is read if none are given");
+  command.add("--file", flags->input.files, "Files with one sentence on each line").called("FILE");
   command.add("--document", flags->document,
-              "Translate a document: a line is a paragraph, of which each sentence is translated by itself");
-  command.add("--batch-lines", flags->input.block, "Lines that are read before they are translated",
+              "Translate a document: each line is a paragraph, translated sentence by sentence");
+  command.add("--batch-lines", flags->input.block, "Number of lines that are translated together",
               in(1, 1000000));
   command.add("--json", flags->json, "Print a JSON object for each line");
-  command.add(
-      "--alignments", flags->alignments,
-      "Add, after a tab, which word became which: pairs i-j, counted from 0; with --json the attention "
-      "too");
+  command.add("--alignments", flags->alignments,
+              "Print word alignments after a tab: pairs i-j, counted from 0; with --json the attention too");
   command.add("--alignment-layer", flags->alignment_layer,
-              "Decoder layer whose attention tells the alignment, from 0; -1 is the last but one",
+              "Decoder layer whose attention gives the alignments, from 0; -1 for the last but one",
               in(-1, 1000));
   add_decoding(command, flags->decode);
   command.on_prepare([flags, &command] { read_decoding(command, flags->directory, flags->decode); });

@@ -46,8 +46,8 @@ std::vector<std::string> words_of(const TomlEntry& entry, const Argument& argume
   if (argument.takes_words() || argument.is_repeated() || !entry.is_list) return entry.values;
   check(argument.takes_list(), "{}: {} is one value, not a list", entry.place, entry.key);
   for (const std::string& value : entry.values) {
-    check(value.find(',') == std::string::npos,
-          "{}: {}: \"{}\" has a comma in it, which stands between values", entry.place, entry.key, value);
+    check(value.find(',') == std::string::npos, "{}: {}: \"{}\" contains a comma, which separates values",
+          entry.place, entry.key, value);
   }
   return {fmt::format("{}", fmt::join(entry.values, ","))};
 }
@@ -87,7 +87,8 @@ std::vector<ConfigEntry> read_config(const std::string& file, const std::vector<
     if (entry.section.empty()) commands.push_back(path.front());
     const Argument& argument = argument_of(entry, commands);
     for (const ConfigEntry& other : entries) {
-      check(other.argument != &argument, "{}: {} stands at {} too", entry.place, entry.key, other.place);
+      check(other.argument != &argument, "{}: {} is set at {} too; remove one", entry.place, entry.key,
+            other.place);
     }
     entries.push_back({&argument, words_of(entry, argument), entry.place});
   }

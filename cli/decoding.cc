@@ -33,7 +33,7 @@ std::vector<std::string> idle_options(const Command& command, DecodeOptions opti
 
 void add_decoding(Command& command, DecodeOptions& options) {
   command.add_config(options, "Decoding");
-  command.add("--stop", options.stop_strings, "End the text before this one; may be given several times")
+  command.add("--stop", options.stop_strings, "Stop before this text; may be given several times")
       .repeated()
       .in("Decoding");
 }

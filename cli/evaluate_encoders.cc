@@ -20,7 +20,7 @@ namespace hodhod::cli {
 namespace {
 
 void check_data(const EvaluateFlags& flags) {
-  check(!flags.data.empty(), "evaluate: name the file with --data");
+  check(!flags.data.empty(), "evaluate: there is no data; give a file with --data");
 }
 
 // A row for each label, under its name.
@@ -182,7 +182,7 @@ int evaluate_masks(const EvaluateFlags& flags, bool quiet) {
   const int64_t length = std::min<int64_t>(MaskTraining().length, filler.encoder.model->config().max_length);
   const WindowedText text(filler.encoder, read_lines(flags.data, quiet), MaskWindows::packed, length);
   const MaskScores scores = score_masks(filler, text);
-  check(scores.masked > 0, "evaluate: there is no text to score; name a file of text with --data");
+  check(scores.masked > 0, "evaluate: there is no text to score; give --data a file of text");
   report(flags,
          {{"loss", scores.loss()},
           {"perplexity", scores.perplexity()},

@@ -30,8 +30,7 @@ std::vector<ScoredPair> read_scored_pairs(const EvaluateFlags& flags) {
   check(!pairs.empty(), "evaluate: {} has no line to translate", flags.source[0]);
   check(!std::all_of(pairs.begin(), pairs.end(),
                      [](const ScoredPair& pair) { return text::is_blank_text(pair.reference); }),
-        "evaluate: every line of {} is blank; there is nothing to compare the translations with",
-        flags.target[0]);
+        "evaluate: every line of {} is blank; give reference translations", flags.target[0]);
   return pairs;
 }
 

@@ -197,7 +197,7 @@ int64_t parse_bytes(const std::string& text) {
   if (unit == "M" || unit == "m") scale = 1 << 20;
   if (unit == "G" || unit == "g") scale = 1 << 30;
   check(error == std::errc() && scale > 0 && number > 0 && number * scale < 0x1p62,
-        "\"{}\" is no size; write 500M or 2G", text);
+        "\"{}\" is not a size; write it like 500M or 2G", text);
   return static_cast<int64_t>(number * scale);
 }
 

@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/config.h"
 #include "cli/input.h"
+#include "cli/output.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/threads.h"
 
@@ -20,13 +21,13 @@ int run(const std::vector<std::string>& words) {
   using namespace hodhod::cli;
   Session session;
   Command program("hodhod", "Hodhod trains, runs and explains sequence models.");
-  program.add("--threads", session.threads, "Threads to use; 0 is as many as the machine has",
+  program.add("--threads", session.threads, "Number of threads; 0 for one per processor",
               hodhod::in(0, 1024));
   program.add("--quiet", session.quiet, "Show no progress bars");
-  program.add("--config", session.config, "Read options from this file, which --print-config can write")
+  program.add("--config", session.config, "Read options from a file; --print-config writes one")
       .called("FILE")
       .only_in_command_line();
-  program.add("--print-config", session.print_config, "Print the options as a file for --config and exit")
+  program.add("--print-config", session.print_config, "Print all options as a file for --config, then exit")
       .only_in_command_line();
   for (const auto add : {add_train, add_translate, add_generate, add_classify, add_tag, add_fill_mask,
                          add_embed, add_evaluate, add_score, add_describe, add_tokenize, add_completion}) {
@@ -58,7 +59,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "{}\n", error.what());
     return 2;
   } catch (const hodhod::Error& error) {
-    fmt::print(stderr, "hodhod: error: {}\n", error.what());
+    fmt::print(stderr, "hodhod: error: {}\n", hodhod::cli::with_dashes(error.what()));
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "hodhod: error: out of memory\n");
   } catch (const std::exception& error) {

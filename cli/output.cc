@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdio>
+#include <regex>
 
 namespace hodhod::cli {
 namespace {
@@ -36,8 +37,22 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
+std::string with_dashes(std::string_view message) {
+  static const std::regex kOption("`([a-z][a-z0-9_.-]*)( [a-z0-9_.]+)?`");
+  std::string out;
+  const char* done = message.data();
+  const char* const end = done + message.size();
+  for (std::cregex_iterator match(done, end, kOption), last; match != last; ++match) {
+    out.append(done, (*match)[0].first).append("--");
+    for (const char c : (*match)[1].str()) out += c == '_' || c == '.' ? '-' : c;
+    out += (*match)[2].str();
+    done = (*match)[0].second;
+  }
+  return out.append(done, end);
+}
+
 void tell(const std::vector<std::string>& notes) {
-  for (const std::string& note : notes) fmt::print(stderr, "note: {}\n", note);
+  for (const std::string& note : notes) fmt::print(stderr, "note: {}\n", with_dashes(note));
 }
 
 void tell_bad_lines(const BadLines& bad) {

@@ -18,6 +18,10 @@ inline std::string json_line(const Json& value) { return format_json(value, -1) 
 // line for whoever reads it.
 std::string one_line(std::string_view text);
 
+// A message of the library as the command line has it: the options that the library names in backquotes
+// (`skip_bad`, `schedule.rate`, `header no`) with dashes (--skip-bad, --schedule-rate, --header no).
+std::string with_dashes(std::string_view message);
+
 // Prints each on standard error, as "note: …".
 void tell(const std::vector<std::string>& notes);
 // Says there how many bad lines were skipped, if any.

@@ -211,15 +211,14 @@ int describe_on_text(const DescribeTokenizerFlags& flags, const Session& session
 
 void add_tokenize_describe(Command& tokenize) {
   auto flags = std::make_shared<DescribeTokenizerFlags>();
-  Command& action = tokenize.add_command("describe", "Say what a tokenizer is, and how it does on a text");
-  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer: a file or a directory")
+  Command& action = tokenize.add_command("describe", "Describe a tokenizer and measure it on text");
+  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer to use: a file or a directory")
       .called("FILE")
       .required();
-  action.add("FILE", flags->files, "Text to measure on; .gz and .zst too; \"-\" is standard input")
+  action.add("FILE", flags->files, "Files of text to measure on (.gz and .zst too); - is standard input")
       .called("FILE");
   action.add("--ngrams", flags->ngrams,
-             "Count runs of one, two and three tokens of the text too, and list this many of each",
-             in(0, 1'000'000));
+             "Count n-grams of one, two and three tokens too, and list this many of each", in(0, 1'000'000));
   action.add("--json", flags->json, "Print a JSON object");
   action.on_run([flags](const Session& session) { return describe_on_text(*flags, session); });
 }

@@ -28,7 +28,7 @@ struct EncodeFlags {
 void set_lengths(Tokenizer& tokenizer, const EncodeFlags& flags) {
   if (flags.max_length == 0) tokenizer.set_truncation({});
   if (flags.max_length.value_or(0) > 0) {
-    check(flags.stride < *flags.max_length, "--stride {} does not fit into --max-length {}", flags.stride,
+    check(flags.stride < *flags.max_length, "--stride {} must be less than --max-length {}", flags.stride,
           *flags.max_length);
     tokenizer.set_truncation(
         text::Truncation{.max_length = *flags.max_length,
@@ -38,7 +38,7 @@ void set_lengths(Tokenizer& tokenizer, const EncodeFlags& flags) {
   if (flags.pad_to == 0) tokenizer.set_padding({});
   if (flags.pad_to.value_or(0) > 0) {
     const auto pad = tokenizer.role("pad_token");
-    check(pad.has_value(), "{}: this tokenizer has no padding token; leave --pad-to out", flags.tokenizer);
+    check(pad.has_value(), "{}: this tokenizer has no padding token; leave out --pad-to", flags.tokenizer);
     tokenizer.set_padding(text::Padding{
         .length = *flags.pad_to, .id = *pad, .token = std::string(tokenizer.id_to_token(*pad))});
   }
@@ -132,24 +132,27 @@ int encode_lines(const EncodeFlags& flags, const Session& session) {
 
 void add_tokenize_encode(Command& tokenize) {
   auto flags = std::make_shared<EncodeFlags>();
-  Command& action = tokenize.add_command("encode", "Turn lines of text into ids");
-  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer: a file or a directory")
+  Command& action = tokenize.add_command("encode", "Turn lines of text into token ids");
+  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer to use: a file or a directory")
       .called("FILE")
       .required();
-  action.add("FILE", flags->files, "Input, one text a line; .gz and .zst too; standard input if none")
+  action
+      .add("FILE", flags->files,
+           "Files with one text on each line (.gz and .zst too); standard input if none are given")
       .called("FILE");
-  action.add("--tokens", flags->tokens, "Print tokens as text, not ids");
+  action.add("--tokens", flags->tokens, "Print tokens as text, rather than as ids");
   action.add("--json", flags->json, "Print a JSON object for each line: ids, tokens, offsets, masks");
-  action.add("--special", flags->special, "Put the special tokens of the model around each line");
-  action.add("--pair", flags->pair, "Take a line as two texts with a tab between them");
-  action.add("--max-length", flags->max_length,
-             "Cut to this many tokens, special ones included; 0: not at all; else as the tokenizer says",
-             at_least(0));
-  action.add("--stride", flags->stride, "Tokens that the parts cut off share with those before them",
-             at_least(0));
-  action.add("--truncate", flags->truncate, "Which end is cut off").one_of({"right", "left"});
+  action.add("--special", flags->special, "Add the model's special tokens to each line");
+  action.add("--pair", flags->pair, "Read each line as two texts with a tab between");
+  action.add(
+      "--max-length", flags->max_length,
+      "Truncate to this many tokens, special ones included; 0 for no limit; default: as the tokenizer says",
+      at_least(0));
+  action.add("--stride", flags->stride,
+             "Number of tokens that each part cut off shares with the part before it", at_least(0));
+  action.add("--truncate", flags->truncate, "End that --max-length cuts off").one_of({"right", "left"});
   action.add("--pad-to", flags->pad_to,
-             "Fill up to this many tokens; 0: not at all; else as the tokenizer says", at_least(0));
+             "Pad to this many tokens; 0 for no padding; default: as the tokenizer says", at_least(0));
   action.on_run([flags](const Session& session) { return encode_lines(*flags, session); });
 }
 

@@ -91,12 +91,13 @@ int normalize_lines(const NormalizeFlags& flags, const Session& session) {
 void add_persian_flags(Command& action, PersianFlags& flags) {
   const std::string group = "Persian rules";
   auto& options = flags.options;
-  action.add("--no-compose", options.compose, "Leave letters and their marks apart (no NFC)").in(group);
+  action.add("--no-compose", options.compose, "Do not compose letters with their marks (no NFC)").in(group);
   action.add("--no-letters", options.letters, "Keep ي, ى and ك").in(group);
-  action.add("--digits", flags.digits, "What digits become")
+  action.add("--digits", flags.digits, "Kind of digits that all digits become")
       .one_of({"keep", "persian", "arabic", "latin"})
       .in(group);
-  action.add("--remove-diacritics", options.remove_diacritics, "Remove fathatan … sukun").in(group);
+  action.add("--remove-diacritics", options.remove_diacritics, "Remove vowel marks (fathatan to sukun)")
+      .in(group);
   action.add("--no-tatweel", options.remove_tatweel, "Keep tatweel (ـ)").in(group);
   action.add("--no-joiners", options.clean_joiners, "Keep every zero-width non-joiner").in(group);
 }
@@ -137,12 +138,13 @@ std::string visible(std::string_view token) {
 void add_tokenize_normalize(Command& tokenize) {
   auto flags = std::make_shared<NormalizeFlags>();
   Command& action = tokenize.add_command(
-      "normalize",
-      "Print text as a tokenizer's normaliser leaves it, or the Persian normaliser if none is named");
+      "normalize", "Normalise text as a tokenizer does, or by the Persian rules if none is given");
   action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer whose normaliser to use").called("FILE");
-  action.add("FILE", flags->files, "Input, one text a line; .gz and .zst too; standard input if none")
+  action
+      .add("FILE", flags->files,
+           "Files with one text on each line (.gz and .zst too); standard input if none are given")
       .called("FILE");
-  action.add("--show", flags->show, "Say under each line what was changed");
+  action.add("--show", flags->show, "List the changes under each line");
   action.add("--json", flags->json, "Print a JSON object for each line, with the changes");
   add_persian_flags(action, flags->persian);
   action.on_run([flags](const Session& session) { return normalize_lines(*flags, session); });

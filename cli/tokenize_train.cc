@@ -145,7 +145,7 @@ text::TokenizerTraining make_options(const TokenizerTrainFlags& flags, const std
   if (special.empty()) special = {"<pad>", "<unk>", "<s>", "</s>"};
   for (const std::string& token : {flags.bos, flags.eos}) {
     check(token.find(' ') == token.npos,
-          "--bos and --eos: \"{}\" has a blank in it; a template cannot name it", token);
+          "--bos and --eos: \"{}\" contains a space; a template cannot name it", token);
     if (!token.empty() && std::find(special.begin(), special.end(), token) == special.end())
       special.push_back(token);
   }
@@ -214,13 +214,13 @@ void add_model_options(Command& action, TokenizerTrainFlags& flags) {
   action.add("--special", flags.special, "Special tokens; they get the first ids");
   action.add("--bos", flags.bos, "Special token that encode --special puts before a text");
   action.add("--eos", flags.eos, "Special token that encode --special puts after a text");
-  action.add("--min-frequency", flags.options.min_frequency, "Fewest times that a merge or a word must occur",
-             at_least(0));
-  action.add("--pre-tokenizer", flags.pre_tokenizer, "What splits a text before the model does")
+  action.add("--min-frequency", flags.options.min_frequency,
+             "Least number of times that a merge or a word must occur", at_least(0));
+  action.add("--pre-tokenizer", flags.pre_tokenizer, "How text is split before the model sees it")
       .one_of({"auto", "byte-level", "metaspace", "bert", "whitespace", "none"});
-  action.add("--byte-fallback", flags.options.byte_fallback, "Spell characters that are too rare as bytes");
+  action.add("--byte-fallback", flags.options.byte_fallback, "Encode rare characters as bytes");
   action.add("--mixed-scripts", flags.mixed_scripts,
-             "Unigram, and BPE without bytes: let a token hold characters of several scripts");
+             "Allow tokens with characters of several scripts (unigram, and BPE without bytes)");
   action.add("--character-coverage", flags.options.character_coverage,
              "Share of the text's characters that the alphabet covers", in(0, 1));
 }
@@ -230,17 +230,19 @@ void add_model_options(Command& action, TokenizerTrainFlags& flags) {
 void add_tokenize_train(Command& tokenize) {
   auto flags = std::make_shared<TokenizerTrainFlags>();
   Command& action = tokenize.add_command("train", "Train a tokenizer on text");
-  action.add("FILE", flags->files, "Input, one text a line; .gz and .zst too; standard input if none")
+  action
+      .add("FILE", flags->files,
+           "Files with one text on each line (.gz and .zst too); standard input if none are given")
       .called("FILE");
-  action.add("-o,--output", flags->output, "Directory to write tokenizer.json and its companions to")
+  action.add("-o,--output", flags->output, "Directory for tokenizer.json and its companion files")
       .called("DIR")
       .required();
   add_model_options(action, *flags);
-  action.add("--normalizer", flags->normalizer, "What makes texts alike before they are split")
+  action.add("--normalizer", flags->normalizer, "How text is normalised before it is split")
       .one_of({"none", "nfc", "nfkc", "bert", "persian"});
-  action.add("--lowercase", flags->lowercase, "Make all letters lower case");
-  action.add("--max-memory", flags->max_memory, "Most memory to use; a larger corpus is sampled");
-  action.add("--seed", flags->options.seed, "Seed of the sample, if one is taken");
+  action.add("--lowercase", flags->lowercase, "Convert text to lower case");
+  action.add("--max-memory", flags->max_memory, "Most memory to use; a corpus that needs more is sampled");
+  action.add("--seed", flags->options.seed, "Seed for sampling a corpus that needs too much memory");
   action.add("--json", flags->json, "Print a JSON object");
   add_persian_flags(action, flags->persian);
   action.on_run([flags](const Session& session) { return train_on_text(*flags, session); });

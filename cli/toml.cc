@@ -40,8 +40,8 @@ class TomlReader {
       } else {
         TomlEntry entry{.section = section, .key = key(), .place = place()};
         for (const TomlEntry& other : entries) {
-          check(other.section != section || other.key != entry.key, "{}: {} stands at {} too", entry.place,
-                entry.key, other.place);
+          check(other.section != section || other.key != entry.key, "{}: {} is set at {} too; remove one",
+                entry.place, entry.key, other.place);
         }
         skip(false);
         need('=');
@@ -104,7 +104,7 @@ class TomlReader {
     }
     entry.is_list = true;
     for (skip(true); !take(']'); skip(true)) {
-      check(at_ < text_.size(), "{}: the list of {} does not end", entry.place, entry.key);
+      check(at_ < text_.size(), "{}: the list of {} is not closed", entry.place, entry.key);
       entry.values.push_back(single());
       skip(true);
       if (!take(','))
@@ -136,7 +136,7 @@ class TomlReader {
     while (at_ < text_.size() && text_[at_] != quote && text_[at_] != '\n') {
       at_ += text_[at_] == '\\' && quote == '"' ? 2 : 1;
     }
-    check(at_ < text_.size() && text_[at_] == quote, "{}: the quotes do not end", place());
+    check(at_ < text_.size() && text_[at_] == quote, "{}: the quotes are not closed", place());
     ++at_;
     const std::string_view whole = text_.substr(begin, at_ - begin);
     if (quote == '\'') return std::string(whole.substr(1, whole.size() - 2));

@@ -90,8 +90,8 @@ struct ByteSource::State {
       check(zstd != nullptr, "{}: cannot start zstd", name);
       format = Format::kZstd;
     } else {
-      check(!name.ends_with(".gz"), "{}: byte 0: is named .gz but does not begin as gzip data", name);
-      check(!name.ends_with(".zst"), "{}: byte 0: is named .zst but does not begin as zstd data", name);
+      check(!name.ends_with(".gz"), "{}: byte 0: named .gz, but not gzip data", name);
+      check(!name.ends_with(".zst"), "{}: byte 0: named .zst, but not zstd data", name);
     }
   }
 

@@ -33,7 +33,7 @@ class Descriptor {
     if (value_ < 0) fail_with_reason("open", path, errno);
     if (::fstat(value_, &status_) != 0) fail_with_reason("examine", path, errno);
     check(!S_ISDIR(status_.st_mode), "{}: is a directory; a file is needed here", path);
-    check(S_ISREG(status_.st_mode), "{}: is a pipe or a device; copy what it gives to a file first", path);
+    check(S_ISREG(status_.st_mode), "{}: is a pipe or a device; copy its contents to a file first", path);
   }
   ~Descriptor() {
     if (value_ >= 0) ::close(value_);
@@ -242,7 +242,7 @@ void make_directories(const std::string& path, const FileSystem& system) {
   make_directories(parent_path(path), system);
   if (system.mkdir(path.c_str(), 0777) != 0 && errno != EEXIST)
     fail_with_reason("make directory", path, errno);
-  check(is_directory(path), "{}: cannot make directory: a file of that name is there", path);
+  check(is_directory(path), "{}: cannot create the directory: there is a file of that name", path);
 }
 
 void remove_tree(const std::string& path, const FileSystem& system) {

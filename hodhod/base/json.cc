@@ -93,7 +93,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     members.emplace_back(key, nullptr);
     // The place is found by reading the text again from its start, so only on failure.
     if (!last_is_new(frame, members)) {
-      fail("{}:{}: the key \"{}\" stands twice in one object; remove one", name_, place(text_, offset()),
+      fail("{}:{}: the key \"{}\" occurs twice in one object; remove one", name_, place(text_, offset()),
            key.size() > 200 ? "..." : key);
     }
     return true;
@@ -161,7 +161,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 
   bool open(Json empty) {
     if (stack_.size() >= kJsonMaxDepth) {
-      fail("{}:{}: nested deeper than {}; no file of ours needs that", name_, place(text_, offset()),
+      fail("{}:{}: nested more than {} levels deep; such files are not read", name_, place(text_, offset()),
            kJsonMaxDepth);
     }
     Json* value = place_for(std::move(empty));

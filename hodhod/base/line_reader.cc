@@ -23,7 +23,8 @@ LineReader::LineReader(const std::string& path, size_t max_line)
   while (end_ < 3 && fill()) {
   }
   const std::string_view head(buffer_.data(), end_);
-  check(!is_utf16(head), "{}: this text is UTF-16; make it UTF-8 first, as with iconv -f UTF-16 -t UTF-8",
+  check(!is_utf16(head),
+        "{}: this text is UTF-16; convert it to UTF-8 first, for instance with iconv -f UTF-16 -t UTF-8",
         name());
   if (head.starts_with("\xEF\xBB\xBF")) begin_ = 3;
 }
@@ -50,7 +51,7 @@ std::optional<std::string_view> LineReader::next() {
     newline = static_cast<const char*>(std::memchr(from, '\n', end_ - begin_ - searched));
     if (newline != nullptr) break;
     searched = end_ - begin_;
-    check(searched <= max_line_, "{}:{}: a line longer than {} bytes; this is no text file", name(),
+    check(searched <= max_line_, "{}:{}: a line longer than {} bytes; this is not a text file", name(),
           line_number_ + 1, max_line_);
     if (!fill()) break;
   }
@@ -59,7 +60,7 @@ std::optional<std::string_view> LineReader::next() {
   auto length = newline != nullptr ? static_cast<size_t>(newline - begin) : searched;
   begin_ += length + (newline != nullptr ? 1 : 0);
   if (length > 0 && begin[length - 1] == '\r') --length;
-  check(length <= max_line_, "{}:{}: a line longer than {} bytes; this is no text file", name(),
+  check(length <= max_line_, "{}:{}: a line longer than {} bytes; this is not a text file", name(),
         line_number_ + 1, max_line_);
   ++line_number_;
   return std::string_view(begin, length);

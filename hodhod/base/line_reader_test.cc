@@ -96,8 +96,8 @@ TEST_F(LineReaderTest, LongLinesCrossEveryBuffer) {
 TEST_F(LineReaderTest, CompressionIsToldByContent) {
   EXPECT_THAT(lines_of(put("no_ending", gzip("one\ntwo\n"))), ElementsAre("one", "two"));
   EXPECT_THAT(lines_of(put("no_ending", zstd("one\ntwo\n"))), ElementsAre("one", "two"));
-  EXPECT_THAT(error_of(put("x.gz", "plain text")), HasSubstr("x.gz: byte 0: is named .gz"));
-  EXPECT_THAT(error_of(put("x.zst", "")), HasSubstr("x.zst: byte 0: is named .zst"));
+  EXPECT_THAT(error_of(put("x.gz", "plain text")), HasSubstr("x.gz: byte 0: named .gz"));
+  EXPECT_THAT(error_of(put("x.zst", "")), HasSubstr("x.zst: byte 0: named .zst"));
 }
 
 TEST_F(LineReaderTest, SeveralMembersAreOneText) {

@@ -200,7 +200,7 @@ Pool& pool() {
 int thread_count() { return pool().threads(); }
 
 void set_thread_count(int n) {
-  check(n >= 1 && n <= 1024, "set_thread_count: {} threads asked for; give a number from 1 to 1024", n);
+  check(n >= 1 && n <= 1024, "set_thread_count: {} threads; give a number from 1 to 1024", n);
   check(!inside_parallel_loop, "set_thread_count: called from inside a parallel loop; call it before");
   pool().resize(n);
 }

@@ -268,16 +268,17 @@ std::string field_text(const Field& field) {
 }
 
 void set_field(const Field& field, std::string_view text) {
-  std::visit(
-      Overloaded{
-          [&](const EnumMember& member) { member.set(enum_value(member, text, "--" + field_flag(field))); },
-          [&](auto* member) {
-            std::remove_cvref_t<decltype(*member)> value{};
-            check(read_text(text, value) && in_range(value, field.range), "--{}: expected {}, found \"{}\"",
-                  field_flag(field), field_expectation(field), text);
-            *member = std::move(value);
-          }},
-      field.member);
+  std::visit(Overloaded{[&](const EnumMember& member) {
+                          member.set(enum_value(member, text, fmt::format("`{}`", field.path)));
+                        },
+                        [&](auto* member) {
+                          std::remove_cvref_t<decltype(*member)> value{};
+                          check(read_text(text, value) && in_range(value, field.range),
+                                "`{}`: expected {}, found \"{}\"", field.path, field_expectation(field),
+                                text);
+                          *member = std::move(value);
+                        }},
+             field.member);
 }
 
 }  // namespace hodhod

@@ -119,8 +119,8 @@ std::string field_expectation(const Field& field);
 bool is_switch(const Field& field);
 // The present value as the flag would be given; lists with commas between.
 std::string field_text(const Field& field);
-// Sets the member from a flag's text; the Error names the flag and what it takes. On an Error it keeps its
-// value.
+// Sets the member from a flag's text. An Error names the member in backquotes, and what it takes; the member
+// then keeps its value.
 void set_field(const Field& field, std::string_view text);
 
 template <class Config>

@@ -130,10 +130,10 @@ TEST(Visit, FlagsSetMembers) {
   EXPECT_EQ(config.clip, 0.5);
   set("windows", "");
   EXPECT_THAT(config.windows, ElementsAre());
-  EXPECT_EQ(error_of([&] { set("layers", "6x"); }), "--layers: expected a whole number, found \"6x\"");
+  EXPECT_EQ(error_of([&] { set("layers", "6x"); }), "`layers`: expected a whole number, found \"6x\"");
   EXPECT_EQ(error_of([&] { set("layers", "99999999999"); }),
-            "--layers: expected a whole number, found \"99999999999\"");
-  EXPECT_EQ(error_of([&] { set("norm", "x"); }), "--norm: expected one of pre, post, found \"x\"");
+            "`layers`: expected a whole number, found \"99999999999\"");
+  EXPECT_EQ(error_of([&] { set("norm", "x"); }), "`norm`: expected one of pre, post, found \"x\"");
   EXPECT_THROW(set("tied", "maybe"), Error);
   EXPECT_THROW(set("windows", "1,,2"), Error);
 }
@@ -144,10 +144,10 @@ TEST(Visit, NumbersStayInTheirRanges) {
   const auto set = [&](const char* flag, const char* text) {
     return error_of([&] { set_field(named(fields, flag), text); });
   };
-  EXPECT_EQ(set("schedule-rate", "0"), "--schedule-rate: expected a number (above 0), found \"0\"");
+  EXPECT_EQ(set("schedule-rate", "0"), "`schedule.rate`: expected a number (above 0), found \"0\"");
   EXPECT_EQ(set("schedule-warmup-steps", "-1"),
-            "--schedule-warmup-steps: expected a whole number (at least 0), found \"-1\"");
-  EXPECT_EQ(set("weights", "0.5,1.5"), "--weights: expected numbers (from 0 to 1), found \"0.5,1.5\"");
+            "`schedule.warmup_steps`: expected a whole number (at least 0), found \"-1\"");
+  EXPECT_EQ(set("weights", "0.5,1.5"), "`weights`: expected numbers (from 0 to 1), found \"0.5,1.5\"");
   for (const char* text : {"nan", "inf", "-inf", "1e999"}) {
     for (const char* flag : {"schedule-rate", "dropout", "weights", "clip"}) {
       EXPECT_THAT(set(flag, text), HasSubstr("number")) << flag << " " << text;

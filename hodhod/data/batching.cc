@@ -20,9 +20,10 @@ constexpr uint64_t kExamples = 0x45584D50, kBatches = 0x42415443, kWindows = 0x5
 BatchSampler::BatchSampler(std::vector<int64_t> lengths, BatchOptions options, int64_t sides)
     : lengths_(std::move(lengths)), options_(options), sides_(sides), examples_(0) {
   check(sides >= 1 && lengths_.size() % static_cast<size_t>(sides) == 0,
-        "batches: {} lengths do not belong to examples of {} sides", lengths_.size(), sides);
+        "batches: {} lengths for examples of {} sides; give one for each side of each example",
+        lengths_.size(), sides);
   examples_ = static_cast<int64_t>(lengths_.size()) / sides;
-  check(examples_ > 0, "batches: there is no example; the corpus is empty, or all of it was left out");
+  check(examples_ > 0, "batches: there are no examples; the corpus is empty, or all of it was left out");
   check_fields(fields_of(options_), "batches");
   for (const int64_t length : lengths_) check(length >= 0, "batches: a length of {}", length);
   plan_epoch();
@@ -112,7 +113,8 @@ void BatchSampler::seek(BatchPosition position) {
   position_ = position;
   if (replan) plan_epoch();
   check(position.batch <= batches_in_epoch(),
-        "batches: epoch {} has {} batches, no {}; the data or its options are not those of the saved run",
+        "batches: epoch {} has {} batches, so there is no batch {}; the data or its options differ from the "
+        "saved run",
         position.epoch, batches_in_epoch(), position.batch);
 }
 

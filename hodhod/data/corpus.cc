@@ -31,7 +31,7 @@ CorpusFormat format_of(const std::string& path) {
 }
 
 std::string note_of_header(const std::string& place, const std::vector<std::string>& names) {
-  return fmt::format("{} is read as the names of the columns ({}); if it is data, say --header no", place,
+  return fmt::format("{} is read as the names of the columns ({}); if it is data, say `header no`", place,
                      fmt::join(names, ", "));
 }
 
@@ -47,7 +47,8 @@ std::vector<Column> parse_columns(const std::vector<std::string>& columns) {
     const char* end = text.data() + text.size();
     const auto [stop, problem] = std::from_chars(text.data(), end, column.number);
     if (problem == std::errc() && stop == end) {
-      check(column.number != 0, "columns: 0 is no column; they are numbered from 1 (and from -1 backwards)");
+      check(column.number != 0,
+            "columns: there is no column 0; columns are numbered from 1, and from -1 backwards");
     } else {
       column = {text, 0};
     }
@@ -64,7 +65,7 @@ std::vector<size_t> find_columns(const std::vector<Column>& columns, const std::
   for (const Column& column : columns) {
     if (column.number == 0) {
       const auto name = std::find(names.begin(), names.end(), column.name);
-      check(name != names.end(), "{}: no column is named \"{}\"; there are {}", place, column.name,
+      check(name != names.end(), "{}: there is no column \"{}\"; there are {}", place, column.name,
             names.empty() ? "no names" : fmt::format("{}", fmt::join(names, ", ")));
       found.push_back(static_cast<size_t>(name - names.begin()));
     } else {
@@ -79,7 +80,7 @@ std::vector<size_t> find_columns(const std::vector<Column>& columns, const std::
 }
 
 void BadLines::report(const std::string& message) {
-  if (!skip_) throw Error(message + "; mend the line, or skip bad lines with --skip-bad");
+  if (!skip_) throw Error(message + "; correct the line, or skip bad lines with `skip_bad`");
   ++count_;
   if (examples_.size() < 10) examples_.push_back(message);
 }

@@ -35,10 +35,10 @@ struct CorpusOptions {
 
   template <class Visitor>
   void visit(Visitor&& v) {
-    v("format", format, "Layout of the files; auto goes by their names");
-    v("columns", columns, "Columns to read, in this order: numbers from 1, -1 for the last, or names");
-    v("header", header, "Whether the first line names the columns; auto: if it reads like names");
-    v("skip_bad", skip_bad, "Count bad lines and go on, rather than stop at the first");
+    v("format", format, "File format; auto: told by the file's name");
+    v("columns", columns, "Columns to read, in this order: names, or numbers from 1 (-1 is the last)");
+    v("header", header, "Whether the first line names the columns; auto: told by what stands in it");
+    v("skip_bad", skip_bad, "Skip bad lines and count them, rather than stop at the first");
   }
 };
 

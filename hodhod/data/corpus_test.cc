@@ -70,7 +70,7 @@ TEST_F(CorpusTest, ColumnsByName) {
   EXPECT_THAT(read(file, {.columns = {"2"}, .header = CorpusHeader::kNo}), ElementsAre("text", "good"));
   EXPECT_THAT(read(file, {.columns = {"2"}, .header = CorpusHeader::kYes}), ElementsAre("good"));
   EXPECT_THAT(error_of([&] { read(file, {.columns = {"txt"}}); }),
-              AllOf(HasSubstr("a.tsv:1: no column is named \"txt\""), HasSubstr("label, text")));
+              AllOf(HasSubstr("a.tsv:1: there is no column \"txt\""), HasSubstr("label, text")));
   EXPECT_THAT(error_of([&] { read(file, {.columns = {"3"}}); }),
               HasSubstr("expected a column 3, found 2 columns"));
   EXPECT_THAT(error_of([&] { read(file, {.columns = {"0"}}); }), HasSubstr("numbered from 1"));
@@ -108,7 +108,7 @@ TEST_F(CorpusTest, BadCsvIsReportedByItsFirstLine) {
                   HasSubstr("a.csv:5: expected a comma after the quote that closes column 1"),
                   HasSubstr("a.csv:7: expected 2 columns as in the first line, found 3"),
                   HasSubstr("a.csv:8: expected a quote that closes column 1")));
-  EXPECT_THAT(error_of([&] { read(file); }), AllOf(HasSubstr("a.csv:2: "), HasSubstr("--skip-bad")));
+  EXPECT_THAT(error_of([&] { read(file); }), AllOf(HasSubstr("a.csv:2: "), HasSubstr("`skip_bad`")));
 }
 
 TEST_F(CorpusTest, Jsonl) {
@@ -125,7 +125,7 @@ TEST_F(CorpusTest, Jsonl) {
               ElementsAre(HasSubstr("a.jsonl:4: expected an object with the key \"label\""),
                           HasSubstr("a.jsonl:5: label: expected a string, a number"),
                           HasSubstr("a.jsonl:6: column:1:"), HasSubstr("a.jsonl:7: ")));
-  EXPECT_THAT(error_of([&] { read(file); }), HasSubstr("--columns"));
+  EXPECT_THAT(error_of([&] { read(file); }), HasSubstr("`columns`"));
 }
 
 TEST_F(CorpusTest, TextThatIsNotUtf8IsBad) {
@@ -190,7 +190,7 @@ TEST_F(CorpusTest, ConllSentences) {
               ElementsAre("EU/NNP/I-ORG rejects/VBZ/O ", "#/NNP/O ././O "));
   EXPECT_THAT(error_of([&] { tagged(file, {.columns = {"5"}}); }), HasSubstr("a.txt:3: expected a column 5"));
   EXPECT_THAT(error_of([&] { tagged(file, {.columns = {"word"}}); }),
-              HasSubstr("no column is named \"word\""));
+              HasSubstr("there is no column \"word\""));
   const Files tabs = {put("b.conll", "# text = a b\nan apple\tNOUN\n \t\nb\tX\n")};
   EXPECT_THAT(tagged(tabs), ElementsAre("an apple/NOUN ", "b/X "));
 }
@@ -235,7 +235,7 @@ TEST_F(CorpusTest, AFirstLineThatReadsLikeNamesIsNoRecord) {
   RecordReader reader({file}, {});
   EXPECT_THAT(rest_of(reader), ElementsAre("pos|good"));
   EXPECT_THAT(reader.notes(),
-              ElementsAre(AllOf(HasSubstr("a.csv:1 is read as the names"), HasSubstr("--header no"))));
+              ElementsAre(AllOf(HasSubstr("a.csv:1 is read as the names"), HasSubstr("`header no`"))));
   EXPECT_THAT(read({file}, {.header = CorpusHeader::kNo}), ElementsAre("label|text", "pos|good"));
   EXPECT_THAT(read({put("b.csv", "\xEF\xBB\xBF\"label\",\"text\"\r\npos,good\r\n")}),
               ElementsAre("pos|good"));

@@ -38,8 +38,7 @@ std::vector<size_t> in_order(size_t count) {
 
 void check_share(double share) {
   check(share >= 0 && share < 1,
-        "--dev-share {}: the share of the data that is held out for validation is a number from 0 to below 1",
-        share);
+        "`dev_share` is {}; give the share of the data to hold out for validation, from 0 to below 1", share);
 }
 
 std::vector<bool> held_out(size_t count, double share) {

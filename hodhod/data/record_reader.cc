@@ -78,7 +78,7 @@ RecordReader::RecordReader(std::vector<std::string> files, CorpusOptions options
       options_(std::move(options)),
       columns_(parse_columns(options_.columns)),
       bad_(options_.skip_bad) {
-  check(!files_.empty(), "corpus: no file is given");
+  check(!files_.empty(), "corpus: no file is given; give at least one");
 }
 
 RecordReader::~RecordReader() = default;
@@ -172,19 +172,19 @@ void RecordReader::open_next_file() {
   const std::string& path = files_[file_++];
   CorpusFormat format = options_.format == CorpusFormat::kAuto ? format_of(path) : options_.format;
   check(format != CorpusFormat::kConll && format != CorpusFormat::kConllu,
-        "{}: tagged sentences stand where records are read; give tsv, csv, jsonl or text", path);
+        "{}: expected tsv, csv, jsonl or text, found tagged sentences", path);
   table_ = std::make_unique<Table>(path, format);
   if (format == CorpusFormat::kJsonl) {
-    check(!columns_.empty(), "{}: say which keys to read, with --columns", path);
+    check(!columns_.empty(), "{}: name the keys to read in `columns`", path);
     for (const Column& column : columns_) {
-      check(column.number == 0, "{}: column {}: the keys of jsonl have names, not numbers", path,
+      check(column.number == 0, "{}: column {}: jsonl has keys, not numbered columns; give the key", path,
             column.number);
     }
     return;
   }
   if (format == CorpusFormat::kText) {
     check(columns_.empty() || (columns_.size() == 1 && columns_[0].number == 1),
-          "{}: plain text has no columns; give --format tsv or csv", path);
+          "{}: plain text has no columns; say `format tsv` or `format csv`", path);
     return;
   }
   read_header();
@@ -306,7 +306,7 @@ std::optional<Record> RecordReader::next() {
 }
 
 ParallelReader::ParallelReader(std::vector<std::vector<std::string>> sides, bool skip_bad) : bad_(skip_bad) {
-  check(!sides.empty(), "parallel text: no side is given");
+  check(!sides.empty(), "parallel text: no side is given; give at least one");
   for (std::vector<std::string>& files : sides) {
     check(!files.empty(), "parallel text: a side without a file");
     sides_.push_back({std::move(files), 0, std::nullopt});
@@ -342,7 +342,7 @@ std::optional<Record> ParallelReader::next() {
       const auto longer =
           std::find_if(sides_.begin(), sides_.end(), [&](const Side& side) { return &side != ended; });
       const Side& other = *longer;
-      fail("{} ends after line {}, but {} goes on at line {}; the sides must have as many lines",
+      fail("{} ends after line {}, but {} goes on at line {}; both sides must have the same number of lines",
            ended->reader->name(), ended->reader->line_number(), other.reader->name(),
            other.reader->line_number());
     }

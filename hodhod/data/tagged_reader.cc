@@ -59,17 +59,17 @@ TaggedReader::TaggedReader(std::vector<std::string> files, CorpusOptions options
       defaults_(defaults),
       columns_(parse_columns(options_.columns)),
       bad_(options_.skip_bad) {
-  check(!files_.empty(), "corpus: no file is given");
+  check(!files_.empty(), "corpus: no file is given; give at least one");
 }
 
 void TaggedReader::open_next_file() {
   const std::string& path = files_[file_++];
   format_ = options_.format == CorpusFormat::kAuto ? format_of(path) : options_.format;
   check(format_ != CorpusFormat::kCsv,
-        "{}: sentences with tags are read from conll, conllu, tsv and jsonl, not from csv", path);
+        "{}: tagged sentences are read from conll, conllu, tsv and jsonl, not from csv", path);
   if (format_ == CorpusFormat::kJsonl) {
     for (const Column& column : columns_) {
-      check(column.number == 0, "{}: column {}: the keys of jsonl have names, not numbers", path,
+      check(column.number == 0, "{}: column {}: jsonl has keys, not numbered columns; give the key", path,
             column.number);
     }
   } else if (format_ != CorpusFormat::kConllu) {
@@ -128,7 +128,7 @@ bool TaggedReader::begin_columns(const std::vector<std::string_view>& fields, st
     if (columns.empty()) columns = {{"FORM", 0}, {"UPOS", 0}};
   } else if (columns.empty()) {
     if (fields.size() < 2 && defaults_ != TaggedColumns::kWords) {
-      return bad(fmt::format("expected a token and its tag at least, found {}", excerpt(line)));
+      return bad(fmt::format("expected at least a token and its tag, found {}", excerpt(line)));
     }
     columns = {{"", 1}, {"", -1}};
   }

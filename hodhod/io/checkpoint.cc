@@ -55,7 +55,7 @@ Json read_manifest(const Checkpoint& checkpoint) {
   Json manifest = read_json(path);
   const auto seal = json_get<std::string>(manifest, "hash", path);
   manifest.erase("hash");
-  check(hash_text(hash64(format_json(manifest))) == seal, "{}: the manifest is damaged: its hash is another",
+  check(hash_text(hash64(format_json(manifest))) == seal, "{}: the manifest is damaged: its hash differs",
         path);
   const auto step = json_get<int64_t>(manifest, "step", path);
   check(step == checkpoint.step, "{}: is of step {}, not {}", path, step, checkpoint.step);
@@ -82,7 +82,7 @@ CheckpointWriter::Written CheckpointWriter::write(const std::string& name, const
 
 void CheckpointWriter::add_file(const std::string& name, const Fill& fill) {
   check(!name.empty() && name[0] != '.' && name.find('/') == std::string::npos && name != kManifest,
-        "checkpoint: \"{}\" is no name for a file of it", name);
+        "checkpoint: \"{}\" cannot be the name of a file in it", name);
   for (const Written& other : files_)
     check(other.name != name, "checkpoint: the file {} is added twice", name);
   files_.push_back(write(name, fill));
@@ -99,7 +99,7 @@ void CheckpointWriter::add_tensors(const std::string& name, const NamedTensors& 
 
 CheckpointStore::CheckpointStore(std::string directory, int keep, const FileSystem& system)
     : directory_(std::move(directory)), keep_(keep), system_(system) {
-  check(keep >= 1, "checkpoints: {} to keep; keep 1 at least", keep);
+  check(keep >= 1, "checkpoints: {} to keep; keep at least 1", keep);
 }
 
 std::vector<Checkpoint> CheckpointStore::list() const {
@@ -209,7 +209,7 @@ std::optional<std::string> checkpoint_problem(const Checkpoint& checkpoint) {
       check(mapped.bytes().size() == size, "{}: has {} bytes, but was saved with {}", path,
             mapped.bytes().size(), size);
       check(hash_text(hash64(view(mapped.bytes()))) == json_get<std::string>(file, "xxh64", where),
-            "{}: its bytes are not those that were saved: the hash is another", path);
+            "{}: is damaged: its hash differs from the one saved", path);
     }
     for (const std::string& name : list_directory(checkpoint.path)) {
       check(listed.contains(name), "{}: does not belong to the checkpoint", checkpoint.file(name));

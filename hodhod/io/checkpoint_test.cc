@@ -174,8 +174,8 @@ TEST_F(CheckpointTest, AnErrorWhileFillingLeavesNothing) {
     return error_of([&] { store.save(2, [&](CheckpointWriter& w) { w.add(name, "x"), w.add(name, "y"); }); });
   };
   EXPECT_THAT(bad("a"), HasSubstr("added twice"));
-  EXPECT_THAT(bad("a/b"), HasSubstr("is no name"));
-  EXPECT_THAT(bad("manifest.json"), HasSubstr("is no name"));
+  EXPECT_THAT(bad("a/b"), HasSubstr("cannot be the name"));
+  EXPECT_THAT(bad("manifest.json"), HasSubstr("cannot be the name"));
   EXPECT_THAT(list_directory(path_), SizeIs(1));
 }
 

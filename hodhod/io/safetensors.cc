@@ -119,27 +119,27 @@ Header read_header(const MappedFile& file) {
   check(!all.starts_with("version https://git-lfs."),
         "{}: is a pointer of Git LFS in place of the weights; fetch them with `git lfs pull`", path);
   check(bytes.size() >= 8,
-        "{}: byte {}: the file ends before the header's length; it is damaged or no safetensors file", path,
-        bytes.size());
+        "{}: byte {}: the file ends before the header's length; it is damaged or not a safetensors file",
+        path, bytes.size());
   uint64_t length = 0;
   std::memcpy(&length, bytes.data(), 8);
   check(length <= kMaxHeader,
-        "{}: byte 0: a header of {} bytes is claimed, more than {}; it is no safetensors file", path, length,
-        kMaxHeader);
+        "{}: byte 0: a header of {} bytes is more than the {} allowed; this is not a safetensors file", path,
+        length, kMaxHeader);
   check(length <= bytes.size() - 8,
-        "{}: byte 0: a header of {} bytes is claimed, but the file ends at byte {}", path, length,
+        "{}: byte 0: the header should have {} bytes, but the file ends at byte {}", path, length,
         bytes.size());
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + 8, length);
   check(text.starts_with('{'),
-        "{}: byte 8: the header does not begin with an object; it is no safetensors file", path);
+        "{}: byte 8: the header does not begin with an object; this is not a safetensors file", path);
   const Json json = parse_json(text, path + ": header");
-  check(json.is_object(), "{}: byte 8: the header is no object", path);
+  check(json.is_object(), "{}: byte 8: the header is not an object", path);
 
   Header header;
   header.entries.reserve(json.size());
   for (const auto& [name, value] : json.items()) {
     if (name == "__metadata__") {
-      check(value.is_object(), "{}: __metadata__ is no object", path);
+      check(value.is_object(), "{}: __metadata__ is not an object", path);
       for (const auto& [key, word] : value.items()) {
         header.metadata[key] = json_as<std::string>(word, path + ": __metadata__: " + key);
       }
@@ -178,7 +178,7 @@ SafetensorsReader::SafetensorsReader(const std::string& path) : path_(path) {
   by_name_.reserve(entries_.size());
   for (size_t i = 0; i < entries_.size(); ++i) {
     const auto [place, is_new] = by_name_.emplace(entries_[i].name, i);
-    check(is_new, "{}: tensor \"{}\" stands in {} and in {}", path, entries_[i].name,
+    check(is_new, "{}: tensor \"{}\" is both in {} and in {}", path, entries_[i].name,
           files_[entries_[place->second].file]->path(), files_[entries_[i].file]->path());
   }
 }
@@ -203,7 +203,7 @@ void SafetensorsReader::open_index(const std::string& path) {
   for (const auto& [tensor, value] : map->items()) {
     const auto name = json_as<std::string>(value, path + ": weight_map: " + tensor);
     check(!name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos,
-          "{}: weight_map: {}: \"{}\" is no name of a file beside the index", path, tensor, name);
+          "{}: weight_map: {}: \"{}\" is not the name of a file beside the index", path, tensor, name);
     names.insert(name);
   }
   std::map<std::string, size_t> file_of;

@@ -32,7 +32,8 @@ void remove_file(const std::string& path, const FileSystem& system) {
 void write_safetensors_directory(const std::string& directory, const NamedTensors& tensors,
                                  int64_t max_shard_bytes, const Metadata& metadata,
                                  const FileSystem& system) {
-  check(max_shard_bytes > 0, "safetensors: shards of {} bytes; give a number above 0", max_shard_bytes);
+  check(max_shard_bytes > 0, "safetensors: shards of at most {} bytes; give a number above 0",
+        max_shard_bytes);
   std::vector<NamedTensors> shards(1);
   int64_t total = 0, filled = 0;
   for (const auto& [name, tensor] : tensors) {
@@ -53,7 +54,7 @@ void write_safetensors_directory(const std::string& directory, const NamedTensor
     write_safetensors(file_path, tensors, metadata, system);
     remove_file(index_path, system);
   } else {
-    check(shards.size() < 100000, "safetensors: {} files are too many; let each hold more than {} bytes",
+    check(shards.size() < 100000, "safetensors: {} files are too many; give a larger size than {} bytes",
           shards.size(), max_shard_bytes);
     remove_file(index_path, system);
     had_shards = true;

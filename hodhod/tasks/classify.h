@@ -56,7 +56,7 @@ struct Classifier {
 };
 
 inline constexpr const char* kThresholdHelp =
-    "Of a model that gives several labels: the probability from which a label is given, for all labels or as "
+    "For a model that gives several labels: least probability of a label that is given, for all labels or as "
     "LABEL=NUMBER";
 
 struct Classification {

@@ -303,7 +303,7 @@ TEST(Classify, EmptyLabelsAreBadLines) {
   const TemporaryDirectory directory;
   const std::string path = directory.put("a.tsv", "pos\tgood\n\tnice\nneg\tx\n");
   EXPECT_THAT(error_of([&] { read_labelled({path}, {}); }),
-              AllOf(HasSubstr("a.tsv:2: the label is empty"), HasSubstr("--skip-bad")));
+              AllOf(HasSubstr("a.tsv:2: the label is empty"), HasSubstr("`skip_bad`")));
   const LabelledTexts found = read_labelled({path}, {.skip_bad = true});
   EXPECT_EQ(found.examples.size(), 2u);
   EXPECT_EQ(found.bad.count(), 1);

@@ -26,9 +26,8 @@ struct EmbedOptions {
 
   template <class Visitor>
   void visit(Visitor&& v) {
-    v("pooling", pooling,
-      "Which states become the vector: the mean of the tokens', the first one's (cls) or the last one's");
-    v("normalize", normalize, "Bring vectors to length 1");
+    v("pooling", pooling, "How the tokens' vectors become one: their mean, the first (cls) or the last");
+    v("normalize", normalize, "Scale vectors to length 1");
   }
 };
 

@@ -28,13 +28,13 @@ struct LabelledColumns {
   template <class Visitor>
   void visit(Visitor&& v) {
     v("text", texts,
-      "Column of the text (a number from 1, -1 the last, or a name), or both columns of a pair");
+      "Column of the text: its name, or its number from 1 (-1 is the last); two columns for pairs of texts");
     v("label", label, "Column of the label");
     v("label_separator", label_separator,
-      "What stands between labels in their column, where a text may have several labels or none");
-    v("format", format, "Layout of the files; auto goes by their names");
-    v("header", header, "Whether the first line names the columns; auto: if it reads like names");
-    v("skip_bad", skip_bad, "Count bad lines and go on, rather than stop at the first");
+      "Separator between labels in their column, for texts with any number of labels");
+    v("format", format, "File format; auto: told by the file's name");
+    v("header", header, "Whether the first line names the columns; auto: told by what stands in it");
+    v("skip_bad", skip_bad, "Skip bad lines and count them, rather than stop at the first");
   }
 };
 

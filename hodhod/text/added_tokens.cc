@@ -50,10 +50,10 @@ AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const Normalizer* norma
   for (size_t i = 0; i < tokens_.size(); ++i) {
     check(!tokens_[i].content.empty(), "{}: the added token with id {} is empty", where, tokens_[i].id);
     if (i == 0) continue;
-    check(tokens_[i].id != tokens_[i - 1].id, "{}: the id {} is given to {} and to {}", where, tokens_[i].id,
+    check(tokens_[i].id != tokens_[i - 1].id, "{}: the id {} belongs to {} and to {}", where, tokens_[i].id,
           shown(tokens_[i - 1]), shown(tokens_[i]));
     const AddedToken& token = tokens_[by_content_[i]];
-    check(token.content != tokens_[by_content_[i - 1]].content, "{}: the added token {} comes twice", where,
+    check(token.content != tokens_[by_content_[i - 1]].content, "{}: the added token {} occurs twice", where,
           shown(token));
   }
   std::vector<Spelling> spellings[2];

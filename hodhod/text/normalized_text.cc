@@ -10,7 +10,7 @@ namespace hodhod::text {
 NormalizedText::NormalizedText(std::string_view original, bool track, size_t base)
     : original_(original), base_(base), track_(track) {
   check(original.size() + base < std::numeric_limits<uint32_t>::max(),
-        "encode: a text of {} bytes is too long; give it in parts of less than 4 GiB",
+        "encode: a text of {} bytes is too long; split it into parts of less than 4 GiB",
         original.size() + base);
 }
 

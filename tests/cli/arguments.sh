@@ -67,7 +67,7 @@ says 'did you mean --schedule-rate?' train generate --out x --rate 1
 says 'there is no option -x; a text that begins with a dash goes after --' classify c -x
 says 'hodhod classify: DIR is missing: ' classify
 says 'hodhod train translate: --source is missing: ' train translate --target x --out y
-says '"b" is one text too many' evaluate a b
+says '"b" is one argument too many' evaluate a b
 says '--seed is given 2 times; give it once' generate T --seed 1 --seed 2
 says '--quiet is given 2 times; give it once' --quiet describe tiny --quiet
 says '--out: expected text after it' train generate --out
@@ -121,9 +121,9 @@ expect_part "a value" 'bad.toml:1: --vocab-size: expected a whole number (from 1
   "$(config 'vocab-size = nan' tokenize train -o x)"
 expect_part "no quotes" 'bad.toml:1: expected a number, true, false, a list, or a text in quotes, found "bpe"' \
   "$(config 'model = bpe' tokenize train)"
-expect_part "twice" 'bad.toml:3: seed stands at' "$(config 'seed = 1\n\nseed = 2' tokenize train)"
-expect_part "quotes" 'bad.toml:1: the quotes do not end' "$(config 'model = "bpe' tokenize train)"
-expect_part "a list" 'bad.toml:1: the list of special does not end' "$(config 'special = ["a",' tokenize train)"
+expect_part "twice" 'bad.toml:3: seed is set at' "$(config 'seed = 1\n\nseed = 2' tokenize train)"
+expect_part "quotes" 'bad.toml:1: the quotes are not closed' "$(config 'model = "bpe' tokenize train)"
+expect_part "a list" 'bad.toml:1: the list of special is not closed' "$(config 'special = ["a",' tokenize train)"
 expect_part "one value" 'bad.toml:1: seed is one value, not a list' "$(config 'seed = [1, 2]' tokenize train)"
 expect_part "texts" 'DIR cannot be combined with texts on the command line' "$(config 'DIR = "m"' translate text)"
 expect_part "not in a file" 'has no option "config"' "$(config 'config = "m"' translate text)"

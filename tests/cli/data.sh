@@ -39,7 +39,7 @@ expect "means" "weighted F1 100.00" "$found"
 expect "which for which" $'gold \\ predicted     bad    good\n             bad      40       0' "$found"
 expect "the same in JSON" '"confusion":{"bad":{"bad":40},"good":{"good":40}}' "$(run evaluate critic --data films.csv --json)"
 printf 'good\ta good film\nfair\ta film\n\tnothing\n' > odd.tsv
-expect "an empty label" "odd.tsv:3: the label is empty; mend the line, or skip bad lines with --skip-bad" \
+expect "an empty label" "odd.tsv:3: the label is empty; correct the line, or skip bad lines with --skip-bad" \
   "$(run evaluate critic --data odd.tsv --label 1 --text 2)"
 found=$(run evaluate critic --data odd.tsv --skip-bad --label 1 --text 2)
 expect "skipped" "1 bad line was skipped" "$found"

@@ -35,7 +35,7 @@ class TemplateProcessing : public PostProcessor {
     }
     const auto uses_b = [](const TemplatePiece& piece) { return piece.sequence == 1; };
     check(std::none_of(templates_[0].begin(), templates_[0].end(), uses_b),
-          "{}: the template for one text names the second", where);
+          "{}: the template for one text contains $B, a second text", where);
   }
 
   void apply(std::vector<Encoding>& encodings, const std::vector<std::string_view>&,

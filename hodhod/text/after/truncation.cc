@@ -20,7 +20,7 @@ void truncate_one(Encoding& encoding, int64_t length, const Truncation& truncati
     return;
   }
   check(truncation.stride >= 0 && truncation.stride < length,
-        "encode: a stride of {} tokens does not fit into pieces of {}; give a smaller stride",
+        "encode: a stride of {} tokens must be less than the length of {}; give a smaller stride",
         truncation.stride, length);
   const int64_t step = length - truncation.stride;
   std::vector<Encoding> parts;
@@ -84,7 +84,7 @@ void truncate_encodings(std::vector<Encoding>& encodings, const Truncation& trun
     return truncate_longest_first(encodings, truncation, length);
   }
   const size_t target = truncation.strategy == TruncationStrategy::kOnlyFirst ? 0 : 1;
-  check(target < encodings.size(), "encode: truncation is to cut the second text, but there is only one");
+  check(target < encodings.size(), "encode: truncation cuts the second text only, but there is one text");
   const auto size = static_cast<int64_t>(encodings[target].size());
   check(size > total - length, "encode: the {} text has {} tokens, too few to cut {} off",
         target == 0 ? "first" : "second", size, total - length);

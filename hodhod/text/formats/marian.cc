@@ -36,10 +36,11 @@ std::vector<SourcePiece> renumbered(const SentencePieceProto& proto, const std::
   for (const SourcePiece& piece : proto.pieces) known.emplace(piece.text, &piece);
   std::vector<SourcePiece> pieces(vocabulary.size());
   for (const auto& [token, id] : vocabulary) {
-    check(id >= 0 && id < static_cast<int64_t>(pieces.size()), "{}: the id {} of \"{}\" is none of 0 to {}",
+    check(id >= 0 && id < static_cast<int64_t>(pieces.size()), "{}: the id {} of \"{}\" is not from 0 to {}",
           path, id, token.substr(0, 60), pieces.size() - 1);
     SourcePiece& piece = pieces[static_cast<size_t>(id)];
-    check(piece.text.empty() && !token.empty(), "{}: the id {} comes twice, or its token is empty", path, id);
+    check(piece.text.empty() && !token.empty(), "{}: the id {} occurs twice, or its token is empty", path,
+          id);
     const auto found = known.find(token);
     const bool normal = found != known.end() && found->second->type == PieceType::kNormal;
     piece = normal ? *found->second : SourcePiece{token, kForeignScore, PieceType::kUnused};
@@ -70,7 +71,7 @@ TokenizerParts side_parts(std::string_view bytes, const std::string& spm, const 
   const std::string unknown = config.role("unk_token", "<unk>"), end = config.role("eos_token", "</s>");
   std::unordered_set<std::string_view> known;
   for (const auto& [token, id] : vocabulary) known.insert(token);
-  check(known.contains(unknown) && known.contains(end), "{}: there are no {} and {} in it", path, unknown,
+  check(known.contains(unknown) && known.contains(end), "{}: the tokens {} and {} are missing", path, unknown,
         end);
   const auto lost = std::count_if(proto.pieces.begin(), proto.pieces.end(), [&](const SourcePiece& piece) {
     return piece.type == PieceType::kNormal && !known.contains(piece.text);
@@ -92,7 +93,7 @@ TokenizerParts marian_parts(const std::string& directory, const TokenizerConfig&
   const std::string path = join_path(directory, "vocab.json");
   check(file_exists(path), "{}: there is no vocab.json beside source.spm", directory);
   check(!config.flag("separate_vocabs", false) && !file_exists(join_path(directory, "target_vocab.json")),
-        "{}: vocabularies that differ for source and target are not read", directory);
+        "{}: separate vocabularies for source and target are not supported", directory);
   const NumberedTokens vocabulary = read_vocab_json(path);
   const std::string source = join_path(directory, "source.spm"), target = join_path(directory, "target.spm");
   std::string bytes = read_file(source);

@@ -188,7 +188,7 @@ TEST(TokenizerDirectory, MarianPiecesHaveTheNumbersOfTheVocabulary) {
   const DirectoryOf apart({{"source.spm", source},
                            {"vocab.json", vocabulary},
                            {"tokenizer_config.json", R"({"separate_vocabs": true})"}});
-  EXPECT_THAT(error_of([&] { apart.load(); }), HasSubstr("differ for source and target"));
+  EXPECT_THAT(error_of([&] { apart.load(); }), HasSubstr("separate vocabularies for source and target"));
 }
 
 TEST(TokenizerDirectory, Gpt2FilesAsTheirClassHasThem) {

@@ -36,12 +36,12 @@ bool WireReader::next() {
       value_ = read_varint();
       break;
     default:
-      fail("{}: byte {}: field {} has wire type {}, which is not read; the file is damaged", name_, tag_at,
-           number_, type_);
+      fail("{}: byte {}: field {} has wire type {}, which is not supported; the file is damaged", name_,
+           tag_at, number_, type_);
   }
   value_begin_ = position_;
   check(value_ <= bytes_.size() - position_,
-        "{}: byte {}: field {} says {} bytes but {} are left; the file is cut short", name_, tag_at, number_,
+        "{}: byte {}: field {} says {} bytes but {} are left; the file is truncated", name_, tag_at, number_,
         value_, bytes_.size() - position_);
   position_ += value_;
   return true;
@@ -56,8 +56,8 @@ int32_t WireReader::int32() const {
   expect(kVarint, "a number");
   const int64_t value = static_cast<int64_t>(value_);
   check(value >= INT32_MIN && value <= INT32_MAX,
-        "{}: byte {}: field {} is {}, beyond 32 bits; the file is damaged", name_, position(), number_,
-        value);
+        "{}: byte {}: field {} is {}, which needs more than 32 bits; the file is damaged", name_, position(),
+        number_, value);
   return static_cast<int32_t>(value);
 }
 
@@ -80,7 +80,7 @@ uint64_t WireReader::read_varint() {
   uint64_t value = 0;
   const size_t begin = position_;
   for (int shift = 0; shift < 64; shift += 7) {
-    check(position_ < bytes_.size(), "{}: byte {}: a number is cut short by the end of its message", name_,
+    check(position_ < bytes_.size(), "{}: byte {}: a number is truncated by the end of its message", name_,
           offset_ + begin);
     const auto byte = static_cast<unsigned char>(bytes_[position_++]);
     value |= uint64_t{byte & 0x7Fu} << shift;

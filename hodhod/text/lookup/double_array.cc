@@ -104,7 +104,7 @@ DoubleArray::DoubleArray(std::vector<std::pair<std::string_view, int32_t>> keys)
   for (size_t i = 0; i < keys.size(); ++i) {
     check(!keys[i].first.empty() && keys[i].second >= 0,
           "DoubleArray: key {} is empty or its value is negative", i);
-    check(i == 0 || keys[i].first != keys[i - 1].first, "DoubleArray: key '{}' comes twice", keys[i].first);
+    check(i == 0 || keys[i].first != keys[i - 1].first, "DoubleArray: key '{}' occurs twice", keys[i].first);
   }
   DoubleArrayBuilder(*this).build(keys);
 }

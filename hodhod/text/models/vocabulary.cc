@@ -36,7 +36,7 @@ Vocabulary Vocabulary::from_json(const Json& object, const std::string& where) {
   for (const auto& [token, id] : members) {
     check(id.is_number_integer(), "{}: {}: expected a whole number as id", where, shown(token));
     const bool huge = id.is_number_unsigned() && id.get<uint64_t>() > std::numeric_limits<int32_t>::max();
-    check(!huge, "{}: {}: the id is beyond 2^31", where, shown(token));
+    check(!huge, "{}: {}: the id is above 2^31", where, shown(token));
     items.emplace_back(token, id.get<int64_t>());
   }
   Vocabulary vocabulary;
@@ -50,25 +50,25 @@ void Vocabulary::build(const std::vector<Item>& items, const std::string& where)
   int64_t highest = -1;
   for (const auto& [token, id] : items) {
     check(id >= 0, "{}: {}: the id {} is negative", where, shown(token), id);
-    check(id <= std::numeric_limits<int32_t>::max(), "{}: {}: the id {} is beyond 2^31", where, shown(token),
+    check(id <= std::numeric_limits<int32_t>::max(), "{}: {}: the id {} is above 2^31", where, shown(token),
           id);
     check(id < limit, "{}: {}: the id {} is too high for a vocabulary of {} tokens", where, shown(token), id,
           items.size());
     highest = std::max(highest, id);
     bytes += token.size();
   }
-  check(bytes < std::numeric_limits<uint32_t>::max(), "{}: the tokens take {} bytes; 4 GiB is the limit",
-        where, bytes);
+  check(bytes < std::numeric_limits<uint32_t>::max(),
+        "{}: the tokens have {} bytes in all; the limit is 4 GiB", where, bytes);
   text_.reserve(bytes);
   spellings_.resize(static_cast<size_t>(highest + 1));
   slots_.resize(std::bit_ceil(items.size() * 2 + 2));
   for (const auto& [token, id] : items) {
     Spelling& spelling = spellings_[static_cast<size_t>(id)];
-    check(!spelling.used, "{}: the id {} is given to {} and to {}", where, id,
+    check(!spelling.used, "{}: the id {} belongs to {} and to {}", where, id,
           shown(this->token(static_cast<int32_t>(id))), shown(token));
     const uint32_t hash = short_hash(token);
     Slot& slot = slots_[slot_of(token, hash)];
-    check(slot.id < 0, "{}: the token {} comes twice, with ids {} and {}", where, shown(token), slot.id, id);
+    check(slot.id < 0, "{}: the token {} occurs twice, with ids {} and {}", where, shown(token), slot.id, id);
     slot = {hash, static_cast<int32_t>(id)};
     spelling = {static_cast<uint32_t>(text_.size()), static_cast<uint32_t>(token.size()), true};
     text_.append(token);

@@ -28,11 +28,11 @@ constexpr size_t kDeepestKey = 256;
 
 Charsmap::Charsmap(std::string_view blob, std::string_view name) : blob_(blob) {
   if (blob.empty()) return;
-  check(blob.size() > 4, "{}: precompiled charsmap: {} bytes are too few; the file is damaged", name,
+  check(blob.size() > 4, "{}: precompiled charsmap: it has only {} bytes; the file is damaged", name,
         blob.size());
   const uint32_t trie_bytes = read_u32(blob, 0);
   check(trie_bytes >= 4 && trie_bytes % 4 == 0 && trie_bytes < blob.size() - 4,
-        "{}: precompiled charsmap: its trie of {} bytes does not fit its {} bytes; the file is damaged", name,
+        "{}: precompiled charsmap: a trie of {} bytes does not fit into {} bytes; the file is damaged", name,
         trie_bytes, blob.size());
   units_.resize(trie_bytes / 4);
   for (size_t i = 0; i < units_.size(); ++i) units_[i] = read_u32(blob, 4 + 4 * i);

@@ -67,7 +67,7 @@ Pattern::Pattern(std::string_view pattern, const std::string& where)
                                   PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C, &code,
                                   &offset, context);
   pcre2_compile_context_free(context);
-  check(compiled_->code != nullptr, "{}: the pattern \"{}\" is refused near its byte {}: {}", where,
+  check(compiled_->code != nullptr, "{}: the pattern \"{}\" is not valid near its byte {}: {}", where,
         source_.substr(0, 200), offset, message_of(code));
   size_t size = 0;
   pcre2_pattern_info(compiled_->code, PCRE2_INFO_SIZE, &size);

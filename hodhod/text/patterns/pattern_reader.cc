@@ -82,7 +82,7 @@ std::optional<char32_t> PatternReader::take_character_escape(bool in_class) {
   if (code == 'x' || (code >= '0' && code <= '7')) {
     if (code != 'x') --at_;
     const char32_t byte = code == 'x' ? take_number(16, 2) : take_number(8, 3);
-    if (byte >= 0x80) refuse("a byte is no character; write \\x{…}");
+    if (byte >= 0x80) refuse("a byte is not a character; write \\x{…}");
     return byte;
   }
   if (code == 'u') {
@@ -97,7 +97,7 @@ std::optional<char32_t> PatternReader::take_character_escape(bool in_class) {
 }
 
 void PatternReader::refuse(std::string_view why) const {
-  fail("{}: the pattern \"{}\" is not read: {}, at byte {}", where_, text_.substr(0, 200), why,
+  fail("{}: the pattern \"{}\" is not valid: {}, at byte {}", where_, text_.substr(0, 200), why,
        std::min(at_, text_.size()));
 }
 

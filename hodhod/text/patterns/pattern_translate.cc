@@ -106,7 +106,7 @@ class Translator {
       case 'g':
       case 'y':
       case 'Y':
-        in_.refuse(fmt::format("\\{} is not known here", kind));
+        in_.refuse(fmt::format("\\{} is not supported", kind));
       default:
         break;
     }
@@ -128,7 +128,7 @@ class Translator {
   }
 
   void open_group() {
-    if (in_.peek(1) == '*') in_.refuse("(*…) is not known here");
+    if (in_.peek(1) == '*') in_.refuse("(*…) is not supported");
     if (in_.skip_if("(?#")) {
       in_.take_until(")");
       return;
@@ -162,7 +162,7 @@ class Translator {
     for (bool off = false; in_.peek() != ':' && in_.peek() != ')'; in_.skip(1)) {
       const char c = in_.peek();
       if (std::string_view("-imx").find(c) == std::string_view::npos || in_.done()) {
-        in_.refuse("this kind of group is not known here");
+        in_.refuse("this kind of group is not supported");
       }
       if (c == '-') off = true;
       if (c == 'x') group.ignores_blanks = !off;
@@ -179,7 +179,7 @@ class Translator {
   }
 
   void close_group() {
-    if (groups_.size() == 1) in_.refuse("a group is closed that was not opened");
+    if (groups_.size() == 1) in_.refuse("there is a closing parenthesis without an opening one");
     out_.append(groups_.back().closers, ')');
     atom_ = groups_.back().start;
     groups_.pop_back();

@@ -132,7 +132,7 @@ class Counting {
     while (estimate() > budget) {
       check(first_ + 1 < kStrata,
             "train: {} MB of memory are too little for this corpus, even for {:.2g} of it; raise "
-            "--max-memory to {} MB",
+            "`max_memory` to {} MB",
             budget >> 20, share(), (estimate() >> 20) + 1);
       total_.drop_before(++first_);
     }

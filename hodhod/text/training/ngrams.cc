@@ -13,7 +13,7 @@ NgramCounts::NgramCounts(int order) : order_(order), slots_(64) {
 }
 
 NgramCounts::Key NgramCounts::key_of(std::span<const int32_t> ngram) const {
-  check(ngram.size() == static_cast<size_t>(order_), "n-grams: given {} tokens where {} are counted",
+  check(ngram.size() == static_cast<size_t>(order_), "n-grams: {} tokens were given; each n-gram has {}",
         ngram.size(), order_);
   Key key = {-1, -1, -1};
   std::copy(ngram.begin(), ngram.end(), key.begin());

@@ -145,7 +145,7 @@ std::vector<int64_t> sum_counts(const Segments& segments, const Suffixes& suffix
 }  // namespace
 
 SeedPieces find_seed_pieces(const Segments& segments, size_t longest, size_t most) {
-  check(longest >= 1 && longest < (1u << kLengthBits), "train: max_token_length is {}; it can be 1 to {}",
+  check(longest >= 1 && longest < (1u << kLengthBits), "train: `max_token_length` is {}; give 1 to {}",
         longest, (1u << kLengthBits) - 1);
   const Suffixes suffixes(segments, longest);
   std::vector<Node> nodes = find_nodes(suffixes);
@@ -168,7 +168,7 @@ SeedPieces find_seed_pieces(const Segments& segments, size_t longest, size_t mos
   SeedPieces pieces;
   const size_t characters = segments.alphabet.size();
   check(characters + nodes.size() < (1u << (32 - kLengthBits)),
-        "train: {} seed pieces are too many; lower seed_size", nodes.size());
+        "train: {} seed pieces are too many; lower `seed_size`", nodes.size());
   pieces.begins.assign(characters, 0);
   pieces.lengths.assign(characters, 1);
   pieces.counts.assign(characters, 0);

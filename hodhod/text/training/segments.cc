@@ -52,7 +52,7 @@ std::vector<char32_t> choose_alphabet(const std::vector<WordCount>& words, doubl
 
 Segments make_segments(const std::vector<WordCount>& words, std::vector<char32_t> alphabet, size_t longest) {
   check(alphabet.size() < 0xFFFF,
-        "train: an alphabet of {} characters is too big; lower the character coverage", alphabet.size());
+        "train: an alphabet of {} characters is too big; lower `character_coverage`", alphabet.size());
   std::unordered_map<char32_t, uint16_t> code_of;
   for (size_t i = 0; i < alphabet.size(); ++i) code_of.emplace(alphabet[i], static_cast<uint16_t>(i + 1));
   std::vector<uint16_t> small(0x800, 0);

@@ -32,7 +32,7 @@ std::vector<std::string> reserved_tokens(const TokenizerTraining& options) {
     return std::find(tokens.begin(), tokens.end(), token) != tokens.end();
   };
   for (const AddedToken& token : options.special_tokens) {
-    check(!has(token.content), "train: the special token \"{}\" comes twice", token.content);
+    check(!has(token.content), "train: the special token \"{}\" occurs twice", token.content);
     tokens.push_back(token.content);
   }
   if (needs_unknown(options) && !options.unknown_token.empty() && !has(options.unknown_token)) {
@@ -79,7 +79,7 @@ ModelPtr train_unigram_model(std::vector<WordCount> words, const TokenizerTraini
   training.em_iterations = std::max(options.em_iterations, 1);
   training.progress = options.progress;
   check(options.shrinking_factor > 0 && options.shrinking_factor < 1,
-        "train: shrinking_factor is {}; it can be between 0 and 1", options.shrinking_factor);
+        "train: `shrinking_factor` is {}; give a number above 0 and below 1", options.shrinking_factor);
   Segments segments = make_segments(words, alphabet_of(words, options), kLongestSegment);
   words = {};
   auto learned = train_unigram(std::move(segments), training);
@@ -102,7 +102,8 @@ BpeResult learn_bpe(const std::vector<WordCount>& words, const TokenizerTraining
   const std::vector<char32_t> alphabet = alphabet_of(words, options);
   const auto room = static_cast<size_t>(options.vocab_size) - reserved;
   check(room >= alphabet.size(),
-        "train: a vocabulary of {} has no room for the {} characters; ask for more, or limit the alphabet",
+        "train: a vocabulary of {} tokens has no room for {} characters; raise `vocab_size`, or limit the "
+        "alphabet",
         options.vocab_size, alphabet.size());
   BpeTraining training;
   training.tokens = options.kind == ModelKind::kChar ? 0 : room;
