@@ -8,7 +8,7 @@
 #include "bench/worker.h"
 #include "hodhod/base/error.h"
 #include "hodhod/kernels/kernels.h"
-#include "hodhod/models/transformer.h"
+#include "hodhod/models/transformer_model.h"
 #include "hodhod/nn/initialisers.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/nn/recurrent.h"
@@ -119,12 +119,11 @@ class Gpt final : public Training {
 
   Tensor loss() override {
     Context context{.training = true};
-    const Tensor hidden = model_.decode({.ids = ids_}, nullptr, context);
-    return linear_cross_entropy(hidden, model_.output_weight(), {}, targets_);
+    return model_.loss({.target = {.ids = ids_}}, targets_, {}, context);
   }
 
   TransformerConfig config_;
-  Transformer model_;
+  TransformerModel model_;
   Tensor ids_, targets_;
 };
 
@@ -166,13 +165,11 @@ class Translator final : public Training {
 
   Tensor loss() override {
     Context context{.training = true};
-    const Memory memory = model_.encode({.ids = source_}, context);
-    const Tensor hidden = model_.decode({.ids = target_}, &memory, context);
-    return linear_cross_entropy(hidden, model_.output_weight(), {}, labels_);
+    return model_.loss({.source = {.ids = source_}, .target = {.ids = target_}}, labels_, {}, context);
   }
 
   TransformerConfig config_;
-  Transformer model_;
+  TransformerModel model_;
   Tensor source_, target_, labels_;
 };
 
@@ -180,7 +177,7 @@ class Classifier final : public Training {
  public:
   Classifier()
       : config_(make_config()),
-        net_{Transformer(config_, Rng(1)), Linear(config_.width, 2)},
+        net_{TransformerModel({config_, {.kind = HeadKind::none}}, Rng(1)), Linear(config_.width, 2)},
         ids_(random_ids(config_.vocabulary, 16, 256, 1)),
         labels_(random_ids(2, 1, 16, 2).reshaped({16})) {
     fill(net_.head.weight, 0.01);
@@ -195,7 +192,7 @@ class Classifier final : public Training {
 
  private:
   struct Net {
-    Transformer body;
+    TransformerModel body;
     Linear head;
     template <class V>
     void visit(V& v) {
@@ -211,14 +208,13 @@ class Classifier final : public Training {
     config.token_types = 0;
     config.embedding_norm = false;
     config.norm_epsilon = 1e-5;
-    config.head = HeadKind::none;
     config.dropout = config.attention_dropout = 0;
     return config;
   }
 
   Tensor loss() override {
     Context context{.training = true};
-    const Memory memory = net_.body.encode({.ids = ids_}, context);
+    const HiddenStates memory = net_.body.encode({.ids = ids_}, context);
     return cross_entropy(net_.head(mean(memory.states, {1})), labels_);
   }
 

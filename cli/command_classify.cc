@@ -59,7 +59,7 @@ Json classified_json(const Texts& texts, const Classification& found, const Clas
   }
   std::vector<std::string> labels;
   for (int64_t label : found.labels) labels.push_back(classifier.labels.name(label));
-  if (classifier.answer == Answer::kOneLabel) {
+  if (classifier.problem() == ProblemKind::single_label) {
     json["label"] = labels[0];
   } else {
     json["labels"] = labels;
@@ -100,7 +100,7 @@ class ClassifyPrinter {
     for (const Texts& one : texts) {
       if (!is_missing_pair(one)) asked.push_back(one);
     }
-    const auto found = classify(classifier_, asked);
+    const auto found = classify(classifier_, asked, context_);
     std::string out;
     size_t next = 0;
     for (const Texts& one : texts) {
@@ -131,6 +131,7 @@ class ClassifyPrinter {
   }
 
   const Classifier& classifier_;
+  Context context_;
   bool json_;
   LongTexts long_texts_;
   int64_t pairs_ = 0;

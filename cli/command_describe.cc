@@ -12,6 +12,7 @@
 #include "hodhod/base/file.h"
 #include "hodhod/base/format.h"
 #include "hodhod/base/json.h"
+#include "hodhod/base/names.h"
 #include "hodhod/models/description.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/models/machine_speed.h"
@@ -27,30 +28,25 @@ struct DescribeModelFlags {
   bool all = false, json = false;
 };
 
-TransformerConfig config_of(const DescribeModelFlags& flags) {
-  TransformerConfig config;
-  const auto presets = transformer_preset_names();
+std::unique_ptr<ModelConfig> config_of(const DescribeModelFlags& flags) {
+  std::unique_ptr<ModelConfig> config;
+  const auto presets = model_preset_names();
   if (is_directory(flags.model)) {
     ModelDirectory directory = ModelDirectory::open(flags.model);
     print_warnings(directory.warnings);
     config = std::move(directory.config);
   } else if (std::find(presets.begin(), presets.end(), flags.model) != presets.end()) {
-    config = transformer_preset(flags.model);
+    config = model_preset(flags.model);
   } else {
     fail("'{}' is neither a model's directory nor a preset; the presets are {}", flags.model,
          fmt::join(presets, ", "));
   }
-  for (const std::string& option : flags.options) change_option(config, option);
+  for (const std::string& option : flags.options) config->change(option);
   return config;
 }
 
 std::string shape_text(const std::vector<int64_t>& shape) {
   return shape.empty() ? "" : fmt::format("[{}]", fmt::join(shape, ", "));
-}
-
-template <class Enum>
-std::string name_of_value(Enum value) {
-  return std::string(names_of(value)[static_cast<size_t>(value)]);
 }
 
 // Seconds.
@@ -108,17 +104,9 @@ std::string layers_text(const Description& d, bool all) {
   return text;
 }
 
-std::string summary(const DescribeModelFlags& flags, const Description& d) {
-  const TransformerConfig& c = d.config;
-  std::string layers;
-  if (c.has_encoder()) layers += fmt::format("{} encoder layers, ", c.encoder_layers);
-  if (c.has_decoder()) layers += fmt::format("{} decoder layers, ", c.decoder_layers);
-  return fmt::format(
-      "{}: {}, {}width {}, {} heads of {}, feed-forward {}, vocabulary {}\nshapes and FLOPs for a batch of "
-      "{} and a "
-      "length of {}\n\n",
-      flags.model, name_of_value(c.shape), layers, c.width, c.heads, c.size_of_head(), c.feed_forward,
-      with_commas(c.vocabulary), d.batch, d.length);
+std::string summary(const DescribeModelFlags& flags, const ModelConfig& config, const Description& d) {
+  return fmt::format("{}: {}\nshapes and FLOPs for a batch of {} and a length of {}\n\n", flags.model,
+                     config.summary(), d.batch, d.length);
 }
 
 std::string totals(const DescribeModelFlags& flags, const Description& d, const MachineSpeed& speed) {
@@ -143,7 +131,7 @@ std::string totals(const DescribeModelFlags& flags, const Description& d, const 
                         duration(*flags.tokens * times.train_step / tokens));
   }
   text += fmt::format("{:<20} {} for the batch", "it would read in", duration(times.read));
-  if (d.config.has_decoder()) text += fmt::format(", and write a token in {}", duration(times.write));
+  if (d.writes) text += fmt::format(", and write a token in {}", duration(times.write));
   return text + "\n";
 }
 
@@ -182,10 +170,11 @@ Json to_json(const Description& d, const MachineSpeed& speed) {
 }
 
 int run_describe(const DescribeModelFlags& flags) {
-  const Description description = describe(config_of(flags), flags.shape);
+  const auto config = config_of(flags);
+  const Description description = describe(*config, flags.shape);
   const MachineSpeed speed = measure_speed();
   print_text(flags.json ? format_json(to_json(description, speed)) + "\n"
-                        : summary(flags, description) + layers_text(description, flags.all) +
+                        : summary(flags, *config, description) + layers_text(description, flags.all) +
                               totals(flags, description, speed));
   return 0;
 }

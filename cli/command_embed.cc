@@ -24,9 +24,10 @@ struct EmbedFlags {
 
 int run_embed(const EmbedFlags& flags, const Session& session) {
   const TextModel embedder = warned(load_embedder(flags.directory));
+  Context context;
   LongTexts long_texts(length_limit(embedder));
   for_each_block(flags.input, "Embedding", session.quiet, [&](const std::vector<std::string>& lines) {
-    const auto found = embed(embedder, lines, flags.options);
+    const auto found = embed(embedder, lines, flags.options, context);
     std::string out;
     for (size_t i = 0; i < lines.size(); ++i) {
       const auto& vector = found[i].vector;

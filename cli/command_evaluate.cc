@@ -28,12 +28,13 @@ constexpr const char* kDecodingGroup = "Decoding";
 constexpr const char* kBleuGroup = "BLEU";
 
 int evaluate_language(const EvaluateFlags& flags, const Session& session) {
-  const Writer writer = warned(Writer::load(flags.directory));
+  const TextGenerator generator = warned(TextGenerator::load(flags.directory));
   Lines lines(flags.data, "Reading", session.quiet);
   std::string text, line;
   while (lines.next(line)) text.append(line).push_back('\n');
   lines.finish();
-  const auto score = score_text(writer, text);
+  Context context;
+  const auto score = score_text(generator, text, context);
   check(score.tokens > 0, "evaluate: there is no text to score; give --data a file with at least two tokens");
   report(flags,
          {{"loss", score.loss()},
@@ -52,15 +53,15 @@ struct Evaluation {
   std::vector<std::string_view> groups;   // of the help
 };
 
-Evaluation evaluation_of(const EvaluateFlags& flags, const TransformerConfig& config) {
+Evaluation evaluation_of(const EvaluateFlags& flags, const ModelConfig& config) {
   if (flags.similarity) return {"the similarity of texts", {"--similarity", "--data"}, {kLabelledGroup}};
-  if (config.head == HeadKind::classifier)
+  if (config.head.kind == HeadKind::classifier)
     return {"a classifier", {"--data", "--threshold"}, {kLabelledGroup}};
-  if (config.head == HeadKind::tagger) {
+  if (config.head.kind == HeadKind::tagger) {
     return {"a tagger", {"--data", "--columns", "--format", "--header", "--skip-bad"}, {}};
   }
-  if (config.shape == TransformerShape::encoder) return {"a model that fills masks", {"--data"}, {}};
-  if (!config.has_encoder()) return {"a language model", {"--data"}, {}};
+  if (config.head.kind != HeadKind::language_model) return {"a model that fills masks", {"--data"}, {}};
+  if (!config.reads_source()) return {"a language model", {"--data"}, {}};
   return {"a translation model", {"--source", "--target", "--skip-bad"}, {kDecodingGroup, kBleuGroup}};
 }
 
@@ -80,13 +81,14 @@ void check_options(const Command& command, const Evaluation& evaluation) {
 
 // By what stands on the model.
 int evaluate_model(const EvaluateFlags& flags, const Session& session, const Command& command) {
-  const TransformerConfig config = load_transformer_config(flags.directory);
+  const ModelDirectory directory = ModelDirectory::open(flags.directory);
+  const ModelConfig& config = *directory.config;
   check_options(command, evaluation_of(flags, config));
   if (flags.similarity) return evaluate_similarity(flags);
-  if (config.head == HeadKind::classifier) return evaluate_classifier(flags);
-  if (config.head == HeadKind::tagger) return evaluate_tagger(flags);
-  if (config.shape == TransformerShape::encoder) return evaluate_masks(flags, session.quiet);
-  return config.has_encoder() ? evaluate_translation(flags) : evaluate_language(flags, session);
+  if (config.head.kind == HeadKind::classifier) return evaluate_classifier(flags);
+  if (config.head.kind == HeadKind::tagger) return evaluate_tagger(flags);
+  if (config.head.kind != HeadKind::language_model) return evaluate_masks(flags, session.quiet);
+  return config.reads_source() ? evaluate_translation(flags) : evaluate_language(flags, session);
 }
 
 }  // namespace

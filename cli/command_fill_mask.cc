@@ -40,9 +40,10 @@ std::string filled_text(const std::string& text, const FilledText& filled, bool 
 
 int run_fill_mask(const FillMaskFlags& flags, const Session& session) {
   const MaskFiller filler = warned(MaskFiller::load(flags.directory));
+  Context context;
   LongTexts long_texts(length_limit(filler.encoder));
   for_each_block(flags.input, "Filling", session.quiet, [&](const std::vector<std::string>& lines) {
-    const auto found = fill_mask(filler, lines, flags.top_k);
+    const auto found = fill_mask(filler, lines, flags.top_k, context);
     std::string out;
     for (size_t i = 0; i < lines.size(); ++i) out += filled_text(lines[i], found[i], flags.json);
     print_text(out);

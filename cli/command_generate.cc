@@ -30,8 +30,8 @@ struct WriteFlags {
 // since another was the same text.
 class Records {
  public:
-  Records(const WriteFlags& flags, const Writer& writer)
-      : flags_(flags), long_prompts_(writer.model->config().max_length) {}
+  Records(const WriteFlags& flags, const TextGenerator& generator)
+      : flags_(flags), long_prompts_(generator.config().max_length()) {}
 
   // As they are, with an empty line between texts.
   void print(const std::string& prompt, const std::vector<Continuation>& found) {
@@ -76,10 +76,11 @@ class Records {
   bool printed_ = false;
 };
 
-void continue_live(const Writer& writer, const WriteFlags& flags, const std::string& prompt,
+void continue_live(const TextGenerator& generator, const WriteFlags& flags, const std::string& prompt,
                    Records& records) {
+  Context context;
   std::string before = prompt;
-  const auto found = continue_text(writer, {prompt}, flags.decode, 0, [&](std::string_view text) {
+  const auto found = continue_text(generator, {prompt}, flags.decode, context, 0, [&](std::string_view text) {
     print_text(std::exchange(before, {}));
     print_text(text);
     flush_output();
@@ -89,13 +90,14 @@ void continue_live(const Writer& writer, const WriteFlags& flags, const std::str
 }
 
 // Returns how many lines there were.
-uint64_t continue_lines(const Writer& writer, const WriteFlags& flags, const Session& session,
+uint64_t continue_lines(const TextGenerator& generator, const WriteFlags& flags, const Session& session,
                         Records& records) {
+  Context context;
   uint64_t done = 0;
   const TextInput input{.texts = {}, .files = flags.files, .block = flags.batch_lines};
   for_each_block(input, "Generating", session.quiet, [&](const std::vector<std::string>& prompts) {
     try {
-      const auto found = continue_text(writer, prompts, flags.decode, done);
+      const auto found = continue_text(generator, prompts, flags.decode, context, done);
       for (size_t i = 0; i < prompts.size(); ++i) records.print_line(prompts[i], found[i]);
     } catch (const Error& error) {
       fail("lines {} to {} of the prompts: {}", done + 1, done + prompts.size(), error.what());
@@ -106,25 +108,26 @@ uint64_t continue_lines(const Writer& writer, const WriteFlags& flags, const Ses
   return done;
 }
 
-void continue_arguments(const Writer& writer, const WriteFlags& flags, Records& records) {
+void continue_arguments(const TextGenerator& generator, const WriteFlags& flags, Records& records) {
   const std::vector<std::string> prompts =
       flags.prompts.empty() ? std::vector<std::string>{""} : flags.prompts;
   const bool live = prompts.size() == 1 && flags.decode.num_return_sequences == 1 &&
                     flags.decode.num_beams == 1 && !flags.json;
-  if (live) return continue_live(writer, flags, prompts[0], records);
-  const auto found = continue_text(writer, prompts, flags.decode);
+  if (live) return continue_live(generator, flags, prompts[0], records);
+  Context context;
+  const auto found = continue_text(generator, prompts, flags.decode, context);
   for (size_t i = 0; i < prompts.size(); ++i) records.print(prompts[i], found[i]);
 }
 
 int run_generate(const WriteFlags& flags, const Session& session) {
   check(flags.prompts.empty() || flags.files.empty(),
         "generate: prompts and --file are both given; give one of them");
-  const Writer writer = warned(Writer::load(flags.directory));
-  Records records(flags, writer);
+  const TextGenerator generator = warned(TextGenerator::load(flags.directory));
+  Records records(flags, generator);
   const bool asked = flags.prompts == std::vector<std::string>{"-"} || !flags.files.empty();
   const bool piped = flags.prompts.empty() && standard_input_is_piped();
-  const uint64_t lines = asked || piped ? continue_lines(writer, flags, session, records) : 0;
-  if (!asked && lines == 0) continue_arguments(writer, flags, records);
+  const uint64_t lines = asked || piped ? continue_lines(generator, flags, session, records) : 0;
+  if (!asked && lines == 0) continue_arguments(generator, flags, records);
   records.tell_what_is_missing();
   return 0;
 }

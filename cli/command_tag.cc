@@ -49,9 +49,10 @@ std::string tagged_text(const Words& words, const Tagging& tagging, bool entitie
 
 int run_tag(const TagFlags& flags, const Session& session) {
   const Tagger tagger = warned(Tagger::load(flags.directory));
+  Context context;
   LongTexts long_texts(length_limit(tagger.encoder));
   const auto print = [&](const std::vector<Words>& sentences) {
-    const auto found = tag(tagger, sentences);
+    const auto found = tag(tagger, sentences, context);
     std::string out;
     for (size_t i = 0; i < sentences.size(); ++i) {
       out += tagged_text(sentences[i], found[i], tagger.has_entities(), flags.json);

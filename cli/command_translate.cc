@@ -76,9 +76,10 @@ int run_translate(const TranslateFlags& flags, const Session& session) {
   const Translator translator = warned(Translator::load(flags.directory));
   TranslateOptions options{.decode = flags.decode,
                            .unit = flags.document ? TranslationUnit::sentence : TranslationUnit::text};
-  SplitTexts split(translator.model->config().max_length);
+  Context context;
+  SplitTexts split(translator.model->sequence_to_sequence()->max_source_length());
   for_each_block(flags.input, "Translating", session.quiet, [&](const std::vector<std::string>& block) {
-    const auto found = translate(translator, block, options);
+    const auto found = translate(translator, block, options, context);
     std::string out;
     for (size_t i = 0; i < block.size(); ++i) {
       out += translated_line(translator, block[i], found[i].best, flags);

@@ -123,16 +123,18 @@ int evaluate_classifier(const EvaluateFlags& flags) {
   check_data(flags);
   classifier.set_thresholds(flags.thresholds);
   classifier.columns = classifier.with_columns_of_training(flags.columns);
-  const auto scores = evaluate(classifier, told(read_labelled(flags.data, classifier.columns)).examples);
+  Context context;
+  const auto scores =
+      evaluate(classifier, told(read_labelled(flags.data, classifier.columns)).examples, context);
   tell(scores.notes);
-  switch (classifier.answer) {
-    case Answer::kOneLabel:
+  switch (classifier.problem()) {
+    case ProblemKind::single_label:
       report_classes(flags, scores);
       break;
-    case Answer::kLabels:
+    case ProblemKind::multi_label:
       report_several_labels(flags, scores);
       break;
-    case Answer::kNumbers:
+    case ProblemKind::regression:
       report_regression(flags, scores);
       break;
   }
@@ -146,7 +148,8 @@ int evaluate_tagger(const EvaluateFlags& flags) {
                              .columns = flags.tag_columns,
                              .header = flags.columns.header,
                              .skip_bad = flags.columns.skip_bad};
-  const auto scores = evaluate(tagger, told(read_tagged(flags.data, corpus)).sentences);
+  Context context;
+  const auto scores = evaluate(tagger, told(read_tagged(flags.data, corpus)).sentences, context);
   tell(scores.notes);
   const auto& classes = scores.classes;
   Json values = {{"accuracy", classes.accuracy},
@@ -179,9 +182,10 @@ int evaluate_tagger(const EvaluateFlags& flags) {
 
 int evaluate_masks(const EvaluateFlags& flags, bool quiet) {
   const MaskFiller filler = warned(MaskFiller::load(flags.directory));
-  const int64_t length = std::min<int64_t>(MaskTraining().length, filler.encoder.model->config().max_length);
+  const int64_t length = std::min<int64_t>(MaskTraining().length, filler.encoder.config().max_length());
   const WindowedText text(filler.encoder, read_lines(flags.data, quiet), MaskWindows::packed, length);
-  const MaskScores scores = score_masks(filler, text);
+  Context context;
+  const MaskScores scores = score_masks(filler, text, context);
   check(scores.masked > 0, "evaluate: there is no text to score; give --data a file of text");
   report(flags,
          {{"loss", scores.loss()},
@@ -195,7 +199,9 @@ int evaluate_masks(const EvaluateFlags& flags, bool quiet) {
 
 int evaluate_similarity(const EvaluateFlags& flags) {
   const TextModel embedder = warned(load_embedder(flags.directory));
-  const auto scores = score_similarity(embedder, told(read_labelled(flags.data, flags.columns)).examples);
+  Context context;
+  const auto scores =
+      score_similarity(embedder, told(read_labelled(flags.data, flags.columns)).examples, {}, context);
   check(
       std::isfinite(scores.pearson) && std::isfinite(scores.spearman),
       "evaluate: the model finds all {} pairs of {} equally similar, so that no correlation is defined; give "

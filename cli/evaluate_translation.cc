@@ -84,8 +84,9 @@ int evaluate_translation(const EvaluateFlags& flags) {
   std::vector<ScoredPair> pairs = read_scored_pairs(flags);
   std::vector<std::string> sources;
   for (const ScoredPair& pair : pairs) sources.push_back(pair.source);
-  const auto translated = translate(translator, sources, {.decode = flags.decode});
-  SplitTexts split(translator.model->config().max_length);
+  Context context;
+  const auto translated = translate(translator, sources, {.decode = flags.decode}, context);
+  SplitTexts split(translator.model->sequence_to_sequence()->max_source_length());
   for (size_t i = 0; i < pairs.size(); ++i) {
     pairs[i].translation = one_line(translated[i].best[0].text);
     split.add(translated[i]);

@@ -11,7 +11,7 @@ namespace hodhod::cli {
 // Says on stderr what of a model's directory is not used, a line each.
 void print_warnings(std::span<const std::string> warnings);
 
-// The model (a Classifier, Writer, TextModel, …), after its and its tokenizer's warnings were printed.
+// The model (a Classifier, TextGenerator, TextModel, …), after its and its tokenizer's warnings were printed.
 template <class Model>
 Model warned(Model model) {
   if constexpr (requires { model.encoder; }) {

@@ -91,8 +91,17 @@ Classifier make_classifier(const TrainClassifyFlags& flags, const RunDirectory& 
     ++next;
     return true;
   };
-  Classifier classifier = labelling_model<Classifier>(flags, run, std::move(labels), lines);
-  if (several) classifier.answer = Answer::kLabels;
+  const ProblemKind problem = flags.regression ? ProblemKind::regression
+                              : several        ? ProblemKind::multi_label
+                                               : ProblemKind::single_label;
+  Classifier classifier = encoder_model(
+      flags, run, lines,
+      [&](const std::string& directory, const FineTuning& tuning) {
+        return Classifier::from(directory, labels, problem, tuning);
+      },
+      [&](const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer) {
+        return Classifier::make(config, std::move(tokenizer), labels, problem, flags.trainer.seed);
+      });
   classifier.columns = flags.columns;
   return classifier;
 }
@@ -121,9 +130,10 @@ int train_classify(const Command& command, TrainClassifyFlags& flags, const Sess
         stderr,
         "{} texts to train on ({} cut to {} tokens), {} for validation, {}, {} tokens known, {} parameters\n",
         train.size(), trainee.cut(), length_limit(classifier.encoder), dev_size,
-        flags.regression ? "regression"
-                         : fmt::format("{} labels{}", classifier.labels.size(),
-                                       classifier.answer == Answer::kLabels ? " (several a text)" : ""),
+        flags.regression
+            ? "regression"
+            : fmt::format("{} labels{}", classifier.labels.size(),
+                          classifier.problem() == ProblemKind::multi_label ? " (several a text)" : ""),
         classifier.encoder.tokenizer->vocab_size(), parameter_count(*classifier.encoder.model));
   }
   return run_training(trainee, flags, run, session, "texts");
@@ -134,7 +144,7 @@ int train_classify(const Command& command, TrainClassifyFlags& flags, const Sess
 void add_train_classify(Command& train) {
   Command& command = train.add_command("classify", "Train a model that tells kinds of texts apart");
   auto flags = std::make_shared<TrainClassifyFlags>();
-  set_encoder_defaults(*flags);
+  set_encoder_defaults(*flags, HeadKind::classifier);
   command.add("--data", flags->data, "Texts with labels: tsv, csv or jsonl (.gz and .zst too)")
       .called("FILE")
       .required();

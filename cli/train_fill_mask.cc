@@ -27,16 +27,16 @@ MaskFiller make_filler(const TrainFillMaskFlags& flags, const RunDirectory& run,
     line = train[next++];
     return true;
   };
-  if (!flags.from.empty()) {
-    MaskFiller filler = warned(MaskFiller::from(flags.from, fine_tuning(flags, run, lines)));
-    tell_what_is_new(filler.encoder.missing, flags);
-    tell_about_tokenizer(*filler.encoder.tokenizer, lines);
-    return filler;
-  }
-  auto tokenizer = choose_tokenizer(flags, run, lines);
-  TransformerConfig config = configured_encoder(flags, *tokenizer);
-  config.max_length = std::max(config.max_length, flags.training.length);
-  return MaskFiller::make(config, std::move(tokenizer), flags.trainer.seed);
+  return encoder_model(
+      flags, run, lines,
+      [&](const std::string& directory, const FineTuning& tuning) {
+        return MaskFiller::from(directory, tuning);
+      },
+      [&](const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer) {
+        const auto longer = config.clone();
+        longer->set_max_length(std::max(config.max_length(), flags.training.length));
+        return MaskFiller::make(*longer, std::move(tokenizer), flags.trainer.seed);
+      });
 }
 
 std::string text_of_lines(const std::vector<std::string>& lines) {
@@ -73,7 +73,7 @@ void add_train_fill_mask(Command& train) {
   Command& command = train.add_command(
       "fill-mask", "Train an encoder on raw text to guess hidden words: pre-training for the other tasks");
   auto flags = std::make_shared<TrainFillMaskFlags>();
-  set_encoder_defaults(*flags);
+  set_encoder_defaults(*flags, HeadKind::masked_language_model);
   flags->trainer.steps = 10000;
   flags->trainer.validate_every = 500;
   flags->trainer.schedule = {.kind = ScheduleKind::linear, .rate = 1e-3, .warmup = 500};

@@ -36,7 +36,8 @@ std::string take_end(std::string& text, double share) {
   return end;
 }
 
-Writer make_writer(const TrainGenerateFlags& flags, const RunDirectory& run, const std::string& train) {
+TextGenerator make_generator(const TrainGenerateFlags& flags, const RunDirectory& run,
+                             const std::string& train) {
   size_t begin = 0;
   const bool characters = flags.tokenizer.kind == TokenizerKind::character;
   const text::LineSource lines = [&](std::string& line) {
@@ -47,13 +48,11 @@ Writer make_writer(const TrainGenerateFlags& flags, const RunDirectory& run, con
     begin = end + 1;
     return true;
   };
-  if (!flags.from.empty()) return warned(Writer::load(flags.from, fine_tuning(flags, run, lines)));
-  Writer writer;
-  writer.tokenizer = choose_tokenizer(flags, run, lines);
-  TransformerConfig config = configured(flags, writer.tokenizer->vocab_size());
-  config.max_length = std::max(config.max_length, flags.training.length);
-  writer.model = std::make_unique<Transformer>(config, Rng(flags.trainer.seed));
-  return writer;
+  if (!flags.from.empty()) return warned(TextGenerator::load(flags.from, fine_tuning(flags, run, lines)));
+  auto tokenizer = choose_tokenizer(flags, run, lines);
+  const auto config = configured(flags, tokenizer->vocab_size());
+  config->set_max_length(std::max(config->max_length(), flags.training.length));
+  return TextGenerator::make(*config, std::move(tokenizer), flags.trainer.seed);
 }
 
 int train_generate(const Command& command, const TrainGenerateFlags& flags, const Session& session) {
@@ -64,17 +63,17 @@ int train_generate(const Command& command, const TrainGenerateFlags& flags, cons
                                {{"data", or_standard_input(flags.data), [&] { return train; }},
                                 {"dev", flags.dev, [&] { return dev; }}});
   if (flags.dev.empty()) dev = take_end(train, flags.dev_share);
-  Writer writer = make_writer(flags, run, train);
+  TextGenerator generator = make_generator(flags, run, train);
   LanguageTraining training = flags.training;
   training.token_cache = run.file("train.tokens");
   training.planned_tokens = static_cast<double>(flags.trainer.steps) *
                             static_cast<double>(flags.trainer.accumulate * training.batch * training.length);
-  LanguageTrainee trainee(writer, train, dev, training, flags.trainer.seed);
+  LanguageTrainee trainee(generator, train, dev, training, flags.trainer.seed);
   tell_validation(trainee.validates(), flags, "give some with --dev, or text of more lines for --dev-share");
-  run.set_model(model_record(*writer.model, *writer.tokenizer));
+  run.set_model(model_record(*generator.model, *generator.tokenizer));
   if (!session.quiet) {
     fmt::print(stderr, "{} tokens to train on, {} tokens known, {} parameters\n", trainee.tokens(),
-               writer.tokenizer->vocab_size(), parameter_count(*writer.model));
+               generator.tokenizer->vocab_size(), parameter_count(*generator.model));
   }
   return run_training(trainee, flags, run, session);
 }

@@ -55,7 +55,14 @@ Tagger make_tagger(const TrainTagFlags& flags, const RunDirectory& run, const st
     ++next;
     return true;
   };
-  return labelling_model<Tagger>(flags, run, std::move(labels), lines);
+  return encoder_model(
+      flags, run, lines,
+      [&](const std::string& directory, const FineTuning& tuning) {
+        return Tagger::from(directory, labels, tuning);
+      },
+      [&](const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer) {
+        return Tagger::make(config, std::move(tokenizer), labels, flags.trainer.seed);
+      });
 }
 
 int train_tag(const Command& command, TrainTagFlags& flags, const Session& session) {
@@ -87,7 +94,7 @@ int train_tag(const Command& command, TrainTagFlags& flags, const Session& sessi
 void add_train_tag(Command& train) {
   Command& command = train.add_command("tag", "Train a model that tags words: names, parts of speech");
   auto flags = std::make_shared<TrainTagFlags>();
-  set_encoder_defaults(*flags);
+  set_encoder_defaults(*flags, HeadKind::tagger);
   flags->tokenizer.vocabulary = 8000;
   command
       .add("--data", flags->data,

@@ -49,16 +49,14 @@ Translator make_translator(const TrainTranslateFlags& flags, const RunDirectory&
     ++next;
     return true;
   };
-  Translator translator;
   if (!flags.from.empty()) {
-    translator = warned(Translator::load(flags.from, fine_tuning(flags, run, lines)));
+    Translator translator = warned(Translator::load(flags.from, fine_tuning(flags, run, lines)));
     tell_about_tokenizer(*translator.tokenizer, lines);
     return translator;
   }
-  translator.tokenizer = choose_tokenizer(flags, run, lines);
-  translator.model = std::make_unique<Transformer>(configured(flags, translator.tokenizer->vocab_size()),
-                                                   Rng(flags.trainer.seed));
-  return translator;
+  auto tokenizer = choose_tokenizer(flags, run, lines);
+  const auto config = configured(flags, tokenizer->vocab_size());
+  return Translator::make(*config, std::move(tokenizer), flags.trainer.seed);
 }
 
 int train_translate(const Command& command, const TrainTranslateFlags& flags, const Session& session) {
@@ -95,6 +93,7 @@ int train_translate(const Command& command, const TrainTranslateFlags& flags, co
 void add_train_translate(Command& train) {
   Command& command = train.add_command("translate", "Train a model that translates, from pairs of texts");
   auto flags = std::make_shared<TrainTranslateFlags>();
+  flags->reads_source = true;
   flags->preset = "tiny";
   flags->tokenizer.special = SpecialTokens::translation;
   flags->tokenizer.blanks = Blanks::joined;

@@ -45,7 +45,7 @@ void refuse_useless(const Command& command, const std::string& prefix, Config co
 }
 
 // Does what --model asks for; refuses what would change nothing, since the data or the shape decide it.
-void change_options(TransformerConfig& config, const TrainFlags& flags) {
+void change_options(ModelConfig& config, const TrainFlags& flags) {
   for (const std::string& option : flags.model_options) {
     std::string name = option.substr(0, option.find('='));
     std::replace(name.begin(), name.end(), '-', '_');
@@ -53,11 +53,7 @@ void change_options(TransformerConfig& config, const TrainFlags& flags) {
           "--model {}: the tokenizer decides it; leave it out, and see --tokenizer-vocabulary", option);
     check(name != "labels" && name != "head", "--model {}: the task and its data decide it; leave it out",
           option);
-    const bool unused = (config.shape == TransformerShape::decoder && name == "encoder_layers") ||
-                        (config.shape == TransformerShape::encoder && name == "decoder_layers");
-    check(!unused, "--model {}: the model is of the shape {} and has no such layers; leave it out", option,
-          names_of(config.shape)[static_cast<size_t>(config.shape)]);
-    change_option(config, option);
+    config.change(option);
   }
 }
 
@@ -83,16 +79,18 @@ void add_train_flags(Command& command, TrainFlags& flags) {
   command.add_config(flags.tokenizer, "Tokenizer", "tokenizer");
 }
 
-TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary) {
-  TransformerConfig config = transformer_preset(flags.preset);
-  change_options(config, flags);
-  config.vocabulary = vocabulary;
-  config.pad = kPad;
-  config.eos = kEnd;
+std::unique_ptr<ModelConfig> configured(const TrainFlags& flags, int64_t vocabulary) {
+  auto config =
+      config_for(*model_preset(flags.preset), flags.head, flags.reads_source, "--preset " + flags.preset);
+  change_options(*config, flags);
+  config->set_vocabulary(vocabulary);
   // A text without a prompt begins where the one before it ended.
-  config.bos = config.shape == TransformerShape::decoder ? kEnd : -1;
-  config.decoder_start = kPad;
-  check_storable(config);
+  const bool writes = flags.head == HeadKind::language_model && !flags.reads_source;
+  config->set_special({.pad = kPad, .bos = writes ? kEnd : -1, .eos = kEnd, .decoder_start = kPad});
+  // How many labels there are is not known yet, and does not matter here.
+  const auto probe = config->clone();
+  if (probe->head.has_labels()) probe->head.labels = 2;
+  check_storable(*probe);
   return config;
 }
 
@@ -127,7 +125,7 @@ std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const
     return known;
   }
   // What is wrong with the model's options is said before a tokenizer is trained for it.
-  configured(flags, flags.tokenizer.vocabulary).validate();
+  configured(flags, flags.tokenizer.vocabulary);
   return std::make_unique<text::Tokenizer>(
       text::Tokenizer::load(own_tokenizer(flags, run, flags.tokenizer, lines)));
 }
@@ -136,15 +134,16 @@ FineTuning fine_tuning(const TrainFlags& flags, const RunDirectory& run, const t
   FineTuning options{.seed = flags.trainer.seed, .tokenizer = flags.tokenizer_path};
   if (!flags.tokenizer_path.empty()) {
     const int64_t tokens = text::Tokenizer::load(flags.tokenizer_path).vocab_size();
-    const int64_t known = load_transformer_config(flags.from).vocabulary;
+    const int64_t known = ModelDirectory::open(flags.from).config->vocabulary();
     check(tokens <= known, "--tokenizer {}: has {} tokens, and the model of --from {} knows {}",
           flags.tokenizer_path, tokens, flags.from, known);
   }
   options.fresh_layers = flags.fresh_layers;
-  options.change = [&flags](TransformerConfig& config) { change_options(config, flags); };
+  options.change = [&flags](ModelConfig& config) { change_options(config, flags); };
   if (flags.tokenizer_path.empty() && is_directory(flags.from) && !has_tokenizer(flags.from)) {
     TaskTokenizerOptions smaller = flags.tokenizer;
-    smaller.vocabulary = std::min(smaller.vocabulary, load_transformer_config(flags.from).vocabulary);
+    const int64_t known = ModelDirectory::open(flags.from).config->vocabulary();
+    smaller.vocabulary = std::min(smaller.vocabulary, known);
     if (!run.goes_on()) {
       fmt::print(stderr, "{} has no tokenizer: one of at most {} tokens is trained on the data\n", flags.from,
                  smaller.vocabulary);
@@ -154,17 +153,14 @@ FineTuning fine_tuning(const TrainFlags& flags, const RunDirectory& run, const t
   return options;
 }
 
-TransformerConfig configured_encoder(const TrainFlags& flags, const text::Tokenizer& tokenizer) {
-  TransformerConfig config = configured(flags, tokenizer.vocab_size());
-  check(config.shape == TransformerShape::encoder,
-        "--preset {}: its shape is {}; this task needs an encoder, such as bert-tiny or bert-small",
-        flags.preset, names_of(config.shape)[static_cast<size_t>(config.shape)]);
-  config.pad = tokenizer.role("pad_token").value_or(0);
-  config.eos = -1;
+std::unique_ptr<ModelConfig> configured_encoder(const TrainFlags& flags, const text::Tokenizer& tokenizer) {
+  auto config = configured(flags, tokenizer.vocab_size());
+  config->set_special({.pad = tokenizer.role("pad_token").value_or(0)});
   return config;
 }
 
-void set_encoder_defaults(TrainFlags& flags) {
+void set_encoder_defaults(TrainFlags& flags, HeadKind head) {
+  flags.head = head;
   flags.preset = "bert-tiny";
   flags.tokenizer.kind = TokenizerKind::wordpiece;
   flags.tokenizer.special = SpecialTokens::encoder;

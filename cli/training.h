@@ -13,7 +13,7 @@
 #include "cli/models.h"
 #include "cli/output.h"
 #include "hodhod/data/corpus.h"
-#include "hodhod/models/transformer_config.h"
+#include "hodhod/models/model.h"
 #include "hodhod/tasks/task_tokenizer.h"
 #include "hodhod/tasks/text_model.h"
 #include "hodhod/train/run_directory.h"
@@ -27,6 +27,8 @@ struct TrainFlags {
   bool overwrite = false;  // replace a model that is there
   std::string from;        // a model to start from
   std::string preset;
+  HeadKind head = HeadKind::language_model;  // what the task needs of a model
+  bool reads_source = false;
   std::string tokenizer_path;              // one that exists
   std::vector<std::string> model_options;  // NAME=VALUE
   TaskTokenizerOptions tokenizer;
@@ -43,8 +45,9 @@ void add_train_flags(Command& command, TrainFlags& flags);
 // Error when an option was given that would change nothing beside the others.
 void refuse_unused(const Command& command, const TrainFlags& flags);
 
-// The preset with the changes that --model asks for.
-TransformerConfig configured(const TrainFlags& flags, int64_t vocabulary);
+// The preset with the changes that --model asks for, for a model that the task needs. Error when the preset
+// cannot be that.
+std::unique_ptr<ModelConfig> configured(const TrainFlags& flags, int64_t vocabulary);
 
 // The tokenizer of a new model: the one that --tokenizer names, that of the run to continue, or a new one.
 std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const RunDirectory& run,
@@ -60,27 +63,26 @@ FineTuning fine_tuning(const TrainFlags& flags, const RunDirectory& run, const t
 // Says which parameters of a model to start from are new.
 void tell_what_is_new(const std::vector<std::string>& parameters, const TrainFlags& flags);
 
-// The preset with the changes that --model asks for, for an encoder on this tokenizer's tokens. Error when
-// the preset is none.
-TransformerConfig configured_encoder(const TrainFlags& flags, const text::Tokenizer& tokenizer);
+// The same for an encoder on this tokenizer's tokens.
+std::unique_ptr<ModelConfig> configured_encoder(const TrainFlags& flags, const text::Tokenizer& tokenizer);
 
 // What training an encoder begins with: size, tokenizer, schedule, optimiser.
-void set_encoder_defaults(TrainFlags& flags);
+void set_encoder_defaults(TrainFlags& flags, HeadKind head);
 
-// An encoder with a head for `labels`: a new one, or of the directory that --from names. Model is Classifier
-// or Tagger.
-template <class Model, class Labels>
-Model labelling_model(const TrainFlags& flags, const RunDirectory& run, Labels labels,
-                      const text::LineSource& lines) {
+// A model on an encoder, of a task that says what is made: of the directory that --from names, by
+// from(directory, tuning), or a new one, by make(config, tokenizer).
+template <class From, class Make>
+auto encoder_model(const TrainFlags& flags, const RunDirectory& run, const text::LineSource& lines,
+                   From&& from, Make&& make) {
   if (!flags.from.empty()) {
-    Model model = warned(Model::from(flags.from, std::move(labels), fine_tuning(flags, run, lines)));
+    auto model = warned(from(flags.from, fine_tuning(flags, run, lines)));
     tell_what_is_new(model.encoder.missing, flags);
     tell_about_tokenizer(*model.encoder.tokenizer, lines);
     return model;
   }
   auto tokenizer = choose_tokenizer(flags, run, lines);
-  const TransformerConfig config = configured_encoder(flags, *tokenizer);
-  return Model::make(config, std::move(tokenizer), std::move(labels), flags.trainer.seed);
+  const auto config = configured_encoder(flags, *tokenizer);
+  return make(*config, std::move(tokenizer));
 }
 
 // --dev-share: without --dev, a share of the data is held out for validation.

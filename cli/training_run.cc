@@ -144,8 +144,9 @@ std::vector<std::string> or_standard_input(const std::vector<std::string>& paths
   return paths.empty() ? std::vector<std::string>{"-"} : paths;
 }
 
-ModelRecord model_record(Transformer& model, const text::Tokenizer& tokenizer) {
-  return {settings_of(model.config()), parameter_count(model), hash_text(TokenKey(tokenizer).value())};
+ModelRecord model_record(Model& model, const text::Tokenizer& tokenizer) {
+  return {settings_of(model.config().clone()->fields()), parameter_count(model),
+          hash_text(TokenKey(tokenizer).value())};
 }
 
 void tell_validation(bool validates, const TrainFlags& flags, std::string_view remedy) {

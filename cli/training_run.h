@@ -29,7 +29,7 @@ std::vector<std::string> or_standard_input(const std::vector<std::string>& paths
 RunDirectory begin_run(const Command& command, const TrainFlags& flags, const std::vector<ReadOption>& data);
 
 // What run.json says of the model.
-ModelRecord model_record(Transformer& model, const text::Tokenizer& tokenizer);
+ModelRecord model_record(Model& model, const text::Tokenizer& tokenizer);
 
 // Where there are no data for validation: says so, and what to do about it. Error when they were promised by
 // --dev, or when --patience waits for them.

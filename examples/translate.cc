@@ -23,7 +23,6 @@ std::vector<TextPair> read_pairs(const std::string& name) {
 
 int main(int count, char** arguments) {
   const auto train_pairs = read_pairs("train"), dev_pairs = read_pairs("dev");
-  Translator translator;
 
   // Words are cut into pieces that both languages share.
   size_t next = 0;
@@ -32,14 +31,13 @@ int main(int count, char** arguments) {
     line = next % 2 ? train_pairs[next / 2].target : train_pairs[next / 2].source;
     return ++next > 0;
   };
-  translator.tokenizer =
+  auto tokenizer =
       std::make_unique<text::Tokenizer>(train_task_tokenizer({.vocabulary = 2000}, lines).tokenizer);
 
-  TransformerConfig config = transformer_preset("tiny");  // 2 + 2 layers, width 128, 4 heads
-  config.vocabulary = translator.tokenizer->vocab_size();
-  config.pad = config.decoder_start = kPad;
-  config.eos = kEnd;
-  translator.model = std::make_unique<Transformer>(config, Rng(1));
+  const auto config = model_preset("tiny");  // 2 + 2 layers, width 128, 4 heads
+  config->set_vocabulary(tokenizer->vocab_size());
+  config->set_special({.pad = kPad, .eos = kEnd, .decoder_start = kPad});
+  Translator translator = Translator::make(*config, std::move(tokenizer), 1);
 
   TrainerOptions options;
   options.steps = count > 1 ? std::atoll(arguments[1]) : 700;
@@ -51,9 +49,10 @@ int main(int count, char** arguments) {
   const TrainingReport report =
       train(trainee, options, directory, {.message = [](const auto& line) { fmt::print("{}\n", line); }});
 
+  Context context;
   const auto translations =
       translate(translator, {"Transformers learn from data.", "The teacher reads a book."},
-                {.decode = {.num_beams = 5}});
+                {.decode = {.num_beams = 5}}, context);
   for (const auto& found : translations) fmt::print("{}\n", found.best[0].text);
   return report.steps == options.steps && translations.size() == 2 ? 0 : 1;
 }

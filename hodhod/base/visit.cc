@@ -268,14 +268,15 @@ std::string field_text(const Field& field) {
 }
 
 void set_field(const Field& field, std::string_view text) {
-  std::visit(Overloaded{[&](const EnumMember& member) {
-                          member.set(enum_value(member, text, fmt::format("`{}`", field.path)));
-                        },
+  set_field(field, text, fmt::format("`{}`", field.path));
+}
+
+void set_field(const Field& field, std::string_view text, const std::string& place) {
+  std::visit(Overloaded{[&](const EnumMember& member) { member.set(enum_value(member, text, place)); },
                         [&](auto* member) {
                           std::remove_cvref_t<decltype(*member)> value{};
                           check(read_text(text, value) && in_range(value, field.range),
-                                "`{}`: expected {}, found \"{}\"", field.path, field_expectation(field),
-                                text);
+                                "{}: expected {}, found \"{}\"", place, field_expectation(field), text);
                           *member = std::move(value);
                         }},
              field.member);

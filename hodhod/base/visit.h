@@ -122,6 +122,8 @@ std::string field_text(const Field& field);
 // Sets the member from a flag's text. An Error names the member in backquotes, and what it takes; the member
 // then keeps its value.
 void set_field(const Field& field, std::string_view text);
+// The same; `place` opens the Error's message.
+void set_field(const Field& field, std::string_view text, const std::string& place);
 
 template <class Config>
 Json to_json(const Config& config) {

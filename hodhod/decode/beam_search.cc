@@ -34,7 +34,7 @@ class Search {
   Search(const Prompt& prompt, const DecodeOptions& options, const DecodeHooks& hooks)
       : options_(options),
         hooks_(hooks),
-        source_(prompt.source.empty() ? prompt.target : prompt.source),
+        source_(prompt.source.empty() ? prompt.target : prompt.source.tokens),
         prompt_(prompt.target.size()),
         max_new_tokens_(most_new_tokens(prompt, options)),
         beams_{{prompt.target, 0}} {}
@@ -142,13 +142,14 @@ std::vector<Candidate> candidates_of(const DecodeOptions& options, const RowView
 }  // namespace
 
 std::vector<Hypotheses> beam_search(const LanguageModel& model, std::span<const Prompt> prompts,
-                                    const DecodeOptions& options, const DecodeHooks& hooks) {
+                                    const DecodeOptions& options, Context& context,
+                                    const DecodeHooks& hooks) {
   std::vector<Search> searches;
   for (const Prompt& prompt : prompts) searches.emplace_back(prompt, options, hooks);
   std::vector<size_t> open(prompts.size());
   for (size_t i = 0; i < open.size(); ++i) open[i] = i;
 
-  const auto state = model.start(prompts);
+  const auto state = model.start(prompts, context);
   while (!open.empty()) {
     struct Row {
       size_t search, beam;
@@ -161,7 +162,7 @@ std::vector<Hypotheses> beam_search(const LanguageModel& model, std::span<const 
         feed.push_back(searches[s].beams()[b].tokens.back());
       }
     }
-    const Tensor logits = model.step(*state, feed);
+    const Tensor logits = model.step(*state, feed, context);
     const int64_t vocabulary = logits.dim(-1);
     std::vector<std::vector<Candidate>> candidates(rows.size());
     parallel_for(static_cast<int64_t>(rows.size()), 1, [&](int64_t begin, int64_t end) {

@@ -18,6 +18,6 @@
 namespace hodhod {
 
 std::vector<Hypotheses> beam_search(const LanguageModel& model, std::span<const Prompt> prompts,
-                                    const DecodeOptions& options, const DecodeHooks& hooks);
+                                    const DecodeOptions& options, Context& context, const DecodeHooks& hooks);
 
 }  // namespace hodhod

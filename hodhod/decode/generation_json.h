@@ -4,7 +4,7 @@
 
 #include "hodhod/base/json.h"
 #include "hodhod/decode/options.h"
-#include "hodhod/models/transformer_config.h"
+#include "hodhod/models/model_config.h"
 
 namespace hodhod {
 
@@ -16,6 +16,6 @@ namespace hodhod {
 //     stop at 20 tokens, or run out of a table of positions;
 //   - special tokens; of an encoder–decoder, that padding is no word and that a text that reaches the limit
 //     ends with the end of sequence.
-Json generation_json(const DecodeOptions& options, const TransformerConfig& config);
+Json generation_json(const DecodeOptions& options, const ModelConfig& config);
 
 }  // namespace hodhod

@@ -3,14 +3,16 @@
 
 #include <gmock/gmock.h>
 
+#include "hodhod/models/registry.h"
+
 namespace hodhod {
 namespace {
 
 TEST(GenerationJson, OfATranslator) {
-  TransformerConfig config = transformer_preset("tiny");
-  config.pad = config.decoder_start = 0;
-  config.eos = 1;
-  config.max_length = 200;
+  const auto owned = model_preset("tiny");
+  ModelConfig& config = *owned;
+  config.set_special({.pad = 0, .eos = 1, .decoder_start = 0});
+  config.set_max_length(200);
   // `temperature` has no effect on beams, and Transformers warns of it.
   EXPECT_EQ(generation_json({.num_beams = 5, .temperature = 0.5}, config),
             (Json{{"num_beams", 5},
@@ -23,9 +25,9 @@ TEST(GenerationJson, OfATranslator) {
 }
 
 TEST(GenerationJson, OfALanguageModel) {
-  TransformerConfig config = transformer_preset("gpt-tiny");
-  config.bos = config.eos = 1;
-  config.pad = 0;
+  const auto owned = model_preset("gpt-tiny");
+  ModelConfig& config = *owned;
+  config.set_special({.pad = 0, .bos = 1, .eos = 1});
   // Transformers keeps the 50 likeliest where top_k is not given.
   EXPECT_EQ(generation_json({.do_sample = true, .temperature = 0.8}, config), (Json{{"do_sample", true},
                                                                                     {"temperature", 0.8},
@@ -42,8 +44,9 @@ TEST(GenerationJson, OfALanguageModel) {
 
 // A pad that is the end may be generated, and no token that is none is named.
 TEST(GenerationJson, NamesNoTokensThatThereAreNot) {
-  TransformerConfig config = transformer_preset("tiny");
-  config.pad = config.eos = config.decoder_start = 4;
+  const auto owned = model_preset("tiny");
+  ModelConfig& config = *owned;
+  config.set_special({.pad = 4, .eos = 4, .decoder_start = 4});
   const Json json = generation_json({}, config);
   EXPECT_FALSE(json.contains("bad_words_ids"));
   EXPECT_FALSE(json.contains("bos_token_id"));

@@ -39,8 +39,13 @@ std::vector<int64_t> window(const std::vector<int64_t>& tokens, int64_t fixed, i
 class Extension {
  public:
   Extension(const LanguageModel& model, std::span<const Prompt> prompts, const DecodeOptions& options,
-            const DecodeHooks& hooks, std::span<const uint64_t> streams)
-      : model_(model), prompts_(prompts), options_(options), hooks_(hooks), results_(prompts.size()) {
+            Context& context, const DecodeHooks& hooks, std::span<const uint64_t> streams)
+      : model_(model),
+        prompts_(prompts),
+        options_(options),
+        context_(context),
+        hooks_(hooks),
+        results_(prompts.size()) {
     for (size_t i = 0; i < prompts.size(); ++i) {
       const auto& target = prompts[i].target;
       open_.push_back({i, static_cast<int64_t>(target.size()), most_new_tokens(prompts[i], options), target,
@@ -65,13 +70,13 @@ class Extension {
       windows.push_back({prompt.source, window(row.tokens, prompt.fixed, model_.max_length())});
       row.seen = static_cast<int64_t>(windows.back().target.size());
     }
-    state_ = model_.start(windows);
+    state_ = model_.start(windows, context_);
   }
 
   void step() {
     std::vector<int64_t> feed;
     for (const Row& row : open_) feed.push_back(row.tokens.back());
-    const Tensor logits = model_.step(*state_, feed);
+    const Tensor logits = model_.step(*state_, feed, context_);
     const int64_t vocabulary = logits.dim(-1);
     std::vector<Row> open;
     std::vector<int64_t> kept;
@@ -98,10 +103,10 @@ class Extension {
     const double total = log_sum_exp(scores);
     const std::vector<float> plain(scores.begin(), scores.end());
     const Prompt& prompt = prompts_[row.index];
-    apply_token_rules(
-        options_,
-        {row.tokens, row.prompt, row.max_new_tokens, prompt.source.empty() ? prompt.target : prompt.source},
-        scores);
+    apply_token_rules(options_,
+                      {row.tokens, row.prompt, row.max_new_tokens,
+                       prompt.source.empty() ? prompt.target : prompt.source.tokens},
+                      scores);
     const int64_t token = options_.do_sample ? sample(options_, scores, row.rng) : likeliest(scores);
     row.log_probability += plain[static_cast<size_t>(token)] - total;
     row.tokens.push_back(token);
@@ -125,6 +130,7 @@ class Extension {
   const LanguageModel& model_;
   std::span<const Prompt> prompts_;
   const DecodeOptions& options_;
+  Context& context_;
   const DecodeHooks& hooks_;
   std::unique_ptr<LanguageModel::State> state_;
   std::vector<Row> open_, full_;
@@ -164,7 +170,7 @@ int64_t most_new_tokens(const Prompt& prompt, const DecodeOptions& options) {
 }
 
 std::vector<Hypotheses> generate(const LanguageModel& model, std::span<const Prompt> prompts,
-                                 const DecodeOptions& options, const DecodeHooks& hooks,
+                                 const DecodeOptions& options, Context& context, const DecodeHooks& hooks,
                                  std::span<const uint64_t> streams) {
   options.validate(model.vocabulary());
   check_prompts(model, prompts, options);
@@ -172,7 +178,7 @@ std::vector<Hypotheses> generate(const LanguageModel& model, std::span<const Pro
         streams.size(), prompts.size());
   if (prompts.empty()) return {};
   if (options.max_new_tokens == 0) return std::vector<Hypotheses>(prompts.size(), Hypotheses(1));
-  if (options.num_beams > 1) return beam_search(model, prompts, options, hooks);
+  if (options.num_beams > 1) return beam_search(model, prompts, options, context, hooks);
 
   // Each result wanted of a prompt is a row of its own.
   const auto copies = static_cast<size_t>(options.num_return_sequences);
@@ -184,7 +190,7 @@ std::vector<Hypotheses> generate(const LanguageModel& model, std::span<const Pro
       numbers.push_back((streams.empty() ? i : streams[i]) * copies + c);
     }
   }
-  const auto results = Extension(model, repeated, options, hooks, numbers).run();
+  const auto results = Extension(model, repeated, options, context, hooks, numbers).run();
   std::vector<Hypotheses> grouped(prompts.size());
   for (size_t i = 0; i < results.size(); ++i) grouped[i / copies].push_back(results[i]);
   return grouped;

@@ -39,7 +39,7 @@ int64_t most_new_tokens(const Prompt& prompt, const DecodeOptions& options);
 // Decodes all prompts as one batch. Sampling draws for prompt i from the stream numbered (seed, streams[i]),
 // or (seed, i) if no streams are given. Error when a prompt has no room for a token.
 std::vector<Hypotheses> generate(const LanguageModel& model, std::span<const Prompt> prompts,
-                                 const DecodeOptions& options, const DecodeHooks& hooks = {},
-                                 std::span<const uint64_t> streams = {});
+                                 const DecodeOptions& options, Context& context,
+                                 const DecodeHooks& hooks = {}, std::span<const uint64_t> streams = {});
 
 }  // namespace hodhod

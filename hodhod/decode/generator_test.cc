@@ -11,6 +11,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/rng.h"
 #include "hodhod/decode/sampler.h"
+#include "hodhod/nn/test_context.h"
 
 namespace hodhod {
 namespace {
@@ -25,7 +26,7 @@ class TrigramModel : public LanguageModel {
   int64_t vocabulary() const override { return vocabulary_; }
   int64_t max_length() const override { return max_length_; }
 
-  std::vector<float> logits(std::span<const int64_t> tokens) const {
+  std::vector<float> scores_after(std::span<const int64_t> tokens) const {
     uint64_t context = 0;
     for (size_t i = tokens.size() > 2 ? tokens.size() - 2 : 0; i < tokens.size(); ++i) {
       context = context * 100 + static_cast<uint64_t>(tokens[i]) + 1;
@@ -44,22 +45,35 @@ class TrigramModel : public LanguageModel {
       rows = chosen;
     }
   };
-  std::unique_ptr<State> start(std::span<const Prompt> prompts) const override {
+  std::unique_ptr<State> start(std::span<const Prompt> prompts, Context&) const override {
     auto state = std::make_unique<Rows>();
     for (const Prompt& p : prompts) state->rows.emplace_back(p.target.begin(), p.target.end() - 1);
     return state;
   }
-  Tensor step(State& state, std::span<const int64_t> tokens) const override {
+  Tensor step(State& state, std::span<const int64_t> tokens, Context&) const override {
     auto& rows = static_cast<Rows&>(state).rows;
     EXPECT_EQ(rows.size(), tokens.size());
     std::vector<float> all;
     for (size_t i = 0; i < rows.size(); ++i) {
       rows[i].push_back(tokens[i]);
       EXPECT_LE(rows[i].size(), static_cast<size_t>(max_length_));
-      const auto scores = logits(rows[i]);
+      const auto scores = scores_after(rows[i]);
       all.insert(all.end(), scores.begin(), scores.end());
     }
     return Tensor::from(all, {static_cast<int64_t>(rows.size()), vocabulary_});
+  }
+  Tensor logits(const SequenceBatch& batch, Context&) const override {
+    std::vector<float> all;
+    const auto ids = batch.target.ids.values<int64_t>();
+    const int64_t rows = batch.target.ids.dim(0), time = batch.target.ids.dim(1);
+    for (int64_t b = 0; b < rows; ++b) {
+      for (int64_t t = 0; t < time; ++t) {
+        const auto first = ids.begin() + b * time;
+        const auto scores = scores_after({first, first + t + 1});
+        all.insert(all.end(), scores.begin(), scores.end());
+      }
+    }
+    return Tensor::from(all, {rows, time, vocabulary_});
   }
 
  private:
@@ -68,12 +82,12 @@ class TrigramModel : public LanguageModel {
   int64_t max_length_;
 };
 
-Prompt prompt(std::vector<int64_t> target) { return {{}, std::move(target)}; }
+Prompt prompt(std::vector<int64_t> target) { return {.target = std::move(target)}; }
 
 // Every sequence that ends with eos or at the limit, with its score.
 void try_all(const TrigramModel& model, const DecodeOptions& options, std::vector<int64_t>& tokens,
              size_t prompt_size, double sum, Hypothesis& best) {
-  const auto scores = model.logits(tokens);
+  const auto scores = model.scores_after(tokens);
   const double total = log_sum_exp(scores);
   for (int64_t t = 0; t < model.vocabulary(); ++t) {
     const double next = sum + scores[static_cast<size_t>(t)] - total;
@@ -101,7 +115,7 @@ TEST(BeamSearch, AWideBeamFindsTheBestOfAllSequences) {
       Hypothesis best;
       try_all(model, options, tokens, 1, 0, best);
       const std::vector<Prompt> prompts{prompt({3})};
-      const auto found = generate(model, prompts, options)[0][0];
+      const auto found = generate(model, prompts, options, plain())[0][0];
       EXPECT_EQ(found.tokens, best.tokens) << "seed " << seed << " penalty " << penalty;
       EXPECT_NEAR(found.score, best.score, 1e-5);
     }
@@ -115,9 +129,9 @@ TEST(BeamSearch, ResultsDoNotDependOnTheBatch) {
         .max_new_tokens = 12, .num_beams = beams, .num_return_sequences = beams, .eos = {0}};
     std::vector<Prompt> prompts;
     for (int64_t i = 1; i < 9; ++i) prompts.push_back(prompt({i, (i * 3) % 10 + 1, 2}));
-    const auto together = generate(model, prompts, options);
+    const auto together = generate(model, prompts, options, plain());
     for (size_t i = 0; i < prompts.size(); ++i) {
-      const auto alone = generate(model, std::span(&prompts[i], 1), options);
+      const auto alone = generate(model, std::span(&prompts[i], 1), options, plain());
       ASSERT_EQ(alone[0].size(), together[i].size());
       for (size_t n = 0; n < alone[0].size(); ++n) {
         EXPECT_EQ(alone[0][n].tokens, together[i][n].tokens);
@@ -131,12 +145,12 @@ TEST(Greedy, TakesTheLikeliestUntilTheEnd) {
   const TrigramModel model(6, 4);
   std::vector<int64_t> tokens{2};
   while (tokens.size() < 20) {
-    const auto scores = model.logits(tokens);
+    const auto scores = model.scores_after(tokens);
     tokens.push_back(std::max_element(scores.begin(), scores.end()) - scores.begin());
     if (tokens.back() == 0) break;
   }
   const std::vector<Prompt> prompts{prompt({2})};
-  const auto result = generate(model, prompts, {.max_new_tokens = 19, .eos = {0}})[0][0];
+  const auto result = generate(model, prompts, {.max_new_tokens = 19, .eos = {0}}, plain())[0][0];
   EXPECT_EQ(result.tokens, std::vector<int64_t>(tokens.begin() + 1, tokens.end()));
 }
 
@@ -146,7 +160,7 @@ TEST(Greedy, EveryTokenIsTold) {
   std::vector<std::vector<int64_t>> seen(2);
   const DecodeHooks hooks{
       .on_token = [&](int64_t row, int64_t token) { seen[static_cast<size_t>(row)].push_back(token); }};
-  const auto results = generate(model, prompts, {.max_new_tokens = 9}, hooks);
+  const auto results = generate(model, prompts, {.max_new_tokens = 9}, plain(), hooks);
   for (size_t i = 0; i < 2; ++i) EXPECT_EQ(seen[i], results[i][0].tokens);
 }
 
@@ -163,7 +177,8 @@ TEST(Decoding, TheCallerMayEndASequence) {
         DecodeOptions{.max_new_tokens = 30, .num_beams = 3, .num_return_sequences = 3}}) {
     DecodeOptions by_tokens = options;
     by_tokens.eos = {3, 1};
-    const auto found = generate(model, prompts, options, hooks), same = generate(model, prompts, by_tokens);
+    const auto found = generate(model, prompts, options, plain(), hooks),
+               same = generate(model, prompts, by_tokens, plain());
     for (size_t i = 0; i < prompts.size(); ++i) {
       for (size_t n = 0; n < found[i].size(); ++n) {
         if (options.num_beams == 1) {
@@ -186,7 +201,8 @@ TEST(SlidingWindow, TextGoesOnAsIfTheModelTookAllOfIt) {
         .max_new_tokens = 100, .do_sample = do_sample, .seed = 3, .slide_window = true};
     const std::vector<Prompt> prompts{prompt({2}), prompt({3, 4, 5, 6, 7}),
                                       prompt({1, 2, 3, 4, 5, 6, 7, 8, 9})};
-    const auto slid = generate(narrow, prompts, options), whole = generate(wide, prompts, options);
+    const auto slid = generate(narrow, prompts, options, plain()),
+               whole = generate(wide, prompts, options, plain());
     for (size_t i = 0; i < prompts.size(); ++i) {
       EXPECT_EQ(slid[i][0].tokens, whole[i][0].tokens);
       EXPECT_EQ(slid[i][0].tokens.size(), 100u);
@@ -194,7 +210,7 @@ TEST(SlidingWindow, TextGoesOnAsIfTheModelTookAllOfIt) {
     }
   }
   const std::vector<Prompt> prompts{prompt({2})};
-  EXPECT_EQ(generate(narrow, prompts, {.max_new_tokens = 100})[0][0].tokens.size(), 6u);
+  EXPECT_EQ(generate(narrow, prompts, {.max_new_tokens = 100}, plain())[0][0].tokens.size(), 6u);
 }
 
 TEST(SlidingWindow, TheFixedTokensStayInView) {
@@ -203,15 +219,15 @@ TEST(SlidingWindow, TheFixedTokensStayInView) {
    public:
     using TrigramModel::TrigramModel;
     mutable std::vector<std::vector<int64_t>> windows;
-    std::unique_ptr<State> start(std::span<const Prompt> prompts) const override {
+    std::unique_ptr<State> start(std::span<const Prompt> prompts, Context& context) const override {
       for (const Prompt& p : prompts) windows.push_back(p.target);
-      return TrigramModel::start(prompts);
+      return TrigramModel::start(prompts, context);
     }
   };
   const Watched model(30, 4, 9);
-  const std::vector<Prompt> prompts{{{}, {7, 8, 2}, -1, 2}};
+  const std::vector<Prompt> prompts{{.target = {7, 8, 2}, .fixed = 2}};
   const DecodeOptions options{.max_new_tokens = 40, .slide_window = true};
-  const auto tokens = generate(model, prompts, options)[0][0].tokens;
+  const auto tokens = generate(model, prompts, options, plain())[0][0].tokens;
   EXPECT_EQ(tokens.size(), 40u);
   EXPECT_GT(model.windows.size(), 5u);
   for (const auto& window : model.windows) {
@@ -225,7 +241,7 @@ TEST(Decoding, MaxLengthCountsThePrompt) {
   const std::vector<Prompt> prompts{prompt({2}), prompt({2, 3, 4, 5})};
   for (int64_t beams : {1, 3}) {
     const DecodeOptions options{.max_new_tokens = kNoLimit, .max_length = 7, .num_beams = beams};
-    const auto results = generate(model, prompts, options);
+    const auto results = generate(model, prompts, options, plain());
     EXPECT_EQ(results[0][0].tokens.size(), 6u);
     EXPECT_EQ(results[1][0].tokens.size(), 3u);
   }
@@ -240,7 +256,7 @@ TEST(Decoding, BannedWordsDoNotOccur) {
     options.sequence_bias.push_back({{first, (first * 3 + 1) % 4}, -std::numeric_limits<double>::infinity()});
   for (int64_t beams : {1, 3}) {
     options.num_beams = beams;
-    const auto results = generate(model, prompts, options);
+    const auto results = generate(model, prompts, options, plain());
     for (size_t i = 0; i < prompts.size(); ++i) {
       std::vector<int64_t> all = prompts[i].target;
       all.insert(all.end(), results[i][0].tokens.begin(), results[i][0].tokens.end());
@@ -254,9 +270,9 @@ TEST(BeamSearch, NeverStoppingEarlyFindsNoWorse) {
     const TrigramModel model(7, seed);
     DecodeOptions options{.max_new_tokens = 12, .num_beams = 3, .length_penalty = 1.5, .eos = {0}};
     const std::vector<Prompt> prompts{prompt({3})};
-    const double soon = generate(model, prompts, options)[0][0].score;
+    const double soon = generate(model, prompts, options, plain())[0][0].score;
     options.never_stop_early = true;
-    EXPECT_GE(generate(model, prompts, options)[0][0].score, soon - 1e-12) << "seed " << seed;
+    EXPECT_GE(generate(model, prompts, options, plain())[0][0].score, soon - 1e-12) << "seed " << seed;
   }
 }
 
@@ -267,7 +283,7 @@ TEST(BeamSearch, RenormalisedProbabilitiesSumToOne) {
       .max_new_tokens = 1, .num_beams = 4, .num_return_sequences = 4, .suppress_tokens = {2}};
   const auto total = [&] {
     double sum = 0;
-    const auto results = generate(model, prompts, options);
+    const auto results = generate(model, prompts, options, plain());
     for (const Hypothesis& found : results[0]) sum += std::exp(found.log_probability);
     return sum;
   };
@@ -282,14 +298,14 @@ TEST(Decoding, AnyOfSeveralTokensEndsASequence) {
   for (int64_t beams : {1, 3}) {
     DecodeOptions options{
         .max_new_tokens = 30, .num_beams = beams, .num_return_sequences = beams, .eos = {0, 2}};
-    const auto results = generate(model, prompts, options);
+    const auto results = generate(model, prompts, options, plain());
     for (const Hypothesis& found : results[0]) {
       const auto end = std::find_if(found.tokens.begin(), found.tokens.end(),
                                     [&](int64_t token) { return options.ends(token); });
       EXPECT_EQ(end - found.tokens.begin() + 1, static_cast<int64_t>(found.tokens.size()));
     }
     options.min_new_tokens = 5;
-    EXPECT_GE(generate(model, prompts, options)[0][0].tokens.size(), 5u);
+    EXPECT_GE(generate(model, prompts, options, plain())[0][0].tokens.size(), 5u);
   }
 }
 
@@ -298,7 +314,7 @@ TEST(Decoding, APromptMayHaveALimitOfItsOwn) {
   for (int64_t beams : {1, 3}) {
     const DecodeOptions options{.max_new_tokens = 9, .num_beams = beams};
     const std::vector<Prompt> prompts{{{}, {2}, 4}, {{}, {2}}, {{}, {2}, 20}};
-    const auto results = generate(model, prompts, options);
+    const auto results = generate(model, prompts, options, plain());
     EXPECT_EQ(results[0][0].tokens.size(), 4u);
     EXPECT_EQ(results[1][0].tokens.size(), 9u);
     EXPECT_EQ(results[2][0].tokens, results[1][0].tokens);
@@ -309,9 +325,10 @@ TEST(Sampling, TheSeedAndTheRowDecide) {
   const TrigramModel model(20, 2);
   const std::vector<Prompt> prompts{prompt({1}), prompt({1}), prompt({2})};
   const DecodeOptions options{.max_new_tokens = 15, .do_sample = true, .seed = 7};
-  const auto a = generate(model, prompts, options);
-  const auto b = generate(model, prompts, options);
-  const auto second = generate(model, std::span(&prompts[1], 1), options, {}, std::vector<uint64_t>{1});
+  const auto a = generate(model, prompts, options, plain());
+  const auto b = generate(model, prompts, options, plain());
+  const auto second =
+      generate(model, std::span(&prompts[1], 1), options, plain(), {}, std::vector<uint64_t>{1});
   EXPECT_EQ(a[0][0].tokens, b[0][0].tokens);
   EXPECT_NE(a[0][0].tokens, a[1][0].tokens);
   EXPECT_EQ(a[1][0].tokens, second[0][0].tokens);
@@ -321,7 +338,7 @@ TEST(Decoding, ErrorsSayWhatToDo) {
   const TrigramModel model(5);
   const auto error_of = [&](std::vector<Prompt> prompts, DecodeOptions options) -> std::string {
     try {
-      generate(model, prompts, options);
+      generate(model, prompts, options, plain());
     } catch (const Error& error) {
       return error.what();
     }

@@ -67,30 +67,24 @@ void put_task_params(Json& json, const Json& task) {
   }
 }
 
-const hf::Family* family_of(const Json& origin) {
+const ModelType* type_of(const Json& origin) {
   const Json* type = json_find(origin, "model_type");
-  if (type == nullptr || !type->is_string()) return nullptr;
-  const auto name = type->get<std::string>();
-  for (const hf::Family* family : hf::families()) {
-    if (family->model_type == name) return family;
-  }
-  return nullptr;
+  return type == nullptr || !type->is_string() ? nullptr : find_model_type(type->get<std::string>());
 }
 
 }  // namespace
 
-const hf::Family& family_to_save(const TransformerConfig& config, const Json& origin) {
-  return hf::family_for(config, family_of(origin));
+const ModelType& type_to_save(const ModelConfig& config, const Json& origin) {
+  return config.type(type_of(origin));
 }
 
-Json config_json(const TransformerConfig& config, const Json& task, const Json& origin) {
-  const hf::Family& family = family_to_save(config, origin);
-  const Json options = hf::write_config(family, config);
+Json config_json(const ModelConfig& config, const Json& task, const Json& origin) {
+  const ModelType& type = type_to_save(config, origin);
+  const Json options = type.write(config);
   Json json = options;
-  if (family_of(origin) == &family) {
+  if (type_of(origin) == &type) {
     json = origin;
-    put_changes(json, hf::write_config(family, hf::read_config(family, origin, "config.json").config),
-                options);
+    put_changes(json, type.write(*type.read(origin, "config.json").config), options);
     set_unless_said(json, "architectures", options["architectures"]);
     json.erase(kOldCode);
   }

@@ -3,13 +3,14 @@
 #pragma once
 
 #include "hodhod/base/json.h"
-#include "hodhod/models/hf/family.h"
+#include "hodhod/models/model_config.h"
+#include "hodhod/models/registry.h"
 
 namespace hodhod {
 
-// The family that a model is saved in: that of the directory it comes from where it still fits, else the
-// first that holds it. Error when none does.
-const hf::Family& family_to_save(const TransformerConfig& config, const Json& origin);
+// The type that a model is saved in: that of the directory it comes from where it still fits, else the first
+// that holds it. Error when none does.
+const ModelType& type_to_save(const ModelConfig& config, const Json& origin);
 
 // The members of config.json. `task` are those that the task decides: id2label, label2id, problem_type,
 // task_specific_params.
@@ -20,6 +21,6 @@ const hf::Family& family_to_save(const TransformerConfig& config, const Json& or
 //   - architectures and the type of the weights, which say what the file holds (always float32);
 //   - names of labels and problem_type, which belong to the head;
 //   - auto_map, which names code that is not copied.
-Json config_json(const TransformerConfig& config, const Json& task, const Json& origin);
+Json config_json(const ModelConfig& config, const Json& task, const Json& origin);
 
 }  // namespace hodhod

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "hodhod/base/testing.h"
-#include "hodhod/models/transformer_config.h"
+#include "hodhod/models/hf/family.h"
 
 namespace hodhod {
 namespace {
@@ -26,8 +26,9 @@ Json foreign_llama() {
                     "config.json");
 }
 
-TransformerConfig read(const Json& json) {
-  return hf::read_config(hf::family_named("llama", ""), json, "config.json").config;
+TransformerModelConfig read(const Json& json) {
+  std::vector<std::string> warnings;
+  return hf::read_config(hf::llama(), json, "config.json", warnings);
 }
 
 TEST(ConfigJson, WhatDidNotChangeStaysAsItIsWritten) {
@@ -39,8 +40,8 @@ TEST(ConfigJson, WhatDidNotChangeStaysAsItIsWritten) {
 
 TEST(ConfigJson, AChangedOptionIsSetAndNothingElse) {
   const Json origin = foreign_llama();
-  TransformerConfig config = read(origin);
-  config.attention_dropout = 0.3;
+  TransformerModelConfig config = read(origin);
+  config.body.attention_dropout = 0.3;
   Json expected = origin;
   expected["torch_dtype"] = "float32";
   expected["attention_dropout"] = 0.3;
@@ -52,13 +53,12 @@ TEST(ConfigJson, TheHeadAndItsLabelsAreTheNewOnes) {
   origin["id2label"] = {{"0", "OLD"}};
   origin["label2id"] = {{"OLD", 0}};
   origin["problem_type"] = "regression";
-  TransformerConfig config = read(origin);
+  TransformerModelConfig config = read(origin);
   const Json same = config_json(config, Json::object(), origin);
   EXPECT_FALSE(same.contains("id2label"));
   EXPECT_FALSE(same.contains("problem_type"));
 
-  config.head = HeadKind::classifier;
-  config.labels = 2;
+  config.head = {.kind = HeadKind::classifier, .labels = 2};
   const Json task = {{"problem_type", "single_label_classification"},
                      {"id2label", {{"0", "no"}, {"1", "yes"}}},
                      {"label2id", {{"no", 0}, {"yes", 1}}},
@@ -98,10 +98,10 @@ TEST(ConfigJson, SaysTheTypeOfTheWeightsAndNothingOfCodeThatIsNotCopied) {
 
 // Where a key is absent, GPT-2 and Llama take a token of the published vocabulary.
 TEST(ConfigJson, ANewDecoderNamesItsTokensOrThatThereAreNone) {
-  TransformerConfig config = transformer_preset("gpt-tiny");
-  config.vocabulary = 40;
-  config.bos = config.eos = -1;
-  config.pad = 3;
+  TransformerModelConfig config(transformer_preset("gpt-tiny"));
+  config.body.vocabulary = 40;
+  config.body.special.bos = config.body.special.eos = -1;
+  config.body.special.pad = 3;
   const Json json = config_json(config, Json::object(), Json::object());
   ASSERT_TRUE(json.contains("bos_token_id") && json.contains("eos_token_id"));
   EXPECT_TRUE(json["bos_token_id"].is_null());
@@ -110,10 +110,9 @@ TEST(ConfigJson, ANewDecoderNamesItsTokensOrThatThereAreNone) {
 }
 
 TEST(ConfigJson, LabelsWithoutNamesAreNumbered) {
-  TransformerConfig config = transformer_preset("bert-tiny");
-  config.vocabulary = 40;
-  config.head = HeadKind::tagger;
-  config.labels = 2;
+  TransformerModelConfig config(transformer_preset("bert-tiny"));
+  config.body.vocabulary = 40;
+  config.head = {.kind = HeadKind::tagger, .labels = 2};
   const Json json = config_json(config, Json::object(), Json::object());
   EXPECT_EQ(json["id2label"], (Json{{"0", "LABEL_0"}, {"1", "LABEL_1"}}));
   EXPECT_EQ(json["label2id"], (Json{{"LABEL_0", 0}, {"LABEL_1", 1}}));

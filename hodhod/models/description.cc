@@ -5,12 +5,13 @@
 #include <utility>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/names.h"
 #include "hodhod/models/traced_steps.h"
-#include "hodhod/models/transformer.h"
+#include "hodhod/models/model.h"
 #include "hodhod/nn/module.h"
-#include "hodhod/ops/linear_cross_entropy.h"
 #include "hodhod/ops/loss.h"
 #include "hodhod/ops/reduce.h"
+#include "hodhod/ops/shape.h"
 #include "hodhod/ops/softmax.h"
 #include "hodhod/tensor/tape.h"
 
@@ -19,57 +20,70 @@ namespace {
 
 constexpr int64_t kBytes = 4;  // of an f32
 
-// A model on the device `shapes` and a batch for it.
+// A model on the device `shapes` and a batch for it, run through the role that it has.
 class ShapesRun {
  public:
-  ShapesRun(const TransformerConfig& config, int64_t batch, int64_t length)
-      : model_(Transformer::shapes_of(config)),
+  ShapesRun(const ModelConfig& config, int64_t batch, int64_t length)
+      : model_(config.make_shapes()),
         ids_(Tensor::empty({batch, length}, DType::i64, Device::shapes)),
         rows_(Tensor::empty({batch}, DType::i64, Device::shapes)) {
-    set_requires_grad(model_);
+    set_requires_grad(*model_);
   }
 
-  Transformer& model() { return model_; }
+  Model& model() { return *model_; }
 
   // Tokens → probabilities; states alone where the model has no head.
   Tensor forward(Context& context) const {
-    const Memory states = run(context);
-    if (head() == HeadKind::none) return states.states;
-    const Tensor logits = has_labels() ? labels(states, context) : model_.logits(states.states, context);
-    if (config().labels == 1) return logits;
+    const Tensor logits = answer(context);
+    const HeadOptions& head = model_->config().head;
+    if (head.kind == HeadKind::none || head.labels == 1) return logits;
     const Tensor probabilities = softmax(logits);
     trace(context, "probabilities", Component::softmax, logits.rank() == 3 ? "BTV" : "BV", probabilities);
     return probabilities;
   }
 
   Tensor loss(Context& context) const {
-    const Memory states = run(context);
-    if (head() == HeadKind::none) return mean(states.states);
-    if (has_labels()) {
-      const Tensor logits = labels(states, context);
-      return cross_entropy(logits, head() == HeadKind::classifier ? rows_ : ids_);
-    }
-    return linear_cross_entropy(model_.head_states(states.states), model_.output_weight(),
-                                model_.output_bias(), ids_);
+    if (const LanguageModel* role = writer()) return role->loss(sequences(), ids_, {}, context);
+    if (const auto* head = head_as<MaskedLanguageHead>(*model_))
+      return head->loss(all_states(context), model_->embedding_table(), all_ids(), {}, context);
+    const Tensor logits = answer(context);
+    if (!model_->config().head.has_labels()) return mean(logits);
+    return cross_entropy(logits, logits.rank() == 2 ? rows_ : ids_);
+  }
+
+  bool writes() const { return writer() != nullptr; }
+  int64_t bytes_of_state() const {
+    return writer() ? writer()->state_bytes(ids_.dim(0), ids_.dim(1)) : 0;
   }
 
  private:
-  const TransformerConfig& config() const { return model_.config(); }
-  HeadKind head() const { return config().head; }
-  bool has_labels() const { return head() == HeadKind::classifier || head() == HeadKind::tagger; }
-
-  Memory run(Context& context) const {
-    const TokenBatch tokens{.ids = ids_};
-    if (!config().has_decoder()) return model_.encode(tokens, context);
-    if (!config().has_encoder()) return {model_.decode(tokens, nullptr, context), {}};
-    const Memory memory = model_.encode(tokens, context);
-    return {model_.decode(tokens, &memory, context), {}};
+  const LanguageModel* writer() const {
+    const LanguageModel* role = model_->sequence_to_sequence();
+    return role ? role : model_->language_model();
   }
-  Tensor labels(const Memory& states, Context& context) const {
-    return head() == HeadKind::classifier ? model_.classify(states, context) : model_.tag(states, context);
+  SequenceBatch sequences() const {
+    return {.source = {.ids = model_->config().reads_source() ? ids_ : Tensor()}, .target = {.ids = ids_}};
   }
 
-  Transformer model_;
+  // Logits, or states where there is no head.
+  Tensor answer(Context& context) const {
+    if (const LanguageModel* role = writer()) return role->logits(sequences(), context);
+    if (head_as<ClassificationHead>(*model_)) return classify(*model_, {.ids = ids_}, context);
+    if (head_as<TaggingHead>(*model_)) return tag(*model_, {.ids = ids_}, context);
+    if (const auto* head = head_as<MaskedLanguageHead>(*model_))
+      return head->logits(all_states(context), model_->embedding_table(), context);
+    check(model_->encoder() != nullptr, "describe: this model has no role that can be run");
+    return model_->encoder()->encode({.ids = ids_}, context).states;
+  }
+
+  // A masked-language head takes chosen tokens: here all, [B·T, C].
+  Tensor all_states(Context& context) const {
+    const Tensor states = model_->encoder()->encode({.ids = ids_}, context).states;
+    return reshape(states, {-1, states.dim(2)});
+  }
+  Tensor all_ids() const { return reshape(ids_, {-1}); }
+
+  std::unique_ptr<Model> model_;
   Tensor ids_, rows_;  // [B, T] and [B]; they stand for tokens and for labels
 };
 
@@ -97,7 +111,7 @@ std::vector<LayerDescription> describe_layers(ShapesRun& run) {
   for (const TracedStep& step : steps.steps()) {
     LayerDescription& row = rows.emplace_back();
     set_place(step.name, row);
-    row.component = names_of(step.component)[static_cast<size_t>(step.component)];
+    row.component = name_of(step.component);
     if (step.component != Component::input) row.in = extents(step.in);
     row.out = extents(step.out);
     row.parameters = step.parameters;
@@ -128,25 +142,16 @@ int64_t bytes_of_training_step(ShapesRun& run) {
   return shapes_memory().peak - before;
 }
 
-// Keys and values of every layer; of an encoder–decoder, those of the source too.
-int64_t bytes_of_cache(const TransformerConfig& config, int64_t tokens) {
-  if (!config.has_decoder()) return 0;
-  const int64_t sides = config.has_encoder() ? 2 : 1;
-  const StackSizes sizes = config.sizes_of_decoder();
-  return 2 * kBytes * sides * sizes.layers * tokens * sizes.kv_heads * sizes.head_size;
-}
-
 }  // namespace
 
-Description describe(const TransformerConfig& config, const DescribeOptions& options) {
+Description describe(const ModelConfig& config, const DescribeOptions& options) {
   Description d;
-  d.config = config;
   d.batch = options.batch;
-  d.length = options.length > 0 ? options.length : config.max_length;
+  d.length = options.length > 0 ? options.length : config.max_length();
   check(options.batch > 0, "describe: a batch of {}; give a number above 0", options.batch);
-  check(options.length >= 0 && d.length <= config.max_length,
+  check(options.length >= 0 && d.length <= config.max_length(),
         "describe: a length of {} for a model that takes {}; give a length from 1 to that", options.length,
-        config.max_length);
+        config.max_length());
   const OnDevice shapes(Device::shapes);
   const Recording on(true);
   ShapesRun run(config, d.batch, d.length);
@@ -157,7 +162,8 @@ Description describe(const TransformerConfig& config, const DescribeOptions& opt
   d.weights = d.gradients = kBytes * d.parameters;
   d.optimizer = 2 * d.weights;
   d.activations = bytes_of_training_step(run);
-  d.cache = bytes_of_cache(config, d.tokens);
+  d.writes = run.writes();
+  d.cache = run.bytes_of_state();
   return d;
 }
 

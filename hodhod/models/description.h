@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "hodhod/models/transformer_config.h"
+#include "hodhod/models/model_config.h"
 
 namespace hodhod {
 
@@ -35,10 +35,10 @@ struct DescribeOptions {
 };
 
 struct Description {
-  TransformerConfig config;
   int64_t batch = 0, length = 0;
   std::vector<LayerDescription> layers;
   int64_t parameters = 0;
+  bool writes = false;  // it has a decoder that writes text
 
   // Operations, a multiply-add counting as two: of products and attention, causal attention only with the
   // keys that are seen. Elementwise work, below a percent in models of use, is not counted.
@@ -59,6 +59,6 @@ struct Description {
 };
 
 // Error if the options do not fit the model.
-Description describe(const TransformerConfig& config, const DescribeOptions& options = {});
+Description describe(const ModelConfig& config, const DescribeOptions& options = {});
 
 }  // namespace hodhod

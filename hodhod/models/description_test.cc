@@ -13,10 +13,14 @@
 namespace hodhod {
 namespace {
 
+Description describe(const TransformerConfig& config, const DescribeOptions& options = {}) {
+  return hodhod::describe(TransformerModelConfig(config), options);
+}
+
 int64_t parameters_of_preset(const char* name, const std::vector<const char*>& changes = {}) {
-  TransformerConfig config = transformer_preset(name);
-  for (const char* change : changes) change_option(config, change);
-  return describe(config, {.length = 8}).parameters;
+  TransformerModelConfig config(transformer_preset(name));
+  for (const char* change : changes) config.change(change);
+  return hodhod::describe(config, {.length = 8}).parameters;
 }
 
 // The counts that the models' publishers give.
@@ -46,7 +50,7 @@ TEST(Description, CountsWhatTheBuiltModelHas) {
   for (const char* name : {"bert-tiny", "roformer-tiny", "gpt-tiny"})
     models.push_back({name, transformer_preset(name)});
   for (const TestModel& tested : models) {
-    Transformer model(tested.config, Rng(1));
+    TransformerModel model(tested.config, Rng(1));
     const Description description = describe(tested.config);
     EXPECT_EQ(description.parameters, parameter_count(model)) << tested.name;
     int64_t sum = 0;
@@ -134,7 +138,7 @@ TEST(Description, MemoryOfATrainingStep) {
     config.feed_forward = 288;
     config.activation_dropout = 0;
     const TestBatch batch(config, 16, config.max_length - 2);
-    Transformer model(config, Rng(1));
+    TransformerModel model(config, Rng(1));
     set_requires_grad(model);
     const auto step = [&] {
       Context context{.training = true, .rng = Rng(1)};
@@ -167,8 +171,9 @@ TEST(Description, OptionsOutOfRangeAreRefused) {
   TransformerConfig bad = config;
   bad.heads = 7;
   EXPECT_THROW(describe(bad), Error);
-  EXPECT_THROW(change_option(bad, "heads"), Error);
-  EXPECT_THROW(change_option(bad, "haeds=3"), Error);
+  TransformerModelConfig changed(config);
+  EXPECT_THROW(changed.change("heads"), Error);
+  EXPECT_THROW(changed.change("haeds=3"), Error);
 }
 
 }  // namespace

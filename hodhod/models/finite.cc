@@ -20,7 +20,7 @@ bool all_finite(std::span<const float> values) {
 
 }  // namespace
 
-void check_finite(const Transformer& model, std::span<const float> values, std::string_view what) {
+void check_finite(const Model& model, std::span<const float> values, std::string_view what) {
   if (all_finite(values)) return;
   throw NotFinite(fmt::format(
       "{}: its {} are not finite: a weight is NaN or infinite, or numbers have grown out of range; "
@@ -28,7 +28,7 @@ void check_finite(const Transformer& model, std::span<const float> values, std::
       model.name(), what));
 }
 
-Tensor check_finite(const Transformer& model, const Tensor& values, std::string_view what) {
+Tensor check_finite(const Model& model, const Tensor& values, std::string_view what) {
   const Tensor plain = values.converted(DType::f32).dense();
   check_finite(model, {plain.data<float>(), static_cast<size_t>(plain.numel())}, what);
   return values;

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "hodhod/base/error.h"
-#include "hodhod/models/transformer.h"
+#include "hodhod/models/model.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
@@ -18,8 +18,8 @@ class NotFinite : public Error {
 
 // NotFinite, naming the model and `what` ("logits"), when a value is NaN or infinite. To be called where a
 // task takes values out of a model, before it makes an answer of them.
-void check_finite(const Transformer& model, std::span<const float> values, std::string_view what);
+void check_finite(const Model& model, std::span<const float> values, std::string_view what);
 // The same of a tensor, which is returned.
-Tensor check_finite(const Transformer& model, const Tensor& values, std::string_view what);
+Tensor check_finite(const Model& model, const Tensor& values, std::string_view what);
 
 }  // namespace hodhod

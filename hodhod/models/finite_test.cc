@@ -10,14 +10,13 @@
 
 #include "hodhod/base/testing.h"
 #include "hodhod/models/test_models.h"
-#include "hodhod/models/transformer_lm.h"
 #include "hodhod/nn/module.h"
 
 namespace hodhod {
 namespace {
 
 TEST(Finite, ValuesOfEachKind) {
-  Transformer model(small_config(TransformerShape::decoder), Rng(1));
+  TransformerModel model(small_config(TransformerShape::decoder), Rng(1));
   model.set_name("my/model");
   const auto checked = [&](float value) {
     return error_of([&] {
@@ -36,17 +35,17 @@ TEST(Finite, ValuesOfEachKind) {
 // softmax.)
 TEST(Finite, ABadWeightReachesTheLogits) {
   for (const auto shape : {TransformerShape::decoder, TransformerShape::encoder_decoder}) {
-    Transformer model(small_config(shape), Rng(1));
+    TransformerModel model(small_config(shape), Rng(1));
     for (const auto& [name, parameter] : parameters_of(model)) {
       // A look-up takes some rows of a table; the first numbers of others act on every state.
       if (name.find("embedding") != std::string::npos || name.find("position") != std::string::npos) continue;
       const Tensor weight = parameter;
       const float kept = std::exchange(weight.data<float>()[0], std::numeric_limits<float>::quiet_NaN());
       const std::string error = error_of([&] {
-        const TransformerLM lm(model);
-        const std::vector<Prompt> prompts{{{3, 4}, {1}}};
-        const auto state = lm.start(prompts);
-        lm.step(*state, std::vector<int64_t>{1});
+        Context context;
+        const std::vector<Prompt> prompts{{.source = {.tokens = {3, 4}}, .target = {1}}};
+        const auto state = model.start(prompts, context);
+        model.step(*state, std::vector<int64_t>{1}, context);
       });
       weight.data<float>()[0] = kept;
       EXPECT_THAT(error, testing::HasSubstr("logits are not finite")) << name;

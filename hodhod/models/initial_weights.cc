@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "hodhod/models/transformer.h"
+#include "hodhod/models/transformer_model.h"
 #include "hodhod/nn/initialisers.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/nn/positions.h"
@@ -23,12 +23,10 @@ void fill_with_waves(Tensor& positions, double deviation) {
 
 }  // namespace
 
-void draw_initial_weights(Transformer& model, const Rng& rng,
-                          const std::function<bool(const std::string& name)>& wanted) {
-  const TransformerConfig& config = model.config();
+void draw_initial_weights(TransformerModel& model, const Rng& rng, const ParameterChoice& wanted) {
+  const TransformerConfig& config = model.config().body;
   const bool pre = config.norm_placement == NormPlacement::pre;
-  const bool guesses_hidden_words =
-      config.shape == TransformerShape::encoder && config.head == HeadKind::language_model;
+  const bool guesses_hidden_words = head_as<MaskedLanguageHead>(model) != nullptr;
   const double layers = static_cast<double>(std::max(config.encoder_layers, config.decoder_layers));
   const double embedding = config.scale_embedding ? 1 / std::sqrt(static_cast<double>(config.width)) : 0.02;
   for_each_parameter(model, [&](const std::string& name, Tensor& parameter) {

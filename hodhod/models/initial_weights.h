@@ -2,13 +2,12 @@
 // The values that a Transformer's parameters begin with.
 #pragma once
 
-#include <functional>
-#include <string>
-
 #include "hodhod/base/rng.h"
+#include "hodhod/models/model.h"
+
 namespace hodhod {
 
-class Transformer;
+class TransformerModel;
 
 // Biases 0, norms 1. Embeddings normal with deviation 1/√C where they are scaled by √C, else 0.02. Matrices
 // of a post-norm model Xavier-uniform (Glorot & Bengio 2010: ±√(6 / (in + out))); of a pre-norm model normal
@@ -17,7 +16,6 @@ class Transformer;
 // places near each other are alike from the start, and a model that guesses hidden words need not find that
 // out first. Each parameter draws from a stream of its own, named by its name; only those that are `wanted`
 // do.
-void draw_initial_weights(Transformer& model, const Rng& rng,
-                          const std::function<bool(const std::string& name)>& wanted);
+void draw_initial_weights(TransformerModel& model, const Rng& rng, const ParameterChoice& wanted);
 
 }  // namespace hodhod

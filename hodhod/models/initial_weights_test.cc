@@ -9,14 +9,15 @@
 #include <vector>
 
 #include "hodhod/models/test_models.h"
-#include "hodhod/models/transformer.h"
+#include "hodhod/models/transformer_model.h"
 #include "hodhod/nn/module.h"
 
 namespace hodhod {
 namespace {
 
-std::map<std::string, std::vector<float>> weights_of(const TransformerConfig& config, uint64_t seed = 5) {
-  Transformer model(config, Rng(seed));
+std::map<std::string, std::vector<float>> weights_of(const TransformerModelConfig& config,
+                                                     uint64_t seed = 5) {
+  TransformerModel model(config, Rng(seed));
   std::map<std::string, std::vector<float>> weights;
   for (const auto& [name, tensor] : parameters_of(model)) weights[name] = tensor.values<float>();
   return weights;
@@ -71,9 +72,9 @@ TEST(InitialWeights, DeviationsAreThoseOfThePapers) {
 }
 
 TEST(InitialWeights, PlacesAreLikeTheirNeighboursWhereWordsAreHidden) {
-  TransformerConfig config = small_config(TransformerShape::encoder);
-  config.head = HeadKind::language_model;
-  config.positions = PositionKind::learned;
+  TransformerConfig body = small_config(TransformerShape::encoder);
+  body.positions = PositionKind::learned;
+  TransformerModelConfig config(body, {.kind = HeadKind::masked_language_model});
   const auto cosine_of_neighbours = [&] {
     for (const auto& [name, values] : weights_of(config)) {
       if (!name.ends_with("position.weight")) continue;
@@ -88,8 +89,7 @@ TEST(InitialWeights, PlacesAreLikeTheirNeighboursWhereWordsAreHidden) {
     return -1.0;
   };
   EXPECT_GT(cosine_of_neighbours(), 0.9);
-  config.head = HeadKind::classifier;
-  config.labels = 2;
+  config.head = {.kind = HeadKind::classifier, .labels = 2};
   EXPECT_NEAR(cosine_of_neighbours(), 0, 0.1);
 }
 

@@ -8,8 +8,7 @@
 #include <vector>
 
 #include "hodhod/base/rng.h"
-#include "hodhod/models/transformer.h"
-#include "hodhod/ops/linear_cross_entropy.h"
+#include "hodhod/models/transformer_model.h"
 
 namespace hodhod {
 
@@ -109,17 +108,22 @@ struct TestBatch {
 };
 
 // The decoder's states [B, T, C] for a batch, through the encoder where there is one.
-inline Tensor test_states(const Transformer& model, const TestBatch& batch, Context& context) {
-  if (!model.config().has_encoder()) return model.decode(batch.target, nullptr, context);
-  const Memory memory = model.encode(batch.source, context);
-  return model.decode(batch.target, &memory, context);
+inline Tensor test_states(const TransformerModel& model, const TestBatch& batch, Context& context) {
+  const Transformer& body = model.body();
+  if (!body.config().has_encoder()) return body.decode(batch.target, nullptr, context);
+  const HiddenStates memory = body.encode(batch.source, context);
+  return body.decode(batch.target, &memory, context);
 }
 
-inline Tensor test_loss(const Transformer& model, const TestBatch& batch, Context& context,
+// What a model of these reads.
+inline SequenceBatch sequence_batch(const TransformerModel& model, const TestBatch& batch) {
+  return {.source = model.config().reads_source() ? batch.source : TokenBatch(), .target = batch.target};
+}
+
+inline Tensor test_loss(const TransformerModel& model, const TestBatch& batch, Context& context,
                         Reduction reduction = Reduction::kMean) {
-  const Tensor states = test_states(model, batch, context);
-  return linear_cross_entropy(states, model.output_weight(), model.output_bias(), batch.labels,
-                              {.label_smoothing = 0.1, .reduction = reduction});
+  return model.loss(sequence_batch(model, batch), batch.labels,
+                    {.label_smoothing = 0.1, .reduction = reduction}, context);
 }
 
 }  // namespace hodhod

@@ -7,11 +7,13 @@
 #include <string>
 
 #include "hodhod/base/file.h"
+#include "hodhod/base/names.h"
 #include "hodhod/base/test_directories.h"
 #include "hodhod/models/test_models.h"
 #include "hodhod/nn/initialisers.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/nn/recurrent.h"
+#include "hodhod/ops/shape.h"
 
 namespace hodhod {
 namespace {
@@ -33,23 +35,31 @@ void add_names(const Trace& trace, std::set<std::string>& rows) {
     name = std::regex_replace(name, std::regex("(self|cross)_attention"), "ATTENTION");
     name = std::regex_replace(name, std::regex("layer\\.\\d+"), "layer.N");
     name = std::regex_replace(name, std::regex("\\.(forward|reverse)\\."), ".DIRECTION.");
-    rows.insert("`" + name + "` | " + entry.axes + " | " +
-                std::string(names_of(entry.component)[static_cast<size_t>(entry.component)]));
+    rows.insert("`" + name + "` | " + entry.axes + " | " + std::string(name_of(entry.component)));
   }
 }
 
 TEST(TraceNames, AreThoseOfTheDocument) {
   std::set<std::string> traced;
-  std::vector<TestModel> models = test_models();
-  models.push_back({"bert", transformer_preset("bert-tiny")});
-  for (const TestModel& tested : models) {
+  for (const TestModel& tested : test_models()) {
     Trace trace;
     Context context{.trace = &trace};
-    const Transformer model(tested.config, Rng(1));
-    const TestBatch batch(tested.config, 2, 5);
-    const bool decodes = tested.config.has_decoder();
-    model.logits(decodes ? test_states(model, batch, context) : model.encode(batch.source, context).states,
-                 context);
+    const TransformerModel model(tested.config, Rng(1));
+    model.logits(sequence_batch(model, TestBatch(tested.config, 2, 5)), context);
+    add_names(trace, traced);
+  }
+  for (const HeadKind kind : {HeadKind::masked_language_model, HeadKind::classifier, HeadKind::tagger}) {
+    Trace trace;
+    Context context{.trace = &trace};
+    TransformerConfig body = transformer_preset("bert-tiny");
+    body.vocabulary = 61;
+    const TransformerModel model({body, {.kind = kind, .labels = 3}}, Rng(1));
+    const TokenBatch tokens = TestBatch(body, 2, 5).source;
+    if (kind == HeadKind::classifier) classify(model, tokens, context);
+    if (kind == HeadKind::tagger) tag(model, tokens, context);
+    if (const auto* head = head_as<MaskedLanguageHead>(model)) {
+      head->logits(select(model.encode(tokens, context).states, 1, 0), model.embedding_table(), context);
+    }
     add_names(trace, traced);
   }
   Recurrent stack({.cell = Cell::kLstm, .input = 4, .hidden = 3, .layers = 2, .bidirectional = true});

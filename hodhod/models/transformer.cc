@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "hodhod/kernels/embedding.h"
-#include "hodhod/models/initial_weights.h"
 #include "hodhod/ops/dropout.h"
 #include "hodhod/ops/elementwise.h"
 #include "hodhod/ops/embedding.h"
@@ -83,52 +81,11 @@ void trace_positions(const AttentionSetting& setting, int64_t time, Context& con
     trace(context, "rotary", Component::positions, "TD", slice(setting.rotary->cosines, 0, 0, time));
 }
 
-// The state of each row's last token.
-Tensor last_states(const Memory& states) {
-  const int64_t rows = states.states.dim(0), time = states.states.dim(1);
-  std::vector<int64_t> places;
-  for (int64_t b = 0; b < rows; ++b) {
-    const int64_t length = states.lengths.defined() ? states.lengths.data<int64_t>()[b] : time;
-    places.push_back(b * time + length - 1);
-  }
-  return index_select(reshape(states.states, {rows * time, states.states.dim(2)}), 0,
-                      Tensor::from(places, {rows}));
-}
-
 Tensor lengths_tensor(const std::vector<int64_t>& lengths) {
   return Tensor::from(lengths, {static_cast<int64_t>(lengths.size())});
 }
 
-void check_known(const std::string& model, const Tensor& ids, int64_t vocabulary) {
-  if (ids.device() != Device::cpu) return;
-  const Tensor plain = ids.converted(DType::i64).dense();
-  const int64_t* id = plain.data<int64_t>();
-  const int64_t bad = kernels::first_outside(id, plain.numel(), vocabulary);
-  check(
-      bad < 0,
-      "{}: token {} is outside its vocabulary of {} tokens: the tokenizer knows a token that the model does "
-      "not; leave it out of the text, or use the tokenizer that the model was trained with",
-      model, bad < 0 ? 0 : id[bad], vocabulary);
-}
-
 }  // namespace
-
-TokenBatch TokenBatch::of(std::span<const std::vector<int64_t>> rows, int64_t pad) {
-  std::vector<int64_t> lengths;
-  int64_t longest = 0;
-  for (const auto& row : rows) {
-    lengths.push_back(static_cast<int64_t>(row.size()));
-    longest = std::max(longest, lengths.back());
-  }
-  const auto count = static_cast<int64_t>(rows.size());
-  TokenBatch batch{.ids = Tensor::full({count, longest}, static_cast<double>(pad), DType::i64),
-                   .lengths = lengths_tensor(lengths)};
-  for (int64_t b = 0; b < count; ++b) {
-    const auto& row = rows[static_cast<size_t>(b)];
-    std::copy(row.begin(), row.end(), batch.ids.data<int64_t>() + b * longest);
-  }
-  return batch;
-}
 
 void DecoderCache::select(std::span<const int64_t> rows) {
   for (KeyValueCache& layer : self) layer.select(rows);
@@ -145,17 +102,6 @@ void DecoderCache::select(std::span<const int64_t> rows) {
 
 // ---- the parts ----
 
-Transformer::Transformer(const TransformerConfig& config, const Rng& rng) : Transformer(config) {
-  make_tables();
-  draw_initial_weights(*this, rng, [](const std::string&) { return true; });
-}
-
-Transformer Transformer::without_values(const TransformerConfig& config) {
-  Transformer model(config);
-  model.make_tables();
-  return model;
-}
-
 void Transformer::make_tables() {
   if (config_.positions == PositionKind::sinusoidal || config_.positions == PositionKind::interleaved) {
     sinusoids_ = sinusoidal_positions(
@@ -165,31 +111,14 @@ void Transformer::make_tables() {
   if (config_.positions == PositionKind::rotary) rotary_ = make_rotary(config_, config_.max_length);
 }
 
-Transformer Transformer::shapes_of(const TransformerConfig& config) {
-  const OnDevice shapes(Device::shapes);
-  return without_values(config);
-}
-
 Transformer::Transformer(const TransformerConfig& config) : config_(config) {
   config_.validate();
-  const int64_t width = config_.width, vocabulary = config_.vocabulary;
-  embedding_ = Tensor::empty({vocabulary, width});
+  const int64_t width = config_.width;
+  embedding_ = Tensor::empty({config_.vocabulary, width});
   if (config_.source_vocabulary > 0) source_embedding_ = Tensor::empty({config_.source_vocabulary, width});
   if (config_.has_encoder()) encoder_ = make_stack(false);
   if (config_.has_decoder()) decoder_ = make_stack(true);
-
-  const bool language_model = config_.head == HeadKind::language_model;
-  if (language_model && !config_.tie_embeddings) output_weight_ = Tensor::empty({vocabulary, width});
-  if (language_model && config_.output_bias) output_bias_ = Tensor::empty({vocabulary});
-  if (language_model && config_.shape == TransformerShape::encoder) {
-    prediction_.emplace(width, width);
-    prediction_norm_.emplace(width, NormOptions{config_.norm, config_.norm_epsilon});
-  }
-  if (config_.head == HeadKind::classifier && config_.has_encoder()) pooler_.emplace(width, width);
-  if (config_.head == HeadKind::classifier || config_.head == HeadKind::tagger) {
-    check(config_.labels > 0, "transformer: a classifier or tagger needs labels; it has {}", config_.labels);
-    classifier_.emplace(width, config_.labels, config_.has_encoder());
-  }
+  make_tables();
 }
 
 TransformerStack Transformer::make_stack(bool decoder) const {
@@ -216,10 +145,9 @@ Tensor Transformer::embed(const TransformerStack& stack, const TokenBatch& token
                           const Tensor& offset, Context& context) const {
   const Trace::Scope scope(context.trace, "embedding");
   trace(context, "input", Component::input, "BT", tokens.ids);
-  check_known(name_, tokens.ids, table.dim(0));
   const double factor = config_.scale_embedding ? std::sqrt(static_cast<double>(config_.width)) : 1;
-  Tensor x =
-      embedding(tokens.ids, table, {.factor = factor, .padding = config_.padding_learns ? -1 : config_.pad});
+  const int64_t padding = config_.padding_learns ? -1 : config_.special.pad;
+  Tensor x = embedding(tokens.ids, table, {.factor = factor, .padding = padding});
   trace(context, "tokens", Component::embedding, "BTC", x);
   if (stack.token_type.defined()) {
     const Tensor types =
@@ -246,7 +174,7 @@ Tensor Transformer::embed(const TransformerStack& stack, const TokenBatch& token
 
 // Attention → add & norm → feed-forward → add & norm, layer by layer.
 Tensor Transformer::run(const TransformerStack& stack, Tensor x, const AttentionSetting& setting,
-                        Context& context, const Memory* memory, DecoderCache* cache) const {
+                        Context& context, const HiddenStates* memory, DecoderCache* cache) const {
   for (size_t i = 0; i < stack.layer.size(); ++i) {
     const TransformerBlock& block = stack.layer[i];
     const Trace::Scope scope(context.trace, "layer", i);
@@ -280,7 +208,7 @@ RotaryTables Transformer::rotary_for(int64_t time) const {
   return rotary_.defined() && grows ? make_rotary(config_, time) : rotary_;
 }
 
-Memory Transformer::encode(const TokenBatch& source, Context& context) const {
+HiddenStates Transformer::encode(const TokenBatch& source, Context& context) const {
   check(encoder_.has_value(), "transformer: this model has no encoder");
   const Trace::Scope scope(context.trace, "encoder");
   const Tensor& table = source_embedding_.defined() ? source_embedding_ : embedding_;
@@ -296,7 +224,7 @@ Memory Transformer::encode(const TokenBatch& source, Context& context) const {
   return {run(*encoder_, x, setting, context, nullptr, nullptr), source.lengths};
 }
 
-Tensor Transformer::decode(const TokenBatch& target, const Memory* memory, Context& context) const {
+Tensor Transformer::decode(const TokenBatch& target, const HiddenStates* memory, Context& context) const {
   check(decoder_.has_value(), "transformer: this model has no decoder");
   const Trace::Scope scope(context.trace, "decoder");
   const int64_t time = target.ids.dim(1);
@@ -311,7 +239,7 @@ Tensor Transformer::decode(const TokenBatch& target, const Memory* memory, Conte
   return run(*decoder_, x, setting, context, memory, nullptr);
 }
 
-DecoderCache Transformer::make_cache(int64_t batch, int64_t capacity, const Memory* memory) const {
+DecoderCache Transformer::make_cache(int64_t batch, int64_t capacity, const HiddenStates* memory) const {
   check(decoder_.has_value(), "transformer: this model has no decoder");
   DecoderCache cache;
   cache.lengths.assign(static_cast<size_t>(batch), 0);
@@ -339,49 +267,6 @@ Tensor Transformer::decode_on(const TokenBatch& target, DecoderCache& cache, Con
   for (size_t b = 0; b < cache.lengths.size(); ++b) {
     cache.lengths[b] += target.lengths.defined() ? target.lengths.data<int64_t>()[b] : time;
   }
-  return y;
-}
-
-// Linear (the softmax follows in the loss or in decoding).
-Tensor Transformer::head_states(const Tensor& hidden) const {
-  if (!prediction_) return hidden;
-  return (*prediction_norm_)(activate(config_.activation, (*prediction_)(hidden)));
-}
-
-Tensor Transformer::logits(const Tensor& hidden, Context& context) const {
-  check(config_.head == HeadKind::language_model, "transformer: this model has no head over the vocabulary");
-  const Tensor y = linear(head_states(hidden), output_weight(), output_bias());
-  trace(context, "logits", Component::linear, hidden.rank() == 2 ? "BV" : "BTV", y);
-  return y;
-}
-
-const Tensor& Transformer::output_weight() const {
-  return output_weight_.defined() ? output_weight_ : embedding_;
-}
-
-Tensor Transformer::with_head_dropout(const Tensor& x, Context& context) const {
-  const double rate = config_.head_dropout.value_or(config_.dropout);
-  return context.training && rate > 0 ? dropout(x, rate, context.next_stream()) : x;
-}
-
-Tensor Transformer::classify(const Memory& states, Context& context) const {
-  check(config_.head == HeadKind::classifier, "transformer: this model has no classifier");
-  if (!config_.has_encoder()) {
-    const Tensor y = (*classifier_)(last_states(states));
-    trace(context, "logits", Component::linear, "BK", y);
-    return y;
-  }
-  Tensor first = select(states.states, 1, 0);
-  first = activate(config_.pooler_activation, (*pooler_)(first));
-  const Tensor y = (*classifier_)(with_head_dropout(first, context));
-  trace(context, "logits", Component::linear, "BK", y);
-  return y;
-}
-
-Tensor Transformer::tag(const Memory& states, Context& context) const {
-  check(config_.head == HeadKind::tagger, "transformer: this model has no tagger");
-  const Tensor y = (*classifier_)(with_head_dropout(states.states, context));
-  trace(context, "logits", Component::linear, "BTK", y);
   return y;
 }
 

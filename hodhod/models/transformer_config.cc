@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "hodhod/base/error.h"
-#include "hodhod/base/nearest_name.h"
 #include "hodhod/base/visit.h"
 
 namespace hodhod {
@@ -51,7 +50,6 @@ TransformerConfig roformer(int64_t width, int64_t heads, int64_t layers) {
   config.max_length = 1536;
   config.positions = PositionKind::rotary;
   config.rotary_interleaved = true;
-  config.pooler_activation = config.activation;
   return config;
 }
 
@@ -142,13 +140,6 @@ StackSizes TransformerConfig::sizes_of_decoder() const {
   return sizes;
 }
 
-std::vector<int64_t> TransformerConfig::ends() const {
-  std::vector<int64_t> all;
-  if (eos >= 0) all.push_back(eos);
-  all.insert(all.end(), other_eos.begin(), other_eos.end());
-  return all;
-}
-
 void TransformerConfig::validate() const {
   check_fields(fields_of(const_cast<TransformerConfig&>(*this)), "transformer");  // only read
   const auto positive = [](const char* name, int64_t value) {
@@ -192,11 +183,11 @@ void TransformerConfig::check_tokens() const {
     check(token < vocabulary, "transformer: {} is token {} of {}; give one from 0 to {}", name, token,
           vocabulary, vocabulary - 1);
   };
-  known("pad", pad);
-  known("bos", bos);
-  known("eos", eos);
-  for (const int64_t token : other_eos) known("other_eos", token);
-  if (shape == TransformerShape::encoder_decoder) known("decoder_start", decoder_start);
+  known("pad", special.pad);
+  known("bos", special.bos);
+  known("eos", special.eos);
+  for (const int64_t token : special.other_eos) known("other_eos", token);
+  if (shape == TransformerShape::encoder_decoder) known("decoder_start", special.decoder_start);
 }
 
 TransformerConfig transformer_preset(std::string_view name) {
@@ -212,28 +203,6 @@ std::vector<std::string> transformer_preset_names() {
   std::vector<std::string> names;
   for (const auto& [name, config] : presets()) names.push_back(name);
   return names;
-}
-
-void change_option(TransformerConfig& config, std::string_view assignment) {
-  const size_t equals = assignment.find('=');
-  check(equals != std::string_view::npos, "--model {}: write NAME=VALUE, such as --model dropout=0.2",
-        assignment);
-  const std::string_view name = assignment.substr(0, equals);
-  std::string known;
-  std::vector<std::string> names;
-  for (const Field& field : fields_of(config)) {
-    if (field.path == name || field_flag(field) == name) {
-      Field named = field;
-      named.path = "model " + field.path;  // for its errors
-      set_field(named, assignment.substr(equals + 1));
-      return;
-    }
-    known += (known.empty() ? "" : ", ") + field.path;
-    names.push_back(field.path);
-  }
-  const std::string question = did_you_mean(name, names);
-  fail("--model {}: there is no option '{}'{}", assignment, name,
-       question.empty() ? "; the options are " + known : question);
 }
 
 }  // namespace hodhod

@@ -11,6 +11,7 @@
 
 #include "hodhod/base/number_range.h"
 #include "hodhod/kernels/formulas.h"
+#include "hodhod/models/special_ids.h"
 #include "hodhod/nn/transformer_block.h"
 
 namespace hodhod {
@@ -33,19 +34,6 @@ constexpr std::array<std::string_view, 7> names_of(PositionKind) {
 enum class RotaryScaling { none, linear, llama3, yarn, dynamic };
 constexpr std::array<std::string_view, 5> names_of(RotaryScaling) {
   return {"none", "linear", "llama3", "yarn", "dynamic"};
-}
-
-// What stands on the last hidden states: nothing, logits over the vocabulary (next token, or masked token for
-// an encoder), one label for the sequence, or one for each token.
-enum class HeadKind { none, language_model, classifier, tagger };
-constexpr std::array<std::string_view, 4> names_of(HeadKind) {
-  return {"none", "language-model", "classifier", "tagger"};
-}
-
-// What a classifier's outputs mean: one label of several, any number of labels, or numbers.
-enum class ProblemKind { single_label, multi_label, regression };
-constexpr std::array<std::string_view, 3> names_of(ProblemKind) {
-  return {"single-label", "multi-label", "regression"};
 }
 
 // The sizes of an encoder or a decoder.
@@ -101,16 +89,9 @@ struct TransformerConfig {
   double attention_dropout = 0.0;                // of attention probabilities
   double activation_dropout = 0.0;               // of the feed-forward's hidden units
   std::optional<double> embedding_dropout = {};  // of embeddings, where it is another one
-  std::optional<double> head_dropout = {};       // of what a classifier or tagger reads; else dropout
-
-  HeadKind head = HeadKind::language_model;
-  kernels::Activation pooler_activation = kernels::Activation::kTanh;  // of an encoder's classifier
-  int64_t labels = 0;                               // of a classifier or tagger; of a regression, numbers
-  ProblemKind problem = ProblemKind::single_label;  // a classifier's
 
   bool padding_learns = false;  // whether look-ups of the padding token change its embedding
-  int64_t pad = 0, bos = -1, eos = -1, decoder_start = 0;  // −1: there is none
-  std::vector<int64_t> other_eos = {};                     // tokens that end a sequence too
+  SpecialIds special = {};
 
   bool has_encoder() const { return shape != TransformerShape::decoder; }
   bool has_decoder() const { return shape != TransformerShape::encoder; }
@@ -118,17 +99,13 @@ struct TransformerConfig {
   StackSizes sizes_of_encoder() const;
   StackSizes sizes_of_decoder() const;
   int64_t size_of_source_vocabulary() const { return source_vocabulary ? source_vocabulary : vocabulary; }
-  // A token to fill up rows with: padding, or the first one where there is none.
-  int64_t filler() const { return pad >= 0 ? pad : 0; }
-  // All tokens that end a sequence, `eos` first.
-  std::vector<int64_t> ends() const;
 
   // Error if the options do not fit together; names the option and the values.
   void validate() const;
 
   template <class Visitor>
   void visit(Visitor&& v) {
-    constexpr NumberRange kShare = at_least(0).below(1), kToken = in(-1, 1 << 26);
+    constexpr NumberRange kShare = at_least(0).below(1);
     v("shape", shape, "Encoder-decoder, encoder or decoder");
     v("vocabulary", vocabulary, "Number of tokens known (of the target where there are two vocabularies)",
       in(1, 1 << 26));
@@ -185,18 +162,8 @@ struct TransformerConfig {
       kShare);
     v("embedding_dropout", embedding_dropout, "Dropout of embeddings; that of dropout where it is not given",
       kShare);
-    v("head_dropout", head_dropout,
-      "Dropout before a classifier's or tagger's last layer; that of dropout where it is not given", kShare);
-    v("head", head, "What stands on the last hidden states");
-    v("pooler_activation", pooler_activation, "Activation of the layer before the labels of an encoder");
-    v("labels", labels, "Number of labels of a classifier or tagger", in(0, 1 << 20));
-    v("problem", problem, "a classifier's: one label of several, any number of labels, or numbers");
     v("padding_learns", padding_learns, "Let look-ups of the padding token change its embedding");
-    v("pad", pad, "Id of the padding token", kToken);
-    v("bos", bos, "Id of the first token of a sequence; -1 for none", kToken);
-    v("eos", eos, "Id of the last token of a sequence; -1 for none", kToken);
-    v("other_eos", other_eos, "further tokens that end a sequence", in(0, 1 << 26));
-    v("decoder_start", decoder_start, "Id of the token that the decoder starts from", in(0, 1 << 26));
+    special.visit(v);
   }
 
  private:
@@ -209,8 +176,5 @@ struct TransformerConfig {
 // "llama-7b", … Error lists them.
 TransformerConfig transformer_preset(std::string_view name);
 std::vector<std::string> transformer_preset_names();
-
-// Sets an option from "NAME=VALUE" ("dropout=0.2"); Error lists the options when there is none of that name.
-void change_option(TransformerConfig& config, std::string_view assignment);
 
 }  // namespace hodhod

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The reproducibility contract of whole models: a row's numbers do not depend on its batch, nor on a cache.
-#include "hodhod/models/transformer.h"
+#include "hodhod/models/transformer_model.h"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
 #include "hodhod/models/test_models.h"
-#include "hodhod/models/transformer_lm.h"
 #include "hodhod/ops/shape.h"
 #include "hodhod/tensor/tape.h"
 
@@ -18,7 +17,7 @@ class TransformerBits : public testing::TestWithParam<TestModel> {
  protected:
   TransformerBits() : model_(GetParam().config, Rng(7)) {}
 
-  const TransformerConfig& config() const { return model_.config(); }
+  const TransformerConfig& config() const { return model_.config().body; }
   // Row b without the padding and without its neighbours.
   static TokenBatch alone(const TokenBatch& batch, int64_t b) {
     return {.ids = slice(slice(batch.ids, 0, b, b + 1), 1, 0, batch.lengths.data<int64_t>()[b]).dense()};
@@ -28,17 +27,17 @@ class TransformerBits : public testing::TestWithParam<TestModel> {
     return slice(slice(x, 0, b, b + 1), 1, 0, length).values<float>();
   }
 
-  Transformer model_;
+  TransformerModel model_;
   NoGrad off_;
   Context context_;
 };
 
 TEST_P(TransformerBits, ARowIsTheSameAloneAndInABatchOf64) {
   const TestBatch batch(config(), 64, 19);
-  Memory memory;
+  HiddenStates memory;
   if (config().has_encoder()) memory = model_.encode(batch.source, context_);
   const Tensor states = test_states(model_, batch, context_);
-  const Tensor logits = model_.logits(states, context_);
+  const Tensor logits = model_.logits(sequence_batch(model_, batch), context_);
   const Tensor losses = test_loss(model_, batch, context_, Reduction::kNone);
   for (int64_t b : {0, 1, 17, 40, 63}) {
     TestBatch one(config(), 1, 1);
@@ -53,7 +52,8 @@ TEST_P(TransformerBits, ARowIsTheSameAloneAndInABatchOf64) {
     }
     const Tensor own = test_states(model_, one, context_);
     ASSERT_EQ(row(states, b, time), own.values<float>()) << "decoder, row " << b;
-    ASSERT_EQ(row(logits, b, time), model_.logits(own, context_).values<float>()) << "logits, row " << b;
+    ASSERT_EQ(row(logits, b, time), model_.logits(sequence_batch(model_, one), context_).values<float>())
+        << "logits, row " << b;
     ASSERT_EQ(row(losses, b, time), test_loss(model_, one, context_, Reduction::kNone).values<float>())
         << "losses, row " << b;
   }
@@ -62,29 +62,26 @@ TEST_P(TransformerBits, ARowIsTheSameAloneAndInABatchOf64) {
 // Prompts of different lengths, then more steps than the cache has room for at first.
 TEST_P(TransformerBits, StepByStepIsThePassOverAll) {
   constexpr int64_t kSteps = 38;
-  const TransformerLM decoding(model_);
   const auto sources = ragged_rows(5, 11, config().size_of_source_vocabulary(), 3);
   const auto prompts = ragged_rows(5, 9, config().vocabulary, 4);
   std::vector<Prompt> starts;
   auto texts = prompts;
   Rng rng(5);
   for (size_t i = 0; i < texts.size(); ++i) {
-    starts.push_back(
-        {.source = config().has_encoder() ? sources[i] : std::vector<int64_t>(), .target = prompts[i]});
+    starts.push_back({.source = {.tokens = config().has_encoder() ? sources[i] : std::vector<int64_t>()},
+                      .target = prompts[i]});
     for (int64_t n = 1; n < kSteps; ++n)
       texts[i].push_back(1 + static_cast<int64_t>(rng.below(static_cast<uint64_t>(config().vocabulary - 1))));
   }
-  Memory memory;
-  if (config().has_encoder()) memory = model_.encode(TokenBatch::of(sources, 0), context_);
-  const Tensor whole = model_.logits(
-      model_.decode(TokenBatch::of(texts, 0), config().has_encoder() ? &memory : nullptr, context_),
-      context_);
+  SequenceBatch batch{.target = TokenBatch::of(texts, 0)};
+  if (config().has_encoder()) batch.source = TokenBatch::of(sources, 0);
+  const Tensor whole = model_.logits(batch, context_);
 
-  const auto state = decoding.start(starts);
+  const auto state = model_.start(starts, context_);
   for (int64_t n = 0; n < kSteps; ++n) {
     std::vector<int64_t> tokens;
     for (size_t i = 0; i < texts.size(); ++i) tokens.push_back(texts[i][prompts[i].size() - 1 + n]);
-    const Tensor logits = decoding.step(*state, tokens);
+    const Tensor logits = model_.step(*state, tokens, context_);
     for (size_t i = 0; i < texts.size(); ++i) {
       const auto b = static_cast<int64_t>(i), t = static_cast<int64_t>(prompts[i].size()) - 1 + n;
       ASSERT_EQ(select(logits, 0, b).values<float>(), select(select(whole, 0, b), 0, t).values<float>())
@@ -95,23 +92,23 @@ TEST_P(TransformerBits, StepByStepIsThePassOverAll) {
 
 // Beams change places: row i goes on from what another row was.
 TEST_P(TransformerBits, SelectedRowsGoOnAsIfTheyHadAlwaysBeenThere) {
-  const TransformerLM decoding(model_);
   const auto sources = ragged_rows(3, 8, config().size_of_source_vocabulary(), 6);
   const auto prompts = ragged_rows(3, 7, config().vocabulary, 8);
   const auto start = [&](std::vector<size_t> rows) {
     std::vector<Prompt> starts;
     for (size_t i : rows) {
-      starts.push_back(
-          {.source = config().has_encoder() ? sources[i] : std::vector<int64_t>(), .target = prompts[i]});
+      starts.push_back({.source = {.tokens = config().has_encoder() ? sources[i] : std::vector<int64_t>()},
+                        .target = prompts[i]});
     }
-    return decoding.start(starts);
+    return model_.start(starts, context_);
   };
   const auto moved = start({0, 1, 2}), direct = start({2, 0, 0, 1});
-  decoding.step(*moved, std::vector<int64_t>{5, 6, 7});
-  decoding.step(*direct, std::vector<int64_t>{7, 5, 5, 6});
+  model_.step(*moved, std::vector<int64_t>{5, 6, 7}, context_);
+  model_.step(*direct, std::vector<int64_t>{7, 5, 5, 6}, context_);
   moved->select(std::vector<int64_t>{2, 0, 0, 1});
   const std::vector<int64_t> next{1, 2, 3, 4};
-  EXPECT_EQ(decoding.step(*moved, next).values<float>(), decoding.step(*direct, next).values<float>());
+  EXPECT_EQ(model_.step(*moved, next, context_).values<float>(),
+            model_.step(*direct, next, context_).values<float>());
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, TransformerBits, testing::ValuesIn(test_models()),

@@ -46,7 +46,8 @@ class Trace {
     std::string name;  // scopes and the tensor's own name: "encoder.layer.0.self_attention.keys"
     Component component;
     // A letter for each dimension: B batch, T time, S time of what is attended to, C channels, H heads, D
-    // head size, F feed-forward width, V vocabulary, G gates of a recurrent cell, K labels, R distances.
+    // head size, F feed-forward width, V vocabulary, G gates of a recurrent cell, K labels, R distances, N
+    // chosen tokens.
     std::string axes;
     Tensor tensor;  // off the tape; it shares the memory of what the model computed
   };

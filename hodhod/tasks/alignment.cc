@@ -47,23 +47,26 @@ std::vector<std::string> names_of_tokens(const text::Tokenizer& tokenizer,
 
 }  // namespace
 
-Tensor cross_attention(const Transformer& model, const std::vector<int64_t>& source,
+Tensor cross_attention(const Model& model, const std::vector<int64_t>& source,
                        const std::vector<int64_t>& inputs, int64_t layer) {
-  const int64_t layers = model.config().decoder_layers;
-  check(model.config().has_encoder() && model.config().has_decoder(),
-        "alignment: this model has no cross-attention; give an encoder-decoder");
+  const SequenceToSequence* role = model.sequence_to_sequence();
+  check(role != nullptr, "alignment: this model has no cross-attention; give an encoder-decoder");
+  const NoGrad off;
+  Trace trace;
+  Context context{.trace = &trace};
+  role->logits({.source = TokenBatch::of({{source}}, 0), .target = TokenBatch::of({{inputs}}, 0)}, context);
+  std::vector<const Trace::Entry*> attention;
+  for (const Trace::Entry& entry : trace.entries()) {
+    if (entry.name.ends_with("cross_attention.probabilities")) attention.push_back(&entry);
+  }
+  const int64_t layers = std::ssize(attention);
+  check(layers > 0, "alignment: this model does not attend to its source");
   check(layer >= -1 && layer < layers,
         "alignment: layer {} of a decoder with {}; give a number from 0 to {}, or -1", layer, layers,
         layers - 1);
   if (layer == -1) layer = std::max<int64_t>(0, layers - 2);
-  const NoGrad off;
-  Context plain;
-  const Memory memory = model.encode(TokenBatch::of({{source}}, 0), plain);
-  Trace trace;
-  Context context{.trace = &trace};
-  model.decode(TokenBatch::of({{inputs}}, 0), &memory, context);
-  const std::string name = fmt::format("decoder.layer.{}.cross_attention.probabilities", layer);
-  const Tensor heads = trace.at(name).tensor.dense();  // [1, H, T, S]
+  const Trace::Entry* found = attention[static_cast<size_t>(layer)];
+  const Tensor heads = found->tensor.dense();  // [1, H, T, S]
   const int64_t count = heads.dim(1), size = heads.dim(2) * heads.dim(3);
   Tensor mean = Tensor::empty({heads.dim(2), heads.dim(3)});
   for (int64_t i = 0; i < size; ++i) {
@@ -78,18 +81,18 @@ namespace {
 
 Alignment align_whole(const Translator& translator, const std::string& text, const Translation& translation,
                       int64_t layer) {
-  const TransformerConfig& config = translator.model->config();
+  const SpecialIds& special = translator.config().special();
   const text::Tokenizer& tokenizer = *translator.tokenizer;
   const std::vector<int64_t> source = source_tokens(translator, text), &target = translation.tokens;
   Alignment result{.source_tokens = names_of_tokens(tokenizer, source),
                    .target_tokens = names_of_tokens(tokenizer, target)};
   if (target.empty()) return result;
-  std::vector<int64_t> inputs = {config.decoder_start};
+  std::vector<int64_t> inputs = {special.decoder_start};
   inputs.insert(inputs.end(), target.begin(), target.end() - 1);
   result.attention = cross_attention(*translator.model, source, inputs, layer);
 
-  const std::vector<int64_t> from = words_of(tokenizer, source, config.eos),
-                             to = words_of(tokenizer, target, config.eos);
+  const std::vector<int64_t> from = words_of(tokenizer, source, special.eos),
+                             to = words_of(tokenizer, target, special.eos);
   const int64_t source_words = *std::max_element(from.begin(), from.end()) + 1,
                 target_words = *std::max_element(to.begin(), to.end()) + 1;
   if (source_words == 0) return result;

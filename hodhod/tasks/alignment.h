@@ -16,7 +16,7 @@ namespace hodhod {
 // probabilities of a decoder layer's cross-attention, averaged over its heads. `inputs` are what the decoder
 // reads: its start and all tokens but the last. Layer −1 is the last but one (or the only one), whose
 // attention aligns best (Garg et al. 2019). [T, S] in f32; rows add up to 1.
-Tensor cross_attention(const Transformer& model, const std::vector<int64_t>& source,
+Tensor cross_attention(const Model& model, const std::vector<int64_t>& source,
                        const std::vector<int64_t>& inputs, int64_t layer = -1);
 
 struct Alignment {

@@ -54,9 +54,9 @@ TEST(Alignment, DoesNotDependOnTheBatch) {
   const std::vector<std::string> texts = {"a cat", "the dogs ran home on the mat and sat", "dogs",
                                           "یاد بگیرم"};
   const DecodeOptions options{.max_new_tokens = 12, .num_beams = 2};
-  const auto together = translate(translator, texts, {.decode = options});
+  const auto together = translate(translator, texts, {.decode = options}, plain());
   for (size_t i = 0; i < texts.size(); ++i) {
-    const auto alone = translate(translator, {texts[i]}, {.decode = options});
+    const auto alone = translate(translator, {texts[i]}, {.decode = options}, plain());
     const Alignment one = align(translator, texts[i], alone[0].best[0]),
                     other = align(translator, texts[i], together[i].best[0]);
     EXPECT_EQ(one.words, other.words);
@@ -74,8 +74,8 @@ TEST(Alignment, EmptyTextsHaveNone) {
 TEST(Alignment, PartsAreAlignedEachWithItsOwn) {
   const Translator translator = test_translator(TokenizerKind::bpe);
   const std::string text = "the cat sat. a dog ran home.";
-  const auto found =
-      translate(translator, {text}, {.decode = {.max_new_tokens = 6}, .unit = TranslationUnit::sentence});
+  const auto found = translate(translator, {text},
+                               {.decode = {.max_new_tokens = 6}, .unit = TranslationUnit::sentence}, plain());
   const Translation& whole = found[0].best[0];
   ASSERT_EQ(whole.parts.size(), 2u);
   const Alignment together = align(translator, text, whole);

@@ -20,7 +20,7 @@ constexpr double kMaxWeight = 1e6;
 // The label's number, a 0 or 1 for each label, or the number that it is.
 std::vector<double> target_of(const Classifier& classifier, const LabelledText& example) {
   if (classifier.is_regression()) return numbers_of(classifier, example);
-  if (classifier.answer == Answer::kOneLabel) {
+  if (classifier.problem() == ProblemKind::single_label) {
     return {static_cast<double>(classifier.labels.get(example.label, example.place))};
   }
   std::vector<double> target(static_cast<size_t>(classifier.labels.size()));
@@ -55,7 +55,7 @@ std::vector<double> balanced_weights(const Classifier& classifier, std::span<con
   const auto examples = static_cast<double>(train.size()), labels = static_cast<double>(counts.size());
   std::vector<double> weights;
   for (const double count : counts) {
-    const bool several = classifier.answer == Answer::kLabels;
+    const bool several = classifier.problem() == ProblemKind::multi_label;
     const double weight = several ? (examples - count) / count : examples / (labels * count);
     weights.push_back(count > 0 && weight > 0 ? std::min(weight, kMaxWeight) : 1);
   }
@@ -115,11 +115,12 @@ void ClassifierTrainee::next_batch() {
     const auto& target = targets_[static_cast<size_t>(row)];
     targets.insert(targets.end(), target.begin(), target.end());
   }
-  batch_ = batch_of(texts, classifier_.encoder.model->config().filler());
+  batch_ = batch_of(texts, classifier_.encoder.config().special().filler());
   const auto count = std::ssize(texts);
-  const bool several = classifier_.answer == Answer::kLabels;
-  batch_targets_ = Tensor::from(targets, several ? Shape{count, classifier_.labels.size()} : Shape{count})
-                       .converted(classifier_.answer == Answer::kOneLabel ? DType::i64 : DType::f32);
+  const bool several = classifier_.problem() == ProblemKind::multi_label;
+  batch_targets_ =
+      Tensor::from(targets, several ? Shape{count, classifier_.labels.size()} : Shape{count})
+          .converted(classifier_.problem() == ProblemKind::single_label ? DType::i64 : DType::f32);
 }
 
 LossSum ClassifierTrainee::one_label_loss(const Tensor& logits) const {
@@ -147,14 +148,13 @@ LossSum ClassifierTrainee::labels_loss(const Tensor& logits) const {
 }
 
 LossSum ClassifierTrainee::loss(Context& context) {
-  const Transformer& model = *classifier_.encoder.model;
-  const Tensor logits = model.classify(states_of(model, batch_, context), context);
-  switch (classifier_.answer) {
-    case Answer::kOneLabel:
+  const Tensor logits = classify(*classifier_.encoder.model, batch_, context);
+  switch (classifier_.problem()) {
+    case ProblemKind::single_label:
       return one_label_loss(logits);
-    case Answer::kLabels:
+    case ProblemKind::multi_label:
       return labels_loss(logits);
-    case Answer::kNumbers:
+    case ProblemKind::regression:
       break;
   }
   return {mse_loss(squeeze(logits, 1), batch_targets_, Reduction::kSum),
@@ -163,19 +163,20 @@ LossSum ClassifierTrainee::loss(Context& context) {
 
 Scores ClassifierTrainee::validate() {
   if (dev_.empty()) return {};
-  const ClassifierScores scores = evaluate(classifier_, dev_);
-  switch (classifier_.answer) {
-    case Answer::kOneLabel:
+  Context context;
+  const ClassifierScores scores = evaluate(classifier_, dev_, context);
+  switch (classifier_.problem()) {
+    case ProblemKind::single_label:
       return {.values = {{"accuracy", scores.classes.accuracy},
                          {"macro_f1", scores.classes.macro_f1},
                          {"loss", scores.loss}},
               .higher_is_better = true};
-    case Answer::kLabels:
+    case ProblemKind::multi_label:
       return {.values = {{"micro_f1", scores.labels.micro.f1()},
                          {"mean_average_precision", scores.mean_average_precision},
                          {"loss", scores.loss}},
               .higher_is_better = true};
-    case Answer::kNumbers:
+    case ProblemKind::regression:
       break;
   }
   return {.values = {{"pearson", scores.numbers.pearson},

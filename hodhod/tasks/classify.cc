@@ -10,7 +10,6 @@
 #include "hodhod/base/format.h"
 #include "hodhod/base/json.h"
 #include "hodhod/models/finite.h"
-#include "hodhod/nn/module.h"
 #include "hodhod/tasks/saved_model.h"
 #include "hodhod/tensor/tape.h"
 #include "hodhod/train/metrics/correlation.h"
@@ -30,14 +29,13 @@ void check_texts(const Classifier& classifier, const Texts& texts, const std::st
 
 // Logits of each text, in the order of the texts.
 std::vector<std::vector<double>> logits_of(const Classifier& classifier, std::span<const EncodedText> texts,
-                                           int64_t batch_tokens) {
+                                           Context& context, int64_t batch_tokens) {
   const NoGrad off;
-  const Transformer& model = *classifier.encoder.model;
+  const Model& model = *classifier.encoder.model;
   std::vector<std::vector<double>> logits(texts.size());
   for (const auto& rows : batches_by_length(lengths_of(texts), batch_tokens)) {
-    Context context;
-    const Memory states = states_of(model, batch_of(texts, rows, model.config().filler()), context);
-    const Tensor scores = check_finite(model, model.classify(states, context), "class scores");
+    const TokenBatch batch = batch_of(texts, rows, model.config().special().filler());
+    const Tensor scores = check_finite(model, classify(model, batch, context), "class scores");
     const std::vector<double> values = scores.values();
     const size_t width = values.size() / rows.size();
     for (size_t r = 0; r < rows.size(); ++r) {
@@ -95,7 +93,7 @@ std::vector<Texts> texts_of(std::span<const LabelledText> examples) {
 
 // The labels that are given: the likeliest, or those that reach their thresholds, likeliest first.
 std::vector<int64_t> chosen_labels(const Classifier& classifier, const std::vector<double>& scores) {
-  if (classifier.answer == Answer::kOneLabel) return {likeliest(scores)};
+  if (classifier.problem() == ProblemKind::single_label) return {likeliest(scores)};
   std::vector<int64_t> chosen;
   for (size_t i = 0; i < scores.size(); ++i) {
     const double threshold = classifier.thresholds.empty() ? 0.5 : classifier.thresholds[i];
@@ -170,7 +168,7 @@ ClassifierScores score_labels(const Classifier& classifier, std::span<const Labe
 
 ClassifierScores score_numbers(const Classifier& classifier, std::span<const LabelledText> examples,
                                const std::vector<Classification>& found) {
-  const auto count = static_cast<size_t>(classifier.encoder.model->config().labels);
+  const auto count = static_cast<size_t>(classifier.encoder.config().head.labels);
   std::vector<std::vector<double>> values(count), targets(count);  // by number
   for (size_t i = 0; i < examples.size(); ++i) {
     const std::vector<double> wanted = numbers_of(classifier, examples[i]);
@@ -184,18 +182,6 @@ ClassifierScores score_numbers(const Classifier& classifier, std::span<const Lab
   scores.numbers = mean_of(scores.each_number);
   scores.loss = scores.numbers.mean_squared_error;
   return scores;
-}
-
-const char* problem_type(Answer answer) {
-  switch (answer) {
-    case Answer::kOneLabel:
-      return "single_label_classification";
-    case Answer::kLabels:
-      return "multi_label_classification";
-    case Answer::kNumbers:
-      return "regression";
-  }
-  return "";
 }
 
 // What config.json keeps of a classifier for this program alone.
@@ -221,72 +207,59 @@ void read_task(const Json& config, Classifier& classifier, const std::string& wh
 
 }  // namespace
 
-Classifier Classifier::make(TransformerConfig config, std::unique_ptr<text::Tokenizer> tokenizer,
-                            Labels labels, uint64_t seed) {
-  check(config.shape == TransformerShape::encoder,
-        "classify: the shape of the preset is {}; give that of an encoder, such as bert-tiny or bert-small",
-        names_of(config.shape)[static_cast<size_t>(config.shape)]);
-  config.head = HeadKind::classifier;
-  config.labels = std::max<int64_t>(1, labels.size());
-  config.problem = labels.empty() ? ProblemKind::regression : ProblemKind::single_label;
+Classifier Classifier::make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
+                            Labels labels, ProblemKind problem, uint64_t seed) {
+  const auto own = config_for(config, HeadKind::classifier, false, "classify");
+  own->head.labels = std::max<int64_t>(1, labels.size());
+  own->head.problem = problem;
   Classifier classifier;
-  classifier.encoder.model = std::make_unique<Transformer>(config, Rng(seed));
-  classifier.encoder.tokenizer = std::move(tokenizer);
-  classifier.answer = labels.empty() ? Answer::kNumbers : Answer::kOneLabel;
+  classifier.encoder = TextModel::make(*own, std::move(tokenizer), seed);
   classifier.labels = std::move(labels);
   return classifier;
 }
 
-Classifier Classifier::load(const std::string& directory) {
-  check_head(directory, HeadKind::classifier, "has no classifier", "classify");
+Classifier Classifier::load(const std::string& path) {
+  const ModelDirectory directory = ModelDirectory::open(path);
+  check_has_head(directory, HeadKind::classifier, "has no classifier", "classify");
   Classifier classifier;
   classifier.encoder = TextModel::load(directory);
-  const Json config = read_json(join_path(directory, "config.json"));
-  const auto problem = json_get_or<std::string>(config, "problem_type", "", directory);
-  const int64_t labels = classifier.encoder.model->config().labels;
-  if (problem == "regression" || (labels == 1 && problem.empty())) {
-    classifier.answer = Answer::kNumbers;
-  } else {
-    classifier.answer = problem == "multi_label_classification" ? Answer::kLabels : Answer::kOneLabel;
-    classifier.labels = Labels::load(directory);
+  if (!classifier.is_regression()) {
+    classifier.labels = Labels::of_config(directory.json, path);
     if (classifier.labels.empty()) {
       std::vector<std::string> names;
-      for (int64_t i = 0; i < labels; ++i) names.push_back(fmt::format("LABEL_{}", i));
+      for (int64_t i = 0; i < directory.config->head.labels; ++i) names.push_back(fmt::format("LABEL_{}", i));
       classifier.labels = Labels(std::move(names));
     }
   }
-  read_task(config, classifier, directory);
+  read_task(directory.json, classifier, path);
+  const auto& truncation = classifier.encoder.tokenizer->parts().truncation;
   limit_length(classifier.encoder, length_limit(classifier.encoder),
-               classifier.encoder.tokenizer->parts().truncation
-                   ? classifier.encoder.tokenizer->parts().truncation->side
-                   : text::Side::kRight);
+               truncation ? truncation->side : text::Side::kRight);
   return classifier;
 }
 
-Classifier Classifier::from(const std::string& directory, Labels labels, const FineTuning& options) {
-  Classifier classifier;
-  HeadWanted wanted{.head = HeadKind::classifier,
-                    .labels = std::max<int64_t>(1, labels.size()),
-                    .problem = labels.empty() ? ProblemKind::regression : ProblemKind::single_label};
-  if (load_transformer_config(directory).head == HeadKind::classifier) {
-    const Labels theirs = Labels::load(directory);
-    if (labels.empty() ? load_transformer_config(directory).labels == 1 : theirs.has_all(labels)) {
-      wanted.keep = true;
-      if (!labels.empty()) {
-        labels = theirs;
-        wanted.labels = theirs.size();
-      }
+Classifier Classifier::from(const std::string& path, Labels labels, ProblemKind problem,
+                            const FineTuning& options) {
+  ModelDirectory directory = ModelDirectory::open(path);
+  HeadOptions head{
+      .kind = HeadKind::classifier, .labels = std::max<int64_t>(1, labels.size()), .problem = problem};
+  bool keep = false;
+  if (directory.config->head.kind == HeadKind::classifier) {
+    const Labels theirs = Labels::of_config(directory.json, path);
+    keep = labels.empty() ? directory.config->head.labels == 1 : theirs.has_all(labels);
+    if (keep && !labels.empty()) {
+      labels = theirs;
+      head.labels = theirs.size();
     }
   }
-  classifier.encoder = load_encoder(directory, wanted, options);
-  classifier.answer = labels.empty() ? Answer::kNumbers : Answer::kOneLabel;
+  Classifier classifier;
+  classifier.encoder = load_under_head(std::move(directory), head, keep, options);
   classifier.labels = std::move(labels);
   return classifier;
 }
 
 void Classifier::save(const std::string& directory) const {
   Json extra = Json::object();
-  extra["problem_type"] = problem_type(answer);
   if (!is_regression()) labels.write(extra);
   extra["task_specific_params"] = {{kTask, task_to_json(*this)}};
   save_model(
@@ -295,15 +268,15 @@ void Classifier::save(const std::string& directory) const {
 }
 
 void Classifier::begin_at(double mean) {
-  for (const auto& [name, parameter] : parameters_of(*encoder.model)) {
-    if (name == "classifier.bias") fill(parameter, mean);
-  }
+  const auto* head = head_as<ClassificationHead>(*encoder.model);
+  if (head != nullptr && head->classifier.bias.defined()) fill(head->classifier.bias, mean);
 }
 
 void Classifier::set_thresholds(std::span<const std::string> parts) {
   constexpr const char* kFlag = "--threshold";
   if (parts.empty()) return;
-  check(answer == Answer::kLabels, "{}: only a model that gives a text several labels has thresholds", kFlag);
+  check(problem() == ProblemKind::multi_label,
+        "{}: only a model that gives a text several labels has thresholds", kFlag);
   double all = 0.5;
   std::vector<std::string> named;
   for (const std::string& part : parts) {
@@ -325,7 +298,7 @@ LabelledColumns Classifier::with_columns_of_training(LabelledColumns chosen) con
 }
 
 std::vector<double> numbers_of(const Classifier& classifier, const LabelledText& example) {
-  const int64_t count = classifier.encoder.model->config().labels;
+  const int64_t count = classifier.encoder.config().head.labels;
   const std::string& separator = classifier.columns.label_separator;
   check(
       count == 1 || !separator.empty(),
@@ -346,10 +319,10 @@ std::vector<double> numbers_of(const Classifier& classifier, const LabelledText&
 }
 
 std::vector<Classification> classify(const Classifier& classifier, std::span<const Texts> texts,
-                                     int64_t batch_tokens) {
+                                     Context& context, int64_t batch_tokens) {
   for (const Texts& one : texts) check_texts(classifier, one, one.empty() ? "" : excerpt(one[0]));
   const auto encoded = encode_texts(*classifier.encoder.tokenizer, texts);
-  auto logits = logits_of(classifier, encoded, batch_tokens);
+  auto logits = logits_of(classifier, encoded, context, batch_tokens);
   std::vector<Classification> results;
   for (size_t i = 0; i < logits.size(); ++i) {
     Classification& result = results.emplace_back();
@@ -358,7 +331,7 @@ std::vector<Classification> classify(const Classifier& classifier, std::span<con
       result.score = std::move(logits[i]);
       continue;
     }
-    const bool one = classifier.answer == Answer::kOneLabel;
+    const bool one = classifier.problem() == ProblemKind::single_label;
     result.score = one ? softmax_of(std::move(logits[i])) : sigmoid_of(std::move(logits[i]));
     result.labels = chosen_labels(classifier, result.score);
   }
@@ -366,16 +339,16 @@ std::vector<Classification> classify(const Classifier& classifier, std::span<con
 }
 
 ClassifierScores evaluate(const Classifier& classifier, std::span<const LabelledText> examples,
-                          int64_t batch_tokens) {
+                          Context& context, int64_t batch_tokens) {
   for (const LabelledText& example : examples) check_texts(classifier, example.texts, example.place);
-  check(classifier.answer != Answer::kLabels || !classifier.columns.label_separator.empty(),
+  check(classifier.problem() != ProblemKind::multi_label || !classifier.columns.label_separator.empty(),
         "evaluate: a text may have several labels for this model; say with --label-separator what stands "
         "between them in the data");
-  const auto found = classify(classifier, texts_of(examples), batch_tokens);
+  const auto found = classify(classifier, texts_of(examples), context, batch_tokens);
   ClassifierScores scores =
-      classifier.answer == Answer::kOneLabel ? score_one_label(classifier, examples, found)
-      : classifier.answer == Answer::kLabels ? score_labels(classifier, examples, found)
-                                             : score_numbers(classifier, examples, found);
+      classifier.problem() == ProblemKind::single_label  ? score_one_label(classifier, examples, found)
+      : classifier.problem() == ProblemKind::multi_label ? score_labels(classifier, examples, found)
+                                                         : score_numbers(classifier, examples, found);
   LongTexts long_texts(length_limit(classifier.encoder));
   for (const Classification& one : found) long_texts.add(one.tokens);
   for (std::string& note : long_texts.notes(kCutOff)) scores.notes.push_back(std::move(note));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Classification of texts and of pairs of texts, and regression: an encoder with a head on the state of the
-// first token.
+// Classification of texts and of pairs of texts, and regression: an encoder with a classification head.
 #pragma once
 
 #include <cstdint>
@@ -22,13 +21,9 @@
 
 namespace hodhod {
 
-// What a classifier says of a text: one of its labels, any number of them, or numbers.
-enum class Answer { kOneLabel, kLabels, kNumbers };
-
 struct Classifier {
   TextModel encoder;
   Labels labels;  // of numbers: none
-  Answer answer = Answer::kOneLabel;
   // Of an example: 1, or 2 for pairs. 0 where the directory does not say it, as of models made elsewhere:
   // then it takes both.
   int64_t texts = 0;
@@ -36,15 +31,18 @@ struct Classifier {
   // Of labels of which a text may have several: from which probability on each is given.
   std::vector<double> thresholds = {};  // by label; none: 0.5
 
-  bool is_regression() const { return answer == Answer::kNumbers; }
+  // What it says of a text: one of its labels, any number of them, or numbers.
+  ProblemKind problem() const { return encoder.config().head.problem; }
+  bool is_regression() const { return problem() == ProblemKind::regression; }
   // A new one of this size; `labels` empty for a regression.
-  static Classifier make(TransformerConfig config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
-                         uint64_t seed);
+  static Classifier make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
+                         ProblemKind problem, uint64_t seed);
   // From a directory of a classifier.
   static Classifier load(const std::string& directory);
   // From a directory of any encoder. The head that is there stays where it knows all the labels; otherwise
   // it is new.
-  static Classifier from(const std::string& directory, Labels labels, const FineTuning& options = {});
+  static Classifier from(const std::string& directory, Labels labels, ProblemKind problem,
+                         const FineTuning& options = {});
   void save(const std::string& directory) const;
   // Of a regression: sets the head's bias, so that a new head begins at this number.
   void begin_at(double mean);
@@ -69,7 +67,7 @@ struct Classification {
 // The result for a text does not depend on the others. Error for a text where the model takes pairs, and the
 // other way round.
 std::vector<Classification> classify(const Classifier& classifier, std::span<const Texts> texts,
-                                     int64_t batch_tokens = 8192);
+                                     Context& context, int64_t batch_tokens = 8192);
 
 // How near numbers come to those that are right; correlations are 0 where they are not defined.
 struct NumberScores {
@@ -91,7 +89,7 @@ struct ClassifierScores {
 // and, with file and line, for a label that is no number where it gives numbers, and for pairs where it takes
 // single texts.
 ClassifierScores evaluate(const Classifier& classifier, std::span<const LabelledText> examples,
-                          int64_t batch_tokens = 8192);
+                          Context& context, int64_t batch_tokens = 8192);
 
 enum class CutOff { end, beginning };
 constexpr std::array<std::string_view, 2> names_of(CutOff) { return {"end", "beginning"}; }

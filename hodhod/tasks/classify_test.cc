@@ -47,10 +47,10 @@ std::vector<LabelledText> boats(uint64_t seed, int count) {
   return examples;
 }
 
-Classifier small_classifier(const Labels& labels) {
+Classifier small_classifier(const Labels& labels, ProblemKind problem = ProblemKind::single_label) {
   auto tokenizer = test_tokenizer();
-  const TransformerConfig config = test_encoder(*tokenizer);
-  return Classifier::make(config, std::move(tokenizer), labels, 1);
+  const auto config = test_encoder(*tokenizer);
+  return Classifier::make(config, std::move(tokenizer), labels, problem, 1);
 }
 
 const Labels& yes_no() {
@@ -77,7 +77,7 @@ std::vector<Texts> texts_of(const std::vector<LabelledText>& examples) {
 std::vector<std::vector<double>> scores_of(const Classifier& classifier, const std::vector<Texts>& texts,
                                            int64_t batch_tokens = 8192) {
   std::vector<std::vector<double>> scores;
-  for (Classification& found : classify(classifier, texts, batch_tokens)) {
+  for (Classification& found : classify(classifier, texts, plain(), batch_tokens)) {
     scores.push_back(std::move(found.score));
   }
   return scores;
@@ -91,14 +91,14 @@ TEST(Classify, LearnsARule) {
   TrainerOptions options = test_training(250);
   options.validate_every = 50;
   train(trainee, options, directory.path());
-  const auto scores = evaluate(Classifier::load(directory.path()), hoopoes(3, 100));
+  const auto scores = evaluate(Classifier::load(directory.path()), hoopoes(3, 100), plain());
   EXPECT_EQ(scores.classes.accuracy, 1);
   EXPECT_EQ(scores.classes.macro_f1, 1);
   EXPECT_LT(scores.loss, 0.1);
 }
 
 TEST(Classify, LearnsNumbersFromPairs) {
-  Classifier classifier = small_classifier({});
+  Classifier classifier = small_classifier({}, ProblemKind::regression);
   ClassifierTrainee trainee(classifier, boats(1, 200), boats(2, 50),
                             {.batches = {.max_examples = 16, .seed = 1}});
   const TemporaryDirectory directory;
@@ -108,7 +108,7 @@ TEST(Classify, LearnsNumbersFromPairs) {
   const Classifier again = Classifier::load(directory.path());
   EXPECT_TRUE(again.is_regression());
   EXPECT_EQ(again.texts, 2);
-  const auto scores = evaluate(again, boats(3, 50));
+  const auto scores = evaluate(again, boats(3, 50), plain());
   EXPECT_GT(scores.numbers.pearson, 0.95);
   EXPECT_GT(scores.numbers.spearman, 0.9);
   EXPECT_LT(scores.loss, 0.3);
@@ -164,10 +164,12 @@ TEST(Classify, FineTunesWithTheHeadThatIsNeeded) {
   const Classifier before = small_classifier(Labels({"a", "b", "c"}));
   const TemporaryDirectory directory;
   before.save(directory.path());
-  const Classifier other = Classifier::from(directory.path(), Labels({"yes", "no"}), {.seed = 7});
+  const Classifier other =
+      Classifier::from(directory.path(), Labels({"yes", "no"}), ProblemKind::single_label, {.seed = 7});
   EXPECT_THAT(other.encoder.missing, ElementsAre("classifier.weight", "classifier.bias"));
   EXPECT_THAT(other.labels.names(), ElementsAre("yes", "no"));
-  const Classifier same = Classifier::from(directory.path(), Labels({"c", "a"}), {.seed = 7});
+  const Classifier same =
+      Classifier::from(directory.path(), Labels({"c", "a"}), ProblemKind::single_label, {.seed = 7});
   EXPECT_TRUE(same.encoder.missing.empty());
   EXPECT_THAT(same.labels.names(), ElementsAre("a", "b", "c"));
   const auto wanted = parameters_of(*before.encoder.model);
@@ -184,9 +186,9 @@ TEST(Classify, FineTunesWithTheHeadThatIsNeeded) {
 TEST(Classify, FineTunesWithFreshLayers) {
   const TemporaryDirectory directory;
   auto tokenizer = test_tokenizer();
-  TransformerConfig config = test_encoder(*tokenizer);
-  config.encoder_layers = 2;
-  Classifier whole = Classifier::make(config, std::move(tokenizer), yes_no(), 1);
+  auto config = test_encoder(*tokenizer);
+  config.body.encoder_layers = 2;
+  Classifier whole = Classifier::make(config, std::move(tokenizer), yes_no(), ProblemKind::single_label, 1);
   whole.save(directory.path());
   const auto weights = [](Classifier classifier) {
     std::map<std::string, std::vector<float>> values;
@@ -196,11 +198,14 @@ TEST(Classify, FineTunesWithFreshLayers) {
     return values;
   };
   const auto before = weights(std::move(whole));
-  const auto after = weights(Classifier::from(directory.path(), yes_no(), {.seed = 7, .fresh_layers = 1}));
+  const auto after = weights(Classifier::from(directory.path(), yes_no(), ProblemKind::single_label,
+                                              {.seed = 7, .fresh_layers = 1}));
   for (const auto& [name, values] : before) {
     EXPECT_EQ(values == after.at(name), !name.starts_with("encoder.layer.1.")) << name;
   }
-  EXPECT_THAT(error_of([&] { Classifier::from(directory.path(), yes_no(), {.fresh_layers = 3}); }),
+  EXPECT_THAT(error_of([&] {
+                Classifier::from(directory.path(), yes_no(), ProblemKind::single_label, {.fresh_layers = 3});
+              }),
               HasSubstr("3 new layers for a model that has 2; give a number from 0 to 2"));
 }
 
@@ -212,11 +217,11 @@ TEST(Classify, FineTunesADecoder) {
   config.width = 32;
   config.heads = 2;
   config.decoder_layers = 1;
-  Transformer writer(config, Rng(3));
+  TransformerModel writer(config, Rng(3));
   const TemporaryDirectory directory, tuned;
-  save_transformer(writer, directory.path(), Json::object());
+  save_model_files(writer, directory.path());
   tokenizer->save(directory.path());
-  Classifier classifier = Classifier::from(directory.path(), yes_no());
+  Classifier classifier = Classifier::from(directory.path(), yes_no(), ProblemKind::single_label);
   EXPECT_THAT(classifier.encoder.missing, ElementsAre("classifier.weight"));
   ClassifierTrainee trainee(classifier, hoopoes(1, 200), hoopoes(2, 40),
                             {.batches = {.max_examples = 16, .seed = 1}});
@@ -224,7 +229,7 @@ TEST(Classify, FineTunesADecoder) {
   options.validate_every = 50;
   train(trainee, options, tuned.path());
   const Classifier again = Classifier::load(tuned.path());
-  EXPECT_GT(evaluate(again, hoopoes(3, 50)).classes.accuracy, 0.95);
+  EXPECT_GT(evaluate(again, hoopoes(3, 50), plain()).classes.accuracy, 0.95);
   auto texts = texts_of(hoopoes(4, 10));
   texts.push_back({""});
   EXPECT_EQ(scores_of(again, texts, 1), scores_of(again, texts));
@@ -233,24 +238,25 @@ TEST(Classify, FineTunesADecoder) {
 TEST(Classify, SaysWhatIsWrong) {
   const Classifier classifier = small_classifier(yes_no());
   EXPECT_THAT(error_of([&] {
-                evaluate(classifier, std::vector<LabelledText>{{{"boat"}, "si", "f:3"}});
+                evaluate(classifier, std::vector<LabelledText>{{{"boat"}, "si", "f:3"}}, plain());
               }),
               HasSubstr("f:3: the label \"si\" is not one that the model knows (no, yes)"));
   EXPECT_THAT(error_of([] { Labels({"1"}).get("2", "f:1"); }), HasSubstr("(1)"));
-  const Classifier numbers = small_classifier({});
+  const Classifier numbers = small_classifier({}, ProblemKind::regression);
   EXPECT_THAT(error_of([&] {
-                evaluate(numbers, std::vector<LabelledText>{{{"boat"}, "much", "f:9"}});
+                evaluate(numbers, std::vector<LabelledText>{{{"boat"}, "much", "f:9"}}, plain());
               }),
               HasSubstr("f:9: \"much\" is not a number"));
   EXPECT_THAT(error_of([&] {
-                classify(classifier, std::vector<Texts>{{"a", "b", "c"}});
+                classify(classifier, std::vector<Texts>{{"a", "b", "c"}}, plain());
               }),
               HasSubstr("an example of 3 texts"));
   EXPECT_THAT(error_of([] {
                 auto tokenizer = test_tokenizer();
-                Classifier::make(transformer_preset("gpt-tiny"), std::move(tokenizer), yes_no(), 1);
+                Classifier::make(*model_preset("tiny"), std::move(tokenizer), yes_no(),
+                                 ProblemKind::single_label, 1);
               }),
-              HasSubstr("the shape of the preset is decoder"));
+              HasSubstr("this is a translation model, which cannot carry the head classifier"));
 }
 
 TEST(Classify, ReadsTablesAndJsonLines) {
@@ -327,17 +333,16 @@ TEST(Classify, BlanksAroundLabelsDoNotCount) {
 }
 
 TEST(Classify, SeveralNumbersAreScoredOneByOne) {
-  Classifier classifier = small_classifier(yes_no());
-  classifier.answer = Answer::kNumbers;
+  Classifier classifier = small_classifier(yes_no(), ProblemKind::regression);
   const auto scored = [&](const std::string& label) {
-    return evaluate(classifier,
-                    std::vector<LabelledText>{{{"boat"}, label, "f:1"}, {{"boat"}, "1;1", "f:2"}});
+    return evaluate(classifier, std::vector<LabelledText>{{{"boat"}, label, "f:1"}, {{"boat"}, "1;1", "f:2"}},
+                    plain());
   };
   EXPECT_THAT(error_of([&] { scored("1;1"); }), HasSubstr("gives 2 numbers"));
   classifier.columns.label_separator = ";";
   EXPECT_THAT(error_of([&] { scored("1"); }), HasSubstr("f:1: expected 2 numbers, found \"1\""));
   EXPECT_THAT(error_of([&] { scored("1;x"); }), HasSubstr("f:1: \"x\" is not a number"));
-  const auto numbers = classify(classifier, std::vector<Texts>{{"boat"}})[0].score;
+  const auto numbers = classify(classifier, std::vector<Texts>{{"boat"}}, plain())[0].score;
   const ClassifierScores scores = scored("1; 1");
   ASSERT_EQ(scores.each_number.size(), 2u);
   for (size_t i = 0; i < 2; ++i) {
@@ -350,8 +355,8 @@ TEST(Classify, SeveralNumbersAreScoredOneByOne) {
 
 TEST(Classify, UnknownGoldLabelsCountAsMissed) {
   const Classifier classifier = small_classifier(yes_no());
-  const ClassifierScores scores =
-      evaluate(classifier, std::vector<LabelledText>{{{"boat"}, "no", "f:1"}, {{"boat"}, "si", "f:2"}});
+  const ClassifierScores scores = evaluate(
+      classifier, std::vector<LabelledText>{{{"boat"}, "no", "f:1"}, {{"boat"}, "si", "f:2"}}, plain());
   EXPECT_EQ(scores.classes.by_label.at("si").gold, 1);
   EXPECT_LE(scores.classes.accuracy, 0.5);
   EXPECT_LT(scores.loss, 20);
@@ -362,10 +367,10 @@ TEST(Classify, PairsAndSingleTextsAreNotMixedUp) {
   Classifier pairs = small_classifier(yes_no());
   pairs.texts = 2;
   pairs.columns = {.texts = {"2", "3"}, .label = "1"};
-  EXPECT_THAT(error_of([&] { classify(pairs, std::vector<Texts>{{"a boat"}}); }),
+  EXPECT_THAT(error_of([&] { classify(pairs, std::vector<Texts>{{"a boat"}}, plain()); }),
               HasSubstr("\"a boat\": the model takes pairs of texts"));
   EXPECT_THAT(error_of([&] {
-                evaluate(pairs, std::vector<LabelledText>{{{"boat"}, "no", "f:4"}});
+                evaluate(pairs, std::vector<LabelledText>{{{"boat"}, "no", "f:4"}}, plain());
               }),
               HasSubstr("f:4: the model takes pairs"));
   const TemporaryDirectory directory;
@@ -376,11 +381,11 @@ TEST(Classify, PairsAndSingleTextsAreNotMixedUp) {
   EXPECT_THAT(again.with_columns_of_training({.texts = {"5"}}).texts, ElementsAre("5"));
   again.texts = 1;
   EXPECT_THAT(error_of([&] {
-                classify(again, std::vector<Texts>{{"a", "b"}});
+                classify(again, std::vector<Texts>{{"a", "b"}}, plain());
               }),
               HasSubstr("takes single texts"));
   again.texts = 0;  // made elsewhere
-  EXPECT_EQ(classify(again, std::vector<Texts>{{"a", "b"}, {"a"}}).size(), 2u);
+  EXPECT_EQ(classify(again, std::vector<Texts>{{"a", "b"}, {"a"}}, plain()).size(), 2u);
 }
 
 // "sea" where there is a boat or a river, "song" where something sings: both, one, or none.
@@ -398,8 +403,7 @@ std::vector<LabelledText> several_labels(uint64_t seed, int count) {
 }
 
 TEST(Classify, LearnsSeveralLabels) {
-  Classifier classifier = small_classifier(Labels({"sea", "song"}));
-  classifier.answer = Answer::kLabels;
+  Classifier classifier = small_classifier(Labels({"sea", "song"}), ProblemKind::multi_label);
   classifier.columns.label_separator = ",";
   ClassifierTrainee trainee(classifier, several_labels(1, 300), several_labels(2, 60),
                             {.batches = {.max_examples = 16, .seed = 1}, .class_weights = {"balanced"}});
@@ -411,12 +415,12 @@ TEST(Classify, LearnsSeveralLabels) {
   EXPECT_EQ(json_get<std::string>(config, "problem_type", "config"), "multi_label_classification");
   Classifier again = Classifier::load(directory.path());
   EXPECT_EQ(again.columns.label_separator, ",");
-  const ClassifierScores scores = evaluate(again, several_labels(3, 80));
+  const ClassifierScores scores = evaluate(again, several_labels(3, 80), plain());
   EXPECT_GT(scores.labels.subset_accuracy, 0.95);
   EXPECT_GT(scores.labels.micro.f1(), 0.97);
   EXPECT_GT(scores.mean_average_precision, 0.97);
   const auto given = [&](const std::string& text) {
-    return classify(again, std::vector<Texts>{{text}})[0].labels;
+    return classify(again, std::vector<Texts>{{text}}, plain())[0].labels;
   };
   EXPECT_THAT(given("the boat sings"), testing::UnorderedElementsAre(0, 1));
   EXPECT_THAT(given("the winter"), testing::IsEmpty());
@@ -447,8 +451,9 @@ TEST(Classify, WeightsOfLabels) {
   EXPECT_THAT(error_of([&] { class_weights(classifier, train, {"si=2"}); }), HasSubstr("(no, yes)"));
   EXPECT_THAT(error_of([&] { class_weights(classifier, train, {"no=nan"}); }),
               HasSubstr("expected LABEL=NUMBER"));
-  EXPECT_THAT(error_of([&] { class_weights(small_classifier({}), train, {"balanced"}); }),
-              HasSubstr("a regression has no labels"));
+  EXPECT_THAT(
+      error_of([&] { class_weights(small_classifier({}, ProblemKind::regression), train, {"balanced"}); }),
+      HasSubstr("a regression has no labels"));
 }
 
 // Σ w_y · loss of each example, as if each had been trained on alone.
@@ -470,11 +475,10 @@ TEST(Classify, WeightsMultiplyTheLoss) {
 }
 
 TEST(Classify, NumbersInSeveralColumns) {
-  Classifier classifier = small_classifier(Labels({"a", "b", "c"}));
-  classifier.answer = Answer::kNumbers;
-  EXPECT_EQ(classify(classifier, std::vector<Texts>{{"boat"}})[0].score.size(), 3u);
+  Classifier classifier = small_classifier(Labels({"a", "b", "c"}), ProblemKind::regression);
+  EXPECT_EQ(classify(classifier, std::vector<Texts>{{"boat"}}, plain())[0].score.size(), 3u);
   EXPECT_THAT(error_of([&] {
-                evaluate(classifier, std::vector<LabelledText>{{{"boat"}, "1", "f:1"}});
+                evaluate(classifier, std::vector<LabelledText>{{{"boat"}, "1", "f:1"}}, plain());
               }),
               HasSubstr("gives 3 numbers for a text"));
 }

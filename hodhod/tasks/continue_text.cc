@@ -9,7 +9,6 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/decode/generator.h"
-#include "hodhod/models/transformer_lm.h"
 #include "hodhod/tasks/distinct.h"
 #include "hodhod/tasks/stop_strings.h"
 #include "hodhod/text/text_stream.h"
@@ -18,23 +17,22 @@ namespace hodhod {
 namespace {
 
 // What a text without a prompt begins with.
-int64_t start_token(const Writer& writer, const DecodeOptions& options) {
-  const TransformerConfig& config = writer.model->config();
-  std::vector<int64_t> tokens{options.bos, config.bos};
+int64_t start_token(const TextGenerator& generator, const DecodeOptions& options) {
+  std::vector<int64_t> tokens{options.bos, generator.config().special().bos};
   tokens.insert(tokens.end(), options.eos.begin(), options.eos.end());
   for (const int64_t token : tokens) {
-    if (token >= 0 && token < config.vocabulary) return token;
+    if (token >= 0 && token < generator.config().vocabulary()) return token;
   }
-  fail("{}: this model has no token that a text begins with; give a prompt", writer.model->name());
+  fail("{}: this model has no token that a text begins with; give a prompt", generator.model->name());
 }
 
-Prompt prompt_of(const Writer& writer, const std::string& text, const DecodeOptions& options) {
-  const text::Frame frame = writer.tokenizer->frame();
-  Prompt prompt{.source = {}, .target = {frame.before.begin(), frame.before.end()}};
+Prompt prompt_of(const TextGenerator& generator, const std::string& text, const DecodeOptions& options) {
+  const text::Frame frame = generator.tokenizer->frame();
+  Prompt prompt{.target = {frame.before.begin(), frame.before.end()}};
   prompt.fixed = static_cast<int64_t>(prompt.target.size());
-  const auto ids = writer.tokenizer->encode_ids(text);
+  const auto ids = generator.tokenizer->encode_ids(text);
   prompt.target.insert(prompt.target.end(), ids.begin(), ids.end());
-  if (prompt.target.empty()) prompt.target = {start_token(writer, options)};
+  if (prompt.target.empty()) prompt.target = {start_token(generator, options)};
   return prompt;
 }
 
@@ -76,16 +74,17 @@ std::vector<int64_t> without_ends(const std::vector<int64_t>& tokens, const Deco
 
 }  // namespace
 
-std::vector<std::vector<Continuation>> continue_text(const Writer& writer,
+std::vector<std::vector<Continuation>> continue_text(const TextGenerator& generator,
                                                      const std::vector<std::string>& prompts,
-                                                     const DecodeOptions& wanted, uint64_t first,
+                                                     const DecodeOptions& wanted, Context& context,
+                                                     uint64_t first,
                                                      const std::function<void(std::string_view)>& on_text) {
   DecodeOptions options = wanted;
-  const text::Tokenizer& tokenizer = *writer.tokenizer;
-  if (options.eos.empty()) options.eos = writer.model->config().ends();
+  const text::Tokenizer& tokenizer = *generator.tokenizer;
+  if (options.eos.empty()) options.eos = generator.config().special().ends();
   options.slide_window = options.num_beams == 1;
   std::vector<Prompt> rows;
-  for (const std::string& prompt : prompts) rows.push_back(prompt_of(writer, prompt, options));
+  for (const std::string& prompt : prompts) rows.push_back(prompt_of(generator, prompt, options));
   std::vector<uint64_t> streams(prompts.size());
   std::iota(streams.begin(), streams.end(), first);
 
@@ -99,7 +98,7 @@ std::vector<std::vector<Continuation>> continue_text(const Writer& writer,
       if (const std::string grown = shown.add(token); !grown.empty()) on_text(grown);
     };
   }
-  const auto found = generate(TransformerLM(*writer.model), rows, options, hooks, streams);
+  const auto found = generate(*generator.model->language_model(), rows, options, context, hooks, streams);
   if (on_text) on_text(shown.finish());
 
   std::vector<std::vector<Continuation>> results(prompts.size());

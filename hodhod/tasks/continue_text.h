@@ -32,7 +32,7 @@ struct Continuation {
 // The continuation of a prompt does not depend on the others; where it is sampled, on its number: they are
 // counted from `first`. `on_text` hears the text of the first prompt's first result as it grows.
 std::vector<std::vector<Continuation>> continue_text(
-    const Writer& writer, const std::vector<std::string>& prompts, const DecodeOptions& options,
-    uint64_t first = 0, const std::function<void(std::string_view)>& on_text = {});
+    const TextGenerator& generator, const std::vector<std::string>& prompts, const DecodeOptions& options,
+    Context& context, uint64_t first = 0, const std::function<void(std::string_view)>& on_text = {});
 
 }  // namespace hodhod

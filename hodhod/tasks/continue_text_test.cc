@@ -9,10 +9,9 @@
 #include "hodhod/base/testing.h"
 #include "hodhod/base/utf8.h"
 #include "hodhod/decode/generator.h"
-#include "hodhod/models/transformer_lm.h"
 #include "hodhod/tasks/distinct.h"
 #include "hodhod/tasks/stop_strings.h"
-#include "hodhod/tasks/test_writer.h"
+#include "hodhod/tasks/test_generator.h"
 
 namespace hodhod {
 namespace {
@@ -20,27 +19,28 @@ namespace {
 // No end, so that texts are long; and sampled, as a model that has learnt nothing likes to repeat itself.
 DecodeOptions endless(int64_t tokens) { return {.max_new_tokens = tokens, .do_sample = true, .eos = {-1}}; }
 
-std::vector<int64_t> tokens_after(const Writer& writer, const std::vector<int64_t>& ids, int64_t count) {
+std::vector<int64_t> tokens_after(const TextGenerator& writer, const std::vector<int64_t>& ids,
+                                  int64_t count) {
   const std::vector<Prompt> prompts{{{}, ids}};
-  return generate(TransformerLM(*writer.model), prompts, endless(count))[0][0].tokens;
+  return generate(*writer.model->language_model(), prompts, endless(count), plain())[0][0].tokens;
 }
 
-std::vector<int64_t> encoded(const Writer& writer, const std::string& text) {
+std::vector<int64_t> encoded(const TextGenerator& writer, const std::string& text) {
   const auto ids = writer.tokenizer->encode_ids(text);
   return {ids.begin(), ids.end()};
 }
 
 TEST(ContinueText, APromptBeginsAsThePostProcessorSays) {
-  Writer writer = test_writer(TokenizerKind::bpe);
+  TextGenerator writer = test_generator(TokenizerKind::bpe);
   const std::vector<int64_t> bare = encoded(writer, "the cat");
   std::vector<int64_t> framed = bare;
   framed.insert(framed.begin(), kEnd);
-  const auto continued = [&] { return continue_text(writer, {"the cat"}, endless(9))[0][0].tokens; };
+  const auto continued = [&] { return continue_text(writer, {"the cat"}, endless(9), plain())[0][0].tokens; };
   EXPECT_EQ(continued(), tokens_after(writer, bare, 9));
   EXPECT_NE(tokens_after(writer, framed, 9), tokens_after(writer, bare, 9));
   frame_texts(writer, false);
   EXPECT_EQ(continued(), tokens_after(writer, framed, 9));
-  EXPECT_EQ(continue_text(writer, {"the cat"}, endless(1))[0][0].prompt_tokens,
+  EXPECT_EQ(continue_text(writer, {"the cat"}, endless(1), plain())[0][0].prompt_tokens,
             static_cast<int64_t>(framed.size()));
   // What closes a text does not stand in its middle.
   frame_texts(writer, true);
@@ -48,9 +48,9 @@ TEST(ContinueText, APromptBeginsAsThePostProcessorSays) {
 }
 
 TEST(ContinueText, WithoutAPromptItBeginsWithTheStartToken) {
-  Writer writer = test_writer(TokenizerKind::character);
+  TextGenerator writer = test_generator(TokenizerKind::character);
   const auto begun = [&](const DecodeOptions& options) {
-    return continue_text(writer, {""}, options)[0][0].tokens;
+    return continue_text(writer, {""}, options, plain())[0][0].tokens;
   };
   DecodeOptions options = endless(6);
   options.eos = {50256, kEnd};  // of which the vocabulary has one
@@ -65,16 +65,16 @@ TEST(ContinueText, WithoutAPromptItBeginsWithTheStartToken) {
 }
 
 TEST(ContinueText, DoesNotDependOnTheOtherPrompts) {
-  const Writer writer = test_writer(TokenizerKind::bpe);
+  const TextGenerator writer = test_generator(TokenizerKind::bpe);
   const std::vector<std::string> prompts{"the cat", "", "a dog ran", "یاد", "x"};
   for (DecodeOptions options : {endless(40), DecodeOptions{.max_new_tokens = 8, .num_beams = 3}}) {
     for (const bool sampled : {false, true}) {
       if (sampled && options.num_beams > 1) continue;
       options.do_sample = sampled;
       options.bos = 5;
-      const auto together = continue_text(writer, prompts, options, 10);
+      const auto together = continue_text(writer, prompts, options, plain(), 10);
       for (size_t i = 0; i < prompts.size(); ++i) {
-        const auto alone = continue_text(writer, {prompts[i]}, options, 10 + i);
+        const auto alone = continue_text(writer, {prompts[i]}, options, plain(), 10 + i);
         EXPECT_EQ(alone[0][0].text, together[i][0].text);
         EXPECT_EQ(alone[0][0].tokens, together[i][0].tokens);
       }
@@ -84,13 +84,13 @@ TEST(ContinueText, DoesNotDependOnTheOtherPrompts) {
 
 TEST(ContinueText, WhatIsHeardIsWhatIsGiven) {
   for (const auto kind : {TokenizerKind::bpe, TokenizerKind::character, TokenizerKind::unigram}) {
-    const Writer writer = test_writer(kind);
+    const TextGenerator writer = test_generator(kind);
     DecodeOptions options = endless(60);
     options.temperature = 3;
     for (const std::vector<std::string>& stops : {std::vector<std::string>{}, {"e", "zz"}, {"cat", "ا"}}) {
       options.stop_strings = stops;
       std::string heard;
-      const auto found = continue_text(writer, {"the cat", "a dog"}, options, 0,
+      const auto found = continue_text(writer, {"the cat", "a dog"}, options, plain(), 0,
                                        [&](std::string_view text) { heard += text; });
       EXPECT_EQ(heard, found[0][0].text);
       for (const std::string& stop : stops) EXPECT_EQ(heard.find(stop), std::string::npos);
@@ -100,15 +100,15 @@ TEST(ContinueText, WhatIsHeardIsWhatIsGiven) {
 
 // Wherever a stop string lies in a text, the text ends before it, and no more tokens are drawn.
 TEST(ContinueText, EndsBeforeStopStrings) {
-  const Writer writer = test_writer(TokenizerKind::bpe);
+  const TextGenerator writer = test_generator(TokenizerKind::bpe);
   DecodeOptions options = endless(50);
-  const auto whole = continue_text(writer, {"the"}, options)[0][0];
+  const auto whole = continue_text(writer, {"the"}, options, plain())[0][0];
   ASSERT_GT(whole.text.size(), 20u);
   for (size_t begin = 0; begin + 6 < whole.text.size(); ++begin) {
     const std::string stop = whole.text.substr(begin, 6);
     if (!is_utf8(stop)) continue;
     options.stop_strings = {stop, "never to be seen"};
-    const auto stopped = continue_text(writer, {"the"}, options)[0][0];
+    const auto stopped = continue_text(writer, {"the"}, options, plain())[0][0];
     EXPECT_EQ(stopped.text, whole.text.substr(0, whole.text.find(stop)));
     EXPECT_LE(stopped.tokens.size(), whole.tokens.size());
     EXPECT_TRUE(std::equal(stopped.tokens.begin(), stopped.tokens.end(), whole.tokens.begin()));
@@ -119,12 +119,12 @@ TEST(ContinueText, EndsBeforeStopStrings) {
   beams.do_sample = false;
   beams.num_beams = beams.num_return_sequences = 4;
   beams.stop_strings = {"a", "t", "ا"};
-  const auto found = continue_text(writer, {"the"}, beams);
+  const auto found = continue_text(writer, {"the"}, beams, plain());
   for (const Continuation& one : found[0]) EXPECT_EQ(one.text.find_first_of("at"), std::string::npos);
 }
 
 TEST(ContinueText, OnlyATokenThatIsUsedMustBeKnown) {
-  Writer writer = test_writer(TokenizerKind::character);
+  TextGenerator writer = test_generator(TokenizerKind::character);
   writer.model->set_name("my-poet");
   Json json = parse_json(writer.tokenizer->to_json(), "tokenizer");
   json["added_tokens"].push_back(Json{{"id", writer.tokenizer->vocab_size()},
@@ -135,14 +135,14 @@ TEST(ContinueText, OnlyATokenThatIsUsedMustBeKnown) {
                                       {"normalized", false},
                                       {"special", true}});
   writer.tokenizer = std::make_unique<text::Tokenizer>(text::Tokenizer::from_json(format_json(json), "test"));
-  EXPECT_EQ(continue_text(writer, {"the"}, endless(5))[0][0].tokens.size(), 5u);
-  expect_error([&] { continue_text(writer, {"the <more>"}, endless(5)); },
+  EXPECT_EQ(continue_text(writer, {"the"}, endless(5), plain())[0][0].tokens.size(), 5u);
+  expect_error([&] { continue_text(writer, {"the <more>"}, endless(5), plain()); },
                "the tokenizer knows tokens that the model does not");
-  expect_error([&] { score_text(writer, "the <more> cat"); }, "my-poet: token");
+  expect_error([&] { score_text(writer, "the <more> cat", plain()); }, "my-poet: token");
 }
 
 TEST(StopStrings, WhatMayBegin) {
-  const Writer writer = test_writer(TokenizerKind::character);
+  const TextGenerator writer = test_generator(TokenizerKind::character);
   const StopStrings stops({"END", "\n\n", "aab"}, *writer.tokenizer);
   EXPECT_EQ(stops.find("the END"), 4u);
   EXPECT_EQ(stops.find("\n\nEND"), 0u);

@@ -39,39 +39,40 @@ double dot(const std::vector<float>& a, const std::vector<float>& b) {
 
 TextModel load_embedder(const std::string& directory) {
   TextModel embedder = TextModel::load(directory);
+  check(embedder.model->encoder() != nullptr, "{}: this model gives no hidden states", directory);
   limit_length(embedder, length_limit(embedder), text::Side::kRight);
   return embedder;
 }
 
 std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::string> texts,
-                             const EmbedOptions& options) {
+                             const EmbedOptions& options, Context& context) {
   const NoGrad off;
-  const TransformerConfig& config = embedder.model->config();
+  const Model& model = *embedder.model;
+  const SpecialIds& special = model.config().special();
   std::vector<Texts> all;
   for (const std::string& text : texts) all.push_back({text});
   auto encoded = encode_texts(*embedder.tokenizer, all);
   for (EncodedText& text : encoded) {
     // An encoder that translates has learnt that texts end so.
-    const bool closed = config.eos < 0 || (!text.ids.empty() && text.ids.back() == config.eos);
-    if (config.has_encoder() && config.has_decoder() && !closed) {
-      text.ids.push_back(config.eos);
+    const bool closed = special.eos < 0 || (!text.ids.empty() && text.ids.back() == special.eos);
+    if (model.config().reads_source() && !closed) {
+      text.ids.push_back(special.eos);
       ++text.tokens;
     }
-    text.ids.resize(std::min(text.ids.size(), static_cast<size_t>(config.max_length)));
+    text.ids.resize(std::min(text.ids.size(), static_cast<size_t>(model.config().max_length())));
     text.types.resize(text.ids.size());
   }
   std::vector<Embedding> embeddings(texts.size());
   for (const auto& rows : batches_by_length(lengths_of(encoded), options.batch_tokens)) {
-    Context context;
-    const Tensor states =
-        states_of(*embedder.model, batch_of(encoded, rows, config.filler()), context).states.dense();
+    const TokenBatch batch = batch_of(encoded, rows, special.filler());
+    const Tensor states = model.encoder()->encode(batch, context).states.dense();
     const int64_t time = states.dim(1), width = states.dim(2);
     for (size_t r = 0; r < rows.size(); ++r) {
       const auto i = static_cast<size_t>(rows[r]);
       embeddings[i] = {pooled(states.data<float>() + static_cast<int64_t>(r) * time * width,
                               encoded[i].length(), width, options.pooling),
                        encoded[i].tokens};
-      check_finite(*embedder.model, embeddings[i].vector, "hidden states");
+      check_finite(model, embeddings[i].vector, "hidden states");
     }
   }
   if (options.normalize) {
@@ -84,7 +85,7 @@ std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::str
 }
 
 SimilarityScores score_similarity(const TextModel& embedder, std::span<const LabelledText> pairs,
-                                  const EmbedOptions& options) {
+                                  const EmbedOptions& options, Context& context) {
   std::vector<std::string> texts;
   std::vector<double> labels, cosines;
   for (const LabelledText& pair : pairs) {
@@ -100,7 +101,7 @@ SimilarityScores score_similarity(const TextModel& embedder, std::span<const Lab
         "similarity: a correlation needs two pairs at least whose numbers differ; found {} with the same "
         "number",
         pairs.size());
-  const auto embeddings = embed(embedder, texts, options);
+  const auto embeddings = embed(embedder, texts, options, context);
   for (size_t i = 0; i + 1 < embeddings.size(); i += 2) {
     const auto& a = embeddings[i].vector;
     const auto& b = embeddings[i + 1].vector;

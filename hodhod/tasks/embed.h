@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts as vectors: the hidden states of any Transformer, pooled.
+// Texts as vectors: the hidden states of any encoder, pooled.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +42,7 @@ struct Embedding {
 
 // Of each text; it does not depend on the others.
 std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::string> texts,
-                             const EmbedOptions& options = {});
+                             const EmbedOptions& options, Context& context);
 
 struct SimilarityScores {
   int64_t pairs = 0;
@@ -52,6 +52,6 @@ struct SimilarityScores {
 // Pairs of texts with a number that says how alike they are. Error for fewer than two pairs, and where all
 // numbers are the same.
 SimilarityScores score_similarity(const TextModel& embedder, std::span<const LabelledText> pairs,
-                                  const EmbedOptions& options = {});
+                                  const EmbedOptions& options, Context& context);
 
 }  // namespace hodhod

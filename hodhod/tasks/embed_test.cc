@@ -16,20 +16,19 @@ namespace {
 using testing::HasSubstr;
 
 TextModel embedder_of(TransformerShape shape) {
-  TextModel embedder;
-  embedder.tokenizer = test_tokenizer();
-  TransformerConfig config = test_encoder(*embedder.tokenizer);
+  auto tokenizer = test_tokenizer();
+  TransformerModelConfig config = test_encoder(*tokenizer);
   if (shape != TransformerShape::encoder) {
-    config = transformer_preset(shape == TransformerShape::decoder ? "gpt-tiny" : "tiny");
-    config.vocabulary = embedder.tokenizer->vocab_size();
-    config.width = 32;
-    config.heads = 2;
-    config.encoder_layers = std::min<int64_t>(config.encoder_layers, 1);
-    config.decoder_layers = 1;
-    config.eos = 3;
+    TransformerConfig body = transformer_preset(shape == TransformerShape::decoder ? "gpt-tiny" : "tiny");
+    body.vocabulary = tokenizer->vocab_size();
+    body.width = 32;
+    body.heads = 2;
+    body.encoder_layers = std::min<int64_t>(body.encoder_layers, 1);
+    body.decoder_layers = 1;
+    body.special.eos = 3;
+    config = body;
   }
-  embedder.model = std::make_unique<Transformer>(config, Rng(1));
-  return embedder;
+  return TextModel::make(config, std::move(tokenizer), 1);
 }
 
 std::vector<std::string> texts_of(uint64_t seed, int count) {
@@ -46,11 +45,11 @@ TEST(Embed, AloneAsAmongOthersOnAnyThreads) {
   for (const auto shape :
        {TransformerShape::encoder, TransformerShape::decoder, TransformerShape::encoder_decoder}) {
     const TextModel embedder = embedder_of(shape);
-    const auto together = embed(embedder, texts);
-    EXPECT_EQ(embed(embedder, texts, {.batch_tokens = 1}), together);
+    const auto together = embed(embedder, texts, {}, plain());
+    EXPECT_EQ(embed(embedder, texts, {.batch_tokens = 1}, plain()), together);
     const int threads = thread_count();
     set_thread_count(3);
-    EXPECT_EQ(embed(embedder, texts), together);
+    EXPECT_EQ(embed(embedder, texts, {}, plain()), together);
     set_thread_count(threads);
     for (const Embedding& embedding : together) EXPECT_EQ(embedding.vector.size(), 32u);
   }
@@ -60,13 +59,14 @@ TEST(Embed, AloneAsAmongOthersOnAnyThreads) {
 TEST(Embed, PoolsTheTrueTokens) {
   const TextModel embedder = embedder_of(TransformerShape::encoder);
   const std::vector<std::string> texts = {"the boat sings", "hoopoe", "slowly the hoopoe walks slowly"};
-  const auto mean = embed(embedder, texts), cls = embed(embedder, texts, {.pooling = Pooling::cls}),
-             last = embed(embedder, texts, {.pooling = Pooling::last});
+  const auto mean = embed(embedder, texts, {}, plain()),
+             cls = embed(embedder, texts, {.pooling = Pooling::cls}, plain()),
+             last = embed(embedder, texts, {.pooling = Pooling::last}, plain());
   for (size_t i = 0; i < texts.size(); ++i) {
     const auto ids = embedder.tokenizer->encode(texts[i]).ids;
     const std::vector<std::vector<int64_t>> row = {{ids.begin(), ids.end()}};
     Context context;
-    const auto states = embedder.model->encode(TokenBatch::of(row, 0), context).states.values();
+    const auto states = embedder.model->encoder()->encode(TokenBatch::of(row, 0), context).states.values();
     for (size_t c = 0; c < 32; ++c) {
       double sum = 0;
       for (size_t t = 0; t < ids.size(); ++t) sum += states[t * 32 + c];
@@ -79,7 +79,7 @@ TEST(Embed, PoolsTheTrueTokens) {
 
 TEST(Embed, Normalizes) {
   const TextModel embedder = embedder_of(TransformerShape::decoder);
-  for (const Embedding& embedding : embed(embedder, texts_of(2, 5), {.normalize = true})) {
+  for (const Embedding& embedding : embed(embedder, texts_of(2, 5), {.normalize = true}, plain())) {
     double squares = 0;
     for (float value : embedding.vector) squares += static_cast<double>(value) * value;
     EXPECT_NEAR(squares, 1, 1e-5);
@@ -91,10 +91,10 @@ TEST(Embed, ScoresSimilarity) {
   std::vector<LabelledText> pairs = {{{"the boat sings", "the boat sings"}, "5", "f:1"},
                                      {{"the boat sings", "the boat walks"}, "3", "f:2"},
                                      {{"the boat sings", "winter garden Shiraz"}, "0", "f:3"}};
-  EXPECT_GT(score_similarity(embedder, pairs).spearman, 0.99);
+  EXPECT_GT(score_similarity(embedder, pairs, {}, plain()).spearman, 0.99);
   pairs[1].label = "much";
   try {
-    score_similarity(embedder, pairs);
+    score_similarity(embedder, pairs, {}, plain());
     FAIL();
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("f:2: \"much\" is no number"));
@@ -104,9 +104,9 @@ TEST(Embed, ScoresSimilarity) {
 TEST(Embed, SaysHowLongTextsAre) {
   TextModel embedder = embedder_of(TransformerShape::encoder);
   const std::string text = "the the the the";
-  const auto whole = embed(embedder, std::vector{text})[0];
+  const auto whole = embed(embedder, std::vector{text}, {}, plain())[0];
   limit_length(embedder, 5, text::Side::kRight);
-  const auto cut = embed(embedder, std::vector{text})[0];
+  const auto cut = embed(embedder, std::vector{text}, {}, plain())[0];
   EXPECT_EQ(whole.tokens, 6);
   EXPECT_EQ(cut.tokens, 6);
   EXPECT_NE(cut.vector, whole.vector);
@@ -123,7 +123,7 @@ TEST(Embed, NoScoreWithoutDifferences) {
   const TextModel embedder = embedder_of(TransformerShape::encoder);
   const LabelledText pair = {{"the boat", "a boat"}, "5", "f:1"};
   for (const size_t count : {0, 1, 3}) {
-    EXPECT_THROW(score_similarity(embedder, std::vector<LabelledText>(count, pair)), Error);
+    EXPECT_THROW(score_similarity(embedder, std::vector<LabelledText>(count, pair), {}, plain()), Error);
   }
 }
 

@@ -11,7 +11,6 @@
 #include "hodhod/data/corpus.h"
 #include "hodhod/models/finite.h"
 #include "hodhod/nn/module.h"
-#include "hodhod/ops/linear_cross_entropy.h"
 #include "hodhod/ops/reduce.h"
 #include "hodhod/ops/shape.h"
 #include "hodhod/ops/softmax.h"
@@ -48,15 +47,23 @@ Tensor as_tensor(const std::vector<int64_t>& values) {
   return Tensor::from(values, {static_cast<int64_t>(values.size())});
 }
 
+const MaskedLanguageHead& head_of(const Model& model) {
+  const auto* head = head_as<MaskedLanguageHead>(model);
+  check(head != nullptr && model.encoder() != nullptr, "{}: this model does not fill masks", model.name());
+  return *head;
+}
+
 // The encoder's states [n, C] at some places of the batch.
-Tensor states_at(const Transformer& model, const TokenBatch& tokens, const Tensor& places, Context& context) {
-  const Tensor states = model.encode(tokens, context).states;
+Tensor states_at(const Model& model, const TokenBatch& tokens, const Tensor& places, Context& context) {
+  const Tensor states = model.encoder()->encode(tokens, context).states;
   return index_select(reshape(states, {-1, states.dim(2)}), 0, places);
 }
 
 // The logits [n, V] there.
-Tensor logits_at(const Transformer& model, const TokenBatch& tokens, const Tensor& places, Context& context) {
-  return check_finite(model, model.logits(states_at(model, tokens, places, context), context), "logits");
+Tensor logits_at(const Model& model, const TokenBatch& tokens, const Tensor& places, Context& context) {
+  const MaskedLanguageHead& head = head_of(model);
+  const Tensor states = states_at(model, tokens, places, context);
+  return check_finite(model, head.logits(states, model.embedding_table(), context), "logits");
 }
 
 std::string replace_mask(std::string text, std::string_view mask, size_t number, std::string_view with) {
@@ -66,40 +73,26 @@ std::string replace_mask(std::string text, std::string_view mask, size_t number,
   return text;
 }
 
-void check_preset(const TransformerConfig& config) {
-  check(config.shape == TransformerShape::encoder,
-        "fill-mask: the shape of the preset is {}; give that of an encoder, such as bert-tiny or bert-small",
-        names_of(config.shape)[static_cast<size_t>(config.shape)]);
-}
-
 }  // namespace
 
-MaskFiller MaskFiller::make(TransformerConfig config, std::unique_ptr<text::Tokenizer> tokenizer,
+MaskFiller MaskFiller::make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
                             uint64_t seed) {
-  check_preset(config);
-  config.head = HeadKind::language_model;
-  config.labels = 0;
-  MaskFiller filler;
-  filler.encoder.model = std::make_unique<Transformer>(config, Rng(seed));
-  filler.encoder.tokenizer = std::move(tokenizer);
-  return filler;
+  const auto own = config_for(config, HeadKind::masked_language_model, false, "fill-mask");
+  own->head.labels = 0;
+  return {.encoder = TextModel::make(*own, std::move(tokenizer), seed)};
 }
 
-MaskFiller MaskFiller::load(const std::string& directory) {
-  const TransformerConfig config = load_transformer_config(directory);
-  check(config.shape == TransformerShape::encoder && config.head == HeadKind::language_model,
-        "{}: this model does not fill masks; give one trained with `hodhod train fill-mask`", directory);
-  MaskFiller filler;
-  filler.encoder = TextModel::load(directory);
+MaskFiller MaskFiller::load(const std::string& path) {
+  const ModelDirectory directory = ModelDirectory::open(path);
+  check_has_head(directory, HeadKind::masked_language_model, "does not fill masks", "fill-mask");
+  MaskFiller filler{.encoder = TextModel::load(directory)};
   limit_length(filler.encoder, length_limit(filler.encoder), text::Side::kRight);
   return filler;
 }
 
-MaskFiller MaskFiller::from(const std::string& directory, const FineTuning& options) {
-  MaskFiller filler;
-  filler.encoder =
-      load_encoder(directory, {.head = HeadKind::language_model, .labels = 0, .keep = true}, options);
-  return filler;
+MaskFiller MaskFiller::from(const std::string& path, const FineTuning& options) {
+  return {.encoder = load_under_head(ModelDirectory::open(path), {.kind = HeadKind::masked_language_model},
+                                     true, options)};
 }
 
 void MaskFiller::save(const std::string& directory) const {
@@ -151,9 +144,9 @@ void check_masks(const EncodedText& encoded, int64_t mask, const std::string& te
 }  // namespace
 
 std::vector<FilledText> fill_mask(const MaskFiller& filler, std::span<const std::string> texts, int64_t top_k,
-                                  int64_t batch_tokens) {
+                                  Context& context, int64_t batch_tokens) {
   const NoGrad off;
-  const Transformer& model = *filler.encoder.model;
+  const Model& model = *filler.encoder.model;
   const text::Tokenizer& tokenizer = *filler.encoder.tokenizer;
   const int64_t mask = Masking({}, tokenizer).mask();
   const std::string_view spelling = tokenizer.id_to_token(static_cast<int32_t>(mask));
@@ -171,11 +164,10 @@ std::vector<FilledText> fill_mask(const MaskFiller& filler, std::span<const std:
     results[asked[i]].tokens = encoded[i].tokens;
   }
   for (const auto& rows : batches_by_length(lengths_of(encoded), batch_tokens)) {
-    const TokenBatch batch = batch_of(encoded, rows, model.config().filler());
+    const TokenBatch batch = batch_of(encoded, rows, model.config().special().filler());
     const auto masks = mask_places(encoded, rows, batch.ids.dim(1), mask);
     std::vector<int64_t> places;
     for (const MaskPlace& one : masks) places.push_back(one.place);
-    Context context;
     const Tensor scores = log_softmax(logits_at(model, batch, as_tensor(places), context));
     const std::vector<double> values = scores.values();
     const int64_t vocabulary = scores.dim(1);
@@ -198,9 +190,9 @@ std::vector<FilledText> fill_mask(const MaskFiller& filler, std::span<const std:
 WindowedText::WindowedText(const TextModel& encoder, std::span<const std::string> lines, MaskWindows windows,
                            int64_t length)
     : frame_(frame_of(*encoder.tokenizer)) {
-  check(length > frame_.size() && length <= encoder.model->config().max_length,
+  check(length > frame_.size() && length <= encoder.config().max_length(),
         "windows of {} tokens for a model that takes {}, of which {} are special; change length", length,
-        encoder.model->config().max_length, frame_.size());
+        encoder.config().max_length(), frame_.size());
   std::vector<std::vector<int32_t>> encoded(lines.size());
   parallel_for(static_cast<int64_t>(lines.size()), 8, [&](int64_t begin, int64_t end) {
     for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
@@ -252,10 +244,10 @@ void WindowedText::leave_out_empty(const Masking& masking) {
   });
 }
 
-MaskScores score_masks(const MaskFiller& filler, const WindowedText& text, const MaskingOptions& options,
-                       int64_t batch_tokens) {
+MaskScores score_masks(const MaskFiller& filler, const WindowedText& text, Context& context,
+                       const MaskingOptions& options, int64_t batch_tokens) {
   const NoGrad off;
-  const Transformer& model = *filler.encoder.model;
+  const Model& model = *filler.encoder.model;
   const Masking masking(options, *filler.encoder.tokenizer);
   const Rng fixed = Rng(0).fork(kFixedMasks);
   // By window, so that the sum does not depend on how they are put into batches.
@@ -267,9 +259,8 @@ MaskScores score_masks(const MaskFiller& filler, const WindowedText& text, const
       masked.push_back(masking(text.window(row), fixed.fork(static_cast<uint64_t>(row))));
     }
     MaskedBatch batch;
-    batch.add(masked, model.config().filler());
+    batch.add(masked, model.config().special().filler());
     if (batch.places.empty()) continue;
-    Context context;
     const Tensor logits = log_softmax(logits_at(model, batch.tokens, as_tensor(batch.places), context));
     const auto guesses = argmax(logits).values<int64_t>();
     for (size_t p = 0; p < guesses.size(); ++p) {
@@ -311,7 +302,7 @@ void MaskTrainee::next_batch() {
     rows.push_back(masking_(train_.window(row), epoch.fork(static_cast<uint64_t>(row))));
   }
   MaskedBatch batch;
-  batch.add(rows, filler_.encoder.model->config().filler());
+  batch.add(rows, filler_.encoder.model->config().special().filler());
   if (batch.places.empty()) {
     // A small batch may draw none: its first ordinary token is hidden then.
     auto& ids = rows[0].ids;
@@ -319,7 +310,7 @@ void MaskTrainee::next_batch() {
         std::find_if(ids.begin(), ids.end(), [&](int64_t id) { return masking_.may_choose(id); });
     rows[0].labels[static_cast<size_t>(first - ids.begin())] = *first;
     *first = masking_.mask();
-    batch.add(rows, filler_.encoder.model->config().filler());
+    batch.add(rows, filler_.encoder.model->config().special().filler());
   }
   batch_ = batch.tokens;
   places_ = as_tensor(batch.places);
@@ -327,16 +318,17 @@ void MaskTrainee::next_batch() {
 }
 
 LossSum MaskTrainee::loss(Context& context) {
-  const Transformer& model = *filler_.encoder.model;
-  const Tensor states = model.head_states(states_at(model, batch_, places_, context));
-  return {linear_cross_entropy(states, model.output_weight(), model.output_bias(), labels_,
-                               {.reduction = Reduction::kSum}),
-          static_cast<double>(labels_.numel())};
+  const Model& model = *filler_.encoder.model;
+  const Tensor states = states_at(model, batch_, places_, context);
+  return {
+      head_of(model).loss(states, model.embedding_table(), labels_, {.reduction = Reduction::kSum}, context),
+      static_cast<double>(labels_.numel())};
 }
 
 Scores MaskTrainee::validate() {
   if (dev_.size() == 0) return {};
-  const MaskScores scores = score_masks(filler_, dev_, options_.masking);
+  Context context;
+  const MaskScores scores = score_masks(filler_, dev_, context, options_.masking);
   if (scores.masked == 0) return {};
   return {.values = {
               {"loss", scores.loss()}, {"perplexity", scores.perplexity()}, {"accuracy", scores.accuracy()}}};

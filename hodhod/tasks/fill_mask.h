@@ -22,7 +22,8 @@ namespace hodhod {
 struct MaskFiller {
   TextModel encoder;
 
-  static MaskFiller make(TransformerConfig config, std::unique_ptr<text::Tokenizer> tokenizer, uint64_t seed);
+  static MaskFiller make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
+                         uint64_t seed);
   static MaskFiller load(const std::string& directory);
   // From a directory of any encoder; the head over the vocabulary is new where there is none.
   static MaskFiller from(const std::string& directory, const FineTuning& options = {});
@@ -44,7 +45,7 @@ struct FilledText {
 // is an Error, and so is one whose masks all stand behind what the model takes. The result for a text does
 // not depend on the others.
 std::vector<FilledText> fill_mask(const MaskFiller& filler, std::span<const std::string> texts, int64_t top_k,
-                                  int64_t batch_tokens = 4096);
+                                  Context& context, int64_t batch_tokens = 4096);
 
 // packed: the whole text in windows of one length, with a separator between lines. lines: a line each, a long
 // one in pieces.
@@ -84,8 +85,8 @@ struct MaskScores {
 };
 
 // How well hidden tokens are guessed, with a masking that is the same every time.
-MaskScores score_masks(const MaskFiller& filler, const WindowedText& text, const MaskingOptions& options = {},
-                       int64_t batch_tokens = 4096);
+MaskScores score_masks(const MaskFiller& filler, const WindowedText& text, Context& context,
+                       const MaskingOptions& options = {}, int64_t batch_tokens = 4096);
 
 struct MaskTraining {
   MaskingOptions masking = {};

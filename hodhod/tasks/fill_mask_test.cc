@@ -37,7 +37,7 @@ std::vector<std::string> rhymes(uint64_t seed, int count) {
 
 MaskFiller small_filler() {
   auto tokenizer = test_tokenizer();
-  const TransformerConfig config = test_encoder(*tokenizer);
+  const auto config = test_encoder(*tokenizer);
   return MaskFiller::make(config, std::move(tokenizer), 1);
 }
 
@@ -119,11 +119,11 @@ TEST(FillMask, LearnsWhatIsHidden) {
   const MaskFiller again = MaskFiller::load(directory.path());
   const auto lines = rhymes(3, 50);
   const WindowedText text(again.encoder, lines, MaskWindows::lines, 30);
-  const MaskScores scores = score_masks(again, text);
+  const MaskScores scores = score_masks(again, text, plain());
   EXPECT_GT(scores.accuracy(), 0.9);
   EXPECT_LT(scores.perplexity(), 2);
   const std::string& word = test_words()[5];
-  const auto found = fill_mask(again, std::vector<std::string>{"the [MASK] " + test_words()[10]}, 3);
+  const auto found = fill_mask(again, std::vector<std::string>{"the [MASK] " + test_words()[10]}, 3, plain());
   ASSERT_THAT(found[0].masks, SizeIs(1));
   EXPECT_THAT(found[0].masks[0], SizeIs(3));
   EXPECT_EQ(found[0].masks[0][0].token, word);
@@ -137,12 +137,12 @@ TEST(FillMask, BlankAndLongTexts) {
   std::string tail;
   for (int i = 0; i < 50; ++i) tail += " the";
   const std::vector<std::string> texts = {"", "the [MASK]" + tail, " \t"};
-  const auto found = fill_mask(filler, texts, 2);
+  const auto found = fill_mask(filler, texts, 2, plain());
   EXPECT_THAT(found[0].masks, SizeIs(0));
   EXPECT_THAT(found[1].masks, SizeIs(1));
   EXPECT_EQ(found[1].tokens, 54);
   EXPECT_THAT(found[2].masks, SizeIs(0));
-  EXPECT_THAT(error_of([&] { fill_mask(filler, std::vector<std::string>{tail + " [MASK]"}, 2); }),
+  EXPECT_THAT(error_of([&] { fill_mask(filler, std::vector<std::string>{tail + " [MASK]"}, 2, plain()); }),
               HasSubstr("has 53 tokens, of which the model takes 40, and no [MASK] among those"));
 }
 
@@ -158,13 +158,13 @@ TEST(FillMask, TheSameOnAnyThreadsAndInAnyBatch) {
   const MaskFiller filler = small_filler();
   const auto lines = rhymes(4, 30);
   const WindowedText text(filler.encoder, lines, MaskWindows::packed, 16);
-  const MaskScores scores = score_masks(filler, text);
+  const MaskScores scores = score_masks(filler, text, plain());
   EXPECT_GT(scores.masked, 10);
   const int threads = thread_count();
   for (int count : {1, 3}) {
     set_thread_count(count);
     for (int64_t tokens : {1, 40}) {
-      const MaskScores again = score_masks(filler, text, {}, tokens);
+      const MaskScores again = score_masks(filler, text, plain(), {}, tokens);
       EXPECT_EQ(again.negative_log_likelihood, scores.negative_log_likelihood);
       EXPECT_EQ(again.right, scores.right);
     }
@@ -199,7 +199,8 @@ TEST(FillMask, IsPreTrainingForOtherTasks) {
   const MaskFiller filler = small_filler();
   const TemporaryDirectory directory;
   filler.save(directory.path());
-  const Classifier classifier = Classifier::from(directory.path(), Labels({"a", "b"}), {.seed = 5});
+  const Classifier classifier =
+      Classifier::from(directory.path(), Labels({"a", "b"}), ProblemKind::single_label, {.seed = 5});
   EXPECT_THAT(
       classifier.encoder.missing,
       testing::UnorderedElementsAre("pooler.weight", "pooler.bias", "classifier.weight", "classifier.bias"));
@@ -213,16 +214,18 @@ TEST(FillMask, IsPreTrainingForOtherTasks) {
   }
   EXPECT_GT(kept, 15);
   // The head is a function of the seed.
-  const Classifier same = Classifier::from(directory.path(), Labels({"a", "b"}), {.seed = 5});
-  const Classifier other = Classifier::from(directory.path(), Labels({"a", "b"}), {.seed = 6});
+  const Classifier same =
+      Classifier::from(directory.path(), Labels({"a", "b"}), ProblemKind::single_label, {.seed = 5});
+  const Classifier other =
+      Classifier::from(directory.path(), Labels({"a", "b"}), ProblemKind::single_label, {.seed = 6});
   const std::vector<Texts> texts = {{"the boat"}};
-  EXPECT_EQ(classify(classifier, texts)[0].score, classify(same, texts)[0].score);
-  EXPECT_NE(classify(classifier, texts)[0].score, classify(other, texts)[0].score);
+  EXPECT_EQ(classify(classifier, texts, plain())[0].score, classify(same, texts, plain())[0].score);
+  EXPECT_NE(classify(classifier, texts, plain())[0].score, classify(other, texts, plain())[0].score);
 }
 
 TEST(FillMask, SaysWhatIsWrong) {
   const MaskFiller filler = small_filler();
-  EXPECT_THAT(error_of([&] { fill_mask(filler, std::vector<std::string>{"the boat"}, 3); }),
+  EXPECT_THAT(error_of([&] { fill_mask(filler, std::vector<std::string>{"the boat"}, 3, plain()); }),
               HasSubstr("\"the boat\" has no [MASK]"));
   const std::vector<std::string> none, some = {"boat"};
   MaskFiller other = small_filler();

@@ -12,7 +12,6 @@
 #include "hodhod/models/directory.h"
 #include "hodhod/models/finite.h"
 #include "hodhod/nn/module.h"
-#include "hodhod/ops/linear_cross_entropy.h"
 #include "hodhod/tasks/saved_model.h"
 #include "hodhod/tensor/tape.h"
 
@@ -31,6 +30,12 @@ std::string_view validation_part(std::string_view text, const LanguageTraining& 
   return text.substr(0, static_cast<size_t>(most * 8));
 }
 
+void check_writes_text(const ModelConfig& config, const std::string& where) {
+  check(config.head.kind == HeadKind::language_model && !config.reads_source(),
+        "{}: this model does not write text: it is {}; give one trained with `hodhod train generate`", where,
+        description_of(config));
+}
+
 int64_t predictions_in(const std::vector<Window>& windows) {
   int64_t predictions = 0;
   for (const Window& window : windows) predictions += window.length;
@@ -38,23 +43,22 @@ int64_t predictions_in(const std::vector<Window>& windows) {
 }
 
 // What training looks at even when it has gone astray: the numbers may be no numbers.
-metrics::LanguageScore score_windows(const Writer& writer, std::string_view text, int64_t batch) {
-  NoGrad off;
-  const LanguageText running(*writer.tokenizer, running_tokens(*writer.tokenizer, text));
+metrics::LanguageScore score_windows(const TextGenerator& generator, std::string_view text, Context& context,
+                                     int64_t batch) {
+  const NoGrad off;
+  const LanguageModel& model = *generator.model->language_model();
+  const LanguageText running(*generator.tokenizer, running_tokens(*generator.tokenizer, text));
   metrics::LanguageScore score;
   score.bytes = static_cast<int64_t>(text.size());
   score.characters = static_cast<int64_t>(std::count_if(
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
   if (running.predictions() == 0) return score;
   WindowSampler sampler = running.sampler(
-      {.length = running.predictions_of(writer.model->config().max_length), .batch = batch, .random = false});
+      {.length = running.predictions_of(generator.config().max_length()), .batch = batch, .random = false});
   for (auto windows = sampler.next(); !windows.empty(); windows = sampler.next()) {
     const auto [input, labels] = running.batch(windows);
-    Context context;
-    const Tensor hidden = writer.model->decode({.ids = input}, nullptr, context);
     const Tensor losses =
-        linear_cross_entropy(hidden, writer.model->output_weight(), writer.model->output_bias(), labels,
-                             {.reduction = Reduction::kNone});
+        model.loss({.target = {.ids = input}}, labels, {.reduction = Reduction::kNone}, context);
     for (double loss : losses.values()) score.negative_log_likelihood += loss;
     score.tokens += predictions_in(windows);
   }
@@ -63,40 +67,40 @@ metrics::LanguageScore score_windows(const Writer& writer, std::string_view text
 
 }  // namespace
 
-Writer Writer::load(const std::string& directory, const FineTuning& tuning) {
-  Writer writer;
-  LoadedTransformer loaded = load_tuned(directory, tuning);
-  writer.model = std::move(loaded.model);
-  writer.warnings = std::move(loaded.warnings);
-  writer.origin = std::move(loaded.origin);
-  check(writer.model->config().shape == TransformerShape::decoder,
-        "{}: this model does not write text: it is an {}; give one trained with `hodhod train generate`",
-        directory, names_of(TransformerShape{})[static_cast<size_t>(writer.model->config().shape)]);
-  writer.tokenizer = std::make_unique<text::Tokenizer>(
-      text::Tokenizer::load(tuning.tokenizer.empty() ? directory : tuning.tokenizer));
-  return writer;
+TextGenerator TextGenerator::make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
+                                  uint64_t seed) {
+  const auto own = config_for(config, HeadKind::language_model, false, "generate");
+  return {TextModel::make(*own, std::move(tokenizer), seed)};
 }
 
-metrics::LanguageScore score_text(const Writer& writer, std::string_view text, int64_t batch) {
-  const metrics::LanguageScore score = score_windows(writer, text, batch);
+TextGenerator TextGenerator::load(const std::string& path, const FineTuning& tuning) {
+  ModelDirectory directory = ModelDirectory::open(path);
+  check_writes_text(*directory.config, path);
+  return {load_tuned(std::move(directory), tuning)};
+}
+
+metrics::LanguageScore score_text(const TextGenerator& generator, std::string_view text, Context& context,
+                                  int64_t batch) {
+  const metrics::LanguageScore score = score_windows(generator, text, context, batch);
   const auto sum = static_cast<float>(score.negative_log_likelihood);
-  check_finite(*writer.model, std::span(&sum, 1), "log-probabilities");
+  check_finite(*generator.model, std::span(&sum, 1), "log-probabilities");
   return score;
 }
 
-LanguageTrainee::LanguageTrainee(Writer& writer, std::string_view train, std::string_view dev,
+LanguageTrainee::LanguageTrainee(TextGenerator& generator, std::string_view train, std::string_view dev,
                                  const LanguageTraining& options, uint64_t seed)
-    : writer_(writer), options_(options), dev_(validation_part(dev, options)) {
-  validates_ = LanguageText(*writer.tokenizer, running_tokens(*writer.tokenizer, dev_)).predictions() > 0;
-  TokenKey key(*writer.tokenizer);
+    : generator_(generator), options_(options), dev_(validation_part(dev, options)) {
+  validates_ =
+      LanguageText(*generator.tokenizer, running_tokens(*generator.tokenizer, dev_)).predictions() > 0;
+  TokenKey key(*generator.tokenizer);
   key.add(train);
   auto tokens = cached_tokens(options.token_cache, key.value(),
-                              [&] { return TokenSequences{running_tokens(*writer.tokenizer, train)}; });
-  train_ = LanguageText(*writer.tokenizer, std::move(tokens.at(0)));
-  set_requires_grad(*writer_.model);
-  check(options.length >= 1 && options.length <= writer.model->config().max_length,
+                              [&] { return TokenSequences{running_tokens(*generator.tokenizer, train)}; });
+  train_ = LanguageText(*generator.tokenizer, std::move(tokens.at(0)));
+  set_requires_grad(*generator_.model);
+  check(options.length >= 1 && options.length <= generator.config().max_length(),
         "training: windows of {} tokens for a model that takes {}; lower length", options.length,
-        writer.model->config().max_length);
+        generator.config().max_length());
   const int64_t length = train_.predictions_of(options.length);
   check(length >= 1 && train_.predictions() >= length,
         "training: the text has {} tokens, and a window takes {}; give more text or lower length",
@@ -105,7 +109,7 @@ LanguageTrainee::LanguageTrainee(Writer& writer, std::string_view train, std::st
       {.length = length, .batch = options.batch, .random = options.random_windows, .seed = seed}));
 }
 
-NamedParameters LanguageTrainee::parameters() { return parameters_of(*writer_.model); }
+NamedParameters LanguageTrainee::parameters() { return parameters_of(*generator_.model); }
 
 void LanguageTrainee::next_batch() {
   auto windows = sampler_->next();
@@ -118,16 +122,15 @@ void LanguageTrainee::next_batch() {
 }
 
 LossSum LanguageTrainee::loss(Context& context) {
-  const Transformer& model = *writer_.model;
-  const Tensor hidden = model.decode({.ids = input_}, nullptr, context);
-  return {linear_cross_entropy(hidden, model.output_weight(), model.output_bias(), labels_,
-                               {.reduction = Reduction::kSum}),
+  return {generator_.model->language_model()->loss({.target = {.ids = input_}}, labels_,
+                                                   {.reduction = Reduction::kSum}, context),
           static_cast<double>(predictions_)};
 }
 
 Scores LanguageTrainee::validate() {
   if (!validates_) return {};
-  const auto score = score_windows(writer_, dev_, std::max<int64_t>(1, options_.batch));
+  Context context;
+  const auto score = score_windows(generator_, dev_, context, std::max<int64_t>(1, options_.batch));
   return {.values = {{"loss", score.loss()},
                      {"perplexity", score.perplexity()},
                      {"bits_per_character", score.bits_per_character()}},
@@ -135,9 +138,9 @@ Scores LanguageTrainee::validate() {
 }
 
 void LanguageTrainee::save(const std::string& directory) {
-  save_model({.model = *writer_.model,
-              .tokenizer = *writer_.tokenizer,
-              .origin = writer_.origin,
+  save_model({.model = *generator_.model,
+              .tokenizer = *generator_.tokenizer,
+              .origin = generator_.origin,
               .decoding = DecodeOptions{.do_sample = true, .temperature = 0.8}},
              directory);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Language modelling: a decoder on running text. (tasks/continue_text.h has it write text.)
+// Language modelling on running text. (tasks/continue_text.h has it write text.)
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,6 @@
 
 #include "hodhod/base/number_range.h"
 #include "hodhod/data/batching.h"
-#include "hodhod/models/origin.h"
-#include "hodhod/models/transformer.h"
 #include "hodhod/tasks/language_text.h"
 #include "hodhod/tasks/text_model.h"
 #include "hodhod/text/tokenizer.h"
@@ -21,18 +19,16 @@
 namespace hodhod {
 
 // A language model and its tokenizer.
-struct Writer {
-  std::unique_ptr<Transformer> model;
-  std::unique_ptr<text::Tokenizer> tokenizer;
-  std::vector<std::string> warnings = {};  // what of the directory is not used; a line each
-  ModelOrigin origin = {};                 // what else its directory says
-
+struct TextGenerator : TextModel {
+  static TextGenerator make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
+                            uint64_t seed);
   // `tuning` says what is to be other than in the directory: the configuration, the tokenizer.
-  static Writer load(const std::string& directory, const FineTuning& tuning = {});
+  static TextGenerator load(const std::string& directory, const FineTuning& tuning = {});
 };
 
 // How well the model predicts a text, window after window of its greatest length.
-metrics::LanguageScore score_text(const Writer& writer, std::string_view text, int64_t batch = 8);
+metrics::LanguageScore score_text(const TextGenerator& generator, std::string_view text, Context& context,
+                                  int64_t batch = 8);
 
 struct LanguageTraining {
   int64_t length = 256;        // tokens of a window; at most the model's
@@ -54,10 +50,10 @@ struct LanguageTraining {
   }
 };
 
-// Trains `writer` on `train`, and validates on `dev`.
+// Trains `generator` on `train`, and validates on `dev`.
 class LanguageTrainee final : public Trainee {
  public:
-  LanguageTrainee(Writer& writer, std::string_view train, std::string_view dev,
+  LanguageTrainee(TextGenerator& generator, std::string_view train, std::string_view dev,
                   const LanguageTraining& options, uint64_t seed);
 
   int64_t tokens() const { return train_.tokens(); }
@@ -73,7 +69,7 @@ class LanguageTrainee final : public Trainee {
   void save(const std::string& directory) override;
 
  private:
-  Writer& writer_;
+  TextGenerator& generator_;
   LanguageTraining options_;
   LanguageText train_;
   std::string dev_;

@@ -28,9 +28,7 @@ Labels Labels::of(std::vector<std::string> occurrences) {
   return Labels(std::move(occurrences));
 }
 
-Labels Labels::load(const std::string& directory) {
-  const std::string path = join_path(directory, "config.json");
-  const Json config = read_json(path);
+Labels Labels::of_config(const Json& config, const std::string& path) {
   const Json* names = json_find(config, "id2label");
   if (!names || !names->is_object()) return {};
   std::vector<std::string> by_id(names->size());

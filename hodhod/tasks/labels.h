@@ -20,8 +20,8 @@ class Labels {
   explicit Labels(std::vector<std::string> names);
   // Those that occur, each once: by value where all are numbers, else by spelling.
   static Labels of(std::vector<std::string> occurrences);
-  // Of a model's config.json ("id2label"); none where it names none.
-  static Labels load(const std::string& directory);
+  // Of a model's config.json ("id2label"); none where it names none. `path` opens the messages of errors.
+  static Labels of_config(const Json& config, const std::string& path);
 
   bool empty() const { return names_.empty(); }
   int64_t size() const { return static_cast<int64_t>(names_.size()); }

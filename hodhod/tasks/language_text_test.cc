@@ -8,7 +8,7 @@
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/loss.h"
 #include "hodhod/ops/softmax.h"
-#include "hodhod/tasks/test_writer.h"
+#include "hodhod/tasks/test_generator.h"
 #include "hodhod/tensor/tape.h"
 
 namespace hodhod {
@@ -17,7 +17,7 @@ namespace {
 using testing::ElementsAre;
 
 TEST(LanguageText, AWindowBeginsAsATextDoes) {
-  Writer writer = test_writer(TokenizerKind::character);
+  TextGenerator writer = test_generator(TokenizerKind::character);
   const LanguageText bare(*writer.tokenizer, {10, 11, 12, 13, 14});
   EXPECT_EQ(bare.predictions(), 4);
   EXPECT_EQ(bare.predictions_of(3), 3);
@@ -35,18 +35,18 @@ TEST(LanguageText, AWindowBeginsAsATextDoes) {
 }
 
 // By the definition: a window after the other, a token after the other.
-double loss_by_hand(const Writer& writer, const std::vector<int64_t>& tokens, bool framed) {
+double loss_by_hand(const TextGenerator& writer, const std::vector<int64_t>& tokens, bool framed) {
   const NoGrad off;
-  const int64_t length = writer.model->config().max_length;
+  const int64_t length = writer.config().max_length();
   double sum = 0;
   for (size_t begin = framed ? 0 : 1; begin < tokens.size(); begin += static_cast<size_t>(length)) {
     std::vector<int64_t> seen{framed ? kEnd : tokens[begin - 1]};
     for (size_t t = begin; t < std::min(tokens.size(), begin + static_cast<size_t>(length)); ++t) {
       Context context;
       const auto time = static_cast<int64_t>(seen.size());
-      const Tensor hidden = writer.model->decode({.ids = Tensor::from(seen, {1, time})}, nullptr, context);
-      const auto scores = log_softmax(writer.model->logits(hidden, context)).values();
-      sum -= scores[static_cast<size_t>((time - 1) * writer.model->config().vocabulary + tokens[t])];
+      const SequenceBatch batch{.target = {.ids = Tensor::from(seen, {1, time})}};
+      const auto scores = log_softmax(writer.model->language_model()->logits(batch, context)).values();
+      sum -= scores[static_cast<size_t>((time - 1) * writer.config().vocabulary() + tokens[t])];
       seen.push_back(tokens[t]);
     }
   }
@@ -54,37 +54,40 @@ double loss_by_hand(const Writer& writer, const std::vector<int64_t>& tokens, bo
 }
 
 TEST(ScoreText, PredictsEveryTokenFromTheBeginningOfItsWindow) {
-  Writer writer = test_writer(TokenizerKind::character);
+  TextGenerator writer = test_generator(TokenizerKind::character);
   const std::string text = "the cat sat on the mat and a dog ran home with the cat\n";
   auto tokens = running_tokens(*writer.tokenizer, text);
   const auto count = static_cast<int64_t>(tokens.size());
   for (int64_t batch : {1, 8}) {
-    const auto score = score_text(writer, text, batch);
+    const auto score = score_text(writer, text, plain(), batch);
     EXPECT_EQ(score.tokens, count - 1);
     EXPECT_NEAR(score.negative_log_likelihood, loss_by_hand(writer, tokens, false), 1e-3);
   }
   frame_texts(writer, false);
-  EXPECT_EQ(score_text(writer, text).tokens, count);
-  EXPECT_NEAR(score_text(writer, text).negative_log_likelihood, loss_by_hand(writer, tokens, true), 1e-3);
+  EXPECT_EQ(score_text(writer, text, plain()).tokens, count);
+  EXPECT_NEAR(score_text(writer, text, plain()).negative_log_likelihood, loss_by_hand(writer, tokens, true),
+              1e-3);
   frame_texts(writer, true);
   tokens.push_back(kPad);
-  EXPECT_EQ(score_text(writer, text).tokens, count + 1);
-  EXPECT_NEAR(score_text(writer, text).negative_log_likelihood, loss_by_hand(writer, tokens, true), 1e-3);
+  EXPECT_EQ(score_text(writer, text, plain()).tokens, count + 1);
+  EXPECT_NEAR(score_text(writer, text, plain()).negative_log_likelihood, loss_by_hand(writer, tokens, true),
+              1e-3);
 }
 
 TEST(ScoreText, ANumberThatIsNoneIsNoScore) {
-  Writer writer = test_writer(TokenizerKind::character);
+  TextGenerator writer = test_generator(TokenizerKind::character);
   writer.model->set_name("my-poet");
   for (const auto& [name, parameter] : parameters_of(*writer.model)) {
     if (name.ends_with("norm.weight")) Tensor(parameter).data<float>()[0] = NAN;
   }
-  expect_error([&] { score_text(writer, "the cat sat"); }, "my-poet: its log-probabilities are not finite");
+  expect_error([&] { score_text(writer, "the cat sat", plain()); },
+               "my-poet: its log-probabilities are not finite");
 }
 
 // Training predicts all tokens of a window that begins with the start token, and counts them.
 TEST(LanguageTrainee, CountsWhatItPredicts) {
   for (const bool framed : {false, true}) {
-    Writer writer = test_writer(TokenizerKind::character);
+    TextGenerator writer = test_generator(TokenizerKind::character);
     if (framed) frame_texts(writer, false);
     LanguageTrainee trainee(writer, "the cat sat on the mat\n", "",
                             {.length = 8, .batch = 3, .random_windows = false}, 1);

@@ -4,6 +4,8 @@
 
 #include "hodhod/base/file.h"
 #include "hodhod/tasks/generate.h"
+
+#include "hodhod/models/transformer_model.h"
 #include "hodhod/tasks/task_tokenizer.h"
 #include "hodhod/tasks/test_tasks.h"
 
@@ -17,27 +19,25 @@ const std::string kHoopoes = [] {
   return text;
 }();
 
-Writer small_writer() {
+TextGenerator small_writer() {
   bool given = false;
-  Writer writer;
-  writer.tokenizer = std::make_unique<text::Tokenizer>(
+  auto tokenizer = std::make_unique<text::Tokenizer>(
       train_task_tokenizer({.kind = TokenizerKind::character, .vocabulary = 64}, [&](std::string& line) {
         line = kHoopoes.substr(0, 1000);
         return !std::exchange(given, true);
       }).tokenizer);
   TransformerConfig config = transformer_preset("gpt-tiny");
-  config.vocabulary = writer.tokenizer->vocab_size();
+  config.vocabulary = tokenizer->vocab_size();
   config.width = 16;
   config.heads = 2;
   config.feed_forward = 32;
   config.decoder_layers = 1;
   config.max_length = 32;
-  writer.model = std::make_unique<Transformer>(config, Rng(1));
-  return writer;
+  return TextGenerator::make(TransformerModelConfig(config), std::move(tokenizer), 1);
 }
 
 Scores scores_of(std::string_view dev, const LanguageTraining& options) {
-  Writer writer = small_writer();
+  TextGenerator writer = small_writer();
   LanguageTrainee trainee(writer, kHoopoes, dev, options, 1);
   EXPECT_EQ(trainee.validates(), !trainee.validate().values.empty());
   return trainee.validate();
@@ -52,7 +52,7 @@ TEST(LanguageTrainee, ATextWithNothingToPredictHasNoScore) {
 }
 
 TEST(LanguageTrainee, AModelOnAnUnscoredTextIsTheLastOne) {
-  Writer writer = small_writer();
+  TextGenerator writer = small_writer();
   LanguageTrainee trainee(writer, kHoopoes, "h", {.length = 16, .batch = 2}, 1);
   const TemporaryDirectory directory;
   const auto report = train(trainee, test_training(20), directory.path());

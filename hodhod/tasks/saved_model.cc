@@ -11,9 +11,9 @@ namespace {
 
 // Null where the model needs none, or where readers are to look into config.json as before.
 Json generation_of(const SavedModel& saved) {
-  const TransformerConfig& config = saved.model.config();
+  const ModelConfig& config = saved.model.config();
   if (!saved.origin.is_new()) {
-    return config.head == HeadKind::language_model ? saved.origin.generation : Json(nullptr);
+    return config.head.kind == HeadKind::language_model ? saved.origin.generation : Json(nullptr);
   }
   return saved.decoding ? generation_json(*saved.decoding, config) : Json(nullptr);
 }
@@ -44,8 +44,8 @@ void save_model(const SavedModel& saved, const std::string& directory) {
   for (const auto& [name, bytes] : saved.origin.files) {
     write_file_atomically(join_path(directory, name), bytes);
   }
-  saved.tokenizer.save(directory, saved.model.config().max_length);
-  save_transformer(saved.model, directory, saved.task, saved.origin);
+  saved.tokenizer.save(directory, saved.model.config().max_length());
+  save_model_files(saved.model, directory, saved.task, saved.origin);
 }
 
 }  // namespace hodhod

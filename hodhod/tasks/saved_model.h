@@ -8,14 +8,14 @@
 
 #include "hodhod/base/json.h"
 #include "hodhod/decode/options.h"
+#include "hodhod/models/model.h"
 #include "hodhod/models/origin.h"
-#include "hodhod/models/transformer.h"
 #include "hodhod/text/tokenizer.h"
 
 namespace hodhod {
 
 struct SavedModel {
-  Transformer& model;
+  Model& model;
   const text::Tokenizer& tokenizer;
   const ModelOrigin& origin;                   // of the model that this one was made from
   Json task = Json::object();                  // members of config.json that the task decides

@@ -55,22 +55,23 @@ std::vector<Demand> joined(std::vector<Demand> demands, const std::vector<Demand
 }
 
 // Of every model.
-std::vector<Demand> demands_of(const std::string& architecture, const TransformerConfig& config) {
+std::vector<Demand> demands_of(const std::string& architecture, const ModelConfig& model) {
+  const TransformerConfig& config = dynamic_cast<const TransformerModelConfig&>(model).body;
   const std::string type = architecture.starts_with("Bert")       ? "bert"
                            : architecture.starts_with("RoFormer") ? "roformer"
                            : architecture.starts_with("GPT2")     ? "gpt2"
                            : architecture.starts_with("Llama")    ? "llama"
                                                                   : "marian";
-  return {
-      {kConfig, "architectures", Json::array({architecture}), "the class that pipeline() makes"},
-      {kConfig, "model_type", type, "the configuration's class"},
-      {kConfig, "vocab_size", config.vocabulary, "rows of the embedding"},
-      {kConfig, "pad_token_id", config.pad, "the mask of batches, and the last token of a classified text"},
-      {kConfig, type == "gpt2" ? "n_positions" : "max_position_embeddings", config.max_length,
-       "rows of the table of positions"},
-      {kConfig, "tie_word_embeddings", config.tie_embeddings, "whether lm_head is looked for"},
-      {kConfig, "torch_dtype", "float32", "the type of the weights"},
-      {kTokenizer, "model_max_length", config.max_length, "where a longer text is cut; 1e30 by default"}};
+  return {{kConfig, "architectures", Json::array({architecture}), "the class that pipeline() makes"},
+          {kConfig, "model_type", type, "the configuration's class"},
+          {kConfig, "vocab_size", config.vocabulary, "rows of the embedding"},
+          {kConfig, "pad_token_id", config.special.pad,
+           "the mask of batches, and the last token of a classified text"},
+          {kConfig, type == "gpt2" ? "n_positions" : "max_position_embeddings", config.max_length,
+           "rows of the table of positions"},
+          {kConfig, "tie_word_embeddings", config.tie_embeddings, "whether lm_head is looked for"},
+          {kConfig, "torch_dtype", "float32", "the type of the weights"},
+          {kTokenizer, "model_max_length", config.max_length, "where a longer text is cut; 1e30 by default"}};
 }
 
 std::vector<Demand> labels_demanded(const std::vector<std::string>& labels) {
@@ -97,52 +98,37 @@ const std::vector<std::string>& test_lines() {
   return kLines;
 }
 
-Writer test_writer(const std::string& preset) {
-  Writer writer;
+TextGenerator test_generator(const std::string& preset) {
   size_t next = 0;
-  writer.tokenizer = std::make_unique<text::Tokenizer>(
+  auto tokenizer = std::make_unique<text::Tokenizer>(
       train_task_tokenizer({.kind = TokenizerKind::character, .vocabulary = 40}, [&](std::string& line) {
         if (next == test_lines().size()) return false;
         line = test_lines()[next++];
         return true;
       }).tokenizer);
   TransformerConfig config = transformer_preset(preset);
-  config.vocabulary = writer.tokenizer->vocab_size();
+  config.vocabulary = tokenizer->vocab_size();
   config.width = config.feed_forward = 24;
   config.heads = 4;
   config.kv_heads = preset == "llama-tiny" ? 2 : 0;
   config.decoder_layers = 1;
   config.max_length = 16;
-  config.pad = kPad;
-  config.bos = config.eos = kEnd;
-  writer.model = std::make_unique<Transformer>(config, Rng(1));
-  return writer;
+  config.special = {.pad = kPad, .bos = kEnd, .eos = kEnd};
+  return TextGenerator::make(TransformerModelConfig(config), std::move(tokenizer), 1);
 }
 
-void save(Writer& writer, const std::string& directory) {
+void save(TextGenerator& writer, const std::string& directory) {
   LanguageTrainee(writer, "the boat sings, a hoopoe walks", "", {.length = 8}, 1).save(directory);
-}
-
-TransformerConfig test_encoder_of(const std::string& preset, const text::Tokenizer& tokenizer) {
-  TransformerConfig config = transformer_preset(preset);
-  config.vocabulary = tokenizer.vocab_size();
-  config.width = 32;
-  config.heads = 2;
-  config.encoder_layers = 1;
-  config.feed_forward = 48;
-  config.max_length = 40;
-  config.eos = -1;
-  return config;
 }
 
 TEST(SavedModel, Translator) {
   Translator translator = test_translator(TokenizerKind::bpe);
-  const TransformerConfig& config = translator.model->config();
+  const TransformerConfig& config = dynamic_cast<const TransformerModelConfig&>(translator.config()).body;
   const TemporaryDirectory directory;
   TranslationTrainee(translator, {{"the cat", "a dog"}}, {}, {}).save(directory.path());
   expect_demands(
       directory.path(),
-      joined(demands_of("MarianMTModel", config),
+      joined(demands_of("MarianMTModel", translator.config()),
              {{kConfig, "is_encoder_decoder", true, "how generate() runs"},
               {kConfig, "decoder_vocab_size", config.vocabulary, "rows of the decoder's embedding"},
               {kConfig, "share_encoder_decoder_embeddings", true, "which embeddings are read"},
@@ -172,7 +158,7 @@ TEST(SavedModel, LanguageModels) {
   for (const auto& [preset, architecture] :
        {std::pair{"gpt-tiny", "GPT2LMHeadModel"}, {"llama-tiny", "LlamaForCausalLM"}}) {
     SCOPED_TRACE(preset);
-    Writer writer = test_writer(preset);
+    TextGenerator writer = test_generator(preset);
     const TemporaryDirectory directory;
     save(writer, directory.path());
     expect_demands(
@@ -198,12 +184,12 @@ TEST(SavedModel, LanguageModels) {
 TEST(SavedModel, Encoders) {
   for (const auto& [preset, family] : {std::pair{"bert-tiny", "Bert"}, {"roformer-tiny", "RoFormer"}}) {
     SCOPED_TRACE(preset);
-    const TransformerConfig config = test_encoder_of(preset, *test_tokenizer());
+    const TransformerModelConfig config = test_encoder(*test_tokenizer(), preset);
     const auto demands = [&, family = std::string(family)](const std::string& head) {
       return joined(demands_of(family + head, config),
                     {{kConfig, "type_vocab_size", 2, "segments of pairs"},
-                     {kConfig, "hidden_size", config.width, "the width"},
-                     {kConfig, "embedding_size", family == "RoFormer" ? Json(config.width) : Json(nullptr),
+                     {kConfig, "hidden_size", config.width(), "the width"},
+                     {kConfig, "embedding_size", family == "RoFormer" ? Json(config.width()) : Json(nullptr),
                       "the width of RoFormer's embeddings"},
                      {kGeneration, "num_beams", nullptr, "nothing is generated"},
                      {kTokenizer, "cls_token", "[CLS]", "its role"},
@@ -212,7 +198,8 @@ TEST(SavedModel, Encoders) {
                      {kTokenizer, "pad_token", "[PAD]", "batches need it"}});
     };
     const TemporaryDirectory classifier, numbers, tagger, filler;
-    Classifier::make(config, test_tokenizer(), Labels({"bad", "good"}), 1).save(classifier.path());
+    Classifier::make(config, test_tokenizer(), Labels({"bad", "good"}), ProblemKind::single_label, 1)
+        .save(classifier.path());
     expect_demands(classifier.path(),
                    joined(demands("ForSequenceClassification"), labels_demanded({"bad", "good"})));
     expect_demands(classifier.path(), {{kConfig, "problem_type", "single_label_classification", "softmax"}});
@@ -234,7 +221,7 @@ TEST(SavedModel, Encoders) {
 
 // RoFormerSinusoidalPositionalEmbedding: sines in the first half of the channels, cosines in the second.
 TEST(SavedModel, RoFormersTableOfPositions) {
-  TransformerConfig config = test_encoder_of("roformer-tiny", *test_tokenizer());
+  const auto config = test_encoder(*test_tokenizer(), "roformer-tiny");
   const TemporaryDirectory directory;
   MaskFiller::make(config, test_tokenizer(), 1).save(directory.path());
   const Tensor table = SafetensorsReader(directory.path()).load("roformer.encoder.embed_positions.weight");
@@ -257,7 +244,7 @@ void change(const std::string& directory, const char* file, const Json& members)
 }
 
 TEST(FineTuning, KeepsWhatADirectoryOfALanguageModelSays) {
-  Writer first = test_writer("llama-tiny");
+  TextGenerator first = test_generator("llama-tiny");
   const TemporaryDirectory from, to;
   save(first, from.path());
   change(from.path(), kConfig, {{"classifier_dropout", 0.3}, {"torch_dtype", "bfloat16"}, {"mine", {1, 2}}});
@@ -270,7 +257,7 @@ TEST(FineTuning, KeepsWhatADirectoryOfALanguageModelSays) {
           {"unheard_of", true}});
   change(from.path(), "preprocessor_config.json", {{"size", 3}});
   from.put("chat_template.jinja", "{{ messages }}");
-  Writer second = Writer::load(from.path());
+  TextGenerator second = TextGenerator::load(from.path());
   save(second, to.path());
   Json config = read_json(from / kConfig);
   config["torch_dtype"] = "float32";
@@ -295,12 +282,12 @@ TEST(FineTuning, KeepsWhatADirectoryOfATranslatorSays) {
 }
 
 TEST(FineTuning, ANewHeadChangesTheHeadAlone) {
-  const TransformerConfig config = test_encoder_of("bert-tiny", *test_tokenizer());
+  const auto config = test_encoder(*test_tokenizer());
   const TemporaryDirectory from, to;
   MaskFiller::make(config, test_tokenizer(), 1).save(from.path());
   change(from.path(), kConfig, {{"classifier_dropout", 0.3}, {"transformers_version", "4.9"}});
   change(from.path(), kGeneration, {{"pad_token_id", 0}});
-  Classifier::from(from.path(), Labels({"no", "yes"})).save(to.path());
+  Classifier::from(from.path(), Labels({"no", "yes"}), ProblemKind::single_label).save(to.path());
   Json expected = read_json(from / kConfig);
   const Json found = read_json(to / kConfig);
   expected["architectures"] = Json::array({"BertForSequenceClassification"});
@@ -312,17 +299,18 @@ TEST(FineTuning, ANewHeadChangesTheHeadAlone) {
 }
 
 TEST(SavedModel, WhatWasChangedByHandDuringTheRunStays) {
-  Writer writer = test_writer("gpt-tiny");
+  TextGenerator writer = test_generator("gpt-tiny");
   const TemporaryDirectory directory;
   save(writer, directory.path());
   change(directory.path(), kGeneration, {{"temperature", 0.3}});
   save(writer, directory.path());
   EXPECT_EQ(read_json(directory / kGeneration)["temperature"], 0.3);
   // What another model left in the directory does not.
-  Writer other = test_writer("llama-tiny");
+  TextGenerator other = test_generator("llama-tiny");
   save(other, directory.path());
   EXPECT_EQ(read_json(directory / kGeneration)["temperature"], 0.8);
-  Classifier::make(test_encoder_of("bert-tiny", *test_tokenizer()), test_tokenizer(), Labels({"a", "b"}), 1)
+  Classifier::make(test_encoder(*test_tokenizer()), test_tokenizer(), Labels({"a", "b"}),
+                   ProblemKind::single_label, 1)
       .save(directory.path());
   EXPECT_FALSE(file_exists(directory / kGeneration));
 }

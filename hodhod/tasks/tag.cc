@@ -56,10 +56,10 @@ struct WordScores {
   int64_t tokens = 0;  // of the sentence as one piece
 };
 
-std::vector<WordScores> scores_of(const Tagger& tagger, std::span<const Words> sentences,
+std::vector<WordScores> scores_of(const Tagger& tagger, std::span<const Words> sentences, Context& context,
                                   int64_t batch_tokens) {
   const NoGrad off;
-  const Transformer& model = *tagger.encoder.model;
+  const Model& model = *tagger.encoder.model;
   const Frame frame = frame_of(*tagger.encoder.tokenizer);
   std::vector<std::vector<EncodedWords>> encoded(sentences.size());
   parallel_for(static_cast<int64_t>(sentences.size()), 8, [&](int64_t begin, int64_t end) {
@@ -77,9 +77,8 @@ std::vector<WordScores> scores_of(const Tagger& tagger, std::span<const Words> s
   }
   std::vector<std::vector<std::vector<double>>> of_piece(texts.size());
   for (const auto& rows : batches_by_length(lengths_of(texts), batch_tokens)) {
-    Context context;
-    const Memory states = model.encode(batch_of(texts, rows, model.config().filler()), context);
-    const Tensor scores = log_softmax(check_finite(model, model.tag(states, context), "tag scores"));
+    const TokenBatch batch = batch_of(texts, rows, model.config().special().filler());
+    const Tensor scores = log_softmax(check_finite(model, tag(model, batch, context), "tag scores"));
     const std::vector<double> values = scores.values();
     const int64_t time = scores.dim(1), labels = scores.dim(2);
     for (size_t r = 0; r < rows.size(); ++r) {
@@ -196,43 +195,39 @@ std::vector<Tagging> taggings_of(const Tagger& tagger, const std::vector<WordSco
 
 bool Tagger::has_entities() const { return metrics::are_entity_tags(labels.names()); }
 
-Tagger Tagger::make(TransformerConfig config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
+Tagger Tagger::make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
                     uint64_t seed) {
-  check(config.shape == TransformerShape::encoder,
-        "tag: the shape of the preset is {}; give that of an encoder, such as bert-tiny or bert-small",
-        names_of(config.shape)[static_cast<size_t>(config.shape)]);
-  config.head = HeadKind::tagger;
-  config.labels = labels.size();
+  const auto own = config_for(config, HeadKind::tagger, false, "tag");
+  own->head.labels = labels.size();
   Tagger tagger;
-  tagger.encoder.model = std::make_unique<Transformer>(config, Rng(seed));
-  tagger.encoder.tokenizer = std::move(tokenizer);
+  tagger.encoder = TextModel::make(*own, std::move(tokenizer), seed);
   tagger.labels = std::move(labels);
   return tagger;
 }
 
-Tagger Tagger::load(const std::string& directory) {
-  check_head(directory, HeadKind::tagger, "does not tag words", "tag");
+Tagger Tagger::load(const std::string& path) {
+  const ModelDirectory directory = ModelDirectory::open(path);
+  check_has_head(directory, HeadKind::tagger, "does not tag words", "tag");
   Tagger tagger;
   tagger.encoder = TextModel::load(directory);
-  tagger.labels = Labels::load(directory);
-  check(tagger.labels.size() == tagger.encoder.model->config().labels,
-        "{}: config.json names {} labels, and the model has {}", directory, tagger.labels.size(),
-        tagger.encoder.model->config().labels);
+  tagger.labels = Labels::of_config(directory.json, path);
+  const int64_t count = directory.config->head.labels;
+  check(tagger.labels.size() == count, "{}: config.json names {} labels, and the model has {}", path,
+        tagger.labels.size(), count);
   return tagger;
 }
 
-Tagger Tagger::from(const std::string& directory, Labels labels, const FineTuning& options) {
-  Tagger tagger;
-  HeadWanted wanted{.head = HeadKind::tagger, .labels = labels.size()};
-  if (load_transformer_config(directory).head == HeadKind::tagger) {
-    const Labels theirs = Labels::load(directory);
-    if (theirs.has_all(labels)) {
-      wanted.keep = true;
-      wanted.labels = theirs.size();
-      labels = theirs;
-    }
+Tagger Tagger::from(const std::string& path, Labels labels, const FineTuning& options) {
+  ModelDirectory directory = ModelDirectory::open(path);
+  bool keep = false;
+  if (directory.config->head.kind == HeadKind::tagger) {
+    const Labels theirs = Labels::of_config(directory.json, path);
+    keep = theirs.has_all(labels);
+    if (keep) labels = theirs;
   }
-  tagger.encoder = load_encoder(directory, wanted, options);
+  const HeadOptions head{.kind = HeadKind::tagger, .labels = labels.size()};
+  Tagger tagger;
+  tagger.encoder = load_under_head(std::move(directory), head, keep, options);
   tagger.labels = std::move(labels);
   return tagger;
 }
@@ -245,12 +240,14 @@ void Tagger::save(const std::string& directory) const {
       directory);
 }
 
-std::vector<Tagging> tag(const Tagger& tagger, std::span<const Words> sentences, int64_t batch_tokens) {
-  return taggings_of(tagger, scores_of(tagger, sentences, batch_tokens));
+std::vector<Tagging> tag(const Tagger& tagger, std::span<const Words> sentences, Context& context,
+                         int64_t batch_tokens) {
+  return taggings_of(tagger, scores_of(tagger, sentences, context, batch_tokens));
 }
 
-TaggerScores evaluate(const Tagger& tagger, std::span<const TaggedWords> sentences, int64_t batch_tokens) {
-  const auto scores = scores_of(tagger, words_of(sentences), batch_tokens);
+TaggerScores evaluate(const Tagger& tagger, std::span<const TaggedWords> sentences, Context& context,
+                      int64_t batch_tokens) {
+  const auto scores = scores_of(tagger, words_of(sentences), context, batch_tokens);
   const auto taggings = taggings_of(tagger, scores);
   const bool entities = tagger.has_entities();
   TaggerScores result;
@@ -324,13 +321,12 @@ void TaggerTrainee::next_batch() {
     items_ += static_cast<double>(std::count_if(targets.back().begin(), targets.back().end(),
                                                 [](int64_t target) { return target != kIgnoreIndex; }));
   }
-  batch_ = batch_of(texts, tagger_.encoder.model->config().filler());
+  batch_ = batch_of(texts, tagger_.encoder.config().special().filler());
   batch_targets_ = TokenBatch::of(targets, kIgnoreIndex).ids;
 }
 
 LossSum TaggerTrainee::loss(Context& context) {
-  const Transformer& model = *tagger_.encoder.model;
-  const Tensor logits = model.tag(model.encode(batch_, context), context);
+  const Tensor logits = tag(*tagger_.encoder.model, batch_, context);
   return {cross_entropy(logits, batch_targets_,
                         {.label_smoothing = options_.label_smoothing, .reduction = Reduction::kSum}),
           items_};
@@ -338,7 +334,8 @@ LossSum TaggerTrainee::loss(Context& context) {
 
 Scores TaggerTrainee::validate() {
   if (dev_.empty()) return {};
-  const TaggerScores scores = evaluate(tagger_, dev_);
+  Context context;
+  const TaggerScores scores = evaluate(tagger_, dev_, context);
   Scores named{.values = {{"accuracy", scores.classes.accuracy}}, .higher_is_better = true};
   if (tagger_.has_entities()) {
     named.values.insert(named.values.begin(), {"entity_f1", scores.entities.overall().f1()});

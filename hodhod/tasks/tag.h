@@ -58,7 +58,7 @@ struct Tagger {
   // The labels say where entities begin and go on (B-PER, I-PER, O), rather than a class for each word.
   bool has_entities() const;
 
-  static Tagger make(TransformerConfig config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
+  static Tagger make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
                      uint64_t seed);
   static Tagger load(const std::string& directory);
   // From a directory of any encoder. The head that is there stays where it knows all the labels; otherwise
@@ -80,7 +80,8 @@ struct Tagging {
 // The likeliest tags of each sentence; of entity tags the likeliest sequence in which no entity goes on that
 // has not begun. The result for a sentence does not depend on the others. A sentence that is longer than the
 // model takes is tagged in pieces.
-std::vector<Tagging> tag(const Tagger& tagger, std::span<const Words> sentences, int64_t batch_tokens = 8192);
+std::vector<Tagging> tag(const Tagger& tagger, std::span<const Words> sentences, Context& context,
+                         int64_t batch_tokens = 8192);
 
 struct TaggerScores {
   int64_t sentences = 0, words = 0;
@@ -91,7 +92,7 @@ struct TaggerScores {
 };
 
 // Tags that the tagger does not know count as missed, and a note says so. Error where it knows none.
-TaggerScores evaluate(const Tagger& tagger, std::span<const TaggedWords> sentences,
+TaggerScores evaluate(const Tagger& tagger, std::span<const TaggedWords> sentences, Context& context,
                       int64_t batch_tokens = 8192);
 
 struct TaggerTraining {

@@ -40,7 +40,7 @@ std::vector<TaggedWords> sentences_of(uint64_t seed, int count) {
 
 Tagger small_tagger(const std::vector<std::string>& labels = {"B-LOC", "B-PER", "I-LOC", "O"}) {
   auto tokenizer = test_tokenizer();
-  const TransformerConfig config = test_encoder(*tokenizer);
+  const auto config = test_encoder(*tokenizer);
   return Tagger::make(config, std::move(tokenizer), Labels(labels), 1);
 }
 
@@ -61,7 +61,7 @@ std::vector<Words> words_of(const std::vector<TaggedWords>& sentences) {
 std::vector<std::vector<double>> probabilities_of(const Tagger& tagger, const std::vector<Words>& sentences,
                                                   int64_t batch_tokens = 8192) {
   std::vector<std::vector<double>> all;
-  for (Tagging& tagging : tag(tagger, sentences, batch_tokens)) all.push_back(tagging.probabilities);
+  for (Tagging& tagging : tag(tagger, sentences, plain(), batch_tokens)) all.push_back(tagging.probabilities);
   return all;
 }
 
@@ -74,10 +74,10 @@ TEST(Tag, LearnsAToyGrammar) {
   options.validate_every = 50;
   train(trainee, options, directory.path());
   const Tagger again = Tagger::load(directory.path());
-  const auto scores = evaluate(again, sentences_of(3, 100));
+  const auto scores = evaluate(again, sentences_of(3, 100), plain());
   EXPECT_EQ(scores.entities.overall().f1(), 1);
   EXPECT_EQ(scores.classes.accuracy, 1);
-  EXPECT_THAT(tag(again, std::vector<Words>{{"the", "Shiraz", "garden", "hoopoe", "boat"}})[0].tags,
+  EXPECT_THAT(tag(again, std::vector<Words>{{"the", "Shiraz", "garden", "hoopoe", "boat"}}, plain())[0].tags,
               ElementsAre("O", "B-LOC", "I-LOC", "B-PER", "O"));
 }
 
@@ -114,7 +114,7 @@ TEST(Tag, SavedAndLoadedIsTheSame) {
 TEST(Tag, NoEntityGoesOnThatHasNotBegun) {
   const Tagger tagger = small_tagger();
   int entities = 0;
-  for (const Tagging& tagging : tag(tagger, words_of(sentences_of(5, 200)))) {
+  for (const Tagging& tagging : tag(tagger, words_of(sentences_of(5, 200)), plain())) {
     EXPECT_EQ(tagging.tags, metrics::to_iob2(tagging.tags));
     entities += static_cast<int>(metrics::entities_of(tagging.tags).size());
   }
@@ -181,7 +181,7 @@ TEST(Tag, UnknownGoldTagsCountAsMissed) {
   const Tagger tagger = small_tagger();
   const std::vector<TaggedWords> sentences = {
       {{"the", "boat", "Rome"}, {"O", "O", "B-ORG"}, {"f:1", "f:2", "f:3"}}};
-  const TaggerScores scores = evaluate(tagger, sentences);
+  const TaggerScores scores = evaluate(tagger, sentences, plain());
   EXPECT_THAT(
       scores.notes,
       ElementsAre(
@@ -210,7 +210,7 @@ TEST(Tag, EntitiesWithoutTypes) {
   const Tagger tagger = small_tagger({"B", "I", "O"});
   EXPECT_TRUE(tagger.has_entities());
   int entities = 0;
-  for (const Tagging& tagging : tag(tagger, words_of(sentences_of(5, 50)))) {
+  for (const Tagging& tagging : tag(tagger, words_of(sentences_of(5, 50)), plain())) {
     EXPECT_EQ(tagging.tags, metrics::to_iob2(tagging.tags));
     entities += static_cast<int>(metrics::entities_of(tagging.tags).size());
   }
@@ -230,7 +230,7 @@ TEST(Tag, SaysHowLongASentenceIs) {
   limit_length(tagger.encoder, 5, text::Side::kRight);
   const auto length = std::ssize(tagger.encoder.tokenizer->encode_ids("boat"));
   const std::vector<Words> sentences = {Words(12, "boat"), Words{}};
-  const auto found = tag(tagger, sentences);
+  const auto found = tag(tagger, sentences, plain());
   EXPECT_EQ(found[0].tokens, 12 * length + 2);
   EXPECT_EQ(found[1].tokens, 0);
   EXPECT_TRUE(found[1].tags.empty());

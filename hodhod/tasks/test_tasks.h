@@ -10,7 +10,9 @@
 
 #include "hodhod/base/file.h"
 #include "hodhod/base/rng.h"
-#include "hodhod/models/transformer_config.h"
+#include "hodhod/models/registry.h"
+#include "hodhod/models/transformer_model.h"
+#include "hodhod/nn/test_context.h"
 #include "hodhod/tasks/task_tokenizer.h"
 #include "hodhod/train/trainer.h"
 
@@ -44,15 +46,17 @@ inline std::unique_ptr<text::Tokenizer> test_tokenizer() {
                                            }).tokenizer);
 }
 
-inline TransformerConfig test_encoder(const text::Tokenizer& tokenizer) {
-  TransformerConfig config = transformer_preset("bert-tiny");
-  config.vocabulary = tokenizer.vocab_size();
-  config.width = 32;
-  config.heads = 2;
-  config.encoder_layers = 1;
-  config.feed_forward = 48;
-  config.max_length = 40;
-  config.eos = -1;
+inline TransformerModelConfig test_encoder(const text::Tokenizer& tokenizer,
+                                           const std::string& preset = "bert-tiny") {
+  const auto found = model_preset(preset);
+  auto config = dynamic_cast<const TransformerModelConfig&>(*found);
+  config.body.vocabulary = tokenizer.vocab_size();
+  config.body.width = 32;
+  config.body.heads = 2;
+  config.body.encoder_layers = 1;
+  config.body.feed_forward = 48;
+  config.body.max_length = 40;
+  config.body.special.eos = -1;
   return config;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hodhod/models/test_models.h"
+#include "hodhod/nn/test_context.h"
 #include "hodhod/tasks/task_tokenizer.h"
 #include "hodhod/tasks/translate.h"
 
@@ -14,11 +15,10 @@ namespace hodhod {
 
 // A translator of characters or pieces with the weights that training begins with.
 inline Translator test_translator(TokenizerKind kind) {
-  Translator translator;
   int line = 0;
   const std::vector<std::string> lines = {"the cat sat on the mat", "a dog ran home", "cats and dogs",
                                           "می‌خواهم یاد بگیرم"};
-  translator.tokenizer = std::make_unique<text::Tokenizer>(
+  auto tokenizer = std::make_unique<text::Tokenizer>(
       train_task_tokenizer({.kind = kind, .vocabulary = kind == TokenizerKind::character ? 45 : 300},
                            [&](std::string& next) {
                              if (line == 40) return false;
@@ -27,10 +27,9 @@ inline Translator test_translator(TokenizerKind kind) {
                            })
           .tokenizer);
   TransformerConfig config = small_config(TransformerShape::encoder_decoder);
-  config.vocabulary = translator.tokenizer->vocab_size();
-  config.eos = kEnd;
-  translator.model = std::make_unique<Transformer>(config, Rng(3));
-  return translator;
+  config.vocabulary = tokenizer->vocab_size();
+  config.special.eos = kEnd;
+  return Translator::make(TransformerModelConfig(config), std::move(tokenizer), 3);
 }
 
 }  // namespace hodhod

@@ -2,24 +2,59 @@
 #include "hodhod/tasks/text_model.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
+#include <unordered_set>
+#include <utility>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/base/names.h"
 
 namespace hodhod {
 namespace {
 
-// Names of the parts that stand on the encoder's states.
-bool is_head(std::string_view name) {
-  return name.starts_with("pooler.") || name.starts_with("classifier.") || name.starts_with("prediction");
+// The names of the parameters of the last layers.
+std::unordered_set<std::string> last_layers(const ModelDirectory& directory, int64_t count) {
+  const auto layers = directory.config->make_shapes()->layers();
+  check(count >= 0 && count <= std::ssize(layers),
+        "{}: {} new layers for a model that has {}; give a number from 0 to {}", directory.path, count,
+        layers.size(), layers.size());
+  std::unordered_set<std::string> names;
+  for (size_t i = layers.size() - static_cast<size_t>(count); i < layers.size(); ++i)
+    names.insert(layers[i].begin(), layers[i].end());
+  return names;
+}
+
+bool carries(const ModelConfig& config, HeadKind head) {
+  const auto heads = config.heads();
+  return std::find(heads.begin(), heads.end(), head) != heads.end();
+}
+
+void check_carries(const ModelConfig& config, HeadKind head, bool reads_source, std::string_view place) {
+  check(carries(config, head) && config.reads_source() == reads_source,
+        "{}: this is {}, which cannot carry the head {}{}; give {}", place, description_of(config),
+        name_of(head), reads_source ? " and read a source" : "",
+        reads_source                       ? "an encoder-decoder, such as tiny"
+        : head == HeadKind::language_model ? "a decoder, such as gpt-tiny"
+                                           : "an encoder, such as bert-tiny or bert-small");
+}
+
+void change(ModelDirectory& directory, const FineTuning& tuning) {
+  if (tuning.change) tuning.change(*directory.config);
+  check_storable(*directory.config);
 }
 
 }  // namespace
 
+TextModel TextModel::make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
+                          uint64_t seed) {
+  return {.model = make_model(config, Rng(seed)), .tokenizer = std::move(tokenizer)};
+}
+
 TextModel TextModel::load(const ModelDirectory& directory, const LoadOptions& options,
                           const std::string& tokenizer) {
-  auto loaded = load_transformer(directory, options);
+  auto loaded = load_model(directory, options);
   const std::string& from = tokenizer.empty() ? directory.path : tokenizer;
   TextModel result{std::move(loaded.model), std::make_unique<text::Tokenizer>(text::Tokenizer::load(from)),
                    std::move(loaded.missing), std::move(loaded.warnings), std::move(loaded.origin)};
@@ -28,65 +63,55 @@ TextModel TextModel::load(const ModelDirectory& directory, const LoadOptions& op
   return result;
 }
 
-LoadedTransformer load_tuned(const std::string& path, const FineTuning& tuning) {
-  ModelDirectory directory = ModelDirectory::open(path);
-  if (tuning.change) {
-    tuning.change(directory.config);
-    check_storable(directory.config);
-  }
-  return load_transformer(directory);
+TextModel load_tuned(ModelDirectory directory, const FineTuning& tuning) {
+  change(directory, tuning);
+  return TextModel::load(directory, {}, tuning.tokenizer);
 }
 
-TextModel load_encoder(const std::string& path, const HeadWanted& wanted, const FineTuning& tuning) {
-  ModelDirectory directory = ModelDirectory::open(path);
-  TransformerConfig& config = directory.config;
-  const bool encodes = config.shape == TransformerShape::encoder;
-  check(encodes || (wanted.head == HeadKind::classifier && config.shape == TransformerShape::decoder),
-        "{}: the shape of this model is {}; the task needs an encoder (BERT)", path,
-        names_of(config.shape)[static_cast<size_t>(config.shape)]);
-  config.head = wanted.head;
-  config.labels = wanted.labels;
-  config.problem = wanted.problem;
-  if (tuning.change) tuning.change(config);
-  check_storable(config);
-  const int64_t layers = encodes ? config.encoder_layers : config.decoder_layers;
-  check(tuning.fresh_layers >= 0 && tuning.fresh_layers <= layers,
-        "{}: {} new layers for a model that has {}; give a number from 0 to {}", path, tuning.fresh_layers,
-        layers, layers);
-  std::vector<std::string> fresh;  // what the names of such layers begin with
-  for (int64_t i = layers - tuning.fresh_layers; i < layers; ++i)
-    fresh.push_back(fmt::format("{}.layer.{}.", encodes ? "encoder" : "decoder", i));
-  const auto is_fresh = [&](const std::string& name) {
-    return std::any_of(fresh.begin(), fresh.end(),
-                       [&](const std::string& layer) { return name.starts_with(layer); });
+TextModel load_under_head(ModelDirectory directory, const HeadOptions& head, bool keep_head,
+                          const FineTuning& tuning) {
+  check_carries(*directory.config, head.kind, false, directory.path);
+  const std::optional<double> dropout = directory.config->head.dropout;
+  directory.config->head = head;
+  directory.config->head.dropout = dropout;
+  change(directory, tuning);
+  const auto fresh = last_layers(directory, tuning.fresh_layers);
+  const auto shapes = directory.config->make_shapes();
+  const std::vector<std::string> of_head = head_parameters(*shapes);
+  // A pooler that was trained serves other labels too.
+  const std::vector<std::string> replaced =
+      keep_head ? std::vector<std::string>() : label_parameters(*shapes);
+  const auto among = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
   };
   LoadOptions options{.allow_missing = true, .seed = tuning.seed};
-  // A pooler that was trained serves other labels too.
-  options.leave_out = [&](const std::string& name) {
-    return is_fresh(name) || (!wanted.keep && name.starts_with("classifier."));
-  };
+  options.leave_out = [&](const std::string& name) { return fresh.contains(name) || among(replaced, name); };
   TextModel result = TextModel::load(directory, options, tuning.tokenizer);
-  std::erase_if(result.missing, is_fresh);
-  const auto body = std::find_if(result.missing.begin(), result.missing.end(),
-                                 [](const std::string& name) { return !is_head(name); });
-  check(body == result.missing.end(), "{}: the weights lack {}; the file is damaged or of another model",
-        path, body == result.missing.end() ? "" : *body);
+  std::erase_if(result.missing, [&](const std::string& name) { return fresh.contains(name); });
+  for (const std::string& name : result.missing) {
+    check(among(of_head, name), "{}: the weights lack {}; the file is damaged or of another model",
+          directory.path, name);
+  }
   return result;
 }
 
-void check_head(const std::string& directory, HeadKind head, std::string_view lacks, std::string_view task) {
-  const TransformerConfig config = load_transformer_config(directory);
-  if (config.head == head) return;
-  const std::string further =
-      config.shape == TransformerShape::encoder
-          ? fmt::format(", or train this one further with `hodhod train {} --from {}`", task, directory)
-          : "";
-  fail("{}: this model {}; give one trained with `hodhod train {}`{}", directory, lacks, task, further);
+std::unique_ptr<ModelConfig> config_for(const ModelConfig& config, HeadKind head, bool reads_source,
+                                        std::string_view place) {
+  auto own = config.clone();
+  own->take_form(head, reads_source);
+  check_carries(*own, head, reads_source, place);
+  own->head.kind = head;
+  return own;
 }
 
-Memory states_of(const Transformer& model, const TokenBatch& tokens, Context& context) {
-  if (model.config().has_encoder()) return model.encode(tokens, context);
-  return {model.decode(tokens, nullptr, context), tokens.lengths};
+void check_has_head(const ModelDirectory& directory, HeadKind head, std::string_view lacks,
+                    std::string_view task) {
+  const ModelConfig& config = *directory.config;
+  if (config.head.kind == head) return;
+  const bool may = carries(config, head) && !config.reads_source();
+  fail("{}: this model {}; give one trained with `hodhod train {}`{}", directory.path, lacks, task,
+       may ? fmt::format(", or train this one further with `hodhod train {} --from {}`", task, directory.path)
+           : "");
 }
 
 bool has_tokenizer(const std::string& directory) {
@@ -99,7 +124,7 @@ bool has_tokenizer(const std::string& directory) {
 }
 
 void limit_length(TextModel& text_model, int64_t length, text::Side cut_off) {
-  const int64_t most = text_model.model->config().max_length;
+  const int64_t most = text_model.config().max_length();
   check(length >= 0 && length <= most, "texts of up to {} tokens for a model that takes {}; lower max-length",
         length, most);
   text_model.tokenizer->set_truncation(
@@ -108,7 +133,7 @@ void limit_length(TextModel& text_model, int64_t length, text::Side cut_off) {
 }
 
 int64_t length_limit(const TextModel& text_model) {
-  const int64_t most = text_model.model->config().max_length;
+  const int64_t most = text_model.config().max_length();
   const auto& truncation = text_model.tokenizer->parts().truncation;
   return truncation ? std::min(most, truncation->max_length) : most;
 }

@@ -10,54 +10,55 @@
 #include <vector>
 
 #include "hodhod/models/directory.h"
-#include "hodhod/models/transformer.h"
+#include "hodhod/models/model.h"
 #include "hodhod/text/tokenizer.h"
 
 namespace hodhod {
 
 struct TextModel {
-  std::unique_ptr<Transformer> model;
+  std::unique_ptr<Model> model;
   std::unique_ptr<text::Tokenizer> tokenizer;
   std::vector<std::string> missing = {};   // parameters that were not in the file
   std::vector<std::string> warnings = {};  // what of the directory is not used; a line each
   ModelOrigin origin = {};                 // what else its directory says
 
+  // A new model with initial values.
+  static TextModel make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer, uint64_t seed);
   // From a model's directory. The tokenizer is that of `tokenizer` (a file or directory) where one is named.
   // Error when there is none. (A token that the model has no row for is one when it is used.)
   static TextModel load(const ModelDirectory& directory, const LoadOptions& options = {},
                         const std::string& tokenizer = {});
   static TextModel load(const std::string& directory) { return load(ModelDirectory::open(directory)); }
-};
 
-// What a head on an encoder is to be.
-struct HeadWanted {
-  HeadKind head = HeadKind::none;
-  int64_t labels = 0;
-  ProblemKind problem = ProblemKind::single_label;
-  bool keep = false;  // the directory's own head is of this kind and these labels: it is kept
+  const ModelConfig& config() const { return model->config(); }
 };
 
 struct FineTuning {
-  uint64_t seed = 1;                                    // of the values that a new head begins with
-  std::string tokenizer = {};                           // another one than the directory's
-  std::function<void(TransformerConfig&)> change = {};  // of dropout, say
+  uint64_t seed = 1;                              // of the values that a new head begins with
+  std::string tokenizer = {};                     // another one than the directory's
+  std::function<void(ModelConfig&)> change = {};  // of dropout, say
   // So many of the last layers begin with new values: they served the task that the model was trained for
   // (Zhang et al. 2021, "Revisiting Few-sample BERT Fine-tuning").
   int64_t fresh_layers = 0;
 };
 
-// The model in `directory` with its configuration changed as `tuning` asks.
-LoadedTransformer load_tuned(const std::string& directory, const FineTuning& tuning);
+// The model in the directory with its configuration changed as `tuning` asks.
+TextModel load_tuned(ModelDirectory directory, const FineTuning& tuning);
 
-// The encoder (or, for a classifier, the decoder) in `directory` under the head that is wanted; `missing`
-// names what is new. Error when the model is of another shape.
-TextModel load_encoder(const std::string& directory, const HeadWanted& wanted, const FineTuning& options);
+// The body of the directory's model under the head that is wanted; `missing` names what is new. With
+// `keep_head` the directory's own head is one that serves and is kept. Error when the model cannot carry such
+// a head.
+TextModel load_under_head(ModelDirectory directory, const HeadOptions& head, bool keep_head,
+                          const FineTuning& tuning);
 
-// Error when the model in `directory` has another head: it `lacks` what the task needs ("has no classifier").
-void check_head(const std::string& directory, HeadKind head, std::string_view lacks, std::string_view task);
-
-// Hidden states of an encoder's, or of a decoder's tokens.
-Memory states_of(const Transformer& model, const TokenBatch& tokens, Context& context);
+// The configuration of a new model with such a head, which reads a source or does not. Error when a model of
+// this kind cannot be that; `place` opens its message.
+std::unique_ptr<ModelConfig> config_for(const ModelConfig& config, HeadKind head, bool reads_source,
+                                        std::string_view place);
+// Error when the model in the directory has another head: it `lacks` what the task needs ("has no
+// classifier").
+void check_has_head(const ModelDirectory& directory, HeadKind head, std::string_view lacks,
+                    std::string_view task);
 
 // Whether there is a tokenizer in a directory.
 bool has_tokenizer(const std::string& directory);

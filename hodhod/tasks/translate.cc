@@ -11,9 +11,7 @@
 #include "hodhod/base/utf8.h"
 #include "hodhod/data/token_cache.h"
 #include "hodhod/models/directory.h"
-#include "hodhod/models/transformer_lm.h"
 #include "hodhod/nn/module.h"
-#include "hodhod/ops/linear_cross_entropy.h"
 #include "hodhod/tasks/distinct.h"
 #include "hodhod/tasks/saved_model.h"
 #include "hodhod/tasks/stop_strings.h"
@@ -33,6 +31,16 @@ std::vector<int64_t> ids_of(const text::Tokenizer& tokenizer, const std::string&
   return tokens;
 }
 
+int64_t longest_source(const Translator& translator) {
+  return translator.model->sequence_to_sequence()->max_source_length();
+}
+
+void check_translates(const ModelConfig& config, const std::string& where) {
+  check(config.head.kind == HeadKind::language_model && config.reads_source(),
+        "{}: this model does not translate: it is {}; give a model trained with `hodhod train translate`",
+        where, description_of(config));
+}
+
 // A part of a text, as it is translated.
 struct Unit {
   size_t text = 0;  // of which text it is a part
@@ -47,7 +55,7 @@ std::vector<Unit> units_of(const Translator& translator, const std::string& text
                            const TranslateOptions& options, Translated& result) {
   std::vector<Unit> units;
   if (text::is_blank_text(text)) return units;
-  const int64_t end = translator.model->config().eos, most = translator.model->config().max_length;
+  const int64_t end = translator.config().special().eos, most = longest_source(translator);
   const auto tokens_of = [&](std::string_view part) {
     return ids_of(*translator.tokenizer, std::string(part), end);
   };
@@ -82,10 +90,11 @@ std::vector<size_t> by_length(const std::vector<Unit>& units) {
   return order;
 }
 
-Prompt prompt_of(const Unit& unit, const TransformerConfig& config, const DecodeOptions& options) {
-  Prompt prompt{unit.tokens, {options.decoder_start >= 0 ? options.decoder_start : config.decoder_start}};
+Prompt prompt_of(const Unit& unit, const ModelConfig& config, const DecodeOptions& options) {
+  const int64_t start = options.decoder_start >= 0 ? options.decoder_start : config.special().decoder_start;
+  Prompt prompt{.source = {.tokens = unit.tokens}, .target = {start}};
   // A translation is seldom more than twice as long as what is translated.
-  prompt.max_new_tokens = std::min(config.max_length - 1, 3 * std::ssize(unit.tokens) + 20);
+  prompt.max_new_tokens = std::min(config.max_length() - 1, 3 * std::ssize(unit.tokens) + 20);
   return prompt;
 }
 
@@ -107,10 +116,11 @@ std::vector<Translation> translations_of(const Translator& translator, const Hyp
 // The n best of each unit.
 std::vector<std::vector<Translation>> translate_units(const Translator& translator,
                                                       const std::vector<Unit>& units,
-                                                      const DecodeOptions& options, int64_t batch_tokens) {
+                                                      const DecodeOptions& options, Context& context,
+                                                      int64_t batch_tokens) {
   const std::vector<size_t> order = by_length(units);
   std::vector<std::vector<Translation>> results(units.size());
-  const TransformerLM lm(*translator.model);
+  const SequenceToSequence& model = *translator.model->sequence_to_sequence();
   const StopStrings stops(options.stop_strings, *translator.tokenizer);
   DecodeHooks hooks;
   if (!stops.empty()) hooks.ends = std::bind_front(&StopStrings::reached, &stops);
@@ -123,10 +133,10 @@ std::vector<std::vector<Translation>> translate_units(const Translator& translat
     std::vector<Prompt> batch;
     std::vector<uint64_t> streams;
     for (size_t i = begin; i < end; ++i) {
-      batch.push_back(prompt_of(units[order[i]], translator.model->config(), options));
+      batch.push_back(prompt_of(units[order[i]], translator.config(), options));
       streams.push_back(units[order[i]].stream);
     }
-    const auto found = generate(lm, batch, options, hooks, streams);
+    const auto found = generate(model, batch, options, context, hooks, streams);
     for (size_t i = begin; i < end; ++i) {
       results[order[i]] = translations_of(translator, found[i - begin], options, stops);
     }
@@ -179,45 +189,42 @@ std::vector<Translation> join_best(std::span<const Unit> units,
 
 }  // namespace
 
-Translator Translator::load(const std::string& directory, const FineTuning& tuning) {
-  Translator translator;
-  LoadedTransformer loaded = load_tuned(directory, tuning);
-  translator.model = std::move(loaded.model);
-  translator.warnings = std::move(loaded.warnings);
-  translator.origin = std::move(loaded.origin);
-  const TransformerConfig& config = translator.model->config();
-  check(config.has_encoder() && config.has_decoder(),
-        "{}: this model does not translate: it has no {}; give a model trained with `hodhod train translate`",
-        directory, config.has_encoder() ? "decoder" : "encoder");
-  translator.tokenizer = std::make_unique<text::Tokenizer>(
-      text::Tokenizer::load(tuning.tokenizer.empty() ? directory : tuning.tokenizer));
-  return translator;
+Translator Translator::make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
+                            uint64_t seed) {
+  const auto own = config_for(config, HeadKind::language_model, true, "translate");
+  return {TextModel::make(*own, std::move(tokenizer), seed)};
+}
+
+Translator Translator::load(const std::string& path, const FineTuning& tuning) {
+  ModelDirectory directory = ModelDirectory::open(path);
+  check_translates(*directory.config, path);
+  return {load_tuned(std::move(directory), tuning)};
 }
 
 std::vector<int64_t> source_tokens(const Translator& translator, const std::string& text) {
-  const TransformerConfig& config = translator.model->config();
-  auto tokens = ids_of(*translator.tokenizer, text, config.eos);
-  if (static_cast<int64_t>(tokens.size()) > config.max_length) {
-    tokens.resize(static_cast<size_t>(config.max_length));
-    if (config.eos >= 0) tokens.back() = config.eos;
+  const int64_t end = translator.config().special().eos, most = longest_source(translator);
+  auto tokens = ids_of(*translator.tokenizer, text, end);
+  if (std::ssize(tokens) > most) {
+    tokens.resize(static_cast<size_t>(most));
+    if (end >= 0) tokens.back() = end;
   }
   return tokens;
 }
 
 std::vector<Translated> translate(const Translator& translator, const std::vector<std::string>& texts,
-                                  const TranslateOptions& options) {
-  const TransformerConfig& config = translator.model->config();
+                                  const TranslateOptions& options, Context& context) {
+  const SpecialIds& special = translator.config().special();
   DecodeOptions decode = options.decode;
-  if (decode.eos.empty()) decode.eos = config.ends();
+  if (decode.eos.empty()) decode.eos = special.ends();
   // Padding is not a word.
-  if (config.pad >= 0 && config.pad != config.eos) decode.suppress_tokens.push_back(config.pad);
+  if (special.pad >= 0 && special.pad != special.eos) decode.suppress_tokens.push_back(special.pad);
   std::vector<Translated> results(texts.size());
   std::vector<Unit> units;
   for (size_t i = 0; i < texts.size(); ++i) {
     for (Unit& unit : units_of(translator, texts[i], i, options, results[i]))
       units.push_back(std::move(unit));
   }
-  auto found = translate_units(translator, units, decode, options.batch_tokens);
+  auto found = translate_units(translator, units, decode, context, options.batch_tokens);
   for (size_t begin = 0; begin < units.size();) {
     size_t end = begin + 1;
     while (end < units.size() && units[end].text == units[begin].text) ++end;
@@ -281,8 +288,8 @@ TranslationTrainee::TranslationTrainee(Translator& translator, const std::vector
 
 TranslationTrainee::Pairs TranslationTrainee::encode(const std::vector<TextPair>& pairs, bool drop_long,
                                                      const std::string& cache) {
-  const int64_t end = translator_.model->config().eos;
-  const int64_t longest = std::min(options_.max_length, translator_.model->config().max_length);
+  const int64_t end = translator_.config().special().eos;
+  const int64_t longest = std::min(options_.max_length, translator_.config().max_length());
   TokenKey key(*translator_.tokenizer);
   key.add(std::to_string(end));
   for (const TextPair& pair : pairs) {
@@ -314,30 +321,28 @@ NamedParameters TranslationTrainee::parameters() { return parameters_of(*transla
 
 TranslationTrainee::Batch TranslationTrainee::make_batch(const Pairs& pairs,
                                                          std::span<const int64_t> rows) const {
-  const TransformerConfig& config = translator_.model->config();
+  const SpecialIds& special = translator_.config().special();
   std::vector<std::vector<int64_t>> sources, inputs, labels;
   Batch batch;
   for (int64_t row : rows) {
     const auto& target = pairs.target[static_cast<size_t>(row)];
     sources.push_back(pairs.source[static_cast<size_t>(row)]);
     // The decoder reads the target one place behind.
-    inputs.push_back({config.decoder_start});
+    inputs.push_back({special.decoder_start});
     inputs.back().insert(inputs.back().end(), target.begin(), target.end() - 1);
     labels.push_back(target);
     batch.items += static_cast<double>(target.size());
   }
-  batch.source = TokenBatch::of(sources, config.filler());
-  batch.input = TokenBatch::of(inputs, config.filler());
+  batch.tokens.source = TokenBatch::of(sources, special.filler());
+  batch.tokens.target = TokenBatch::of(inputs, special.filler());
   batch.labels = TokenBatch::of(labels, kIgnoreIndex).ids;
   return batch;
 }
 
 LossSum TranslationTrainee::batch_loss(const Batch& batch, double smoothing, Context& context) const {
-  const Transformer& model = *translator_.model;
-  const Memory memory = model.encode(batch.source, context);
-  const Tensor hidden = model.decode(batch.input, &memory, context);
-  return {linear_cross_entropy(hidden, model.output_weight(), model.output_bias(), batch.labels,
-                               {.label_smoothing = smoothing, .reduction = Reduction::kSum}),
+  const SequenceToSequence& model = *translator_.model->sequence_to_sequence();
+  return {model.loss(batch.tokens, batch.labels, {.label_smoothing = smoothing, .reduction = Reduction::kSum},
+                     context),
           batch.items};
 }
 
@@ -354,8 +359,8 @@ Scores TranslationTrainee::validate() {
   for (const auto& target : dev_.target) lengths.push_back(static_cast<int64_t>(target.size()));
   BatchSampler sampler(lengths, {.max_tokens = options_.batches.max_tokens, .shuffle = false});
   double sum = 0, items = 0;
+  Context context;
   while (sampler.position().epoch == 0) {
-    Context context;
     const LossSum part = batch_loss(make_batch(dev_, sampler.next()), 0, context);
     sum += part.sum.item();
     items += part.items;
@@ -364,7 +369,7 @@ Scores TranslationTrainee::validate() {
   if (!dev_texts_.empty() && std::isfinite(sum)) {
     std::vector<std::string> texts;
     for (const TextPair& pair : dev_texts_) texts.push_back(pair.source);
-    const auto translations = translate(translator_, texts, {.decode = {.num_beams = 1}});
+    const auto translations = translate(translator_, texts, {.decode = {.num_beams = 1}}, context);
     metrics::Bleu bleu;
     for (size_t i = 0; i < texts.size(); ++i) bleu.add(translations[i].best[0].text, dev_texts_[i].target);
     scores.values.emplace_back("bleu", bleu.score().score);

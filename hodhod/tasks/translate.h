@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Translation, and any other sequence to sequence: an encoder–decoder on pairs of texts.
+// Translation, and any other sequence to sequence, on pairs of texts.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,6 @@
 #include "hodhod/base/number_range.h"
 #include "hodhod/data/batching.h"
 #include "hodhod/decode/generator.h"
-#include "hodhod/models/origin.h"
-#include "hodhod/models/transformer.h"
 #include "hodhod/tasks/encoded_texts.h"
 #include "hodhod/tasks/text_model.h"
 #include "hodhod/text/tokenizer.h"
@@ -24,12 +22,9 @@ struct TextPair {
 };
 
 // A model and its tokenizer: all that translating takes.
-struct Translator {
-  std::unique_ptr<Transformer> model;
-  std::unique_ptr<text::Tokenizer> tokenizer;
-  std::vector<std::string> warnings = {};  // what of the directory is not used; a line each
-  ModelOrigin origin = {};                 // what else its directory says
-
+struct Translator : TextModel {
+  static Translator make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
+                         uint64_t seed);
   // From a model's directory. `tuning` says what is to be other than there: the configuration, the tokenizer.
   static Translator load(const std::string& directory, const FineTuning& tuning = {});
 };
@@ -87,7 +82,7 @@ struct TranslateOptions {
 // that fit (split_to_fit of hodhod/text/languages/sentences.h), which are joined by blanks, or by nothing in
 // scripts without blanks.
 std::vector<Translated> translate(const Translator& translator, const std::vector<std::string>& texts,
-                                  const TranslateOptions& options);
+                                  const TranslateOptions& options, Context& context);
 
 // A text as the tokenizer reads it: normalised, with blanks for the marks that stand for them. What a
 // translator that normalises its data can be expected to write.
@@ -135,7 +130,7 @@ class TranslationTrainee final : public Trainee {
     std::vector<std::vector<int64_t>> source, target;  // with the end of sequence
   };
   struct Batch {
-    TokenBatch source, input;
+    SequenceBatch tokens;
     Tensor labels;
     double items = 0;
   };

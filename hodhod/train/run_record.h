@@ -17,12 +17,14 @@ struct Setting {
   std::string name, value;
 };
 
+inline std::vector<Setting> settings_of(const std::vector<Field>& fields) {
+  std::vector<Setting> settings;
+  for (const Field& field : fields) settings.push_back({field_flag(field), field_text(field)});
+  return settings;
+}
 template <class Config>
 std::vector<Setting> settings_of(const Config& config) {
-  std::vector<Setting> settings;
-  for (const Field& field : fields_of(const_cast<Config&>(config)))  // only read
-    settings.push_back({field_flag(field), field_text(field)});
-  return settings;
+  return settings_of(fields_of(const_cast<Config&>(config)));  // only read
 }
 
 // What was read for an option: a file, or a pipe.

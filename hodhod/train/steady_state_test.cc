@@ -12,6 +12,7 @@
 #include "hodhod/nn/embedding.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/nn/recurrent.h"
+#include "hodhod/ops/linear_cross_entropy.h"
 #include "hodhod/tensor/pool.h"
 #include "hodhod/tensor/tape.h"
 #include "hodhod/train/gradient_sum.h"
@@ -107,7 +108,7 @@ class TransformerTraining {
   }
 
  private:
-  Transformer model_;
+  TransformerModel model_;
   TestBatch batch_;
   int64_t parts_;
   std::unique_ptr<Optimizer> optimizer_;

@@ -23,7 +23,7 @@ using Values = std::vector<std::vector<float>>;
 
 // The losses of three updates by clipped AdamW with dropout, and all parameters after them.
 Values train_three_steps(const TransformerConfig& config) {
-  Transformer model(config, Rng(1));
+  TransformerModel model(config, Rng(1));
   set_requires_grad(model);
   const auto parameters = parameters_of(model);
   const auto optimizer = make_optimizer(parameters, {.weight_decay = 0.01});
@@ -44,7 +44,7 @@ Values train_three_steps(const TransformerConfig& config) {
 // The loss of one step without dropout and the gradients of all parameters.
 Values loss_and_gradients(TransformerConfig config) {
   config.dropout = config.attention_dropout = config.activation_dropout = 0;
-  Transformer model(config, Rng(1));
+  TransformerModel model(config, Rng(1));
   set_requires_grad(model);
   const TestBatch batch(config, 4, 9);
   Context context{.training = true};

@@ -13,10 +13,9 @@
 #include "hodhod/decode/generator.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/models/hf/family.h"
-#include "hodhod/models/hf/state.h"
-#include "hodhod/models/transformer_lm.h"
+#include "hodhod/models/stored_weights.h"
+#include "hodhod/models/transformer_model.h"
 #include "hodhod/nn/module.h"
-#include "hodhod/ops/linear_cross_entropy.h"
 #include "hodhod/ops/loss.h"
 #include "hodhod/ops/shape.h"
 #include "hodhod/tensor/tape.h"
@@ -68,10 +67,12 @@ class GoldenTransformer : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     recording_.emplace(GetParam());
-    model_ = load_transformer(GetParam()).model;
+    model_ = load_model(GetParam()).model;
   }
 
-  const TransformerConfig& config() const { return model_->config(); }
+  const TransformerModel& transformer() const { return dynamic_cast<const TransformerModel&>(*model_); }
+  const TransformerConfig& config() const { return transformer().config().body; }
+  const HeadOptions& head() const { return model_->config().head; }
   Tensor input(const std::string& name) const { return recording_->tensor("fwd.in." + name); }
   bool has(const std::string& name) const { return recording_->contains(name); }
 
@@ -96,47 +97,49 @@ class GoldenTransformer : public testing::TestWithParam<std::string> {
     TokenBatch tokens{.ids = input("input_ids")};
     if (has("fwd.in.attention_mask")) tokens.lengths = lengths_of(input("attention_mask"));
     if (has("fwd.in.token_type_ids")) tokens.token_types = input("token_type_ids");
-    Tensor hidden;
-    if (config().head == HeadKind::classifier) {
-      const Memory states = config().has_encoder()
-                                ? model_->encode(tokens, context)
-                                : Memory{model_->decode(tokens, nullptr, context), tokens.lengths};
-      out.logits = model_->classify(states, context);
-    } else if (config().has_decoder()) {
-      Memory memory;
-      TokenBatch target = tokens;
-      if (config().has_encoder()) {
-        memory = model_->encode(tokens, context);
-        target = {.ids = input("decoder_input_ids")};
+    if (head().kind == HeadKind::classifier) {
+      out.logits = classify(*model_, tokens, context);
+      if (has("fwd.in.labels")) out.loss = label_loss(out.logits);
+    } else if (head().kind == HeadKind::tagger) {
+      out.logits = tag(*model_, tokens, context);
+      if (has("fwd.in.labels")) out.loss = label_loss(out.logits);
+    } else if (const auto* masked = head_as<MaskedLanguageHead>(*model_)) {
+      // A masked-language head takes chosen places, [N, C]: here all of them.
+      const Tensor states = model_->encoder()->encode(tokens, context).states;
+      const Tensor hidden = reshape(states, {-1, states.dim(2)}), table = model_->embedding_table();
+      out.logits = reshape(masked->logits(hidden, table, context),
+                           {states.dim(0), states.dim(1), config().vocabulary});
+      if (has("fwd.in.labels")) {
+        out.loss = masked->loss(hidden, table, reshape(input("labels"), {-1}), {}, context);
       }
-      hidden = model_->decode(target, config().has_encoder() ? &memory : nullptr, context);
-      out.logits = model_->logits(hidden, context);
     } else {
-      const Memory memory = model_->encode(tokens, context);
-      hidden = memory.states;
-      out.logits =
-          config().head == HeadKind::tagger ? model_->tag(memory, context) : model_->logits(hidden, context);
+      SequenceBatch batch{.target = tokens};
+      if (config().has_encoder()) batch = {.source = tokens, .target = {.ids = input("decoder_input_ids")}};
+      out.logits = transformer().logits(batch, context);
+      if (has("fwd.in.labels")) out.loss = transformer().loss(batch, next_tokens(), {}, context);
     }
-    if (has("fwd.in.labels")) out.loss = loss(hidden, out.logits);
     return out;
   }
 
-  Tensor loss(const Tensor& hidden, const Tensor& logits) {
-    Tensor labels = input("labels");
-    if (config().head == HeadKind::classifier && config().problem == ProblemKind::multi_label)
+  Tensor label_loss(const Tensor& logits) {
+    const Tensor labels = input("labels");
+    const bool classifies = head().kind == HeadKind::classifier;
+    if (classifies && head().problem == ProblemKind::multi_label)
       return binary_cross_entropy_with_logits(logits, labels);
-    if (config().head == HeadKind::classifier && config().problem == ProblemKind::regression)
+    if (classifies && head().problem == ProblemKind::regression)
       return mse_loss(reshape(logits, labels.shape()), labels);
-    if (config().head != HeadKind::language_model) return cross_entropy(logits, labels);
-    if (config().shape == TransformerShape::decoder) {  // the label of a position is the token after it
-      Tensor next = Tensor::full(labels.shape(), -100, DType::i64);
-      const int64_t time = labels.dim(1);
-      copy(labels.with_layout({labels.dim(0), time - 1}, {time, 1}, 1),
-           next.with_layout({labels.dim(0), time - 1}, {time, 1}));
-      labels = next;
-    }
-    return linear_cross_entropy(model_->head_states(hidden), model_->output_weight(), model_->output_bias(),
-                                labels);
+    return cross_entropy(logits, labels);
+  }
+
+  // What comes after each token: of a decoder, the token at the place after it.
+  Tensor next_tokens() {
+    const Tensor labels = input("labels");
+    if (config().has_encoder()) return labels;
+    Tensor next = Tensor::full(labels.shape(), -100, DType::i64);
+    const int64_t time = labels.dim(1);
+    copy(labels.with_layout({labels.dim(0), time - 1}, {time, 1}, 1),
+         next.with_layout({labels.dim(0), time - 1}, {time, 1}));
+    return next;
   }
 
   // Compares where the mask says that a position is real.
@@ -154,12 +157,12 @@ class GoldenTransformer : public testing::TestWithParam<std::string> {
   }
 
   std::optional<golden::Recording> recording_;
-  std::unique_ptr<Transformer> model_;
+  std::unique_ptr<Model> model_;
 };
 
 TEST_P(GoldenTransformer, ForwardPass) {
   const Outputs out = forward(true);
-  const bool sequence = config().head == HeadKind::classifier;
+  const bool sequence = head().kind == HeadKind::classifier;
   const Tensor source_mask = has("fwd.in.attention_mask") ? input("attention_mask") : Tensor();
   const bool both = config().has_encoder() && config().has_decoder();
   expect_close("fwd.out.logits", out.logits, 3e-4, sequence || both ? Tensor() : source_mask);
@@ -221,7 +224,7 @@ TEST_P(GoldenTransformer, Gradients) {
                            parameter.grad().defined() ? parameter.grad() : Tensor::zeros(parameter.shape()));
   }
   const ModelDirectory directory = ModelDirectory::open(GetParam());
-  const NamedTensors theirs = hf::save_state(*directory.family, gradients);
+  const NamedTensors theirs = save_weights(directory.type->tensor_names(), gradients);
   for (const std::string& name : names) {
     const std::string parameter = name.substr(std::string("fwd.grad.").size());
     const auto found = std::find_if(theirs.begin(), theirs.end(),
@@ -249,12 +252,14 @@ TEST_P(GoldenTransformer, Generation) {
         if (mask.data<int64_t>()[b * ids.dim(1) + t]) row.push_back(ids.data<int64_t>()[b * ids.dim(1) + t]);
       }
       if (config().has_encoder()) {
-        prompts.push_back({row, {json_get<int64_t>(*special, "decoder_start_token_id", "")}});
+        prompts.push_back({.source = {.tokens = row},
+                           .target = {json_get<int64_t>(*special, "decoder_start_token_id", "")}});
       } else {
-        prompts.push_back({{}, row});
+        prompts.push_back({.target = row});
       }
     }
-    const TransformerLM lm(*model_);
+    const TransformerModel& lm = transformer();
+    Context context;
     for (const Json& run : *json_find(item, "runs")) {
       const auto name = json_get<std::string>(run, "name", "");
       const Json& args = *json_find(run, "args");
@@ -271,7 +276,7 @@ TEST_P(GoldenTransformer, Generation) {
       const auto unknown = from_json(args, options, name);
       ASSERT_TRUE(unknown.empty()) << unknown[0];
       const Tensor want = recording_->tensor("gen." + name + ".sequences");
-      const auto results = generate(lm, prompts, options);
+      const auto results = generate(lm, prompts, options, context);
       const int64_t width = want.dim(1), prompt_width = config().has_encoder() ? 1 : ids.dim(1);
       const auto pad = json_get<int64_t>(*special, "pad_token_id", GetParam());
       for (size_t b = 0; b < results.size(); ++b) {
@@ -314,10 +319,9 @@ TEST_P(GoldenTransformer, Training) {
 
 TEST_P(GoldenTransformer, SavesWhatItLoaded) {
   const TemporaryDirectory directory;
-  save_transformer(*model_, directory.path(), Json::object());
-  const auto again = load_transformer(directory.path()).model;
-  EXPECT_EQ(ModelDirectory::open(directory.path()).family_name(),
-            ModelDirectory::open(GetParam()).family_name());
+  save_model_files(*model_, directory.path());
+  const auto again = load_model(directory.path()).model;
+  EXPECT_EQ(ModelDirectory::open(directory.path()).type, ModelDirectory::open(GetParam()).type);
   const auto before = parameters_of(*model_), after = parameters_of(*again);
   ASSERT_EQ(before.size(), after.size());
   for (size_t i = 0; i < before.size(); ++i) {
@@ -332,8 +336,8 @@ TEST_P(GoldenTransformer, SavesFilesAsTheReferenceDoes) {
   const size_t slash = GetParam().rfind('/');
   if (GetParam().substr(slash + 1).starts_with("layout_")) GTEST_SKIP() << "another layout by intent";
   const TemporaryDirectory directory;
-  const auto loaded = load_transformer(GetParam());
-  save_transformer(*loaded.model, directory.path(), Json::object(), loaded.origin);
+  const auto loaded = load_model(GetParam());
+  save_model_files(*loaded.model, directory.path(), Json::object(), loaded.origin);
   const auto tensors_of = [](const std::string& path) {
     std::map<std::string, std::pair<std::string, std::vector<int64_t>>> tensors;
     const SafetensorsReader reader(path);

@@ -40,7 +40,6 @@ void write_bert(const TransformerConfig&, Json& json) { json["position_embedding
 TransformerConfig roformer_defaults() { return transformer_preset("roformer-base"); }
 
 void read_roformer(ConfigReader& reader, TransformerConfig& c) {
-  c.pooler_activation = c.activation;
   reader.only("embedding_size", c.width);  // no projection of embeddings
   reader.only("rotary_value", false);
 }
@@ -90,15 +89,21 @@ std::vector<NameRule> encoder_names(const std::string& at) {
       {"encoder.layer.{}.feed_forward.down.bias", at + "encoder.layer.{}.output.dense.bias"},
       {"encoder.layer.{}.feed_forward_norm.weight", at + "encoder.layer.{}.output.LayerNorm.weight"},
       {"encoder.layer.{}.feed_forward_norm.bias", at + "encoder.layer.{}.output.LayerNorm.bias"},
+  };
+}
+
+const std::vector<NameRule>& masked_language_names() {
+  static const std::vector<NameRule> kNames = {
       {"prediction.weight", "cls.predictions.transform.dense.weight"},
       {"prediction.bias", "cls.predictions.transform.dense.bias"},
       {"prediction_norm.weight", "cls.predictions.transform.LayerNorm.weight"},
       {"prediction_norm.bias", "cls.predictions.transform.LayerNorm.bias"},
       {"output.weight", "cls.predictions.decoder.weight"},
       {.ours = "embedding.weight", .theirs = "cls.predictions.decoder.weight", .unless = "output.weight"},
-      {"output_bias", "cls.predictions.bias"},
-      {"output_bias", "cls.predictions.decoder.bias"},
+      {.ours = "output_bias", .theirs = "cls.predictions.bias", .zero_if_absent = true},
+      {.ours = "output_bias", .theirs = "cls.predictions.decoder.bias", .zero_if_absent = true},
   };
+  return kNames;
 }
 
 std::vector<NameRule> joined(std::vector<NameRule> rules, const std::vector<NameRule>& more) {
@@ -111,58 +116,64 @@ std::vector<NameRule> joined(std::vector<NameRule> rules, const std::vector<Name
 const Family& bert() {
   static const Family kFamily{
       .model_type = "bert",
+      .presets = {"bert-tiny", "bert-small", "bert-base", "bert-large"},
       .defaults = bert_defaults,
       .activation = "hidden_act",
       .keys = encoder_keys(),
-      .heads = {{"BertForMaskedLM", HeadKind::language_model},
-                {"BertForPreTraining", HeadKind::language_model},
+      .heads = {{"BertForMaskedLM", HeadKind::masked_language_model},
+                {"BertForPreTraining", HeadKind::masked_language_model},
                 {"BertForSequenceClassification", HeadKind::classifier},
                 {"BertForTokenClassification", HeadKind::tagger},
                 {"BertModel", HeadKind::none}},
       .read = read_bert,
       .write = write_bert,
-      .prefixes = {"bert."},
-      .names = joined(encoder_names("bert."),
-                      {
-                          {"encoder.position.weight", "bert.embeddings.position_embeddings.weight"},
-                          {"pooler.weight", "bert.pooler.dense.weight"},
-                          {"pooler.bias", "bert.pooler.dense.bias"},
-                          {"classifier.weight", "classifier.weight"},
-                          {"classifier.bias", "classifier.bias"},
-                      }),
-      // A mask's positions; the head that guesses whether two sentences follow each other.
-      .needless = {"bert.embeddings.position_ids", "bert.embeddings.token_type_ids",
-                   "cls.seq_relationship.weight", "cls.seq_relationship.bias"}};
+      .names = {
+          .prefixes = {"bert."},
+          .body = joined(encoder_names("bert."),
+                         {NameRule{"encoder.position.weight", "bert.embeddings.position_embeddings.weight"}}),
+          .head = joined(masked_language_names(), {{"pooler.weight", "bert.pooler.dense.weight"},
+                                                   {"pooler.bias", "bert.pooler.dense.bias"},
+                                                   {"classifier.weight", "classifier.weight"},
+                                                   {"classifier.bias", "classifier.bias"}}),
+          // A mask's positions; the head that guesses whether two sentences follow each other.
+          .needless = {"bert.embeddings.position_ids", "bert.embeddings.token_type_ids",
+                       "cls.seq_relationship.weight", "cls.seq_relationship.bias"}}};
   return kFamily;
 }
 
 const Family& roformer() {
   static const Family kFamily{
       .model_type = "roformer",
+      .presets = {"roformer-tiny", "roformer-small", "roformer-base"},
       .defaults = roformer_defaults,
       .activation = "hidden_act",
+      .pooler_as_feed_forward = true,
       .keys = encoder_keys(),
-      .heads = {{"RoFormerForMaskedLM", HeadKind::language_model},
+      .heads = {{"RoFormerForMaskedLM", HeadKind::masked_language_model},
                 {"RoFormerForSequenceClassification", HeadKind::classifier},
                 {"RoFormerForTokenClassification", HeadKind::tagger},
                 {"RoFormerModel", HeadKind::none}},
       .read = read_roformer,
       .write = write_roformer,
-      .prefixes = {"roformer."},
-      .names = joined(
-          encoder_names("roformer."),
-          {
-              // Of a classifier, which alone has a pooler, and of a tagger.
-              {"pooler.weight", "classifier.dense.weight"},
-              {"pooler.bias", "classifier.dense.bias"},
-              {.ours = "classifier.weight",
-               .theirs = "classifier.out_proj.weight",
-               .only_if = "pooler.weight"},
-              {.ours = "classifier.bias", .theirs = "classifier.out_proj.bias", .only_if = "pooler.weight"},
-              {.ours = "classifier.weight", .theirs = "classifier.weight", .unless = "pooler.weight"},
-              {.ours = "classifier.bias", .theirs = "classifier.bias", .unless = "pooler.weight"},
-          }),
-      .needless = {"roformer.encoder.embed_positions.weight"},
+      .names =
+          {.prefixes = {"roformer."},
+           .body = encoder_names("roformer."),
+           .head = joined(
+               masked_language_names(),
+               {
+                   // Of a classifier, which alone has a pooler, and of a tagger.
+                   {"pooler.weight", "classifier.dense.weight"},
+                   {"pooler.bias", "classifier.dense.bias"},
+                   {.ours = "classifier.weight",
+                    .theirs = "classifier.out_proj.weight",
+                    .only_if = "pooler.weight"},
+                   {.ours = "classifier.bias",
+                    .theirs = "classifier.out_proj.bias",
+                    .only_if = "pooler.weight"},
+                   {.ours = "classifier.weight", .theirs = "classifier.weight", .unless = "pooler.weight"},
+                   {.ours = "classifier.bias", .theirs = "classifier.bias", .unless = "pooler.weight"},
+               }),
+           .needless = {"roformer.encoder.embed_positions.weight"}},
       .constants = roformer_constants};
   return kFamily;
 }

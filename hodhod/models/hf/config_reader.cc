@@ -46,12 +46,12 @@ kernels::Activation ConfigReader::activation_or(std::string_view key, kernels::A
   }
 }
 
-void ConfigReader::read(std::span<const KeyRule> rules, TransformerConfig& config) {
+void ConfigReader::read(std::span<const KeyRule> rules, const std::vector<Field>& options) {
   Json given = Json::object();
   for (const KeyRule& rule : rules) {
     if (const Json* value = find(rule.theirs)) given[std::string(rule.theirs)] = *value;
   }
-  fields_from_json(given, fields_named(rules, config), where());
+  fields_from_json(given, fields_named(rules, options), where());
 }
 
 void ConfigReader::only(std::string_view key, const Json& known) {
@@ -83,13 +83,12 @@ void ConfigReader::finish() {
   warnings_.push_back(where() + ": settings that are not known are not used: " + unknown);
 }
 
-std::vector<Field> fields_named(std::span<const KeyRule> rules, TransformerConfig& config) {
-  const std::vector<Field> all = fields_of(config);
+std::vector<Field> fields_named(std::span<const KeyRule> rules, const std::vector<Field>& options) {
   std::vector<Field> named;
   for (const KeyRule& rule : rules) {
-    const auto found =
-        std::find_if(all.begin(), all.end(), [&](const Field& field) { return field.path == rule.ours; });
-    check(found != all.end(), "the setting {} has no member {}", rule.theirs, rule.ours);
+    const auto found = std::find_if(options.begin(), options.end(),
+                                    [&](const Field& field) { return field.path == rule.ours; });
+    check(found != options.end(), "the setting {} has no option {}", rule.theirs, rule.ours);
     named.push_back(*found);
     named.back().path = rule.theirs;
   }

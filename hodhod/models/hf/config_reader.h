@@ -11,11 +11,11 @@
 
 #include "hodhod/base/json.h"
 #include "hodhod/base/visit.h"
-#include "hodhod/models/transformer_config.h"
+#include "hodhod/kernels/formulas.h"
 
 namespace hodhod::hf {
 
-// A setting of theirs that is a member of TransformerConfig, under the name that `visit` gives that one.
+// A setting of theirs that is an option of the model, under the option's name.
 struct KeyRule {
   std::string_view theirs, ours;
 };
@@ -44,9 +44,9 @@ class ConfigReader {
     return value == nullptr ? fallback : json_as<T>(*value, place(key));
   }
   kernels::Activation activation_or(std::string_view key, kernels::Activation fallback);
-  // Sets the members that the file gives; an Error when a value is of another type, or outside the member's
+  // Sets the options that the file gives; an Error when a value is of another type, or outside the option's
   // range.
-  void read(std::span<const KeyRule> rules, TransformerConfig& config);
+  void read(std::span<const KeyRule> rules, const std::vector<Field>& options);
 
   // An Error when the key has a value, and it is another one.
   void only(std::string_view key, const Json& known);
@@ -67,7 +67,7 @@ class ConfigReader {
   std::vector<std::string> warnings_;
 };
 
-// The fields of the members, under the names of theirs. They point into `config`.
-std::vector<Field> fields_named(std::span<const KeyRule> rules, TransformerConfig& config);
+// Those of the options that the rules name, under the names of theirs.
+std::vector<Field> fields_named(std::span<const KeyRule> rules, const std::vector<Field>& options);
 
 }  // namespace hodhod::hf

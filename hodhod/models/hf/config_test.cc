@@ -113,7 +113,7 @@ TEST(ConfigFile, AnEncoderMayBeCausal) {
   const auto states_of = [&](const std::vector<int64_t>& ids) {
     Context context;
     const std::vector<std::vector<int64_t>> rows = {ids};
-    return model->encode(TokenBatch::of(rows, 0), context).states.values<float>();
+    return model->encoder()->encode(TokenBatch::of(rows, 0), context).states.values<float>();
   };
   const auto one = states_of({5, 6, 7}), other = states_of({5, 6, 9});
   EXPECT_TRUE(std::equal(one.begin(), one.begin() + 24, other.begin()));  // the first two tokens
@@ -122,18 +122,19 @@ TEST(ConfigFile, AnEncoderMayBeCausal) {
 
 TEST(ConfigFile, LabelsAndTheirProblemAgree) {
   const auto with = [](int64_t labels, const char* key, const Json& value) {
-    TransformerConfig config = TestDirectory::small("bert-tiny", HeadKind::classifier, labels);
-    config.problem = labels == 1 ? ProblemKind::regression : ProblemKind::single_label;
+    TransformerModelConfig config = TestDirectory::small("bert-tiny", HeadKind::classifier, labels);
+    config.head.problem = labels == 1 ? ProblemKind::regression : ProblemKind::single_label;
     TestDirectory directory(config);
     directory.remove("problem_type");
     directory.config()[key] = value;
     return ModelDirectory::open(directory.write());
   };
-  EXPECT_EQ(with(3, "problem_type", nullptr).config.problem, ProblemKind::single_label);
-  EXPECT_EQ(with(1, "problem_type", nullptr).config.problem, ProblemKind::regression);
-  EXPECT_EQ(with(3, "problem_type", "multi_label_classification").config.problem, ProblemKind::multi_label);
-  EXPECT_EQ(with(3, "problem_type", "regression").config.problem, ProblemKind::regression);
-  EXPECT_EQ(with(3, "num_labels", 3).config.labels, 3);
+  EXPECT_EQ(with(3, "problem_type", nullptr).config->head.problem, ProblemKind::single_label);
+  EXPECT_EQ(with(1, "problem_type", nullptr).config->head.problem, ProblemKind::regression);
+  EXPECT_EQ(with(3, "problem_type", "multi_label_classification").config->head.problem,
+            ProblemKind::multi_label);
+  EXPECT_EQ(with(3, "problem_type", "regression").config->head.problem, ProblemKind::regression);
+  EXPECT_EQ(with(3, "num_labels", 3).config->head.labels, 3);
   EXPECT_THAT(error_of([&] { with(3, "num_labels", 4); }),
               HasSubstr("num_labels: 4 labels, and id2label has 3"));
   EXPECT_THAT(error_of([&] { with(3, "problem_type", "ranking"); }),
@@ -152,11 +153,11 @@ TEST(ConfigFile, EndsMayBeSeveral) {
   TestDirectory directory("llama-tiny");
   directory.config()["eos_token_id"] = Json::array({2, 7, 2});
   const auto loaded = directory.load();
-  EXPECT_THAT(loaded.model->config().ends(), ElementsAre(2, 7));
+  EXPECT_THAT(loaded.model->config().special().ends(), ElementsAre(2, 7));
   EXPECT_THAT(loaded.warnings, IsEmpty());
   const TemporaryDirectory saved;
-  save_transformer(*loaded.model, saved.path(), Json::object());
-  EXPECT_THAT(load_transformer_config(saved.path()).ends(), ElementsAre(2, 7));
+  save_model_files(*loaded.model, saved.path());
+  EXPECT_THAT(ModelDirectory::open(saved.path()).config->special().ends(), ElementsAre(2, 7));
   EXPECT_THAT(opened_with("llama-tiny", "bos_token_id", Json::array({4, 5})).warnings,
               ElementsAre(HasSubstr("bos_token_id: of several tokens the first, 4, is used")));
 }
@@ -167,15 +168,15 @@ TEST(ConfigFile, ATokenThatCannotOccurIsNone) {
     EXPECT_THAT(opened.warnings,
                 ElementsAre(HasSubstr("token 50256 is outside the vocabulary of 23 tokens")));
   }
-  EXPECT_THAT(opened_with("gpt-tiny", "eos_token_id", nullptr).config.ends(), IsEmpty());
-  EXPECT_THAT(opened_with("gpt-tiny", "eos_token_id", -1).config.ends(), IsEmpty());
-  EXPECT_EQ(opened_with("gpt-tiny", "bos_token_id", nullptr).config.bos, -1);
-  EXPECT_EQ(opened_with("gpt-tiny", "pad_token_id", nullptr).config.filler(), 0);
+  EXPECT_THAT(opened_with("gpt-tiny", "eos_token_id", nullptr).config->special().ends(), IsEmpty());
+  EXPECT_THAT(opened_with("gpt-tiny", "eos_token_id", -1).config->special().ends(), IsEmpty());
+  EXPECT_EQ(opened_with("gpt-tiny", "bos_token_id", nullptr).config->special().bos, -1);
+  EXPECT_EQ(opened_with("gpt-tiny", "pad_token_id", nullptr).config->special().filler(), 0);
   // The family's own 50256 is none either, and the file is not to blame.
   TestDirectory directory("gpt-tiny");
   directory.remove("eos_token_id");
   const ModelDirectory opened = ModelDirectory::open(directory.write());
-  EXPECT_THAT(opened.config.ends(), IsEmpty());
+  EXPECT_THAT(opened.config->special().ends(), IsEmpty());
   EXPECT_THAT(opened.warnings, IsEmpty());
   EXPECT_THAT(error_with("tiny", "decoder_start_token_id", 99),
               HasSubstr("no token of the vocabulary to start from"));
@@ -183,18 +184,18 @@ TEST(ConfigFile, ATokenThatCannotOccurIsNone) {
 }
 
 TEST(ConfigFile, WhatNoFamilyHoldsIsNamedBeforeItIsTrained) {
-  TransformerConfig config = transformer_preset("bert-tiny");
+  TransformerModelConfig config(transformer_preset("bert-tiny"));
   EXPECT_NO_THROW(check_storable(config));
-  config.positions = PositionKind::alibi;
+  config.body.positions = PositionKind::alibi;
   EXPECT_THAT(
       error_of([&] { check_storable(config); }),
       HasSubstr("no Hugging Face family holds this model: bert, which comes nearest, has no positions "
                 "\"alibi\""));
   for (const char* option : {"heads=0", "width=15", "dropout=nan", "dropout=1"}) {
     EXPECT_ANY_THROW({
-      TransformerConfig changed = transformer_preset("gpt-tiny");
-      change_option(changed, option);
-      check_storable(changed);
+      const auto changed = model_preset("gpt-tiny");
+      changed->change(option);
+      check_storable(*changed);
     }) << option;
   }
 }

@@ -3,39 +3,61 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/names.h"
 #include "hodhod/base/visit.h"
 #include "hodhod/models/hf/tokens.h"
 
 namespace hodhod::hf {
 namespace {
 
+// Options that matter in training alone. Where a family has no setting for one, it is kept under its own
+// name, which other readers pass over.
+constexpr auto kOfTraining =
+    std::to_array<std::string_view>({"dropout", "attention_dropout", "activation_dropout",
+                                     "embedding_dropout", "head_dropout", "padding_learns"});
+
+std::vector<KeyRule> training_rules(const Family& family) {
+  std::vector<KeyRule> rules;
+  for (const std::string_view option : kOfTraining) {
+    const bool theirs = std::any_of(family.keys.begin(), family.keys.end(),
+                                    [&](const KeyRule& rule) { return rule.ours == option; });
+    if (!theirs) rules.push_back({option, option});
+  }
+  return rules;
+}
+
 // A configuration in the form in which two that describe one model are equal: sizes that follow from others
-// are 0, and options that have no effect, or one in training alone, are as in a new one.
-TransformerConfig canonical(TransformerConfig c) {
+// are 0, and options that have no effect are as in a new one.
+TransformerModelConfig canonical(TransformerModelConfig config) {
   const TransformerConfig usual;
+  TransformerConfig& c = config.body;
+  HeadOptions& head = config.head;
   const auto unless_used = [](bool used, auto& option, const auto& otherwise) {
     if (!used) option = otherwise;
   };
   const bool encodes = c.shape == TransformerShape::encoder,
-             translates = c.shape == TransformerShape::encoder_decoder;
+             translates = c.shape == TransformerShape::encoder_decoder,
+             classifies = head.kind == HeadKind::classifier;
   unless_used(c.kv_heads != c.heads, c.kv_heads, 0);
   unless_used(c.head_size * c.heads != c.width, c.head_size, 0);
   unless_used(c.decoder_heads != c.heads, c.decoder_heads, 0);
   unless_used(c.decoder_feed_forward != c.feed_forward, c.decoder_feed_forward, 0);
   unless_used(c.has_encoder(), c.encoder_layers, 0);
   unless_used(c.has_decoder(), c.decoder_layers, 0);
-  unless_used(translates, c.decoder_start, 0);
+  unless_used(translates, c.special.decoder_start, 0);
   unless_used(encodes, c.causal, false);
-  unless_used(encodes, c.pooler_activation, usual.pooler_activation);
+  unless_used(c.embedding_dropout != c.dropout, c.embedding_dropout, std::nullopt);
+  unless_used(head.has_labels() && encodes && head.dropout != c.dropout, head.dropout, std::nullopt);
+  unless_used(encodes && classifies, config.pooler_activation, kernels::Activation::kTanh);
   // An encoder-decoder's bias that is not stored is 0.
   unless_used(!translates, c.output_bias, true);
-  const bool labels = c.head == HeadKind::classifier || c.head == HeadKind::tagger;
-  unless_used(labels, c.labels, 0);
-  unless_used(c.head == HeadKind::classifier, c.problem, usual.problem);
+  unless_used(head.has_labels(), head.labels, 0);
+  unless_used(classifies, head.problem, ProblemKind::single_label);
 
   const bool rotary = c.positions == PositionKind::rotary, relative = c.positions == PositionKind::relative;
   const bool by_turns =
@@ -50,16 +72,13 @@ TransformerConfig canonical(TransformerConfig c) {
   unless_used(rotary, c.rotary_amplitude, usual.rotary_amplitude);
   unless_used(relative, c.relative_buckets, usual.relative_buckets);
   unless_used(relative, c.relative_distance, usual.relative_distance);
-
-  c.dropout = c.attention_dropout = c.activation_dropout = 0;
-  c.embedding_dropout = c.head_dropout = {};
-  c.padding_learns = false;
-  return c;
+  return config;
 }
 
 // The options in which two configurations differ, with the first one's values.
-std::vector<std::string> differences(const TransformerConfig& one, const TransformerConfig& other) {
-  const Json a = to_json(canonical(one)), b = to_json(canonical(other));
+std::vector<std::string> differences(const TransformerModelConfig& one, const TransformerModelConfig& other) {
+  TransformerModelConfig left = canonical(one), right = canonical(other);
+  const Json a = fields_to_json(left.fields()), b = fields_to_json(right.fields());
   std::vector<std::string> different;
   for (const auto& [name, value] : a.items()) {
     if (value != b.at(name)) different.push_back(fmt::format("{} {}", name, format_json(value, -1)));
@@ -67,15 +86,76 @@ std::vector<std::string> differences(const TransformerConfig& one, const Transfo
   return different;
 }
 
+// The family's settings alone.
+Json write_settings(const Family& family, const TransformerModelConfig& config) {
+  Json json = Json::object();
+  write_head(family.heads, config, json);
+  json["model_type"] = std::string(family.model_type);
+  TransformerModelConfig copy = config;
+  const Json pairs = fields_to_json(fields_named(family.keys, copy.fields()));
+  for (const auto& [key, value] : pairs.items()) json[key] = value;
+  json[std::string(family.activation)] = std::string(kernels::name_of(config.body.activation));
+  family.write(config.body, json);
+  write_tokens(config.body, json);
+  json["torch_dtype"] = "float32";
+  return json;
+}
+
+TransformerModelConfig read_back(const Family& family, const Json& json) {
+  std::vector<std::string> warnings;
+  return read_config(family, json, "config.json", warnings);
+}
+
 // What a family cannot hold of a configuration.
-std::vector<std::string> lacks(const Family& family, const TransformerConfig& config) {
+std::vector<std::string> lacks(const Family& family, const TransformerModelConfig& config) {
   const TransformerConfig usual = family.defaults();
-  if (usual.shape != config.shape) return differences(config, usual);
-  const auto head = std::find_if(family.heads.begin(), family.heads.end(),
-                                 [&](const HeadRule& rule) { return rule.head == config.head; });
-  if (head == family.heads.end())
-    return {fmt::format("head {}", names_of(config.head)[static_cast<size_t>(config.head)])};
-  return differences(config, read_config(family, write_config(family, config), "config.json").config);
+  if (usual.shape != config.body.shape) return differences(config, TransformerModelConfig(usual));
+  const bool has_head = std::any_of(family.heads.begin(), family.heads.end(),
+                                    [&](const HeadRule& rule) { return rule.head == config.head.kind; });
+  if (!has_head) return {fmt::format("head {}", name_of(config.head.kind))};
+  return differences(config, read_back(family, write_config(family, config)));
+}
+
+class FamilyType final : public ModelType {
+ public:
+  explicit FamilyType(const Family& family) : family_(family) {}
+
+  const Family& family() const { return family_; }
+  std::string_view name() const override { return family_.model_type; }
+  std::vector<std::string> presets() const override {
+    return {family_.presets.begin(), family_.presets.end()};
+  }
+  std::unique_ptr<ModelConfig> preset(std::string_view preset) const override {
+    auto config = std::make_unique<TransformerModelConfig>(transformer_preset(preset));
+    if (family_.pooler_as_feed_forward) config->pooler_activation = config->body.activation;
+    return config;
+  }
+  ReadConfig read(const Json& json, const std::string& path) const override {
+    ReadConfig found;
+    found.config = std::make_unique<TransformerModelConfig>(read_config(family_, json, path, found.warnings));
+    return found;
+  }
+  Json write(const ModelConfig& config) const override { return write_config(family_, cast(config)); }
+  const TensorNames& tensor_names() const override { return family_.names; }
+  NamedTensors constants(const ModelConfig& config) const override {
+    return family_.constants ? family_.constants(cast(config).body) : NamedTensors();
+  }
+
+ private:
+  static const TransformerModelConfig& cast(const ModelConfig& config) {
+    return dynamic_cast<const TransformerModelConfig&>(config);
+  }
+
+  const Family& family_;
+};
+
+std::span<const FamilyType> family_types() {
+  static const auto kAll = [] {
+    std::vector<FamilyType> all;
+    for (const Family* family : families()) all.emplace_back(*family);
+    return all;
+  }();
+  return kAll;
 }
 
 }  // namespace
@@ -85,41 +165,45 @@ std::span<const Family* const> families() {
   return kAll;
 }
 
-const Family& family_named(std::string_view model_type, const std::string& path) {
-  std::string known;
-  for (const Family* family : families()) {
-    if (family->model_type == model_type) return *family;
-    known += known.empty() ? "" : ", ";
-    known += family->model_type;
-  }
-  fail("{}: models of type '{}' are not known; those of {} are", path, model_type, known);
+std::span<const ModelType* const> types() {
+  static const auto kAll = [] {
+    std::vector<const ModelType*> all;
+    for (const FamilyType& type : family_types()) all.push_back(&type);
+    return all;
+  }();
+  return kAll;
 }
 
-const Family& family_for(const TransformerConfig& config, const Family* preferred) {
+const ModelType& type_for(const TransformerModelConfig& config, const ModelType* preferred) {
   config.validate();
-  if (preferred != nullptr && lacks(*preferred, config).empty()) return *preferred;
-  const Family* nearest = nullptr;
+  const FamilyType* nearest = nullptr;
+  const FamilyType* first = nullptr;
   std::vector<std::string> lacking;
-  for (const Family* family : families()) {
-    std::vector<std::string> theirs = lacks(*family, config);
-    if (theirs.empty()) return *family;
+  for (const FamilyType& type : family_types()) {
+    std::vector<std::string> theirs = lacks(type.family(), config);
+    if (theirs.empty() && &type == preferred) return type;
+    if (theirs.empty() && first == nullptr) first = &type;
     if (nearest != nullptr && theirs.size() >= lacking.size()) continue;
-    nearest = family;
+    nearest = &type;
     lacking = std::move(theirs);
   }
-  fail(
-      "no Hugging Face family holds this model: {}, which comes nearest, has no {}; keep to the form of a "
-      "preset, and change its sizes only",
-      nearest->model_type, fmt::join(lacking, ", no "));
+  check(first != nullptr,
+        "no Hugging Face family holds this model: {}, which comes nearest, has no {}; keep to the form of a "
+        "preset, and change its sizes only",
+        nearest->name(), fmt::join(lacking, ", no "));
+  return *first;
 }
 
-ReadConfig read_config(const Family& family, const Json& json, const std::string& path) {
+TransformerModelConfig read_config(const Family& family, const Json& json, const std::string& path,
+                                   std::vector<std::string>& warnings) {
   ConfigReader reader(json, path);
-  TransformerConfig config = family.defaults();
-  reader.read(family.keys, config);
-  config.activation = reader.activation_or(family.activation, config.activation);
-  family.read(reader, config);
-  read_tokens(reader, config);
+  TransformerModelConfig config(family.defaults());
+  reader.read(family.keys, config.fields());
+  reader.read(training_rules(family), config.fields());
+  config.body.activation = reader.activation_or(family.activation, config.body.activation);
+  family.read(reader, config.body);
+  if (family.pooler_as_feed_forward) config.pooler_activation = config.body.activation;
+  read_tokens(reader, config.body);
   read_head(reader, family.heads, config);
   reader.finish();
   try {
@@ -127,20 +211,19 @@ ReadConfig read_config(const Family& family, const Json& json, const std::string
   } catch (const Error& error) {
     fail("{}: {}", path, error.what());
   }
-  return {config, reader.warnings()};
+  warnings = reader.warnings();
+  return config;
 }
 
-Json write_config(const Family& family, const TransformerConfig& config) {
-  Json json = Json::object();
-  write_head(family.heads, config, json);
-  json["model_type"] = std::string(family.model_type);
-  TransformerConfig copy = config;
-  const Json pairs = fields_to_json(fields_named(family.keys, copy));
-  for (const auto& [key, value] : pairs.items()) json[key] = value;
-  json[std::string(family.activation)] = std::string(kernels::name_of(config.activation));
-  family.write(config, json);
-  write_tokens(config, json);
-  json["torch_dtype"] = "float32";
+Json write_config(const Family& family, const TransformerModelConfig& config) {
+  Json json = write_settings(family, config);
+  TransformerModelConfig wanted = config, back = read_back(family, json);
+  const auto rules = training_rules(family);
+  const Json now = fields_to_json(fields_named(rules, wanted.fields())),
+             before = fields_to_json(fields_named(rules, back.fields()));
+  for (const auto& [name, value] : now.items()) {
+    if (value != before.at(name)) json[name] = value;
+  }
   return json;
 }
 

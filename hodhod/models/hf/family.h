@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Hugging Face family is a table: how its config.json corresponds to TransformerConfig, and its tensor
-// names to parameter names.
+// A Hugging Face family is a table: how its config.json corresponds to a Transformer's configuration, and its
+// tensor names to parameter names. Where its head's tensors lie is said there too.
 //
-// A family holds a model if reading what it writes of its configuration gives that back, but for what matters
-// in training alone.
+// A family holds a configuration exactly if reading what it wrote gives that back.
 #pragma once
 
 #include <span>
@@ -15,44 +14,26 @@
 #include "hodhod/io/safetensors.h"
 #include "hodhod/models/hf/config_reader.h"
 #include "hodhod/models/hf/head.h"
-#include "hodhod/models/transformer_config.h"
+#include "hodhod/models/registry.h"
+#include "hodhod/models/tensor_names.h"
+#include "hodhod/models/transformer_model.h"
 
 namespace hodhod::hf {
 
-enum class Layout {
-  same,
-  transposed,  // theirs is [in, out], ours [out, in]
-  row,         // theirs is [1, n], ours [n]
-};
-
-// "{}" stands for a layer's number, the same on both sides. Where one of their tensors holds several of ours
-// (query, key and value packed along the output), each of ours is part `part` of `parts`. Of several rules
-// for one of ours, it is stored by the first that holds, and read by the first whose tensor is there; the
-// others are copies of it.
-struct NameRule {
-  std::string ours;
-  std::string theirs;
-  Layout layout = Layout::same;
-  int part = 0;
-  int parts = 1;
-  std::string unless = {};   // the rule does not hold for a model that has this parameter
-  std::string only_if = {};  // nor for one that lacks this one
-};
-
 struct Family {
   std::string_view model_type;  // "gpt2"
+  std::vector<std::string_view> presets;
   // What a config.json without settings describes.
   TransformerConfig (*defaults)();
   std::string_view activation;  // the key of the feed-forward's activation
+  // Whether a classifier's pooler has the feed-forward's activation, rather than tanh.
+  bool pooler_as_feed_forward = false;
   std::vector<KeyRule> keys;
   std::vector<HeadRule> heads;
   // What no pair of names says; `read` follows the pairs, and precedes tokens and head.
   void (*read)(ConfigReader& reader, TransformerConfig& config);
   void (*write)(const TransformerConfig& config, Json& out);
-  std::vector<std::string_view> prefixes;  // that names in a file may lack ("transformer.")
-  std::vector<NameRule> names;
-  // Tensors that files hold and no model needs: masks and tables that are computed.
-  std::vector<std::string> needless;
+  TensorNames names;
   // Tensors that files hold though they follow from the configuration; none where this is null.
   NamedTensors (*constants)(const TransformerConfig& config) = nullptr;
 };
@@ -65,18 +46,16 @@ const Family& llama();
 
 // All of them; those that are asked first whether they hold a model come first.
 std::span<const Family* const> families();
-// By config.json's model_type; Error lists those known.
-const Family& family_named(std::string_view model_type, const std::string& path);
-// The first that holds the model, `preferred` before the others; Error when none does, which names what the
-// nearest one lacks.
-const Family& family_for(const TransformerConfig& config, const Family* preferred = nullptr);
 
-struct ReadConfig {
-  TransformerConfig config;
-  std::vector<std::string> warnings;  // settings that are not used, …
-};
+// The families as kinds of models, in the same order.
+std::span<const ModelType* const> types();
+// The type of the first family that holds the model, `preferred` before the others; Error when none does,
+// which names what the nearest one lacks.
+const ModelType& type_for(const TransformerModelConfig& config, const ModelType* preferred = nullptr);
+
 // `path` opens the messages of errors and warnings.
-ReadConfig read_config(const Family& family, const Json& json, const std::string& path);
-Json write_config(const Family& family, const TransformerConfig& config);
+TransformerModelConfig read_config(const Family& family, const Json& json, const std::string& path,
+                                   std::vector<std::string>& warnings);
+Json write_config(const Family& family, const TransformerModelConfig& config);
 
 }  // namespace hodhod::hf

@@ -9,8 +9,8 @@ namespace {
 TransformerConfig gpt2_defaults() {
   TransformerConfig c = transformer_preset("gpt2");
   c.embedding_dropout = 0.1;
-  c.bos = c.eos = 50256;
-  c.pad = -1;
+  c.special.bos = c.special.eos = 50256;
+  c.special.pad = -1;
   return c;
 }
 
@@ -49,6 +49,7 @@ const Family& gpt2() {
   constexpr Layout kTurned = Layout::transposed;
   static const Family kFamily{
       .model_type = "gpt2",
+      .presets = {"gpt-tiny", "gpt-small", "gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl", "gpt3"},
       .defaults = gpt2_defaults,
       .activation = "activation_function",
       .keys = gpt2_keys(),
@@ -57,41 +58,43 @@ const Family& gpt2() {
                 {"GPT2ForSequenceClassification", HeadKind::classifier}},
       .read = read_gpt2,
       .write = write_gpt2,
-      .prefixes = {"transformer."},
-      .names =
-          {
-              {"embedding.weight", "transformer.wte.weight"},
-              {"decoder.position.weight", "transformer.wpe.weight"},
-              {"decoder.layer.{}.self_attention_norm.weight", "transformer.h.{}.ln_1.weight"},
-              {"decoder.layer.{}.self_attention_norm.bias", "transformer.h.{}.ln_1.bias"},
-              {"decoder.layer.{}.self_attention.query.weight", "transformer.h.{}.attn.c_attn.weight", kTurned,
-               0, 3},
-              {"decoder.layer.{}.self_attention.key.weight", "transformer.h.{}.attn.c_attn.weight", kTurned,
-               1, 3},
-              {"decoder.layer.{}.self_attention.value.weight", "transformer.h.{}.attn.c_attn.weight", kTurned,
-               2, 3},
-              {"decoder.layer.{}.self_attention.query.bias", "transformer.h.{}.attn.c_attn.bias",
-               Layout::same, 0, 3},
-              {"decoder.layer.{}.self_attention.key.bias", "transformer.h.{}.attn.c_attn.bias", Layout::same,
-               1, 3},
-              {"decoder.layer.{}.self_attention.value.bias", "transformer.h.{}.attn.c_attn.bias",
-               Layout::same, 2, 3},
-              {"decoder.layer.{}.self_attention.output.weight", "transformer.h.{}.attn.c_proj.weight",
-               kTurned},
-              {"decoder.layer.{}.self_attention.output.bias", "transformer.h.{}.attn.c_proj.bias"},
-              {"decoder.layer.{}.feed_forward_norm.weight", "transformer.h.{}.ln_2.weight"},
-              {"decoder.layer.{}.feed_forward_norm.bias", "transformer.h.{}.ln_2.bias"},
-              {"decoder.layer.{}.feed_forward.up.weight", "transformer.h.{}.mlp.c_fc.weight", kTurned},
-              {"decoder.layer.{}.feed_forward.up.bias", "transformer.h.{}.mlp.c_fc.bias"},
-              {"decoder.layer.{}.feed_forward.down.weight", "transformer.h.{}.mlp.c_proj.weight", kTurned},
-              {"decoder.layer.{}.feed_forward.down.bias", "transformer.h.{}.mlp.c_proj.bias"},
-              {"decoder.final_norm.weight", "transformer.ln_f.weight"},
-              {"decoder.final_norm.bias", "transformer.ln_f.bias"},
-              {"output.weight", "lm_head.weight"},
-              {.ours = "embedding.weight", .theirs = "lm_head.weight", .unless = "output.weight"},
-              {"classifier.weight", "score.weight"},
-          },
-      .needless = {"transformer.h.{}.attn.bias", "transformer.h.{}.attn.masked_bias"}};
+      .names = {
+          .prefixes = {"transformer."},
+          .body =
+              {
+                  {"embedding.weight", "transformer.wte.weight"},
+                  {"decoder.position.weight", "transformer.wpe.weight"},
+                  {"decoder.layer.{}.self_attention_norm.weight", "transformer.h.{}.ln_1.weight"},
+                  {"decoder.layer.{}.self_attention_norm.bias", "transformer.h.{}.ln_1.bias"},
+                  {"decoder.layer.{}.self_attention.query.weight", "transformer.h.{}.attn.c_attn.weight",
+                   kTurned, 0, 3},
+                  {"decoder.layer.{}.self_attention.key.weight", "transformer.h.{}.attn.c_attn.weight",
+                   kTurned, 1, 3},
+                  {"decoder.layer.{}.self_attention.value.weight", "transformer.h.{}.attn.c_attn.weight",
+                   kTurned, 2, 3},
+                  {"decoder.layer.{}.self_attention.query.bias", "transformer.h.{}.attn.c_attn.bias",
+                   Layout::same, 0, 3},
+                  {"decoder.layer.{}.self_attention.key.bias", "transformer.h.{}.attn.c_attn.bias",
+                   Layout::same, 1, 3},
+                  {"decoder.layer.{}.self_attention.value.bias", "transformer.h.{}.attn.c_attn.bias",
+                   Layout::same, 2, 3},
+                  {"decoder.layer.{}.self_attention.output.weight", "transformer.h.{}.attn.c_proj.weight",
+                   kTurned},
+                  {"decoder.layer.{}.self_attention.output.bias", "transformer.h.{}.attn.c_proj.bias"},
+                  {"decoder.layer.{}.feed_forward_norm.weight", "transformer.h.{}.ln_2.weight"},
+                  {"decoder.layer.{}.feed_forward_norm.bias", "transformer.h.{}.ln_2.bias"},
+                  {"decoder.layer.{}.feed_forward.up.weight", "transformer.h.{}.mlp.c_fc.weight", kTurned},
+                  {"decoder.layer.{}.feed_forward.up.bias", "transformer.h.{}.mlp.c_fc.bias"},
+                  {"decoder.layer.{}.feed_forward.down.weight", "transformer.h.{}.mlp.c_proj.weight",
+                   kTurned},
+                  {"decoder.layer.{}.feed_forward.down.bias", "transformer.h.{}.mlp.c_proj.bias"},
+                  {"decoder.final_norm.weight", "transformer.ln_f.weight"},
+                  {"decoder.final_norm.bias", "transformer.ln_f.bias"},
+              },
+          .head = {{"output.weight", "lm_head.weight"},
+                   {.ours = "embedding.weight", .theirs = "lm_head.weight", .unless = "output.weight"},
+                   {"classifier.weight", "score.weight"}},
+          .needless = {"transformer.h.{}.attn.bias", "transformer.h.{}.attn.masked_bias"}}};
   return kFamily;
 }
 

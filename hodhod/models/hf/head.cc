@@ -8,13 +8,10 @@
 #include <set>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/names.h"
 
 namespace hodhod::hf {
 namespace {
-
-bool has_labels(const TransformerConfig& config) {
-  return config.head == HeadKind::classifier || config.head == HeadKind::tagger;
-}
 
 // By ProblemKind.
 constexpr std::array<std::string_view, 3> kProblems = {"single_label_classification",
@@ -59,55 +56,56 @@ bool names_agree(ConfigReader& reader) {
   });
 }
 
-void read_labels(ConfigReader& reader, TransformerConfig& config) {
+void read_labels(ConfigReader& reader, HeadOptions& head) {
   const int64_t names = count_names(reader);
   if (!names_agree(reader)) reader.warn("label2id", "is not the inverse of id2label, and is not used");
-  config.labels = names > 0 ? names : 2;
-  reader.read(std::array{KeyRule{"num_labels", "labels"}}, config);
-  check(names == 0 || names == config.labels, "{}: {} labels, and id2label has {}; make them agree",
-        reader.place("num_labels"), config.labels, names);
-  check(config.labels > 0, "{}: a classifier needs labels", reader.place("num_labels"));
+  head.labels = names > 0 ? names : 2;
+  reader.read(std::array{KeyRule{"num_labels", "labels"}}, fields_of(head));
+  check(names == 0 || names == head.labels, "{}: {} labels, and id2label has {}; make them agree",
+        reader.place("num_labels"), head.labels, names);
+  check(head.labels > 0, "{}: a classifier needs labels", reader.place("num_labels"));
 }
 
-void read_problem(ConfigReader& reader, TransformerConfig& config) {
-  const bool one = config.labels == 1;
+void read_problem(ConfigReader& reader, HeadOptions& head) {
+  const bool one = head.labels == 1;
   const auto name =
       reader.get_or<std::string>("problem_type", std::string(one ? "regression" : kProblems[0]));
   const auto found = std::find(kProblems.begin(), kProblems.end(), name);
   check(found != kProblems.end(), "{}: {} is not known; {} are", reader.place("problem_type"), shown(name),
         fmt::join(kProblems, ", "));
-  if (config.head != HeadKind::classifier) return;
-  config.problem = static_cast<ProblemKind>(found - kProblems.begin());
-  check(!one || config.problem != ProblemKind::single_label,
+  if (head.kind != HeadKind::classifier) return;
+  head.problem = static_cast<ProblemKind>(found - kProblems.begin());
+  check(!one || head.problem != ProblemKind::single_label,
         "{}: {} with one label leaves nothing to choose from", reader.place("problem_type"), name);
 }
 
 }  // namespace
 
-void read_head(ConfigReader& reader, std::span<const HeadRule> rules, TransformerConfig& config) {
-  config.head = head_of(reader, rules);
-  config.labels = 0;
+void read_head(ConfigReader& reader, std::span<const HeadRule> rules, TransformerModelConfig& config) {
+  HeadOptions& head = config.head;
+  head.kind = head_of(reader, rules);
+  head.labels = 0;
   // Every model may have these settings; they mean something to a head that has labels.
   for (const char* key : {"id2label", "label2id", "num_labels", "problem_type"}) reader.find(key);
-  if (!has_labels(config)) return;
-  read_labels(reader, config);
-  read_problem(reader, config);
+  if (!head.has_labels()) return;
+  read_labels(reader, head);
+  read_problem(reader, head);
 }
 
-void write_head(std::span<const HeadRule> rules, const TransformerConfig& config, Json& out) {
+void write_head(std::span<const HeadRule> rules, const TransformerModelConfig& config, Json& out) {
+  const HeadOptions& head = config.head;
   const auto rule = std::find_if(rules.begin(), rules.end(),
-                                 [&](const HeadRule& candidate) { return candidate.head == config.head; });
-  check(rule != rules.end(), "no architecture has the head {}",
-        names_of(config.head)[static_cast<size_t>(config.head)]);
+                                 [&](const HeadRule& candidate) { return candidate.head == head.kind; });
+  check(rule != rules.end(), "no architecture has the head {}", name_of(head.kind));
   out["architectures"] = Json::array({std::string(rule->architecture)});
-  if (!has_labels(config)) return;
-  for (int64_t i = 0; i < config.labels; ++i) {
+  if (!head.has_labels()) return;
+  for (int64_t i = 0; i < head.labels; ++i) {
     const std::string name = "LABEL_" + std::to_string(i);
     out["id2label"][std::to_string(i)] = name;
     out["label2id"][name] = i;
   }
-  if (config.head == HeadKind::classifier)
-    out["problem_type"] = std::string(kProblems[static_cast<size_t>(config.problem)]);
+  if (head.kind == HeadKind::classifier)
+    out["problem_type"] = std::string(kProblems[static_cast<size_t>(head.problem)]);
 }
 
 }  // namespace hodhod::hf

@@ -12,9 +12,9 @@ TransformerConfig llama_defaults() {
   c.kv_heads = 0;
   c.max_length = 2048;
   c.norm_epsilon = 1e-6;
-  c.bos = 1;
-  c.eos = 2;
-  c.pad = -1;
+  c.special.bos = 1;
+  c.special.eos = 2;
+  c.special.pad = -1;
   return c;
 }
 
@@ -55,6 +55,7 @@ void write_llama(const TransformerConfig& c, Json& json) {
 const Family& llama() {
   static const Family kFamily{
       .model_type = "llama",
+      .presets = {"llama-tiny", "llama-7b", "llama-13b", "llama-70b"},
       .defaults = llama_defaults,
       .activation = "hidden_act",
       .keys = llama_keys(),
@@ -63,33 +64,35 @@ const Family& llama() {
                 {"LlamaForSequenceClassification", HeadKind::classifier}},
       .read = read_llama,
       .write = write_llama,
-      .prefixes = {"model."},
-      .names =
-          {
-              {"embedding.weight", "model.embed_tokens.weight"},
-              {"decoder.layer.{}.self_attention_norm.weight", "model.layers.{}.input_layernorm.weight"},
-              {"decoder.layer.{}.self_attention.query.weight", "model.layers.{}.self_attn.q_proj.weight"},
-              {"decoder.layer.{}.self_attention.key.weight", "model.layers.{}.self_attn.k_proj.weight"},
-              {"decoder.layer.{}.self_attention.value.weight", "model.layers.{}.self_attn.v_proj.weight"},
-              {"decoder.layer.{}.self_attention.output.weight", "model.layers.{}.self_attn.o_proj.weight"},
-              {"decoder.layer.{}.self_attention.query.bias", "model.layers.{}.self_attn.q_proj.bias"},
-              {"decoder.layer.{}.self_attention.key.bias", "model.layers.{}.self_attn.k_proj.bias"},
-              {"decoder.layer.{}.self_attention.value.bias", "model.layers.{}.self_attn.v_proj.bias"},
-              {"decoder.layer.{}.self_attention.output.bias", "model.layers.{}.self_attn.o_proj.bias"},
-              {"decoder.layer.{}.feed_forward_norm.weight",
-               "model.layers.{}.post_attention_layernorm.weight"},
-              {"decoder.layer.{}.feed_forward.gate.weight", "model.layers.{}.mlp.gate_proj.weight"},
-              {"decoder.layer.{}.feed_forward.up.weight", "model.layers.{}.mlp.up_proj.weight"},
-              {"decoder.layer.{}.feed_forward.down.weight", "model.layers.{}.mlp.down_proj.weight"},
-              {"decoder.layer.{}.feed_forward.gate.bias", "model.layers.{}.mlp.gate_proj.bias"},
-              {"decoder.layer.{}.feed_forward.up.bias", "model.layers.{}.mlp.up_proj.bias"},
-              {"decoder.layer.{}.feed_forward.down.bias", "model.layers.{}.mlp.down_proj.bias"},
-              {"decoder.final_norm.weight", "model.norm.weight"},
-              {"output.weight", "lm_head.weight"},
-              {.ours = "embedding.weight", .theirs = "lm_head.weight", .unless = "output.weight"},
-              {"classifier.weight", "score.weight"},
-          },
-      .needless = {"model.rotary_emb.inv_freq", "model.layers.{}.self_attn.rotary_emb.inv_freq"}};
+      .names = {
+          .prefixes = {"model."},
+          .body =
+              {
+                  {"embedding.weight", "model.embed_tokens.weight"},
+                  {"decoder.layer.{}.self_attention_norm.weight", "model.layers.{}.input_layernorm.weight"},
+                  {"decoder.layer.{}.self_attention.query.weight", "model.layers.{}.self_attn.q_proj.weight"},
+                  {"decoder.layer.{}.self_attention.key.weight", "model.layers.{}.self_attn.k_proj.weight"},
+                  {"decoder.layer.{}.self_attention.value.weight", "model.layers.{}.self_attn.v_proj.weight"},
+                  {"decoder.layer.{}.self_attention.output.weight",
+                   "model.layers.{}.self_attn.o_proj.weight"},
+                  {"decoder.layer.{}.self_attention.query.bias", "model.layers.{}.self_attn.q_proj.bias"},
+                  {"decoder.layer.{}.self_attention.key.bias", "model.layers.{}.self_attn.k_proj.bias"},
+                  {"decoder.layer.{}.self_attention.value.bias", "model.layers.{}.self_attn.v_proj.bias"},
+                  {"decoder.layer.{}.self_attention.output.bias", "model.layers.{}.self_attn.o_proj.bias"},
+                  {"decoder.layer.{}.feed_forward_norm.weight",
+                   "model.layers.{}.post_attention_layernorm.weight"},
+                  {"decoder.layer.{}.feed_forward.gate.weight", "model.layers.{}.mlp.gate_proj.weight"},
+                  {"decoder.layer.{}.feed_forward.up.weight", "model.layers.{}.mlp.up_proj.weight"},
+                  {"decoder.layer.{}.feed_forward.down.weight", "model.layers.{}.mlp.down_proj.weight"},
+                  {"decoder.layer.{}.feed_forward.gate.bias", "model.layers.{}.mlp.gate_proj.bias"},
+                  {"decoder.layer.{}.feed_forward.up.bias", "model.layers.{}.mlp.up_proj.bias"},
+                  {"decoder.layer.{}.feed_forward.down.bias", "model.layers.{}.mlp.down_proj.bias"},
+                  {"decoder.final_norm.weight", "model.norm.weight"},
+              },
+          .head = {{"output.weight", "lm_head.weight"},
+                   {.ours = "embedding.weight", .theirs = "lm_head.weight", .unless = "output.weight"},
+                   {"classifier.weight", "score.weight"}},
+          .needless = {"model.rotary_emb.inv_freq", "model.layers.{}.self_attn.rotary_emb.inv_freq"}}};
   return kFamily;
 }
 

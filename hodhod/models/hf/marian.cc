@@ -19,8 +19,8 @@ TransformerConfig marian_defaults() {
   c.activation = kernels::Activation::kGelu;
   c.scale_embedding = false;
   c.output_bias = true;
-  c.eos = 0;
-  c.pad = c.decoder_start = 58100;
+  c.special.eos = 0;
+  c.special.pad = c.special.decoder_start = 58100;
   return c;
 }
 
@@ -46,7 +46,7 @@ const std::vector<KeyRule>& marian_keys() {
 
 void read_marian(ConfigReader& reader, TransformerConfig& c) {
   const int64_t source = c.vocabulary;
-  reader.read(std::array{KeyRule{"decoder_vocab_size", "vocabulary"}}, c);
+  reader.read(std::array{KeyRule{"decoder_vocab_size", "vocabulary"}}, fields_of(c));
   if (!reader.get_or("share_encoder_decoder_embeddings", true)) {
     c.source_vocabulary = source;
   } else {
@@ -71,7 +71,7 @@ void write_marian(const TransformerConfig& c, Json& json) {
   json["is_encoder_decoder"] = true;
   json["static_position_embeddings"] = true;
   json["normalize_before"] = false;
-  if (c.eos >= 0) json["forced_eos_token_id"] = c.eos;
+  if (c.special.eos >= 0) json["forced_eos_token_id"] = c.special.eos;
 }
 
 void add_attention(std::vector<NameRule>& names, const std::string& ours, const std::string& theirs) {
@@ -93,8 +93,6 @@ std::vector<NameRule> marian_names() {
        .unless = "source_embedding.weight"},
       {.ours = "embedding.weight", .theirs = "lm_head.weight", .unless = "output.weight"},
       {"source_embedding.weight", "model.encoder.embed_tokens.weight"},
-      {"output.weight", "lm_head.weight"},
-      {"output_bias", "final_logits_bias", Layout::row},
   };
   for (const std::string stack : {"encoder", "decoder"}) {
     const std::string ours = stack + ".layer.{}.", theirs = "model." + stack + ".layers.{}.";
@@ -120,15 +118,20 @@ NamedTensors marian_constants(const TransformerConfig& c) {
 const Family& marian() {
   static const Family kFamily{
       .model_type = "marian",
+      .presets = {"tiny", "small", "transformer-base", "transformer-big"},
       .defaults = marian_defaults,
       .activation = "activation_function",
       .keys = marian_keys(),
       .heads = {{"MarianMTModel", HeadKind::language_model}, {"MarianModel", HeadKind::language_model}},
       .read = read_marian,
       .write = write_marian,
-      .prefixes = {},
-      .names = marian_names(),
-      .needless = {"model.encoder.embed_positions.weight", "model.decoder.embed_positions.weight"},
+      .names = {.body = marian_names(),
+                .head = {{"output.weight", "lm_head.weight"},
+                         {.ours = "output_bias",
+                          .theirs = "final_logits_bias",
+                          .layout = Layout::row,
+                          .zero_if_absent = true}},
+                .needless = {"model.encoder.embed_positions.weight", "model.decoder.embed_positions.weight"}},
       .constants = marian_constants};
   return kFamily;
 }

@@ -189,13 +189,12 @@ class RoFormerFiles {
 TEST(RoFormer, LogitsAreThoseOfTheFormulas) {
   const RoFormerFiles files;
   files.write();
-  EXPECT_EQ(ModelDirectory::open(files.path()).family_name(), "roformer");
-  const auto loaded = load_transformer(files.path());
+  EXPECT_EQ(ModelDirectory::open(files.path()).type->name(), "roformer");
+  const auto loaded = load_model(files.path());
   const std::vector<std::vector<int64_t>> rows = {{3, 1, 4, 1, 5, 9, 2, 6}, {7, 10, 8}};
   Context context;
   const NoGrad off;
-  const Tensor logits =
-      loaded.model->classify(loaded.model->encode(TokenBatch::of(rows, 0), context), context);
+  const Tensor logits = classify(*loaded.model, TokenBatch::of(rows, 0), context);
   for (size_t b = 0; b < rows.size(); ++b) {
     const std::vector<double> expected = files.logits(rows[b]);
     for (size_t i = 0; i < expected.size(); ++i) {
@@ -208,8 +207,8 @@ TEST(RoFormer, IsStoredUnderTheNamesThatItWasReadFrom) {
   const RoFormerFiles files;
   files.write();
   const TemporaryDirectory written;
-  const auto loaded = load_transformer(files.path());
-  save_transformer(*loaded.model, written.path(), Json::object());
+  const auto loaded = load_model(files.path());
+  save_model_files(*loaded.model, written.path());
   const SafetensorsReader reader(written.path());
   for (const auto& [name, values] : files.weights()) {
     const TensorEntry* entry = reader.find(name);
@@ -222,17 +221,16 @@ TEST(RoFormer, IsStoredUnderTheNamesThatItWasReadFrom) {
 }
 
 TEST(RoFormer, HasOneClassifierForLabelsOfTokens) {
-  TransformerConfig config = transformer_preset("roformer-tiny");
-  config.vocabulary = 20;
-  config.head = HeadKind::tagger;
-  config.labels = 4;
-  Transformer model(config, Rng(1));
+  const auto config = model_preset("roformer-tiny");
+  config->set_vocabulary(20);
+  config->head = {.kind = HeadKind::tagger, .labels = 4};
+  const auto model = make_model(*config, Rng(1));
   const TemporaryDirectory written;
-  save_transformer(model, written.path(), Json::object());
+  save_model_files(*model, written.path());
   const SafetensorsReader reader(written.path());
   EXPECT_TRUE(reader.find("classifier.weight"));
   EXPECT_FALSE(reader.find("classifier.out_proj.weight"));
-  EXPECT_TRUE(load_transformer(written.path()).missing.empty());
+  EXPECT_TRUE(load_model(written.path()).missing.empty());
 }
 
 TEST(RoFormer, WhatIsNotKnownIsRefused) {
@@ -240,7 +238,7 @@ TEST(RoFormer, WhatIsNotKnownIsRefused) {
     RoFormerFiles files;
     files.config()[option] = value;
     files.write();
-    return error_of([&] { load_transformer(files.path()); });
+    return error_of([&] { load_model(files.path()); });
   };
   EXPECT_THAT(message_with("rotary_value", true), HasSubstr("rotary_value is true"));
   EXPECT_THAT(message_with("embedding_size", 6),
@@ -251,15 +249,8 @@ TEST(Bert, RelativePositionsAreRefused) {
   const TemporaryDirectory directory;
   write_file_atomically(join_path(directory.path(), "config.json"),
                         R"({"model_type": "bert", "position_embedding_type": "relative_key"})");
-  EXPECT_THAT(error_of([&] { load_transformer_config(directory.path()); }),
+  EXPECT_THAT(error_of([&] { ModelDirectory::open(directory.path()); }),
               HasSubstr("position_embedding_type is \"relative_key\""));
-}
-
-TEST(Storable, WhatNoFamilyHoldsIsSaidBeforeItIsTrained) {
-  TransformerConfig config = transformer_preset("bert-tiny");
-  EXPECT_NO_THROW(check_storable(config));
-  config.positions = PositionKind::alibi;
-  EXPECT_THROW(check_storable(config), Error);
 }
 
 }  // namespace

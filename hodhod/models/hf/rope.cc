@@ -65,7 +65,7 @@ void read_parameters(ConfigReader& rope, TransformerConfig& config, const Json& 
     check(!value.is_object(), "{}: parameters by type of layer are not known; a model with one set is needed",
           rope.place(key));
   }
-  rope.read(std::array{kTheta}, config);
+  rope.read(std::array{kTheta}, fields_of(config));
   rope.only("partial_rotary_factor", 1.0);
   const auto old_name = rope.get_or<std::string>("type", "default");
   const auto name = rope.get_or<std::string>("rope_type", old_name);
@@ -77,7 +77,7 @@ void read_parameters(ConfigReader& rope, TransformerConfig& config, const Json& 
     config.rotary_high_frequency = 32;
     rope.only("truncate", true);
   }
-  rope.read(kind.rules, config);
+  rope.read(kind.rules, fields_of(config));
   const bool asks_all = kind.scaling == RotaryScaling::llama3;
   for (const KeyRule& rule : kind.rules) {
     check(rope.find(rule.theirs) != nullptr || (!asks_all && rule.theirs != "factor"),
@@ -90,7 +90,7 @@ void read_parameters(ConfigReader& rope, TransformerConfig& config, const Json& 
 }  // namespace
 
 void read_rope(ConfigReader& reader, TransformerConfig& config) {
-  reader.read(std::array{kTheta}, config);
+  reader.read(std::array{kTheta}, fields_of(config));
   reader.only("partial_rotary_factor", 1.0);
   const Json *now = reader.find("rope_parameters"), *once = reader.find("rope_scaling");
   check(now == nullptr || once == nullptr || *now == *once,
@@ -110,7 +110,7 @@ void write_rope(const TransformerConfig& config, Json& out) {
   for (const RopeKind& kind : rope_kinds()) {
     if (kind.scaling != config.rotary_scaling) continue;
     TransformerConfig copy = config;
-    Json scaling = fields_to_json(fields_named(kind.rules, copy));
+    Json scaling = fields_to_json(fields_named(kind.rules, fields_of(copy)));
     scaling["rope_type"] = std::string(kind.name);
     out["rope_scaling"] = scaling;
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "hodhod/models/hf/config_reader.h"
+#include "hodhod/models/transformer_config.h"
 
 namespace hodhod::hf {
 

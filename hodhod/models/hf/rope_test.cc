@@ -36,9 +36,10 @@ TEST(Rope, TheKeysOfTransformers5SayTheSame) {
   now.config()["rope_parameters"] = llama3();
   now.config()["rope_parameters"]["rope_theta"] = 5000.0;
   const auto first = old.load(), second = now.load();
-  EXPECT_EQ(to_json(first.model->config()), to_json(second.model->config()));
-  EXPECT_EQ(second.model->config().rotary_base, 5000);
-  EXPECT_EQ(second.model->config().rotary_scaling, RotaryScaling::llama3);
+  const TransformerConfig& body = as_transformer(second.model).config().body;
+  EXPECT_EQ(to_json(as_transformer(first.model).config().body), to_json(body));
+  EXPECT_EQ(body.rotary_base, 5000);
+  EXPECT_EQ(body.rotary_scaling, RotaryScaling::llama3);
   EXPECT_THAT(second.warnings, IsEmpty());
 }
 
@@ -60,12 +61,14 @@ TEST(Rope, EveryKindIsReadAndWrittenBack) {
     const auto loaded = directory.load();
     EXPECT_THAT(loaded.warnings, IsEmpty());
     const TemporaryDirectory saved;
-    save_transformer(*loaded.model, saved.path(), Json::object());
-    const TransformerConfig again = load_transformer_config(saved.path());
-    EXPECT_EQ(again.rotary_scaling, loaded.model->config().rotary_scaling) << kind;
-    EXPECT_EQ(again.rotary_factor, loaded.model->config().rotary_factor) << kind;
-    EXPECT_EQ(again.rotary_amplitude, loaded.model->config().rotary_amplitude) << kind;
-    EXPECT_EQ(again.rotary_high_frequency, loaded.model->config().rotary_high_frequency) << kind;
+    save_model_files(*loaded.model, saved.path());
+    const ModelDirectory opened = ModelDirectory::open(saved.path());
+    const TransformerConfig& again = as_transformer(opened.config).body;
+    const TransformerConfig& before = as_transformer(loaded.model).config().body;
+    EXPECT_EQ(again.rotary_scaling, before.rotary_scaling) << kind;
+    EXPECT_EQ(again.rotary_factor, before.rotary_factor) << kind;
+    EXPECT_EQ(again.rotary_amplitude, before.rotary_amplitude) << kind;
+    EXPECT_EQ(again.rotary_high_frequency, before.rotary_high_frequency) << kind;
   }
 }
 
@@ -102,7 +105,7 @@ TEST(Rope, DynamicScalingBeginsBehindTheTrainedLength) {
     std::vector<std::vector<int64_t>> rows(1);
     for (int64_t i = 0; i < length; ++i) rows[0].push_back(i % 23);
     Context context;
-    return directory.load().model->decode(TokenBatch::of(rows, 0), nullptr, context).values<float>();
+    return directory.load().model->encoder()->encode(TokenBatch::of(rows, 0), context).states.values<float>();
   };
   const Json dynamic = {{"rope_type", "dynamic"}, {"factor", 2.0}};
   EXPECT_EQ(states_of(dynamic, 16), states_of(nullptr, 16));
@@ -114,7 +117,7 @@ TEST(Rope, DynamicScalingBeginsBehindTheTrainedLength) {
   for (int64_t i = 0; i < 24; ++i) rows[0].push_back(i % 23);
   Context context;
   EXPECT_EQ(states_of(dynamic, 24),
-            other.load().model->decode(TokenBatch::of(rows, 0), nullptr, context).values<float>());
+            other.load().model->encoder()->encode(TokenBatch::of(rows, 0), context).states.values<float>());
 }
 
 }  // namespace

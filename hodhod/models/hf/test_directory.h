@@ -10,37 +10,54 @@
 #include "hodhod/base/rng.h"
 #include "hodhod/io/safetensors.h"
 #include "hodhod/models/directory.h"
+#include "hodhod/models/transformer_model.h"
 
 namespace hodhod {
+
+// The model as the class that it is.
+inline TransformerModel& as_transformer(const std::unique_ptr<Model>& model) {
+  return dynamic_cast<TransformerModel&>(*model);
+}
+inline const TransformerModelConfig& as_transformer(const std::unique_ptr<ModelConfig>& config) {
+  return dynamic_cast<const TransformerModelConfig&>(*config);
+}
+inline TransformerModelConfig& as_transformer(std::unique_ptr<ModelConfig>& config) {
+  return dynamic_cast<TransformerModelConfig&>(*config);
+}
 
 class TestDirectory {
  public:
   // A model of the preset with small sizes: vocabulary 23, width 12, 2 heads, 2 layers, feed-forward 20,
   // texts of 16 tokens.
-  explicit TestDirectory(const char* preset, HeadKind head = HeadKind::language_model, int64_t labels = 0)
+  explicit TestDirectory(const char* preset) : TestDirectory(small(preset)) {}
+  TestDirectory(const char* preset, HeadKind head, int64_t labels)
       : TestDirectory(small(preset, head, labels)) {}
-  explicit TestDirectory(const TransformerConfig& config) {
-    Transformer model(config, Rng(3));
-    save_transformer(model, directory_.path(), Json::object());
+  explicit TestDirectory(const TransformerModelConfig& config) {
+    TransformerModel model(config, Rng(3));
+    save_model_files(model, directory_.path());
     const SafetensorsReader file(directory_.path());
     for (const TensorEntry& entry : file.entries())
       weights_.emplace_back(entry.name, file.load(entry).clone());
     config_ = read_json(directory_ / "config.json");
   }
 
-  static TransformerConfig small(const char* preset, HeadKind head = HeadKind::language_model,
-                                 int64_t labels = 0) {
-    TransformerConfig config = transformer_preset(preset);
-    config.vocabulary = 23;
-    config.width = 12;
-    config.heads = 2;
-    config.kv_heads = 0;
-    config.encoder_layers = config.has_encoder() ? 2 : 0;
-    config.decoder_layers = config.has_decoder() ? 2 : 0;
-    config.feed_forward = 20;
-    config.max_length = 16;
-    config.head = head;
-    config.labels = labels;
+  static TransformerModelConfig small(const char* preset) {
+    const auto found = model_preset(preset);
+    auto config = dynamic_cast<const TransformerModelConfig&>(*found);
+    config.body.vocabulary = 23;
+    config.body.width = 12;
+    config.body.heads = 2;
+    config.body.kv_heads = 0;
+    config.body.encoder_layers = config.body.has_encoder() ? 2 : 0;
+    config.body.decoder_layers = config.body.has_decoder() ? 2 : 0;
+    config.body.feed_forward = 20;
+    config.body.max_length = 16;
+    return config;
+  }
+  static TransformerModelConfig small(const char* preset, HeadKind head, int64_t labels) {
+    TransformerModelConfig config = small(preset);
+    config.head.kind = head;
+    config.head.labels = labels;
     return config;
   }
 
@@ -68,7 +85,7 @@ class TestDirectory {
     write_file_atomically(directory_ / "config.json", format_json(config_));
     return directory_.path();
   }
-  LoadedTransformer load() const { return load_transformer(write()); }
+  LoadedModel load() const { return load_model(write()); }
 
  private:
   TemporaryDirectory directory_;

@@ -45,23 +45,26 @@ Json json_of_id(int64_t id) { return id == kNone ? Json(nullptr) : Json(id); }
 
 void read_tokens(ConfigReader& reader, TransformerConfig& config) {
   const int64_t vocabulary = config.vocabulary;
-  config.bos = read_id(reader, "bos_token_id", config.bos, vocabulary);
-  config.pad = read_id(reader, "pad_token_id", config.pad, vocabulary);
-  const auto ends = read_ids(reader, "eos_token_id", {config.eos}, vocabulary);
-  config.eos = ends.empty() ? kNone : ends[0];
-  if (!ends.empty()) config.other_eos.assign(ends.begin() + 1, ends.end());
+  config.special.bos = read_id(reader, "bos_token_id", config.special.bos, vocabulary);
+  config.special.pad = read_id(reader, "pad_token_id", config.special.pad, vocabulary);
+  const auto ends = read_ids(reader, "eos_token_id", {config.special.eos}, vocabulary);
+  config.special.eos = ends.empty() ? kNone : ends[0];
+  if (!ends.empty()) config.special.other_eos.assign(ends.begin() + 1, ends.end());
   if (config.shape != TransformerShape::encoder_decoder) return;
-  const int64_t start = config.decoder_start < vocabulary ? config.decoder_start : config.pad;
-  config.decoder_start = read_id(reader, "decoder_start_token_id", start, vocabulary);
-  check(config.decoder_start != kNone, "{}: the decoder has no token of the vocabulary to start from",
+  const int64_t start =
+      config.special.decoder_start < vocabulary ? config.special.decoder_start : config.special.pad;
+  config.special.decoder_start = read_id(reader, "decoder_start_token_id", start, vocabulary);
+  check(config.special.decoder_start != kNone, "{}: the decoder has no token of the vocabulary to start from",
         reader.place("decoder_start_token_id"));
 }
 
 void write_tokens(const TransformerConfig& config, Json& out) {
-  out["pad_token_id"] = json_of_id(config.pad);
-  out["bos_token_id"] = json_of_id(config.bos);
-  out["eos_token_id"] = config.other_eos.empty() ? json_of_id(config.eos) : Json(config.ends());
-  if (config.shape == TransformerShape::encoder_decoder) out["decoder_start_token_id"] = config.decoder_start;
+  out["pad_token_id"] = json_of_id(config.special.pad);
+  out["bos_token_id"] = json_of_id(config.special.bos);
+  out["eos_token_id"] =
+      config.special.other_eos.empty() ? json_of_id(config.special.eos) : Json(config.special.ends());
+  if (config.shape == TransformerShape::encoder_decoder)
+    out["decoder_start_token_id"] = config.special.decoder_start;
 }
 
 }  // namespace hodhod::hf

@@ -17,7 +17,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::map<std::string, std::vector<float>> values_of(Transformer& model) {
+std::map<std::string, std::vector<float>> values_of(Model& model) {
   std::map<std::string, std::vector<float>> values;
   for (const auto& [name, parameter] : parameters_of(model)) values[name] = parameter.values<float>();
   return values;
@@ -54,7 +54,7 @@ TEST(Weights, AnOutputLayerThatDiffersFromTheTiedOneIsNamed) {
   directory.config()["tie_word_embeddings"] = false;
   const auto loaded = directory.load();
   EXPECT_THAT(loaded.warnings, IsEmpty());
-  EXPECT_EQ(loaded.model->output_weight().values<float>()[7], 0.5F);
+  EXPECT_EQ(head_as<LanguageHead>(*loaded.model)->output.weight.values<float>()[7], 0.5F);
 }
 
 // Some files hold a tied table under the output layer's name alone.
@@ -83,14 +83,13 @@ TEST(Weights, OnlyNumbersWithAFractionAreWeights) {
 TEST(Weights, OnlyWhatIsMissingIsDrawnAndAsInANewModel) {
   TestDirectory directory("bert-tiny");
   ModelDirectory opened = ModelDirectory::open(directory.write());
-  opened.config.head = HeadKind::classifier;
-  opened.config.labels = 3;
-  EXPECT_THAT(error_of([&] { load_transformer(opened); }), HasSubstr("the weights lack"));
-  const auto loaded = load_transformer(opened, {.allow_missing = true, .seed = 9});
+  opened.config->head = {.kind = HeadKind::classifier, .labels = 3};
+  EXPECT_THAT(error_of([&] { load_model(opened); }), HasSubstr("the weights lack"));
+  const auto loaded = load_model(opened, {.allow_missing = true, .seed = 9});
   EXPECT_THAT(loaded.missing, testing::UnorderedElementsAre("pooler.weight", "pooler.bias",
                                                             "classifier.weight", "classifier.bias"));
-  Transformer fresh(opened.config, Rng(9));
-  const auto ours = values_of(*loaded.model), drawn = values_of(fresh);
+  const auto fresh = make_model(*opened.config, Rng(9));
+  const auto ours = values_of(*loaded.model), drawn = values_of(*fresh);
   EXPECT_EQ(ours.at("pooler.weight"), drawn.at("pooler.weight"));
   EXPECT_EQ(ours.at("classifier.weight"), drawn.at("classifier.weight"));
   EXPECT_EQ(ours.at("embedding.weight"),
@@ -127,29 +126,28 @@ TEST(Weights, ScoresOfGpt2AreScaledByLayer) {
     const auto loaded = directory.load();
     EXPECT_THAT(loaded.warnings, IsEmpty());
     const std::vector<std::vector<int64_t>> rows = {{3, 1, 4, 1, 5, 9, 2, 6}};
-    return loaded.model->decode(TokenBatch::of(rows, 0), nullptr, context).values();
+    return loaded.model->encoder()->encode(TokenBatch::of(rows, 0), context).states.values();
   };
   const auto a = states_of(scaled), b = states_of(folded);
   for (size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-5);
 }
 
 TEST(Weights, MarianMayBeUnevenAndUntied) {
-  TransformerConfig config = TestDirectory::small("tiny");
-  config.decoder_heads = 3;
-  config.decoder_feed_forward = 28;
-  config.decoder_layers = 1;
-  config.tie_embeddings = false;
+  TransformerModelConfig config = TestDirectory::small("tiny");
+  config.body.decoder_heads = 3;
+  config.body.decoder_feed_forward = 28;
+  config.body.decoder_layers = 1;
+  config.body.tie_embeddings = false;
   TestDirectory directory(config);
   EXPECT_EQ(directory.config()["decoder_attention_heads"], 3);
   EXPECT_EQ(directory.config()["decoder_ffn_dim"], 28);
   EXPECT_EQ(directory.weight("model.decoder.layers.0.fc1.weight").shape(), (Shape{28, 12}));
   const auto loaded = directory.load();
   EXPECT_THAT(loaded.warnings, IsEmpty());
-  EXPECT_EQ(loaded.model->output_weight().values<float>(),
-            directory.weight("lm_head.weight").values<float>());
-  EXPECT_NE(loaded.model->output_weight().values<float>(),
-            directory.weight("model.shared.weight").values<float>());
-  EXPECT_EQ(loaded.model->config().sizes_of_decoder().head_size, 4);
+  const auto output = head_as<LanguageHead>(*loaded.model)->output.weight.values<float>();
+  EXPECT_EQ(output, directory.weight("lm_head.weight").values<float>());
+  EXPECT_NE(output, directory.weight("model.shared.weight").values<float>());
+  EXPECT_EQ(as_transformer(loaded.model).config().body.sizes_of_decoder().head_size, 4);
 }
 
 }  // namespace

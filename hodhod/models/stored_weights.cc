@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hodhod/models/hf/state.h"
+#include "hodhod/models/stored_weights.h"
 
 #include <fmt/format.h>
 
@@ -11,10 +11,9 @@
 #include <unordered_set>
 
 #include "hodhod/base/error.h"
-#include "hodhod/models/transformer.h"
 #include "hodhod/nn/module.h"
 
-namespace hodhod::hf {
+namespace hodhod {
 namespace {
 
 // The layer's number in `name` if it is `pattern` with a number for "{}" (or equal to it: 0); nothing
@@ -35,7 +34,7 @@ std::optional<std::string> match(const std::string& pattern, const std::string& 
 
 using Names = std::unordered_set<std::string>;
 
-Names names_of(const Parameters& parameters) {
+Names all_names(const NamedTensors& parameters) {
   Names names;
   for (const auto& [name, parameter] : parameters) names.insert(name);
   return names;
@@ -52,10 +51,27 @@ std::string fill_in(const std::string& pattern, const std::string& number) {
   return hole == std::string::npos ? pattern : pattern.substr(0, hole) + number + pattern.substr(hole + 2);
 }
 
+// The rules for a parameter that are in force, with its layer's number in their names.
+std::vector<NameRule> rules_for(const TensorNames& table, const std::string& name, const Names& ours) {
+  if (table.body.empty() && table.head.empty()) return {{name, name}};
+  std::vector<NameRule> rules;
+  for (const auto* list : {&table.body, &table.head}) {
+    for (const NameRule& rule : *list) {
+      const auto number = match(rule.ours, name);
+      if (!number || !holds(rule, ours)) continue;
+      rules.push_back(rule);
+      rules.back().ours = name;
+      rules.back().theirs = fill_in(rule.theirs, *number);
+    }
+  }
+  return rules;
+}
+
 // The file's entry under `name`, under older spellings of it, or without a prefix that it may lack.
-const TensorEntry* find(const Family& family, const SafetensorsReader& file, const std::string& name) {
+const TensorEntry* find_entry(const TensorNames& table, const SafetensorsReader& file,
+                              const std::string& name) {
   if (const TensorEntry* entry = file.find(name)) return entry;
-  for (const std::string_view prefix : family.prefixes) {
+  for (const std::string_view prefix : table.prefixes) {
     if (name.starts_with(prefix)) {
       if (const TensorEntry* entry = file.find(name.substr(prefix.size()))) return entry;
     }
@@ -93,23 +109,17 @@ Shape their_shape(const NameRule& rule, const Shape& ours) {
   return shape;
 }
 
-// Whether the parameter belongs to what stands on the model, of which another one may be in use.
-bool is_of_head(std::string_view ours) {
-  return ours.starts_with("pooler.") || ours.starts_with("classifier.") || ours.starts_with("prediction") ||
-         ours.starts_with("output");
-}
-
-// Whether the family has a place for a tensor that no parameter of the model is made of.
-bool is_needless(const Family& family, const std::string& theirs) {
+// Whether the table has a place for a tensor that no parameter of the model is made of.
+bool is_needless(const TensorNames& table, const std::string& theirs) {
   const auto named = [&](const std::string& pattern) {
     if (match(pattern, theirs)) return true;
-    return std::any_of(family.prefixes.begin(), family.prefixes.end(), [&](std::string_view prefix) {
+    return std::any_of(table.prefixes.begin(), table.prefixes.end(), [&](std::string_view prefix) {
       return pattern.starts_with(prefix) && match(pattern.substr(prefix.size()), theirs);
     });
   };
-  return std::any_of(family.needless.begin(), family.needless.end(), named) ||
-         std::any_of(family.names.begin(), family.names.end(),
-                     [&](const NameRule& rule) { return is_of_head(rule.ours) && named(rule.theirs); });
+  return std::any_of(table.needless.begin(), table.needless.end(), named) ||
+         std::any_of(table.head.begin(), table.head.end(),
+                     [&](const NameRule& rule) { return named(rule.theirs); });
 }
 
 void check_entry(const SafetensorsReader& file, const TensorEntry& entry, const Shape& wanted) {
@@ -122,15 +132,6 @@ void check_entry(const SafetensorsReader& file, const TensorEntry& entry, const 
       "{}: tensor {} has shape [{}] where the configuration asks for {}; config.json and the weights do not "
       "belong together",
       file.path(), entry.name, fmt::join(entry.shape, ", "), wanted);
-}
-
-// Tensors without memory, under the names of the model's parameters.
-Parameters shapes_of(const TransformerConfig& config) {
-  Transformer shapes = Transformer::shapes_of(config);
-  Parameters parameters;
-  for_each_parameter(shapes,
-                     [&](const std::string& name, Tensor& shape) { parameters.emplace_back(name, shape); });
-  return parameters;
 }
 
 bool same_values(const TensorEntry& a, const TensorEntry& b) {
@@ -148,73 +149,85 @@ std::string warning_of_unused(const SafetensorsReader& file, const std::vector<s
       file.path(), names.size(), names.size() == 1 ? "is" : "are", names.size() == 1 ? "it" : "them", list);
 }
 
+// Takes the first of a parameter's tensors that is in the file; the others must be copies of it.
+void plan_parameter(WeightPlan& plan, const std::vector<NameRule>& rules,
+                    const std::vector<const TensorEntry*>& entries, const SafetensorsReader& file,
+                    const Tensor& parameter, bool compare_copies) {
+  const TensorEntry* first = nullptr;
+  for (size_t i = 0; i < rules.size(); ++i) {
+    const TensorEntry* entry = entries[i];
+    if (entry == nullptr) continue;
+    if (!first) {
+      check_entry(file, *entry, their_shape(rules[i], parameter.shape()));
+      plan.sources.push_back({rules[i].ours, rules[i], entry});
+      first = entry;
+    } else if (compare_copies && !same_values(*first, *entry)) {
+      plan.warnings.push_back(
+          fmt::format("{}: tensor {} is not used: config.json says that it is the same as "
+                      "{} (tie_word_embeddings), and it is another one",
+                      file.path(), entry->name, first->name));
+    }
+  }
+}
+
 }  // namespace
 
-StatePlan plan_state(const Family& family, const SafetensorsReader& file, const TransformerConfig& config,
-                     const std::function<bool(const std::string& parameter)>& leave_out) {
-  StatePlan plan;
-  const Parameters parameters = shapes_of(config);
-  const Names ours = names_of(parameters);
+WeightPlan plan_weights(const TensorNames& table, const SafetensorsReader& file, Model& shapes,
+                        const ParameterChoice& leave_out) {
+  WeightPlan plan;
+  const NamedTensors parameters = parameters_of(shapes);
+  const Names ours = all_names(parameters);
+  // Copies of the embedding serve an output layer.
+  const bool has_output = head_as<LanguageHead>(shapes) || head_as<MaskedLanguageHead>(shapes);
   std::unordered_set<const TensorEntry*> used;
   for (const auto& [name, parameter] : parameters) {
-    const bool wanted = !leave_out || !leave_out(name);
-    const TensorEntry* first = nullptr;
-    for (const NameRule& rule : family.names) {
-      const auto number = match(rule.ours, name);
-      if (!number || !holds(rule, ours)) continue;
-      const TensorEntry* entry = find(family, file, fill_in(rule.theirs, *number));
-      if (!entry) continue;
-      used.insert(entry);
-      if (!wanted) continue;
-      if (!first) {
-        check_entry(file, *entry, their_shape(rule, parameter.shape()));
-        plan.sources.push_back({name, &rule, entry});
-        first = entry;
-      } else if (config.head == HeadKind::language_model && !same_values(*first, *entry)) {
-        plan.warnings.push_back(
-            fmt::format("{}: tensor {} is not used: config.json says that it is the same as "
-                        "{} (tie_word_embeddings), and it is another one",
-                        file.path(), entry->name, first->name));
-      }
+    const std::vector<NameRule> rules = rules_for(table, name, ours);
+    std::vector<const TensorEntry*> entries;
+    for (const NameRule& rule : rules) {
+      entries.push_back(find_entry(table, file, rule.theirs));
+      used.insert(entries.back());
     }
-    if (!first) plan.missing.push_back(name);
+    const size_t planned = plan.sources.size();
+    if (!leave_out || !leave_out(name)) plan_parameter(plan, rules, entries, file, parameter, has_output);
+    if (plan.sources.size() > planned) continue;
+    const bool zero = !rules.empty() && rules[0].zero_if_absent;
+    (zero ? plan.zero : plan.missing).push_back(name);
   }
   std::vector<std::string> unused;
   for (const TensorEntry& entry : file.entries()) {
-    if (!used.contains(&entry) && !is_needless(family, entry.name)) unused.push_back(entry.name);
+    if (!used.contains(&entry) && !is_needless(table, entry.name)) unused.push_back(entry.name);
   }
   if (!unused.empty()) plan.warnings.push_back(warning_of_unused(file, unused));
   return plan;
 }
 
-void load_state(const StatePlan& plan, const SafetensorsReader& file, const Parameters& parameters) {
+void load_weights(const WeightPlan& plan, const SafetensorsReader& file, const NamedTensors& parameters) {
   std::unordered_map<std::string_view, Tensor> by_name;
   for (const auto& [name, parameter] : parameters) by_name.emplace(name, parameter);
-  for (const StatePlan::Source& source : plan.sources)
-    copy(part_of(*source.rule, file.load(*source.entry)), by_name.at(source.parameter));
+  for (const WeightPlan::Source& source : plan.sources)
+    copy(part_of(source.rule, file.load(*source.entry)), by_name.at(source.parameter));
+  for (const std::string& name : plan.zero) fill(by_name.at(name), 0);
 }
 
-NamedTensors save_state(const Family& family, const Parameters& parameters) {
+NamedTensors save_weights(const TensorNames& table, const NamedTensors& parameters) {
   NamedTensors saved;
   std::map<std::string, size_t> places;
-  const Names ours = names_of(parameters);
+  const Names ours = all_names(parameters);
   for (const auto& [name, parameter] : parameters) {
-    const auto rule = std::find_if(
-        family.names.begin(), family.names.end(),
-        [&, &wanted = name](const NameRule& r) { return match(r.ours, wanted) && holds(r, ours); });
-    check(rule != family.names.end(), "parameter {} has no name in the family {}", name, family.model_type);
-    const std::string theirs = fill_in(rule->theirs, *match(rule->ours, name));
-    const auto [place, fresh] = places.try_emplace(theirs, saved.size());
+    const std::vector<NameRule> rules = rules_for(table, name, ours);
+    check(!rules.empty(), "parameter {} has no name in the table of the model's type", name);
+    const NameRule& rule = rules[0];
+    const auto [place, fresh] = places.try_emplace(rule.theirs, saved.size());
     if (fresh) {
-      if (rule->layout == Layout::same && rule->parts == 1) {
-        saved.emplace_back(theirs, parameter.dense());
+      if (rule.layout == Layout::same && rule.parts == 1) {
+        saved.emplace_back(rule.theirs, parameter.dense());
         continue;
       }
-      saved.emplace_back(theirs, Tensor::empty(their_shape(*rule, parameter.shape()), parameter.dtype()));
+      saved.emplace_back(rule.theirs, Tensor::empty(their_shape(rule, parameter.shape()), parameter.dtype()));
     }
-    copy(parameter, part_of(*rule, saved[place->second].second));
+    copy(parameter, part_of(rule, saved[place->second].second));
   }
   return saved;
 }
 
-}  // namespace hodhod::hf
+}  // namespace hodhod

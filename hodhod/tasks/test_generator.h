@@ -8,13 +8,14 @@
 
 #include "hodhod/base/json.h"
 #include "hodhod/models/test_models.h"
+#include "hodhod/nn/test_context.h"
 #include "hodhod/tasks/generate.h"
 #include "hodhod/tasks/task_tokenizer.h"
 
 namespace hodhod {
 
 // Puts <s>, which is </s> here, before a text, and something behind it if `closing`.
-inline void frame_texts(Writer& writer, bool closing) {
+inline void frame_texts(TextGenerator& writer, bool closing) {
   Json json = parse_json(writer.tokenizer->to_json(), "tokenizer");
   Json single = Json::array({Json{{"SpecialToken", {{"id", "</s>"}, {"type_id", 0}}}},
                              Json{{"Sequence", {{"id", "A"}, {"type_id", 0}}}}});
@@ -28,12 +29,11 @@ inline void frame_texts(Writer& writer, bool closing) {
   writer.tokenizer = std::make_unique<text::Tokenizer>(text::Tokenizer::from_json(format_json(json), "test"));
 }
 
-inline Writer test_writer(TokenizerKind kind, uint64_t seed = 3) {
-  Writer writer;
+inline TextGenerator test_generator(TokenizerKind kind, uint64_t seed = 3) {
   int line = 0;
   const std::vector<std::string> lines = {"the cat sat on the mat\n", "a dog ran home\n",
                                           "می‌خواهم یاد بگیرم\n"};
-  writer.tokenizer = std::make_unique<text::Tokenizer>(
+  auto tokenizer = std::make_unique<text::Tokenizer>(
       train_task_tokenizer({.kind = kind, .vocabulary = kind == TokenizerKind::character ? 45 : 300},
                            [&](std::string& next) {
                              if (line == 30) return false;
@@ -42,12 +42,11 @@ inline Writer test_writer(TokenizerKind kind, uint64_t seed = 3) {
                            })
           .tokenizer);
   TransformerConfig config = small_config(TransformerShape::decoder);
-  config.vocabulary = writer.tokenizer->vocab_size();
+  config.vocabulary = tokenizer->vocab_size();
   config.max_length = 24;
-  config.eos = kEnd;
-  config.bos = -1;
-  writer.model = std::make_unique<Transformer>(config, Rng(seed));
-  return writer;
+  config.special.eos = kEnd;
+  config.special.bos = -1;
+  return TextGenerator::make(TransformerModelConfig(config), std::move(tokenizer), seed);
 }
 
 }  // namespace hodhod

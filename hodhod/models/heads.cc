@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/models/heads.h"
+
+#include <vector>
+
+#include "hodhod/ops/dropout.h"
+#include "hodhod/ops/elementwise.h"
+#include "hodhod/ops/linear.h"
+#include "hodhod/ops/linear_cross_entropy.h"
+#include "hodhod/ops/reduce.h"
+#include "hodhod/ops/shape.h"
+
+namespace hodhod {
+namespace {
+
+const Tensor& weight_or(const OutputLayer& output, const Tensor& table) {
+  return output.weight.defined() ? output.weight : table;
+}
+
+Tensor with_dropout(const Tensor& x, double rate, Context& context) {
+  return context.training && rate > 0 ? dropout(x, rate, context.next_stream()) : x;
+}
+
+// The state of each row's last token.
+Tensor last_states(const HiddenStates& hidden) {
+  const int64_t rows = hidden.states.dim(0), time = hidden.states.dim(1);
+  std::vector<int64_t> places;
+  for (int64_t b = 0; b < rows; ++b) {
+    const int64_t length = hidden.lengths.defined() ? hidden.lengths.data<int64_t>()[b] : time;
+    places.push_back(b * time + length - 1);
+  }
+  return index_select(reshape(hidden.states, {rows * time, hidden.states.dim(2)}), 0,
+                      Tensor::from(places, {rows}));
+}
+
+// In each channel the greatest of a row's tokens.
+Tensor greatest_states(const HiddenStates& hidden) {
+  if (!hidden.lengths.defined()) return max(hidden.states, 1);
+  constexpr double kBelowAll =
+      -1e30;  // of places past the end; added to the others is 0, which changes nothing
+  const int64_t rows = hidden.states.dim(0), time = hidden.states.dim(1);
+  Tensor past_end = Tensor::zeros({rows, time, 1});
+  for (int64_t b = 0; b < rows; ++b) {
+    for (int64_t t = hidden.lengths.data<int64_t>()[b]; t < time; ++t) {
+      past_end.data<float>()[b * time + t] = static_cast<float>(kBelowAll);
+    }
+  }
+  return max(hidden.states + past_end, 1);
+}
+
+Tensor pooled(const HiddenStates& hidden, StatePooling pooling) {
+  switch (pooling) {
+    case StatePooling::first:
+      return select(hidden.states, 1, 0);
+    case StatePooling::last:
+      return last_states(hidden);
+    case StatePooling::max:
+      break;
+  }
+  return greatest_states(hidden);
+}
+
+}  // namespace
+
+Tensor LanguageHead::logits(const Tensor& hidden, const Tensor& table, Context& context) const {
+  const Tensor y = linear(hidden, weight_or(output, table), bias());
+  trace(context, "logits", Component::linear, hidden.rank() == 2 ? "BV" : "BTV", y);
+  return y;
+}
+
+Tensor LanguageHead::loss(const Tensor& hidden, const Tensor& table, const Tensor& labels,
+                          const CrossEntropyOptions& options) const {
+  return linear_cross_entropy(hidden, weight_or(output, table), bias(), labels, options);
+}
+
+Tensor MaskedLanguageHead::transform(const Tensor& hidden, Context& context) const {
+  const Tensor y = norm(activate(activation, dense(hidden)));
+  trace(context, "prediction", Component::linear, "NC", y);
+  return y;
+}
+
+Tensor MaskedLanguageHead::logits(const Tensor& hidden, const Tensor& table, Context& context) const {
+  const Tensor y = linear(transform(hidden, context), weight_or(output, table), output.bias);
+  trace(context, "logits", Component::linear, "NV", y);
+  return y;
+}
+
+Tensor MaskedLanguageHead::loss(const Tensor& hidden, const Tensor& table, const Tensor& labels,
+                                const CrossEntropyOptions& options, Context& context) const {
+  return linear_cross_entropy(transform(hidden, context), weight_or(output, table), output.bias, labels,
+                              options);
+}
+
+Tensor ClassificationHead::operator()(const HiddenStates& hidden, Context& context) const {
+  Tensor x = pooled(hidden, pooling);
+  if (pooler) x = activate(activation, (*pooler)(x));
+  trace(context, "pooled", Component::linear, "BC", x);
+  const Tensor y = classifier(with_dropout(x, dropout, context));
+  trace(context, "logits", Component::linear, "BK", y);
+  return y;
+}
+
+Tensor TaggingHead::operator()(const HiddenStates& hidden, Context& context) const {
+  const Tensor y = classifier(with_dropout(hidden.states, dropout, context));
+  trace(context, "logits", Component::linear, "BTK", y);
+  return y;
+}
+
+}  // namespace hodhod

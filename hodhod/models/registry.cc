@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/models/registry.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "hodhod/base/error.h"
+#include "hodhod/models/hf/family.h"
+
+namespace hodhod {
+namespace {
+
+std::vector<const ModelType*>& registered_types() {
+  static std::vector<const ModelType*> all = [] {
+    std::vector<const ModelType*> types(hf::types().begin(), hf::types().end());
+    return types;
+  }();
+  return all;
+}
+
+}  // namespace
+
+std::span<const ModelType* const> model_types() { return registered_types(); }
+
+const ModelType* find_model_type(std::string_view name) {
+  const auto all = model_types();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const ModelType* type) { return type->name() == name; });
+  return found == all.end() ? nullptr : *found;
+}
+
+const ModelType& model_type_named(std::string_view name, const std::string& path) {
+  if (const ModelType* type = find_model_type(name)) return *type;
+  std::string known;
+  for (const ModelType* type : model_types()) {
+    known += known.empty() ? "" : ", ";
+    known += type->name();
+  }
+  fail("{}: models of type '{}' are not known; those of {} are", path, name, known);
+}
+
+std::unique_ptr<ModelConfig> model_preset(std::string_view name) {
+  for (const ModelType* type : model_types()) {
+    const auto presets = type->presets();
+    if (std::find(presets.begin(), presets.end(), name) != presets.end()) return type->preset(name);
+  }
+  fail("there is no preset '{}'; the presets are {}", name, fmt::join(model_preset_names(), ", "));
+}
+
+std::vector<std::string> model_preset_names() {
+  std::vector<std::string> names;
+  for (const ModelType* type : model_types()) {
+    for (std::string& name : type->presets()) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+RegisteredType::RegisteredType(const ModelType& type) { registered_types().push_back(&type); }
+
+RegisteredType::~RegisteredType() { registered_types().pop_back(); }
+
+}  // namespace hodhod
