@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the commands of the program take, and how a command line is read.
+// The options and arguments of commands, and reading a command line.
 //
-// A command declares each thing that it takes by a name, the variable that it sets, and a line of help. A
-// name with dashes is an option, one without is an argument that stands by itself:
+// A command declares each option and argument with a name, the variable that it sets, and a line of help. A
+// name with dashes is an option, a name without is a positional argument:
 //
 //   void add_greet(Command& program) {
 //     auto flags = std::make_shared<GreetFlags>();
@@ -36,7 +36,7 @@ struct Session {
   bool print_config = false;
 };
 
-// One thing that a command takes.
+// An option or argument.
 class Argument {
  public:
   Argument(std::string names, Field field, std::string group)
@@ -45,15 +45,15 @@ class Argument {
   Argument& required();
   // Not in a file for --config.
   Argument& only_in_command_line();
-  // How its value is called in the help: FILE and DIR are completed by the shell.
+  // The name of its value in the help; FILE and DIR are completed by the shell.
   Argument& called(std::string placeholder);
-  // Of words: one each time that it is given, rather than all that follow.
+  // For lists: takes one word each time that it is given, rather than all that follow.
   Argument& repeated();
-  // Under which heading of the help.
+  // The heading under which the help shows it.
   Argument& in(std::string group);
-  // Of a text: one of these.
+  // For a text: it must be one of these.
   Argument& one_of(std::vector<std::string> values);
-  // Refused together with that option, or without it.
+  // Error if given together with that option, or without it.
   Argument& excludes(std::string option);
   Argument& needs(std::string option);
 
@@ -67,7 +67,7 @@ class Argument {
   const std::string& needed() const { return needed_; }
   bool is_required() const { return required_; }
   bool is_option() const { return names_.starts_with('-'); }
-  // Stands without a value.
+  // Takes no value.
   bool is_switch() const { return hodhod::is_switch(field_); }
   // A switch that reads a "yes" or "no" that follows it. Others do so only after "=": the word may be a text.
   bool takes_yes_or_no() const { return is_switch() && !declared_alone_; }
@@ -76,9 +76,9 @@ class Argument {
   // Each word that follows is an item.
   bool takes_words() const { return takes_words_ && !repeated_; }
   bool is_repeated() const { return repeated_; }
-  // One word with items between commas.
+  // One word with items separated by commas.
   bool takes_list() const;
-  // May stand in a file for --config.
+  // May be set in a file for --config.
   bool is_configurable() const { return !only_in_command_line_; }
 
   // "N", "FILE…", "pre|post"; nothing for a switch.
@@ -89,7 +89,7 @@ class Argument {
   std::string help_without_value() const;
   std::string help() const;
 
-  // Sets the variable from the words that were given. Error: what they should have been.
+  // Sets the variable from the given words. An Error says what was expected.
   void set(const std::vector<std::string>& words);
   bool was_given() const { return given_; }
 
@@ -109,7 +109,7 @@ class Command {
  public:
   Command(std::string name, std::string help) : name_(std::move(name)), help_(std::move(help)) {}
 
-  // One below this one. References stay valid.
+  // Adds a subcommand. References stay valid.
   Command& add_command(std::string name, std::string help);
   void on_prepare(std::function<void()> prepare) { prepare_ = std::move(prepare); }
   void on_run(std::function<int(const Session&)> run) { run_ = std::move(run); }
@@ -137,7 +137,7 @@ class Command {
   std::list<Argument>& arguments() { return arguments_; }
   const std::list<Command>& commands() const { return commands_; }
   std::list<Command>& commands() { return commands_; }
-  // Reads what it was not given from where the command finds it, such as a model's directory.
+  // Sets options that were not given from where the command finds them, such as a model's directory.
   void prepare() const {
     if (prepare_) prepare_();
   }
@@ -148,7 +148,7 @@ class Command {
 
   // Whether the option, such as "--num-beams", was given.
   bool was_given(std::string_view option) const;
-  // Sets those members of `config` whose options were given to what `given` has.
+  // Sets those members of `config` whose options were given, to their values in `given`.
   template <class Config>
   void keep_given(Config& config, Config given) const {
     const auto fields = fields_of(config), others = fields_of(given);
@@ -169,7 +169,7 @@ class Command {
   std::function<int(const Session&)> run_;
 };
 
-// A command line that makes no sense.
+// An invalid command line.
 class UsageError : public Error {
   using Error::Error;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scripts by which a shell completes commands, options and their values.
+// Scripts that let a shell complete commands, options and their values.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace hodhod::cli {
 enum class Shell { bash, zsh, fish };
 constexpr std::array<std::string_view, 3> names_of(Shell) { return {"bash", "zsh", "fish"}; }
 
-// A script for the shell to read, generated from what the commands declare.
+// A script for the shell, generated from the declarations of the commands.
 std::string completion_script(const Command& program, Shell shell);
 
 }  // namespace hodhod::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which labels a model takes for which.
+// Confusion of labels.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace hodhod::cli {
 // {gold: {predicted: count}}, without zeros.
 Json confusion_json(const metrics::ClassificationScore& score);
 
-// A table with a row for each gold label and a column for each predicted one; of many labels, the most
+// A table with a row for each gold label and a column for each predicted one; for many labels, the most
 // frequent mistakes.
 std::string confusion_text(const metrics::ClassificationScore& score);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The options of decoding, of the commands that write text with a model.
+// Decoding options of the commands that generate text.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@ namespace hodhod::cli {
 // Adds them to a command.
 void add_decoding(Command& command, DecodeOptions& options);
 
-// Sets those options that `command` was not given to what the model in `directory` asks for, and prints what
-// of that is not done. Of the two limits of a length, one that is given replaces both of the model's.
+// Sets options that were not given to the values of the model in `directory`, and prints warnings for those
+// that are not supported. If one of the two length limits is given, it replaces both of the model's.
 void read_decoding(const Command& command, const std::string& directory, DecodeOptions& options);
 
 }  // namespace hodhod::cli

@@ -39,10 +39,10 @@ bool standard_input_is_piped();
 // All of them at once.
 std::vector<std::string> read_lines(const std::vector<std::string>& paths, bool quiet);
 
-// The texts, or where there are none the lines of the files (or of standard input), in blocks.
+// The texts or, if there are none, the lines of the files (or of standard input), in blocks.
 //
-// What `work` does to a block it does at its end: where it fails, it is called again with each line alone, so
-// that what comes before the bad line is done, and the Error names that line.
+// `work` must have no effect on a block if it fails: it is then called again with each line alone, so that
+// the lines before the bad one are processed, and the Error names that line.
 struct TextInput {
   std::vector<std::string> texts, files;
   int64_t block = 256;
@@ -51,12 +51,12 @@ void for_each_block(const TextInput& input, const std::string& label, bool quiet
                     const std::function<void(const std::vector<std::string>&)>& work);
 
 // Calls work(lines, results) for blocks of lines with the lines spread over threads, and prints the results
-// in order. work(line) gives what is printed for a line; an Error of its is given with the line's place.
+// in order. work(line) gives what is printed for a line; its Errors are thrown with the place of the line.
 void print_for_each_line(Lines& lines, const std::function<std::string(std::string_view line)>& work);
 
-// Writes to standard output; Error when it cannot be written.
+// Writes to standard output; Error if that fails.
 void print_text(std::string_view text);
-// Sends what was printed on its way; Error when it cannot be written.
+// Flushes the output; Error if that fails.
 void flush_output();
 
 // "2G", "512M", "1500000": bytes.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a command says of a model that it loaded.
+// Messages of a command about a model that it loaded.
 #pragma once
 
 #include <span>
@@ -8,10 +8,10 @@
 
 namespace hodhod::cli {
 
-// Says on stderr what of a model's directory is not used, a line each.
+// Prints on stderr which settings of a model's directory are not used, one per line.
 void print_warnings(std::span<const std::string> warnings);
 
-// The model (a Classifier, TextGenerator, TextModel, …), after its and its tokenizer's warnings were printed.
+// The model (a Classifier, TextGenerator, TextModel, …), after printing its warnings and its tokenizer's.
 template <class Model>
 Model warned(Model model) {
   if constexpr (requires { model.encoder; }) {

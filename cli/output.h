@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What commands print: a line for each line that they read, JSON, and notes on standard error.
+// The output of commands: one line for each line that they read, JSON, and notes on standard error.
 #pragma once
 
 #include <string>
@@ -14,17 +14,17 @@ namespace hodhod::cli {
 // The value on one line, with its end.
 inline std::string json_line(const Json& value) { return format_json(value, -1) + "\n"; }
 
-// The text with a blank for every end of a line in it (those of Unicode, CR LF as one), so that it is one
-// line for whoever reads it.
+// The text on one line: every line break in it (those of Unicode, CR LF as one) becomes a space.
 std::string one_line(std::string_view text);
 
-// A message of the library as the command line has it: the options that the library names in backquotes
-// (`skip_bad`, `schedule.rate`, `header no`) with dashes (--skip-bad, --schedule-rate, --header no).
+// A message of the library with the options as on the command line: those that the library names in
+// backquotes (`skip_bad`, `schedule.rate`, `header no`) get dashes (--skip-bad, --schedule-rate, --header
+// no).
 std::string with_dashes(std::string_view message);
 
 // Prints each on standard error, as "note: …".
 void tell(const std::vector<std::string>& notes);
-// Says there how many bad lines were skipped, if any.
+// Prints there how many bad lines were skipped, if any.
 void tell_bad_lines(const BadLines& bad);
 
 }  // namespace hodhod::cli

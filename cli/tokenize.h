@@ -16,7 +16,7 @@ void add_tokenize_normalize(Command& tokenize);
 void add_tokenize_describe(Command& tokenize);
 void add_tokenize_train(Command& tokenize);
 
-// The tokenizer of a file or directory, after what its files say and is not heeded was said on stderr.
+// The tokenizer of a file or directory, after printing warnings about unused settings on stderr.
 text::Tokenizer load_tokenizer(const std::string& path);
 
 // Options for the rules of the Persian normaliser, each with its switch. `digits` is parsed by

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of TOML (toml.io, 1.0) that settings need: comments, [SECTION], and KEY = VALUE, where a value is
 // a text in quotes, a number, true or false, or a list of these. Other parts (tables in a value, dates, texts
-// over several lines) are refused.
+// over several lines) are Errors.
 #pragma once
 
 #include <string>

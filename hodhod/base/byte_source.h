@@ -9,10 +9,9 @@
 
 namespace hodhod {
 
-// What a file holds is told by its first bytes, not by its name; but a name that ends in .gz or .zst promises
-// such data, and other data under it is an error. Several gzip members or zstd frames in a row are one text.
-// Damaged or truncated data is an Error with the file's name and the place (a byte of the file as it is
-// stored).
+// The first bytes of a file decide whether it is compressed, not its name. But a file named .gz or .zst that
+// holds other data is an Error. Several gzip members or zstd frames in a row are one text. Damaged or
+// truncated data is an Error with the file's name and the place (a byte of the file as it is stored).
 class ByteSource {
  public:
   // Opens the file; "-" is standard input.
@@ -26,7 +25,7 @@ class ByteSource {
 
   // The path, or "standard input".
   const std::string& name() const;
-  // How many stored bytes have been consumed, and how many there are (0 when unknown): for a progress bar.
+  // Stored bytes read so far, and in all (0 when unknown): for a progress bar.
   uint64_t stored_position() const;
   uint64_t stored_size() const;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Named places at which a test may kill the process, to prove that nothing is lost there.
+// Named places at which a test can kill the process, to show that nothing is lost.
 #pragma once
 
 #include <string_view>

@@ -9,10 +9,9 @@
 
 namespace hodhod {
 
-// Passes every call on to the real system, but for call number `failing` (none when negative), which fails
-// with errno `reason`. With `keep_failing`, so do all calls after it, as on a disk that is gone.
-// A failing close still closes: that is what Linux does. Nothing is really synced, which is slow and shows
-// only after a power cut.
+// Passes every call on to the real system, except call number `failing` (none if negative), which fails with
+// errno `reason`. With `keep_failing`, so do all calls after it, as on a disk that is gone. A failing close
+// still closes, as on Linux. Nothing is really synced: that is slow, and matters only after a power cut.
 class FaultyFileSystem {
  public:
   explicit FaultyFileSystem(int failing = -1, int reason = 0, bool keep_failing = false)

@@ -17,8 +17,7 @@
 
 namespace hodhod {
 
-// The bytes of a regular file as they are (nothing is decompressed); what is none is an Error. `max_bytes`
-// guards against a wrong file.
+// The bytes of a file, not decompressed. An Error if it is not a regular file, or has more than `max_bytes`.
 std::string read_file(const std::string& path, uint64_t max_bytes = uint64_t{1} << 40);
 
 // A file mapped read-only. The bytes stay valid for as long as the object lives; an empty file has none.
@@ -40,8 +39,8 @@ class MappedFile {
   size_t size_ = 0;
 };
 
-// A new file (or one emptied) that is written piece by piece. Nothing is buffered: give it large pieces.
-// `finish` makes the bytes durable; a writer destroyed before that just closes the file.
+// A file that is created (or emptied) and written piece by piece. Nothing is buffered, so write large pieces.
+// `finish` makes the bytes durable; without it the destructor only closes the file.
 class FileWriter {
  public:
   explicit FileWriter(std::string path, const FileSystem& system = real_file_system());
@@ -65,8 +64,9 @@ class FileWriter {
 
 // A FileWriter that replaces the file at `path` when `commit` is called, and until then leaves it as it is:
 // the bytes go to a temporary file beside it, which is made durable and renamed, and then the directory is
-// made durable. Destroyed before that, or on any failure, the file that was there stays and the temporary one
-// goes. A symbolic link is followed; what is no regular file (a pipe, /dev/null) is written as it is.
+// made durable. If it is destroyed before that, or anything fails, the old file stays and the temporary one
+// is removed. Symbolic links are followed. Anything but a regular file (a pipe, /dev/null) is written
+// directly.
 class AtomicFileWriter {
  public:
   explicit AtomicFileWriter(const std::string& path, const FileSystem& system = real_file_system());
@@ -84,7 +84,7 @@ class AtomicFileWriter {
   std::optional<FileWriter> writer_;
 };
 
-// Replaces the file at `path`, or makes it, in the manner of AtomicFileWriter.
+// Replaces or creates the file at `path` with an AtomicFileWriter.
 void write_file_atomically(const std::string& path, std::string_view bytes,
                            const FileSystem& system = real_file_system());
 
@@ -92,35 +92,34 @@ void write_file_atomically(const std::string& path, std::string_view bytes,
 constexpr std::array<std::string_view, 3> kFileFailpoints = {
     "file.begun",     // the temporary file is there, and empty
     "file.written",   // it has all bytes and is durable
-    "file.replaced",  // it has taken the place of the old one
+    "file.replaced",  // it has replaced the old file
 };
 
-// Removes the temporary files that writers killed in the middle left in a directory. Those of processes that
-// still run stay.
+// Removes temporary files that killed writers left in a directory. Those of running processes stay.
 void remove_leftovers(const std::string& directory);
 
 // Makes a rename or a new file inside the directory durable.
 void sync_directory(const std::string& path, const FileSystem& system = real_file_system());
 
-// Gives a file or directory another name on the same file system, durably. A file of that name is replaced.
+// Renames a file or directory within its file system, durably. An existing file of that name is replaced.
 void rename_file(const std::string& from, const std::string& to,
                  const FileSystem& system = real_file_system());
 
 bool file_exists(const std::string& path);
 bool is_directory(const std::string& path);
 uint64_t file_size(const std::string& path);
-// Names (not paths) of what a directory holds, sorted.
+// The names (not paths) of a directory's entries, sorted.
 std::vector<std::string> list_directory(const std::string& path);
-// Makes the directory and those above it; no error when it is there already.
+// Creates the directory and its parents; no error if it exists.
 void make_directories(const std::string& path, const FileSystem& system = real_file_system());
-// Removes the file or directory with all it holds; no error when there is none. Links are not followed.
+// Removes the file or directory with its contents; no error if there is none. Links are not followed.
 void remove_tree(const std::string& path, const FileSystem& system = real_file_system());
 // "DIR/NAME", or NAME alone when DIR is empty.
 std::string join_path(std::string_view directory, std::string_view name);
-// The directory part of a path: "." when there is none.
+// The directory part of a path; "." if there is none.
 std::string parent_path(const std::string& path);
 
-// A directory of its own below the system's temporary one, removed with the object.
+// A new directory inside the system's temporary one; the destructor removes it.
 class TemporaryDirectory {
  public:
   TemporaryDirectory();

@@ -6,13 +6,14 @@
 
 namespace hodhod {
 
-// Holds the file at `path` locked (flock) while it lives. The kernel lets go of it when the process ends,
-// however it ends, so a file that was left behind locks nobody out; it holds who locked it last.
+// Holds the file at `path` locked (flock) while it lives. The operating system releases the lock when the
+// process ends, however it ends, so a file that was left behind locks nobody out. The file says who locked it
+// last.
 class FileLock {
  public:
-  // Makes the file if there is none. An Error that names the holder when another process (or another FileLock
-  // of this one) has it; `busy` says what that means and what to do. On a file system without locks nothing
-  // is locked.
+  // Creates the file if there is none. An Error names the holder if another process (or another FileLock of
+  // this process) has the lock; `busy` is the part of the message that says what this means and what to do.
+  // On a file system without locks nothing is locked.
   FileLock(const std::string& path, const std::string& busy);
   ~FileLock();
   FileLock(const FileLock&) = delete;

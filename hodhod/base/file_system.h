@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The system calls that saving makes, as a table, so that a test can make any of them fail.
+// The system calls used for saving, as a table, so that a test can make any of them fail.
 #pragma once
 
 #include <sys/types.h>
@@ -22,7 +22,7 @@ struct FileSystem {
   std::function<int(const char* path)> rmdir;
 };
 
-// The calls themselves.
+// The real system calls.
 const FileSystem& real_file_system();
 
 // Throws Error("PATH: cannot ACTION: REASON; ADVICE") with the system's words for the error number.

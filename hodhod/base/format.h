@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers as people read them.
+// Numbers in readable form.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,9 @@ std::string format_count(double count);       // "812", "65.1k", "124.4M", "1.76
 std::string format_duration(double seconds);  // "0.4 s", "42 s", "3:05", "2:03:05", "4 d 02:03:05"
 std::string with_commas(int64_t number);      // "124,439,808"
 
-// The finite number that `text` is the whole of ("-2", "3.5e-4"), or nothing.
+// The finite number that is the whole of `text` ("-2", "3.5e-4"); nothing if it is not one.
 std::optional<double> parse_number(std::string_view text);
-// Columns a text takes on a terminal: characters, without combining marks and joiners.
+// Columns that a text takes on a terminal: its characters, without combining marks and joiners.
 int64_t display_width(std::string_view utf8);
 
 }  // namespace hodhod

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// XXH64 (Collet, the xxHash specification 0.1.1): fast, for telling damage and sameness, not for security.
+// XXH64 (Collet, the xxHash specification 0.1.1): fast; to detect damage and compare files, not for security.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@
 
 namespace hodhod {
 
-// Takes bytes in pieces; the value does not depend on how they were cut.
+// Takes bytes in pieces; the value does not depend on the sizes of the pieces.
 class Hasher {
  public:
   explicit Hasher(uint64_t seed = 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON (RFC 8259): values, and their text, which is read strictly: nesting up to 64, no duplicate keys, valid
+// JSON (RFC 8259): values, and strict reading of text: at most 64 levels of nesting, no duplicate keys, valid
 // UTF-8, nothing after the value.
 #pragma once
 
@@ -18,14 +18,14 @@
 namespace hodhod {
 
 // Null, true or false, a number, a string, a list or an object. Objects keep the order of their keys. Looking
-// a key up is linear, so walk large objects instead.
+// up a key takes linear time, so iterate over large objects instead.
 //
 //   Json json = {{"name", "GPT"}, {"sizes", {1, 2, 3}}};   // pairs that begin with a string make an object,
-//   json["layers"].push_back(Json::array({"a", 1}));       // else a list; null becomes what is asked of it
+//   json["layers"].push_back(Json::array({"a", 1}));       // else a list; null becomes a list or an object
 //   for (const auto& [key, value] : json.items()) …
 //   for (const Json& size : json.at("sizes")) total += size.get<int64_t>();
 //
-// An Error is thrown when another kind of value, a key or an element is asked for than there is.
+// Error when a value is not of the kind that is asked for, or has no such key or element.
 class Json {
  public:
   using Array = std::vector<Json>;
@@ -69,19 +69,19 @@ class Json {
   // The value as a T, by the rules of json_as below.
   template <class T>
   T get() const;
-  // The value, or null when it is not kept as a T: bool, int64_t (whole numbers), uint64_t (those beyond the
-  // range of int64_t), double, std::string, Array or Object.
+  // The value, or null if it is not stored as a T: bool, int64_t (whole numbers), uint64_t (whole numbers
+  // above the range of int64_t), double, std::string, Array or Object.
   template <class T>
   const T* get_if() const {
     return std::get_if<T>(&value_);
   }
   const std::string& text() const;  // of a string
 
-  // Members of an object and elements of a list: their number is 0 for null, 1 for other values.
+  // The number of members or elements; 0 for null, 1 for other values.
   size_t size() const;
   bool empty() const { return size() == 0; }
 
-  // The list. Iterating over a value does so over its elements; over null, none.
+  // The list. Iterating over a value visits its elements; null has none.
   const Array& elements() const;
   Array& elements();
   Array::const_iterator begin() const { return elements().begin(); }
@@ -94,7 +94,7 @@ class Json {
   // The object.
   const Object& items() const;
   Object& items();
-  const Json* find(std::string_view key) const;  // null when the object has no such key, or this is none
+  const Json* find(std::string_view key) const;  // null if there is no such key, or no object
   bool contains(std::string_view key) const { return find(key) != nullptr; }
   const Json& at(std::string_view key) const;
   const Json& operator[](std::string_view key) const { return at(key); }
@@ -132,22 +132,22 @@ constexpr int kJsonMaxDepth = 64;
 Json parse_json(std::string_view text, const std::string& name);
 // The value in the file at `path`.
 Json read_json(const std::string& path);
-// The text of a value: over several lines with `indent` blanks a level, or on one line when `indent` < 0.
-// Of strings that are not UTF-8, each byte that is no character becomes U+FFFD; NaN and infinities become
-// null, as JSON has no word for them.
+// The text of a value: over several lines with `indent` blanks a level, or on one line when `indent` < 0. In
+// strings that are not UTF-8, each ill-formed byte becomes U+FFFD. NaN and infinities become null, since JSON
+// has no way to write them.
 std::string format_json(const Json& value, int indent = 2);
 
 // The member of an object, or null when it has no such key. `object` must be an object (else: null).
 inline const Json* json_find(const Json& object, std::string_view key) { return object.find(key); }
 
 // The value as a T: bool, int, int64_t, uint64_t, float, double, std::string or a vector of int32_t, int64_t,
-// double or std::string. Nothing is converted but integers to floating point and whole floating-point numbers
-// to integers. `where` is put before the message: "config.json: hidden_size: expected a whole number, found
-// "big"".
+// double or std::string. The only conversions are integers to floating point, and whole floating-point
+// numbers to integers. `where` is put before the message: "config.json: hidden_size: expected a whole number,
+// found "big"".
 template <class T>
 T json_as(const Json& value, const std::string& where);
 
-// The member `key` of `object` as a T; an error when absent.
+// The member `key` of `object` as a T; an Error if it is absent.
 template <class T>
 T json_get(const Json& object, std::string_view key, const std::string& where);
 

@@ -13,8 +13,8 @@
 namespace hodhod {
 
 // Lines end in LF or CR LF, neither of which is part of them; the last one may lack it. A byte order mark at
-// the start is skipped. UTF-16 is an Error, and so is a longer line than `max_line` bytes: then it is no text
-// file.
+// the start is skipped. UTF-16 is an Error, and so is a line of more than `max_line` bytes: then it is not a
+// text file.
 class LineReader {
  public:
   explicit LineReader(const std::string& path, size_t max_line = size_t{64} << 20);
@@ -22,9 +22,9 @@ class LineReader {
   // The next line, or nothing at the end. It is valid until the next call.
   std::optional<std::string_view> next();
 
-  // Number of the line that `next` gave last, from 1; 0 before the first.
+  // The number of the last line that `next` returned, from 1; 0 before the first.
   int64_t line_number() const { return line_number_; }
-  // "FILE:LINE" of it, as messages begin.
+  // "FILE:LINE" of that line, for messages.
   std::string place() const;
   const std::string& name() const { return source_.name(); }
   const ByteSource& source() const { return source_; }

@@ -6,11 +6,11 @@
 
 namespace hodhod {
 
-// The most this process has had in main memory so far, in bytes.
+// The largest amount of main memory that this process has used so far, in bytes.
 uint64_t peak_memory();
-// What it has now.
+// The amount that it uses now.
 uint64_t current_memory();
-// What the machine (or the control group this runs in) still has to give; 0 when the system does not say.
+// The memory that is still available on the machine (or in this process's control group); 0 if unknown.
 uint64_t available_memory();
 
 }  // namespace hodhod

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What someone may have meant who wrote a name that is not known.
+// Suggestions for an unknown name.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@ namespace hodhod {
 
 // The known names that differ from `name` by the fewest letters (added, left out, changed, or two swapped),
 // or one of whose parts between dashes and underscores does: "--beams" stands in "--num-beams". At most a
-// third of the letters may differ, and where a fifth is enough, no more. At most three names, in the order of
-// `known`.
+// third of the letters may differ; if names that differ in at most a fifth exist, only those. At most three
+// names, in the order of `known`.
 std::vector<std::string> nearest_names(std::string_view name, const std::vector<std::string>& known);
 
 // "; did you mean A or B?", or nothing.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The numbers that a setting may have: at_least(1), above(0).at_most(1), in(0, 1000). A range holds finite
-// numbers only, whatever its ends.
+// The range of a number: at_least(1), above(0).at_most(1), in(0, 1000). NaN and infinities are in no range.
 #pragma once
 
 #include <limits>

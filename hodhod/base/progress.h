@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far long work has come: a bar on a terminal, a plain line now and then elsewhere, nothing when quiet.
+// Progress of long work: a bar on a terminal, a plain line from time to time elsewhere, nothing if quiet.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,11 @@ namespace hodhod {
 struct ProgressOptions {
   std::string label;           // "Reading", "Epoch 3"
   std::string unit = "lines";  // what is counted
-  int64_t total = 0;           // 0 when it is not known
+  int64_t total = 0;           // 0: unknown
   int64_t start = 0;           // where a resumed run begins
   bool terminal = false;       // draw a bar in place
   double interval = 0;         // seconds between two drawings; 0: 0.1 on a terminal, 10 elsewhere
-  // Where the text goes; the library itself prints nothing. Empty: quiet.
+  // Receives the text; the library itself prints nothing. Empty: quiet.
   std::function<void(std::string_view)> write;
   std::function<double()> clock;  // seconds; empty: the steady clock
   std::function<int()> width;     // of the terminal in columns; empty: asked of the system
@@ -33,12 +33,12 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // `done` units are done. Cheap enough for every step; it draws only when it is time. `note` comes last
-  // ("loss 3.21").
+  // Reports that `done` units are done. Cheap enough to call at every step; it draws only when due. `note` is
+  // drawn last ("loss 3.21").
   void update(int64_t done, std::string_view note = {});
-  // A line of its own that stays, above the bar.
+  // Prints a line above the bar.
   void print(std::string_view line);
-  // Draws the last state and leaves it.
+  // Draws the final state.
   void finish(std::string_view note = {});
 
  private:

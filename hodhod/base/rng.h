@@ -2,8 +2,8 @@
 // Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2,
 // 3").
 //
-// A number is a pure function of (seed, stream, position), so it depends neither on threads, nor on the
-// order of calls, nor on having been interrupted.
+// A number is a pure function of (seed, stream, position), so it does not depend on threads, the order of
+// calls, or interruptions.
 #pragma once
 
 #include <array>
@@ -24,8 +24,8 @@ constexpr std::array<uint32_t, 4> philox(std::array<uint32_t, 4> counter, std::a
   return counter;
 }
 
-// A stream of random numbers, named by a seed and a stream number. `at(i)` is random access; the rest read on
-// from `position`, which is all the state there is (save it to resume exactly).
+// A stream of random numbers, named by a seed and a stream number. `at(i)` is random access; the other
+// members read on from `position`, which is the whole state (save it to resume exactly).
 //
 // Streams are made from streams by `fork(name)`: layers, steps and examples each get their own.
 class Rng {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Being asked to stop: SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal was closed) set a flag that long
-// work looks at between its steps.
+// Requests to stop: SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal was closed) set a flag that long work
+// checks between its steps.
 #pragma once
 
 namespace hodhod {
 
-// While one lives, the first of these signals only sets the flag. After it a second SIGINT or SIGTERM ends
+// While such an object exists, the first of these signals only sets the flag. A second SIGINT or SIGTERM ends
 // the process at once; a second SIGHUP does nothing, as a closing terminal may send several. A process that
 // was started to ignore SIGHUP (nohup) goes on ignoring it.
 class StopSignals {

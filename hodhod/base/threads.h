@@ -10,10 +10,10 @@
 
 namespace hodhod {
 
-// Number of threads a parallel loop uses, the caller's included. Starts as HODHOD_THREADS, or the number of
+// The number of threads of a parallel loop, the caller's included. Initially HODHOD_THREADS, or the number of
 // cores.
 int thread_count();
-// Changes it; n ≥ 1. Not to be called from inside a parallel loop.
+// Changes it; n ≥ 1. Must not be called from inside a parallel loop.
 void set_thread_count(int n);
 
 namespace detail {
@@ -21,9 +21,10 @@ using RangeBody = void (*)(void* context, int64_t begin, int64_t end);
 void run_parallel(int64_t count, int64_t grain, RangeBody body, void* context);
 }  // namespace detail
 
-// Calls body(begin, end) on disjoint ranges that cover [0, count), each at least `grain` long but for the
-// last. Ranges are handed out as threads come free. A call from inside a parallel loop runs on the calling
-// thread. An exception in a range is rethrown here once every running range has ended. Allocates nothing.
+// Calls body(begin, end) on disjoint ranges that cover [0, count), each of at least `grain` elements except
+// the last. Ranges are handed out as threads become free. A call from inside a parallel loop runs on the
+// calling thread. An exception in a range is rethrown here once every running range has ended. Allocates
+// nothing.
 template <class Body>
 void parallel_for(int64_t count, int64_t grain, Body&& body) {
   using Plain = std::remove_reference_t<Body>;

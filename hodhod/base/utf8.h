@@ -91,7 +91,7 @@ std::string well_formed_utf8(std::string_view text);
 // The same for people: each ill-formed byte as ⟨D9⟩.
 std::string show_ill_formed(std::string_view text);
 
-// Whether a byte goes on with a character that began before it.
+// Whether a byte continues a character that began before it.
 inline bool is_continuation(char byte) { return (byte & 0xC0) == 0x80; }
 // The beginning of a text, of at most `size` bytes, that ends where a character does.
 inline std::string_view whole_characters(std::string_view text, size_t size) {

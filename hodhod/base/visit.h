@@ -11,7 +11,7 @@
 //     }
 //   };
 //
-// A number is finite and in the range that is given with it (base/number_range.h); so is each of a list.
+// Numbers, also those of a list, are finite and in the range that is given (base/number_range.h).
 //
 // A member may be bool, int, int64_t, uint64_t, float, double, std::string, a vector of int64_t, double or
 // std::string, a std::optional of int64_t, double or std::string, another such struct, or an enum for which
@@ -97,15 +97,15 @@ std::vector<Field> fields_of(Config& config) {
   return fields;
 }
 
-// The members as an object; a member struct as an object inside it; an empty optional as null.
+// The members as an object. A member struct is an object inside it, an empty optional is null.
 Json fields_to_json(const std::vector<Field>& fields);
-// Sets the members that `object` names; the others, and those that are null there, keep their values. An
+// Sets the members that `object` names; others, and those that are null in it, keep their values. An
 // Error names `where`, the key and the expected type or range. Returns the keys that no member has
 // ("schedule.wormup").
 std::vector<std::string> fields_from_json(const Json& object, const std::vector<Field>& fields,
                                           const std::string& where);
 
-// Error when a number is outside its range; names `where`, the member, what it may be and what it is.
+// Error if a number is outside its range; it names `where`, the member, the range and the value.
 void check_fields(const std::vector<Field>& fields, const std::string& where);
 
 // The name of the flag without its two dashes: "schedule-rate".
@@ -117,7 +117,7 @@ std::string field_placeholder(const Field& field);
 // The kind with the range: "a whole number (from 1 to 10)".
 std::string field_expectation(const Field& field);
 bool is_switch(const Field& field);
-// The present value as the flag would be given; lists with commas between.
+// The value as text for the flag; list items are separated by commas.
 std::string field_text(const Field& field);
 // Sets the member from a flag's text. An Error names the member in backquotes, and what it takes; the member
 // then keeps its value.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which examples make up which batch: of like lengths, in an order that is a function of (seed, epoch) alone,
-// so that a run can go on from any place in it.
+// Which examples make up which batch: examples of similar lengths, in an order that is a function of (seed,
+// epoch) alone, so that a run can resume anywhere.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +12,19 @@
 
 namespace hodhod {
 
-// Where a run stands: all there is to save.
+// The position of a run, and all of its state.
 struct BatchPosition {
   int64_t epoch = 0;
-  int64_t batch = 0;  // the next one of that epoch
+  int64_t batch = 0;  // the next batch of the epoch
   friend bool operator==(const BatchPosition&, const BatchPosition&) = default;
 };
 
 struct BatchOptions {
   int64_t max_tokens = 4096;  // a batch of n examples, the longest of T tokens, has n·T ≤ max_tokens
   int64_t max_examples = 0;   // 0: as many as fit
-  int64_t pool = 64;    // batches' worth of shuffled examples within which like lengths are put together
-  bool shuffle = true;  // false: every epoch in the order given, nothing put together
-  uint64_t seed = 0;    // of the order; the run's own
+  int64_t pool = 64;          // number of batches whose shuffled examples are sorted by length together
+  bool shuffle = true;        // false: every epoch in the given order, unsorted
+  uint64_t seed = 0;          // of the order
 
   template <class Visitor>
   void visit(Visitor&& v) {
@@ -35,12 +35,12 @@ struct BatchOptions {
   }
 };
 
-// Every example once an epoch.
+// Every example once per epoch.
 class BatchSampler {
  public:
-  // lengths[i] is that of example i; where an example has two sides, lengths is 2·i for the source and 2·i +
-  // 1 for the target (`sides` = 2), and the longer one counts. An example longer than max_tokens is a batch
-  // of its own.
+  // lengths[i] is the length of example i. With two sides (`sides` = 2), lengths[2 i] is that of the source
+  // and lengths[2 i + 1] that of the target; the longer one counts. An example longer than max_tokens is a
+  // batch of its own.
   explicit BatchSampler(std::vector<int64_t> lengths, BatchOptions options = {}, int64_t sides = 1);
 
   // The examples of the next batch; after the last one of an epoch the next epoch begins. Valid until the
@@ -49,7 +49,7 @@ class BatchSampler {
   // The epoch of the batch that `next` will give, and its number in it.
   BatchPosition position() const { return position_; }
   void seek(BatchPosition position);
-  // In the epoch of `position`; with shuffling it differs a little between epochs.
+  // The number of batches in the epoch of `position`; with shuffling it differs slightly between epochs.
   int64_t batches_in_epoch() const { return static_cast<int64_t>(begins_.size()) - 1; }
   int64_t examples() const { return examples_; }
 
@@ -67,7 +67,7 @@ class BatchSampler {
   std::vector<int64_t> begins_;  // of the batches in order_, and its end
 };
 
-// A stretch of a token stream: the input is [begin, begin + length), the target the same one further on.
+// A window of a token stream: the input is [begin, begin + length), the target the same moved by one token.
 struct Window {
   int64_t begin = 0;
   int64_t length = 0;
@@ -77,15 +77,15 @@ struct Window {
 struct WindowOptions {
   int64_t length = 256;
   int64_t batch = 16;
-  bool random = true;  // windows anywhere (as nanoGPT draws them); false: side by side, in order
+  bool random = true;  // windows anywhere, as in nanoGPT; false: side by side, in order
   uint64_t seed = 0;
 };
 
 // Windows of one stream of `tokens` tokens.
 //
-// Random: row r of step s begins at a place that is a function of (seed, s, r), every place alike likely;
-// without end. In order: side by side from 0, the last one shorter, the last batch smaller, each token but
-// the first a target once; then nothing.
+// Random: row r of step s begins at a position that is a function of (seed, s, r), all positions equally
+// likely; it never ends. In order: side by side from 0, the last window shorter and the last batch smaller;
+// each token but the first is a target once, then it ends.
 class WindowSampler {
  public:
   WindowSampler(int64_t tokens, WindowOptions options);
@@ -94,7 +94,7 @@ class WindowSampler {
   std::vector<Window> next();
   int64_t step() const { return step_; }
   void seek(int64_t step);
-  // Steps of an ordered pass, or, of random windows, those that see as many tokens.
+  // The steps of an ordered pass; for random windows, the steps that see as many tokens.
   int64_t steps_in_epoch() const;
 
  private:

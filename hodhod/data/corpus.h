@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the readers of corpora have in common: formats, the choice of columns, and what becomes of a bad line.
+// What the readers of corpora share: formats, the choice of columns, and the treatment of bad lines.
 #pragma once
 
 #include <array>
@@ -10,9 +10,10 @@
 
 namespace hodhod {
 
-// text: a record is a line. tsv: tabs between columns, quotes mean nothing. csv: RFC 4180. jsonl: an object a
-// line. conll: a token a line, columns between blanks or tabs, an empty line after each sentence. conllu:
-// that of Universal Dependencies, with ten columns, comments, ranges of tokens and empty nodes.
+// text: each line is a record. tsv: columns separated by tabs, quotes have no meaning. csv: RFC 4180. jsonl:
+// one object per line. conll: one token per line, columns separated by blanks or tabs, an empty line after
+// each sentence. conllu: the format of Universal Dependencies, with ten columns, comments, ranges of tokens
+// and empty nodes.
 enum class CorpusFormat { kAuto, kText, kTsv, kCsv, kJsonl, kConll, kConllu };
 constexpr std::array<std::string_view, 7> names_of(CorpusFormat) {
   return {"auto", "text", "tsv", "csv", "jsonl", "conll", "conllu"};
@@ -28,9 +29,10 @@ struct CorpusOptions {
   std::vector<std::string> columns = {};
   CorpusHeader header = CorpusHeader::kAuto;
   bool skip_bad = false;
-  // A line of a table with fewer columns is bad, so that the first good line tells how many there are.
+  // A line of a table with fewer columns is bad, so that the first good line determines the number of
+  // columns.
   size_t least_columns = 1;
-  // What is put between the members of a list of strings in jsonl; empty: lists are bad.
+  // Joins the members of a list of strings in jsonl; if it is empty, lists are bad.
   std::string list_separator = {};
 
   template <class Visitor>
@@ -45,11 +47,11 @@ struct CorpusOptions {
 // Without the blanks at both ends.
 std::string_view without_outer_blanks(std::string_view text);
 
-// By the file's name, .gz and .zst left aside: .tsv .csv .jsonl .ndjson .conll .conllu; anything else is
-// text.
+// The format by the file's name, without .gz and .zst: .tsv .csv .jsonl .ndjson .conll .conllu; anything else
+// is text.
 CorpusFormat format_of(const std::string& path);
 
-// What a reader says of a first line that it took for names of columns without having been told so.
+// The note of a reader that took a first line for names of columns without being told so.
 std::string note_of_header(const std::string& place, const std::vector<std::string>& names);
 
 // A column: a name, or a number from 1 (from −1 backwards).
@@ -61,15 +63,16 @@ std::vector<Column> parse_columns(const std::vector<std::string>& columns);
 
 bool has_names(const std::vector<Column>& columns);
 
-// Where the columns stand among `count` fields, from 0. The Error names the column, and the names there are.
+// The indices of the columns among `count` fields. An Error names the column, and the names that exist.
 std::vector<size_t> find_columns(const std::vector<Column>& columns, const std::vector<std::string>& names,
                                  size_t count, const std::string& place);
 
-// Counts bad lines, and remembers the first few, or refuses them.
+// Counts bad lines and remembers the first few, or throws.
 class BadLines {
  public:
   explicit BadLines(bool skip) : skip_(skip) {}
-  // `message` is whole: "FILE:LINE: expected …, found …". An Error unless bad lines are skipped.
+  // `message` is complete: "FILE:LINE: expected …, found …". Throws it as an Error unless bad lines are
+  // skipped.
   void report(const std::string& message);
   int64_t count() const { return count_; }
   const std::vector<std::string>& examples() const { return examples_; }
@@ -80,7 +83,7 @@ class BadLines {
   std::vector<std::string> examples_;  // up to ten
 };
 
-// Text for messages: quoted, cut to a few dozen characters, without what would disturb a terminal.
+// Text for messages: quoted, truncated to a few dozen characters, control characters escaped.
 std::string excerpt(std::string_view text);
 
 }  // namespace hodhod

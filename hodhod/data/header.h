@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Does the first line of a table name its columns, and which of the names are for what?
+// Whether the first line of a table names its columns, and what each of them holds.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace hodhod {
 
-// What a column is usually read for.
+// The use of a column.
 enum class ColumnUse { kText, kLabel };
 
 // Whether these fields read like names of columns: each is different and short, begins with a letter, and two
@@ -20,7 +20,7 @@ bool reads_like_names(std::span<const std::string> fields);
 // "token"), the last one of tags ("tag", "pos", "ner", "label").
 bool read_like_tagged_names(std::span<const std::string> fields);
 
-// Where the first of the names stands that columns of this use usually have; nothing where none does.
+// The index of the first column with a usual name for this use; nothing if there is none.
 std::optional<size_t> usual_column(std::span<const std::string> names, ColumnUse use);
 
 }  // namespace hodhod

@@ -15,12 +15,12 @@ void check_share(double share);
 // ⌊count · share⌋ of the examples, evenly over the whole. True for those that are held out.
 std::vector<bool> held_out(size_t count, double share);
 
-// The same for labelled examples, of which `labels` has the labels of each: evenly over the examples of every
-// label (or set of labels), and never the last one that is left of a label, so that each label is trained on.
-// Fewer are held out when only such are left.
+// The same for labelled examples, with the labels of each in `labels`: evenly over the examples of every
+// label (or set of labels). The last remaining example of a label is never held out, so that each label is
+// trained on; then fewer are held out.
 std::vector<bool> held_out(std::span<const std::vector<std::string>> labels, double share);
 
-// Takes those that are held out from the examples, and gives them.
+// Removes the held-out examples and returns them.
 template <class Example>
 std::vector<Example> take_out(std::vector<Example>& examples, const std::vector<bool>& out) {
   std::vector<Example> rest, taken;

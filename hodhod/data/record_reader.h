@@ -26,11 +26,11 @@ struct Record {
 // Reads files one after the other ("-" is standard input), compressed ones as they are. Text must be UTF-8.
 //
 // Every record of a file must have as many columns as its first line (jsonl: the chosen keys, each a string,
-// a number, true or false, or a list of strings where list_separator is given). Empty lines are skipped but
-// in text, where they are records. A bad line stops with an Error or, with skip_bad, is counted.
+// a number, true or false, or a list of strings if list_separator is given). Empty lines are skipped, except
+// in text, where they are records. A bad line is an Error or, with skip_bad, is counted.
 class RecordReader {
  public:
-  // With no columns chosen, all are given (of jsonl: it must be said which).
+  // If no columns are chosen, records have all of them (for jsonl, they must be chosen).
   RecordReader(std::vector<std::string> files, CorpusOptions options);
   ~RecordReader();
   RecordReader(RecordReader&&) noexcept;
@@ -38,12 +38,12 @@ class RecordReader {
 
   // Nothing at the end.
   std::optional<Record> next();
-  // A record that turned out to be bad for what it is read for, as a bad line.
+  // Reports a record that the caller cannot use as a bad line.
   void report(const std::string& message) { bad_.report(message); }
   const BadLines& bad_lines() const { return bad_; }
-  // The columns' names in the file of the record that came last; none where no line names them.
+  // The names of the columns in the file of the last record; empty if no line names them.
   const std::vector<std::string>& names() const;
-  // What was taken for granted, a sentence each.
+  // What the reader assumed, one sentence each.
   const std::vector<std::string>& notes() const { return notes_; }
   // Share of the stored bytes that has been read, 0 to 1; 0 when unknown. For a progress bar.
   double progress() const;
@@ -65,14 +65,14 @@ class RecordReader {
   std::unique_ptr<Table> table_;
 };
 
-// Files whose lines belong together: line n of each is record n, empty lines included. Several files of a
-// side follow each other. An Error that names both when one side ends before the other.
+// Parallel files: line n of each is record n, empty lines included. Several files of a side are read one
+// after the other. An Error that names both sides if one ends before the other.
 class ParallelReader {
  public:
   // sides[i] are the files of side i; as many records as sides.
   explicit ParallelReader(std::vector<std::vector<std::string>> sides, bool skip_bad = false);
 
-  // One field a side; file and line are those of the first side.
+  // One field per side; file and line are those of the first side.
   std::optional<Record> next();
   const BadLines& bad_lines() const { return bad_; }
   double progress() const;

@@ -15,7 +15,7 @@
 namespace hodhod {
 
 struct TaggedSentence {
-  // columns[c][i] is what column c, as chosen, says of token i. All are of one length, at least 1.
+  // columns[c][i] is the field of token i in the chosen column c. All have the same length, at least 1.
   std::vector<std::vector<std::string>> columns;
   std::string file;
   std::vector<int64_t> lines;  // of each token
@@ -23,23 +23,23 @@ struct TaggedSentence {
   std::string place(size_t token) const { return file + ":" + std::to_string(lines[token]); }
 };
 
-// What is read where no columns are chosen: the words with their tags, or the words alone.
+// What is read if no columns are chosen: the words with their tags, or the words alone.
 enum class TaggedColumns { kWordsAndTags, kWords };
 
 // The columns chosen by default are the first (the token) and the last (its tag); of conllu FORM and UPOS; of
 // jsonl the keys "tokens" and "tags".
 //
-// conll, and tsv alike: a token a line; columns between tabs if the line has one, else between blanks; an
-// empty line, or one of blanks, ends a sentence. Lines that begin with -DOCSTART- are skipped, and comments:
-// lines that begin with "# " and have not as many columns as the tokens. Columns have numbers, or the names
-// that the first line gives them (CorpusOptions::header).
+// conll and tsv: one token per line; columns are separated by tabs if the line has one, else by blanks; a
+// blank line ends a sentence. Lines that begin with -DOCSTART- are skipped, and so are comments: lines that
+// begin with "# " and do not have as many columns as the tokens. Columns have numbers, or the names in the
+// first line (CorpusOptions::header).
 //
-// conllu (universaldependencies.org/format.html): ten columns between tabs, with numbers or the names ID FORM
-// LEMMA UPOS XPOS FEATS HEAD DEPREL DEPS MISC. Comments (#), ranges of tokens (1-2) and empty nodes (1.1) are
-// skipped. A file of another name whose first token has ten columns and the ID 1 (or 1-2) is read so too
-// where the format is automatic.
+// conllu (universaldependencies.org/format.html): ten columns separated by tabs, with numbers or the names ID
+// FORM LEMMA UPOS XPOS FEATS HEAD DEPREL DEPS MISC. Comments (#), ranges of tokens (1-2) and empty nodes
+// (1.1) are skipped. With the format auto, a file with another name is read in the same way if its first
+// token has ten columns and the ID 1 (or 1-2).
 //
-// jsonl: an object a line, the chosen keys being lists of strings of one length.
+// jsonl: one object per line; the chosen keys are lists of strings of the same length.
 //
 // A bad line makes its sentence bad: an Error or, with skip_bad, it is left out and counted once.
 class TaggedReader {
@@ -49,7 +49,7 @@ class TaggedReader {
 
   std::optional<TaggedSentence> next();
   const BadLines& bad_lines() const { return bad_; }
-  // What was taken for granted, a sentence each.
+  // What the reader assumed, one sentence each.
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Encoded texts kept in a file, so that a run that is taken up again need not encode its corpus again.
+// Encoded texts in a file, so that a resumed run need not encode its corpus again.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace hodhod {
 
 using TokenSequences = std::vector<std::vector<int64_t>>;
 
-// What the tokens are a function of: the tokenizer, and the texts that it is given.
+// What the tokens depend on: the tokenizer and its texts.
 class TokenKey {
  public:
   explicit TokenKey(const text::Tokenizer& tokenizer);
@@ -26,8 +26,9 @@ class TokenKey {
   Hasher hasher_;
 };
 
-// The sequences that the file at `path` holds for `key`; of another key, damaged, or not there, they are made
-// by `encode` and the file is written. Ids are from 0 to 2³² − 1. With an empty path nothing is kept.
+// The sequences for `key` from the file at `path`. If the file has another key, is damaged or missing,
+// `encode` makes them and the file is written. Ids are from 0 to 2³² − 1. With an empty path nothing is
+// stored.
 TokenSequences cached_tokens(const std::string& path, uint64_t key,
                              const std::function<TokenSequences()>& encode);
 

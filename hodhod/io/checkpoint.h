@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checkpoints that survive being killed, a full disk and damage.
+// Checkpoints that survive a killed process, a full disk and damage.
 //
 // Each is a directory "checkpoint-NUMBER-step-STEP" of files and a manifest with the size and XXH64 of each.
 // It is written under a temporary name, made durable and published by one rename; only then are older ones
-// deleted. So at every moment the newest published checkpoint is whole, unless the disk itself damages it,
-// and then the one before it is there.
+// deleted. So the newest published checkpoint is always complete, unless the disk damages it; then the one
+// before it is still there.
 #pragma once
 
 #include <array>
@@ -74,25 +74,26 @@ class CheckpointStore {
   explicit CheckpointStore(std::string directory, int keep = 2,
                            const FileSystem& system = real_file_system());
 
-  // Writes a checkpoint of what `fill` adds, publishes it and deletes those that are no longer kept. When
-  // anything fails before that, an Error with the path and the reason; all older ones stay.
+  // Writes a checkpoint with the files that `fill` adds, publishes it, and deletes those that are no longer
+  // kept. If anything fails before that, throws an Error with the path and the reason; all older checkpoints
+  // stay.
   Checkpoint save(int64_t step, const std::function<void(CheckpointWriter&)>& fill);
 
   struct Search {
-    std::optional<Checkpoint> newest;   // the newest one that is whole
+    std::optional<Checkpoint> newest;   // the newest complete one
     std::vector<std::string> problems;  // of newer ones that are damaged: which file, and how
   };
-  // Reads every byte of a checkpoint to be sure of it.
+  // Verifies every byte of a checkpoint.
   Search find();
 
-  // Removes what a save that was killed left: unfinished and discarded ones, and published ones beyond those
-  // to keep. A checkpoint that find() has refused is renamed to NAME.damaged and kept.
+  // Removes what a killed save left: unfinished and discarded checkpoints, and published ones beyond those to
+  // keep. A checkpoint that find() found damaged is renamed to NAME.damaged and kept.
   void tidy();
 
-  // Removes the published ones of `step` and later.
+  // Removes the published checkpoints of `step` and later steps.
   void remove_from(int64_t step);
 
-  // All published ones, oldest first, unverified.
+  // All published checkpoints, oldest first, unverified.
   std::vector<Checkpoint> list() const;
 
  private:
@@ -102,7 +103,7 @@ class CheckpointStore {
   std::string directory_;
   int keep_;
   const FileSystem& system_;
-  std::vector<Checkpoint> damaged_;  // those that find() has refused
+  std::vector<Checkpoint> damaged_;  // found by find()
 };
 
 // What is wrong with a checkpoint, or nothing: every file that its manifest lists must be there with its size

@@ -2,9 +2,9 @@
 // Files of named tensors in the safetensors format (github.com/huggingface/safetensors): eight bytes with the
 // header's length, a JSON header, the tensors' bytes.
 //
-// A file is checked whole before any tensor is given out: lengths, types, shapes, bounds, overlaps and gaps.
-// An Error names the file, the tensor and the byte. A tensor of a type that is not known is described, and
-// not loaded.
+// The whole file is checked before any tensor is returned: lengths, types, shapes, bounds, overlaps and gaps.
+// An Error names the file, the tensor and the byte. A tensor of an unknown type is listed, but cannot be
+// loaded.
 #pragma once
 
 #include <functional>
@@ -39,17 +39,17 @@ class SafetensorsReader {
   // model.safetensors or that index.
   explicit SafetensorsReader(const std::string& path);
 
-  // In the order of their place in the file (file after file).
+  // In order of position in the file (file after file).
   const std::vector<TensorEntry>& entries() const { return entries_; }
   bool contains(std::string_view name) const { return find(name) != nullptr; }
-  // Null when there is none of that name.
+  // Null if there is no tensor of that name.
   const TensorEntry* find(std::string_view name) const;
-  // The free text of the header; of several files the first one's.
+  // The metadata of the header; that of the first file if there are several.
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
-  // The tensor in the type it is stored in (BOOL as u8). Its memory is the mapped file where alignment
-  // allows: read-only, and not loaded until it is touched; clone() it to write. It outlives this reader. An
-  // Error when there is no such tensor, or its type is none of f64, f32, f16, bf16, i64, i32, u8, BOOL.
+  // The tensor in the type in which it is stored (BOOL as u8). Its memory is the mapped file if alignment
+  // allows: read-only, and not loaded until it is used; clone() it to write. It may outlive this reader. An
+  // Error if there is no such tensor, or its type is not one of f64, f32, f16, bf16, i64, i32, u8, BOOL.
   Tensor load(std::string_view name) const;
   Tensor load(const TensorEntry& entry) const;
 
@@ -70,7 +70,7 @@ class SafetensorsReader {
 using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
 using Metadata = std::map<std::string, std::string>;
 
-// What Hugging Face's loaders want to find in a file of PyTorch's layout.
+// The metadata that Hugging Face's loaders expect in a file with PyTorch's layout.
 inline Metadata pytorch_metadata() { return {{"format", "pt"}}; }
 
 // Sends the bytes of a file to `sink`, in pieces. Wider elements come first and names break ties, as in files
@@ -84,10 +84,10 @@ void write_safetensors(const std::string& path, const NamedTensors& tensors,
                        const FileSystem& system = real_file_system());
 
 // Writes a model's weights into a directory: model.safetensors or, where the tensors take more than
-// `max_shard_bytes`, model-00001-of-00003.safetensors … and model.safetensors.index.json, cut as Hugging Face
-// cuts them (a tensor that is larger by itself gets a file of its own). What stood there in the other form
-// goes. Weights that lie in one file are replaced in one step. Of several, the index goes first and comes
-// back last: between the two there is no model to be read, rather than one mixed of two.
+// `max_shard_bytes`, model-00001-of-00003.safetensors … and model.safetensors.index.json, split as by Hugging
+// Face (a larger tensor gets a file of its own). Files of the other form are removed. Weights that lie in one
+// file are replaced in one step. With several files, the index is removed first and written last: in between
+// there is no model to read, rather than a mixture of two.
 void write_safetensors_directory(const std::string& directory, const NamedTensors& tensors,
                                  int64_t max_shard_bytes, const Metadata& metadata = pytorch_metadata(),
                                  const FileSystem& system = real_file_system());

@@ -23,7 +23,7 @@ class EventWriter {
   // Begins a new file "events.out.tfevents.SECONDS.HOST.PID.N" in `directory`, which is made if need be.
   explicit EventWriter(const std::string& directory, const FileSystem& system = real_file_system());
 
-  // One point of every series, all at `step`; written at once, and to be seen by a reader at once.
+  // Writes one point of every series at `step`. A reader sees it immediately.
   void scalars(int64_t step, const std::vector<std::pair<std::string, double>>& values);
   // A text that belongs to a step.
   void text(int64_t step, const std::string& tag, const std::string& text);

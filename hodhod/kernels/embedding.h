@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows of a table by their numbers, and the way back.
+// Looking up rows of a table by their indices, and its gradient.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How much elementwise work is worth handing to a thread.
+// The least amount of elementwise work that is worth giving to a thread.
 #pragma once
 
 #include <algorithm>

@@ -12,8 +12,8 @@ inline constexpr int64_t kIgnoreIndex = -100;
 namespace hodhod::kernels {
 
 // Cross entropy of logits x [rows, classes] against class numbers y, with label smoothing ε (Szegedy et al.
-// 2016) and class weights w (1 where there are none). With L = log Σ e^x, and nothing for rows whose target
-// is to be ignored,
+// 2016) and class weights w (1 where there are none). With L = log Σ e^x, and zero for rows whose target is
+// ignored,
 //
 //   loss = (1 − ε) w_y (L − x_y) + ε / classes · Σ_c w_c (L − x_c)
 //   dx_c = scale · [ A e^(x_c − L) − (1 − ε) w_y δ_cy − ε / classes · w_c ]

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A nest of loops over N operands with steps of their own: what strided and broadcast kernels run over.
+// A nest of loops over N operands with their own strides: what strided and broadcast kernels run over.
 #pragma once
 
 #include <array>
@@ -24,8 +24,8 @@ struct Nest {
   }
 };
 
-// The same loops in as few as possible: extents of 1 go, and neighbours that every operand walks through
-// evenly become one. The order of elements stays. At least one loop remains.
+// The same elements with as few loops as possible: extents of 1 are removed, and adjacent loops that are
+// contiguous for every operand are joined. The order of elements stays the same. At least one loop remains.
 template <int N>
 Nest<N> coalesce(const Nest<N>& nest) {
   Nest<N> out;

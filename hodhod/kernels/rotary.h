@@ -23,7 +23,7 @@ struct RotaryArgs {
   int64_t head_size = 0;
   int64_t rotated = 0;  // even, at most head_size
   bool interleaved = false;
-  bool inverse = false;  // turns back: the gradient of the turn
+  bool inverse = false;  // rotates back: the gradient of the rotation
   const T* x = nullptr;  // [B, T, H, D]
   HeadStrides x_strides;
   T* y = nullptr;  // may be x

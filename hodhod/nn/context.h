@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a forward pass is told besides its input: nothing about it is global.
+// What a forward pass gets besides its input; nothing of it is global.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dropout as a layer: nothing but in training.
+// Dropout as a layer; it does nothing outside of training.
 #pragma once
 
 #include "hodhod/nn/context.h"

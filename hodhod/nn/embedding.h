@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A table with a row for each token.
+// A table with one row for each token.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // First values of parameters. All write in place, and each value is a function of rng's seed and stream and
-// of the element's place: neither threads nor the order of parameters matter.
+// of the element's index: threads and the order of parameters do not matter.
 #pragma once
 
 #include <string_view>
@@ -21,7 +21,7 @@ void init_normal(const Tensor& x, double mean, double deviation, const Rng& rng)
 // Normal, drawn again (at most a few times) beyond `limit` deviations from the mean.
 void init_truncated_normal(const Tensor& x, double mean, double deviation, const Rng& rng, double limit = 2);
 
-// What a weight [out, in, …] takes in and gives out: the extent times that of all dimensions from the third
+// The fan-in and fan-out of a weight [out, in, …]: the extent times those of all dimensions from the third
 // on.
 struct Fans {
   double in, out;

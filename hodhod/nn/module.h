@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every layer has in common: a `visit(v)` that names each member once. Parameters, their names, counts,
+// What all layers share: a `visit(v)` that names each member once. Parameters, their names, counts,
 // saving and loading all derive from it.
 //
 //     struct Linear {

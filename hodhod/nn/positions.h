@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a token's place enters a model: added to the embedding (sinusoidal, learned), by turning queries and
+// How a token's position enters a model: added to the embedding (sinusoidal, learned), by turning queries and
 // keys (rotary), or added to attention's scores by distance (ALiBi, relative position).
 #pragma once
 
@@ -20,9 +20,8 @@ enum class SinusoidOrder {
   halves,       // all sines, then all cosines, as Marian has it
 };
 
-// PE(p, 2i) = sin(p / 10000^(2i/C)), PE(p, 2i + 1) = cos(p / 10000^(2i/C)) for p < longest, in the order
-// asked for
-// ("Attention Is All You Need", §3.5). [longest, C]
+// PE(p, 2i) = sin(p / 10000^(2i/C)), PE(p, 2i + 1) = cos(p / 10000^(2i/C)) for p < longest, in the given
+// order ("Attention Is All You Need", §3.5). [longest, C]
 Tensor sinusoidal_positions(int64_t longest, int64_t width, SinusoidOrder order, DType dtype = DType::f32);
 
 // Where the tokens of a batch stand: token t of row b at ids[b, t], or t + offset[b], or t.

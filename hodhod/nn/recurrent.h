@@ -35,12 +35,12 @@ struct RecurrentRun {
   RecurrentState last;
 };
 
-// What a run may be told besides its input.
+// Options of a run.
 struct RecurrentInput {
   RecurrentState state = {};
   HostArray lengths = {};   // [B]; undefined: all T
   bool time_first = false;  // [T, B, …] in place of [B, T, …]
-  // Of this stack's weights as they are, from pack(): for decoding step by step.
+  // Packed weights of this stack from pack(), for decoding step by step.
   const std::vector<PackedRecurrence>* packed = nullptr;
 };
 
@@ -71,7 +71,7 @@ struct Recurrent {
   RecurrentRun operator()(const Tensor& ids, const Tensor& table, Context& context,
                           const RecurrentInput& input = {}) const;
 
-  // The recurrent weights arranged for many short runs; good until they change.
+  // The recurrent weights packed for many short runs; valid until they change.
   std::vector<PackedRecurrence> pack() const;
 
   int64_t direction_count() const { return options.bidirectional ? 2 : 1; }

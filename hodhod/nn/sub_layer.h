@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a sub-layer of a Transformer ends: its last linear layer, dropout and the residual.
+// The end of a sub-layer of a Transformer: its last linear layer, dropout and the residual.
 #pragma once
 
 #include "hodhod/nn/context.h"
@@ -16,8 +16,8 @@ struct SubLayerEnd {
   double dropout = 0;      // in training
 };
 
-// residual + dropout(layer(activation(x))), in as few passes over memory as can be. A trace gets layer(…) as
-// "output"; it changes no bit of the result.
+// residual + dropout(layer(activation(x))), in as few passes over memory as possible. A trace gets layer(…)
+// as "output"; it changes no bit of the result.
 Tensor end_sub_layer(const Linear& layer, const Tensor& x, const SubLayerEnd& end, Context& context);
 
 }  // namespace hodhod

@@ -13,7 +13,7 @@
 
 namespace hodhod {
 
-// Where the norm of "add & norm" stands: x = norm(x + f(x)) as in the paper, or x = x + f(norm(x)).
+// The position of the norm in "add & norm": x = norm(x + f(x)) as in the paper, or x = x + f(norm(x)).
 enum class NormPlacement { post, pre };
 constexpr std::array<std::string_view, 2> names_of(NormPlacement) { return {"post", "pre"}; }
 

@@ -16,11 +16,11 @@
 
 namespace hodhod {
 
-// Which keys a query sees, what is added to its scores, and dropout. An undefined tensor means the option is
-// not used.
+// Which keys a query sees, what is added to its scores, and dropout. An undefined tensor means that the
+// option is not used.
 struct AttentionOptions {
-  // For q, k, v of rank 3 [B, T, H · D]; of rank 4 they say it themselves. kv_heads of 0 is as many as heads;
-  // else it divides heads, and consecutive query heads share a key/value head.
+  // The numbers of heads for q, k, v of rank 3 [B, T, H · D]; tensors of rank 4 have their own. kv_heads = 0
+  // means as many as heads; otherwise it divides heads, and consecutive query heads share a key/value head.
   int64_t heads = 0;
   int64_t kv_heads = 0;
   std::optional<double> scale = {};  // 1/√D unless given
@@ -33,7 +33,7 @@ struct AttentionOptions {
   int64_t right = -1;
   HostArray offset = {};  // [B]
   // Ragged batches, all [B]: keys from key_start (left padding) to before key_end are seen; queries from
-  // query_length on are padding. What sees no key gives zeros and no gradient.
+  // query_length on are padding. A query that sees no key has output zero and no gradient.
   HostArray key_start = {};
   HostArray key_end = {};
   HostArray query_length = {};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What ops share: checks in one wording, and the way from tensors to what kernels take.
+// What ops share: checks, and the arguments of kernels made from tensors.
 #pragma once
 
 #include <array>
@@ -54,7 +54,7 @@ kernels::Nest<sizeof...(Tensors)> nest_of(const Shape& shape, const Tensors&... 
   return nest;
 }
 
-// A dense gradient, and the memory for a result of its shape: its own where nobody else has it.
+// A dense gradient, and memory for a result of its shape: its own memory if no other tensor shares it.
 struct Reused {
   Tensor from, to;
 };

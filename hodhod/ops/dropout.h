@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dropout (Srivastava et al. 2014), alone and with what stands around it in a block.
+// Dropout (Srivastava et al. 2014), alone and fused with bias and residual.
 //
-// The mask is a function of rng's seed and stream and of the element's place; it is drawn again for the
+// The mask is a function of rng's seed and stream and of the element's index; it is drawn again for the
 // gradient and never stored.
 #pragma once
 

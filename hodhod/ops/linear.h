@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The affine map of a layer, with what stands before and behind it.
+// The affine map of a layer, with an activation before it and a residual after it.
 #pragma once
 
 #include "hodhod/kernels/formulas.h"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cross entropy fused with the projection to the vocabulary, for which the logits of all tokens are never
-// stored.
+// Cross entropy fused with the projection to the vocabulary: the logits of all tokens are never stored.
 #pragma once
 
 #include "hodhod/ops/loss.h"

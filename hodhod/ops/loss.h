@@ -11,7 +11,7 @@ enum class Reduction { kNone, kSum, kMean };
 
 struct CrossEntropyOptions {
   double label_smoothing = 0;           // ε in [0, 1]
-  int64_t ignore_index = kIgnoreIndex;  // a target that counts for nothing
+  int64_t ignore_index = kIgnoreIndex;  // a target without a loss
   Tensor weight = {};  // [V], of the logits' type; the weight of each class, 1 when undefined
   Reduction reduction = Reduction::kMean;
 };
@@ -44,8 +44,8 @@ Tensor kl_divergence(const Tensor& log_probabilities, const Tensor& target,
                      Reduction reduction = Reduction::kMean);
 
 namespace detail {
-// Shapes and targets as cross entropy wants them, or an Error in the name of `op`. The number of targets that
-// count. Targets that the host cannot read are not checked, and count all.
+// Checks shapes and targets of a cross entropy; an Error names `op`. Returns the number of targets that are
+// not ignored. Targets that the host cannot read are not checked, and all are counted.
 int64_t check_targets(const char* op, const Tensor& targets, int64_t classes, int64_t ignore_index);
 void check_smoothing(const char* op, double smoothing);
 // The sum of a dense tensor's elements, in their order.

@@ -25,8 +25,8 @@ struct RecurrenceState {
   Tensor cell = {};    // [B, H], LSTM; undefined means zeros
 };
 
-// Weights arranged once for many short runs, such as the steps of decoding. Good for as long as the weights
-// keep their values.
+// Weights packed once for many short runs, such as the steps of decoding. Valid as long as the weights keep
+// their values.
 struct PackedRecurrence {
   Tensor data = {};
   PackedRecurrence() = default;
@@ -47,8 +47,8 @@ struct RecurrenceResult {
 
 // `gates` [B, T, G·H] is the input's share, x W_ihᵀ + b_ih. A sequence gives the same bits alone, in any
 // batch, and taken step by step (T = 1, from the state of the step before). Gradients flow to everything but
-// the lengths. Errors: widths that do not belong together, lengths outside 0 to T, a projection of a cell
-// other than LSTM.
+// the lengths. Errors: widths that do not match, lengths outside 0 to T, a projection for a cell other than
+// LSTM.
 RecurrenceResult recurrence(Cell cell, const Tensor& gates, const RecurrenceWeights& weights,
                             const RecurrenceState& initial = {}, const RecurrenceOptions& options = {});
 

@@ -34,13 +34,13 @@ Tensor mean(const Tensor& x, const Dims& dims, Keep keep = Keep::kNo);
 
 // The largest along one dimension (not of extent 0); NaN wins. The gradient goes to the first of equals.
 Tensor max(const Tensor& x, int dim, Keep keep = Keep::kNo);
-// Where the first of the largest is: i64.
+// The index of the first of the largest, as i64.
 Tensor argmax(const Tensor& x, int dim = -1, Keep keep = Keep::kNo);
 
-// √Σ x² over all elements: a scalar.
+// √Σ x² over all elements, a scalar.
 Tensor l2_norm(const Tensor& x);
 
-// x summed over whatever dimensions broadcasting from `shape` to x.shape() stretched or added.
+// x summed over the dimensions that broadcasting from `shape` to x.shape() stretches or adds.
 Tensor sum_to(const Tensor& x, const Shape& shape);
 
 }  // namespace hodhod

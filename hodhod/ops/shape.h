@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Other views of the same elements, and new arrangements of them. Any element type; gradients for f32 and
-// f64.
+// Views of the same elements in other shapes, and copies in other arrangements. Any element type; gradients
+// for f32 and f64.
 #pragma once
 
 #include <initializer_list>
@@ -14,7 +14,7 @@ namespace hodhod {
 // ---- views: the result shares x's memory ----
 // The same elements, row-major, in another shape. Copies where the layout allows no view.
 Tensor reshape(const Tensor& x, const Shape& shape);
-// One extent may be −1: whatever is left.
+// One extent may be −1: it is computed from the others.
 Tensor reshape(const Tensor& x, std::initializer_list<int64_t> extents);
 // Dimensions a and b swapped.
 Tensor transpose(const Tensor& x, int a, int b);
@@ -22,11 +22,11 @@ Tensor transpose(const Tensor& x, int a, int b);
 Tensor permute(const Tensor& x, std::initializer_list<int> order);
 // Elements begin, begin + 1, …, end − 1 of a dimension; begin ≤ end, both in [0, extent].
 Tensor slice(const Tensor& x, int dim, int64_t begin, int64_t end);
-// One element of a dimension, which goes; −1 is the last.
+// One element of a dimension, which is removed; −1 is the last.
 Tensor select(const Tensor& x, int dim, int64_t index);
 // Repeated to `shape` by broadcasting.
 Tensor expand(const Tensor& x, const Shape& shape);
-// A dimension of extent 1 put in before `dim` (−1: at the end), or taken out.
+// Inserts a dimension of extent 1 before `dim` (−1: at the end), or removes it.
 Tensor unsqueeze(const Tensor& x, int dim);
 Tensor squeeze(const Tensor& x, int dim);
 // Consecutive pieces of a dimension; the sizes add up to its extent. One backward writes all gradients in one
@@ -38,12 +38,12 @@ PoolVector<Tensor> chunk(const Tensor& x, int dim, int64_t parts);
 // ---- copies ----
 // x itself where it is dense, and otherwise a dense copy.
 Tensor contiguous(const Tensor& x);
-// Tensors one behind another along a dimension; the other extents are equal.
+// Tensors concatenated along a dimension; the other extents are equal.
 Tensor concat(std::span<const Tensor> parts, int dim);
 inline Tensor concat(std::initializer_list<Tensor> parts, int dim) {
   return concat(std::span(parts.begin(), parts.size()), dim);
 }
-// Tensors of one shape along a new dimension put in before `dim`.
+// Tensors of one shape stacked along a new dimension before `dim`.
 Tensor stack(std::span<const Tensor> parts, int dim);
 inline Tensor stack(std::initializer_list<Tensor> parts, int dim) {
   return stack(std::span(parts.begin(), parts.size()), dim);

@@ -9,9 +9,8 @@ namespace hodhod {
 
 struct SoftmaxOptions {
   int dim = -1;
-  // i32 or i64, [...]: how many elements count; behind them the result is 0 (−∞ for log_softmax). Its shape
-  // is the beginning of x's, so that [B] serves x [B, T, S]. Only with the last dimension. Undefined: all
-  // count.
+  // i32 or i64, [...]: the number of valid elements; after them the result is 0 (−∞ for log_softmax). Its
+  // shape is a prefix of x's: [B] for x [B, T, S]. Only with the last dimension. Undefined: all count.
   HostArray lengths = {};
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole numbers that the host reads whatever device a computation is on: lengths, offsets and places of the
-// rows of a batch.
+// Whole numbers that the host reads, whatever device computes: lengths, offsets and positions of the rows of
+// a batch.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace hodhod {
 class HostArray {
  public:
   HostArray() = default;  // undefined: not given
-  // Shares the memory of a dense i64 tensor, and copies any other i64 or i32. Error: another element type, or
-  // a device that the host cannot read.
+  // Shares the memory of a dense i64 tensor; copies other i64 and i32 tensors. Error: another element type,
+  // or a device that the host cannot read.
   HostArray(const Tensor& values);  // NOLINT: meant to convert
 
   bool defined() const { return values_.defined(); }

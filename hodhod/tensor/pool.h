@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Memory for tensors and tape nodes: freed blocks are kept and handed out again, so that a training step in
-// steady state asks the system for nothing.
+// Memory for tensors and tape nodes: freed blocks are kept and reused, so that a training step in steady
+// state allocates nothing from the system.
 //
-// Two-level segregated fit (Masmano et al. 2004): every operation is a few bit scans, neighbours that are
-// both free are joined, so the pool's size stays near the peak of what is in use. Thread-safe.
+// Two-level segregated fit (Masmano et al. 2004): every operation is a few bit scans, and free neighbours are
+// joined, so the pool stays close to the peak of the memory in use. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -12,24 +12,24 @@
 
 namespace hodhod::pool {
 
-// Memory aligned to 64 bytes, uninitialised; never null. Error when the system has none left.
+// Uninitialised memory, aligned to 64 bytes; never null. Error if the system has none left.
 void* allocate(int64_t bytes);
 void release(void* memory) noexcept;
-// What a block of `bytes` counts for in `in_use` below, if nothing is left over.
+// The bytes that a block of `bytes` adds to `in_use` below, if nothing is left over.
 int64_t size_of_block(int64_t bytes);
 
 struct Statistics {
   int64_t in_use = 0;              // bytes handed out now, headers included
-  int64_t peak = 0;                // the most that was handed out at once
+  int64_t peak = 0;                // the maximum of in_use
   int64_t reserved = 0;            // bytes taken from the system and not given back
-  int64_t system_allocations = 0;  // how often the system was asked
+  int64_t system_allocations = 0;  // number of allocations from the system
 };
 Statistics statistics();
 void reset_peak();
-// Gives segments that hold nothing back to the system.
+// Returns unused segments to the system.
 void trim();
 
-// Allocator for containers whose life is that of a training step.
+// Allocator for containers that live for one training step.
 template <class T>
 struct Allocator {
   using value_type = T;

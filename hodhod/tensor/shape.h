@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Extents of a tensor, outermost first; up to eight of them, held in place.
+// The extents of a tensor, outermost first; at most eight, stored in place.
 #pragma once
 
 #include <array>

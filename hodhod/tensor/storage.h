@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The memory under tensors: a block of the pool, memory that somebody else keeps (a mapped file), or none.
+// The memory under tensors: a block of the pool, memory owned by another object (a mapped file), or none.
 #pragma once
 
 #include <cstddef>
@@ -15,10 +15,10 @@ class Storage : public Counted<Storage> {
  public:
   // `bytes` of uninitialised memory on a device, aligned to 64.
   static Ref<Storage> allocate(int64_t bytes, Device device = Device::cpu);
-  // Memory that `keeper` keeps alive, for example a mapped file; it is not written to.
+  // Read-only memory that `keeper` keeps alive, for example a mapped file.
   static Ref<Storage> borrow(const void* memory, int64_t bytes, std::shared_ptr<const void> keeper);
 
-  // An address of the device. On `shapes` it is not null, and nothing lies there.
+  // An address on the device. On `shapes` it is not null, and must not be read.
   std::byte* data() const { return data_; }
   int64_t bytes() const { return bytes_; }
   Device device() const { return device_; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tape: what reverse-mode differentiation needs to know of the ops that made a tensor.
+// The tape: what reverse-mode differentiation needs to know about the ops that computed a tensor.
 //
 // An op computes its output and then says how gradients flow back through it:
 //
@@ -8,7 +8,7 @@
 //       return record("exp", y, {x}, [y](const Tensor& dy, Gradients& d) { d.add(0, mul(dy, y)); });
 //     }
 //
-// Nothing is kept when no input wants a gradient or recording is off.
+// Nothing is kept if no input wants a gradient or recording is off.
 #pragma once
 
 #include <concepts>
@@ -37,16 +37,16 @@ struct Edge {
       : node(tensor.node()), output(tensor.output_index()) {}  // NOLINT: meant to convert
 };
 
-// gradient ← gradient + dx, where an undefined gradient stands for zeros. A buffer that other tensors share
-// is not written to.
+// gradient ← gradient + dx; an undefined gradient means zeros. A buffer that other tensors share is not
+// written to.
 void add_gradient(Tensor& gradient, const Tensor& dx);
 
-// Where an op's backward puts the gradients of its inputs.
+// Receives the gradients of an op's inputs from its backward.
 class Gradients {
  public:
   explicit Gradients(Node& node) : node_(node) {}
 
-  // Whether anybody wants the gradient of input i; do no work for it otherwise.
+  // Whether the gradient of input i is wanted; otherwise do not compute it.
   bool wants(int i) const;
   // Adds dx to the gradient of input i. The shape and type are those of the input.
   void add(int i, const Tensor& dx);
@@ -59,7 +59,7 @@ class Gradients {
     bool accumulate;
   };
   Buffer buffer(int i);
-  // What has arrived at input i so far, or nothing; it is taken out, to be put back with add().
+  // Removes and returns what has arrived at input i so far, if anything; put it back with add().
   Tensor take(int i);
 
  private:
@@ -83,14 +83,14 @@ class Node : public Counted<Node> {
   };
 
   virtual ~Node() = default;
-  // Calls the op's backward, then forgets what it had saved.
+  // Calls the op's backward, then frees what it had saved.
   virtual void run(Gradients& d) = 0;
-  // Forgets what the op saved for its backward.
+  // Frees what the op saved for its backward.
   virtual void forget() = 0;
   static void destroy(Node* node) noexcept;
 
   const char* name = "";
-  uint64_t order = 0;  // nodes are numbered as they are made: inputs before what is made from them
+  uint64_t order = 0;  // nodes are numbered in order of creation: inputs before results
   bool is_leaf = false;
   bool spent = false;   // its backward has run
   int64_t awaited = 0;  // during backward: uses whose gradient has not arrived yet
@@ -162,9 +162,9 @@ void record(const char* name, std::span<Tensor> outputs, std::span<const Edge> i
 
 }  // namespace detail
 
-// Puts y on the tape as made by `name` from `inputs`. `backward(const Tensor& dy, Gradients& d)` runs at most
-// once, with recording off; dy is the gradient of y, of y's shape and dense unless another op gave it with
-// steps of its own (take dy.dense() where that matters).
+// Records y as the result of op `name` on `inputs`. `backward(const Tensor& dy, Gradients& d)` runs at most
+// once, with recording off; dy is the gradient of y; it has y's shape, but need not be dense (use dy.dense()
+// where that matters).
 template <class Backward>
 Tensor record(const char* name, Tensor y, std::span<const Edge> inputs, Backward&& backward) {
   detail::record<false>(name, std::span(&y, 1), inputs, std::forward<Backward>(backward));
@@ -176,8 +176,8 @@ Tensor record(const char* name, Tensor y, std::initializer_list<Edge> inputs, Ba
                 std::forward<Backward>(backward));
 }
 
-// The same for an op of several outputs, put on the tape in place. `backward(std::span<const Tensor> dys,
-// Gradients&)` gets an undefined tensor for an output that nobody used.
+// The same for an op with several outputs, which are recorded in place. `backward(std::span<const Tensor>
+// dys, Gradients&)` gets an undefined tensor for an output that was not used.
 template <class Backward>
 void record_many(const char* name, std::span<Tensor> ys, std::span<const Edge> inputs, Backward&& backward) {
   detail::record<true>(name, ys, inputs, std::forward<Backward>(backward));
@@ -202,7 +202,7 @@ struct BackwardOptions {
 void backward(const Tensor& loss, const BackwardOptions& options = {});
 
 namespace detail {
-// An edge to a leaf that exists only to be wanted.
+// An edge to a new leaf, so that a gradient is wanted.
 Edge anchor();
 // Runs fn on `held` with recording on, and backward from its result with dy; gives d what arrives at `held`.
 void backward_again(const Tensor& dy, PoolVector<Tensor>& held, Gradients& d,
@@ -212,7 +212,7 @@ void backward_again(const Tensor& dy, PoolVector<Tensor>& held, Gradients& d,
 // y = fn(inputs) without keeping what is inside fn on the tape: backward runs fn again (Chen et al. 2016,
 // "Training deep nets with sublinear memory cost"). fn takes std::span<const Tensor> and must compute the
 // same values both times: what it draws at random has to be a function of state that it holds. A tensor that
-// fn uses and that was itself computed on the tape has to be among the inputs; parameters need not be.
+// fn uses and that was computed on the tape must be among the inputs; parameters need not be.
 template <class Fn>
 Tensor checkpoint(Fn fn, std::initializer_list<Tensor> inputs) {
   PoolVector<Tensor> held;
@@ -224,7 +224,7 @@ Tensor checkpoint(Fn fn, std::initializer_list<Tensor> inputs) {
     y = fn(std::span<const Tensor>(held));
   }
   PoolVector<Edge> edges(inputs.begin(), inputs.end());
-  // fn's parameters want gradients even where no input does, so the inputs alone cannot decide.
+  // fn's parameters may want gradients even if no input does, so the inputs alone cannot decide.
   edges.push_back(detail::anchor());
   return record("checkpoint", y, edges, [fn = std::move(fn), held](const Tensor& dy, Gradients& d) mutable {
     detail::backward_again(dy, held, d, [&] { return fn(std::span<const Tensor>(held)); });

@@ -2,7 +2,7 @@
 // Tensor: a shape, steps and an element type over shared storage, and optionally a place on the tape.
 //
 // Copying a Tensor shares its storage. Ops are free functions in hodhod/ops; the methods here neither compute
-// nor record: they make, look at and re-lay memory.
+// nor record: they create tensors, read them and change their layout.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +27,7 @@ struct Ownership<Node> {
   static void drop(Node* node) noexcept;
 };
 
-// The device of the tensors that this thread makes without naming one: the CPU, unless an OnDevice lives.
+// The device of the tensors that this thread creates without naming one: the CPU, unless an OnDevice exists.
 Device default_device();
 
 class Tensor {
@@ -41,7 +41,7 @@ class Tensor {
   static Tensor scalar(double value, DType dtype = DType::f32, Device device = default_device()) {
     return full({}, value, dtype, device);
   }
-  // Of this one's type and on its device: uninitialised, or zeros.
+  // A tensor of this one's type and on its device: uninitialised, or zeros.
   Tensor new_empty(const Shape& shape) const { return empty(shape, dtype_, device()); }
   Tensor new_zeros(const Shape& shape) const { return zeros(shape, dtype_, device()); }
   // A copy of `values`, row-major, on the CPU.
@@ -72,7 +72,7 @@ class Tensor {
   bool is_contiguous() const;
 
   // The address of the first element, on the device: the host may read there if that is the CPU. T must be
-  // the C++ type of dtype(). A const Tensor gives mutable data: constness is that of the handle, as with a
+  // the C++ type of dtype(). A const Tensor returns mutable data: constness belongs to the handle, as with a
   // pointer.
   template <class T>
   T* data() const {
@@ -83,7 +83,7 @@ class Tensor {
   std::byte* raw() const { return storage_->data() + offset_ * size_of(dtype_); }
   const Ref<Storage>& storage() const { return storage_; }
   int64_t offset() const { return offset_; }
-  // No other tensor shares the storage, and it may be written.
+  // Whether no other tensor shares the storage, and it may be written.
   bool is_sole_owner() const { return storage_->owners() == 1 && storage_->writable(); }
 
   // The same storage under another layout, `offset` elements further on; off the tape. Stays inside the
@@ -91,13 +91,13 @@ class Tensor {
   Tensor with_layout(const Shape& shape, const Shape& strides, int64_t offset = 0) const;
   // The same elements in another shape, off the tape; this must be contiguous.
   Tensor reshaped(const Shape& shape) const;
-  // This, or a dense copy when it is not dense; off the tape.
+  // This tensor, or a dense copy if it is not dense; off the tape.
   Tensor dense() const;
   // A dense copy with storage of its own, off the tape.
   Tensor clone() const;
-  // This off the tape.
+  // This tensor off the tape.
   Tensor detach() const;
-  // A copy with elements converted, or this when there is nothing to convert; off the tape.
+  // A copy with converted elements, or this tensor if there is nothing to convert; off the tape.
   Tensor converted(DType dtype) const;
   // A dense copy on another device, or this; off the tape. To `shapes` goes the shape alone, and nothing
   // comes back from there (an Error).
@@ -118,7 +118,7 @@ class Tensor {
   // The accumulated gradient of a leaf; undefined before the first backward().
   Tensor grad() const;
   void set_grad(const Tensor& grad) const;
-  // Forgets the gradient; its memory goes back to the pool.
+  // Drops the gradient; its memory returns to the pool.
   void clear_grad() const { set_grad(Tensor()); }
 
   const Ref<Node>& node() const { return node_; }
@@ -145,7 +145,7 @@ void fill(const Tensor& dst, double value);
 // device.
 Device common_device(const char* op, std::initializer_list<const Tensor*> tensors);
 
-// While one lives, it gives the default device: a layer or model that is made then is made there.
+// While such an object exists, its device is the default: layers and models are created there.
 class OnDevice {
  public:
   explicit OnDevice(Device device);

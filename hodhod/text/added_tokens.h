@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tokens found in the text before the model sees it: special tokens and what users add.
+// Tokens that are found in the text before the model sees it: special tokens and tokens that users add.
 #pragma once
 
 #include <array>
@@ -19,30 +19,30 @@ namespace hodhod::text {
 struct AddedToken {
   std::string content = {};
   int32_t id = -1;
-  bool single_word = false;  // only where no word character touches it
-  bool lstrip = false;       // takes the blanks on its left with it
+  bool single_word = false;  // only if no word character is next to it
+  bool lstrip = false;       // also covers the white space on its left
   bool rstrip = false;
-  bool normalized = true;  // looked for in the normalised text, itself normalised; else in the raw text
+  bool normalized = true;  // it is normalised and searched in the normalised text; else in the raw text
   bool special = false;    // left out by decode(skip_special)
-  bool in_text = true;     // looked for in texts at all; not kept in files
+  bool in_text = true;     // searched in texts at all; not stored in files
 };
 
-// Finds them: leftmost first, the longest of those that start there, through a trie.
+// Finds added tokens with a trie: the leftmost first, and of those that start there the longest.
 class AddedTokens {
  public:
   AddedTokens() = default;
-  // Refuses two tokens of one content or id, and empty ones.
+  // Error for two tokens with the same content or id, and for empty tokens.
   AddedTokens(std::vector<AddedToken> tokens, const Normalizer* normalizer, const std::string& where);
 
   const std::vector<AddedToken>& all() const { return tokens_; }  // in order of id
   bool empty() const { return tokens_.empty(); }
   const AddedToken* find(std::string_view content) const;
   const AddedToken* find(int32_t id) const;
-  // Whether any is looked for in raw (`normalized` = false) or in normalised text.
+  // Whether any token is searched in raw (`normalized` = false) or in normalised text.
   bool has(bool normalized) const { return !tries_[normalized].nodes.empty(); }
 
   struct Match {
-    Range range;  // with the blanks that lstrip and rstrip take
+    Range range;  // with the white space of lstrip and rstrip
     int32_t id;
   };
   // Next match at or after `from`.

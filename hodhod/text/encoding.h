@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What encoding a text gives.
+// The result of encoding a text.
 #pragma once
 
 #include <cstddef>
@@ -11,20 +11,20 @@
 
 namespace hodhod::text {
 
-// One entry a token in every vector. Offsets are into the text given to encode, before any normalisation:
-// bytes, and characters (code points; an ill-formed byte counts as one). A token that covers part of a
-// character has that part as its bytes and the whole of it as its character range. Tokens that were put in
-// (special, padding) have [0, 0).
+// Every vector has one entry for each token. Offsets refer to the text given to encode, before any
+// normalisation, in bytes and in characters (code points; an ill-formed byte counts as one). A token that
+// covers part of a character has that part as its bytes and the whole character as its character range. Added
+// tokens (special, padding) have [0, 0).
 struct Encoding {
   std::vector<int32_t> ids;
   std::vector<int32_t> type_ids;
   std::vector<uint8_t> attention_mask;       // 0 on padding
-  std::vector<uint8_t> special_tokens_mask;  // 1 on tokens that the post-processor or padding put in
+  std::vector<uint8_t> special_tokens_mask;  // 1 on tokens that the post-processor or padding added
   std::vector<Range> bytes;
   std::vector<Range> characters;
-  std::vector<int32_t> words;      // number of the pre-token in its text; −1 for what was put in
-  std::vector<int32_t> sequences;  // 0 or 1: which text of the pair; −1 for what was put in
-  std::vector<Encoding> overflow;  // what truncation cut off, in pieces of the same length
+  std::vector<int32_t> words;      // number of the pre-token in its text; −1 for added tokens
+  std::vector<int32_t> sequences;  // 0 or 1: which text of the pair; −1 for added tokens
+  std::vector<Encoding> overflow;  // what truncation cut off, in parts of the same length
 
   size_t size() const { return ids.size(); }
   bool empty() const { return ids.empty(); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A text on its way through the pipeline, with where each of its bytes came from in the original.
+// A text in the pipeline, which knows where each of its bytes came from in the original.
 #pragma once
 
 #include <cstddef>
@@ -18,9 +18,9 @@ struct Range {
   bool operator==(const Range&) const = default;
 };
 
-// Starts as a view of the original and stays one, with no allocation, until an Editor changes a byte.
-// From then on it holds its own text and, when `track` was asked for, the original range of every byte.
-// The original must outlive it. Texts of 4 GiB or more are refused.
+// Starts as a view of the original and stays one, with no allocation, until an Editor changes a byte. From
+// then on it holds its own text and, with `track`, the original range of every byte. The original must
+// outlive it. Error for texts of 4 GiB or more.
 class NormalizedText {
  public:
   // `base` is where `original` stands in the text that the caller encodes; it is added to every original
@@ -44,8 +44,9 @@ class NormalizedText {
 
  private:
   std::string_view original_;
-  std::string text_;            // in use once changed_
-  std::vector<Range> origins_;  // one a byte of text_, relative to original_; in use once changed_ and track_
+  std::string text_;  // in use once changed_
+  std::vector<Range>
+      origins_;  // for each byte of text_, relative to original_; in use once changed_ and track_
   size_t base_ = 0;
   bool track_ = true;
   bool changed_ = false;
@@ -69,7 +70,7 @@ class NormalizedText::Editor {
   size_t read() const { return read_; }                              // bytes of the source consumed so far
   size_t written() const { return changed_ ? out_.size() : read_; }  // bytes of the result so far
 
-  // The next n bytes as they are.
+  // Keeps the next n bytes.
   void keep(size_t n) {
     if (changed_) copy(n);
     read_ += n;
@@ -77,9 +78,9 @@ class NormalizedText::Editor {
   // The next n bytes become `with`; each of its bytes comes from the whole of those n.
   void replace(size_t n, std::string_view with);
   void drop(size_t n) { replace(n, {}); }
-  // Puts bytes here, as coming from the empty range where the next byte of the source begins.
+  // Inserts bytes here; their origin is the empty range where the next byte of the source begins.
   void insert(std::string_view what);
-  // The rest is kept and the text takes its new form.
+  // Keeps the rest and stores the new text.
   void finish();
 
  private:

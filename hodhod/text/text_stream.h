@@ -11,28 +11,28 @@
 
 namespace hodhod::text {
 
-// What a token adds to a text depends on the few tokens before it: pieces of words, bytes of one character.
-// So only these are decoded again with each new one, and a token costs the same however many came before it.
-// All that is given out, put together, is what the tokenizer's decode() makes of the tokens in that place.
-// Special tokens give no text.
+// The text of a token depends only on a few tokens before it: pieces of words, bytes of one character. Only
+// these are decoded again with each new token, so a token costs the same however many came before it. The
+// concatenated output is what the tokenizer's decode() makes of these tokens after `before`. Special tokens
+// give no text.
 class TextStream {
  public:
   // `before`: the tokens that stand before the first one. The tokenizer must outlive the stream.
   TextStream(const Tokenizer& tokenizer, std::span<const int64_t> before);
 
-  // What the text grows by with these tokens: whole characters.
+  // The text that these tokens add, in whole characters.
   std::string add(std::span<const int64_t> tokens);
   std::string add(int64_t token) { return add(std::span(&token, 1)); }
-  // The bytes of a character that was begun and not finished; to be asked for when no more tokens come.
+  // The bytes of a character that was not finished; call it when there are no more tokens.
   std::string finish();
 
  private:
   void shorten();
 
   const Tokenizer& tokenizer_;
-  std::vector<int32_t> window_;  // the last tokens but special ones
-  std::string text_;             // theirs
-  size_t shown_ = 0;             // bytes of it that were given out
+  std::vector<int32_t> window_;  // the last tokens, except special ones
+  std::string text_;             // their text
+  size_t shown_ = 0;             // bytes of it that were returned
 };
 
 }  // namespace hodhod::text

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts that special tokens play for a model, by the names that Transformers gives them.
+// The roles of special tokens, by their names in Transformers.
 #pragma once
 
 #include <span>
@@ -10,7 +10,7 @@ namespace hodhod::text {
 inline constexpr const char* kTokenRoles[] = {"bos_token", "eos_token", "unk_token", "sep_token",
                                               "pad_token", "cls_token", "mask_token"};
 
-// How tokens of a role are usually spelt, the likeliest first: for tokenizers whose files do not say it.
+// Common spellings of the token with a role, most likely first: for tokenizers whose files do not name it.
 std::span<const std::string_view> common_spellings(std::string_view role);
 
 }  // namespace hodhod::text

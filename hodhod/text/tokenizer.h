@@ -42,34 +42,34 @@ struct Frame {
   std::vector<int32_t> before, after;
 };
 
-// The parts, to build one from.
+// The parts of a tokenizer.
 struct TokenizerParts {
   NormalizerPtr normalizer;
   PreTokenizerPtr pre_tokenizer;
   ModelPtr model;
   PostProcessorPtr post_processor;
   DecoderPtr decoder;
-  std::vector<AddedToken> added_tokens;  // id −1: the model's, or the next free one
+  std::vector<AddedToken> added_tokens;  // id −1: the model's id, or the next free one
   std::optional<Truncation> truncation;
   std::optional<Padding> padding;
-  // What tokens are for, as special_tokens_map.json says it: ("eos_token", "</s>"). Where it says nothing,
-  // common spellings are recognised.
+  // The roles of tokens, as in special_tokens_map.json: ("eos_token", "</s>"). For other roles, common
+  // spellings are recognised.
   std::vector<std::pair<std::string, std::string>> roles;
-  // decode takes the blanks before . , ! ? and within English contractions out, as Transformers does where
+  // decode removes the spaces before . , ! ? and within English contractions, as Transformers does if
   // clean_up_tokenization_spaces is set.
   bool cleans_up = false;
   Json settings = Json::object();  // members of tokenizer_config.json that save writes again
-  // Of translators whose two languages are cut in different ways, with the same ids: the target's way.
+  // For translators that split their two languages differently, with the same ids: the target's tokenizer.
   std::shared_ptr<const Tokenizer> target;
-  // (name, bytes) of files that say more than a tokenizer.json can: save writes these instead.
+  // (name, bytes) of files that hold more than a tokenizer.json can: save writes these instead.
   std::vector<std::pair<std::string, std::string>> files;
-  std::vector<std::string> warnings;  // sentences about what the files say and nothing here uses
+  std::vector<std::string> warnings;  // about settings of the files that are not used, one sentence each
 };
 
 // Const members may be called from several threads at once.
 class Tokenizer {
  public:
-  // `where` opens the messages of refusals (parts that do not fit together).
+  // Error, which begins with `where`, if the parts do not fit together.
   explicit Tokenizer(TokenizerParts parts, const std::string& where = "tokenizer");
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
@@ -77,49 +77,49 @@ class Tokenizer {
 
   // Reads a file or a directory: tokenizer.json, SentencePiece .model, vocab.json/encoder.json +
   // merges.txt/vocab.bpe, vocab.txt, Marian's source.spm + vocab.json, subword-nmt codes. A directory's
-  // tokenizer_config.json, special_tokens_map.json and added_tokens.json are heeded as Transformers does;
-  // what they say and is not heeded is in warnings().
+  // tokenizer_config.json, special_tokens_map.json and added_tokens.json are used as in Transformers;
+  // settings that are not used are in warnings().
   static Tokenizer load(const std::string& path);
   static Tokenizer from_json(std::string_view json, const std::string& name);
   std::string to_json() const;
-  // Writes tokenizer.json, tokenizer_config.json and special_tokens_map.json into a directory, made if
-  // absent, so that AutoTokenizer gives the same ids. `longest`: the most tokens that the model takes, if
-  // known.
+  // Writes tokenizer.json, tokenizer_config.json and special_tokens_map.json into a directory, which is
+  // created if absent, so that AutoTokenizer gives the same ids. `longest`: the most tokens that the model
+  // takes, if known.
   void save(const std::string& directory, std::optional<int64_t> longest = {}) const;
 
   Encoding encode(std::string_view text, EncodeOptions options = {}) const;
   Encoding encode_pair(std::string_view first, std::string_view second, EncodeOptions options = {}) const;
-  // In parallel; each as it would be alone, but for padding to the longest.
+  // Encodes in parallel; each result is what the text gives alone, except for padding to the longest.
   std::vector<Encoding> encode_batch(const std::vector<std::string_view>& texts,
                                      EncodeOptions options = {}) const;
-  // Ids alone, of one text, with neither offsets, truncation nor padding: the fast way.
+  // Only the ids of one text, without offsets, truncation or padding: the fast way.
   std::vector<int32_t> encode_ids(std::string_view text, bool add_special_tokens = false) const;
-  // What add_special_tokens puts around them.
+  // The special tokens that add_special_tokens puts around a text.
   Frame frame() const;
-  // Appends them; no special tokens but those in the text.
+  // Appends the ids; no special tokens except those in the text.
   void encode_ids(std::string_view text, std::vector<int32_t>& out) const;
 
   std::string decode(const std::vector<int32_t>& ids, bool skip_special_tokens = true) const;
 
-  // Whether some texts are changed before they are cut: letters folded, blanks joined, case dropped.
+  // Whether some texts are changed before they are split: letters, white space or case normalised.
   bool normalizes() const { return parts_.normalizer != nullptr; }
-  // A text with those changes made, for people: blanks are blanks, without one that the tokenizer puts
-  // before.
+  // The normalised text in readable form: spaces are spaces, and one that the tokenizer puts before the text
+  // is removed.
   std::string normalized(std::string_view text) const;
 
-  // Pieces as the model would get them, in order; `bytes` as in SplitText. For trainers.
+  // Calls visit for the pieces that the model would get, in order; `bytes` as in SplitText. For trainers.
   void for_each_piece(std::string_view text,
                       const std::function<void(std::string_view piece, bool bytes)>& visit) const;
 
-  // Model's tokens and added ones: highest id + 1.
+  // The highest id of the model's tokens and added tokens, plus 1.
   int32_t vocab_size() const;
   std::optional<int32_t> token_to_id(std::string_view token) const;
   std::string_view id_to_token(int32_t id) const;
-  // For people: byte-level tokens as the text they stand for, with bytes that are not a whole character as
-  // ⟨D9⟩.
+  // A token in readable form: byte-level tokens as the text they stand for, with bytes that are not a whole
+  // character as ⟨D9⟩.
   std::string readable_token(int32_t id) const;
   bool is_special(int32_t id) const;
-  // The token that plays a part (kTokenRoles).
+  // The token with a role (kTokenRoles).
   std::optional<int32_t> role(std::string_view name) const;
 
   // Whether tokens are spelt in GPT-2's byte alphabet.
@@ -128,24 +128,24 @@ class Tokenizer {
   const TokenizerParts& parts() const { return parts_; }
   const AddedTokens& added_tokens() const { return added_; }
   const std::vector<std::string>& warnings() const { return parts_.warnings; }
-  // The tokenizer of what a translator writes: another one, or this.
+  // The tokenizer of a translator's output: another one, or this.
   const Tokenizer& target() const { return parts_.target ? *parts_.target : *this; }
   void set_role(std::string_view name, std::string_view token);
-  // A member of tokenizer_config.json that save writes.
+  // Sets a member of the tokenizer_config.json that save writes.
   void set_setting(std::string_view key, Json value) { parts_.settings[key] = std::move(value); }
   void set_truncation(const std::optional<Truncation>& truncation) { parts_.truncation = truncation; }
   void set_padding(const std::optional<Padding>& padding) { parts_.padding = padding; }
   void set_model(ModelPtr model, std::vector<AddedToken> added_tokens);
 
  private:
-  struct Work;      // what encoding one text needs, reused
-  struct WorkPool;  // those that nobody uses
+  struct Work;      // buffers for encoding one text, reused
+  struct WorkPool;  // the unused ones
   class Borrowed;
 
   std::vector<AddedToken> number_added_tokens(std::vector<AddedToken> tokens, const std::string& where) const;
   Encoding encode_one(std::string_view text, int32_t sequence, Work& work, uint64_t seed) const;
-  // Calls visit(split) for the parts of the text between added tokens looked for in raw text, normalised and
-  // cut; an added token comes as a split with one piece.
+  // Calls visit(split) for the parts of the text between added tokens in the raw text, normalised and split;
+  // an added token is passed as a split with one piece.
   template <class Visit>
   void for_each_split(std::string_view text, bool track, Visit&& visit) const;
   void cut_added(SplitText& split) const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// English spacing as it was before words were parted from punctuation.
+// Restores English spacing after words were separated from punctuation.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace hodhod::text {
 // Replaces every occurrence of `what`, which is not empty, from left to right.
 void replace_all(std::string& text, std::string_view what, std::string_view with);
 
-// Takes out the spaces before . , ? ! and within English contractions, as Transformers does where
+// Removes the spaces before . , ? ! and within English contractions, as Transformers does if
 // clean_up_tokenization_spaces is set.
 void clean_up(std::string& text);
 

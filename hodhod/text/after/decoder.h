@@ -15,8 +15,8 @@ namespace hodhod::text {
 class Decoder {
  public:
   virtual ~Decoder() = default;
-  // Rewrites the tokens; joined without anything between them they are the text. ByteFallback and ByteLevel
-  // give the bytes as they are, even where they are not UTF-8.
+  // Rewrites the tokens so that their concatenation is the text. ByteFallback and ByteLevel give raw bytes,
+  // even if they are not UTF-8.
   virtual void apply(std::vector<std::string>& tokens) const = 0;
   virtual Json to_json() const = 0;
 };

@@ -15,12 +15,11 @@ namespace hodhod::text {
 class PostProcessor {
  public:
   virtual ~PostProcessor() = default;
-  // Changes the encodings of one or two texts, which are then joined in order; it may put others between
-  // them. texts[i] is what encodings[i] came from (offsets are trimmed by it); it stays so only for encodings
-  // with tokens of that text.
+  // Changes the encodings of one or two texts, which are then joined in order; it may insert other encodings.
+  // At the call, texts[i] is the text of encodings[i] (offsets are trimmed by it).
   virtual void apply(std::vector<Encoding>& encodings, const std::vector<std::string_view>& texts,
                      bool add_special_tokens) const = 0;
-  // How many tokens it puts in.
+  // How many tokens it adds.
   virtual int added_count(bool pair) const = 0;
   virtual Json to_json() const = 0;
 };

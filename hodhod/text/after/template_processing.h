@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// TemplateProcessing: a template says which special tokens stand around one text, and around two.
+// TemplateProcessing: templates say which special tokens are put around one text, and around a pair.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cutting encodings to a length and filling them up to one.
+// Truncating encodings to a length, and padding them to one.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ enum class TruncationStrategy { kLongestFirst, kOnlyFirst, kOnlySecond };
 
 struct Truncation {
   int64_t max_length = 512;
-  int64_t stride = 0;  // tokens that neighbours in `overflow` share
+  int64_t stride = 0;  // tokens that adjacent parts in `overflow` share
   TruncationStrategy strategy = TruncationStrategy::kLongestFirst;
   Side side = Side::kRight;  // which end is cut off
 };
@@ -29,11 +29,11 @@ struct Padding {
   std::string token = "[PAD]";
 };
 
-// Cuts one or two encodings so that with `added` tokens more they come to at most max_length; what is cut off
-// goes to their overflow. Error when the strategy cannot reach the length, or the stride is not below it.
+// Truncates one or two encodings so that with `added` more tokens they have at most max_length; the rest goes
+// to their overflow. Error if the strategy cannot reach the length, or the stride is not less than it.
 void truncate_encodings(std::vector<Encoding>& encodings, const Truncation& truncation, int64_t added);
 
-// Fills every encoding, and what overflowed from it, up to the length that `padding` asks for.
+// Pads every encoding, and its overflow, to the length that `padding` asks for.
 void pad_encodings(std::vector<Encoding>& encodings, const Padding& padding);
 
 }  // namespace hodhod::text

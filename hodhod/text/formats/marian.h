@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tokenizer of a Marian model as the hub has it: source.spm cuts texts into pieces, vocab.json numbers
-// them, together with those of target.spm.
+// The tokenizer of a Marian model as the hub has it: source.spm splits texts into pieces; vocab.json holds
+// the ids of these and of the pieces of target.spm.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a SentencePiece `.model` file holds (sentencepiece_model.proto of SentencePiece 0.1.97), and its
-// reading and writing. Defaults are the schema's.
+// The contents of a SentencePiece `.model` file (sentencepiece_model.proto of SentencePiece 0.1.97), with
+// reading and writing. Defaults are those of the schema.
 #pragma once
 
 #include <cstdint>

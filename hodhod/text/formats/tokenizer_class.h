@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a tokenizer's class and its settings change about the parts that its files give.
+// How a tokenizer's class and its settings change the parts that its files describe.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@
 
 namespace hodhod::text {
 
-// Settings that Transformers holds above what tokenizer.json says: of BERT's normaliser, of ByteLevel's
+// Applies settings that override tokenizer.json in Transformers: those of BERT's normaliser, ByteLevel's
 // prefix space, and Llama's tokens around a text.
 void heed_settings(TokenizerParts& parts, const TokenizerConfig& config);
 
-// Puts tokens before and after a text, and each of two; either may be empty. Error when the tokenizer has no
-// such token.
+// Puts tokens before and after a text, and each text of a pair; either token may be empty. Error if the
+// tokenizer has no such token.
 void put_around(TokenizerParts& parts, const std::string& before, const std::string& after,
                 const std::string& where);
 // Llama's: add_bos_token and add_eos_token, with these defaults.

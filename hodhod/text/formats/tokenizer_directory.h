@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tokenizers as files and directories: which files make one, and the directory that AutoTokenizer opens.
+// Loading tokenizers from files and directories, and saving a directory that AutoTokenizer opens.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace hodhod::text {
 
-// Tokenizer::load and Tokenizer::save.
+// The implementations of Tokenizer::load and Tokenizer::save.
 Tokenizer load_tokenizer(const std::string& path);
 void save_tokenizer(const Tokenizer& tokenizer, const std::string& directory, std::optional<int64_t> longest);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every setting of tokenizer_config.json that is known: heeded here, or of no matter to ids and texts.
+// The known settings of tokenizer_config.json: those that are used here, and those that do not affect ids and
+// texts.
 #pragma once
 
 #include <string>
@@ -9,7 +10,7 @@
 
 namespace hodhod::text {
 
-// Empty when the setting is heeded, or changes neither ids nor texts; else what becomes of it.
+// Empty if the setting is used, or changes neither ids nor texts; else why it is not used.
 std::string why_not_heeded(std::string_view key, const Json& value, TokenizerFamily family);
 
 }  // namespace hodhod::text

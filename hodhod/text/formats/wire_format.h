@@ -9,10 +9,11 @@
 
 namespace hodhod::text {
 
-// Walks the fields of one message:
+// Iterates over the fields of one message:
 //
-//   for (WireReader fields(bytes, "x.model"); fields.next();) switch (fields.number()) { case 1:
-//   fields.bytes() … }
+//   for (WireReader fields(bytes, "x.model"); fields.next();) {
+//     if (fields.number() == 1) use(fields.bytes());
+//   }
 //
 // Error, naming the file and the byte: a truncated or overlong number, a length beyond the end, a group,
 // field number 0, or an accessor that does not fit the field's wire type.

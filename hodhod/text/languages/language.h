@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Is a text Persian? Languages that are written in Arabic letters, told apart by the letters that only some
-// of them have and by their most frequent words.
+// Detects Persian text. Languages that use the Arabic script are told apart by letters that only some of them
+// have and by their most frequent words.
 #pragma once
 
 #include <array>
@@ -10,22 +10,22 @@
 
 namespace hodhod::text {
 
-// kNone: no Arabic letters, or nothing in them that tells the language.
+// kNone: no Arabic letters, or the language cannot be told.
 enum class ArabicScriptLanguage { kNone, kPersian, kArabic, kUrdu, kKurdish, kPashto };
 constexpr std::array<std::string_view, 6> names_of(ArabicScriptLanguage) {
   return {"none", "Persian", "Arabic", "Urdu", "Kurdish", "Pashto"};
 }
 
-// The language of one line of text. Persian is known in any spelling, also with the Arabic ي and ك.
+// The language of one line of text. Persian is recognised in any spelling, also with the Arabic ي and ك.
 ArabicScriptLanguage language_of_line(std::string_view line);
 
-// What the lines of a corpus are written in.
+// Counts the languages of a corpus's lines.
 class LanguageCount {
  public:
   void add(std::string_view line);
   int64_t lines(ArabicScriptLanguage language) const { return lines_[static_cast<size_t>(language)]; }
-  // Whether Persian is what is written in Arabic letters here: it makes at least nine tenths of those lines
-  // whose language is known. Text in other letters does not matter.
+  // Whether at least nine tenths of the lines whose language is known are Persian. Text in other scripts does
+  // not matter.
   bool is_persian() const;
   // "412 lines are Persian, 3 Arabic", or "no line is Persian, Arabic or the like".
   std::string describe() const;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A trie of byte strings as a double array (Aoe 1989): a step from a node to its child is one look at one
-// cell.
+// A trie of byte strings as a double array (Aoe 1989): a step from a node to its child reads one cell.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +16,7 @@ class DoubleArray {
 
   // Without keys.
   DoubleArray() : cells_(256) {}
-  // Keys are not empty and differ from one another; values are ≥ 0. Any order.
+  // Keys are distinct and not empty; values are ≥ 0. Any order.
   explicit DoubleArray(std::vector<std::pair<std::string_view, int32_t>> keys);
 
   // The child of `node` by `byte`, or kNone.

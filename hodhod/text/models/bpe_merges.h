@@ -14,14 +14,14 @@ constexpr uint32_t kNoMerge = 0xFFFFFFFF;
 
 struct Merge {
   uint32_t rank = kNoMerge;
-  int32_t id = -1;  // the token it makes
+  int32_t id = -1;  // the resulting token
 };
 
 // (left id, right id) → merge; open addressing.
 class MergeTable {
  public:
   explicit MergeTable(size_t count = 0);
-  // A pair that is there already gets the new merge.
+  // Replaces the merge of a pair that exists.
   void set(int32_t left, int32_t right, Merge merge);
   Merge find(int32_t left, int32_t right) const {
     const uint64_t key = key_of(left, right);
@@ -75,7 +75,7 @@ struct MergeScratch {
 };
 
 // Applies merges in order of rank, leftmost first, until none applies; O(n log n) for long words. With
-// `dropout` > 0 each application is put off with that probability, until another one succeeds.
+// `dropout` > 0 each application is postponed with that probability until another one succeeds.
 void merge_symbols(const MergeTable& merges, std::vector<Symbol>& word, double dropout, Rng& rng,
                    MergeScratch& scratch);
 

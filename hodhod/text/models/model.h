@@ -25,8 +25,8 @@ struct Token {
 
 class TokenizerModel {
  public:
-  // Buffers, caches and random numbers of one thread. Results never depend on what a scratch was used for
-  // before, other than through `rng` in models that sample.
+  // Buffers, caches and random numbers of one thread. Results never depend on earlier uses of a scratch,
+  // except through `rng` in models that sample.
   struct Scratch {
     Rng rng;
     virtual ~Scratch() = default;
@@ -41,12 +41,12 @@ class TokenizerModel {
   // Appends the tokens of `piece` to `out`, with ranges relative to the piece. `scratch` comes from
   // make_scratch.
   virtual void encode(std::string_view piece, Scratch& scratch, std::vector<Token>& out) const = 0;
-  // The same for a piece of raw bytes, each standing for its character in GPT-2's byte alphabet. As written
-  // here it spells the piece in that alphabet and calls encode.
+  // The same for a piece of raw bytes, each standing for its character in GPT-2's byte alphabet. The default
+  // spells the piece in that alphabet and calls encode.
   virtual void encode_bytes(std::string_view piece, Scratch& scratch, std::vector<Token>& out) const;
 
-  // Appends the ids of a whole text that has not been normalised, where the model has a shorter way to what
-  // the pipeline around it would give. False when it has not, or not for this text; then nothing is appended.
+  // Appends the ids of a whole text that has not been normalised, if the model has a faster way to the result
+  // of the pipeline around it. False if it has none, or none for this text; then nothing is appended.
   virtual bool encode_raw(std::string_view, Scratch&, std::vector<int32_t>&) const { return false; }
 
   // Ids are in [0, vocab_size()); some may be unused.
@@ -63,7 +63,8 @@ class TokenizerModel {
 
 using ModelPtr = std::unique_ptr<const TokenizerModel>;
 
-// Reads the object under "model" of tokenizer.json; where "type" is absent it is told from the members.
+// Reads the object under "model" of tokenizer.json; if "type" is absent it is inferred from the other
+// members.
 ModelPtr model_from_json(const Json& json, const std::string& where);
 
 }  // namespace hodhod::text

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the pieces that a model found to the tokens that it gives out.
+// Turns the pieces that a model found into tokens.
 #pragma once
 
 #include <array>
@@ -12,15 +12,15 @@
 
 namespace hodhod::text {
 
-// Id of a piece that the vocabulary does not have.
+// The id of a piece that is not in the vocabulary.
 constexpr int32_t kUnknownPiece = -1;
 
-// What a model does with them.
+// The treatment of unknown pieces.
 class UnknownPieces {
  public:
   UnknownPieces() = default;
-  // With `byte_fallback`, and all of <0x00> … <0xFF> in the vocabulary, a token a byte; else `id` once for a
-  // run of unknown pieces, or nothing if there is no such id.
+  // With `byte_fallback`, and all of <0x00> … <0xFF> in the vocabulary, one token for each byte; else `id`
+  // once for a run of unknown pieces, or nothing if there is no such id.
   UnknownPieces(const Vocabulary& vocabulary, std::optional<int32_t> id, bool byte_fallback);
 
   std::optional<int32_t> id() const { return id_; }

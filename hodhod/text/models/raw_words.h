@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The short way from a raw text to ids: a word met before needs neither normalising nor segmenting.
+// The fast way from raw text to ids: a word that was met before needs neither normalising nor segmenting.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@
 
 namespace hodhod::text {
 
-// Ids on their way to a vector, which would look at its room for every one.
+// A buffer for ids on their way to a vector, which would check its capacity for every id.
 class IdWriter {
  public:
   explicit IdWriter(std::vector<int32_t>& out) : out_(out), before_(out.size()) {}
@@ -32,13 +32,13 @@ class IdWriter {
     count_ += entry.count;
     if (count_ > buffer_.size() - WordCache::kMostTokens) flush();
   }
-  // Gives the vector, complete.
+  // Appends what is buffered and returns the vector.
   std::vector<int32_t>& flush() {
     out_.insert(out_.end(), buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(count_));
     count_ = 0;
     return out_;
   }
-  // Takes back everything.
+  // Removes everything that was added.
   std::vector<int32_t>& cancel() {
     count_ = 0;
     out_.resize(before_);
@@ -51,14 +51,14 @@ class IdWriter {
   std::array<int32_t, 256> buffer_;
 };
 
-// What a SentencePiece normaliser does to a text, word by word: possible when no rule of its character map
-// reaches over a space, and no user-defined piece is looked for.
+// Runs a SentencePiece normaliser word by word. This is possible if no rule of its character map crosses a
+// space, and there are no user-defined pieces.
 class RawWords {
  public:
-  // nullptr where a text cannot be normalised word by word.
+  // nullptr if text cannot be normalised word by word.
   static std::unique_ptr<const RawWords> make(const SentencePieceNormalizerOptions& options);
 
-  // The next word of `text` from `at` on; empty at the end. With spaces to be removed it is a run of other
+  // The next word of `text` from `at` on; empty at the end. If extra spaces are removed it is a run of other
   // characters, else it begins with the spaces before it.
   WordKey next(std::string_view text, size_t& at) const {
     size_t begin = at, spaces = 0;
@@ -69,8 +69,8 @@ class RawWords {
     }
     size_t size = 0;
     bool ended = false;
-    // The next eight bytes of the key, up to the word's end. A key in registers, not in memory, makes this
-    // half as fast again.
+    // The next eight bytes of the key, up to the word's end. Keeping the key in registers makes this 1.5
+    // times as fast.
     const auto take = [&] {
       uint64_t bytes = load(text, begin + size);
       uint64_t found = spaces_in(bytes);
@@ -86,8 +86,8 @@ class RawWords {
     at = begin + size;
     return {text.substr(begin, size), {first, second, third}};
   }
-  // Calls visit(word, whether it is the first) for every word until that gives false, and gives what it gave
-  // last. Words are found a few ahead, for their places in the cache to arrive meanwhile.
+  // Calls visit(word, whether it is the first) for every word until it returns false, and returns its last
+  // result. Looks a few words ahead, so that the cache lines of the next words are being loaded meanwhile.
   template <class Visit>
   bool for_each(std::string_view text, const WordCache& cache, Visit visit) const {
     std::array<WordKey, 16> words;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SentencePiece's kind of byte-pair encoding: over a whole sentence, join the two neighbours whose joined
-// spelling is the piece with the highest score (leftmost among equals), until no neighbours spell a piece.
+// spelling is the piece with the highest score (leftmost among equals), until no two neighbours spell a
+// piece.
 #pragma once
 
 #include <optional>
@@ -17,7 +18,7 @@
 
 namespace hodhod::text {
 
-// Which (left, right) symbols join to what.
+// (left, right) symbols → the joined symbol.
 class PieceMerges {
  public:
   struct Merge {
@@ -50,7 +51,7 @@ class PieceMerges {
 
 class SentencePieceBpe final : public TokenizerModel {
  public:
-  // pieces[i] has id i. `raw_words` are those of the normaliser before it.
+  // pieces[i] has id i. `raw_words` belong to the normaliser before the model.
   SentencePieceBpe(const std::vector<ScoredPiece>& pieces, int32_t unknown_id, bool byte_fallback,
                    std::shared_ptr<const RawWords> raw_words, const std::string& where);
 
@@ -62,12 +63,12 @@ class SentencePieceBpe final : public TokenizerModel {
   std::optional<int32_t> token_to_id(std::string_view token) const override { return vocabulary_.id(token); }
   std::string_view id_to_token(int32_t id) const override { return vocabulary_.token(id); }
   std::optional<int32_t> unknown_id() const override { return unknown_.id(); }
-  // Hugging Face's BPE: every way to split a piece into two pieces is a merge, in order of the piece's score.
+  // As Hugging Face's BPE: every split of a piece into two pieces is a merge, in order of the piece's score.
   std::string to_json() const override;
 
  private:
   struct Symbol {
-    int32_t id;      // −1: a character that no piece holds, or a piece that takes no part in merges
+    int32_t id;      // −1: a character that no piece contains, or a piece without merges
     int32_t output;  // the piece, or kUnknownPiece
     uint32_t begin;
     int32_t previous, next;

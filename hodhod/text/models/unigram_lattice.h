@@ -27,7 +27,7 @@ struct UnigramTable {
 struct UnigramBuffers {
   struct Node {
     double score = 0;
-    double gap = 0;  // by how much the best way here beats the next
+    double gap = 0;  // the difference between the best way here and the next best
     uint32_t begin = 0;
     int32_t id = 0;
   };
@@ -40,14 +40,14 @@ struct UnigramBuffers {
   std::vector<FloatNode> float_nodes;
 };
 
-// Appends the best pieces of `text` (ranges relative to it), ties going to the longer last piece as in both
-// implementations that are reproduced. Gives the smallest gap along the way: any way of adding up the scores
-// whose error stays below half of it finds the same pieces.
+// Appends the best pieces of `text` (ranges relative to it), with ties resolved towards the longer last
+// piece, as in both reference implementations. Returns the smallest gap along the way: any summation of the
+// scores with an error below half of it finds the same pieces.
 double best_segmentation(const UnigramTable& table, std::string_view text, UnigramBuffers& buffers,
                          std::vector<Token>& out);
 
-// The same with sums rounded to float after every piece, starting from `score`, as SentencePiece adds them up
-// from the beginning of a sentence. Gives the sum at the end.
+// The same with sums rounded to float after every piece, starting from `score`, as in SentencePiece, which
+// sums from the beginning of a sentence. Returns the final sum.
 float best_segmentation_in_float(const UnigramTable& table, std::string_view text, float score,
                                  UnigramBuffers& buffers, std::vector<Token>& out);
 

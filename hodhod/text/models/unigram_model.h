@@ -19,13 +19,14 @@ namespace hodhod::text {
 
 struct UnigramOptions {
   bool byte_fallback = false;
-  // SentencePiece's: a piece given to encode is a sentence, sums are rounded to float from its beginning on.
+  // As in SentencePiece: a piece given to encode is a sentence, and sums are rounded to float from its
+  // beginning.
   bool sentences = false;
-  // Which pieces text is cut into (all when empty), and with what scores (their own when empty).
+  // Which pieces may be used (empty: all), and their scores in the search (empty: their own).
   std::vector<uint8_t> used = {};
   std::vector<double> used_scores = {};
-  std::shared_ptr<const RawWords> raw_words = {};  // of the normaliser before a model of sentences
-  std::optional<double> unknown_score = {};        // the lowest score less 10 when absent
+  std::shared_ptr<const RawWords> raw_words = {};  // of the normaliser, with `sentences`
+  std::optional<double> unknown_score = {};        // if absent, the lowest score − 10
 };
 
 class UnigramModel final : public TokenizerModel {
@@ -45,7 +46,7 @@ class UnigramModel final : public TokenizerModel {
 
   const UnigramTable& table() const { return table_; }
   double score(int32_t id) const { return scores_[static_cast<size_t>(id)]; }
-  // Replaces unknown pieces by the unknown id or by bytes, as encode does.
+  // Replaces unknown pieces with the unknown id or with bytes, as encode does.
   std::vector<Token> finish(std::string_view text, const std::vector<Token>& found) const;
 
  private:

@@ -13,21 +13,21 @@
 
 namespace hodhod::text {
 
-// Open addressing over one block of text: about 12 bytes a token beside its spelling.
+// Open addressing over one block of text: about 12 bytes for each token, and its spelling.
 class Vocabulary {
  public:
   Vocabulary() = default;
-  // Tokens whose ids are their positions. Refuses a token that comes twice.
+  // Tokens whose ids are their positions. Error for duplicate tokens.
   Vocabulary(const std::vector<std::string>& tokens, const std::string& where);
-  // Any order. Refuses a token or an id that comes twice, negative ids, and ids beyond
-  // 8 × the number of tokens + 65536 (a file may not make us reserve more memory than it is worth).
+  // Any order. Error for duplicate tokens or ids, negative ids, and ids above 8 × the number of tokens +
+  // 65536 (so that a small file cannot reserve much memory).
   Vocabulary(const std::vector<std::pair<std::string, int64_t>>& tokens, const std::string& where);
   // From an object {"token": id, …}.
   static Vocabulary from_json(const Json& object, const std::string& where);
 
   int32_t size() const { return static_cast<int32_t>(spellings_.size()); }  // highest id + 1
   int32_t count() const { return count_; }                                  // tokens
-  // −1 when there is no such token.
+  // −1 if there is no such token.
   int32_t find(std::string_view token) const;
   std::optional<int32_t> id(std::string_view token) const;
   // Empty view for an id that is out of range or unused.
@@ -48,7 +48,7 @@ class Vocabulary {
   };
   using Item = std::pair<std::string_view, int64_t>;
   void build(const std::vector<Item>& items, const std::string& where);
-  // The slot that holds `token`, or the free one where it would go.
+  // The slot of `token`, or the free slot for it.
   size_t slot_of(std::string_view token, uint32_t hash) const;
 
   std::string text_;

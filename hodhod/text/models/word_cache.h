@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Words met before, with their tokens. Text repeats itself: nine words in ten of a corpus are found here.
+// A cache of words with their tokens. About nine in ten words of a text have occurred before.
 #pragma once
 
 #include <algorithm>
@@ -15,13 +15,13 @@
 
 namespace hodhod::text {
 
-// A word, and what the cache compares first.
+// A word with the part of it that the cache compares first.
 struct WordKey {
   static constexpr size_t kHeadBytes = 24;
   using Head = std::array<uint64_t, kHeadBytes / 8>;
 
   std::string_view word;
-  Head head{};  // the first 24 bytes of the word, and then zeros
+  Head head{};  // the first 24 bytes of the word, padded with zeros
   uint64_t hash = 0;
 
   WordKey() = default;
@@ -37,7 +37,7 @@ struct WordKey {
  private:
   static constexpr uint64_t kFirstFactor = 0x9E3779B97F4A7C15u, kSecondFactor = 0xD6E8FEB86659FD93u;
 
-  // Up to eight bytes from `at` on, and then zeros.
+  // Up to eight bytes from `at` on, padded with zeros.
   static uint64_t load_padded(std::string_view text, size_t at) {
     if (at >= text.size()) return 0;
     const char* p = text.data() + at;
@@ -57,8 +57,8 @@ struct WordKey {
   }
 };
 
-// An entry is a cache line, which is all that most words need; long words and those of many tokens have the
-// rest elsewhere. A full cache forgets everything.
+// An entry is a cache line, which is enough for most words. Long words, and words with many tokens, store the
+// rest elsewhere. A full cache drops everything.
 class WordCache {
  public:
   static constexpr size_t kLongestWord = 64;  // bytes; longer words seldom come back
@@ -76,7 +76,7 @@ class WordCache {
     float limit = 0;   // likewise
   };
 
-  // nullptr for a word that is not there. An entry is valid until the next insert.
+  // nullptr if the word is not in the cache. An entry is valid until the next insert.
   const Entry* find(const WordKey& key) const {
     if (entries_.empty()) return nullptr;
     for (size_t at = place(key);; at = (at + 1) & (entries_.size() - 1)) {
@@ -85,12 +85,12 @@ class WordCache {
       if (entry.size == 0) return nullptr;
     }
   }
-  // Asks the processor for the place of a word that will be looked for.
+  // Prefetches the place of a word that will be looked up.
   void prefetch(const WordKey& key) const {
     if (!entries_.empty()) __builtin_prefetch(&entries_[place(key)]);
   }
-  // The entry of a word, made if there is none. The tokens cover the word without gaps (only their ids matter
-  // to callers that ask for these alone). nullptr, and nothing is kept, for a word that is empty or too long,
+  // The entry of a word, which is added if absent. The tokens cover the word without gaps; callers that use
+  // ids only need not care about ranges. Returns nullptr and stores nothing if the word is empty or too long,
   // or has too many tokens.
   const Entry* insert(const WordKey& key, std::span<const Token> tokens, float weight = 0, float limit = 0);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a normalised text can be cut into words that are tokenised one by one with the same result.
+// Where a normalised text can be split into words that are tokenised one by one with the same result.
 #pragma once
 
 #include <cstddef>
@@ -7,13 +7,13 @@
 
 namespace hodhod::text {
 
-// Where a text can be cut so that no piece of a vocabulary crosses the cut.
+// Where a text can be split so that no piece of a vocabulary crosses the boundary.
 enum class WordCut {
   kNone,
   kBeforeSpace,  // before a run of ▁ (U+2581) that follows something else
   kAfterSpace,   // after a run of ▁
 };
-// What holds for a vocabulary: call add for every piece that text may be cut into.
+// Finds the WordCut of a vocabulary: call add for every piece that may be used.
 class WordCutFinder {
  public:
   void add(std::string_view piece);

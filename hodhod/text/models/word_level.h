@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A token a word: pieces are looked up whole.
+// One token for each word: pieces are looked up whole.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace hodhod::text {
 
-// `tokens[i]` has id i. A word that is not there becomes `unk_token`, or nothing if that is not there either.
+// `tokens[i]` has id i. An unknown word becomes `unk_token`, or nothing if there is no such token.
 ModelPtr make_word_level(const std::vector<std::string>& tokens, std::string unk_token = "<unk>",
                          const std::string& where = "WordLevel");
 

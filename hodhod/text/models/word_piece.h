@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// WordPiece as BERT runs it: a word is cut from its left into the longest tokens there are; if some rest has
-// none, the whole word is unknown.
+// WordPiece as in BERT: a word is split from the left into the longest tokens; if a rest begins with no
+// token, the whole word is unknown.
 #pragma once
 
 #include <string>

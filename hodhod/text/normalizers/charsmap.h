@@ -25,7 +25,7 @@ class Charsmap {
   // Without rules.
   Charsmap() = default;
   // Error, naming `name`: sizes that do not fit, a replacement that begins or ends outside the blob or is not
-  // UTF-8, a trie with a cycle, or with more paths than a charsmap can have (each would make some text take
+  // UTF-8, a trie with a cycle, or with more paths than a charsmap can have (either would make some text take
   // forever).
   Charsmap(std::string_view blob, std::string_view name);
 
@@ -33,15 +33,16 @@ class Charsmap {
   // The blob as given.
   const std::string& blob() const { return blob_; }
 
-  // The rule with the longest key that `text` begins with (SentencePiece's choice).
+  // The rule with the longest key that `text` begins with, as in SentencePiece.
   Match longest(std::string_view text) const;
-  // The rule with the shortest key that `text` begins with (Hugging Face's choice).
+  // The rule with the shortest key that `text` begins with, as in Hugging Face's library.
   Match shortest(std::string_view text) const;
 
-  // How many of the first bytes of `text` no rule touches, whatever follows. May stop early.
+  // How many of the first bytes of `text` no rule changes, whatever follows. May be less than the most
+  // possible.
   size_t untouched(std::string_view text) const;
-  // Whether a rule replaces more than one character beginning with, or holding, a space: then text cannot be
-  // normalised word by word.
+  // Whether a rule replaces several characters of which one is a space: then text cannot be normalised word
+  // by word.
   bool crosses_space() const { return crosses_space_; }
 
  private:

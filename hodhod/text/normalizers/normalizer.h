@@ -24,7 +24,7 @@ class Normalizer {
 
 using NormalizerPtr = std::unique_ptr<const Normalizer>;
 
-// Reads the object under "normalizer"; null gives nullptr. `where` opens the messages of refusals.
+// Reads the object under "normalizer"; null gives nullptr. Error messages begin with `where`.
 NormalizerPtr normalizer_from_json(const Json& json, const std::string& where);
 
 // `text` normalised, for use outside a tokenizer.

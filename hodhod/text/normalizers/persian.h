@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Persian text as one would have it written, by rules that Hugging Face's tokenizers can run too: each is a
-// Replace.
+// Normalising Persian text, by rules that Hugging Face's tokenizers can run too: each is a Replace.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +15,7 @@ namespace hodhod::text {
 
 enum class PersianDigits { kKeep, kPersian, kArabic, kLatin };
 
-// Every rule can be switched.
+// Every rule has a switch.
 struct PersianOptions {
   bool compose = true;  // NFC first, so that a letter and its hamza or madda are one character
   bool letters = true;  // ي and ى become ی, ك becomes ک
@@ -24,19 +23,19 @@ struct PersianOptions {
   PersianDigits digits = PersianDigits::kPersian;
   bool remove_diacritics = false;  // fathatan … sukun, superscript alef
   bool remove_tatweel = true;
-  // A zero-width non-joiner (U+200C) stays where it keeps two letters apart that would join
-  // (می‌خواهم). It goes where it does nothing: doubled, at the edge of a word, beside what is no
-  // letter, after a letter that never joins the next.
+  // A zero-width non-joiner (U+200C) stays where it separates two letters that would join (می‌خواهم).
+  // It is removed where it has no effect: doubled, at the edge of a word, beside something other than a
+  // letter, or after a letter that never joins the next.
   bool clean_joiners = true;
 };
 
-// The rules that are on, by name, in the order they apply.
+// The rules that are on, by name, in order of application.
 std::vector<std::pair<std::string, NormalizerPtr>> persian_rules(const PersianOptions& options = {});
 
 // All of them as one Sequence.
 NormalizerPtr make_persian_normalizer(const PersianOptions& options = {});
 
-// What each rule changes in a text; places are in the text as the rule finds it.
+// What each rule changes in a text; places refer to the text before that rule.
 struct RuleReport {
   std::string rule;
   std::vector<TextChange> changes;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SentencePiece's compiled character map: a double-array trie from prefixes of the text to what replaces
-// them.
+// SentencePiece's compiled character map: a double-array trie from prefixes of the text to their
+// replacements.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 namespace hodhod::text {
 
 // `charsmap` is the blob of the .model file: size of the trie (4 bytes, little endian), the trie, the
-// replacements. A trie or replacement that reaches outside the blob, or a cycle, is refused.
+// replacements. Error for a trie or replacement that reaches outside the blob, and for a cycle.
 NormalizerPtr make_precompiled(const std::string& charsmap, const std::string& where = "Precompiled");
 
 // {"type": "Precompiled", "precompiled_charsmap": base64}.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a normaliser did to a text.
+// The changes that a normaliser made to a text.
 #pragma once
 
 #include <string>
@@ -9,14 +9,15 @@
 
 namespace hodhod::text {
 
-// Bytes `where` of the original, which read `before`, became `after`.
+// The bytes `where` of the original, `before`, became `after`.
 struct TextChange {
   Range where;
   std::string before;
   std::string after;
 };
 
-// The places where `text` differs from its original, in order; neighbours are one. `text` must track.
+// The places where `text` differs from its original, in order; adjacent changes are joined. `text` must
+// track.
 std::vector<TextChange> list_changes(const NormalizedText& text);
 
 }  // namespace hodhod::text

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Members that several parts of tokenizer.json have in common.
+// Members that several parts of tokenizer.json share.
 #pragma once
 
 #include <string>

@@ -13,7 +13,7 @@ namespace hodhod::text {
 
 class Pattern {
  public:
-  // Refuses a pattern that is not well formed, naming `where` and the place in it.
+  // Error, naming `where` and the place in the pattern, if it is not well formed.
   Pattern(std::string_view pattern, const std::string& where);
   ~Pattern();
   Pattern(const Pattern&) = delete;
@@ -21,9 +21,10 @@ class Pattern {
 
   const std::string& source() const { return source_; }
 
-  // Calls found(range) for the matches in `text`, left to right, without overlap; one that is empty is left
-  // out where the match before it ends. An ill-formed byte never matches: the text on each side of it is
-  // matched alone. Error when a match needs more steps than the limit. Several threads may call it at once.
+  // Calls found(range) for the matches in `text`, from left to right, without overlap. An empty match at the
+  // end of the match before it is left out. An ill-formed byte never matches: the text on each side of it is
+  // matched separately. Error when a match needs more steps than the limit. Several threads may call it at
+  // once.
   template <class Found>
   void for_each_match(std::string_view text, Found&& found) const {
     run(

@@ -20,7 +20,7 @@ struct CharacterSet {
 
 // Reads [...] from its opening bracket to its closing one.
 CharacterSet read_character_class(PatternReader& reader);
-// Reads \w, \S, \p{Han} and the like, from the backslash on. `in_class`: within [ ].
+// Reads \w, \S, \p{Han} and similar escapes, starting at the backslash. `in_class`: within [ ].
 CharacterSet read_set_escape(PatternReader& reader, bool in_class);
 
 }  // namespace hodhod::text

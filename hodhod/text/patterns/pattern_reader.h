@@ -19,16 +19,16 @@ class PatternReader {
   std::string_view rest() const { return text_.substr(at_); }
   void skip(size_t bytes) { at_ += bytes; }
   bool skip_if(std::string_view what);
-  // The next character, which must be there.
+  // The next character; there must be one.
   char32_t take_character();
-  // What stands before the next `end`, which is skipped too; an error when there is none.
+  // The text before the next `end`, which is skipped too; an Error if there is none.
   std::string_view take_until(std::string_view end);
 
   // An escape that stands for one character: \n, \x41, \x{41}, \u0041, \012, \o{12}, \cA, \. and the like.
-  // Nothing is read when the escape is of another kind. `in_class`: within [ ], where \b is the backspace.
+  // Reads nothing if it is another kind of escape. `in_class`: within [ ], where \b is the backspace.
   std::optional<char32_t> take_character_escape(bool in_class);
 
-  // Throws: WHERE: the pattern "…" is not read: WHY, at byte N.
+  // Throws: WHERE: the pattern "…" is not valid: WHY, at byte N.
   [[noreturn]] void refuse(std::string_view why) const;
 
  private:

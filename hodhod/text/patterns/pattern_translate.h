@@ -7,10 +7,10 @@
 
 namespace hodhod::text {
 
-// What stands for sets of characters is written out as Oniguruma defines it (\w, \s, \b, [:punct:], \p{…} by
-// script rather than script extensions, classes within classes, intersections), and so is what is written
-// alike and means something else ((?m), (?i) in the middle of a group, X{n}?, X{n,m}+, X**, \v). Error,
-// naming `where` and the place, for what has no counterpart or is not well formed.
+// Sets of characters are written out as Oniguruma defines them (\w, \s, \b, [:punct:], \p{…} by script rather
+// than script extensions, classes within classes, intersections). So is syntax that exists in both and means
+// something else in each ((?m), (?i) in the middle of a group, X{n}?, X{n,m}+, X**, \v). Error, naming
+// `where` and the place, for syntax that has no counterpart or is not well formed.
 std::string translate_pattern(std::string_view pattern, const std::string& where);
 
 }  // namespace hodhod::text

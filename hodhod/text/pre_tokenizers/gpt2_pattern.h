@@ -9,7 +9,7 @@
 
 namespace hodhod::text {
 
-// Cuts text as the matches of
+// Splits text as the matches of
 //   's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
 // do; the matches cover all of it. Ill-formed bytes count as [^\s\p{L}\p{N}].
 class Gpt2Scanner {

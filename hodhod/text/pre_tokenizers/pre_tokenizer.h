@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pre-tokenisers: cut a normalised text into the pieces that the model encodes one by one.
+// Pre-tokenisers: split a normalised text into the pieces that the model encodes one by one.
 #pragma once
 
 #include <memory>
@@ -12,14 +12,14 @@
 
 namespace hodhod::text {
 
-// Bytes of a SplitText's text. `token` ≥ 0 marks an added token found there, which is not cut further.
+// Bytes of a SplitText's text. `token` ≥ 0 is the id of an added token, which is not split further.
 struct Piece {
   Range range;
   int32_t token = -1;
 };
 
-// A text and the parts of its view() that are pieces, in order and disjoint, none empty. What lies between
-// pieces is dropped.
+// A text and its pieces: parts of its view(), in order, disjoint and not empty. Text between pieces is
+// dropped.
 struct SplitText {
   NormalizedText text;
   std::vector<Piece> pieces;
@@ -33,14 +33,14 @@ struct SplitText {
   std::string_view piece(size_t i) const {
     return text.view().substr(pieces[i].range.begin, pieces[i].range.size());
   }
-  // Writes the pieces out in the byte alphabet if `bytes` is set, and clears it.
+  // If `bytes` is set, spells the pieces in the byte alphabet and clears it.
   void spell_bytes();
 };
 
 class PreTokenizer {
  public:
   virtual ~PreTokenizer() = default;
-  // Cuts every piece further. May rewrite the text too (Metaspace, ByteLevel's prefix space).
+  // Splits every piece further. May rewrite the text too (Metaspace, ByteLevel's prefix space).
   virtual void apply(SplitText& split) const = 0;
   virtual Json to_json() const = 0;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Split: cuts at every occurrence of a string, or every match of a pattern.
+// Split: splits at every occurrence of a string, or every match of a pattern.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace hodhod::text {
 
-// With `invert`, what is found are the pieces and the rest is the delimiters.
+// With `invert`, the matches are the pieces and the rest are the delimiters.
 PreTokenizerPtr make_split(std::string_view text, SplitBehavior behavior, bool invert = false);
 // The pattern is in Oniguruma's syntax (`pattern.h`). Error, which begins with `where`, for one that is not.
 PreTokenizerPtr make_split_pattern(std::string_view pattern, SplitBehavior behavior, bool invert = false,

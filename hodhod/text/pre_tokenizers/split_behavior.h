@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What becomes of a delimiter that a splitting pre-tokeniser finds.
+// What happens to a delimiter that a splitting pre-tokeniser finds.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@ namespace hodhod::text {
 
 enum class SplitBehavior { kRemoved, kIsolated, kMergedWithPrevious, kMergedWithNext, kContiguous };
 
-// As tokenizer.json calls them. Error, which begins with `where`, for a name that is none.
+// The names in tokenizer.json. Error, which begins with `where`, for an unknown name.
 std::string_view behavior_name(SplitBehavior behavior);
 SplitBehavior parse_behavior(std::string_view name, const std::string& where);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cutting the pieces of a SplitText at delimiters.
+// Splitting the pieces of a SplitText at delimiters.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 
 namespace hodhod::text {
 
-// A stretch of a piece: a delimiter or what stands between two.
+// A part of a piece: a delimiter, or the text between two.
 struct Stretch {
   Range range;
   bool delimiter;
@@ -21,8 +21,8 @@ struct Stretch {
 // Appends the pieces that `behavior` makes of the stretches of one piece. May change `stretches`.
 void append_stretches(std::vector<Stretch>& stretches, SplitBehavior behavior, std::vector<Piece>& out);
 
-// Cuts every piece: find(piece, base, found) calls found(range) for the delimiters in `piece`, left to right,
-// with ranges moved by `base`; an empty one cuts the text where it stands.
+// Splits every piece: find(piece, base, found) calls found(range) for the delimiters in `piece`, from left to
+// right, with ranges moved by `base`; an empty one splits the text at its place.
 template <class Find>
 void split_pieces(SplitText& split, SplitBehavior behavior, bool invert, Find&& find) {
   std::vector<Piece> pieces;

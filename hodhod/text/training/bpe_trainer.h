@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Training byte-pair encoding (Sennrich et al. 2016): join the most frequent adjacent pair, everywhere, again
-// and again. Pair counts are kept up to date by what each join changes.
+// Training byte-pair encoding (Sennrich et al. 2016): join the most frequent adjacent pair everywhere, again
+// and again. Each join updates the counts of the pairs that it changes.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 namespace hodhod::text {
 
 struct BpeTraining {
-  size_t tokens = 30000;  // wanted: alphabet and joined ones
+  size_t tokens = 30000;  // wanted, including the alphabet
   int64_t min_frequency = 2;
   size_t max_length = 16;  // characters of a token
   std::string prefix;      // of symbols that do not begin a word ("##")
@@ -24,12 +24,13 @@ struct BpeTraining {
 };
 
 struct BpeResult {
-  std::vector<std::string> tokens;  // the alphabet by code point, then joined ones in order
+  std::vector<std::string> tokens;  // the alphabet by code point, then the joined tokens in order
   std::vector<std::pair<std::string, std::string>> merges;
   std::vector<int64_t> counts;  // of each merge when it was made
 };
 
-// Characters outside the alphabet never join. Among pairs equally frequent, the one of lower token numbers.
+// Characters outside the alphabet never join. Among equally frequent pairs, the one with lower token numbers
+// is joined.
 BpeResult train_bpe(const std::vector<WordCount>& words, const std::vector<char32_t>& alphabet,
                     const BpeTraining& options);
 

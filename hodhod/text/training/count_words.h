@@ -12,7 +12,7 @@
 
 namespace hodhod::text {
 
-// Gives the next line (or document) in `line`; false at the end.
+// Stores the next line (or document) in `line`; false at the end.
 using LineSource = std::function<bool(std::string& line)>;
 
 struct WordCount {
@@ -20,7 +20,7 @@ struct WordCount {
   int64_t count = 0;
 };
 
-// Pieces of a corpus after the pipeline's normaliser and pre-tokeniser, with how often each comes; sorted by
+// The pieces of a corpus after the pipeline's normaliser and pre-tokeniser, with their counts; sorted by
 // spelling.
 std::vector<WordCount> count_words(const Tokenizer& pipeline, const LineSource& lines,
                                    const TokenizerTraining& options);

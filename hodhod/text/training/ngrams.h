@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs of one, two or three neighbouring tokens, counted.
+// Counts of n-grams: runs of one, two or three neighbouring tokens.
 #pragma once
 
 #include <array>
@@ -28,12 +28,12 @@ class NgramCounts {
   // Counts the n-grams of one sequence; none spans two sequences.
   void add(std::span<const int32_t> ids);
   void add_ngram(std::span<const int32_t> ngram, int64_t count = 1);
-  // 0 for one that was not seen.
+  // 0 for an n-gram that was not seen.
   int64_t count(std::span<const int32_t> ngram) const;
   int64_t total() const { return total_; }                          // of all counts
   int64_t distinct() const { return static_cast<int64_t>(used_); }  // how many n-grams
 
-  // The n-grams in order of their ids, with their counts; unused places of the array are −1.
+  // The n-grams in order of their ids, with their counts; unused elements of the key are −1.
   using Key = std::array<int32_t, kMaxNgramOrder>;
   std::vector<std::pair<Key, int64_t>> sorted() const;
 

@@ -16,8 +16,8 @@ namespace hodhod::text {
 
 ModelPtr train_model(const std::vector<WordCount>& words, const TokenizerTraining& options);
 
-// The whole: counts, trains, and gives `pipeline` (normaliser, pre-tokeniser, decoder, …) its model and
-// special tokens.
+// Counts, trains, and sets the model and special tokens of `pipeline` (normaliser, pre-tokeniser, decoder,
+// …).
 void train_tokenizer(Tokenizer& pipeline, const LineSource& lines, const TokenizerTraining& options);
 
 }  // namespace hodhod::text

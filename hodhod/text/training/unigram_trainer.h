@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Training a unigram language model over pieces (Kudo 2018, section 3.2): from many seed pieces, expectation
-// maximisation with a sparse prior, and removal of those whose loss costs least, in turns down to the size.
+// maximisation with a sparse prior, and removal of the pieces whose loss costs least, in alternation until
+// the size is reached.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,7 @@ struct UnigramTraining {
 };
 
 // (piece, log-probability), most probable first. All characters of the alphabet are among them. Fewer than
-// `size` when the corpus does not have as many pieces. Consumes the segments.
+// `size` if the corpus does not have that many pieces. Consumes the segments.
 std::vector<std::pair<std::string, double>> train_unigram(Segments segments, const UnigramTraining& options);
 
 // ψ(x) = d ln Γ(x) / dx for x > 0.

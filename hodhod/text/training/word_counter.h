@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How often each word comes in a corpus that is read once, within a budget of memory.
+// How often each word occurs in a corpus that is read once, within a memory budget.
 #pragma once
 
 #include <array>
@@ -10,13 +10,13 @@
 
 namespace hodhod::text {
 
-// A line belongs to one of these many strata by a hash of its bytes: half of all lines to the first, a
-// quarter to the second, and so on, the last two being equal. A corpus that is too big loses whole strata,
+// A hash of a line's bytes assigns it to one of this number of strata: half of all lines to the first, a
+// quarter to the second, and so on; the last two are equal. If a corpus is too big, whole strata are dropped,
 // the largest first. So which lines are kept depends neither on their order nor on when memory ran out.
 constexpr size_t kStrata = 8;
 size_t stratum_of_line(std::string_view line, uint64_t seed);
 
-// Words and, for each stratum, how often they came.
+// Words and how often they occur in each stratum.
 class WordCounter {
  public:
   struct Entry {
@@ -29,7 +29,7 @@ class WordCounter {
   void add(std::string_view word, size_t stratum) { add(word, stratum, 1); }
   // Adds the counts of strata from `first` on.
   void merge(const WordCounter& other, size_t first);
-  // Forgets what is counted in strata before `first` only.
+  // Forgets words that are counted only in strata before `first`.
   void drop_before(size_t first);
   void clear();
 
@@ -37,7 +37,7 @@ class WordCounter {
   std::string_view word(const Entry& entry) const {
     return std::string_view(words_).substr(entry.begin, entry.size);
   }
-  // Bytes of all different words.
+  // The bytes of all distinct words.
   uint64_t word_bytes() const { return words_.size(); }
   uint64_t memory() const;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What kind of character a code point is (Unicode, by utf8proc's tables).
+// Classes of characters (Unicode, by utf8proc's tables).
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@ enum CharacterClass : uint8_t {
   kControlLike = 128  // Cc, Cf, Co
 };
 
-// Classes of one code point, from the tables.
+// The classes of one code point, from utf8proc's tables.
 uint8_t compute_character_class(char32_t code);
 // The classes of U+0000 … U+FFFF.
 const std::array<uint8_t, 0x10000>& character_class_table();

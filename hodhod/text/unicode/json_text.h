@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON written piece by piece, for what is too big to be built as a Json first.
+// Writing JSON text in pieces, for values that are too big to be built as a Json first.
 #pragma once
 
 #include <string>

@@ -6,7 +6,7 @@
 
 namespace hodhod::text {
 
-// ▁ (U+2581), which stands for a blank in the tokens of SentencePiece and its kin.
+// ▁ (U+2581), which stands for a space in the tokens of SentencePiece and similar tokenizers.
 constexpr std::string_view kMetaspace = "\xE2\x96\x81";
 
 }  // namespace hodhod::text
