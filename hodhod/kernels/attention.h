@@ -39,8 +39,8 @@ struct HeadStrides {
   int64_t head = 0;
 };
 
-// Keys of a page, where keys and values stand in pages. It is the size of a tile, so pages change no bit.
-constexpr int64_t kPage = 64;
+// Keys of a page, where keys and values stand in pages. Pages change no bit.
+constexpr int64_t kPage = 32;
 
 template <class T>
 struct AttentionArgs {

@@ -4,6 +4,8 @@
 
 #include <cstring>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "hodhod/base/threads.h"
 #include "hodhod/kernels/attention_test_problem.h"
@@ -120,12 +122,12 @@ TEST(AttentionBits, SameBitsFromACache) {
 // that stand in rows. Pages without visible keys are not looked up.
 template <class T, class Attention, class Weights>
 void expect_pages_change_nothing(const Attention& attention, const Weights& attention_weights,
-                                 const std::string& what) {
-  Options o{.batch = 3, .heads = 4, .kv_heads = 2, .queries = 5, .keys = 200, .head_size = 12};
+                                 int64_t queries, int64_t head_size, const std::string& what) {
+  Options o{.batch = 3, .heads = 4, .kv_heads = 2, .queries = queries, .keys = 200, .head_size = head_size};
   o.right = 0;
   o.drop = 6554;
   Problem<T> rows(o);
-  const std::vector<int64_t> ends{200, 130, 7}, offsets{195, 126, 2};
+  const std::vector<int64_t> ends{200, 130, 7}, offsets{200 - queries, 131 - queries, 7 - queries};
   const AttentionArgs<T> plain = rows.args.forward;
   // Row 2 shares its only page with row 1, whose first keys it has.
   std::copy_n(rows.kv.begin() + plain.k_strides.batch, 7 * plain.k_strides.time,
@@ -143,19 +145,26 @@ void expect_pages_change_nothing(const Attention& attention, const Weights& atte
 
   const int64_t size = kPage * f.k_strides.time;
   const int64_t none = 1'000'000'000;
-  const std::vector<int64_t> pages{5, 0, 3, 6, 1, 4, 2, none, 1, none, none, none};
-  std::vector<T> paged(static_cast<size_t>(7 * size), std::numeric_limits<T>::quiet_NaN());
+  const int64_t row_pages = 200 / kPage + 1;
+  std::vector<int64_t> pages(static_cast<size_t>(3 * row_pages), none);
+  int64_t count = 0;
+  for (int64_t b = 0; b < 2; ++b) {  // the last page of row 1 comes first
+    for (int64_t i = (ends[static_cast<size_t>(1 - b)] - 1) / kPage; i >= 0; --i)
+      pages[static_cast<size_t>((1 - b) * row_pages + i)] = count++;
+  }
+  pages[static_cast<size_t>(2 * row_pages)] = pages[static_cast<size_t>(row_pages)];
+  std::vector<T> paged(static_cast<size_t>(count * size), std::numeric_limits<T>::quiet_NaN());
   for (int64_t b = 0; b < 2; ++b) {
     for (int64_t j = 0; j < ends[static_cast<size_t>(b)]; ++j) {
       std::copy_n(rows.kv.begin() + b * f.k_strides.batch + j * f.k_strides.time, f.k_strides.time,
-                  paged.begin() + pages[static_cast<size_t>(b * 4 + j / kPage)] * size +
+                  paged.begin() + pages[static_cast<size_t>(b * row_pages + j / kPage)] * size +
                       j % kPage * f.k_strides.time);
     }
   }
   f.k = paged.data(), f.v = paged.data() + o.head_size;
   f.k_strides.batch = f.v_strides.batch = size;
   f.pages = pages.data();
-  f.row_pages = 4;
+  f.row_pages = row_pages;
   rows.out.assign(out.size(), T(0));
   rows.log2_sum.assign(sums.size(), T(0));
   rows.weights.assign(weights.size(), T(0));
@@ -167,10 +176,13 @@ void expect_pages_change_nothing(const Attention& attention, const Weights& atte
 }
 
 TEST(AttentionBits, SameBitsFromPages) {
-  cpu::for_each_target([](const char* target) {
-    expect_pages_change_nothing<float>(cpu::attention, cpu::attention_weights, target);
-  });
-  expect_pages_change_nothing<double>(reference::attention, reference::attention_weights, "reference");
+  for (const auto& [queries, head_size] : {std::pair<int64_t, int64_t>{5, 12}, {1, 16}, {1, 20}}) {
+    cpu::for_each_target([&](const char* target) {
+      expect_pages_change_nothing<float>(cpu::attention, cpu::attention_weights, queries, head_size, target);
+    });
+    expect_pages_change_nothing<double>(reference::attention, reference::attention_weights, queries,
+                                        head_size, "reference");
+  }
 }
 
 }  // namespace

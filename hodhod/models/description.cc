@@ -6,8 +6,8 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/names.h"
-#include "hodhod/models/traced_steps.h"
 #include "hodhod/models/model.h"
+#include "hodhod/models/traced_steps.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/loss.h"
 #include "hodhod/ops/reduce.h"
@@ -52,9 +52,7 @@ class ShapesRun {
   }
 
   bool writes() const { return writer() != nullptr; }
-  int64_t bytes_of_state() const {
-    return writer() ? writer()->state_bytes(ids_.dim(0), ids_.dim(1)) : 0;
-  }
+  int64_t bytes_of_state() const { return writer() ? writer()->state_bytes(ids_.dim(0), ids_.dim(1)) : 0; }
 
  private:
   const LanguageModel* writer() const {

@@ -42,12 +42,15 @@ struct SequenceBatch {
 
 class LanguageModel {
  public:
-  // A batch of sequences under way. Rows do not influence each other.
+  // A batch of sequences under way. Rows do not influence each other: what step() gives for a row has the
+  // same bits alone and among any others, whenever it has joined them.
   class State {
    public:
     virtual ~State() = default;
-    // Row i becomes what row rows[i] was; rows may repeat and may be left out.
+    // Row i becomes what row rows[i] was. Rows may repeat, and those that are left out leave.
     virtual void select(std::span<const int64_t> rows) = 0;
+    // The rows of another state of the same model join behind those there are.
+    virtual void append(State&& other) = 0;
   };
 
   virtual ~LanguageModel() = default;

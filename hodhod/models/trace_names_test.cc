@@ -4,7 +4,9 @@
 
 #include <regex>
 #include <set>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "hodhod/base/file.h"
 #include "hodhod/base/names.h"
@@ -46,6 +48,10 @@ TEST(TraceNames, AreThoseOfTheDocument) {
     Context context{.trace = &trace};
     const TransformerModel model(tested.config, Rng(1));
     model.logits(sequence_batch(model, TestBatch(tested.config, 2, 5)), context);
+    if (tested.config.has_decoder()) {
+      const Prompt prompt{.source = {{1, 2, 3}}, .target = {4, 5}};
+      model.step(*model.start(std::span(&prompt, 1), context), std::vector<int64_t>{5}, context);
+    }
     add_names(trace, traced);
   }
   for (const HeadKind kind : {HeadKind::masked_language_model, HeadKind::classifier, HeadKind::tagger}) {

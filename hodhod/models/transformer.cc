@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "hodhod/ops/dropout.h"
 #include "hodhod/ops/elementwise.h"
@@ -81,23 +82,26 @@ void trace_positions(const AttentionSetting& setting, int64_t time, Context& con
     trace(context, "rotary", Component::positions, "TD", slice(setting.rotary->cosines, 0, 0, time));
 }
 
-Tensor lengths_tensor(const std::vector<int64_t>& lengths) {
-  return Tensor::from(lengths, {static_cast<int64_t>(lengths.size())});
+// The tokens of each row of a batch.
+std::vector<int64_t> counts_of(const HostArray& lengths, int64_t rows, int64_t time) {
+  if (!lengths.defined()) return std::vector<int64_t>(static_cast<size_t>(rows), time);
+  return {lengths.data(), lengths.data() + lengths.size()};
+}
+
+TransformerBlock::CrossInput cross_input(const AttentionCache& cache, int64_t layer) {
+  return {{cache.keys(layer), cache.values(layer)}, {.key_end = cache.lengths(), .pages = cache.pages()}};
 }
 
 }  // namespace
 
 void DecoderCache::select(std::span<const int64_t> rows) {
-  for (KeyValueCache& layer : self) layer.select(rows);
-  const Tensor index = Tensor::from(rows, {static_cast<int64_t>(rows.size())});
-  for (KeyValues& layer : cross) {
-    layer.keys = index_select(layer.keys, 0, index);
-    layer.values = index_select(layer.values, 0, index);
-  }
-  if (memory_lengths.defined()) memory_lengths = index_select(memory_lengths, 0, index);
-  std::vector<int64_t> selected;
-  for (int64_t row : rows) selected.push_back(lengths[static_cast<size_t>(row)]);
-  lengths = selected;
+  self.select(rows);
+  if (cross) cross->select(rows);
+}
+
+void DecoderCache::append(DecoderCache&& other) {
+  self.append(std::move(other.self));
+  if (cross) cross->append(std::move(*other.cross));
 }
 
 // ---- the parts ----
@@ -142,7 +146,7 @@ TransformerStack Transformer::make_stack(bool decoder) const {
 
 // Input → embedding → positions.
 Tensor Transformer::embed(const TransformerStack& stack, const TokenBatch& tokens, const Tensor& table,
-                          const Tensor& offset, Context& context) const {
+                          const HostArray& offset, Context& context) const {
   const Trace::Scope scope(context.trace, "embedding");
   trace(context, "input", Component::input, "BT", tokens.ids);
   const double factor = config_.scale_embedding ? std::sqrt(static_cast<double>(config_.width)) : 1;
@@ -178,16 +182,18 @@ Tensor Transformer::run(const TransformerStack& stack, Tensor x, const Attention
   for (size_t i = 0; i < stack.layer.size(); ++i) {
     const TransformerBlock& block = stack.layer[i];
     const Trace::Scope scope(context.trace, "layer", i);
+    const auto layer = static_cast<int64_t>(i);
     TransformerBlock::CrossInput cross;
     if (block.cross_attention) {
       check(memory || cache,
             "transformer: the decoder needs the encoder's output; encode() the source first");
-      cross.memory = cache ? cache->cross[i] : block.cross_attention->keys_values(memory->states);
-      cross.setting.key_end = cache ? cache->memory_lengths : memory->lengths;
+      cross = cache ? cross_input(*cache->cross, layer)
+                    : TransformerBlock::CrossInput{block.cross_attention->keys_values(memory->states),
+                                                   {.key_end = memory->lengths}};
       cross.setting.query_length = setting.query_length;
     }
     x = block(x, setting, context, block.cross_attention ? &cross : nullptr,
-              cache ? &cache->self[i] : nullptr);
+              {cache ? &cache->self : nullptr, layer});
   }
   if (stack.final_norm) {
     x = (*stack.final_norm)(x);
@@ -239,35 +245,37 @@ Tensor Transformer::decode(const TokenBatch& target, const HiddenStates* memory,
   return run(*decoder_, x, setting, context, memory, nullptr);
 }
 
-DecoderCache Transformer::make_cache(int64_t batch, int64_t capacity, const HiddenStates* memory) const {
+DecoderCache Transformer::make_cache(int64_t rows, const HiddenStates* memory) const {
   check(decoder_.has_value(), "transformer: this model has no decoder");
-  DecoderCache cache;
-  cache.lengths.assign(static_cast<size_t>(batch), 0);
-  if (memory) cache.memory_lengths = memory->lengths;
   const StackSizes sizes = config_.sizes_of_decoder();
-  for (const TransformerBlock& block : decoder_->layer) {
-    cache.self.emplace_back(batch, capacity, sizes.kv_heads * sizes.head_size);
-    if (memory) cache.cross.push_back(block.cross_attention->keys_values(memory->states));
+  const int64_t width = sizes.kv_heads * sizes.head_size;
+  DecoderCache cache{.self = AttentionCache(sizes.layers, width)};
+  cache.self.add_rows(rows);
+  if (!memory) return cache;
+  cache.cross.emplace(sizes.layers, width);
+  cache.cross->add_rows(rows);
+  cache.cross->extend(counts_of(memory->lengths, rows, memory->states.dim(1)));
+  for (int64_t i = 0; i < sizes.layers; ++i) {
+    const TransformerBlock& block = decoder_->layer[static_cast<size_t>(i)];
+    const KeyValues made = block.cross_attention->keys_values(memory->states);
+    cache.cross->write(i, made.keys, made.values);
   }
   return cache;
 }
 
 Tensor Transformer::decode_on(const TokenBatch& target, DecoderCache& cache, Context& context) const {
   const Trace::Scope scope(context.trace, "decoder");
-  const int64_t time = target.ids.dim(1);
-  const Tensor offset = lengths_tensor(cache.lengths);
-  const auto [first, last] = std::minmax_element(cache.lengths.begin(), cache.lengths.end());
+  const int64_t rows = target.ids.dim(0), time = target.ids.dim(1);
+  cache.self.extend(counts_of(target.lengths, rows, time));
+  const HostArray& offset = cache.self.starts();
+  const auto [first, last] = std::minmax_element(offset.data(), offset.data() + offset.size());
   const AttentionSetting setting{
       .offset = offset,
       .query_length = target.lengths,
       .distance_bias = distance_bias(*decoder_, DistanceRange::of(*first, *last + time - 1, *last + time)),
       .rotary = rotary_.defined() ? &rotary_ : nullptr};
   const Tensor x = embed(*decoder_, target, embedding_, offset, context);
-  const Tensor y = run(*decoder_, x, setting, context, nullptr, &cache);
-  for (size_t b = 0; b < cache.lengths.size(); ++b) {
-    cache.lengths[b] += target.lengths.defined() ? target.lengths.data<int64_t>()[b] : time;
-  }
-  return y;
+  return run(*decoder_, x, setting, context, nullptr, &cache);
 }
 
 }  // namespace hodhod

@@ -13,6 +13,7 @@
 
 #include "hodhod/models/encoder.h"
 #include "hodhod/models/transformer_config.h"
+#include "hodhod/nn/attention_cache.h"
 #include "hodhod/nn/context.h"
 #include "hodhod/nn/positions.h"
 #include "hodhod/nn/transformer_block.h"
@@ -20,15 +21,14 @@
 
 namespace hodhod {
 
-// Keys and values of what has been decoded so far, for each layer.
+// Keys and values of what has been decoded so far, and of an encoder–decoder those of the encoder's output.
 struct DecoderCache {
-  std::vector<KeyValueCache> self;  // by layer
-  std::vector<KeyValues> cross;     // by layer, of an encoder–decoder
-  Tensor memory_lengths;            // [B] i64, or undefined
-  std::vector<int64_t> lengths;     // [B]: tokens held
+  AttentionCache self;
+  std::optional<AttentionCache> cross = {};
 
-  // Row i becomes what row rows[i] was.
+  // As of AttentionCache.
   void select(std::span<const int64_t> rows);
+  void append(DecoderCache&& other);
 };
 
 // Embeddings, blocks and final norm: an encoder or a decoder.
@@ -65,8 +65,8 @@ class Transformer {
   Tensor decode(const TokenBatch& target, const HiddenStates* memory, Context& context) const;
   // The same for tokens that continue what `cache` holds, and join it.
   Tensor decode_on(const TokenBatch& target, DecoderCache& cache, Context& context) const;
-  // An empty cache for sequences of up to `capacity` tokens.
-  DecoderCache make_cache(int64_t batch, int64_t capacity, const HiddenStates* memory) const;
+  // Of so many sequences without tokens.
+  DecoderCache make_cache(int64_t rows, const HiddenStates* memory) const;
 
   template <class V>
   void visit(V& v) {
@@ -79,7 +79,7 @@ class Transformer {
  private:
   void make_tables();
   Tensor embed(const TransformerStack& stack, const TokenBatch& tokens, const Tensor& table,
-               const Tensor& offset, Context& context) const;
+               const HostArray& offset, Context& context) const;
   Tensor run(const TransformerStack& stack, Tensor x, const AttentionSetting& setting, Context& context,
              const HiddenStates* memory, DecoderCache* cache) const;
   DistanceBias distance_bias(const TransformerStack& stack, DistanceRange range) const;

@@ -58,21 +58,10 @@ Head make_head(const TransformerModelConfig& config) {
 
 struct CachedState final : LanguageModel::State {
   DecoderCache cache;
+  explicit CachedState(DecoderCache made) : cache(std::move(made)) {}
   void select(std::span<const int64_t> rows) override { cache.select(rows); }
+  void append(State&& other) override { cache.append(std::move(static_cast<CachedState&>(other).cache)); }
 };
-
-// More room for keys and values, by half as much again.
-void make_room(DecoderCache& cache, int64_t length, int64_t most) {
-  if (cache.self.empty() || cache.self[0].capacity() >= length) return;
-  const int64_t capacity = std::min(most, std::max(length, cache.self[0].capacity() * 3 / 2));
-  for (KeyValueCache& layer : cache.self) {
-    KeyValueCache larger(layer.keys.dim(0), capacity, layer.keys.dim(2));
-    for (const auto& [from, to] : {std::pair{layer.keys, larger.keys}, {layer.values, larger.values}}) {
-      copy(from, to.with_layout(from.shape(), to.strides()));
-    }
-    layer = larger;
-  }
-}
 
 }  // namespace
 
@@ -224,9 +213,8 @@ std::unique_ptr<LanguageModel::State> TransformerModel::start(std::span<const Pr
   HiddenStates memory;
   if (reads) memory = encode(TokenBatch::of(sources, filler), context);
 
-  auto state = std::make_unique<CachedState>();
-  const int64_t capacity = std::min(max_length(), longest + 32);
-  state->cache = body_.make_cache(std::ssize(prompts), capacity, reads ? &memory : nullptr);
+  auto state =
+      std::make_unique<CachedState>(body_.make_cache(std::ssize(prompts), reads ? &memory : nullptr));
   if (longest > 0) {
     const TokenBatch begun = TokenBatch::of(targets, filler);
     check_tokens(*this, begun, vocabulary());
@@ -238,8 +226,6 @@ std::unique_ptr<LanguageModel::State> TransformerModel::start(std::span<const Pr
 Tensor TransformerModel::step(State& state, std::span<const int64_t> tokens, Context& context) const {
   const NoGrad off;
   DecoderCache& cache = static_cast<CachedState&>(state).cache;
-  const int64_t held = *std::max_element(cache.lengths.begin(), cache.lengths.end());
-  make_room(cache, held + 1, max_length());
   const TokenBatch next{.ids = Tensor::from(tokens, {std::ssize(tokens), 1})};
   check_tokens(*this, next, vocabulary());
   const Tensor hidden = body_.decode_on(next, cache, context);

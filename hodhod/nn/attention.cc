@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/nn/attention.h"
 
-#include <algorithm>
-
 #include "hodhod/nn/sub_layer.h"
 #include "hodhod/ops/attention.h"
 #include "hodhod/ops/rotary.h"
@@ -29,52 +27,6 @@ MultiHeadAttentionOptions completed(MultiHeadAttentionOptions options) {
   return options;
 }
 
-int64_t value_of(const HostArray& values, int64_t b, int64_t otherwise) {
-  return values.defined() ? values[b] : otherwise;
-}
-
-// Row b of x, times 0 to count, to row b of the cache from time `at` on.
-void write_row(const Tensor& x, const Tensor& cache, int64_t b, int64_t count, int64_t at) {
-  const Shape shape{count, x.dim(2)};
-  if (count == 0) return;
-  copy(x.with_layout(shape, {x.stride(1), x.stride(2)}, b * x.stride(0)),
-       cache.with_layout(shape, {cache.stride(1), cache.stride(2)},
-                         b * cache.stride(0) + at * cache.stride(1)));
-}
-
-// Puts the keys and values of new queries into the cache; gives all that it holds, and in `ends` where rows
-// end.
-KeyValues extend(KeyValueCache& cache, const KeyValues& fresh, const AttentionSetting& setting,
-                 HostArray& ends) {
-  check(!fresh.keys.requires_grad() && !fresh.values.requires_grad(),
-        "attention: a cache is for inference; use it under NoGrad");
-  const Tensor keys = fresh.keys.dense(), values = fresh.values.dense();
-  const int64_t batch = keys.dim(0), times = keys.dim(1);
-  check(cache.keys.defined() && cache.keys.dim(0) == batch && cache.keys.dim(2) == keys.dim(2) &&
-            cache.keys.dtype() == keys.dtype(),
-        "attention: the cache is {} and the keys {}; make one for this batch and layer", cache.keys.shape(),
-        keys.shape());
-  const Tensor row_ends = Tensor::empty({batch}, DType::i64, Device::cpu);
-  int64_t longest = 0;
-  for (int64_t b = 0; b < batch; ++b) {
-    const int64_t count = value_of(setting.query_length, b, times), at = value_of(setting.offset, b, 0);
-    check(at >= 0 && at + count <= cache.capacity(),
-          "attention: row {} would reach {} in a cache of {}; make it longer", b, at + count,
-          cache.capacity());
-    row_ends.data<int64_t>()[b] = at + count;
-    longest = std::max(longest, at + count);
-  }
-  ends = row_ends;
-  for (int64_t b = 0; b < batch; ++b) {
-    const int64_t at = value_of(setting.offset, b, 0), count = ends[b] - at;
-    write_row(keys, cache.keys, b, count, at);
-    write_row(values, cache.values, b, count, at);
-  }
-  const Shape shape{batch, longest, keys.dim(2)};
-  return {cache.keys.with_layout(shape, cache.keys.strides()),
-          cache.values.with_layout(shape, cache.values.strides())};
-}
-
 // Traces x [B, T, heads · D] as [B, T, heads, D].
 void trace_heads(Context& context, const char* name, const char* axes, const Tensor& x, int64_t heads) {
   if (!context.trace) return;
@@ -82,12 +34,6 @@ void trace_heads(Context& context, const char* name, const char* axes, const Ten
 }
 
 }  // namespace
-
-void KeyValueCache::select(std::span<const int64_t> rows) {
-  const Tensor index = Tensor::from(rows, {static_cast<int64_t>(rows.size())});
-  keys = index_select(keys, 0, index);
-  values = index_select(values, 0, index);
-}
 
 MultiHeadAttention::MultiHeadAttention(const MultiHeadAttentionOptions& given, DType dtype)
     : options(completed(given)),
@@ -97,15 +43,17 @@ MultiHeadAttention::MultiHeadAttention(const MultiHeadAttentionOptions& given, D
       output(options.heads * options.head_size, options.width, options.biases.output, dtype) {}
 
 Tensor MultiHeadAttention::operator()(const Tensor& x, const AttentionSetting& setting, Context& context,
-                                      const Tensor& residual, double dropout, KeyValueCache* cache) const {
+                                      const Tensor& residual, double dropout, CachedLayer cached) const {
   const Tensor queries = turned(query(x), options.heads, setting);
   KeyValues memory = keys_values(x);
   memory.keys = turned(memory.keys, options.kv_heads, setting);
-  if (!cache) return project(attend(queries, memory, setting, context), context, residual, dropout);
+  if (!cached.cache) return project(attend(queries, memory, setting, context), context, residual, dropout);
+  const AttentionCache& cache = *cached.cache;
+  cached.cache->write(cached.number, memory.keys, memory.values);
   AttentionSetting with_cache = setting;
-  HostArray ends;
-  memory = extend(*cache, memory, setting, ends);
-  if (!setting.key_end.defined()) with_cache.key_end = ends;
+  with_cache.key_end = cache.lengths();
+  with_cache.pages = cache.pages();
+  memory = {cache.keys(cached.number), cache.values(cached.number)};
   return project(attend(queries, memory, with_cache, context), context, residual, dropout);
 }
 
@@ -140,14 +88,19 @@ Tensor MultiHeadAttention::attend(const Tensor& queries, const KeyValues& memory
   call.key_start = setting.key_start;
   call.key_end = setting.key_end;
   call.query_length = setting.query_length;
+  call.pages = setting.pages;
   call.bias = setting.bias;
   call.distance_bias = setting.distance_bias.values;
   call.distance_zero = setting.distance_bias.zero();
-  trace_heads(context, "queries", "BTHD", queries, options.heads);
-  trace_heads(context, "keys", "BSHD", memory.keys, options.kv_heads);
-  trace_heads(context, "values", "BSHD", memory.values, options.kv_heads);
   if (context.trace) {
-    const Shape scores{queries.dim(0), options.heads, queries.dim(1), memory.keys.dim(1)};
+    const auto in_rows = [&](const Tensor& x) {
+      return setting.pages.defined() ? gathered(x, setting.pages, setting.key_end) : x;
+    };
+    const Tensor keys = in_rows(memory.keys);
+    trace_heads(context, "queries", "BTHD", queries, options.heads);
+    trace_heads(context, "keys", "BSHD", keys, options.kv_heads);
+    trace_heads(context, "values", "BSHD", in_rows(memory.values), options.kv_heads);
+    const Shape scores{queries.dim(0), options.heads, queries.dim(1), keys.dim(1)};
     context.trace->add("probabilities", Component::attention, "BHTS", scores,
                        [&] { return attention_weights(queries, memory.keys, call); });
   }

@@ -9,8 +9,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 
+#include "hodhod/nn/attention_cache.h"
 #include "hodhod/nn/context.h"
 #include "hodhod/nn/linear.h"
 #include "hodhod/nn/positions.h"
@@ -46,29 +46,22 @@ struct AttentionSetting {
   HostArray key_start = {};     // [B]: first key of each row (left padding)
   HostArray key_end = {};       // [B]: end of each row's keys (ragged batches)
   HostArray query_length = {};  // [B]: queries of each row that are not padding
+  HostArray pages = {};         // [B, P]: where keys and values stand that a cache holds
   Tensor bias = {};             // [B or 1, H or 1, T, S]: added to scores
   DistanceBias distance_bias = {};
   const RotaryTables* rotary = nullptr;
   HostArray rotary_places = {};  // [B, T], where the places to turn by are not offset + t
 };
 
-// Keys and values of a sequence, [B, S, kv_heads · D] each.
+// Keys and values of a sequence, [B, S, kv_heads · D] each, or the pages of a cache.
 struct KeyValues {
   Tensor keys, values;
 };
 
-// Keys and values of what was attended to so far, with room for more.
-struct KeyValueCache {
-  Tensor keys, values;  // [B, capacity, kv_heads · D]
-
-  KeyValueCache() = default;
-  KeyValueCache(int64_t batch, int64_t capacity, int64_t kv_width, DType dtype = DType::f32)
-      : keys(Tensor::empty({batch, capacity, kv_width}, dtype)),
-        values(Tensor::empty({batch, capacity, kv_width}, dtype)) {}
-
-  int64_t capacity() const { return keys.dim(1); }
-  // Row i becomes what row rows[i] was (beams change places; finished rows leave).
-  void select(std::span<const int64_t> rows);
+// The keys and values of one layer in a cache; null: there is no cache.
+struct CachedLayer {
+  AttentionCache* cache = nullptr;
+  int64_t number = 0;
 };
 
 // Traces queries, keys, values, probabilities (before dropout), heads, and what `output` makes of them.
@@ -86,12 +79,13 @@ struct MultiHeadAttention {
   // Self-attention of x [B, T, C]. With `residual` [B, T, C] defined: residual + dropout(y), dropout only in
   // training.
   //
-  // With a cache (and no tape) the keys and values of x join it, row b's at offset[b] …, and queries see all
-  // of key_end, by default up to themselves: the bits are those of one pass over the whole sequence.
+  // With a cache (and no tape) the keys and values of x join it; it has been extended by the tokens of x, and
+  // the setting's offset are its starts. The bits are those of one pass over the whole sequence.
   Tensor operator()(const Tensor& x, const AttentionSetting& setting, Context& context,
-                    const Tensor& residual = {}, double dropout = 0, KeyValueCache* cache = nullptr) const;
+                    const Tensor& residual = {}, double dropout = 0, CachedLayer cached = {}) const;
 
-  // Cross-attention of x [B, T, C] to what keys_values made.
+  // Cross-attention of x [B, T, C] to what keys_values made. Of a cache: `memory` are its pages, and the
+  // setting says which are whose.
   Tensor cross(const Tensor& x, const KeyValues& memory, const AttentionSetting& setting, Context& context,
                const Tensor& residual = {}, double dropout = 0) const;
 

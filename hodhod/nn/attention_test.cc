@@ -112,13 +112,14 @@ TEST(MultiHeadAttention, SameBitsFromACache) {
     const DistanceBias bias = alibi(4, DistanceRange::of(0, T - 1, T));
     const auto whole = layer(x, {.distance_bias = bias, .rotary = &rotary}, context).values<float>();
     for (int64_t step : {1, 7, 64}) {
-      KeyValueCache cache(2, T + 3, 2 * 6);
+      AttentionCache cache(1, 2 * 6);
+      cache.add_rows(2);
       for (int64_t first = 0; first < T; first += step) {
         const int64_t count = std::min(step, T - first);
         const Tensor part = x.with_layout({2, count, C}, x.strides(), first * C).dense();
-        const AttentionSetting setting{
-            .offset = numbers({first, first}), .distance_bias = bias, .rotary = &rotary};
-        const auto y = layer(part, setting, context, {}, 0, &cache).values<float>();
+        cache.extend(std::vector<int64_t>{count, count});
+        const AttentionSetting setting{.offset = cache.starts(), .distance_bias = bias, .rotary = &rotary};
+        const auto y = layer(part, setting, context, {}, 0, {&cache, 0}).values<float>();
         for (int64_t b = 0; b < 2; ++b) {
           ASSERT_EQ(0, std::memcmp(y.data() + b * count * C, whole.data() + (b * T + first) * C,
                                    static_cast<size_t>(count * C) * sizeof(float)))
@@ -134,11 +135,14 @@ TEST(MultiHeadAttention, CachedRowsOfDifferentLengths) {
   const Tensor x = attention_values({3, 5, 8}, 1, DType::f32);
   NoGrad off;
   Context context;
-  KeyValueCache cache(3, 8, 8);
-  layer(x, {.query_length = numbers({3, 5, 1})}, context, {}, 0, &cache);
+  AttentionCache cache(1, 8);
+  cache.add_rows(3);
+  cache.extend(std::vector<int64_t>{3, 5, 1});
+  layer(x, {.query_length = numbers({3, 5, 1})}, context, {}, 0, {&cache, 0});
   cache.select(std::vector<int64_t>{2, 0, 0});
+  cache.extend(std::vector<int64_t>{1, 1, 1});
   const Tensor next = attention_values({3, 1, 8}, 2, DType::f32);
-  const auto y = layer(next, {.offset = numbers({1, 3, 3})}, context, {}, 0, &cache).values();
+  const auto y = layer(next, {.offset = cache.starts()}, context, {}, 0, {&cache, 0}).values();
   const auto expect_row = [&](int64_t row, int64_t from, int64_t length) {
     Tensor alone = Tensor::empty({1, length + 1, 8});
     copy(x.with_layout({length, 8}, {8, 1}, from * 40), alone.with_layout({length, 8}, {8, 1}));
@@ -151,7 +155,7 @@ TEST(MultiHeadAttention, CachedRowsOfDifferentLengths) {
   expect_row(0, 2, 1);
   expect_row(1, 0, 3);
   expect_row(2, 0, 3);
-  EXPECT_THROW(layer(x, {.offset = numbers({4, 0, 0})}, context, {}, 0, &cache), Error);
+  EXPECT_EQ(cache.starts().tensor().values<int64_t>(), (std::vector<int64_t>{1, 3, 3}));
 }
 
 TEST(MultiHeadAttention, DropoutIsForTrainingAndHasItsStream) {

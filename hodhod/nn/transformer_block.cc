@@ -38,14 +38,14 @@ TransformerBlock::TransformerBlock(const TransformerBlockOptions& given, DType d
 }
 
 Tensor TransformerBlock::operator()(const Tensor& x, const AttentionSetting& setting, Context& context,
-                                    const CrossInput* cross, KeyValueCache* cache) const {
+                                    const CrossInput* cross, CachedLayer cached) const {
   check((cross != nullptr) == cross_attention.has_value(),
         "transformer block: it has {} cross-attention and was given {} encoder output",
         cross_attention ? "a" : "no", cross ? "an" : "no");
   const double dropout = options.dropout;
   Tensor y = add_and_norm(options.placement, self_attention_norm, "self_attention", x, context,
                           [&](const Tensor& in, const Tensor& residual) {
-                            return self_attention(in, setting, context, residual, dropout, cache);
+                            return self_attention(in, setting, context, residual, dropout, cached);
                           });
   if (cross) {
     y = add_and_norm(options.placement, *cross_attention_norm, "cross_attention", y, context,

@@ -50,7 +50,7 @@ struct TransformerBlock {
 
   // x [B, T, C] → [B, T, C].
   Tensor operator()(const Tensor& x, const AttentionSetting& setting, Context& context,
-                    const CrossInput* cross = nullptr, KeyValueCache* cache = nullptr) const;
+                    const CrossInput* cross = nullptr, CachedLayer cached = {}) const;
 
   template <class V>
   void visit(V& v) {

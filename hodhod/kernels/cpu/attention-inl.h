@@ -77,13 +77,6 @@ struct Problem {
     return {visible(b, first).begin, visible(b, first + count - 1).end};
   }
 
-  // The first key of a tile, or its value, of a key/value head.
-  const float* tile_at(const float* base, const HeadStrides& strides, int64_t b, int64_t kv,
-                       int64_t tile) const {
-    if (!args.pages) return head_at(base, strides, b, tile * kTile, kv);
-    return head_at(base, strides, args.pages[b * args.row_pages + tile], 0, kv);
-  }
-
   const AttentionArgs<float>& args;
   int64_t group;
   int64_t width;  // head_size rounded up to whole vectors
@@ -97,6 +90,26 @@ inline Interval in_tile(Interval keys, int64_t tile) {
   return intersect(keys, {tile * kTile, (tile + 1) * kTile});
 }
 
+// The keys of a tile, or its values, of one head: row x of the tile.
+struct TileRows {
+  const float* pages[kTile / kPage] = {};  // null where no key of the page is visible
+  int64_t stride;
+
+  const float* operator[](int64_t x) const { return pages[x / kPage] + x % kPage * stride; }
+};
+
+inline TileRows rows_of_tile(const AttentionArgs<float>& args, const float* base, const HeadStrides& strides,
+                             int64_t b, int64_t kv, int64_t tile, Interval visible) {
+  TileRows rows{.stride = strides.time};
+  for (int64_t i = 0; i < kTile / kPage; ++i) {
+    const int64_t first = tile * kTile + i * kPage;
+    if (intersect(visible, {first, first + kPage}).empty()) continue;
+    rows.pages[i] = args.pages ? head_at(base, strides, args.pages[b * args.row_pages + first / kPage], 0, kv)
+                               : head_at(base, strides, b, first, kv);
+  }
+  return rows;
+}
+
 // Calls body(x) for vectors x = 0, lanes … before `end`.
 template <class Body>
 HWY_INLINE void for_vectors(int64_t end, const Body& body) {
@@ -108,24 +121,23 @@ HWY_INLINE void for_vectors(int64_t end, const Body& body) {
   }
 }
 
-// Keys [keys.begin, keys.end) of a tile, whose first key stands at `base`, as columns: to[d, x] = base[x, d];
-// zeros for other keys of their vectors.
-inline void pack_keys_transposed(const Problem& problem, const float* base, int64_t stride, int64_t tile,
-                                 Interval keys, const float* zeros, float* to) {
+// Keys [keys.begin, keys.end) of a tile as columns: to[d, x] = from[x][d]; zeros for other keys of their
+// vectors.
+inline void pack_keys_transposed(const Problem& problem, const TileRows& from, int64_t tile, Interval keys,
+                                 const float* zeros, float* to) {
   const float* rows[kTile];
   const int64_t first = tile * kTile;
   for (int64_t x = 0; x < kTile; ++x) {
     const int64_t j = first + x;
-    rows[x] = j >= keys.begin && j < keys.end ? base + x * stride : zeros;
+    rows[x] = j >= keys.begin && j < keys.end ? from[x] : zeros;
   }
   pack_transposed(rows, keys.end - first, problem.args.head_size, to);
 }
 
 // The same as rows, `width` apart: to[x, d]; other rows stay as they are.
-inline void pack_keys(const Problem& problem, const float* base, int64_t stride, int64_t tile, Interval keys,
-                      float* to) {
+inline void pack_keys(const Problem& problem, const TileRows& from, int64_t tile, Interval keys, float* to) {
   for (int64_t x = keys.begin - tile * kTile; x < keys.end - tile * kTile; ++x) {
-    pack_row(base + x * stride, problem.args.head_size, problem.width, 1.0f, to + x * problem.width);
+    pack_row(from[x], problem.args.head_size, problem.width, 1.0f, to + x * problem.width);
   }
 }
 

@@ -134,20 +134,36 @@ void softmax_block(Forward& state, const Block& block, int64_t row, int64_t tile
   }
 }
 
+// Adds weights · values of the keys that a group of rows sees to the state, of which `row` is the group's
+// first. Of each `run` of keys the values stand evenly apart.
+void add_values(Forward& state, const GroupOfTile& group, int64_t row, const TileRows& values, int64_t run) {
+  alignas(64) static constexpr float kOnes[kGroup] = {1, 1, 1, 1, 1, 1};
+  const Problem& problem = state.problem;
+  const float* keep = state.keep + group.row;
+  for (int64_t first = 0; first < kTile; first += run) {
+    const Interval keys = intersect(group.keys, {first, first + run});
+    if (keys.empty()) continue;
+    multiply_group<false>(
+        group.count, problem.width / lanes(),
+        {keys.end - keys.begin, state.scores + group.row * kTile + keys.begin, kTile, values[keys.begin],
+         values.stride, state.out + row * problem.width, problem.width, keep});
+    keep = kOnes;
+  }
+}
+
 // Adds the keys of one tile to the state.
 void attend_to_tile(Forward& state, int64_t tile, Interval keys) {
   const Problem& problem = state.problem;
   const AttentionArgs<float>& args = problem.args;
-  const float* k = problem.tile_at(args.k, args.k_strides, state.b, state.kv, tile);
-  const float* v = problem.tile_at(args.v, args.v_strides, state.b, state.kv, tile);
-  pack_keys_transposed(problem, k, args.k_strides.time, tile, keys, state.zeros, state.columns);
-  const float* values = v;
-  int64_t value_stride = args.v_strides.time;
+  const TileRows k = rows_of_tile(args, args.k, args.k_strides, state.b, state.kv, tile, keys);
+  TileRows v = rows_of_tile(args, args.v, args.v_strides, state.b, state.kv, tile, keys);
+  pack_keys_transposed(problem, k, tile, keys, state.zeros, state.columns);
   // A few rows read the values once: no copy then.
-  if (problem.group * state.count > kGroup || args.head_size != problem.width) {
-    pack_keys(problem, v, args.v_strides.time, tile, keys, state.values);
-    values = state.values;
-    value_stride = problem.width;
+  const bool packs = problem.group * state.count > kGroup || args.head_size != problem.width;
+  if (packs) {
+    pack_keys(problem, v, tile, keys, state.values);
+    v.stride = problem.width;
+    for (int64_t i = 0; i < kTile / kPage; ++i) v.pages[i] = state.values + i * kPage * problem.width;
   }
   for (int64_t row = 0; row < problem.group * state.count; row += state.count) {
     for (int64_t i = 0; i < state.count; i += kBlock) {
@@ -156,12 +172,7 @@ void attend_to_tile(Forward& state, int64_t tile, Interval keys) {
       multiply_block(problem, block, tile, state.q + (row + i) * problem.width, state.columns, state.scores);
       softmax_block(state, block, row + i, tile);
       for_groups(problem, block, tile, [&](const GroupOfTile& group) {
-        if (group.keys.empty()) return;
-        multiply_group<false>(
-            group.count, problem.width / lanes(),
-            {group.keys.end - group.keys.begin, state.scores + group.row * kTile + group.keys.begin, kTile,
-             values + group.keys.begin * value_stride, value_stride,
-             state.out + (row + i + group.row) * problem.width, problem.width, state.keep + group.row});
+        if (!group.keys.empty()) add_values(state, group, row + i + group.row, v, packs ? kTile : kPage);
       });
     }
   }
@@ -269,9 +280,9 @@ void weights_of_block(const Problem& problem, const Block& block, float* weights
   const Interval keys = problem.visible(block.b, block.first, block.count);
   for (int64_t tile = 0; tile < problem.tiles; ++tile) {
     if (in_tile(keys, tile).empty()) continue;
-    const float* k = problem.tile_at(args.k, args.k_strides, block.b, state.kv, tile);
-    pack_keys_transposed(problem, k, args.k_strides.time, tile, in_tile(keys, tile), state.zeros,
-                         state.columns);
+    const TileRows k =
+        rows_of_tile(args, args.k, args.k_strides, block.b, state.kv, tile, in_tile(keys, tile));
+    pack_keys_transposed(problem, k, tile, in_tile(keys, tile), state.zeros, state.columns);
     multiply_block(problem, block, tile, state.q + in_group * problem.width, state.columns, state.scores);
     for (int64_t r = 0; r < block.count; ++r) {
       const RowOfTile view = row_of_tile(problem, block, r, tile);

@@ -120,11 +120,11 @@ void load_keys(Backward& work, int64_t b, int64_t kv, int64_t tile, Interval vis
   if (to.dk) std::fill_n(to.dk, kTile * work.problem.width, 0.0f);
   if (to.dv) std::fill_n(to.dv, kTile * work.problem.width, 0.0f);
   if (visible.empty()) return;
-  const float* k = work.problem.tile_at(args.k, args.k_strides, b, kv, tile);
-  const float* v = work.problem.tile_at(args.v, args.v_strides, b, kv, tile);
-  pack_keys_transposed(work.problem, k, args.k_strides.time, tile, visible, work.zeros, to.columns);
-  pack_keys_transposed(work.problem, v, args.v_strides.time, tile, visible, work.zeros, to.value_columns);
-  if (to.rows) pack_keys(work.problem, k, args.k_strides.time, tile, visible, to.rows);
+  const TileRows k = rows_of_tile(args, args.k, args.k_strides, b, kv, tile, visible);
+  const TileRows v = rows_of_tile(args, args.v, args.v_strides, b, kv, tile, visible);
+  pack_keys_transposed(work.problem, k, tile, visible, work.zeros, to.columns);
+  pack_keys_transposed(work.problem, v, tile, visible, work.zeros, to.value_columns);
+  if (to.rows) pack_keys(work.problem, k, tile, visible, to.rows);
 }
 
 // Writes the gradients of the scores of row `r` of a block to where they are wanted for themselves.

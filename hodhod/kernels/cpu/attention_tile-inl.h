@@ -27,8 +27,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 using Floats = hn::CappedTag<float, 16>;
 using V = hn::Vec<Floats>;
 
-constexpr int64_t kTile = kPage;  // keys of a tile; outputs depend on it
-constexpr int64_t kGroup = 6;     // rows of a product held in registers
+constexpr int64_t kTile = 64;  // keys of a tile, in whole pages; outputs depend on it
+static_assert(kTile % kPage == 0);
+constexpr int64_t kGroup = 6;  // rows of a product held in registers
 #if HWY_TARGET <= HWY_AVX3 || !HWY_ARCH_X86
 constexpr int kColumns = 4;  // vectors of a row of a product held in registers
 #else
