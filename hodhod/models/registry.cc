@@ -8,6 +8,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/models/hf/family.h"
+#include "hodhod/models/recurrent_config.h"
 
 namespace hodhod {
 namespace {
@@ -15,6 +16,7 @@ namespace {
 std::vector<const ModelType*>& registered_types() {
   static std::vector<const ModelType*> all = [] {
     std::vector<const ModelType*> types(hf::types().begin(), hf::types().end());
+    for (const ModelType* type : {&rnn_type(), &lstm_type(), &gru_type()}) types.push_back(type);
     return types;
   }();
   return all;

@@ -11,10 +11,8 @@
 #include "hodhod/base/file.h"
 #include "hodhod/base/names.h"
 #include "hodhod/base/test_directories.h"
+#include "hodhod/models/recurrent_config.h"
 #include "hodhod/models/test_models.h"
-#include "hodhod/nn/initialisers.h"
-#include "hodhod/nn/module.h"
-#include "hodhod/nn/recurrent.h"
 #include "hodhod/ops/shape.h"
 
 namespace hodhod {
@@ -37,6 +35,7 @@ void add_names(const Trace& trace, std::set<std::string>& rows) {
     name = std::regex_replace(name, std::regex("(self|cross)_attention"), "ATTENTION");
     name = std::regex_replace(name, std::regex("layer\\.\\d+"), "layer.N");
     name = std::regex_replace(name, std::regex("\\.(forward|reverse)\\."), ".DIRECTION.");
+    name = std::regex_replace(name, std::regex("STACK\\.upper"), "STACK");
     rows.insert("`" + name + "` | " + entry.axes + " | " + std::string(name_of(entry.component)));
   }
 }
@@ -68,12 +67,23 @@ TEST(TraceNames, AreThoseOfTheDocument) {
     }
     add_names(trace, traced);
   }
-  Recurrent stack({.cell = Cell::kLstm, .input = 4, .hidden = 3, .layers = 2, .bidirectional = true});
-  stack.initialise(Rng(3));
-  Trace trace;
-  Context context{.trace = &trace};
-  stack(Tensor::zeros({2, 3, 4}), context);
-  add_names(trace, traced);
+  for (const RecurrentForm form :
+       {RecurrentForm::encoder, RecurrentForm::decoder, RecurrentForm::encoder_decoder}) {
+    Trace trace;
+    Context context{.trace = &trace};
+    RecurrentModelConfig config(RecurrentConfig{.form = form, .vocabulary = 61, .width = 8});
+    config.head.kind = config.heads()[0];
+    const auto model = make_model(config, Rng(3));
+    const TokenBatch tokens = TestBatch(small_config(TransformerShape::encoder), 2, 5).source;
+    const LanguageModel* role = model->sequence_to_sequence();
+    if (role == nullptr) role = model->language_model();
+    if (role == nullptr) {
+      model->encoder()->encode(tokens, context);
+    } else {
+      role->logits({.source = tokens, .target = tokens}, context);
+    }
+    add_names(trace, traced);
+  }
   EXPECT_EQ(traced, documented_names());
 }
 

@@ -89,14 +89,14 @@ std::vector<std::string> differences(const TransformerModelConfig& one, const Tr
 // The family's settings alone.
 Json write_settings(const Family& family, const TransformerModelConfig& config) {
   Json json = Json::object();
-  write_head(family.heads, config, json);
+  write_head(family.heads, config.head, json);
   json["model_type"] = std::string(family.model_type);
   TransformerModelConfig copy = config;
   const Json pairs = fields_to_json(fields_named(family.keys, copy.fields()));
   for (const auto& [key, value] : pairs.items()) json[key] = value;
   json[std::string(family.activation)] = std::string(kernels::name_of(config.body.activation));
   family.write(config.body, json);
-  write_tokens(config.body, json);
+  write_tokens(config.body.special, config.reads_source(), json);
   json["torch_dtype"] = "float32";
   return json;
 }
@@ -203,8 +203,8 @@ TransformerModelConfig read_config(const Family& family, const Json& json, const
   config.body.activation = reader.activation_or(family.activation, config.body.activation);
   family.read(reader, config.body);
   if (family.pooler_as_feed_forward) config.pooler_activation = config.body.activation;
-  read_tokens(reader, config.body);
-  read_head(reader, family.heads, config);
+  read_tokens(reader, config.body.special, config.body.vocabulary, config.reads_source());
+  read_head(reader, family.heads, config.head);
   reader.finish();
   try {
     config.validate();

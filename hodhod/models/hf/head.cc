@@ -81,8 +81,7 @@ void read_problem(ConfigReader& reader, HeadOptions& head) {
 
 }  // namespace
 
-void read_head(ConfigReader& reader, std::span<const HeadRule> rules, TransformerModelConfig& config) {
-  HeadOptions& head = config.head;
+void read_head(ConfigReader& reader, std::span<const HeadRule> rules, HeadOptions& head) {
   head.kind = head_of(reader, rules);
   head.labels = 0;
   // Every model may have these settings; they mean something to a head that has labels.
@@ -92,8 +91,7 @@ void read_head(ConfigReader& reader, std::span<const HeadRule> rules, Transforme
   read_problem(reader, head);
 }
 
-void write_head(std::span<const HeadRule> rules, const TransformerModelConfig& config, Json& out) {
-  const HeadOptions& head = config.head;
+void write_head(std::span<const HeadRule> rules, const HeadOptions& head, Json& out) {
   const auto rule = std::find_if(rules.begin(), rules.end(),
                                  [&](const HeadRule& candidate) { return candidate.head == head.kind; });
   check(rule != rules.end(), "no architecture has the head {}", name_of(head.kind));

@@ -4,8 +4,8 @@
 
 #include <span>
 
+#include "hodhod/models/heads.h"
 #include "hodhod/models/hf/config_reader.h"
-#include "hodhod/models/transformer_model.h"
 
 namespace hodhod::hf {
 
@@ -16,8 +16,8 @@ struct HeadRule {
 
 // The head of the architecture that the file names, the first rule's where it names none. Error when it has
 // another one: it would be read as what it is not.
-void read_head(ConfigReader& reader, std::span<const HeadRule> rules, TransformerModelConfig& config);
+void read_head(ConfigReader& reader, std::span<const HeadRule> rules, HeadOptions& head);
 // Error when no rule has the model's head.
-void write_head(std::span<const HeadRule> rules, const TransformerModelConfig& config, Json& out);
+void write_head(std::span<const HeadRule> rules, const HeadOptions& head, Json& out);
 
 }  // namespace hodhod::hf

@@ -43,28 +43,24 @@ Json json_of_id(int64_t id) { return id == kNone ? Json(nullptr) : Json(id); }
 
 }  // namespace
 
-void read_tokens(ConfigReader& reader, TransformerConfig& config) {
-  const int64_t vocabulary = config.vocabulary;
-  config.special.bos = read_id(reader, "bos_token_id", config.special.bos, vocabulary);
-  config.special.pad = read_id(reader, "pad_token_id", config.special.pad, vocabulary);
-  const auto ends = read_ids(reader, "eos_token_id", {config.special.eos}, vocabulary);
-  config.special.eos = ends.empty() ? kNone : ends[0];
-  if (!ends.empty()) config.special.other_eos.assign(ends.begin() + 1, ends.end());
-  if (config.shape != TransformerShape::encoder_decoder) return;
-  const int64_t start =
-      config.special.decoder_start < vocabulary ? config.special.decoder_start : config.special.pad;
-  config.special.decoder_start = read_id(reader, "decoder_start_token_id", start, vocabulary);
-  check(config.special.decoder_start != kNone, "{}: the decoder has no token of the vocabulary to start from",
+void read_tokens(ConfigReader& reader, SpecialIds& special, int64_t vocabulary, bool reads_source) {
+  special.bos = read_id(reader, "bos_token_id", special.bos, vocabulary);
+  special.pad = read_id(reader, "pad_token_id", special.pad, vocabulary);
+  const auto ends = read_ids(reader, "eos_token_id", {special.eos}, vocabulary);
+  special.eos = ends.empty() ? kNone : ends[0];
+  if (!ends.empty()) special.other_eos.assign(ends.begin() + 1, ends.end());
+  if (!reads_source) return;
+  const int64_t start = special.decoder_start < vocabulary ? special.decoder_start : special.pad;
+  special.decoder_start = read_id(reader, "decoder_start_token_id", start, vocabulary);
+  check(special.decoder_start != kNone, "{}: the decoder has no token of the vocabulary to start from",
         reader.place("decoder_start_token_id"));
 }
 
-void write_tokens(const TransformerConfig& config, Json& out) {
-  out["pad_token_id"] = json_of_id(config.special.pad);
-  out["bos_token_id"] = json_of_id(config.special.bos);
-  out["eos_token_id"] =
-      config.special.other_eos.empty() ? json_of_id(config.special.eos) : Json(config.special.ends());
-  if (config.shape == TransformerShape::encoder_decoder)
-    out["decoder_start_token_id"] = config.special.decoder_start;
+void write_tokens(const SpecialIds& special, bool reads_source, Json& out) {
+  out["pad_token_id"] = json_of_id(special.pad);
+  out["bos_token_id"] = json_of_id(special.bos);
+  out["eos_token_id"] = special.other_eos.empty() ? json_of_id(special.eos) : Json(special.ends());
+  if (reads_source) out["decoder_start_token_id"] = special.decoder_start;
 }
 
 }  // namespace hodhod::hf

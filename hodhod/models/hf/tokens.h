@@ -3,15 +3,15 @@
 #pragma once
 
 #include "hodhod/models/hf/config_reader.h"
-#include "hodhod/models/transformer_config.h"
+#include "hodhod/models/special_ids.h"
 
 namespace hodhod::hf {
 
-// `config` holds the family's own ids, for keys that are absent, and the vocabulary. Null is no token. An id
+// `special` holds the family's own ids, for keys that are absent. Null is no token. An id
 // outside the vocabulary can never occur, so it is none too, with a warning if it is the file that gives it;
 // a decoder that has nothing to start from is an Error. A list stands for its first id, but all of an
 // eos_token_id's end a text.
-void read_tokens(ConfigReader& reader, TransformerConfig& config);
-void write_tokens(const TransformerConfig& config, Json& out);
+void read_tokens(ConfigReader& reader, SpecialIds& special, int64_t vocabulary, bool reads_source);
+void write_tokens(const SpecialIds& special, bool reads_source, Json& out);
 
 }  // namespace hodhod::hf

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that tells one recurrent model from another, as data.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hodhod/base/number_range.h"
+#include "hodhod/models/model_config.h"
+#include "hodhod/models/special_ids.h"
+
+namespace hodhod {
+
+// tanh and relu: h = f(W x + U h' + b) (Elman 1990); lstm: Hochreiter & Schmidhuber 1997; gru: Cho et al.
+// 2014.
+enum class RecurrentCell { tanh, relu, lstm, gru };
+constexpr std::array<std::string_view, 4> names_of(RecurrentCell) { return {"tanh", "relu", "lstm", "gru"}; }
+
+// decoder: reads from left to right and predicts the next token. encoder: reads in both directions.
+// encoder_decoder: an encoder, and a decoder that attends to it (Bahdanau et al. 2015).
+enum class RecurrentForm { encoder_decoder, encoder, decoder };
+constexpr std::array<std::string_view, 3> names_of(RecurrentForm) {
+  return {"encoder-decoder", "encoder", "decoder"};
+}
+
+struct RecurrentConfig {
+  RecurrentCell cell = RecurrentCell::lstm;
+  RecurrentForm form = RecurrentForm::decoder;
+  int64_t vocabulary = 0;
+  int64_t width = 256;         // C of embeddings and hidden states; each direction of an encoder has half
+  int64_t layers = 2;          // of an encoder and of a decoder
+  int64_t heads = 1;           // of the attention of an encoder-decoder
+  int64_t max_length = 1024;   // longest sequence in tokens; nothing in the model has this size
+  bool tie_embeddings = true;  // the output layer is the embedding
+  double dropout = 0;          // of embeddings, between layers, and of the last states
+  SpecialIds special = {};
+
+  bool has_encoder() const { return form != RecurrentForm::decoder; }
+  bool has_decoder() const { return form != RecurrentForm::encoder; }
+
+  // Error when the options do not fit together; it names the option and the values.
+  void validate() const;
+
+  template <class Visitor>
+  void visit(Visitor&& v) {
+    v("cell", cell, "Kind of recurrent cell");
+    v("form", form, "Encoder-decoder, encoder or decoder");
+    v("vocabulary", vocabulary, "Number of tokens known", in(1, 1 << 26));
+    v("width", width, "Channels C of a hidden state", in(1, 1 << 18));
+    v("layers", layers, "Number of recurrent layers of an encoder, and of a decoder", in(1, 1000));
+    v("heads", heads, "Attention heads of an encoder-decoder", in(1, 1 << 12));
+    v("max_length", max_length, "Longest sequence in tokens", in(1, 1 << 24));
+    v("tie_embeddings", tie_embeddings, "Use the embedding as the output layer");
+    v("dropout", dropout, "Dropout of embeddings, between layers and of the last states",
+      at_least(0).below(1));
+    special.visit(v);
+  }
+};
+
+struct RecurrentModelConfig final : ConfigOf<RecurrentConfig> {
+  RecurrentModelConfig(const RecurrentConfig& config = {});
+
+  std::unique_ptr<ModelConfig> clone() const override;
+  bool reads_source() const override { return body.form == RecurrentForm::encoder_decoder; }
+  std::vector<HeadKind> heads() const override;
+  void take_form(HeadKind head, bool reads_source) override;
+  std::string summary() const override;
+  std::string why_useless(std::string_view option) const override;
+  void validate() const override;
+  const ModelType& type(const ModelType* preferred) const override;
+  std::unique_ptr<Model> make() const override;
+};
+
+// The kinds "rnn", "lstm" and "gru", each with presets such as "lstm-small".
+const ModelType& rnn_type();
+const ModelType& lstm_type();
+const ModelType& gru_type();
+
+}  // namespace hodhod

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/models/recurrent_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "hodhod/base/error.h"
+#include "hodhod/models/finite.h"
+#include "hodhod/nn/initialisers.h"
+#include "hodhod/nn/module.h"
+#include "hodhod/ops/dropout.h"
+#include "hodhod/ops/embedding.h"
+#include "hodhod/ops/shape.h"
+#include "hodhod/tensor/tape.h"
+
+namespace hodhod {
+namespace {
+
+Cell cell_of(RecurrentCell cell) {
+  switch (cell) {
+    case RecurrentCell::tanh:
+      return Cell::kTanh;
+    case RecurrentCell::relu:
+      return Cell::kRelu;
+    case RecurrentCell::lstm:
+      return Cell::kLstm;
+    case RecurrentCell::gru:
+      break;
+  }
+  return Cell::kGru;
+}
+
+Recurrent make_layers(const RecurrentConfig& config, int64_t layers, bool both_directions) {
+  return Recurrent(RecurrentOptions{.cell = cell_of(config.cell),
+                                    .input = config.width,
+                                    .hidden = both_directions ? config.width / 2 : config.width,
+                                    .layers = layers,
+                                    .bidirectional = both_directions,
+                                    .dropout = config.dropout});
+}
+
+Head make_recurrent_head(const RecurrentModelConfig& config) {
+  const RecurrentConfig& body = config.body;
+  const double dropout = config.head.dropout.value_or(body.dropout);
+  const OutputLayer output{
+      .weight = body.tie_embeddings ? Tensor() : Tensor::empty({body.vocabulary, body.width}),
+      .bias = Tensor::empty({body.vocabulary})};
+  switch (config.head.kind) {
+    case HeadKind::none:
+      break;
+    case HeadKind::language_model:
+      return LanguageHead{.output = output};
+    case HeadKind::masked_language_model:
+      return MaskedLanguageHead{
+          .output = output, .dense = Linear(body.width, body.width), .norm = Norm(body.width)};
+    case HeadKind::classifier:
+      return ClassificationHead{.pooler = std::nullopt,
+                                .classifier = Linear(body.width, config.head.labels),
+                                .pooling = body.has_encoder() ? StatePooling::max : StatePooling::last,
+                                .dropout = dropout};
+    case HeadKind::tagger:
+      return TaggingHead{.classifier = Linear(body.width, config.head.labels), .dropout = dropout};
+  }
+  return NoHead{};
+}
+
+Tensor with_dropout_in(const Tensor& x, double rate, Context& context) {
+  return context.training && rate > 0 ? dropout(x, rate, context.next_stream()) : x;
+}
+
+// Rows of [L, B, C], or nothing.
+Tensor rows_of(const Tensor& states, const Tensor& rows) {
+  return states.defined() ? index_select(states, 1, rows) : states;
+}
+
+RecurrentState rows_of(const RecurrentState& state, const Tensor& rows) {
+  return {rows_of(state.output, rows), rows_of(state.cell, rows)};
+}
+
+}  // namespace
+
+// What a decoder has read, and what it attends to.
+struct RecurrentModel::DecoderState {
+  RecurrentState lower = {}, upper = {};
+  KeyValues memory = {};
+  Tensor memory_lengths = {};  // [B], or undefined
+  // The weights arranged for steps; none while many places are read at once.
+  std::vector<PackedRecurrence> packed_lower = {}, packed_upper = {};
+};
+
+// Rows under way.
+struct RecurrentModel::Rows final : LanguageModel::State {
+  DecoderState state;
+
+  void select(std::span<const int64_t> kept) override {
+    const Tensor rows = Tensor::from(kept, {std::ssize(kept)});
+    state.lower = rows_of(state.lower, rows);
+    state.upper = rows_of(state.upper, rows);
+    if (!state.memory.keys.defined()) return;
+    state.memory.keys = index_select(state.memory.keys, 0, rows);
+    state.memory.values = index_select(state.memory.values, 0, rows);
+    if (state.memory_lengths.defined()) state.memory_lengths = index_select(state.memory_lengths, 0, rows);
+  }
+};
+
+RecurrentModel::RecurrentModel(const RecurrentModelConfig& config) : config_(config) {
+  config.validate();
+  const RecurrentConfig& c = config_.body;
+  embedding_ = Tensor::empty({c.vocabulary, c.width});
+  if (c.has_encoder()) encoder_ = make_layers(c, c.layers, true);
+  const bool attends = config_.reads_source();
+  if (c.has_decoder()) decoder_ = make_layers(c, attends ? 1 : c.layers, false);
+  if (attends) {
+    cross_attention_.emplace(MultiHeadAttentionOptions{.width = c.width, .heads = c.heads});
+    if (c.layers > 1) upper_ = make_layers(c, c.layers - 1, false);
+  }
+  head_ = make_recurrent_head(config_);
+}
+
+const LanguageModel* RecurrentModel::language_model() const {
+  const bool writes = config_.body.form == RecurrentForm::decoder;
+  return writes && std::holds_alternative<LanguageHead>(head_) ? this : nullptr;
+}
+
+const SequenceToSequence* RecurrentModel::sequence_to_sequence() const {
+  return config_.reads_source() && std::holds_alternative<LanguageHead>(head_) ? this : nullptr;
+}
+
+void RecurrentModel::for_each_parameter(const ParameterFunction& f) { hodhod::for_each_parameter(*this, f); }
+
+void RecurrentModel::initialise(const Rng& rng, const ParameterChoice& wanted) {
+  const RecurrentConfig& c = config_.body;
+  for_each_parameter([&](const std::string& name, Tensor& parameter) {
+    if (!wanted(name)) return;
+    const Rng stream = stream_of(rng, name);
+    const auto has = [&](const char* part) { return name.find(part) != std::string::npos; };
+    const int64_t hidden = name.starts_with("encoder.") ? c.width / 2 : c.width;
+    if (has(".weight_ih") || has(".weight_hh") || has(".bias_ih") || has(".bias_hh")) {
+      const double limit = 1 / std::sqrt(static_cast<double>(hidden));
+      init_uniform(parameter, -limit, limit, stream);
+      // Gates i, f, g, o.
+      if (c.cell == RecurrentCell::lstm && has(".bias_ih")) fill(slice(parameter, 0, hidden, 2 * hidden), 1);
+    } else if (name == "embedding.weight" || name == "output.weight") {
+      init_normal(parameter, 0, 0.1, stream);
+    } else if (parameter.rank() < 2) {
+      fill(parameter, name.ends_with("norm.weight") ? 1 : 0);
+    } else {
+      init_xavier_uniform(parameter, stream);
+    }
+  });
+}
+
+// ---- reading ----
+
+Tensor RecurrentModel::embed(const TokenBatch& tokens, Context& context) const {
+  const Trace::Scope scope(context.trace, "embedding");
+  check_tokens(*this, tokens, vocabulary());
+  trace(context, "input", Component::input, "BT", tokens.ids);
+  Tensor x = embedding(tokens.ids, embedding_, {.padding = config_.special().pad});
+  trace(context, "tokens", Component::embedding, "BTC", x);
+  x = with_dropout_in(x, config_.body.dropout, context);
+  trace(context, "output", Component::embedding, "BTC", x);
+  return x;
+}
+
+HiddenStates RecurrentModel::encode(const TokenBatch& tokens, Context& context) const {
+  const Trace::Scope scope(context.trace, encoder_ ? "encoder" : "decoder");
+  const Recurrent& layers = encoder_ ? *encoder_ : *decoder_;
+  const Tensor x = embed(tokens, context);
+  return {layers(x, context, {.lengths = tokens.lengths}).output, tokens.lengths};
+}
+
+// ---- writing ----
+
+RecurrentModel::DecoderState RecurrentModel::begin(const TokenBatch& source, int64_t rows,
+                                                   Context& context) const {
+  DecoderState state;
+  if (!config_.reads_source()) return state;
+  const HiddenStates memory = encode(source, context);
+  check(memory.states.dim(0) == rows, "recurrent: {} sources for {} targets", memory.states.dim(0), rows);
+  state.memory = cross_attention_->keys_values(memory.states);
+  state.memory_lengths = memory.lengths;
+  return state;
+}
+
+Tensor RecurrentModel::decode(const TokenBatch& target, DecoderState& state, Context& context) const {
+  const Trace::Scope scope(context.trace, "decoder");
+  const auto packed = [](const std::vector<PackedRecurrence>& weights) {
+    return weights.empty() ? nullptr : &weights;
+  };
+  RecurrentRun run =
+      (*decoder_)(embed(target, context), context,
+                  {.state = state.lower, .lengths = target.lengths, .packed = packed(state.packed_lower)});
+  state.lower = std::move(run.last);
+  Tensor x = run.output;
+  if (cross_attention_) {
+    const Trace::Scope attention(context.trace, "cross_attention");
+    const AttentionSetting setting{.key_end = state.memory_lengths, .query_length = target.lengths};
+    x = cross_attention_->cross(x, state.memory, setting, context, x, config_.body.dropout);
+    trace(context, "sum", Component::add_and_norm, "BTC", x);
+  }
+  if (upper_) {
+    const Trace::Scope upper(context.trace, "upper");
+    x = with_dropout_in(x, config_.body.dropout, context);
+    RecurrentRun above = (*upper_)(
+        x, context, {.state = state.upper, .lengths = target.lengths, .packed = packed(state.packed_upper)});
+    state.upper = std::move(above.last);
+    x = above.output;
+  }
+  return with_dropout_in(x, config_.body.dropout, context);
+}
+
+Tensor RecurrentModel::decode(const SequenceBatch& batch, Context& context) const {
+  DecoderState state = begin(batch.source, batch.target.ids.dim(0), context);
+  return decode(batch.target, state, context);
+}
+
+const LanguageHead& RecurrentModel::language_head() const {
+  const auto* head = std::get_if<LanguageHead>(&head_);
+  check(head != nullptr, "{}: this model has no head over the vocabulary", name());
+  return *head;
+}
+
+Tensor RecurrentModel::logits(const SequenceBatch& batch, Context& context) const {
+  return language_head().logits(decode(batch, context), embedding_, context);
+}
+
+Tensor RecurrentModel::loss(const SequenceBatch& batch, const Tensor& labels,
+                            const CrossEntropyOptions& options, Context& context) const {
+  return language_head().loss(decode(batch, context), embedding_, labels, options);
+}
+
+std::unique_ptr<LanguageModel::State> RecurrentModel::start(std::span<const Prompt> prompts,
+                                                            Context& context) const {
+  const NoGrad off;
+  const int64_t filler = config_.special().filler();
+  std::vector<std::vector<int64_t>> sources, targets;
+  size_t longest = 0;
+  for (const Prompt& prompt : prompts) {
+    sources.push_back(prompt.source.tokens);
+    targets.emplace_back(prompt.target.begin(), prompt.target.end() - 1);
+    longest = std::max(longest, targets.back().size());
+  }
+  auto rows = std::make_unique<Rows>();
+  DecoderState& state = rows->state;
+  state = begin(config_.reads_source() ? TokenBatch::of(sources, filler) : TokenBatch(), std::ssize(prompts),
+                context);
+  if (longest > 0) decode(TokenBatch::of(targets, filler), state, context);
+  state.packed_lower = decoder_->pack();
+  if (upper_) state.packed_upper = upper_->pack();
+  return rows;
+}
+
+Tensor RecurrentModel::step(State& state, std::span<const int64_t> tokens, Context& context) const {
+  const NoGrad off;
+  const TokenBatch next{.ids = Tensor::from(tokens, {std::ssize(tokens), 1})};
+  const Tensor hidden = decode(next, static_cast<Rows&>(state).state, context);
+  return check_finite(*this, language_head().logits(select(hidden, 1, 0), embedding_, context), "logits");
+}
+
+int64_t RecurrentModel::state_bytes(int64_t rows, int64_t length) const {
+  const RecurrentConfig& c = config_.body;
+  const int64_t cells = c.cell == RecurrentCell::lstm ? 2 : 1;
+  const int64_t keys_values = config_.reads_source() ? 2 * length : 0;
+  return size_of(DType::f32) * rows * c.width * (cells * c.layers + keys_values);
+}
+
+}  // namespace hodhod

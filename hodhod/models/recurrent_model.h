@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Recurrent models: a language model that reads from left to right, an encoder that reads in both directions,
+// and an encoder-decoder whose decoder attends to the encoder.
+//
+//   decoder          tokens → embedding → recurrent layers → head
+//   encoder          tokens → embedding → recurrent layers in both directions → head
+//   encoder-decoder  target → embedding → first recurrent layer h
+//                    → h + attention(h, encoder's states) → further recurrent layers → head
+//
+// The attention does not feed back into the layer below it (as in Luong et al. 2015, §3.3, without input
+// feeding), so that training runs over all places at once.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "hodhod/models/model.h"
+#include "hodhod/models/recurrent_config.h"
+#include "hodhod/nn/attention.h"
+#include "hodhod/nn/recurrent.h"
+
+namespace hodhod {
+
+class RecurrentModel final : public Model, public Encoder, public SequenceToSequence {
+ public:
+  // Parameters without values.
+  explicit RecurrentModel(const RecurrentModelConfig& config);
+
+  // ---- Model ----
+  const RecurrentModelConfig& config() const override { return config_; }
+  const Encoder* encoder() const override { return this; }
+  const LanguageModel* language_model() const override;
+  const SequenceToSequence* sequence_to_sequence() const override;
+  const Head& head() const override { return head_; }
+  Tensor embedding_table() const override { return embedding_; }
+  void for_each_parameter(const ParameterFunction& f) override;
+  // Cells uniform in ±1/√H with the forget gates of LSTMs open (bias 1: Jozefowicz et al. 2015), embeddings
+  // normal with deviation 0.1, other matrices Xavier-uniform, their biases 0.
+  void initialise(const Rng& rng, const ParameterChoice& wanted) override;
+
+  // ---- roles ----
+  HiddenStates encode(const TokenBatch& tokens, Context& context) const override;
+  int64_t vocabulary() const override { return config_.vocabulary(); }
+  int64_t max_length() const override { return config_.max_length(); }
+  int64_t max_source_length() const override { return config_.max_length(); }
+  std::unique_ptr<State> start(std::span<const Prompt> prompts, Context& context) const override;
+  Tensor step(State& state, std::span<const int64_t> tokens, Context& context) const override;
+  int64_t state_bytes(int64_t rows, int64_t length) const override;
+  Tensor logits(const SequenceBatch& batch, Context& context) const override;
+  Tensor loss(const SequenceBatch& batch, const Tensor& labels, const CrossEntropyOptions& options,
+              Context& context) const override;
+
+  template <class V>
+  void visit(V& v) {
+    v("embedding.weight", embedding_);
+    v("encoder", encoder_);
+    v("decoder", decoder_);
+    v("cross_attention", cross_attention_);
+    v("upper", upper_);
+    std::visit([&](auto& head) { head.visit(v); }, head_);
+  }
+
+ private:
+  struct DecoderState;
+  struct Rows;
+
+  Tensor embed(const TokenBatch& tokens, Context& context) const;
+  // A decoder's states [B, T, C] from where `state` stands, which moves on.
+  Tensor decode(const TokenBatch& target, DecoderState& state, Context& context) const;
+  Tensor decode(const SequenceBatch& batch, Context& context) const;
+  DecoderState begin(const TokenBatch& source, int64_t rows, Context& context) const;
+  const LanguageHead& language_head() const;
+
+  RecurrentModelConfig config_;
+  Tensor embedding_;                                   // [V, C]
+  std::optional<Recurrent> encoder_;                   // both directions, C / 2 each
+  std::optional<Recurrent> decoder_;                   // all layers, or the first where it attends
+  std::optional<MultiHeadAttention> cross_attention_;  // of an encoder-decoder
+  std::optional<Recurrent> upper_;                     // the layers after it, if any
+  Head head_;
+};
+
+}  // namespace hodhod

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// Recurrent models keep the contract of every model: a row's numbers do not depend on its batch, nor on
+// whether they are computed step by step; and a directory gives back what was saved.
+#include "hodhod/models/recurrent_model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "hodhod/base/file.h"
+#include "hodhod/base/names.h"
+#include "hodhod/base/testing.h"
+#include "hodhod/models/description.h"
+#include "hodhod/models/directory.h"
+#include "hodhod/models/test_models.h"
+#include "hodhod/nn/module.h"
+#include "hodhod/nn/test_context.h"
+#include "hodhod/ops/shape.h"
+#include "hodhod/tensor/tape.h"
+
+namespace hodhod {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr int64_t kRecurrentVocabulary = 37;
+
+RecurrentModelConfig small_recurrent(RecurrentCell cell, RecurrentForm form, int64_t layers = 2) {
+  return RecurrentConfig{.cell = cell,
+                         .form = form,
+                         .vocabulary = kRecurrentVocabulary,
+                         .width = 20,
+                         .layers = layers,
+                         .heads = 2,
+                         .max_length = 64,
+                         .dropout = 0.1};
+}
+
+std::unique_ptr<RecurrentModel> made(const RecurrentModelConfig& config) {
+  auto model = std::make_unique<RecurrentModel>(config);
+  model->initialise(Rng(7), [](const std::string&) { return true; });
+  return model;
+}
+
+// The first elements of dimension 1 of row b.
+std::vector<float> row_values(const Tensor& x, int64_t b, int64_t length) {
+  return slice(slice(x, 0, b, b + 1), 1, 0, length).values<float>();
+}
+
+class RecurrentBits : public testing::TestWithParam<std::tuple<RecurrentCell, RecurrentForm, int64_t>> {
+ protected:
+  RecurrentBits()
+      : model_(made(
+            small_recurrent(std::get<0>(GetParam()), std::get<1>(GetParam()), std::get<2>(GetParam())))) {}
+
+  bool reads() const { return model_->config().reads_source(); }
+  // Row b without its padding and its neighbours.
+  static TokenBatch alone(const TokenBatch& batch, int64_t b) {
+    return {.ids = slice(slice(batch.ids, 0, b, b + 1), 1, 0, batch.lengths.data<int64_t>()[b]).dense()};
+  }
+
+  std::unique_ptr<RecurrentModel> model_;
+  NoGrad off_;
+  std::vector<std::vector<int64_t>> sources_ = ragged_rows(6, 9, kRecurrentVocabulary, 3),
+                                    targets_ = ragged_rows(6, 8, kRecurrentVocabulary, 4);
+};
+
+TEST_P(RecurrentBits, ARowIsTheSameAloneAndAmongOthers) {
+  SequenceBatch batch{.target = TokenBatch::of(targets_, 0)};
+  if (reads()) batch.source = TokenBatch::of(sources_, 0);
+  const Tensor logits = model_->logits(batch, plain());
+  const Tensor states = model_->encode(TokenBatch::of(sources_, 0), plain()).states;
+  for (int64_t b = 0; b < 6; ++b) {
+    SequenceBatch one{.target = alone(batch.target, b)};
+    if (reads()) one.source = alone(batch.source, b);
+    const Tensor own = model_->logits(one, plain());
+    EXPECT_EQ(own.values<float>(), row_values(logits, b, own.dim(1)));
+    const Tensor encoded = model_->encode(alone(TokenBatch::of(sources_, 0), b), plain()).states;
+    EXPECT_EQ(encoded.values<float>(), row_values(states, b, encoded.dim(1)));
+  }
+}
+
+// From prompts of different lengths, with rows that change places.
+TEST_P(RecurrentBits, StepByStepIsThePassOverAll) {
+  constexpr int64_t kSteps = 5;
+  std::vector<Prompt> prompts;
+  auto texts = targets_;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    prompts.push_back(
+        {.source = {.tokens = reads() ? sources_[i] : std::vector<int64_t>()}, .target = targets_[i]});
+    for (int64_t n = 1; n < kSteps; ++n)
+      texts[i].push_back((static_cast<int64_t>(i) * 5 + n) % kRecurrentVocabulary);
+  }
+  SequenceBatch batch{.target = TokenBatch::of(texts, 0)};
+  if (reads()) batch.source = TokenBatch::of(sources_, 0);
+  const Tensor whole = model_->logits(batch, plain());
+  const auto state = model_->start(prompts, plain());
+  std::vector<int64_t> rows{0, 1, 2, 3, 4, 5};
+  for (int64_t n = 0; n < kSteps; ++n) {
+    std::vector<int64_t> tokens;
+    for (int64_t r : rows) {
+      const auto i = static_cast<size_t>(r);
+      tokens.push_back(texts[i][targets_[i].size() - 1 + static_cast<size_t>(n)]);
+    }
+    const Tensor logits = model_->step(*state, tokens, plain());
+    for (size_t r = 0; r < rows.size(); ++r) {
+      const auto t = std::ssize(targets_[static_cast<size_t>(rows[r])]) - 1 + n;
+      EXPECT_EQ(select(logits, 0, static_cast<int64_t>(r)).values<float>(),
+                select(select(whole, 0, rows[r]), 0, t).values<float>())
+          << "row " << rows[r] << ", step " << n;
+    }
+    if (n != 1) continue;
+    state->select(std::vector<int64_t>{5, 0, 3, 3});
+    rows = {5, 0, 3, 3};
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Models, RecurrentBits,
+    testing::Combine(testing::Values(RecurrentCell::tanh, RecurrentCell::relu, RecurrentCell::lstm,
+                                     RecurrentCell::gru),
+                     testing::Values(RecurrentForm::decoder, RecurrentForm::encoder_decoder),
+                     testing::Values(1, 3)),
+    [](const auto& tested) {
+      const bool translates = std::get<1>(tested.param) == RecurrentForm::encoder_decoder;
+      return std::string(name_of(std::get<0>(tested.param))) + (translates ? "_translator_" : "_decoder_") +
+             std::to_string(std::get<2>(tested.param));
+    });
+
+// An encoder sees what comes after a token, a decoder does not.
+TEST(RecurrentModel, FormsReadInTheirDirections) {
+  const NoGrad off;
+  const std::vector<std::vector<int64_t>> one{{3, 4, 5}}, other{{3, 4, 9}};
+  for (const auto form : {RecurrentForm::encoder, RecurrentForm::decoder}) {
+    const auto model = made(small_recurrent(RecurrentCell::gru, form));
+    const auto first = row_values(model->encode(TokenBatch::of(one, 0), plain()).states, 0, 2),
+               second = row_values(model->encode(TokenBatch::of(other, 0), plain()).states, 0, 2);
+    EXPECT_EQ(first == second, form == RecurrentForm::decoder);
+  }
+}
+
+TEST(RecurrentModel, ADirectoryGivesBackWhatWasSaved) {
+  for (const auto cell :
+       {RecurrentCell::tanh, RecurrentCell::relu, RecurrentCell::lstm, RecurrentCell::gru}) {
+    for (const auto form : {RecurrentForm::encoder, RecurrentForm::decoder, RecurrentForm::encoder_decoder}) {
+      RecurrentModelConfig config = small_recurrent(cell, form);
+      config.head.kind = config.heads()[0];
+      config.body.special.eos = 2;
+      const auto model = made(config);
+      const TemporaryDirectory directory;
+      save_model_files(*model, directory.path());
+      const LoadedModel loaded = load_model(directory.path());
+      EXPECT_THAT(loaded.warnings, IsEmpty());
+      auto before = config.clone(), after = loaded.model->config().clone();
+      EXPECT_EQ(fields_to_json(before->fields()), fields_to_json(after->fields()));
+      const auto ours = parameters_of(*model), theirs = parameters_of(*loaded.model);
+      ASSERT_EQ(ours.size(), theirs.size());
+      for (size_t i = 0; i < ours.size(); ++i) {
+        EXPECT_EQ(ours[i].first, theirs[i].first);
+        EXPECT_EQ(ours[i].second.values<float>(), theirs[i].second.values<float>()) << ours[i].first;
+      }
+    }
+  }
+}
+
+TEST(RecurrentModel, PresetsTakeTheFormThatATaskNeeds) {
+  const auto config = model_preset("lstm-small");
+  config->take_form(HeadKind::language_model, true);
+  EXPECT_TRUE(config->reads_source());
+  config->take_form(HeadKind::classifier, false);
+  EXPECT_FALSE(config->reads_source());
+  config->head = {.kind = HeadKind::classifier, .labels = 2};
+  config->set_vocabulary(50);
+  const auto model = make_model(*config, Rng(1));
+  EXPECT_EQ(model->language_model(), nullptr);
+  EXPECT_NE(head_as<ClassificationHead>(*model), nullptr);
+  EXPECT_THAT(error_of([&] { config->change("form=decoder"); }), HasSubstr("the task decides it"));
+  EXPECT_THAT(error_of([&] { config->change("heads=2"); }),
+              HasSubstr("attends only where it reads a source"));
+}
+
+// 4 gates of an LSTM: (C + H + 2) · 4H in a layer, and the output layer is the embedding with a bias.
+TEST(RecurrentModel, DescriptionCountsItsParametersAndOperations) {
+  RecurrentModelConfig config = small_recurrent(RecurrentCell::lstm, RecurrentForm::decoder);
+  const int64_t width = 20, layer = 4 * width * (2 * width + 2);
+  const Description description = describe(config, {.batch = 2, .length = 5});
+  EXPECT_EQ(description.parameters, kRecurrentVocabulary * width + 2 * layer + kRecurrentVocabulary);
+  int64_t rows = 0;
+  for (const LayerDescription& step : description.layers) rows += step.parameters;
+  EXPECT_EQ(rows, description.parameters);
+  EXPECT_EQ(description.forward_flops_per_token(),
+            2.0 * (2 * 8 * width * width + kRecurrentVocabulary * width));
+}
+
+}  // namespace
+}  // namespace hodhod
