@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod classify DIR: labels its arguments, files, or standard input, a text (or a pair with a tab between)
-// a line.
+// hodhod classify DIR: labels texts from arguments, files or standard input, one text (or a pair separated by
+// a tab) per line.
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
@@ -27,7 +27,8 @@ struct ClassifyFlags {
   bool json = false;
 };
 
-// A line as the model takes it. Of a model that does not say whether it takes pairs, a tab makes one.
+// A line as a text or a pair, whichever the model takes. If the model does not say, a line with a tab is a
+// pair.
 Texts texts_of_line(const std::string& line, const Classifier& classifier) {
   const size_t tab = line.find('\t');
   if (classifier.texts == 1 || tab == std::string::npos) return {line};
@@ -88,13 +89,13 @@ std::string classified_line(const Classification& found, const Classifier& class
   return one_line(line) + "\n";
 }
 
-// Classifies, prints, and keeps count of what is to be told in the end.
+// Classifies and prints, and counts what is reported at the end.
 class ClassifyPrinter {
  public:
   ClassifyPrinter(const Classifier& classifier, bool json)
       : classifier_(classifier), json_(json), long_texts_(length_limit(classifier.encoder)) {}
 
-  // A blank line where a pair should be is answered with a blank line.
+  // A blank line instead of a pair gives a blank line.
   void print(const std::vector<Texts>& texts) {
     std::vector<Texts> asked;
     for (const Texts& one : texts) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod completion SHELL: a script by which the shell completes this program's command lines.
+// hodhod completion SHELL: prints a script that lets the shell complete command lines.
 #include <memory>
 
 #include "cli/commands.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod embed DIR: vectors of its arguments, files, or standard input, a text a line.
+// hodhod embed DIR: embeds texts from arguments, files or standard input, one per line.
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 

@@ -65,7 +65,7 @@ Evaluation evaluation_of(const EvaluateFlags& flags, const ModelConfig& config) 
   return {"a translation model", {"--source", "--target", "--skip-bad"}, {kDecodingGroup, kBleuGroup}};
 }
 
-// Nothing that was asked for is passed over.
+// An option that has no effect is an Error.
 void check_options(const Command& command, const Evaluation& evaluation) {
   const auto among = [](const auto& list, const std::string& name) {
     return std::find(list.begin(), list.end(), name) != list.end();
@@ -79,7 +79,7 @@ void check_options(const Command& command, const Evaluation& evaluation) {
   }
 }
 
-// By what stands on the model.
+// By the model's head.
 int evaluate_model(const EvaluateFlags& flags, const Session& session, const Command& command) {
   const ModelDirectory directory = ModelDirectory::open(flags.directory);
   const ModelConfig& config = *directory.config;

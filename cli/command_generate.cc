@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod generate DIR: continues texts: its arguments, or each line of files or of standard input.
+// hodhod generate DIR: continues prompts from arguments, or lines of files or of standard input.
 #include <fmt/core.h>
 
 #include <memory>

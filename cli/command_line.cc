@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading a command line by CLI11, which no other file knows.
+// Reading a command line with CLI11, which only this file includes.
 //
 // CLI11 takes "[a,b]" for a list, "++" for the end of a command, and "--name=" for an option without a value.
-// So it is shown the names of commands and options only; in the place of every text stands its number.
+// So CLI11 sees only the names of commands and options; every other word is replaced by its number.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -106,12 +106,12 @@ class CommandLine {
     texts_.push_back(text);
     return fmt::format("@{}", texts_.size() - 1);
   }
-  // Of a switch that stands alone CLI11 says "true".
+  // For a switch without a value CLI11 gives "true".
   std::string text_of(const std::string& shown) const {
     return shown.starts_with('@') ? texts_.at(std::stoul(shown.substr(1))) : shown;
   }
 
-  // The words with numbers for texts. Walks path_ down to the command that is named.
+  // The words, with texts replaced by numbers. Extends path_ down to the named command.
   std::vector<std::string> hide_texts(const std::vector<std::string>& words) {
     std::vector<std::string> shown;
     const auto show_text = [&](const std::string& word) {
@@ -163,7 +163,8 @@ class CommandLine {
     return 1;
   }
 
-  // What the file of --config says of arguments that were not given, as if it stood behind the command.
+  // Appends the values of the --config file for arguments that were not given, as if they followed the
+  // command.
   void add_config(std::vector<std::string>& shown) {
     std::vector<std::string> added;
     for (const ConfigEntry& entry : read_config(config_, path_)) {
@@ -242,13 +243,13 @@ class CommandLine {
 
   Command& program_;
   CLI::App app_;
-  std::vector<Command*> path_;      // the program, and the commands that were named below it
+  std::vector<Command*> path_;      // the program and the named subcommands
   std::vector<std::string> texts_;  // by their numbers
   std::set<const Argument*> given_;
-  bool texts_given_ = false;  // that belong to no option
+  bool texts_given_ = false;  // texts that belong to no option
   std::string config_;        // the file of --config
   size_t behind_command_ = 0;
-  std::map<const Argument*, std::string> places_;  // of what the file gives
+  std::map<const Argument*, std::string> places_;  // of values from the file
 };
 
 }  // namespace

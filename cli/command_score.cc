@@ -26,7 +26,7 @@ struct ScoreFlags {
 
 using metrics::TextScores;
 
-// The lines of the hypotheses and of each reference, equally many.
+// The lines of the hypotheses and of each reference, all of the same number.
 struct ScoredText {
   std::vector<std::string> hypotheses;
   std::vector<std::vector<std::string>> references;  // by line
@@ -82,7 +82,7 @@ std::string corpus_text(const TextScores& scores, bool as_json) {
   return lines;
 }
 
-// The names, which may also stand in one word with commas between.
+// The names, which may also be one word with commas.
 std::vector<std::string> metric_names(const std::vector<std::string>& words) {
   std::vector<std::string> names;
   for (const std::string& word : words) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod tag DIR: tags the words of its arguments, files, or standard input, a sentence a line.
+// hodhod tag DIR: tags the words of sentences from arguments, files or standard input, one sentence per line.
 #include <fmt/core.h>
 
 #include <memory>

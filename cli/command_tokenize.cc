@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod tokenize: its actions, and decode.
+// hodhod tokenize: the list of its actions, and decode.
 #include <fmt/format.h>
 
 #include <charconv>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod translate DIR: translates its arguments, files, or standard input, a sentence a line.
+// hodhod translate DIR: translates sentences from arguments, files or standard input, one per line.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -49,7 +49,7 @@ Json translation_to_json(const Translation& translation) {
   return json;
 }
 
-// What is printed for a line: of n translations n lines, whatever the model writes, or one of JSON.
+// What is printed for a line: one line for each translation, or one line of JSON.
 std::string translated_line(const Translator& translator, const std::string& source,
                             const std::vector<Translation>& found, const TranslateFlags& flags) {
   Json results = Json::array();

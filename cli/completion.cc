@@ -8,7 +8,7 @@
 namespace hodhod::cli {
 namespace {
 
-// A command with the words that lead to it: "train generate", "" for the program.
+// A command and the words that name it: "train generate", "" for the program.
 struct Place {
   std::string words;
   const Command* command;
@@ -52,8 +52,8 @@ std::vector<std::string> names_of(const Argument& argument) {
                                     : std::vector{names.substr(0, comma), names.substr(comma + 1)};
 }
 
-// ---- bash. The words before the cursor lead to a command; then the option before the cursor says what may
-// stand there, or else the command does.
+// ---- bash. The words before the cursor name a command; the option before the cursor, or else the command,
+// determines the completions.
 
 std::string bash_action(const Argument& argument) {
   switch (kind_of(argument)) {

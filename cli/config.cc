@@ -52,7 +52,7 @@ std::vector<std::string> words_of(const TomlEntry& entry, const Argument& argume
   return {fmt::format("{}", fmt::join(entry.values, ","))};
 }
 
-// Values are written as JSON, which TOML reads alike.
+// Values are written as JSON, which is valid TOML.
 std::string value_text(const Argument& argument) {
   Field field = argument.field();
   field.path = "value";

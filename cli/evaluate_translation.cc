@@ -59,7 +59,7 @@ std::string translation_scores_text(const TranslationScores& scores) {
                      scores.chrf_words);
 }
 
-// Both sides as the tokenizer reads them; nothing where that changes no text.
+// Both sides normalised by the tokenizer; nothing if that changes no text.
 std::vector<ScoredPair> normalized_pairs(const std::vector<ScoredPair>& pairs,
                                          const text::Tokenizer& tokenizer) {
   std::vector<ScoredPair> normalized;

@@ -34,7 +34,7 @@ ProgressOptions bar(std::string label, uint64_t total) {
   fail("standard output: {}; what was printed is not complete", std::strerror(errno));
 }
 
-// Bytes of all files; 0 when one of them is no regular file.
+// The bytes of all files; 0 if one of them is not a regular file.
 uint64_t total_size(const std::vector<std::string>& paths) {
   uint64_t total = 0;
   for (const std::string& path : paths) {
@@ -75,7 +75,7 @@ struct Lines::State {
   std::string label;
   bool quiet;
   std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
-  std::optional<Progress> progress;  // once the work turns out to be long
+  std::optional<Progress> progress;  // created when the work takes long
   int64_t count = 0;
 
   State(std::vector<std::string> files, std::string what, bool no_bar)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program `hodhod`. Exit status: 0 done, 1 an error, 2 a command line that makes no sense.
+// The program `hodhod`. Exit status: 0 done, 1 an error, 2 an invalid command line.
 #include <fmt/format.h>
 
 #include <algorithm>

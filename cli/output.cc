@@ -10,7 +10,7 @@
 namespace hodhod::cli {
 namespace {
 
-// The end of a line that `text` begins with; empty where it begins otherwise.
+// The line break at the beginning of `text`; empty if there is none.
 std::string_view line_end(std::string_view text) {
   constexpr std::array<std::string_view, 11> kEnds = {
       "\r\n", "\n", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod tokenize describe: what a tokenizer is, and how it does on a text.
+// hodhod tokenize describe: describes a tokenizer and measures it on text.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,10 +23,10 @@ struct DescribeTokenizerFlags {
   int ngrams = 0;
 };
 
-// What a text comes to. A word is a run of characters without white space.
+// The statistics of a text. A word is a run of characters without white space.
 struct Statistics {
   int64_t lines = 0, bytes = 0, characters = 0, words = 0, tokens = 0, unknown = 0, unknown_characters = 0;
-  int64_t used = 0;  // tokens of the vocabulary that come in the text
+  int64_t used = 0;  // tokens of the vocabulary that occur in the text
   std::vector<text::NgramCounts> ngrams;
 };
 
@@ -84,7 +84,7 @@ Json statistics_to_json(const Statistics& s, int32_t vocab_size) {
           {"vocabulary_used", ratio(s.used, vocab_size)}};
 }
 
-// The most frequent n-grams of an order, those first in the order of ids among equals.
+// The most frequent n-grams of an order; ties in order of ids.
 std::vector<std::pair<text::NgramCounts::Key, int64_t>> most_frequent(const text::NgramCounts& counts,
                                                                       int most) {
   auto ngrams = counts.sorted();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod tokenize encode: lines of text, or of two texts, into ids.
+// hodhod tokenize encode: turns lines of text, or of pairs of texts, into ids.
 #include <fmt/format.h>
 
 #include <memory>
@@ -44,8 +44,8 @@ void set_lengths(Tokenizer& tokenizer, const EncodeFlags& flags) {
   }
 }
 
-// Appends `"key":[…]` with each value as `append` writes it. Written out, as a Json of a long text would be
-// many times its size.
+// Appends `"key":[…]` with each value as `append` writes it. No Json is built, since that of a long text
+// would be many times its size.
 template <class Values, class Append>
 void append_list(std::string& out, const char* key, const Values& values, Append append) {
   out += out.ends_with('{') ? "\"" : ",\"";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod tokenize normalize: a text as a normaliser leaves it, and what it changed.
+// hodhod tokenize normalize: normalises text and shows the changes.
 #include <fmt/format.h>
 
 #include <map>
@@ -46,7 +46,7 @@ std::vector<text::RuleReport> report_rules(const text::Normalizer* normalizer, s
 std::string show_changes(const std::vector<text::RuleReport>& reports) {
   std::string out;
   for (const text::RuleReport& rule : reports) {
-    // Equal changes are told once, with how often they came.
+    // Equal changes are printed once, with their number.
     std::map<std::pair<std::string, std::string>, int> counts;
     for (const text::TextChange& change : rule.changes) ++counts[{change.before, change.after}];
     for (const auto& [change, count] : counts) {

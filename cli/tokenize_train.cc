@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod tokenize train: a tokenizer from text.
+// hodhod tokenize train: trains a tokenizer on text.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -62,8 +62,8 @@ std::string pre_tokenizer_of(const TokenizerTrainFlags& flags) {
   return flags.model == "word" ? "whitespace" : "none";
 }
 
-// What stands around texts: the tokens that --bos and --eos name, or [CLS] and [SEP] where BERT's are among
-// the special tokens. Ids are places among those.
+// The tokens around texts: those of --bos and --eos, or [CLS] and [SEP] if these are among the special
+// tokens. Ids are positions among the special tokens.
 text::PostProcessorPtr template_around(const TokenizerTrainFlags& flags,
                                        const std::vector<text::AddedToken>& special) {
   std::vector<text::SpecialToken> tokens;
@@ -90,7 +90,7 @@ text::PostProcessorPtr template_around(const TokenizerTrainFlags& flags,
   return text::make_template_processing(single, single + " " + pair, std::move(tokens));
 }
 
-// Pipeline around the model that is to come.
+// The pipeline around the model, which is trained later.
 text::TokenizerParts make_parts(const TokenizerTrainFlags& flags, const std::string& pre_tokenizer,
                                 const std::vector<text::AddedToken>& special) {
   text::TokenizerParts parts;

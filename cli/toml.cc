@@ -15,7 +15,7 @@ bool is_key_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
-// A number without the underscores that TOML allows between digits; empty if it is none.
+// A number without the underscores that TOML allows between digits; empty if it is not a number.
 std::string number_of(std::string word) {
   if (word.starts_with('+')) word.erase(0, 1);
   word.erase(std::remove(word.begin(), word.end(), '_'), word.end());
@@ -129,7 +129,7 @@ class TomlReader {
     return number;
   }
 
-  // 'as it stands', or "with escapes", which are those of JSON.
+  // 'literal', or "with escapes", which are those of JSON.
   std::string quoted() {
     const char quote = text_[at_];
     const size_t begin = at_++;

@@ -41,7 +41,7 @@ struct ByteSource::State {
   uint64_t stored_size = 0;
   uint64_t fetched = 0;  // bytes read from the descriptor
   std::vector<char> buffer = std::vector<char>(kStoredBuffer);
-  size_t begin = 0, end = 0;  // what of the buffer is not yet consumed
+  size_t begin = 0, end = 0;  // the part of the buffer that is not yet consumed
   bool at_end = false;
 
   Format format = Format::kPlain;

@@ -24,8 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A regular file, open for reading, that closes itself. (Opening a pipe that nobody writes to would wait, but
-// for O_NONBLOCK.)
+// A regular file, open for reading, closed by the destructor. (O_NONBLOCK: opening a pipe without a writer
+// would wait.)
 class Descriptor {
  public:
   explicit Descriptor(const std::string& path)
@@ -58,7 +58,7 @@ std::string temporary_name(const std::string& path) {
   return fmt::format("{}{}{}-{}", path, kTemporary, ::getpid(), counter++);
 }
 
-// The process that a temporary name names; 0 when it is no such name.
+// The process of a temporary name; 0 if it is not such a name.
 pid_t writer_of(std::string_view name) {
   const size_t mark = name.rfind(kTemporary);
   if (mark == std::string_view::npos || mark == 0) return 0;
@@ -80,7 +80,7 @@ std::string read_file(const std::string& path, uint64_t max_bytes) {
   constexpr size_t kPiece = 1 << 16;
   std::string bytes;
   bytes.reserve(descriptor.size() + kPiece);
-  // Until the end, whatever the size said: files of /proc have none, and a file may grow.
+  // Reads to the end, whatever the size: files of /proc have none, and a file may grow.
   size_t used = 0;
   for (;;) {
     bytes.resize(std::max(bytes.capacity(), used + kPiece));

@@ -21,14 +21,14 @@ std::string own_name() {
   return fmt::format("process {} on {}", ::getpid(), host.data());
 }
 
-// What the holder wrote, on one line; it may be just about to write it.
+// What the holder wrote, on one line; it may not have written it yet.
 std::string holder(const std::string& path) {
   try {
     const std::string text = read_file(path, 1000);
     const std::string line = text.substr(0, text.find('\n'));
     if (!line.empty()) return line;
   } catch (const Error&) {
-    // Who it is can then not be said.
+    // The holder is unknown then.
   }
   return "another process";
 }
@@ -43,7 +43,7 @@ FileLock::FileLock(const std::string& path, const std::string& busy)
     fail("{}: is locked by {}: {}", path, holder(path), busy);
   }
   const std::string name = own_name() + "\n";
-  // A full disk is no reason not to work: the name is for people.
+  // Errors are ignored, such as a full disk: the name is only informative.
   if (::ftruncate(descriptor_, 0) != 0 || ::write(descriptor_, name.data(), name.size()) < 0) return;
 }
 

@@ -31,7 +31,7 @@ const FileSystem& real_file_system() {
 
 namespace {
 
-// What the reader of the message can do about it.
+// Advice for the reader of the message.
 const char* advice(int reason) {
   switch (reason) {
     case ENOENT:

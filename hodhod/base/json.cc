@@ -47,7 +47,7 @@ std::string plain_message(std::string what) {
   return what;
 }
 
-// Reads the text and leaves, in `*at`, how far it has come.
+// Reads the text and counts in `*at` how far it has come.
 struct CountingIterator {
   using iterator_category = std::input_iterator_tag;
   using value_type = char;
@@ -66,7 +66,7 @@ struct CountingIterator {
   bool operator!=(const CountingIterator& other) const { return p != other.p; }
 };
 
-// Builds a value from what the reader meets, and finds keys that stand twice.
+// Builds a value from the reader's events, and detects duplicate keys.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
  public:
   Builder(std::string_view text, const std::string& name) : text_(text), name_(name), at_(text.data()) {}

@@ -29,7 +29,7 @@ T integer_as(const Json& value, const std::string& where) {
     return static_cast<T>(*n);
   if (const auto* n = value.get_if<uint64_t>(); n != nullptr && std::in_range<T>(*n))
     return static_cast<T>(*n);
-  // Beyond 2^53 a double no longer says which whole number was meant.
+  // Above 2^53 a double no longer identifies a whole number.
   if (const auto* n = value.get_if<double>();
       n != nullptr && *n == std::floor(*n) && std::abs(*n) <= 0x1p53 &&
       *n >= static_cast<double>(Limits::min()) && *n <= static_cast<double>(Limits::max())) {

@@ -21,7 +21,7 @@ const char* kind_name(const Json& value) {
   return value.is_null() ? "null" : "true or false";
 }
 
-// The alternative T of a value's variant; an Error calls for `wanted` when it is another.
+// The alternative T of a value's variant; an Error, which names `wanted`, if it is another.
 template <class T, class Variant>
 auto& alternative(Variant& variant, const Json& value, const char* wanted) {
   auto* found = std::get_if<T>(&variant);

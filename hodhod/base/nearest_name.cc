@@ -27,7 +27,7 @@ size_t letters_between(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-// The smallest distance of `name` to what stands in `other` between dashes or underscores.
+// The smallest distance of `name` to a part of `other` between dashes or underscores.
 size_t letters_from_part(std::string_view name, std::string_view other) {
   name.remove_prefix(std::min(name.find_first_not_of('-'), name.size()));
   size_t least = std::string_view::npos;

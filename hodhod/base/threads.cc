@@ -27,8 +27,8 @@ void pause_processor() {
 
 thread_local bool inside_parallel_loop = false;
 
-// Workers sleep between loops, but first look out for the next one for a while: a training step is
-// hundreds of short loops, and waking a sleeping thread costs more than many of them.
+// Workers sleep between loops, but first spin for a while: a training step has hundreds of short loops, and
+// waking a sleeping thread costs more than many of them.
 class Pool {
  public:
   explicit Pool(int threads) { start(threads); }
@@ -68,7 +68,7 @@ class Pool {
     }
     if (sleepers_.load(std::memory_order_seq_cst) > 0) wake_.notify_all();
     work(0);
-    // Nothing is left to take. Who has not come by now (another program may have its core) need not.
+    // No range is left. Workers that have not joined yet (another program may have their core) need not join.
     state_.fetch_and(~kOpen, std::memory_order_relaxed);
     int looks = 0;
     while ((state_.load(std::memory_order_acquire) & kWorkers) > 0) {
@@ -84,7 +84,7 @@ class Pool {
  private:
   static constexpr int kLooks = 4000;  // about 50 µs
 
-  // The loop at hand in one word: its number, whether workers may join, and how many are at work.
+  // The current loop in one word: its number, whether workers may join, and how many are at work.
   static constexpr uint64_t kWorkers = 0xffff;
   static constexpr uint64_t kOpen = 0x10000;
   static constexpr uint64_t kLoop = 0x20000;
@@ -135,8 +135,8 @@ class Pool {
     }
   }
 
-  // Takes ranges until none is left: those of the thread's own section first. A thread so meets in one loop
-  // what it had in the last, and finds it in its cache.
+  // Takes ranges until none is left, those of the thread's own section first. So a thread works on the same
+  // part as in the loop before, which is in its cache.
   void work(int thread) {
     const bool outer = std::exchange(inside_parallel_loop, true);
     for (int i = 0; i < threads(); ++i) {

@@ -141,7 +141,7 @@ T read_json_value(const Json& value, const Field& field, const std::string& plac
   return read;
 }
 
-// The object that holds the last name of a path, made on the way.
+// The object that holds the last name of a path; objects on the way are created.
 Json& slot(Json& root, std::string_view path) {
   Json* at = &root;
   for (size_t dot; (dot = path.find('.')) != std::string_view::npos; path.remove_prefix(dot + 1)) {

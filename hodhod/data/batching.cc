@@ -58,7 +58,7 @@ void BatchSampler::plan_epoch() {
     const auto shorter = [this](int64_t a, int64_t b) {
       const int64_t la = length(a), lb = length(b);
       if (la != lb) return la < lb;
-      // Of like longest sides, those whose other sides are alike, too.
+      // Among equal longest sides, similar other sides are put together too.
       return std::lexicographical_compare(
           &lengths_[static_cast<size_t>(a * sides_)], &lengths_[static_cast<size_t>(a * sides_)] + sides_,
           &lengths_[static_cast<size_t>(b * sides_)], &lengths_[static_cast<size_t>(b * sides_)] + sides_);

@@ -44,7 +44,7 @@ std::string in_lower_case(std::string_view name) {
 }
 
 // "clean_text" and "Clean Text" have the parts "clean" and "text", and are one themselves. "clean text" has
-// none: it may be one.
+// no parts: it may be a text.
 std::vector<std::string> parts_of(std::string_view name) {
   const std::string whole = in_lower_case(name);
   const bool is_title = !name.empty() && name[0] >= 'A' && name[0] <= 'Z';

@@ -13,8 +13,8 @@
 namespace hodhod {
 namespace {
 
-// Goes through `order` and holds an example out whenever the share of those seen asks for one more; one that
-// `may` refuses is passed over, and the next one takes its place.
+// Goes through `order` and holds out an example whenever the share of the examples so far requires one more.
+// If `may` refuses an example, the next one takes its place.
 template <class May>
 std::vector<bool> choose(const std::vector<size_t>& order, double share, const May& may) {
   std::vector<bool> out(order.size(), false);
@@ -55,8 +55,8 @@ std::vector<bool> held_out(std::span<const std::vector<std::string>> labels, dou
     for (std::string_view label : sets.emplace_back(those.begin(), those.end())) ++left[label];
     ++alike[sets.back()];
   }
-  // Those of the same labels stand together, so that evenly over the whole is evenly over each; the rare ones
-  // last, so that nothing has to take the place of those that must stay.
+  // Examples with the same labels are adjacent, so that evenly over the whole is evenly over each. Rare
+  // labels come last, so that nothing has to replace the examples that must stay.
   std::vector<size_t> order = in_order(labels.size());
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
     return std::tie(alike[sets[b]], sets[a]) < std::tie(alike[sets[a]], sets[b]);

@@ -16,8 +16,7 @@ namespace {
 // A csv record of more bytes than this has a quote that was never closed.
 constexpr size_t kMaxCsvRecord = size_t{1} << 20;
 
-// The text of a string, a number, a truth value, or of a list of strings and numbers; nothing of anything
-// else.
+// The text of a string, number or boolean, or of a list of strings and numbers; nothing for anything else.
 std::optional<std::string> text_of(const Json& value, const std::string& list_separator) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_number() || value.is_boolean()) return format_json(value, -1);
@@ -139,8 +138,8 @@ CsvState split_csv_text(std::string_view text, std::vector<std::string>& fields,
 
 }  // namespace
 
-// Splits the record that begins with `first_line`, taking further lines while a quote is open. When it is
-// bad, that is reported of its first line alone, and the others are read again.
+// Splits the record that begins with `first_line`, taking further lines while a quote is open. If the record
+// is bad, only its first line is reported, and the others are read again.
 bool RecordReader::split_csv(std::string_view first_line) {
   Table& table = *table_;
   const int64_t begin = table.line;

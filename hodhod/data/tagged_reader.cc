@@ -40,7 +40,7 @@ std::vector<std::string_view> split_columns(std::string_view line) {
 
 enum class TokenId { kWord, kRangeOrEmpty, kNone };
 
-// What stands in the column ID of conllu: 7, 7-8 or 7.1.
+// The column ID of conllu: 7, 7-8 or 7.1.
 TokenId token_id(std::string_view text) {
   const size_t mark = text.find_first_not_of("0123456789");
   if (mark == 0 || text.empty()) return TokenId::kNone;
@@ -113,7 +113,7 @@ bool TaggedReader::take_header(const std::vector<std::string_view>& fields) {
   return true;
 }
 
-// The columns that the file's first token shows. False, and reported, where it shows none.
+// Determines the columns from the file's first token. False, after reporting it, if that is not possible.
 bool TaggedReader::begin_columns(const std::vector<std::string_view>& fields, std::string_view line) {
   std::vector<Column> columns = columns_;
   if (format_ == CorpusFormat::kConllu) {
@@ -138,7 +138,7 @@ bool TaggedReader::begin_columns(const std::vector<std::string_view>& fields, st
   return true;
 }
 
-// False, and reported, when the line is bad.
+// False, after reporting it, if the line is bad.
 bool TaggedReader::add_token(std::string_view line, TaggedSentence& sentence) {
   if (!is_utf8(line)) return bad("expected UTF-8 text, found other bytes");
   const std::vector<std::string_view> fields = split_columns(line);

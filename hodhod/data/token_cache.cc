@@ -77,7 +77,7 @@ std::optional<TokenSequences> read(const std::string& path, uint64_t key) {
 TokenKey::TokenKey(const text::Tokenizer& tokenizer) { add(tokenizer.to_json()); }
 
 void TokenKey::add(std::string_view text) {
-  const uint64_t size = text.size();  // so that moving a boundary between texts makes another key
+  const uint64_t size = text.size();  // so that moving a boundary between texts changes the key
   hasher_.update(&size, sizeof size);
   hasher_.update(text);
 }

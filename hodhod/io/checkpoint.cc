@@ -15,7 +15,7 @@ namespace hodhod {
 namespace {
 
 constexpr std::string_view kManifest = "manifest.json", kPrefix = "checkpoint-", kStep = "-step-";
-// Under names of these endings lies what is not (or no longer) a checkpoint.
+// Names with these endings are not (or no longer) checkpoints.
 constexpr std::string_view kUnfinished = ".unfinished", kDiscarded = ".discarded", kDamaged = ".damaged";
 
 std::string_view view(std::span<const std::byte> bytes) {
@@ -142,7 +142,7 @@ Checkpoint CheckpointStore::save(int64_t step, const std::function<void(Checkpoi
     try {
       remove_tree(unfinished, system_);
     } catch (const Error&) {
-      // The disk is failing: the first error says so, and the next save clears this away.
+      // The disk is failing: the first error is thrown, and the next save removes the rest.
     }
     throw;
   }
@@ -167,7 +167,7 @@ void CheckpointStore::remove_from(int64_t step) {
 }
 
 void CheckpointStore::remove(const Checkpoint& checkpoint) {
-  // Renamed first, so that one half deleted is never taken for one that was damaged.
+  // Renamed first, so that a half-deleted checkpoint is never taken for a damaged one.
   const std::string discarded = checkpoint.path + std::string(kDiscarded);
   if (system_.rename(checkpoint.path.c_str(), discarded.c_str()) != 0) {
     fail_with_reason("set the old checkpoint aside for deletion", checkpoint.path, errno);
@@ -178,7 +178,8 @@ void CheckpointStore::remove(const Checkpoint& checkpoint) {
 
 void CheckpointStore::tidy() {
   if (!is_directory(directory_)) return;
-  // Under another name a damaged one is not counted among those to keep, so that it pushes no good one out.
+  // Under another name a damaged checkpoint is not counted among those to keep, so that no good one is
+  // deleted for it.
   for (const Checkpoint& checkpoint : damaged_) {
     const std::string aside = checkpoint.path + std::string(kDamaged);
     remove_tree(aside, system_);

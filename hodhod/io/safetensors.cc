@@ -70,7 +70,7 @@ TensorEntry read_entry(const std::string& name, const Json& value, std::span<con
   entry.shape = json_get<std::vector<int64_t>>(value, "shape", where);
   check(entry.shape.size() <= Shape::kMaxRank, "{}: has {} dimensions; at most {} are supported", where,
         entry.shape.size(), Shape::kMaxRank);
-  // What a type that is not known takes is not known either.
+  // The size of an unknown type is unknown too.
   int64_t bytes = type == nullptr ? 0 : static_cast<int64_t>(type->size);
   for (const int64_t extent : entry.shape) {
     check(extent >= 0, "{}: the shape has a negative extent {}", where, extent);

@@ -21,7 +21,7 @@
 namespace hodhod::text {
 namespace {
 
-// Whether tokens come to be spelt in the byte alphabet, seen on a text.
+// Whether tokens are spelt in the byte alphabet, tested on a text.
 bool spells_bytes(const TokenizerParts& parts) {
   const std::string text = "\u00E9";
   if (parts.normalizer && normalize(*parts.normalizer, text) == to_byte_alphabet(text)) return true;
@@ -211,7 +211,7 @@ void Tokenizer::encode_ids(std::string_view text, std::vector<int32_t>& out) con
 Frame Tokenizer::frame() const {
   Frame frame;
   if (!parts_.post_processor) return frame;
-  // A post-processor wants whole encodings; one token stands for all of the text.
+  // A post-processor needs whole encodings; one token stands for the text.
   constexpr int32_t kText = -1;
   std::vector<Encoding> encodings(1);
   encodings[0].push(kText, 0, {}, {}, 0);
@@ -368,7 +368,7 @@ std::string Tokenizer::decode(const std::vector<int32_t>& ids, bool skip_special
   if (parts_.decoder) {
     parts_.decoder->apply(tokens);
   } else if (bytes_) {
-    // A file whose pre-tokeniser is ByteLevel and that names no decoder means this one.
+    // The default decoder for a ByteLevel pre-tokeniser.
     make_byte_level_decoder()->apply(tokens);
   }
   std::string text;

@@ -21,7 +21,7 @@ std::string joined(const Tokens& tokens) {
   return all;
 }
 
-// As Hugging Face's tokenizers do it, which have one rule more than Transformers.
+// As in Hugging Face's tokenizers, which have one more rule than Transformers.
 void clean_up_token(std::string& token) {
   clean_up(token);
   replace_all(token, " do not", " don't");
@@ -148,7 +148,7 @@ class StripDecoder : public Decoder {
   int64_t start_, stop_;
 };
 
-// Replace is the normaliser of that name, token by token.
+// Replace applies the normaliser of that name to each token.
 class ReplaceDecoder : public Decoder {
  public:
   explicit ReplaceDecoder(NormalizerPtr replace) : replace_(std::move(replace)) {}

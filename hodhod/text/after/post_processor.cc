@@ -17,8 +17,8 @@ Encoding special_encoding(int32_t id, int32_t type_id) {
   return encoding;
 }
 
-// Takes the blanks at both ends of tokens out of their ranges. With `add_prefix_space`, one blank at the very
-// beginning stays: it stands for the one that would have been added.
+// Removes the spaces at both ends of tokens from their ranges. With `add_prefix_space`, one space at the very
+// beginning stays: it stands for the added one.
 void trim_offsets(Encoding& encoding, std::string_view text, bool add_prefix_space) {
   for (size_t i = 0; i < encoding.size(); ++i) {
     Range& bytes = encoding.bytes[i];

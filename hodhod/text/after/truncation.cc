@@ -8,8 +8,8 @@
 namespace hodhod::text {
 namespace {
 
-// Cuts an encoding into pieces of `length` tokens, each sharing `stride` with the one before; the first
-// stays, the rest overflow.
+// Splits an encoding into parts of `length` tokens, each sharing `stride` tokens with the one before; the
+// first stays, the rest overflow.
 void truncate_one(Encoding& encoding, int64_t length, const Truncation& truncation) {
   const auto size = static_cast<int64_t>(encoding.size());
   if (length >= size) return;

@@ -20,7 +20,7 @@ namespace {
 using SourcePiece = SentencePieceProto::Piece;
 using PieceType = SentencePieceProto::PieceType;
 
-// Low enough that no text is cut into pieces of the other language where another way is open.
+// So low that no text is split into pieces of the other language if there is another way.
 constexpr float kForeignScore = -1e5F;
 
 // >>fra<< at the beginning of a text tells the language to translate into.
@@ -28,7 +28,8 @@ bool is_language(std::string_view token) {
   return token.size() > 4 && token.starts_with(">>") && token.ends_with("<<");
 }
 
-// The pieces of source.spm in the order of vocab.json; what is only there is never found in a text.
+// The pieces of source.spm in the order of vocab.json; tokens that are only in vocab.json are never found in
+// a text.
 std::vector<SourcePiece> renumbered(const SentencePieceProto& proto, const std::string& unknown,
                                     const std::vector<std::pair<std::string, int64_t>>& vocabulary,
                                     const std::string& path) {
@@ -64,7 +65,7 @@ void add_marian_tokens(TokenizerParts& parts, const NumberedTokens& vocabulary,
   for (AddedToken& token : parts.added_tokens) token.special = token.special || token.content == unknown;
 }
 
-// One side's way to cut texts.
+// The tokenizer of one side.
 TokenizerParts side_parts(std::string_view bytes, const std::string& spm, const NumberedTokens& vocabulary,
                           const std::string& path, const TokenizerConfig& config) {
   SentencePieceProto proto = SentencePieceProto::parse(bytes, spm);

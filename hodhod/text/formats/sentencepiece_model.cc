@@ -27,7 +27,7 @@ using PieceType = Proto::PieceType;
 
 constexpr float kUnknownPenalty = 10;
 
-// Float arithmetic throughout, as the sums decide near ties.
+// Float arithmetic throughout, since the sums decide near ties.
 ModelPtr make_unigram_model(const Proto& proto, std::shared_ptr<const RawWords> raw_words,
                             const std::string& name) {
   std::vector<std::pair<std::string, double>> pieces;
@@ -44,7 +44,7 @@ ModelPtr make_unigram_model(const Proto& proto, std::shared_ptr<const RawWords> 
   for (const auto& piece : proto.pieces) {
     pieces.emplace_back(piece.text, piece.score);
     options.used.push_back(piece.type == PieceType::kNormal || piece.type == PieceType::kUserDefined);
-    // User-defined pieces win over whatever else covers the same text.
+    // User-defined pieces win over all other pieces for the same text.
     options.used_scores.push_back(piece.type == PieceType::kUserDefined
                                       ? static_cast<double>(static_cast<float>(piece.text.size()) * highest) -
                                             0.1
@@ -68,7 +68,7 @@ ModelPtr make_model(const Proto& proto, std::shared_ptr<const RawWords> raw_word
     case Proto::ModelType::kBpe:
       return make_bpe_model(proto, proto.pieces, std::move(raw_words), name);
     case Proto::ModelType::kChar: {
-      // Characters are pieces that nothing joins.
+      // Characters are pieces that are never joined.
       std::vector<ScoredPiece> characters = proto.pieces;
       for (ScoredPiece& piece : characters) piece.score = 0;
       return make_bpe_model(proto, characters, std::move(raw_words), name);
@@ -116,7 +116,7 @@ void look_for_special_tokens(TokenizerParts& parts, const TokenizerConfig& confi
   }
 }
 
-// What a class of Transformers puts around texts, beyond what SentencePiece does.
+// The tokens that a class of Transformers puts around texts, and its other additions to SentencePiece.
 void heed_class(TokenizerParts& parts, const TokenizerConfig& config, const std::string& name) {
   switch (config.family()) {
     case TokenizerFamily::kLlama:
@@ -160,7 +160,7 @@ TokenizerParts parts_of_proto(const Proto& proto, const std::string& name, const
   std::shared_ptr<const RawWords> raw_words;
   if (config.family() == TokenizerFamily::kLlama && !config.flag("legacy", true) &&
       options.add_dummy_prefix) {
-    // The blank before a text stands at its beginning alone, not after special tokens within.
+    // The space before a text is added at its beginning only, not after special tokens within it.
     options.add_dummy_prefix = options.escape_whitespaces = false;
     parts.pre_tokenizer = make_metaspace({.prepend_scheme = PrependScheme::kFirst, .split = false});
   } else {

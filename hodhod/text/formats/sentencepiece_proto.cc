@@ -181,7 +181,7 @@ SentencePieceProto SentencePieceProto::parse(std::string_view bytes, std::string
         break;
     }
   }
-  // Every writer puts them after the pieces, so a file without them has lost its end.
+  // Every writer puts them after the pieces, so a file without them is truncated.
   check(has_trainer && has_normalizer, "{}: byte {}: the {} is missing; the file is truncated", name,
         bytes.size(), has_trainer ? "normalizer_spec" : "trainer_spec");
   check_pieces(proto, name);

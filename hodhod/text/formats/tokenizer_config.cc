@@ -58,7 +58,7 @@ constexpr NamedFamily kClasses[] = {
     {"XLNetTokenizer", Family::kRenumbered},
 };
 
-// The class of a kind of model, where tokenizer_config.json names none.
+// The class for a model type, if tokenizer_config.json names none.
 constexpr NamedFamily kModelTypes[] = {
     {"bert", Family::kBert},
     {"distilbert", Family::kBert},
@@ -151,8 +151,8 @@ TokenizerConfig TokenizerConfig::read(const std::string& directory) {
   return config;
 }
 
-// The first file that says something about a token or a role is right; an id, and that a token is special,
-// may come from another one.
+// The first file that describes a token or a role decides; the id, and whether the token is special, may come
+// from another file.
 void TokenizerConfig::add_token(AddedToken token) {
   if (token.content.empty()) return;
   const auto same = [&](const AddedToken& other) { return other.content == token.content; };

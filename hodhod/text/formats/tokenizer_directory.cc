@@ -15,7 +15,7 @@
 namespace hodhod::text {
 namespace {
 
-// The path of the first of these that the directory holds; empty if it holds none.
+// The path of the first of these files in the directory; empty if there is none.
 std::string find_file(const std::string& directory, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     std::string path = join_path(directory, name);
@@ -79,8 +79,8 @@ TokenizerParts directory_parts(const std::string& directory, const TokenizerConf
       directory);
 }
 
-// Tokens that the settings name: those that are known become special where they are said to be, and are
-// looked for in texts; others are added. tokenizer.json numbers those after its own.
+// Adds the tokens that the settings name. Known tokens become special if the settings say so, and are
+// searched in texts. tokenizer.json numbers new ones after its own.
 void add_named_tokens(TokenizerParts& parts, const TokenizerConfig& config, bool numbered) {
   std::vector<AddedToken> named = config.tokens();
   std::stable_sort(named.begin(), named.end(), [](const AddedToken& a, const AddedToken& b) {
@@ -99,8 +99,8 @@ void add_named_tokens(TokenizerParts& parts, const TokenizerConfig& config, bool
   }
 }
 
-// Whether the class opens what is saved: always if it was read from files like those; else those classes do
-// that take a tokenizer.json as it is, with what their own files became in it.
+// Whether the class can open the saved files: always if it was read from the same kind of files; otherwise
+// only classes that take a tokenizer.json as it is.
 bool opens_saved(const TokenizerConfig& config, bool same_files) {
   if (same_files) return true;
   switch (config.family()) {
@@ -128,10 +128,11 @@ Tokenizer load_directory(const std::string& directory) {
   return Tokenizer(std::move(parts), directory);
 }
 
-// How Transformers writes that a length is not known.
+// How Transformers writes an unknown length.
 constexpr double kNoLongest = 1e30;
 
-// BERT's kind, whose models tell the second of two texts by its type ids. Other models take none.
+// Whether it is a tokenizer like BERT's, with type ids that mark the second of two texts. Other models take
+// none.
 bool gives_type_ids(const Tokenizer& tokenizer) {
   const TokenizerParts& parts = tokenizer.parts();
   if (!parts.post_processor || !tokenizer.role("cls_token")) return false;
@@ -160,7 +161,7 @@ bool says_longest(const Json& config) {
   return longest != nullptr && longest->is_number() && longest->get<double>() < kNoLongest / 2;
 }
 
-// Sets what the directory's own settings do not say.
+// Sets a member unless the directory's own settings have it.
 void set_default(Json& config, const char* key, Json value) {
   if (json_find(config, key) == nullptr) config[key] = std::move(value);
 }
@@ -177,7 +178,8 @@ void save_tokenizer(const Tokenizer& tokenizer, const std::string& directory,
   make_directories(directory);
   Json roles = Json::object();
   for (const char* name : kTokenRoles) {
-    // A token that is only like one of that role is not named: readers would then look for it in texts.
+    // A token that only has a common spelling of the role is not named: readers would then search it in
+    // texts.
     const auto named = [&](const auto& known) { return known.first == name; };
     const bool said = std::any_of(parts.roles.begin(), parts.roles.end(), named);
     const auto id = tokenizer.role(name);
@@ -195,7 +197,7 @@ void save_tokenizer(const Tokenizer& tokenizer, const std::string& directory,
   set_default(config, "model_input_names",
               gives_type_ids(tokenizer) ? Json::array({"input_ids", "token_type_ids", "attention_mask"})
                                         : Json::array({"input_ids", "attention_mask"}));
-  // A class that was named has a side of its own: Llama's is the left.
+  // A named class has its own padding side: Llama's is the left.
   if (json_find(config, "tokenizer_class") == nullptr) set_default(config, "padding_side", "right");
   set_default(config, "tokenizer_class", parts.files.empty() ? "PreTrainedTokenizerFast" : "MarianTokenizer");
   if (const Json* more = json_find(config, "additional_special_tokens"))

@@ -7,7 +7,7 @@
 namespace hodhod::text {
 namespace {
 
-// Heeded where a tokenizer of their class is read.
+// Used by tokenizers of their class.
 constexpr std::string_view kHeeded[] = {"tokenizer_class",
                                         "added_tokens_decoder",
                                         "additional_special_tokens",
@@ -79,7 +79,7 @@ constexpr HarmlessSetting kHarmless[] = {
     {"device_map", "of the model"},
 };
 
-// Values that ask for nothing.
+// Values without effect.
 bool asks_for_nothing(const Json& value) {
   return value.is_null() || (value.is_boolean() && !value.get<bool>()) ||
          ((value.is_object() || value.is_array()) && value.empty());
@@ -93,7 +93,7 @@ std::string why_not_heeded(std::string_view key, const Json& value, TokenizerFam
   if (std::any_of(std::begin(kHarmless), std::end(kHarmless), same)) return "";
   if (asks_for_nothing(value)) return "";
   if (key == "auto_map") return "code that comes with a model is not run";
-  // PreTrainedTokenizerFast takes what it does not know, and leaves all to tokenizer.json.
+  // PreTrainedTokenizerFast accepts unknown settings, and tokenizer.json determines everything.
   return family == TokenizerFamily::kFast ? "this setting is not known here; tokenizer.json decides"
                                           : "this setting is not known here and changes nothing";
 }

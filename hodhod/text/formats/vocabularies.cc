@@ -50,7 +50,7 @@ void put_roberta_tokens(TokenizerParts& parts, const TokenizerConfig& config, co
         config.names_class() ? config.tokenizer_class() : "RoBERTa");
   parts.post_processor = make_roberta_processing({eos, *sep}, {bos, *cls}, /*trim_offsets=*/true,
                                                  config.flag("add_prefix_space", false));
-  // RoBERTa's mask takes the blank before it.
+  // RoBERTa's mask covers the space before it.
   for (AddedToken& token : parts.added_tokens) token.lstrip = token.lstrip || token.content == "<mask>";
 }
 
@@ -139,8 +139,8 @@ TokenizerParts subword_nmt_parts(const std::string& path) {
         path);
   const Pairs merges = read_merges(lines, path);
   constexpr std::string_view kEnd = "</w>";
-  // The codes name no vocabulary: it is their characters, inside and at the end of words, and what the merges
-  // make.
+  // The codes have no vocabulary: it consists of their characters, inside and at the end of words, and the
+  // results of the merges.
   std::set<std::string> characters;
   const auto add_characters = [&](std::string_view symbol) {
     if (symbol.ends_with(kEnd)) symbol.remove_suffix(kEnd.size());

@@ -14,7 +14,7 @@ namespace {
 using Language = ArabicScriptLanguage;
 using Scores = std::array<int, 6>;  // by language
 
-// Letters and words of one language, each as one piece of the list, and what finding one is worth.
+// Letters and words of one language, and the score for finding one.
 struct Evidence {
   Language language;
   int worth;
@@ -27,7 +27,8 @@ constexpr Evidence kLetters[] = {
     {Language::kKurdish, 3, U"ێۆڕڵەڤ"}, {Language::kPashto, 3, U"ټډړږښګځڅڼېۍ"},
 };
 
-// ی and ک say little, as do ي and ك: Persian is often typed on Arabic keyboards. So few of them count.
+// ی and ک tell little, and so do ي and ك: Persian is often typed on Arabic keyboards. So they have low
+// scores.
 constexpr int kMostByForm = 2;
 
 // Frequent words that other languages do not share, with ی and ک in place of ي and ك.
@@ -96,7 +97,7 @@ void add_words(std::string_view line, Scores& scores) {
   size_t begin = 0;
   for (size_t i = 0; i <= line.size();) {
     const Character c = i < line.size() ? read_character(line, i) : Character{U' ', 1};
-    // A zero-width non-joiner parts a word from its ending: می‌خواهم.
+    // A zero-width non-joiner separates a word from its ending: می‌خواهم.
     if (!classes.is(c.code, kLetter | kMark)) {
       if (i > begin) add_word(line.substr(begin, i - begin), scores);
       begin = i + c.size;

@@ -11,7 +11,7 @@
 namespace hodhod::text {
 namespace {
 
-// Never the end of a sentence, without their last point.
+// Abbreviations that never end a sentence, without their last point.
 constexpr auto kTitles = std::to_array<std::string_view>(
     {"mr",   "mrs",  "ms",   "dr",   "prof", "rev",    "hon", "st",   "mt",     "gen", "col",  "lt",   "sgt",
      "capt", "cmdr", "adm",  "maj",  "gov",  "sen",    "rep", "pres", "messrs", "mme", "mlle", "herr", "vs",
@@ -19,7 +19,7 @@ constexpr auto kTitles = std::to_array<std::string_view>(
      "vol",  "vols", "no",   "nos",  "nr",   "p",      "pp",  "art",  "ed",     "eds", "dept", "univ", "est",
      "jan",  "feb",  "mar",  "apr",  "jun",  "jul",    "aug", "sep",  "sept",   "oct", "nov",  "dec",  "z.b",
      "d.h",  "bzw",  "resp", "incl", "esp",  "ص",      "ج",   "ر.ک"});
-// The end of a sentence where the next word often begins one.
+// Abbreviations that end a sentence if the next word often begins one.
 constexpr auto kEndings = std::to_array<std::string_view>(
     {"etc", "inc", "ltd", "co", "corp", "jr", "sr", "bros", "al", "ph.d", "m.d", "b.a", "m.a", "a.m", "p.m"});
 constexpr auto kStarters = std::to_array<std::string_view>(
@@ -100,7 +100,7 @@ bool begins_small(std::string_view word) {
   if (word.empty()) return false;
   const Character c = read_character(word);
   if (c.code == kIllFormed || !CharacterClasses().is(c.code, kLetter)) return false;
-  // A small letter is its own small form, and has a capital one: letters without case have none.
+  // A lower-case letter equals its lower case and has an upper case; letters without case have none.
   const bool latin_like = c.code < 0x530 || (c.code >= 0x1E00 && c.code < 0x2000);
   return latin_like && in_small(word.substr(0, c.size)) == word.substr(0, c.size);
 }
@@ -114,7 +114,7 @@ bool is_number(std::string_view word) {
   return !word.empty();
 }
 
-// Whether a point after `before`, the sentence so far, is no end, with `next` as the next word.
+// Whether a point after `before`, the sentence so far, does not end it if the next word is `next`.
 bool is_abbreviation(std::string_view before, std::string_view next) {
   const std::string_view word = last_word(before);
   if (word.empty()) return false;
@@ -191,7 +191,7 @@ std::string_view from_to(std::string_view first, std::string_view last) {
   return {first.data(), static_cast<size_t>(last.data() + last.size() - first.data())};
 }
 
-// Neighbours of `units` put together to as long parts as fit; a unit that does not fit alone is a part.
+// Joins adjacent `units` into parts as long as they fit; a unit that does not fit alone is a part.
 std::vector<std::string_view> put_together(const std::vector<std::string_view>& units,
                                            const std::function<bool(std::string_view)>& fits) {
   std::vector<std::string_view> parts;
@@ -211,7 +211,7 @@ std::vector<std::string_view> put_together(const std::vector<std::string_view>& 
   return parts;
 }
 
-// A sentence that does not fit, at the largest units of which parts can be made that do.
+// Splits a sentence that does not fit, at the largest units that give fitting parts.
 std::vector<std::string_view> cut_sentence(std::string_view sentence,
                                            const std::function<bool(std::string_view)>& fits) {
   const auto clauses = split_after(sentence, [](char32_t c) { return is_one_of(kClauseMarks, c); });
@@ -257,7 +257,7 @@ std::vector<std::string_view> split_sentences(std::string_view text) {
       begin = at = end;
       continue;
     }
-    // Of a run of stops that ends no sentence, none does.
+    // If a run of stops ends no sentence, none of its stops does.
     const bool stop = is_one_of(kStops, read_character(text, at).code);
     do {
       at += read_character(text, at).size;

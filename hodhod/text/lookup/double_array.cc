@@ -8,8 +8,8 @@
 
 namespace hodhod::text {
 
-// Places the children of one node after another: the first 64 bases at which all of them fall on free cells
-// are found with one AND a child.
+// Places the children of one node after another. One AND for each child finds which of 64 bases put all of
+// them on free cells.
 class DoubleArrayBuilder {
  public:
   explicit DoubleArrayBuilder(DoubleArray& out) : cells_(out.cells_) {
@@ -52,7 +52,7 @@ class DoubleArrayBuilder {
   }
 
  private:
-  // How far to look behind the first word with room before taking new cells.
+  // How far to search after the first word with room before taking new cells.
   static constexpr size_t kLookWords = 64;
 
   uint32_t find_base(const std::vector<std::pair<unsigned char, size_t>>& children) {
@@ -60,7 +60,7 @@ class DoubleArrayBuilder {
     for (size_t word = first_word_;; ++word) {
       if (word == first_word_ + kLookWords && word * 64 <= highest_taken_) {
         word = highest_taken_ / 64 + 1;
-        ++first_word_;  // what did not fit now will hardly fit later
+        ++first_word_;  // what does not fit now is unlikely to fit later
       }
       while ((word + 6) * 64 > cells_.size()) grow(cells_.size() * 2);
       uint64_t fits = ~uint64_t{0};
@@ -73,7 +73,7 @@ class DoubleArrayBuilder {
     }
   }
 
-  // The freedom of 64 cells from `cell` on.
+  // A bit for each of 64 cells from `cell` on: whether it is free.
   uint64_t free_at(size_t cell) const {
     const size_t shift = cell % 64;
     const uint64_t low = ~used_[cell / 64] >> shift;

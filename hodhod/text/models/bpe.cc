@@ -140,8 +140,8 @@ class Bpe : public TokenizerModel {
         after_unknown = true;
         continue;
       } else {
-        // As the reference does, a character without a token vanishes; its bytes go to its neighbour so that
-        // what follows keeps its place.
+        // As in the reference, a character without a token is dropped; its neighbour covers its bytes, so
+        // that later ranges stay right.
         covered = false;
         (word.empty() ? scratch.lead : word.back().size) += size;
       }

@@ -36,10 +36,10 @@ bool RawWords::normalize(std::string_view word, bool first, std::string& out) co
   if (first ? first_has_space_ : removes_spaces_) out += kMetaspace;
   if (!removes_spaces_) {
     out += result;
-    // A space at the end that is no plain one would stand next to the next word's.
+    // A space at the end that is not U+0020 would be adjacent to the next word's space.
     return !out.ends_with(kMetaspace) || word.ends_with(' ');
   }
-  // What is written as ▁ is no space, until the end of the text.
+  // A literal ▁ is not a space, except at the end of the text.
   if (word.find(kMetaspace) != std::string_view::npos) return false;
   while (result.starts_with(kMetaspace)) result.remove_prefix(kMetaspace.size());
   while (result.ends_with(kMetaspace)) result.remove_suffix(kMetaspace.size());

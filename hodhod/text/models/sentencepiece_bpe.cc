@@ -179,13 +179,13 @@ bool SentencePieceBpe::encode_raw(std::string_view text, Scratch& scratch, std::
   return done;
 }
 
-// A word that the cache does not have.
+// Encodes a word that is not in the cache.
 bool SentencePieceBpe::encode_raw_word(const WordKey& key, bool first, Buffers& buffers,
                                        std::vector<int32_t>& ids) const {
   if (!raw_words_->normalize(key.word, first, buffers.word)) return false;
   buffers.found.clear();
   if (!buffers.word.empty()) merge_word(buffers.word, buffers, buffers.found);
-  // A run of unknown pieces is one token across words: the long way sees to it.
+  // A run of unknown pieces is one token across words: the slow path handles that.
   if (!buffers.found.empty() && buffers.found[0].id == kUnknownPiece && !unknown_.as_bytes()) return false;
   buffers.tokens.clear();
   PieceOutput output(unknown_, buffers.word, buffers.tokens);

@@ -129,8 +129,8 @@ void sample_segmentation(const UnigramTable& table, std::string_view text, doubl
 }
 
 std::vector<Segmentation> best_segmentations(const UnigramTable& table, std::string_view text, size_t n) {
-  // A* from the end: the best way from the start to every place is known, so partial ways come off the queue
-  // in the order of the best whole way they can become.
+  // A* from the end: the best way from the start to every position is known, so partial ways leave the queue
+  // in order of the best whole way that contains them.
   struct Edge {
     uint32_t begin, end;
     int32_t id;

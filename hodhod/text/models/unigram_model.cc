@@ -11,8 +11,8 @@ namespace {
 
 constexpr double kUnknownPenalty = 10;
 
-// How far two sums over a word of `size` bytes may drift apart by rounding to float, as a share of the
-// greatest sum: each piece rounds by at most 2⁻²⁴ in either. Twice that is for sums known approximately.
+// How much two sums over a word of `size` bytes may differ by rounding to float, relative to the greatest
+// sum: each piece rounds by at most 2⁻²⁴ in either. Twice that, since the sums are known approximately.
 double rounding(size_t size) { return 0x1p-22 * static_cast<double>(size + 4); }
 
 }  // namespace
@@ -73,7 +73,7 @@ void UnigramModel::encode(std::string_view piece, Scratch& scratch, std::vector<
     const auto offset = static_cast<uint32_t>(begin);
     begin = end;
     const WordCache::Entry* entry = lookup(word, buffers);
-    // A near tie may go another way in the sum over the whole piece, and a long word is not worth keeping.
+    // A near tie may be resolved differently in the sum over the whole piece, and a long word is not cached.
     if (entry == nullptr || (word.size() < piece.size() && entry->limit * rounding(word.size()) < 1e-6)) {
       out.resize(before);
       PieceOutput whole(unknown_, piece, out);
@@ -87,8 +87,8 @@ void UnigramModel::encode(std::string_view piece, Scratch& scratch, std::vector<
   }
 }
 
-// The word's entry in the cache, where it is put if it was not there; nullptr for one that is too long to be
-// kept. Its limit is the sum up to which rounding to float cannot change the word's pieces.
+// The word's entry in the cache, which is added if absent; nullptr if the word cannot be cached. Its limit is
+// the sum up to which rounding to float cannot change the word's pieces.
 const WordCache::Entry* UnigramModel::lookup(std::string_view word, Buffers& buffers) const {
   if (word.size() > WordCache::kLongestWord) return nullptr;
   const WordKey key(word);
@@ -98,9 +98,9 @@ const WordCache::Entry* UnigramModel::lookup(std::string_view word, Buffers& buf
   return buffers.words.insert(key, buffers.found, 0, static_cast<float>(gap / rounding(word.size())));
 }
 
-// A word's pieces do not depend on the words around it but for rounding: SentencePiece's sums run in float
-// from the beginning of the sentence, so a near tie may go either way. Where the word's gap is within what
-// rounding can do at the sum's present size, the word is segmented anew with that very sum.
+// A word's pieces do not depend on the words around it, except by rounding: SentencePiece sums in float from
+// the beginning of the sentence, so a near tie may go either way. If the word's gap is within the rounding at
+// the current size of the sum, the word is segmented again with that sum.
 void UnigramModel::encode_sentence(std::string_view text, Buffers& buffers, PieceOutput& output) const {
   float sum = 0;
   for (size_t begin = 0; begin < text.size();) {
@@ -127,8 +127,7 @@ void UnigramModel::encode_sentence(std::string_view text, Buffers& buffers, Piec
   }
 }
 
-// The sum over a text from its beginning, added up only when it is asked for: for most words it is enough to
-// know how great it can be at most.
+// The sum over a text from its beginning, computed only when needed: for most words an upper bound is enough.
 struct UnigramModel::RawSum {
   float bound = 0;   // ≥ |sum|
   float exact = 0;   // the sum after ids[0, known)
@@ -154,11 +153,11 @@ bool UnigramModel::encode_raw(std::string_view text, Scratch& scratch, std::vect
   return done;
 }
 
-// A word that the cache does not have, or whose near tie the sum so far decides.
+// Encodes a word that is not in the cache, or whose near tie depends on the sum so far.
 bool UnigramModel::encode_raw_word(const WordKey& key, bool first, RawSum& sum, Buffers& buffers,
                                    std::vector<int32_t>& ids) const {
   if (!raw_words_->normalize(key.word, first, buffers.word)) return false;
-  // Ids since the last word that came here are of words in the cache, which are known pieces.
+  // Ids since the last call belong to words in the cache, which are known pieces.
   for (; sum.known < ids.size(); ++sum.known) {
     sum.exact = static_cast<float>(static_cast<double>(sum.exact) +
                                    table_.scores[static_cast<size_t>(ids[sum.known])]);
@@ -185,7 +184,7 @@ bool UnigramModel::encode_raw_word(const WordKey& key, bool first, RawSum& sum, 
     known = std::none_of(buffers.found.begin(), buffers.found.end(),
                          [](const Token& token) { return token.id == kUnknownPiece; });
   }
-  // A run of unknown pieces that goes on over a space is one token: the long way sees to it.
+  // A run of unknown pieces that continues over a space is one token: the slow path handles that.
   if (!known && !unknown_.as_bytes() && buffers.found[0].id == kUnknownPiece) return false;
   buffers.tokens.clear();
   PieceOutput output(unknown_, buffers.word, buffers.tokens);

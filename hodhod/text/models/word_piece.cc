@@ -64,7 +64,7 @@ class WordPiece : public TokenizerModel {
     for (size_t begin = 0; begin < piece.size();) {
       spelling = begin == 0 ? "" : options_.continuing_subword_prefix;
       const size_t prefix = spelling.size();
-      // No token is longer than the longest, so a long word is not searched from its far end every time.
+      // No token is longer than `longest_`, so a long word is not searched from its end every time.
       size_t end = longest_ > prefix ? std::min(piece.size(), begin + longest_ - prefix) : begin;
       while (end < piece.size() && end > begin && (piece[end] & 0xC0) == 0x80) --end;
       spelling.append(piece.substr(begin, end - begin));

@@ -85,7 +85,7 @@ size_t Charsmap::untouched(std::string_view text) const {
   size_t i = 0;
   while (i < size) {
     if (bytes[i] < 0x80) {
-      // What follows decides too: a letter and a combining mark may be one key.
+      // The next character matters too: a letter and a combining mark may be one key.
       if (!plain_ascii_[bytes[i]] || (i + 1 < size && bytes[i + 1] >= 0x80)) return i;
       ++i;
     } else if (const Character next = read_character(text, i); next.code < 0x10000 && plain_[next.code]) {
@@ -99,12 +99,12 @@ size_t Charsmap::untouched(std::string_view text) const {
 
 std::string_view Charsmap::replacement(uint32_t at) const {
   const std::string_view all = replacements();
-  return std::string_view(all.data() + at);  // ends at the zero byte that the constructor made sure of
+  return std::string_view(all.data() + at);  // ends at a zero byte, as the constructor checks
 }
 
 void Charsmap::check_trie(std::string_view name) {
-  // Darts-clone shares equal subtrees, so a node may have several parents; what must not be is a node that is
-  // its own descendant. Each node is entered once, and left with its height.
+  // Darts-clone shares equal subtrees, so a node may have several parents; but no node may be its own
+  // descendant. Each node is visited once, and its height is stored.
   enum : uint8_t { kNew, kOpen, kDone };
   std::vector<uint8_t> state(units_.size(), kNew);
   struct OpenNode {

@@ -71,8 +71,8 @@ size_t grapheme_length(std::string_view text) {
   return at;
 }
 
-// Hugging Face replaces a whole grapheme cluster of up to five bytes by what the shortest key that it begins
-// with says; longer clusters go character by character.
+// Hugging Face replaces a whole grapheme cluster of up to five bytes by the replacement of the shortest key
+// that it begins with; longer clusters are replaced character by character.
 class Precompiled final : public Normalizer {
  public:
   Precompiled(std::string_view blob, const std::string& where) : charsmap_(blob, where) {}

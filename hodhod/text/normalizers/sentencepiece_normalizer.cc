@@ -57,8 +57,8 @@ class SentencePieceNormalizer final : public Normalizer {
     return {size, text.substr(0, size)};
   }
 
-  // How much of the beginning of `text` stays as it is, found fast. Holds no space. Looks at a bounded part
-  // of the text, so that asking again after every character does not take forever.
+  // A quickly found length of the beginning of `text` that stays unchanged and has no space. Looks at a
+  // bounded part of the text, so that calling it after every character is not quadratic.
   size_t plain_prefix(std::string_view text) const {
     constexpr size_t kWindow = 256;
     if (!options_.user_defined.empty()) return 0;
@@ -127,7 +127,7 @@ class SentencePieceNormalizer final : public Normalizer {
       }
     }
 
-    // What ends in a space waits until something follows it, as spaces at the end go.
+    // Text that ends in a space waits until something follows it, since spaces at the end are removed.
     void put(const Chunk& chunk) {
       const bool has_space = options_.escape_whitespaces && chunk.becomes.find(' ') != std::string_view::npos;
       const std::string_view plain = chunk.becomes;

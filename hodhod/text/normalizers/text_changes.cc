@@ -38,7 +38,7 @@ std::vector<TextChange> list_changes(const NormalizedText& text) {
     }
   }
   if (done < original.size()) grow(static_cast<uint32_t>(original.size()), "");
-  // A character that became itself among others that changed is no change.
+  // A character that was replaced by itself is not a change.
   std::erase_if(changes, [](const TextChange& change) { return change.before == change.after; });
   return changes;
 }

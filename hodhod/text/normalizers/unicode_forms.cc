@@ -69,7 +69,7 @@ void finish_segment(UnicodeForm form, std::vector<utf8proc_int32_t>& text) {
   text.resize(static_cast<size_t>(size));
 }
 
-// True when no composition or reordering reaches from `c` back over what stands before it.
+// Whether no composition or reordering involves `c` and the text before it.
 bool is_boundary(char32_t c) {
   const auto* property = utf8proc_get_property(static_cast<utf8proc_int32_t>(c));
   if (property->combining_class != 0) return false;

@@ -72,7 +72,7 @@ Pattern::Pattern(std::string_view pattern, const std::string& where)
   size_t size = 0;
   pcre2_pattern_info(compiled_->code, PCRE2_INFO_SIZE, &size);
   check(size <= (4u << 20), "{}: the pattern compiles to {} bytes; the limit is 4 MiB", where, size);
-  // Where there is no JIT the interpreter does the same, more slowly.
+  // Without JIT the interpreter gives the same result more slowly.
   pcre2_jit_compile(compiled_->code, PCRE2_JIT_COMPLETE);
 }
 
@@ -100,7 +100,7 @@ void Pattern::run_well_formed(std::string_view text, size_t begin, size_t end, v
     check(rc >= 0, "pattern \"{}\": {} at byte {} of the text", source_.substr(0, 200), message_of(rc),
           begin + at);
     const PCRE2_SIZE* ovector = pcre2_get_ovector_pointer(matcher.data);
-    // \K can put the beginning behind the end, or into the match before.
+    // \K can move the beginning after the end, or into the match before.
     const size_t to = std::max<size_t>(ovector[1], at);
     const size_t from = std::clamp<size_t>(ovector[0], at, to);
     if (from == to && last == to) {

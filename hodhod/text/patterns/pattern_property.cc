@@ -14,7 +14,7 @@ namespace {
 
 using NamedClass = std::pair<std::string_view, std::string_view>;
 
-// PCRE2's own \s takes U+180E, and its \w leaves marks out.
+// PCRE2's own \s includes U+180E, and its \w excludes marks.
 constexpr std::string_view kSpaceClass =
     R"(\x{9}-\x{D}\x{20}\x{85}\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000})";
 constexpr std::string_view kWordClass =
@@ -149,7 +149,7 @@ std::optional<std::string> property_class(std::string_view name) {
   }
   // PCRE2's \p{Arabic} means script extensions, \p{sc:Arabic} the script.
   if (std::string script = fmt::format("\\p{{sc:{}}}", *plain); pcre2_knows(script)) return script;
-  // Its own sets, and directions of writing, are no binary properties.
+  // PCRE2's own sets, and bidirectional classes, are not binary properties.
   const bool own = plain->starts_with("bidi") || plain->starts_with('x');
   if (own && *plain != "bidicontrol" && *plain != "xids" && *plain != "xidc" && *plain != "xidstart" &&
       *plain != "xidcontinue") {

@@ -17,7 +17,7 @@ int digit_value(char c) {
   return c >= 'A' && c <= 'F' ? c - 'A' + 10 : 99;
 }
 
-// Letters whose escape has a meaning of its own, so that it is never the letter itself.
+// Letters whose escape has a special meaning, and never means the letter itself.
 constexpr std::string_view kMeaningful = "wWsSdDhHbBpPAZzGKRXNOyYkg";
 
 }  // namespace

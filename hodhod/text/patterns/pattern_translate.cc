@@ -47,7 +47,7 @@ class Translator {
     in_.skip(bytes);
   }
 
-  // Blanks and comments that say nothing.
+  // Blanks and comments without meaning.
   bool skip_comment() {
     if (!groups_.back().ignores_blanks) return false;
     if (std::string_view(" \t\n\r\f\v").find(in_.peek()) != std::string_view::npos) {
@@ -141,7 +141,7 @@ class Translator {
       return;
     }
     if (in_.skip_if("(?<")) {
-      // The name is of no use where nothing can refer to it.
+      // The name is not needed, since nothing can refer to it.
       in_.take_until(">");
       has_names_ = true;
       if (refers_) in_.refuse("a group is referred to by number where groups have names");

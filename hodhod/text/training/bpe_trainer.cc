@@ -141,7 +141,8 @@ class BpeTrainer {
       const Candidate top = queue_.back();
       queue_.pop_back();
       if (top.count != pairs_[top.index].count) {
-        // Since it was put in, the count has gone down; where it has gone up there is another candidate.
+        // The count has decreased since the candidate was added; if it had increased there would be another
+        // candidate.
         if (pairs_[top.index].count < top.count) push(top.index);
         continue;
       }

@@ -36,7 +36,7 @@ class Counting {
  public:
   Counting(const Tokenizer& pipeline, const TokenizerTraining& options)
       : pipeline_(pipeline), options_(options) {
-    // A prefix or suffix tells where a part stands in its word, which a part cut out would not know.
+    // A prefix or suffix marks the position in a word, which is lost if the word is split.
     splits_scripts_ = options.split_scripts && options.continuing_subword_prefix.empty() &&
                       options.end_of_word_suffix.empty() &&
                       (options.kind == ModelKind::kUnigram || options.kind == ModelKind::kBpe);
@@ -83,7 +83,7 @@ class Counting {
       if (bytes) is_bytes_ = true;
       if (options_.kind == ModelKind::kChar) return count_characters(piece, stratum, counter);
       if (bytes) return counter.add(piece, stratum);
-      // A pipeline that leaves spaces in (as SentencePiece's) still has words.
+      // A pipeline that keeps spaces (as SentencePiece's) still has words.
       for (size_t begin = 0; begin < piece.size();) {
         const size_t end = word_end(piece, begin, WordCut::kBeforeSpace);
         while (begin < end) {
@@ -96,7 +96,7 @@ class Counting {
     });
   }
 
-  // To a model of characters each is a word.
+  // For a character model each character is a word.
   static void count_characters(std::string_view piece, size_t stratum, WordCounter& counter) {
     for (size_t at = 0; at < piece.size();) {
       const size_t size = read_character(piece, at).size;
@@ -138,8 +138,8 @@ class Counting {
     }
   }
 
-  // Bytes that the process takes at its most: fitted to the peaks of `hodhod tokenize train` on English and
-  // Persian text, and meant to lie a little above them.
+  // The peak memory of the process in bytes: fitted to `hodhod tokenize train` on English and Persian text,
+  // slightly above the measured peaks.
   uint64_t estimate() const {
     constexpr uint64_t kProgram = uint64_t{20} << 20, kToken = 400;
     const uint64_t words = total_.entries().size();

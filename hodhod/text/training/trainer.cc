@@ -25,7 +25,7 @@ bool needs_unknown(const TokenizerTraining& options) {
   return !(options.kind == ModelKind::kBpe && options.byte_level);
 }
 
-// The tokens that come before what is learned: special ones, the unknown one, bytes.
+// The tokens before the learned ones: special tokens, the unknown token, bytes.
 std::vector<std::string> reserved_tokens(const TokenizerTraining& options) {
   std::vector<std::string> tokens;
   const auto has = [&](const std::string& token) {
@@ -48,7 +48,7 @@ std::vector<std::string> reserved_tokens(const TokenizerTraining& options) {
   return tokens;
 }
 
-// Adds what is learned, without what is reserved already, up to the size.
+// Adds the learned tokens that are not reserved already, up to the size.
 void add_learned(std::vector<std::string>& tokens, std::vector<std::string> learned, int32_t size) {
   const std::unordered_set<std::string> reserved(tokens.begin(), tokens.end());
   for (std::string& token : learned) {

@@ -19,8 +19,9 @@ namespace {
 // Expected counts are added up as integers, in units of 2⁻²⁰, so that their sum does not depend on the order.
 constexpr double kUnit = 1 << 20;
 constexpr double kLowestExpectedCount = 0.5;
-// Each character of a piece multiplies its probability by this much. All segmentations of a word have as many
-// characters, so it cancels; it keeps products of probabilities within the range of floating point.
+// Each character of a piece multiplies its probability by this much. All segmentations of a word have the
+// same number of characters, so it cancels; it keeps products of probabilities within the range of floating
+// point.
 constexpr double kScalePerCharacter = 3;
 
 // One accumulator a thread.
@@ -61,7 +62,7 @@ class UnigramTrainer {
         options_(options),
         characters_(segments_.alphabet.size()),
         pieces_(find_seed_pieces(segments_, options.max_length, options.seed_size)) {
-    // The count of a seed is its first weight, as if each stood for itself.
+    // The initial weight of a seed is its count.
     std::vector<double> weights(pieces_.lengths.size());
     double total = 0;
     for (size_t i = 0; i < weights.size(); ++i) {
@@ -104,7 +105,7 @@ class UnigramTrainer {
     }
   }
 
-  // E step: how often each piece is to be expected in the corpus under the present probabilities.
+  // E step: the expected count of each piece in the corpus under the current probabilities.
   std::vector<int64_t> expected_counts() {
     std::vector<float> weights(size());
     for (size_t i = 0; i < size(); ++i) {
@@ -149,7 +150,7 @@ class UnigramTrainer {
     }
   }
 
-  // M step, with the digamma function's sparse prior; pieces that are hardly expected go.
+  // M step, with the digamma function's sparse prior; pieces with a small expected count are removed.
   void maximise(const std::vector<int64_t>& expected) {
     std::vector<uint8_t> keep(size());
     double total = 0;
@@ -202,8 +203,8 @@ class UnigramTrainer {
     return sums.sum();
   }
 
-  // Keeps the pieces whose loss would cost the corpus most likelihood, if each occurrence were replaced by
-  // the second best way to spell the piece.
+  // Keeps the pieces whose removal would reduce the likelihood of the corpus most, if each occurrence were
+  // replaced by the second best segmentation of the piece.
   void prune(size_t wanted) {
     const std::vector<int64_t> counts = viterbi_counts();
     const double total = static_cast<double>(std::accumulate(counts.begin(), counts.end(), int64_t{0}));

@@ -35,7 +35,7 @@ constexpr std::string_view kCodes =
     "tfng "
     "tglg tirh tnsa toto ugar vaii vith wara wcho xpeo xsux yezi yiii zanb";
 
-// All scripts as one pattern that leaves a mark with the script's number.
+// All scripts as one pattern, which sets a mark with the script's number.
 class ScriptPattern {
  public:
   ScriptPattern() {
@@ -78,7 +78,7 @@ class ScriptPattern {
 
 Script script_of(char32_t code) {
   if (code >= 0x110000 || (code >= 0xD800 && code < 0xE000)) return Script::kUnknown;
-  // Each code point is looked up once, by whoever comes first; the answer is the same for all.
+  // Each code point is looked up once, by the first thread that needs it; the result is the same for all.
   static std::array<std::atomic<uint8_t>, 0x110000> known{};
   if (const uint8_t script = known[code].load(std::memory_order_relaxed); script != 0) {
     return static_cast<Script>(script);
