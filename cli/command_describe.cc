@@ -122,16 +122,17 @@ std::string totals(const DescribeModelFlags& flags, const Description& d, const 
                       bytes(d.optimizer), bytes(d.activations));
   text += fmt::format("{:<20} {}: weights {}{}\n", "memory to run", bytes(d.to_run()), bytes(d.weights),
                       d.cache > 0 ? ", keys and values " + bytes(d.cache) : "");
-  text += fmt::format("{:<20} {:.1f} GFLOP/s in products of many rows, {}/s of weights in those of one\n",
-                      "this machine", speed.flops / 1e9, bytes(static_cast<int64_t>(speed.bytes)));
-  text += fmt::format("{:<20} {} a step of the batch, {} tokens/s\n", "it would train in",
+  text +=
+      fmt::format("{:<20} {:.1f} GFLOP/s in products of many rows, {}/s of weights in products of one row\n",
+                  "this machine", speed.flops / 1e9, bytes(static_cast<int64_t>(speed.bytes)));
+  text += fmt::format("{:<20} {} per step of this batch, {} tokens/s\n", "time to train",
                       duration(times.train_step), format_count(tokens / times.train_step));
   if (flags.tokens) {
     text += fmt::format("{:<20} {}\n", fmt::format("on {} tokens", format_count(*flags.tokens)),
                         duration(*flags.tokens * times.train_step / tokens));
   }
-  text += fmt::format("{:<20} {} for the batch", "it would read in", duration(times.read));
-  if (d.writes) text += fmt::format(", and write a token in {}", duration(times.write));
+  text += fmt::format("{:<20} {} for this batch", "time to read", duration(times.read));
+  if (d.writes) text += fmt::format(", and {} to write a token", duration(times.write));
   return text + "\n";
 }
 

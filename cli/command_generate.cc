@@ -56,7 +56,7 @@ class Records {
   void tell_what_is_missing() const {
     tell(long_prompts_.notes("only the last part of them is read"));
     if (missing_ == 0) return;
-    fmt::print(stderr, "{} of {} results were the same text as a better one, and are left out\n", missing_,
+    fmt::print(stderr, "{} of {} results had the same text as a better one and are left out\n", missing_,
                wanted_);
   }
 

@@ -21,7 +21,7 @@ std::vector<std::string> idle_options(const Command& command, DecodeOptions opti
     if (!command.was_given(flag) || field_text(fields[i]) == field_text(neutral[i])) continue;
     const bool greedy = options.temperature == 0 && fields[i].path == "temperature";
     if (is_of_sampling(fields[i].path) && !options.do_sample && !greedy) {
-      warnings.push_back(flag + " has no effect, as this does not sample; give --do-sample yes");
+      warnings.push_back(flag + " has no effect without sampling; give --do-sample yes");
     } else if (is_of_beams(fields[i].path) && options.num_beams == 1) {
       warnings.push_back(flag + " has no effect with one beam; give --num-beams");
     }

@@ -28,7 +28,7 @@ tests    libgtest-dev             GoogleTest
 tests    libgmock-dev             its matchers
 tests    libbenchmark-dev         Google Benchmark, for bench/
 tests    python3                  tools/check_includes, and scripts in tests/ and bench/
-tests    libopenblas-openmp-dev   the product's yardstick, linked by bench/
+tests    libopenblas-openmp-dev   matrix products to compare with, linked by bench/
 tests    libdnnl-dev              the same: oneDNN
 checks   git                      which files to format
 checks   clang                    the compiler of tests/fuzz

@@ -40,7 +40,7 @@ const char* advice(int reason) {
     case EACCES:
     case EPERM:
     case EROFS:
-      return "; check who may read and write there";
+      return "; check the permissions";
     case EISDIR:
       return "; name a file";
     case ENOSPC:

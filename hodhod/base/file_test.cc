@@ -52,8 +52,8 @@ TEST(File, ErrorsNamePathAndReason) {
 TEST(File, ErrorsSayWhatCanBeDone) {
   for (const auto& [reason, advice] : {std::pair{ENOENT, "check the path"},
                                        {ENOTDIR, "check the path"},
-                                       {EACCES, "check who may read"},
-                                       {EROFS, "check who may read"},
+                                       {EACCES, "check the permissions"},
+                                       {EROFS, "check the permissions"},
                                        {EISDIR, "name a file"},
                                        {ENOSPC, "free some space"}}) {
     EXPECT_THAT(error_of([&, wanted = reason] { fail_with_reason("write", "models/a", wanted); }),

@@ -93,7 +93,7 @@ std::string excerpt(std::string_view text) {
     if (i >= kShown && !is_continuation(text[i])) return shown + "...\"";
     shown += c < 0x20 || c == 0x7F ? fmt::format("\\x{:02x}", c) : std::string(1, text[i]);
   }
-  return is_utf8(text) ? shown + "\"" : fmt::format("{} bytes that are no UTF-8", text.size());
+  return is_utf8(text) ? shown + "\"" : fmt::format("{} bytes that are not UTF-8", text.size());
 }
 
 }  // namespace hodhod

@@ -81,7 +81,7 @@ TokenizerParts side_parts(std::string_view bytes, const std::string& spm, const 
   TokenizerParts parts = parts_of_proto(proto, spm, config);
   if (lost > 0) {
     parts.warnings.push_back(
-        fmt::format("{}: {} pieces of {} are not in it; text is cut without them", path, lost, spm));
+        fmt::format("{}: {} pieces of {} are missing; text is split without them", path, lost, spm));
   }
   add_marian_tokens(parts, vocabulary, config);
   put_around(parts, "", end, path);

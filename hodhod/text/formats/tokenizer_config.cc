@@ -238,8 +238,8 @@ std::vector<std::string> TokenizerConfig::warnings() const {
     if (!why.empty()) warnings.push_back(fmt::format("{}: {}: {}", path_, key, why));
   }
   if (family_ == Family::kOther) {
-    warnings.push_back(fmt::format(
-        "{}: the class {} is not known here; its tokenizer is read as its files say", path_, class_));
+    warnings.push_back(
+        fmt::format("{}: the class {} is unknown; only the files of the tokenizer are used", path_, class_));
   }
   return warnings;
 }

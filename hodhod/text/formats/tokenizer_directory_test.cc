@@ -232,9 +232,9 @@ TEST(TokenizerDirectory, WhatIsNotHeededIsSaid) {
                                      "model_max_length": 64, "split_special_tokens": false, "auto_map": {"a": 1}})"}});
   const auto warnings = directory.load().warnings();
   ASSERT_EQ(warnings.size(), 3u);
-  EXPECT_THAT(warnings[0], HasSubstr("magic: this setting is not known here"));
+  EXPECT_THAT(warnings[0], HasSubstr("magic: this setting is unknown"));
   EXPECT_THAT(warnings[1], HasSubstr("auto_map: code that comes with a model is not run"));
-  EXPECT_THAT(warnings[2], HasSubstr("the class MyTokenizer is not known here"));
+  EXPECT_THAT(warnings[2], HasSubstr("the class MyTokenizer is unknown"));
 }
 
 TEST(TokenizerDirectory, CleaningUpBlanks) {

@@ -38,19 +38,19 @@ struct HarmlessSetting {
 };
 
 constexpr HarmlessSetting kHarmless[] = {
-    {"model_max_length", "how long texts may be is the model's"},
-    {"max_length", "for calls that ask to cut texts"},
+    {"model_max_length", "the model determines the longest text"},
+    {"max_length", "only for calls that ask for truncation"},
     {"max_len", "the old name of model_max_length"},
-    {"stride", "for calls that ask to cut texts"},
-    {"truncation_side", "for calls that ask to cut texts"},
-    {"truncation_strategy", "for calls that ask to cut texts"},
-    {"truncation", "for calls that ask to cut texts"},
-    {"padding_side", "batches are filled up by the model's code"},
-    {"padding", "batches are filled up by the model's code"},
-    {"pad_to_multiple_of", "batches are filled up by the model's code"},
-    {"pad_token_type_id", "batches are filled up by the model's code"},
-    {"pad_token_type", "batches are filled up by the model's code"},
-    {"model_input_names", "what a model is given is known from its kind"},
+    {"stride", "only for calls that ask for truncation"},
+    {"truncation_side", "only for calls that ask for truncation"},
+    {"truncation_strategy", "only for calls that ask for truncation"},
+    {"truncation", "only for calls that ask for truncation"},
+    {"padding_side", "the model's code pads batches"},
+    {"padding", "the model's code pads batches"},
+    {"pad_to_multiple_of", "the model's code pads batches"},
+    {"pad_token_type_id", "the model's code pads batches"},
+    {"pad_token_type", "the model's code pads batches"},
+    {"model_input_names", "the inputs of a model follow from its type"},
     {"chat_template", "texts are taken as they are written"},
     {"response_template", "texts are taken as they are written"},
     {"use_default_system_prompt", "texts are taken as they are written"},
@@ -65,15 +65,15 @@ constexpr HarmlessSetting kHarmless[] = {
     {"backend", "who wrote the file"},
     {"is_local", "who wrote the file"},
     {"local_files_only", "who wrote the file"},
-    {"processor_class", "of models that see and hear"},
+    {"processor_class", "for image and sound models"},
     {"use_fast", "both kinds give the same ids"},
-    {"errors", "bytes that are no text are written as U+FFFD where text is asked for"},
+    {"errors", "ill-formed bytes become U+FFFD where text is needed"},
     {"source_lang", "the model knows its languages"},
     {"target_lang", "the model knows its languages"},
-    {"return_token_type_ids", "what a model is given is known from its kind"},
-    {"return_attention_mask", "what a model is given is known from its kind"},
+    {"return_token_type_ids", "the inputs of a model follow from its type"},
+    {"return_attention_mask", "the inputs of a model follow from its type"},
     {"spaces_between_special_tokens", "for texts that are written with their special tokens"},
-    {"trim_offsets", "places in the text are tokenizer.json's"},
+    {"trim_offsets", "tokenizer.json determines the offsets"},
     {"from_slow", "how the file was made"},
     {"persian_folding", "how the tokenizer was trained"},
     {"device_map", "of the model"},
@@ -94,8 +94,8 @@ std::string why_not_heeded(std::string_view key, const Json& value, TokenizerFam
   if (asks_for_nothing(value)) return "";
   if (key == "auto_map") return "code that comes with a model is not run";
   // PreTrainedTokenizerFast accepts unknown settings, and tokenizer.json determines everything.
-  return family == TokenizerFamily::kFast ? "this setting is not known here; tokenizer.json decides"
-                                          : "this setting is not known here and changes nothing";
+  return family == TokenizerFamily::kFast ? "this setting is unknown; tokenizer.json decides"
+                                          : "this setting is unknown and has no effect";
 }
 
 }  // namespace hodhod::text

@@ -142,7 +142,7 @@ std::string LanguageCount::describe() const {
     const char* verb = found.empty() ? (lines_[i] == 1 ? " line is" : " lines are") : "";
     found += fmt::format("{}{}{} {}", found.empty() ? "" : ", ", lines_[i], verb, names_of(Language{})[i]);
   }
-  return found.empty() ? "no line is Persian, Arabic or the like" : found;
+  return found.empty() ? "no line is in Persian, Arabic or a related language" : found;
 }
 
 }  // namespace hodhod::text

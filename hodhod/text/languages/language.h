@@ -27,7 +27,7 @@ class LanguageCount {
   // Whether at least nine tenths of the lines whose language is known are Persian. Text in other scripts does
   // not matter.
   bool is_persian() const;
-  // "412 lines are Persian, 3 Arabic", or "no line is Persian, Arabic or the like".
+  // "412 lines are Persian, 3 Arabic", or "no line is in Persian, Arabic or a related language".
   std::string describe() const;
 
  private:

@@ -23,9 +23,9 @@ struct PersianOptions {
   PersianDigits digits = PersianDigits::kPersian;
   bool remove_diacritics = false;  // fathatan … sukun, superscript alef
   bool remove_tatweel = true;
-  // A zero-width non-joiner (U+200C) stays where it separates two letters that would join (می‌خواهم).
-  // It is removed where it has no effect: doubled, at the edge of a word, beside something other than a
-  // letter, or after a letter that never joins the next.
+  // A zero-width non-joiner (U+200C) stays where it separates two letters that would join
+  // (می‌خواهم). It is removed where it has no effect: doubled, at the edge of a word, beside
+  // something other than a letter, or after a letter that never joins the next.
   bool clean_joiners = true;
 };
 
