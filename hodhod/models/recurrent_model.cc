@@ -78,13 +78,33 @@ RecurrentState rows_of(const RecurrentState& state, const Tensor& rows) {
   return {rows_of(state.output, rows), rows_of(state.cell, rows)};
 }
 
+RecurrentState joined(const RecurrentState& one, const RecurrentState& other) {
+  const auto both = [](const Tensor& a, const Tensor& b) { return a.defined() ? concat({a, b}, 1) : a; };
+  return {both(one.output, other.output), both(one.cell, other.cell)};
+}
+
+// The state before the first token, of memory instead of nothing.
+RecurrentState zero_state(const Recurrent& layers, int64_t rows) {
+  const Shape shape{layers.options.layers, rows, layers.options.hidden};
+  return {Tensor::zeros(shape), layers.options.cell == Cell::kLstm ? Tensor::zeros(shape) : Tensor()};
+}
+
+// Sequences [B, S, C] of one length and then those of another, filled up to the longer one.
+Tensor joined_sequences(const Tensor& one, const Tensor& other) {
+  const int64_t longest = std::max(one.dim(1), other.dim(1));
+  const auto filled = [&](const Tensor& x) {
+    return x.dim(1) == longest ? x : pad(x, 1, 0, longest - x.dim(1));
+  };
+  return concat({filled(one), filled(other)}, 0);
+}
+
 }  // namespace
 
 // What a decoder has read, and what it attends to.
 struct RecurrentModel::DecoderState {
   RecurrentState lower = {}, upper = {};
   KeyValues memory = {};
-  Tensor memory_lengths = {};  // [B], or undefined
+  Tensor memory_lengths = {};  // [B]
   // The weights arranged for steps; none while many places are read at once.
   std::vector<PackedRecurrence> packed_lower = {}, packed_upper = {};
 };
@@ -100,7 +120,17 @@ struct RecurrentModel::Rows final : LanguageModel::State {
     if (!state.memory.keys.defined()) return;
     state.memory.keys = index_select(state.memory.keys, 0, rows);
     state.memory.values = index_select(state.memory.values, 0, rows);
-    if (state.memory_lengths.defined()) state.memory_lengths = index_select(state.memory_lengths, 0, rows);
+    state.memory_lengths = index_select(state.memory_lengths, 0, rows);
+  }
+
+  void append(State&& other) override {
+    const DecoderState& more = static_cast<Rows&>(other).state;
+    state.lower = joined(state.lower, more.lower);
+    state.upper = joined(state.upper, more.upper);
+    if (!state.memory.keys.defined()) return;
+    state.memory.keys = joined_sequences(state.memory.keys, more.memory.keys);
+    state.memory.values = joined_sequences(state.memory.values, more.memory.values);
+    state.memory_lengths = concat({state.memory_lengths, more.memory_lengths}, 0);
   }
 };
 
@@ -244,8 +274,10 @@ std::unique_ptr<LanguageModel::State> RecurrentModel::start(std::span<const Prom
   }
   auto rows = std::make_unique<Rows>();
   DecoderState& state = rows->state;
-  state = begin(config_.reads_source() ? TokenBatch::of(sources, filler) : TokenBatch(), std::ssize(prompts),
-                context);
+  const int64_t count = std::ssize(prompts);
+  state = begin(config_.reads_source() ? TokenBatch::of(sources, filler) : TokenBatch(), count, context);
+  state.lower = zero_state(*decoder_, count);
+  if (upper_) state.upper = zero_state(*upper_, count);
   if (longest > 0) decode(TokenBatch::of(targets, filler), state, context);
   state.packed_lower = decoder_->pack();
   if (upper_) state.packed_upper = upper_->pack();

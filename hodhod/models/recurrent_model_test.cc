@@ -84,7 +84,7 @@ TEST_P(RecurrentBits, ARowIsTheSameAloneAndAmongOthers) {
   }
 }
 
-// From prompts of different lengths, with rows that change places.
+// From prompts of different lengths, with rows that change places and rows that join later.
 TEST_P(RecurrentBits, StepByStepIsThePassOverAll) {
   constexpr int64_t kSteps = 5;
   std::vector<Prompt> prompts;
@@ -98,7 +98,8 @@ TEST_P(RecurrentBits, StepByStepIsThePassOverAll) {
   SequenceBatch batch{.target = TokenBatch::of(texts, 0)};
   if (reads()) batch.source = TokenBatch::of(sources_, 0);
   const Tensor whole = model_->logits(batch, plain());
-  const auto state = model_->start(prompts, plain());
+  const auto state = model_->start(std::span(prompts).first(4), plain());
+  state->append(std::move(*model_->start(std::span(prompts).last(2), plain())));
   std::vector<int64_t> rows{0, 1, 2, 3, 4, 5};
   for (int64_t n = 0; n < kSteps; ++n) {
     std::vector<int64_t> tokens;

@@ -71,6 +71,7 @@ class Bigram final : public Model, public LanguageModel {
 
   struct Nothing : State {
     void select(std::span<const int64_t>) override {}
+    void append(State&&) override {}
   };
   std::unique_ptr<State> start(std::span<const Prompt>, Context&) const override {
     return std::make_unique<Nothing>();

@@ -89,7 +89,7 @@ TEST(ConfigFile, AnotherModelIsRefusedByTheSettingThatMakesItOne) {
               HasSubstr("activation_function: activation 'mish'"));
   EXPECT_THAT(
       error_with("gpt-tiny", "model_type", "roberta"),
-      HasSubstr("models of type 'roberta' are not known; those of marian, bert, roformer, gpt2, llama are"));
+      HasSubstr("models of type 'roberta' are not known; those of marian, bert, roformer, gpt2, llama, "));
 }
 
 TEST(ConfigFile, AHeadThatIsNotKnownIsNotReadAsAnother) {
