@@ -14,7 +14,7 @@
 namespace hodhod {
 namespace {
 
-constexpr const char* kWeightsFlag = "--class-weights";
+constexpr const char* kWeightsOption = "`class_weights`";
 constexpr double kMaxWeight = 1e6;
 
 // The label's number, a 0 or 1 for each label, or the number that it is.
@@ -75,9 +75,9 @@ std::vector<double> class_weights(const Classifier& classifier, std::span<const 
     return std::vector<double>(static_cast<size_t>(classifier.labels.size()), 1.0);
   }
   check(!classifier.is_regression(), "{}: a regression has no labels that could weigh more or less",
-        kWeightsFlag);
+        kWeightsOption);
   if (says("balanced")) return balanced_weights(classifier, train);
-  return numbers_by_label(classifier.labels, options, 1, in(0, kMaxWeight), kWeightsFlag);
+  return numbers_by_label(classifier.labels, options, 1, in(0, kMaxWeight), kWeightsOption);
 }
 
 ClassifierTrainee::ClassifierTrainee(Classifier& classifier, std::span<const LabelledText> train,

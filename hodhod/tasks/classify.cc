@@ -22,8 +22,8 @@ constexpr const char* kTask = "text-classification";
 void check_texts(const Classifier& classifier, const Texts& texts, const std::string& place) {
   if (classifier.texts == 0 || classifier.texts == std::ssize(texts)) return;
   check(classifier.texts == 1, "{}: the model takes pairs of texts, and this is one text; {}", place,
-        "write a tab between the two, or say with --text in which columns they are");
-  fail("{}: the model takes single texts, and this is a pair; say with --text in which column the text is",
+        "separate the two with a tab, or name their columns with `text`");
+  fail("{}: the model takes single texts, and this is a pair; name the column of the text with `text`",
        place);
 }
 
@@ -273,21 +273,21 @@ void Classifier::begin_at(double mean) {
 }
 
 void Classifier::set_thresholds(std::span<const std::string> parts) {
-  constexpr const char* kFlag = "--threshold";
+  constexpr const char* kOption = "`threshold`";
   if (parts.empty()) return;
   check(problem() == ProblemKind::multi_label,
-        "{}: only a model that gives a text several labels has thresholds", kFlag);
+        "{}: only a model that gives a text several labels has thresholds", kOption);
   double all = 0.5;
   std::vector<std::string> named;
   for (const std::string& part : parts) {
     if (const auto number = parse_number(part)) {
-      check(*number >= 0 && *number <= 1, "{}: {}: expected a number from 0 to 1", kFlag, part);
+      check(*number >= 0 && *number <= 1, "{}: {}: expected a number from 0 to 1", kOption, part);
       all = *number;
     } else {
       named.push_back(part);
     }
   }
-  thresholds = numbers_by_label(labels, named, all, in(0, 1), kFlag);
+  thresholds = numbers_by_label(labels, named, all, in(0, 1), kOption);
 }
 
 LabelledColumns Classifier::with_columns_of_training(LabelledColumns chosen) const {
@@ -300,11 +300,10 @@ LabelledColumns Classifier::with_columns_of_training(LabelledColumns chosen) con
 std::vector<double> numbers_of(const Classifier& classifier, const LabelledText& example) {
   const int64_t count = classifier.encoder.config().head.labels;
   const std::string& separator = classifier.columns.label_separator;
-  check(
-      count == 1 || !separator.empty(),
-      "evaluate: this model gives {} numbers for a text; say with --label-separator what stands between them "
-      "in the data",
-      count);
+  check(count == 1 || !separator.empty(),
+        "evaluate: this model gives {} numbers for a text; set `label_separator` to what separates them in "
+        "the data",
+        count);
   const auto parts = split_column(example.label, count == 1 ? "" : separator);
   check(std::ssize(parts) == count, "{}: expected {} numbers, found {}", example.place, count,
         excerpt(example.label));
@@ -342,8 +341,8 @@ ClassifierScores evaluate(const Classifier& classifier, std::span<const Labelled
                           Context& context, int64_t batch_tokens) {
   for (const LabelledText& example : examples) check_texts(classifier, example.texts, example.place);
   check(classifier.problem() != ProblemKind::multi_label || !classifier.columns.label_separator.empty(),
-        "evaluate: a text may have several labels for this model; say with --label-separator what stands "
-        "between them in the data");
+        "evaluate: a text may have several labels for this model; set `label_separator` to what separates "
+        "them in the data");
   const auto found = classify(classifier, texts_of(examples), context, batch_tokens);
   ClassifierScores scores =
       classifier.problem() == ProblemKind::single_label  ? score_one_label(classifier, examples, found)

@@ -489,16 +489,16 @@ TEST(Labels, DoubtsComeWithAdvice) {
   fine.insert(fine.end(), 10, "b");
   EXPECT_THAT(doubts(fine), testing::IsEmpty());
   fine.insert(fine.begin(), "v1");
-  EXPECT_THAT(doubts(fine), ElementsAre(AllOf(HasSubstr("\"v1\" stands in the first line alone"),
-                                              HasSubstr("--header yes"))));
+  EXPECT_THAT(doubts(fine), ElementsAre(AllOf(HasSubstr("\"v1\" occurs only in the first line"),
+                                              HasSubstr("`header yes`"))));
   std::vector<std::string> texts, numbers;
   for (int i = 0; i < 20; ++i) {
     texts.push_back("text number " + std::to_string(i));
     numbers.push_back(std::to_string(i) + ".5");
   }
   EXPECT_THAT(doubts(texts),
-              ElementsAre(AllOf(HasSubstr("20 different labels in 20 examples"), HasSubstr("--label"))));
-  EXPECT_THAT(doubts(numbers), ElementsAre(HasSubstr("--regression")));
+              ElementsAre(AllOf(HasSubstr("20 different labels in 20 examples"), HasSubstr("`label`"))));
+  EXPECT_THAT(doubts(numbers), ElementsAre(HasSubstr("`regression`")));
   EXPECT_THAT(doubts({"a", "b", "c"}), testing::IsEmpty());
 }
 

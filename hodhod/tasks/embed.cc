@@ -89,8 +89,7 @@ SimilarityScores score_similarity(const TextModel& embedder, std::span<const Lab
   std::vector<std::string> texts;
   std::vector<double> labels, cosines;
   for (const LabelledText& pair : pairs) {
-    check(pair.texts.size() == 2, "{}: expected a pair of texts; say with --text in which columns they are",
-          pair.place);
+    check(pair.texts.size() == 2, "{}: expected a pair of texts; name their columns with `text`", pair.place);
     const auto label = parse_number(pair.label);
     check(label.has_value(), "{}: {} is no number that says how alike the texts are", pair.place,
           excerpt(pair.label));

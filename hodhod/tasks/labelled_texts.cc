@@ -47,7 +47,7 @@ ChosenColumns choose_columns(const LabelledColumns& columns, const std::vector<s
     chosen.label = named_column(names, ColumnUse::kLabel, ColumnUse::kText).value_or(0);
   }
   check(std::find(chosen.texts.begin(), chosen.texts.end(), chosen.label) == chosen.texts.end(),
-        "{}: column {} is both the text and the label; say with --text and --label which they are", place,
+        "{}: column {} is both the text and the label; name the columns with `text` and `label`", place,
         chosen.label + 1);
   return chosen;
 }
@@ -99,7 +99,7 @@ void check_formats_agree(const std::vector<std::string>& files, const LabelledCo
   };
   for (const std::string& file : files) {
     check(kind(file) == kind(files[0]),
-          "{} and {} have different formats; give files of one, or say --format", files[0], file);
+          "{} and {} have different formats; give files of one format, or set `format`", files[0], file);
   }
 }
 
@@ -111,7 +111,7 @@ LabelledTexts read_texts(const std::vector<std::string>& files, const LabelledCo
   const bool is_table = format == CorpusFormat::kTsv || format == CorpusFormat::kCsv;
   check(columns.texts.size() <= 2, "{} columns of texts; give one, or two for pairs", columns.texts.size());
   check(!with_label || format != CorpusFormat::kText,
-        "{}: plain text has no column for labels; give a tsv, csv or jsonl file, or say --format", files[0]);
+        "{}: plain text has no column for labels; give a tsv, csv or jsonl file, or set `format`", files[0]);
   RecordReader reader(files, reading_options(columns, format, with_label));
   LabelledTexts result;
   std::optional<ChosenColumns> chosen;
@@ -123,7 +123,7 @@ LabelledTexts read_texts(const std::vector<std::string>& files, const LabelledCo
       chosen = choose_columns(columns, reader.names(), count, record->place(), with_label);
       if (columns.texts.empty() && count > 2 && !usual_column(reader.names(), ColumnUse::kText)) {
         result.notes.push_back(fmt::format(
-            "{}: of {} columns, column {} is read as the text; of pairs, say with --text which two", file,
+            "{}: of {} columns, column {} is read as the text; for pairs, name two columns with `text`", file,
             count, chosen->texts[0] + 1));
       }
     }

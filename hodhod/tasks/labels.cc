@@ -110,10 +110,10 @@ std::vector<std::string> doubts_about_labels(std::span<const std::string> occurr
   const auto total = occurrences.size();
   if (2 * different > total || 2 * long_ones > different) {
     doubts.push_back(
-        fmt::format("there are {} different labels in {} examples, such as {}; say with --label which column "
-                    "they are in{}",
+        fmt::format("there are {} different labels in {} examples, such as {}; name the column of the labels "
+                    "with `label`{}",
                     different, total, excerpt(counts.begin()->first),
-                    numbers == different ? ", or --regression if they are numbers to predict" : ""));
+                    numbers == different ? ", or set `regression` if they are numbers to predict" : ""));
     return doubts;
   }
   const bool alone = counts[occurrences.front()] == 1 && different > 2 &&
@@ -124,7 +124,7 @@ std::vector<std::string> doubts_about_labels(std::span<const std::string> occurr
       numbers + 1 == different && different > 2 && !parse_number(occurrences.front());
   if (alone || odd_among_numbers) {
     doubts.push_back(fmt::format(
-        "the label {} stands in the first line alone; if that line names the columns, say --header yes",
+        "the label {} occurs only in the first line; if that line names the columns, say `header yes`",
         excerpt(occurrences.front())));
   }
   return doubts;

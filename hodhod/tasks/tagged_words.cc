@@ -50,7 +50,7 @@ TaggedSentences read(const std::vector<std::string>& files, const CorpusOptions&
     for (size_t i = 0; i < sentence->lines.size(); ++i) words.place.push_back(sentence->place(i));
     words.words = std::move(sentence->columns[0]);
     if (what == TaggedColumns::kWords) continue;
-    check(sentence->columns.size() == 2, "--columns: {} columns; give two, of the words and of their tags",
+    check(sentence->columns.size() == 2, "`columns`: {} columns; give two, of the words and of their tags",
           sentence->columns.size());
     words.tags = std::move(sentence->columns[1]);
   }

@@ -68,17 +68,16 @@ bool same_directory(const std::string& a, const std::string& b) {
 // Error when training here would replace a model that is not this run's.
 void check_ours(const std::string& directory, const RunStart& start) {
   if (start.overwrite) return;
-  check(
-      start.from.empty() || !same_directory(start.from, directory),
-      "{}: is the model to start from, and training would replace it; give another directory with --out, or "
-      "--overwrite if it may be replaced",
-      directory);
+  check(start.from.empty() || !same_directory(start.from, directory),
+        "{}: is the model to start from, and training would replace it; give another directory with `out`, "
+        "or `overwrite` if it may be replaced",
+        directory);
   const std::string training = join_path(directory, kTraining);
   if (file_exists(join_path(training, kRecord)) || has_training_state(directory)) return;
   const std::vector<std::string> found = model_files_in(directory);
   check(found.empty(),
         "{}: holds {} and was not trained by this program here (there is no {}/{}); give another directory "
-        "with --out, or --overwrite if what is there may be replaced",
+        "with `out`, or `overwrite` if its contents may be replaced",
         directory, found.empty() ? "" : found[0], kTraining, kRecord);
 }
 
@@ -115,7 +114,7 @@ RunRecord RunDirectory::stored_record() const {
   try {
     return read_run_record(file(kRecord));
   } catch (const Error& error) {
-    fail("{}; --restart starts the run again", error.what());
+    fail("{}; `restart` starts the run again", error.what());
   }
 }
 
@@ -150,8 +149,8 @@ void RunDirectory::begin_anew() {
 
 void RunDirectory::refuse(const std::vector<std::string>& changes) const {
   check(changes.empty(),
-        "{}: the run here was begun with {}; give what it was begun with to go on, another directory (--out) "
-        "for another run, or --restart to start again in this one",
+        "{}: the run here was begun with {}; give the same to continue it, another directory (`out`) for "
+        "another run, or `restart` to start again in this one",
         path_, fmt::join(changes, ", "));
 }
 

@@ -59,7 +59,7 @@ TEST(RunDirectory, AModelThatWasNotTrainedThereIsKept) {
     const TemporaryDirectory directory;
     directory.put(name, "precious");
     EXPECT_THAT(refusal_of(directory.path(), some_run()),
-                AllOf(HasSubstr(name), HasSubstr("--out"), HasSubstr("--overwrite")));
+                AllOf(HasSubstr(name), HasSubstr("`out`"), HasSubstr("`overwrite`")));
     EXPECT_NE(refusal_of(directory.path(), some_run(), {.restart = true}), kNoRefusal);
     EXPECT_THAT(list_directory(directory.path()), ElementsAre(name));
     EXPECT_EQ(refusal_of(directory.path(), some_run(), {.overwrite = true}), kNoRefusal);
@@ -131,8 +131,8 @@ TEST(RunDirectory, WhatMayNotChangeIsRefusedByName) {
   const RunRecord other = with_option(with_option(some_run(), "seed", "2"), "schedule-rate", "0.01");
   const std::string before = read_file(directory / "training/run.json");
   EXPECT_THAT(refusal_of(directory.path(), other),
-              AllOf(HasSubstr("--schedule-rate 0.001 (now 0.01), --seed 1 (now 2)"), HasSubstr("--out"),
-                    HasSubstr("--restart")));
+              AllOf(HasSubstr("`schedule-rate` 0.001 (now 0.01), `seed` 1 (now 2)"), HasSubstr("`out`"),
+                    HasSubstr("`restart`")));
   EXPECT_EQ(read_file(directory / "training/run.json"), before);
   RunDirectory longer(directory.path(), with_option(some_run(), "steps", "200"));
   EXPECT_EQ(read_file(directory / "training/run.json"), before);
@@ -153,7 +153,7 @@ TEST(RunDirectory, TheModelIsCompared) {
     return kNoRefusal;
   };
   EXPECT_THAT(refusal({{{"width", "32"}, {"feed-forward", "128"}}, 2000, "abc"}),
-              HasSubstr("--model feed_forward=64 (now 128);"));
+              HasSubstr("`model` feed_forward=64 (now 128);"));
   EXPECT_THAT(refusal({{{"width", "32"}, {"feed-forward", "64"}}, 1001, "abc"}),
               HasSubstr("a model of 1,000 parameters (now 1,001);"));
   EXPECT_THAT(refusal({{{"width", "32"}, {"feed-forward", "64"}}, 1000, "abd"}),
@@ -174,8 +174,8 @@ TEST(RunDirectory, DataAreComparedByTheirBytes) {
   begin_run(out, run_on({a}));
   EXPECT_EQ(refusal_of(out, run_on({moved})), kNoRefusal);
   EXPECT_THAT(refusal_of(out, run_on({b})),
-              HasSubstr("--data " + a + " of 4 bytes (now " + b + " of 4 bytes)"));
-  EXPECT_THAT(refusal_of(out, run_on({a, b})), HasSubstr("no further --data (now also " + b));
+              HasSubstr("`data` " + a + " of 4 bytes (now " + b + " of 4 bytes)"));
+  EXPECT_THAT(refusal_of(out, run_on({a, b})), HasSubstr("no further `data` (now also " + b));
   EXPECT_THAT(refusal_of(out, some_run()), HasSubstr("(now without it)"));
   texts.put("a.txt", "six\n");
   EXPECT_THAT(refusal_of(out, run_on({a})), HasSubstr("(now the same size with other content)"));
@@ -245,12 +245,12 @@ TEST(RunDirectory, AfterDivergenceTheRateMayChange) {
     EXPECT_EQ(load_training_state(directory.path(), {})->state.step, 3);
   }
   EXPECT_THAT(refusal_of(directory.path(), with_option(some_run(), "seed", "2")),
-              HasSubstr("--seed 1 (now 2)"));
+              HasSubstr("`seed` 1 (now 2)"));
   const RunRecord lower = with_option(some_run(), "schedule-rate", "0.0001");
   RunDirectory(directory.path(), lower).store();
   // And from then on it is the rate of this run.
   EXPECT_EQ(refusal_of(directory.path(), lower), kNoRefusal);
-  EXPECT_THAT(refusal_of(directory.path(), some_run()), HasSubstr("--schedule-rate 0.0001 (now 0.001)"));
+  EXPECT_THAT(refusal_of(directory.path(), some_run()), HasSubstr("`schedule-rate` 0.0001 (now 0.001)"));
 }
 
 TEST(RunDirectory, WithoutASoundStateTheModelIsKept) {
@@ -259,7 +259,7 @@ TEST(RunDirectory, WithoutASoundStateTheModelIsKept) {
   directory.put("config.json", "{}");
   EXPECT_EQ(RunDirectory(directory.path(), some_run()).set_diverged(3, 3), std::nullopt);
   const RunRecord lower = with_option(some_run(), "schedule-rate", "0.0001");
-  EXPECT_THAT(refusal_of(directory.path(), lower), HasSubstr("--restart"));
+  EXPECT_THAT(refusal_of(directory.path(), lower), HasSubstr("`restart`"));
   EXPECT_EQ(refusal_of(directory.path(), lower, {.restart = true}), kNoRefusal);
 }
 
@@ -268,7 +268,7 @@ TEST(RunDirectory, ADamagedRecordIsNamed) {
   begin_run(directory.path());
   directory.put("training/run.json", "{");
   EXPECT_THAT(refusal_of(directory.path(), some_run()),
-              AllOf(HasSubstr("run.json:1:"), HasSubstr("--restart")));
+              AllOf(HasSubstr("run.json:1:"), HasSubstr("`restart`")));
   EXPECT_EQ(refusal_of(directory.path(), some_run(), {.restart = true}), kNoRefusal);
 }
 

@@ -57,11 +57,11 @@ std::string changed_file(std::string_view option, const std::vector<const DataFi
   for (size_t i = 0; i < std::max(begun.size(), now.size()); ++i) {
     const DataFile* before = i < begun.size() ? begun[i] : nullptr;
     const DataFile* after = i < now.size() ? now[i] : nullptr;
-    if (before == nullptr) return fmt::format("no further --{} (now also {})", option, described(*after));
-    if (after == nullptr) return fmt::format("--{} {} (now without it)", option, described(*before));
+    if (before == nullptr) return fmt::format("no further `{}` (now also {})", option, described(*after));
+    if (after == nullptr) return fmt::format("`{}` {} (now without it)", option, described(*before));
     if (before->hash == after->hash) continue;
     const bool same_place = before->path == after->path && before->bytes == after->bytes;
-    return fmt::format("--{} {} (now {})", option, described(*before),
+    return fmt::format("`{}` {} (now {})", option, described(*before),
                        same_place ? "the same size with other content" : described(*after));
   }
   return "";
@@ -95,7 +95,7 @@ std::vector<std::string> forbidden_changes(const RunRecord& begun, const RunReco
   auto found = differing(begun.options, now.options, [&](auto name, auto before, auto after) {
     return may_change(name, begun.diverged_at > 0)
                ? std::string()
-               : fmt::format("--{} {} (now {})", name, shown(before), shown(after));
+               : fmt::format("`{}` {} (now {})", name, shown(before), shown(after));
   });
   const FilesByOption old_files = by_option(begun.data), new_files = by_option(now.data);
   const auto compare = [&](std::string_view option) {
@@ -119,13 +119,13 @@ std::vector<std::string> forbidden_changes(const ModelRecord& begun, const Model
   if (begun.parameters == 0) return {};
   auto found = differing(begun.options, now.options, [](std::string name, auto before, auto after) {
     std::replace(name.begin(), name.end(), '-', '_');  // as --model takes it
-    return fmt::format("--model {}={} (now {})", name, shown(before), shown(after));
+    return fmt::format("`model` {}={} (now {})", name, shown(before), shown(after));
   });
   if (found.empty() && begun.parameters != now.parameters) {
     found.push_back(fmt::format("a model of {} parameters (now {})", with_commas(begun.parameters),
                                 with_commas(now.parameters)));
   }
-  if (begun.tokenizer != now.tokenizer) found.push_back("another tokenizer (--tokenizer)");
+  if (begun.tokenizer != now.tokenizer) found.push_back("another tokenizer (`tokenizer`)");
   return found;
 }
 

@@ -93,7 +93,7 @@ inline constexpr std::array<ChangeableOption, 26> kChangeableOptions = {{
     {"tokenizer", MayChange::by_content},
 }};
 
-// The changes from `begun` to `now` that are not allowed: "--seed 1 (now 2)". Files are compared by their
+// The changes from `begun` to `now` that are not allowed: "`seed` 1 (now 2)". Files are compared by their
 // bytes, wherever they are. An option that only one of the two has is not compared.
 std::vector<std::string> forbidden_changes(const RunRecord& begun, const RunRecord& now);
 // The same for the model. Where `begun` has none yet, every model is allowed.

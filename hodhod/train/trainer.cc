@@ -186,13 +186,12 @@ class Run {
   // or later.
   [[noreturn]] void diverged(int64_t first_unsound, const std::string& what) {
     const auto sound = directory_.set_diverged(state_.step, first_unsound);
-    const std::string lower = fmt::format("a lower --schedule-rate (it is {})", options_.schedule.rate);
-    std::string way =
-        fmt::format("no sound state was saved before; start again with --restart and {}", lower);
+    const std::string lower = fmt::format("a lower `schedule.rate` (it is {})", options_.schedule.rate);
+    std::string way = fmt::format("no good state was saved before; start again with `restart` and {}", lower);
     if (sound) {
       way = fmt::format(
-          "the last sound state, of step {}, is kept: give the same command with {} to go on from there, or "
-          "with --restart too to start again",
+          "the last good state, of step {}, is kept: give the same command with {} to continue from there, "
+          "or also with `restart` to start again",
           *sound, lower);
     }
     if (state_.model_step > 0)

@@ -386,7 +386,7 @@ TEST(Trainer, OtherOptionsThanTheRunBeganWithAreRefused) {
   options.schedule.rate = 0.02;
   options.optimizer.kind = OptimizerKind::sgd;
   EXPECT_THAT(error_of(second, options, directory.path()),
-              HasSubstr("--optimizer-kind adamw (now sgd), --schedule-rate 0.01 (now 0.02)"));
+              HasSubstr("`optimizer-kind` adamw (now sgd), `schedule-rate` 0.01 (now 0.02)"));
   EXPECT_EQ(second.batches_seen, 0);
   options = options_for(9);
   options.validate_every = options.save_every = options.log_every = options.patience = 3;
@@ -474,8 +474,8 @@ TEST(Trainer, AScoreThatIsNotFiniteIsNeverTheBest) {
   };
   EXPECT_THAT(error_of(first, options_for(100), directory.path()),
               testing::AllOf(HasSubstr("loss in validation is nan at step 21"),
-                             HasSubstr("the last sound state, of step 20, is kept"),
-                             HasSubstr("a lower --schedule-rate (it is 0.01)"),
+                             HasSubstr("the last good state, of step 20, is kept"),
+                             HasSubstr("a lower `schedule.rate` (it is 0.01)"),
                              HasSubstr("holds the model of step 14")));
   ASSERT_EQ(first.at_validation.size(), 3);
   TrainerOptions lower = options_for(100);
@@ -495,7 +495,7 @@ TEST(Trainer, AModelThatGivesNoNumbersHasDiverged) {
   };
   EXPECT_THAT(error_of(curve, options_for(100), directory.path()),
               testing::AllOf(HasSubstr("validation at step 7: its logits are not finite"),
-                             HasSubstr("the last sound state, of step 5, is kept")));
+                             HasSubstr("the last good state, of step 5, is kept")));
 }
 
 TEST(Trainer, WithoutASoundStateTheRunIsBegunAnew) {
@@ -505,7 +505,7 @@ TEST(Trainer, WithoutASoundStateTheRunIsBegunAnew) {
   TrainerOptions options = options_for(20);
   options.save_every = 0;
   EXPECT_THAT(error_of(first, options, directory.path()),
-              testing::AllOf(HasSubstr("no sound state was saved before"), HasSubstr("--restart")));
+              testing::AllOf(HasSubstr("no good state was saved before"), HasSubstr("`restart`")));
   EXPECT_FALSE(file_exists(directory / "model.txt"));
   options.schedule.rate = 0.001;
   EXPECT_EQ(train(second, options, directory.path()).steps, 20);
@@ -520,7 +520,7 @@ TEST(Trainer, AStateThatCannotGoOnIsNotKept) {
   options.skip_limit = 8;
   EXPECT_THAT(error_of(curve, options, directory.path()),
               testing::AllOf(HasSubstr("8 updates in a row were not finite, the last at step 18"),
-                             HasSubstr("the last sound state, of step 5, is kept")));
+                             HasSubstr("the last good state, of step 5, is kept")));
 }
 
 TEST(Trainer, WeightsThatAreNotFiniteAreNotSaved) {
@@ -533,7 +533,7 @@ TEST(Trainer, WeightsThatAreNotFiniteAreNotSaved) {
   options.average = 0;
   EXPECT_THAT(error_of(curve, options, directory.path()),
               testing::AllOf(HasSubstr("second.weight is no longer finite at step 14"),
-                             HasSubstr("the last sound state, of step 10, is kept")));
+                             HasSubstr("the last good state, of step 10, is kept")));
 }
 
 TEST(Trainer, ScoresOfValidationsOfUnequalSizeAreNotCompared) {

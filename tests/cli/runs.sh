@@ -152,12 +152,12 @@ expect "other labels" "--data labels.tsv of" "$(classify --data others.tsv --dev
 
 # Numbers that are no longer finite.
 found=$(new steep --steps 60 --optimizer-kind sgd --schedule-rate 1e30 --clip 0 --save-every 1)
-expect "none is sound" "no sound state was saved before; start again with --restart and a lower --schedule-rate (it is 1e+30)" "$found"
+expect "none is sound" "no good state was saved before; start again with --restart and a lower --schedule-rate (it is 1e+30)" "$found"
 expect "started again with a lower rate" "finished: step 60" \
   "$(new steep --steps 60 --optimizer-kind sgd --schedule-rate 1e-2 --clip 0 --save-every 1)"
 growing=(--schedule-kind constant --optimizer-weight-decay 1 --save-every 2 --validate-every 5)
 found=$(new growing "${growing[@]}" --steps 90 --schedule-rate 20)
-expect "weights that grow" "the last sound state, of step" "$found"
+expect "weights that grow" "the last good state, of step" "$found"
 expect "the best model is named" "growing holds the model of step" "$found"
 expect_not "no score that is no number" "nan (best so far)" "$found"
 expect "the seed may still not change" "--seed 1 (now 2)" "$(new growing "${growing[@]}" --steps 90 --schedule-rate 1e-4 --seed 2)"
