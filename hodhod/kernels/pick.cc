@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bound by memory and indices, so that the plain loops serve both precisions.
+// Limited by memory and indices, so plain loops serve both precisions.
 #include "hodhod/kernels/pick.h"
 
 #include <cstring>
@@ -32,7 +32,7 @@ void gather_as(const GatherArgs& args) {
   });
 }
 
-// By one thread: two elements may have one place.
+// On one thread: two elements may have the same place.
 template <class T>
 void scatter_add_as(const ScatterAddArgs<T>& args) {
   const Nest<1> nest = coalesce(args.nest);

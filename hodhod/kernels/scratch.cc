@@ -20,12 +20,12 @@ Block allocate(size_t bytes) {
   return Block(static_cast<std::byte*>(::operator new (bytes, std::align_val_t{kLine})));
 }
 
-// One thread's memory: a block that pieces are cut from in order, and what did not fit into it.
+// One thread's memory: a block from which pieces are taken in order, and pieces that did not fit into it.
 struct Arena {
   Block block;
   size_t size = 0;
   size_t used =
-      0;  // counts pieces outside the block too, so that the peak is the size that would have held all
+      0;  // includes pieces outside the block, so that the peak is the size that would have held all
   size_t peak = 0;
   int depth = 0;
   std::vector<Block> overflows;

@@ -30,7 +30,7 @@ FeedForward::HiddenUnits FeedForward::hidden_units(const Tensor& x, Context& con
   trace(context, "up", Component::feed_forward, "BTF", raised);
   if (gate) trace(context, "gate", Component::feed_forward, "BTF", opened);
   const bool drops = context.training && options.dropout > 0;
-  // Without a gate the activation is left to the last product: its result need not be kept for backward.
+  // Without a gate the last product applies the activation: its result need not be kept for backward.
   if (!gate && !drops) {
     if (context.trace) {
       context.trace->add("hidden", Component::feed_forward, "BTF", raised.shape(),

@@ -77,7 +77,7 @@ Tensor add_positions(const Tensor& x, const Tensor& table, const Places& places,
         "positions: x has shape {} and the table {}; give [B, T, C] and [longest, C]", x.shape(),
         table.shape());
   const int64_t batch = x.dim(0), times = x.dim(1);
-  // One row of ids does for all when each row of x begins at 0.
+  // One row of ids is enough if each row of x begins at 0.
   const bool shared = !places.ids.defined() && !places.offset.defined();
   Tensor ids = Tensor::empty(shared ? Shape{times} : Shape{batch, times}, DType::i64, Device::cpu);
   if (places.ids.defined()) {

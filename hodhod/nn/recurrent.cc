@@ -48,7 +48,7 @@ std::string Recurrent::name_ending(size_t index) const {
   return "_l" + std::to_string(index / count) + (index % count == 1 ? "_reverse" : "");
 }
 
-// But for the GRU, whose r acts on the hidden product with its bias, the two biases only ever appear as their
+// Except for the GRU, whose r acts on the hidden product with its bias, the two biases appear only as their
 // sum.
 Tensor Recurrent::input_bias(const Direction& direction) const {
   if (!options.bias || options.cell == Cell::kGru) return direction.bias_ih;

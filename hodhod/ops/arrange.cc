@@ -146,7 +146,8 @@ Tensor index_select(const Tensor& x, int along, const Tensor& ids) {
 
 namespace {
 
-// Where the elements of ids find theirs in a tensor of these steps, but for what the index adds along `dim`.
+// The offsets of the elements that ids select in a tensor with these steps, without what the index adds along
+// `dim`.
 kernels::Nest<1> nest_of_picked(const Tensor& ids, int dim, const Shape& steps) {
   kernels::Nest<1> nest;
   nest.rank = ids.rank();

@@ -259,7 +259,7 @@ Tensor attention_weights(const Tensor& q, const Tensor& k, const AttentionOption
   const AttentionOptions dense = dense_options(options);
   return with_compute_type("attention_weights", q.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    // The sums come from a forward pass in which the keys stand for the values.
+    // The sums come from a forward pass that uses the keys as values.
     Tensor y = q.new_empty(q.shape());
     Tensor log2_sum = q.new_empty({qh.batch, qh.heads, qh.times});
     kernels::AttentionArgs<T> args = make_args<T>(qh, kh, kh, dense);

@@ -5,7 +5,7 @@
 
 #include "hodhod/ops/common.h"
 
-// Both are one product: the input is unfolded so that each row holds what one output sees.
+// Both are one matrix product: the input is unfolded so that each row holds the inputs of one output.
 namespace hodhod {
 namespace {
 
@@ -71,12 +71,12 @@ void check_bias(const char* op, const Tensor& bias, const Tensor& weight) {
         bias.defined() ? bias.shape() : Shape(), weight.shape());
 }
 
-// The way of conv1d between x [B, T, C] and rows [B · U, K · C].
+// Unfolds x [B, T, C] of conv1d to rows [B · U, K · C], and folds gradients back.
 struct Sliding {
   int64_t batch, steps, channels, outputs, kernel;
   ConvolutionOptions options;
 
-  // Where tap k sees a step of the sequence: for `count` outputs from `first` on, the steps `step` and on.
+  // The range of tap k within the sequence: `count` outputs from `first` on see the steps from `step` on.
   struct Seen {
     int64_t first, count, step;
   };
@@ -106,7 +106,7 @@ struct Sliding {
     return rows;
   }
 
-  // The sum of what came back for each step, in the order of the taps.
+  // The sum of the gradients of each step, in the order of the taps.
   Tensor fold(const Tensor& rows) const {
     Tensor x = rows.new_zeros({batch, steps, channels});
     for (int64_t k = 0; k < kernel; ++k) {
@@ -122,7 +122,8 @@ Tensor swapped(const Tensor& x, int64_t outer, int64_t first, int64_t second) {
   return x.with_layout({outer, second, first}, {first * second, 1, second}).dense();
 }
 
-// The way of patch_convolution between an image [B, C, H, W] and rows [B · patches, C · P · Q].
+// Unfolds an image [B, C, H, W] of patch_convolution to rows [B · patches, C · P · Q], and folds gradients
+// back.
 struct Patches {
   int64_t batch, channels, height, width, p, q;
 

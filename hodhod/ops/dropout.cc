@@ -63,7 +63,7 @@ Tensor dropout_add(const Tensor& x, const Tensor& bias, const Tensor& residual, 
   const Tensor y = x.new_empty(x.shape());
   run(draw, x.dense(), bias.defined() ? bias.dense() : Tensor(),
       residual.defined() ? residual.dense() : Tensor(), y);
-  // An undefined tensor has no node, so nobody wants its gradient.
+  // An undefined tensor has no node, so its gradient is not wanted.
   return record("dropout", y, {x, bias, residual}, [=](const Tensor& dy, Gradients& d) {
     if (d.wants(2)) d.add(2, dy);
     if (!d.wants(0) && !d.wants(1)) return;

@@ -124,7 +124,8 @@ Tensor apply(Unary function, const Tensor& x) {
 
 namespace {
 
-// Rows of gate and value for the kernel: their last dimension must run densely and the others evenly.
+// Rows of gate and value for the kernel: their last dimension must be dense, and the others must form one
+// loop.
 struct GateRows {
   Tensor gate, value;
   int64_t gate_stride, value_stride;

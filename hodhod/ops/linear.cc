@@ -39,7 +39,7 @@ Tensor activated(Activation activation, const Tensor& x) {
   return y;
 }
 
-// What the backward of linear keeps and does.
+// The state and the computation of linear's backward.
 struct LinearBackward {
   Tensor x, weight;
   Activation activation;

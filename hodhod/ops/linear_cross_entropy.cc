@@ -10,8 +10,8 @@
 namespace hodhod {
 namespace {
 
-// Chunks hold about this many logits, but no fewer tokens than make the products worth their traffic: each
-// chunk reads the weight and adds to its gradient.
+// Chunks hold about this many logits, but at least as many tokens as make the products worth their memory
+// traffic: each chunk reads the weight and adds to its gradient.
 constexpr int64_t kChunkLogits = int64_t{8} << 20;
 constexpr int64_t kLeastTokens = 256;
 
@@ -31,7 +31,7 @@ struct Problem {
   }
 };
 
-// Gradients in the making, dense; undefined where not wanted.
+// Gradients under construction, dense; undefined if not wanted.
 struct Results {
   Tensor hidden, weight, bias;
   bool any() const { return hidden.defined() || weight.defined() || bias.defined(); }
@@ -62,7 +62,7 @@ void compute_logits(const Problem& p, int64_t begin, int64_t count, T* logits) {
        .bias = p.bias.defined() ? p.bias.data<T>() : nullptr});
 }
 
-// From a chunk's gradient of the logits to those of what made them.
+// From a chunk's gradient of the logits to the gradients of hidden, weight and bias.
 template <class T>
 void add_chunk(const Problem& p, int64_t begin, int64_t count, const T* dlogits, const Results& into) {
   const kernels::Kernels<T>& table = detail::kernels_for<T>(p.weight);
@@ -98,7 +98,7 @@ void add_chunk(const Problem& p, int64_t begin, int64_t count, const T* dlogits,
   }
 }
 
-// The losses of all tokens, and their gradients for losses that all count `scale`.
+// The losses of all tokens, and their gradients if each loss has weight `scale`.
 template <class T>
 void forward(const Problem& p, const Tensor& losses, const Tensor& logs, double scale,
              const Results& results) {
@@ -122,7 +122,7 @@ void forward(const Problem& p, const Tensor& losses, const Tensor& logs, double 
   }
 }
 
-// The gradients for losses that count dy each, from logits computed again.
+// The gradients if each loss has weight dy, from logits computed again.
 template <class T>
 void backward_again(const Problem& p, const Tensor& logs, const Tensor& dy, const Results& results) {
   const int64_t chunk = p.chunk();
@@ -214,7 +214,7 @@ Tensor linear_cross_entropy(const Tensor& hidden, const Tensor& weight, const Te
   const Tensor loss = Tensor::scalar(detail::sum_in_order(losses) * scale, weight.dtype(), weight.device());
   return record("linear_cross_entropy", loss, inputs,
                 [results, shape = hidden.shape()](const Tensor& dy, Gradients& d) mutable {
-                  // Given away, so that whoever adds to a gradient next finds it with one owner.
+                  // Moved, so that the gradient has a single owner when it is added to next.
                   const double factor = dy.item();
                   Results given = std::exchange(results, Results());
                   if (d.wants(0))

@@ -14,7 +14,7 @@ Shape rows_of(const Shape& shape) {
   return Shape(std::span(shape.begin(), static_cast<size_t>(shape.rank() - 1)));
 }
 
-// What cross entropy divides by: the total weight of the targets that count.
+// The divisor of the mean: the total weight of the targets that are not ignored.
 double total_weight(const Tensor& targets, const CrossEntropyOptions& options, int64_t counted) {
   if (!options.weight.defined()) return static_cast<double>(counted);
   const auto weights = options.weight.values();
@@ -32,14 +32,14 @@ void check_weight(const char* op, const Tensor& logits, const Tensor& weight) {
         weight.shape(), name_of(logits.dtype()), logits.shape());
 }
 
-// Losses reduced to what the caller wants, `divisor` being that of the mean.
+// Losses reduced as the caller wants; `divisor` is that of the mean.
 Tensor reduced(const Tensor& losses, Reduction reduction, double divisor) {
   if (reduction == Reduction::kNone) return losses;
   const double sum = detail::sum_in_order(losses);
   return Tensor::scalar(reduction == Reduction::kSum ? sum : sum / divisor, losses.dtype(), losses.device());
 }
 
-// How a reduced loss's gradient comes down to the losses: one factor for all, or each its own.
+// The gradients of the losses from that of the reduced loss: one factor for all, or one for each.
 template <class T>
 struct Scales {
   Tensor own;

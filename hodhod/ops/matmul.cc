@@ -14,7 +14,7 @@ struct Operand {
   Tensor tensor;
   bool transpose;  // of what is stored
   int64_t stride;
-  int64_t rows, columns;  // of the matrix that is meant
+  int64_t rows, columns;  // of the matrix after transposition
 };
 
 Operand operand(const Tensor& x, bool transpose) {
@@ -92,8 +92,8 @@ Shape batch_of(const Tensor& x) {
   return Shape(std::span(x.shape().begin(), static_cast<size_t>(x.rank() - 2)));
 }
 
-// c (+)= A B for a dense c. Where c stands still along a dimension of the batch, its matrices are summed in
-// order.
+// c (+)= A B for a dense c. If c has step 0 along a dimension of the batch, the products along it are summed
+// in order.
 template <class T>
 void multiply(const Operand& a, const Operand& b, const Tensor& c, const Shape& batch, bool accumulate) {
   kernels::ProductArgs<T> args;

@@ -25,7 +25,7 @@ T* pointer(const Tensor& x) {
   return x.defined() ? x.data<T>() : nullptr;
 }
 
-// What a norm computes and what its backward needs of it; parts that nobody wants are undefined.
+// What a norm computes and what its backward needs; unwanted parts are undefined.
 struct Forward {
   Tensor y, s, gamma, mean, scale;
 };
@@ -64,7 +64,7 @@ Forward run(const char* op, const Tensor& x, const Tensor& residual, const Tenso
   return out;
 }
 
-// The recorded inputs; an undefined one has no node, so nobody wants its gradient.
+// The recorded inputs; an undefined one has no node, so its gradient is not wanted.
 enum Input { kX, kResidual, kGamma, kBeta };
 
 // dsum is the gradient that the sum has from elsewhere, if any.

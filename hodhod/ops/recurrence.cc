@@ -82,7 +82,7 @@ Tensor previous_outputs(const RecurrenceShape& s, const Tensor& output, const Te
   return previous;
 }
 
-// o tanh(c) of every step, [B · T, H]: what an LSTM's projection was applied to.
+// o tanh(c) of every step, [B · T, H]: the input of an LSTM's projection.
 template <class T>
 Tensor inner_outputs(const RecurrenceShape& s, const Tensor& cells, const Tensor& saved) {
   const kernels::Kernels<T>& table = detail::kernels_for<T>(cells);
@@ -98,7 +98,7 @@ Tensor inner_outputs(const RecurrenceShape& s, const Tensor& cells, const Tensor
   return inner;
 }
 
-// The gradient of a matrix y = x Mᵀ was applied with over all rows: dM += dyᵀ x.
+// The gradient of a matrix M with y = x Mᵀ for all rows: dM += dyᵀ x.
 template <class T>
 void add_matrix_gradient(Gradients& d, int input, const Tensor& dy, const Tensor& x) {
   const auto [into, accumulate] = d.buffer(input);

@@ -77,7 +77,7 @@ Tensor rotary(const Tensor& x, const Tensor& cosines, const Tensor& sines, const
     using T = decltype(zero);
     Tensor y = turn<T>(x, cosines, sines, options, heads, false);
     return record("rotary", y, {x}, [cosines, sines, options, heads](const Tensor& dy, Gradients& d) {
-      // A turn's transpose is the turn back.
+      // The transpose of a rotation is the inverse rotation.
       if (d.wants(0)) d.add(0, turn<T>(dy, cosines, sines, options, heads, true));
     });
   });

@@ -9,8 +9,8 @@
 namespace hodhod {
 namespace {
 
-// The steps that show x in `shape` without a copy, if there are any. Dimensions of x that are walked evenly
-// form runs; each run has to be made up of whole dimensions of the new shape.
+// The steps of a view of x in `shape`, if there is one. Dimensions of x with uniform steps form runs; each
+// run must consist of whole dimensions of the new shape.
 bool view_steps(const Tensor& x, const Shape& shape, Shape& steps) {
   steps = dense_strides(shape);
   if (x.numel() == 0 || x.is_contiguous()) return true;

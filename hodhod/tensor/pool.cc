@@ -27,7 +27,7 @@ constexpr int64_t kHeader = 64;
 constexpr int64_t kSegment = int64_t{32} << 20;
 constexpr int64_t kHugePage = int64_t{2} << 20;
 
-// Stands before every block; `size` counts the header. Links are used while the block is free.
+// The header of every block; `size` includes the header. Links are used while the block is free.
 struct alignas(64) Block {
   int64_t size;
   Block* before;  // neighbour at the lower address, null at a segment's start
@@ -75,7 +75,8 @@ class FreeLists {
   }
 
   // A free block of at least `size` bytes, or null. The class of `size` itself is searched first: a block of
-  // the very size freed a step ago is the common case, and taking it keeps the pool from growing.
+  // exactly this size that was freed a step ago is the common case, and taking it keeps the pool from
+  // growing.
   Block* find(int64_t size) {
     const auto [row, column] = place(size);
     int looks = 0;
@@ -224,7 +225,7 @@ Pool& pool() {
 }  // namespace
 
 #if defined(HODHOD_POOL_IS_MALLOC)
-// Under a memory checker every block is its own, so that a stray access is seen.
+// Under a memory checker every block is allocated separately, so that a stray access is detected.
 void* allocate(int64_t bytes) {
   check(bytes >= 0 && bytes < int64_t{1} << 46, "cannot allocate {} bytes", bytes);
   void* memory =

@@ -14,7 +14,7 @@ static_assert(sizeof(Storage) <= kHeader);
 
 thread_local ShapesMemory shapes_now;
 
-// In the first page, which no program may touch.
+// In the first page, which is never mapped.
 std::byte* nowhere() { return reinterpret_cast<std::byte*>(kHeader); }
 
 }  // namespace

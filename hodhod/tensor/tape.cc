@@ -97,7 +97,8 @@ Tensor Gradients::take(int i) {
 }
 
 void Node::destroy(Node* node) noexcept {
-  // A long chain must not be destroyed by recursion: nodes freed while one is being freed wait in line.
+  // A long chain must not be destroyed recursively: nodes that are freed while another is being freed are
+  // queued.
   thread_local Node* line = nullptr;
   thread_local bool busy = false;
   // `order` is of no more use and holds the link.
@@ -149,7 +150,7 @@ void backward_again(const Tensor& dy, PoolVector<Tensor>& held, Gradients& d,
   }
   const Tensor y = fn();
   if (!y.requires_grad()) return;
-  // Gradients add up in the order that they would without the checkpoint: on top of what is there.
+  // Gradients are added in the same order as without the checkpoint: to what is there.
   for (size_t i = 0; i < held.size(); ++i) {
     if (Tensor before = d.take(static_cast<int>(i)); before.defined()) held[i].set_grad(before);
   }
@@ -181,7 +182,7 @@ void backward(const Tensor& loss, const BackwardOptions& options) {
   // Owned here, because running a node drops its edges.
   PoolVector<Ref<Node>> nodes;
   for (Node* node : collect(root)) nodes.emplace_back(node);
-  // An error on the way leaves no half-counted uses behind.
+  // An error on the way must not leave half-counted uses.
   struct Reset {
     PoolVector<Ref<Node>>& nodes;
     int exceptions = std::uncaught_exceptions();

@@ -35,7 +35,7 @@ To convert(From value) {
   }
 }
 
-// The conversions that reading and writing a model is made of; whether src and dst are one.
+// Fast conversions for reading and writing models; false if there is none for these types.
 bool convert_fast(const Tensor& src, const Tensor& dst) {
   const int64_t n = src.numel();
   const auto bits = [](const Tensor& x) { return reinterpret_cast<uint16_t*>(x.raw()); };

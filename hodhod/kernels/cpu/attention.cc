@@ -30,7 +30,7 @@ struct Forward {
   float* values;                // and their values, [kTile, width]
   float* zeros;                 // [D]
   float* scores;                // [kBlock, kTile], then weights
-  float* keep;                  // [kBlock]: how much the change of the greatest leaves of what was summed
+  float* keep;                  // [kBlock]: the factor for earlier sums after a change of the greatest
   uint32_t* words;
 
   Forward(const Problem& of, int64_t row, int64_t kv_head, int64_t first_query, int64_t query_count)
@@ -65,10 +65,10 @@ struct Softmax {
   RowOfTile rows[kBlock];
   int64_t ends[kBlock];                // of a row's computed products
   alignas(64) float greatest[kBlock];  // of all tiles so far
-  alignas(64) float most[kBlock];      // of this tile, then what is taken from its scores
+  alignas(64) float most[kBlock];      // of this tile, then the value subtracted from its scores
 };
 
-// Turns the products of a row into scores; gives the greatest.
+// Turns the products of a row into scores; returns the greatest.
 HWY_INLINE float score_row(const RowOfTile& row, int64_t end, float* HWY_RESTRICT scores) {
   const Floats d;
   V most = hn::Set(d, -kInfinity);
@@ -84,8 +84,8 @@ HWY_INLINE float score_row(const RowOfTile& row, int64_t end, float* HWY_RESTRIC
   return hn::GetLane(hn::MaxOfLanes(d, most));
 }
 
-// Turns the products of a block and a tile into 2^(score − greatest) and brings `greatest`, `sums` and `keep`
-// up to date. `row` is the block's first row in the state.
+// Turns the products of a block and a tile into 2^(score − greatest) and updates `greatest`, `sums` and
+// `keep`. `row` is the block's first row in the state.
 void softmax_block(Forward& state, const Block& block, int64_t row, int64_t tile) {
   const Floats d;
   Softmax softmax;
@@ -105,7 +105,7 @@ void softmax_block(Forward& state, const Block& block, int64_t row, int64_t tile
     const V now = hn::Max(before, hn::Load(d, softmax.most + r));
     hn::Store(now, d, softmax.greatest + r);
     hn::Store(exp2(hn::IfThenZeroElse(hn::Eq(before, now), hn::Sub(before, now))), d, state.keep + r);
-    // A row of −∞ alone has no greatest: its weights are zero.
+    // If all scores of a row are −∞, its weights are zero.
     hn::Store(hn::IfThenZeroElse(hn::Eq(now, hn::Set(d, -kInfinity)), now), d, softmax.most + r);
   }
   std::copy_n(softmax.greatest, block.count, state.greatest + row);
@@ -135,7 +135,7 @@ void softmax_block(Forward& state, const Block& block, int64_t row, int64_t tile
 }
 
 // Adds weights · values of the keys that a group of rows sees to the state, of which `row` is the group's
-// first. Of each `run` of keys the values stand evenly apart.
+// first. Within each `run` of keys the values are equally spaced.
 void add_values(Forward& state, const GroupOfTile& group, int64_t row, const TileRows& values, int64_t run) {
   alignas(64) static constexpr float kOnes[kGroup] = {1, 1, 1, 1, 1, 1};
   const Problem& problem = state.problem;
@@ -158,7 +158,7 @@ void attend_to_tile(Forward& state, int64_t tile, Interval keys) {
   const TileRows k = rows_of_tile(args, args.k, args.k_strides, state.b, state.kv, tile, keys);
   TileRows v = rows_of_tile(args, args.v, args.v_strides, state.b, state.kv, tile, keys);
   pack_keys_transposed(problem, k, tile, keys, state.zeros, state.columns);
-  // A few rows read the values once: no copy then.
+  // Few rows read the values only once, so they are not copied.
   const bool packs = problem.group * state.count > kGroup || args.head_size != problem.width;
   if (packs) {
     pack_keys(problem, v, tile, keys, state.values);
@@ -215,8 +215,8 @@ void finish_rows(const Forward& state, int64_t begin, int64_t end, int64_t only_
     if (sums[r - begin] == 0) {
       std::fill_n(to, args.head_size, 0.0f);
     } else if (state.count > 1 && has_nan(out, problem.width)) {
-      // A NaN may be 0 · ∞ from a value that this row does not see but its neighbours do: alone it is not
-      // read.
+      // A NaN may be 0 · ∞ from a value that only neighbouring rows see; computed alone, the row does not
+      // read it.
       attend(problem, state.b, state.kv, i, 1, h - state.kv * problem.group);
     } else {
       unpack_row(out, args.head_size, inverses[r - begin], to);
@@ -260,7 +260,7 @@ void attention_loop(const AttentionArgs<float>& args) {
   const int64_t chunks = (args.queries + length - 1) / length;
   parallel_for(pairs * chunks, 1, [&](int64_t begin, int64_t end) {
     for (int64_t item = begin; item < end; ++item) {
-      // Late queries first: under a causal mask they are the long ones.
+      // Late queries first: under a causal mask they see the most keys.
       const int64_t chunk = chunks - 1 - item / pairs, b = item % pairs / args.kv_heads,
                     kv = item % args.kv_heads;
       const int64_t first = chunk * length, last = std::min(args.queries, first + length);

@@ -127,7 +127,7 @@ void load_keys(Backward& work, int64_t b, int64_t kv, int64_t tile, Interval vis
   if (to.rows) pack_keys(work.problem, k, tile, visible, to.rows);
 }
 
-// Writes the gradients of the scores of row `r` of a block to where they are wanted for themselves.
+// Writes the gradients of the scores of row `r` of a block to the outputs that want them.
 void give_out_dscores(Backward& work, const Block& block, int64_t r, const RowOfTile& view, int64_t tile) {
   const AttentionArgs<float>& args = work.problem.args;
   const float* dscores = work.dscores + r * kTile;
@@ -217,7 +217,7 @@ void differentiate_block(Backward& work, const Block& block, const Queries& quer
   if (!keys.dk) return;
   int64_t from = 0, to = 0;
   for (int64_t x = 0; x < kTile; x += kGroup) {
-    // Rows of the block that see one of these keys: a run that moves on as the keys do.
+    // Rows of the block that see one of these keys: a run that moves with the keys.
     const int64_t count = std::min(kGroup, kTile - x), j = keys.tile * kTile + x;
     while (from < block.count && problem.visible(block.b, block.first + from).end <= j) ++from;
     while (to < block.count && problem.visible(block.b, block.first + to).begin < j + count) ++to;
@@ -335,8 +335,8 @@ void backward_loop(const Args& args) {
   const Problem problem(args.forward);
   const AttentionArgs<float>& f = args.forward;
   const int64_t pairs = f.batch * f.kv_heads, threads = thread_count();
-  // Whole heads make 5 products where separate passes for dk, dv and for dq make 7, but give less to share
-  // out. Each element is summed in the same order either way.
+  // Whole heads need 5 products, separate passes for dk, dv and for dq need 7 but can be divided among more
+  // threads. Each element is summed in the same order either way.
   const int64_t rounds = (pairs + threads - 1) / threads;
   if (args.d_distance_bias || args.d_bias || rounds * threads * 5 <= pairs * 8) {
     Scratch scratch;
@@ -354,7 +354,7 @@ void backward_loop(const Args& args) {
   if (args.dk) {
     parallel_for(pairs * problem.tiles, 1, [&](int64_t begin, int64_t end) {
       for (int64_t item = begin; item < end; ++item) {
-        // Early keys first: under a causal mask they are the long ones.
+        // Early keys first: under a causal mask most queries see them.
         backward_of_tile(args, problem, item % pairs / f.kv_heads, item % f.kv_heads, item / pairs);
       }
     });

@@ -21,7 +21,7 @@ namespace {
 using D = hn::ScalableTag<float>;
 using F = Lanes<D>;
 
-// Elements taken at a time; what is not dense is first laid out in a buffer of this size.
+// Elements per chunk; operands that are not dense are first copied to a buffer of this size.
 constexpr int64_t kChunk = 512;
 
 // A dense view of n ≤ kChunk elements that are `stride` apart.

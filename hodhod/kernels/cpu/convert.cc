@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loops are plain: they are integer arithmetic without branches, which the compiler makes vectors of.
+// Plain loops: integer arithmetic without branches, which the compiler vectorises.
 #include <bit>
 
 #include "hodhod/base/threads.h"

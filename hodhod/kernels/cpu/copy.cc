@@ -66,14 +66,14 @@ HWY_EXPORT(transpose_tile);
 }
 namespace {
 
-// Rows and columns of a tile; its lines of both sides stay in the first-level cache.
+// Rows and columns of a tile, whose cache lines on both sides stay in the first-level cache.
 constexpr int64_t kTile = 64;
 
-// The loops ordered by how far they step in `to`, so that writing runs forward, and then joined.
+// The loops sorted by their stride in `to`, so that writing runs forward, and then joined.
 Nest<2> in_order_of_writing(const Nest<2>& nest) {
   Nest<2> sorted;
   for (int i = 0; i < nest.rank; ++i) {
-    // Insertion, behind those that step as far.
+    // Insertion sort, stable.
     int at = sorted.rank++;
     for (; at > 0 && sorted.strides[1][at - 1] < nest.strides[1][i]; --at) {
       sorted.shape[at] = sorted.shape[at - 1];
@@ -171,7 +171,7 @@ void copy(const CopyArgs& args) {
   }
 }
 
-// A copy of one element that is everywhere.
+// A copy of one element to all places.
 void fill(const FillArgs& args) {
   Nest<2> nest;
   nest.rank = args.nest.rank;

@@ -75,7 +75,7 @@ void embedding(const EmbeddingArgs<float>& args) {
   });
 }
 
-// Threads take slices of columns, of whole cache lines: a row of the table may be wanted by any id.
+// Threads take slices of columns, in whole cache lines, since any id may add to any row of the table.
 void embedding_backward(const EmbeddingBackwardArgs<float>& args) {
   constexpr int64_t kSlice = 16;
   const int64_t columns = args.columns;

@@ -81,7 +81,7 @@ HWY_INLINE float weighted_sum(const float* x, const float* weights, int64_t coun
   return total(sum);
 }
 
-// What the weights and the smoothing make of a row.
+// The effect of class weights and label smoothing on a row.
 struct Mixture {
   const float* weights;
   float keep;   // 1 − ε
@@ -127,7 +127,8 @@ void cross_entropy_rows(const CrossEntropyArgs<float>& args, int64_t begin, int6
     const float log = most + static_cast<float>(std::log(sum));
     if (args.logs) args.logs[row] = log;
     if (args.losses) {
-      // Near 0 for a sure answer, so the part that can vanish is computed from its own small terms.
+      // For a confident answer this is near 0, so the part that can vanish is computed from its own small
+      // terms.
       const float hard =
           mixture.hard(counts ? y : 0) * ((most - at_target) + static_cast<float>(std::log(sum)));
       args.losses[row] = counts ? hard + mixture.share * (mixture.all * log - sum_x) : 0;

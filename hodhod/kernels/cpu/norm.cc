@@ -50,7 +50,7 @@ void norm_row(const NormArgs<float>& args, int64_t r) {
   RowSum sum(0.0);
   if (args.residual) {
     const float* residual = args.residual + r * n;
-    // Where nobody wants the sum, y holds it until y is known.
+    // If the sum is not wanted, y holds it until y is computed.
     float* s = args.sum ? args.sum + r * n : y;
     for_row(n, [&](int j, int64_t i, auto at) HWY_ATTR {
       const F value = at.load(x + i) + at.load(residual + i);
@@ -113,7 +113,7 @@ void norm_backward_row(const NormBackwardArgs<float>& args, int64_t r, float* dg
     if (dgamma) at.store(fma(out, normalised, at.load(dgamma + i)), dgamma + i);
     if (dbeta) at.store(at.load(dbeta + i) + out, dbeta + i);
     const F slope = gamma ? out * at.load(gamma + i) : out;
-    // Past the row's end slope is 0, but normalised need not be finite where the row is not.
+    // Past the row's end slope is 0, but normalised may be infinite or NaN if the row is.
     along_sum.take(j, at.keep_or(slope * normalised, F(0.0)));
     if (kLayer) across_sum.take(j, slope);
   });

@@ -25,19 +25,19 @@ namespace hodhod::kernels::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 namespace {
 
-// Rows of A that are packed at once: a block of them, [rows, kProductBlock], is to stay in a core's second
-// cache.
+// Rows of A that are packed together: a block of them, [rows, kProductBlock], should stay in a core's
+// second-level cache.
 constexpr int64_t kBlockRows = 112 / kTileRows * kTileRows;
-// Columns a task packs of B, which then lie in the third.
+// Columns of B that a task packs; they then stay in the third-level cache.
 constexpr int64_t kTaskColumns = 1024;
 constexpr int64_t kTaskRows = 2048;
-// A tile needs a place in the first cache for each row of A. Few rows of a crowded stride at once find room,
-// unless they push each other out of the second cache, too.
+// A tile needs a place in the first-level cache for each row of A. With a stride that maps rows to the same
+// places, only a few rows fit, unless they evict each other from the second-level cache too.
 constexpr int64_t kCrowdedRows = std::min(10, kTileRows);
 constexpr int64_t kBadStride = 4 * kCrowdedStride;
-// Rows of a transposed A this near to each other are found again.
+// Rows of a transposed A this close to each other stay in the cache.
 constexpr int64_t kNearStride = 256;
-// Elements of a B that is seldom found in the second cache.
+// Elements of a B that is too large for the second-level cache.
 constexpr int64_t kLargeB = 1 << 20;
 constexpr int64_t kMostPanels = kBlockRows / kCrowdedRows + 1;
 
@@ -83,14 +83,14 @@ class Task {
   }
 
  private:
-  // A is read where it is unless many strips pass over it that would find it no longer in the caches.
+  // A is read in place unless many strips read it and would not find it in the caches.
   bool copies_a() const {
     const bool far = args_.a.transpose ? args_.a.stride > kNearStride : args_.a.stride % kBadStride == 0;
     return far && columns_.size() > 4 * strip_width();
   }
 
-  // Rows of B are read where they are by all tiles if these are few; and only by one, which fetches them
-  // ahead, if B is large or its rows are apart by such a number that the cache cannot hold a strip.
+  // If there are few tiles, all read the rows of B in place. If B is large, or its stride is such that the
+  // cache cannot hold a strip, only one tile does, and prefetches them.
   bool reads_b() const {
     const bool crowded = args_.b.stride % (kCrowdedStride / 2) == 0, large = args_.k * args_.n > kLargeB;
     return rows_.size() <= (crowded ? 1 : large ? 2 : 12) * kTileRows;
@@ -104,7 +104,7 @@ class Task {
     }
   }
 
-  // Where tiles find the block's rows of A.
+  // The places of the block's rows of A for the tiles.
   void set_a(Range rows) {
     const bool transpose = args_.a.transpose, crowded = !copies_a() && args_.a.stride % kCrowdedStride == 0;
     panels_ = ceil_div(rows.size(), crowded && !transpose ? kCrowdedRows : kTileRows);
@@ -116,8 +116,8 @@ class Task {
     if (copies_a()) pack_a(rows.size());
   }
 
-  // Rows, or columns if transposed, lie an odd number of lines apart, which spreads them over all places of a
-  // cache.
+  // Rows, or columns if transposed, are an odd number of cache lines apart, which spreads them over all sets
+  // of a cache.
   void pack_a(int64_t rows) {
     const bool transpose = args_.a.transpose;
     const int64_t count = transpose ? k_.size() : rows, length = transpose ? rows : k_.size();
@@ -154,7 +154,7 @@ class Task {
       float* strip = b_packed_ + (columns.begin - columns_.begin) * k_.size();
       tile.b = strip;
       if (whole && !args_.b.transpose && (first || reads_b())) {
-        // The first tile reads B where it is, and packs it for the others on the way.
+        // The first tile reads B in place and packs it for the others.
         tile.b = b_ + k_.begin * args_.b.stride + columns.begin;
         tile.ldb = args_.b.stride;
         keep = !reads_b();
@@ -167,7 +167,7 @@ class Task {
     for (int64_t i = 0; i < panels_; ++i) {
       const Range panel = panel_rows_[i];
       tile.a = a_block_ + panel.begin * a_row_;
-      // To fetch what is there already, or on its way, costs least.
+      // Prefetching lines that are already in the cache, or on their way, is cheapest.
       const bool fetch = later_row < later_rows_, near = a_column_ == 1;
       tile.next = fetch ? later_a_ + later_row * args_.a.stride : near ? tile.a : tile.b;
       tile.next_step = fetch || near ? 1 : tile.ldb;
@@ -191,7 +191,7 @@ class Task {
     }
   }
 
-  // The tile is the caller's: a copy of it would wait for the stores of the tile before.
+  // The tile is the caller's: a copy would wait for the stores of the tile before it.
   void run_tile(Tile& tile, Range rows, Range columns, bool wide, bool keep) const {
     float* const c = args_.c + offset_ + rows.begin * args_.c_stride + columns.begin;
     const bool whole = columns.size() == (wide ? strip_width() : lanes());
@@ -221,7 +221,7 @@ class Task {
   Range columns_;
   const float* later_a_ = nullptr;  // the next block's rows of A, of which each tile fetches one
   int64_t later_rows_ = 0;
-  Range k_ = {0, 0};                // of the block at hand
+  Range k_ = {0, 0};                // of the current block
   int64_t panels_ = 0;              // of a block's rows
   Range panel_rows_[kMostPanels];   // counted from the block's first
   const float* a_block_ = nullptr;  // of A
@@ -298,7 +298,7 @@ void run_row(const ProductArgs<float>& args, int64_t batch) {
         multiply_thin(thin, last - first);
       }
     } else {
-      // Rows of B are read on to their end before others are begun.
+      // Each row of B is read to its end before the next ones.
       for (int64_t j = first; j < last; j += 2 * kGroup) {
         for (int64_t k0 = 0; k0 < args.k; k0 += kProductBlock) {
           Thin thin = block(k0, j);
@@ -312,7 +312,7 @@ void run_row(const ProductArgs<float>& args, int64_t batch) {
   parallel_for(strips, row_grain(strips, width * args.k, thread_count()), body);
 }
 
-// With nothing to sum, c still gets its epilogue.
+// Without terms to sum, c still gets its epilogue.
 void run_empty(const ProductArgs<float>& args) {
   for (int64_t batch = 0; batch < args.batch; ++batch) {
     const int64_t offset = batch * args.c_batch_stride;
