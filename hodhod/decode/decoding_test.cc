@@ -9,8 +9,10 @@
 #include <string>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/names.h"
 #include "hodhod/decode/generator.h"
 #include "hodhod/decode/trigram_model.h"
+#include "hodhod/models/recurrent_model.h"
 #include "hodhod/models/test_models.h"
 #include "hodhod/models/transformer_model.h"
 #include "hodhod/nn/test_context.h"
@@ -129,6 +131,18 @@ TEST(Decoding, ResultsOfTransformersAreThoseOfEachRequestAlone) {
     const TransformerModel model(tested.config, Rng(3));
     const bool reads = tested.config.shape == TransformerShape::encoder_decoder;
     expect_each_as_alone(model, reads ? tested.config.size_of_source_vocabulary() : 0, 5);
+  }
+}
+
+TEST(Decoding, ResultsOfRecurrentModelsAreThoseOfEachRequestAlone) {
+  for (const RecurrentForm form : {RecurrentForm::decoder, RecurrentForm::encoder_decoder}) {
+    for (const RecurrentCell cell : {RecurrentCell::lstm, RecurrentCell::gru}) {
+      SCOPED_TRACE(name_of(form));
+      RecurrentModel model(RecurrentConfig{
+          .cell = cell, .form = form, .vocabulary = 53, .width = 20, .layers = 2, .max_length = 60});
+      model.initialise(Rng(4), [](const std::string&) { return true; });
+      expect_each_as_alone(model, form == RecurrentForm::decoder ? 0 : 53, 6);
+    }
   }
 }
 

@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "hodhod/base/error.h"
 #include "hodhod/models/finite.h"
+#include "hodhod/nn/attention_cache.h"
 #include "hodhod/nn/initialisers.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/dropout.h"
@@ -89,22 +91,13 @@ RecurrentState zero_state(const Recurrent& layers, int64_t rows) {
   return {Tensor::zeros(shape), layers.options.cell == Cell::kLstm ? Tensor::zeros(shape) : Tensor()};
 }
 
-// Sequences [B, S, C] of one length and then those of another, filled up to the longer one.
-Tensor joined_sequences(const Tensor& one, const Tensor& other) {
-  const int64_t longest = std::max(one.dim(1), other.dim(1));
-  const auto filled = [&](const Tensor& x) {
-    return x.dim(1) == longest ? x : pad(x, 1, 0, longest - x.dim(1));
-  };
-  return concat({filled(one), filled(other)}, 0);
-}
-
 }  // namespace
 
 // What a decoder has read, and what it attends to.
 struct RecurrentModel::DecoderState {
   RecurrentState lower = {}, upper = {};
   KeyValues memory = {};
-  Tensor memory_lengths = {};  // [B]
+  AttentionSetting memory_setting = {};  // which of it belongs to which row
   // The weights arranged for steps; none while many places are read at once.
   std::vector<PackedRecurrence> packed_lower = {}, packed_upper = {};
 };
@@ -112,25 +105,38 @@ struct RecurrentModel::DecoderState {
 // Rows under way.
 struct RecurrentModel::Rows final : LanguageModel::State {
   DecoderState state;
+  std::optional<AttentionCache> source;  // holds what the rows attend to; rows of one source share it
+
+  // Moves what a decoder attends to into the cache.
+  void keep_source() {
+    const HostArray lengths = state.memory_setting.key_end;
+    source.emplace(1, state.memory.keys.dim(2));
+    source->add_rows(lengths.size());
+    source->extend({lengths.data(), static_cast<size_t>(lengths.size())});
+    source->write(0, state.memory.keys, state.memory.values);
+    attend_to_source();
+  }
+  void attend_to_source() {
+    state.memory = {source->keys(0), source->values(0)};
+    state.memory_setting = {.key_end = source->lengths(), .pages = source->pages()};
+  }
 
   void select(std::span<const int64_t> kept) override {
     const Tensor rows = Tensor::from(kept, {std::ssize(kept)});
     state.lower = rows_of(state.lower, rows);
     state.upper = rows_of(state.upper, rows);
-    if (!state.memory.keys.defined()) return;
-    state.memory.keys = index_select(state.memory.keys, 0, rows);
-    state.memory.values = index_select(state.memory.values, 0, rows);
-    state.memory_lengths = index_select(state.memory_lengths, 0, rows);
+    if (!source) return;
+    source->select(kept);
+    attend_to_source();
   }
 
   void append(State&& other) override {
-    const DecoderState& more = static_cast<Rows&>(other).state;
-    state.lower = joined(state.lower, more.lower);
-    state.upper = joined(state.upper, more.upper);
-    if (!state.memory.keys.defined()) return;
-    state.memory.keys = joined_sequences(state.memory.keys, more.memory.keys);
-    state.memory.values = joined_sequences(state.memory.values, more.memory.values);
-    state.memory_lengths = concat({state.memory_lengths, more.memory_lengths}, 0);
+    Rows& more = static_cast<Rows&>(other);
+    state.lower = joined(state.lower, more.state.lower);
+    state.upper = joined(state.upper, more.state.upper);
+    if (!source) return;
+    source->append(std::move(*more.source));
+    attend_to_source();
   }
 };
 
@@ -210,7 +216,7 @@ RecurrentModel::DecoderState RecurrentModel::begin(const TokenBatch& source, int
   const HiddenStates memory = encode(source, context);
   check(memory.states.dim(0) == rows, "recurrent: {} sources for {} targets", memory.states.dim(0), rows);
   state.memory = cross_attention_->keys_values(memory.states);
-  state.memory_lengths = memory.lengths;
+  state.memory_setting.key_end = memory.lengths;
   return state;
 }
 
@@ -226,7 +232,8 @@ Tensor RecurrentModel::decode(const TokenBatch& target, DecoderState& state, Con
   Tensor x = run.output;
   if (cross_attention_) {
     const Trace::Scope attention(context.trace, "cross_attention");
-    const AttentionSetting setting{.key_end = state.memory_lengths, .query_length = target.lengths};
+    AttentionSetting setting = state.memory_setting;
+    setting.query_length = target.lengths;
     x = cross_attention_->cross(x, state.memory, setting, context, x, config_.body.dropout);
     trace(context, "sum", Component::add_and_norm, "BTC", x);
   }
@@ -276,6 +283,7 @@ std::unique_ptr<LanguageModel::State> RecurrentModel::start(std::span<const Prom
   DecoderState& state = rows->state;
   const int64_t count = std::ssize(prompts);
   state = begin(config_.reads_source() ? TokenBatch::of(sources, filler) : TokenBatch(), count, context);
+  if (config_.reads_source()) rows->keep_source();
   state.lower = zero_state(*decoder_, count);
   if (upper_) state.upper = zero_state(*upper_, count);
   if (longest > 0) decode(TokenBatch::of(targets, filler), state, context);
