@@ -58,17 +58,18 @@ std::string left_of_help(const Argument& argument) {
   return placeholder.empty() ? names : fmt::format("{} {}", names, placeholder);
 }
 
-std::string arguments_text(const Command& command) {
+// `options` is the heading of the options that have none of their own.
+std::string arguments_text(const Command& command, std::string_view options) {
   std::string text;
   std::vector<std::string> groups;
   for (const Argument& argument : command.arguments()) {
     const std::string group = argument.is_option() ? argument.group() : "Arguments";
     if (std::find(groups.begin(), groups.end(), group) == groups.end()) groups.push_back(group);
   }
-  // What stands without a flag comes first.
+  // Positional arguments come first.
   std::stable_partition(groups.begin(), groups.end(), [](const auto& group) { return group == "Arguments"; });
   for (const std::string& group : groups) {
-    text += fmt::format("\n{}:\n", group);
+    text += fmt::format("\n{}:\n", group == "Options" ? options : group);
     for (const Argument& argument : command.arguments()) {
       if ((argument.is_option() ? argument.group() : "Arguments") != group) continue;
       text += row(left_of_help(argument), argument.help());
@@ -91,8 +92,8 @@ std::string help_text(const std::vector<Command*>& path) {
   text += '\n';
   if (!command.commands().empty()) text += "\nCommands:\n";
   for (const Command& below : command.commands()) text += row(below.name(), below.help());
-  if (path.size() > 1) text += arguments_text(command);
-  text += arguments_text(*path.front());
+  if (path.size() > 1) text += arguments_text(command, "Options");
+  text += arguments_text(*path.front(), "Common options");
   return text + row("-h, --help", "Print this help") + row("--version", "Print the program's version");
 }
 

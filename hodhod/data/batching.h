@@ -30,8 +30,8 @@ struct BatchOptions {
   void visit(Visitor&& v) {
     v("max_tokens", max_tokens, "Most tokens in a batch, padding included", at_least(1));
     v("max_examples", max_examples, "Most examples in a batch; 0 for as many as fit", at_least(0));
-    v("pool", pool, "Number of batches among which examples of like lengths are put together", at_least(1));
-    v("shuffle", shuffle, "Bring the examples into a new order every epoch");
+    v("pool", pool, "Number of batches whose examples are sorted by length together", at_least(1));
+    v("shuffle", shuffle, "Shuffle the examples every epoch");
   }
 };
 

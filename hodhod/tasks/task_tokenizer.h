@@ -40,12 +40,11 @@ struct TaskTokenizerOptions {
 
   template <class Visitor>
   void visit(Visitor&& v) {
-    v("kind", kind, "How text is cut: byte-pair encoding, unigram pieces, characters, or word pieces");
+    v("kind", kind, "Kind of tokenizer: byte-pair encoding, unigram, characters, or WordPiece");
     v("vocabulary", vocabulary, "Number of tokens that the tokenizer may learn", in(1, 10'000'000));
     v("persian", persian,
-      "Whether Persian letters, digits and joiners are written in one way first; auto: if the text is "
-      "Persian");
-    v("lowercase", lowercase, "Make no difference between upper and lower case");
+      "Whether to normalise Persian letters, digits and joiners; auto: if the text is Persian");
+    v("lowercase", lowercase, "Ignore the difference between upper and lower case");
   }
 };
 
