@@ -27,6 +27,7 @@
 #include "hodhod/base/line_reader.h"
 #include "hodhod/base/test_directories.h"
 #include "hodhod/base/threads.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/text/training/trainer.h"
 
@@ -318,7 +319,7 @@ class Comparison {
       ids.clear();
       tokenizer.encode_ids(*line, ids);
       tokens += static_cast<double>(ids.size());
-      for (const char c : *line) characters += (c & 0xC0) != 0x80;
+      for (const char c : *line) characters += !is_continuation(c);
     }
     return tokens / characters;
   }

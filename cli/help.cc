@@ -5,15 +5,12 @@
 
 #include <algorithm>
 
+#include "hodhod/base/utf8.h"
+
 namespace hodhod::cli {
 namespace {
 
 constexpr size_t kColumn = 30, kWidth = 100;
-
-size_t count_characters(std::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
 
 // A name, and its help in lines beside it.
 std::string row(const std::string& name, std::string_view help) {

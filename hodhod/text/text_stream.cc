@@ -5,17 +5,19 @@
 #include <bit>
 #include <string_view>
 
+#include "hodhod/base/utf8.h"
+
 namespace hodhod::text {
 namespace {
 
 constexpr size_t kContext = 8;  // tokens that are kept to decode the next one behind
 
-// Bytes at the end of a text that begin a character of UTF-8 and are not all of it.
+// The number of bytes at the end of a text that begin a UTF-8 character but do not complete it.
 size_t unfinished(std::string_view text) {
   for (size_t back = 1; back <= std::min<size_t>(3, text.size()); ++back) {
-    const auto byte = static_cast<uint8_t>(text[text.size() - back]);
-    if ((byte & 0xC0) == 0x80) continue;  // goes on with a character
-    const auto length = static_cast<size_t>(std::countl_one(byte));
+    const char byte = text[text.size() - back];
+    if (is_continuation(byte)) continue;
+    const auto length = static_cast<size_t>(std::countl_one(static_cast<uint8_t>(byte)));
     return length > back && length <= 4 ? back : 0;
   }
   return 0;

@@ -66,7 +66,7 @@ class WordPiece : public TokenizerModel {
       const size_t prefix = spelling.size();
       // No token is longer than `longest_`, so a long word is not searched from its end every time.
       size_t end = longest_ > prefix ? std::min(piece.size(), begin + longest_ - prefix) : begin;
-      while (end < piece.size() && end > begin && (piece[end] & 0xC0) == 0x80) --end;
+      while (end < piece.size() && end > begin && is_continuation(piece[end])) --end;
       spelling.append(piece.substr(begin, end - begin));
       int32_t id = -1;
       while (end > begin && (id = vocabulary_.find(spelling)) < 0) {

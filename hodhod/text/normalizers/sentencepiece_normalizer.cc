@@ -67,7 +67,7 @@ class SentencePieceNormalizer final : public Normalizer {
       size = options_.charsmap->untouched(text.substr(0, std::min(text.size(), size + 1)));
     if (size > 0 && text[size - 1] == ' ') --size;
     // Not into the middle of a character.
-    while (size > 0 && size < text.size() && (text[size] & 0xC0) == 0x80) --size;
+    while (size > 0 && size < text.size() && is_continuation(text[size])) --size;
     return size;
   }
 

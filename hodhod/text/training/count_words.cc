@@ -148,7 +148,7 @@ class Counting {
       bytes *= 2;  // in the byte alphabet most take two
     } else {
       for (const WordCounter::Entry& entry : total_.entries()) {
-        for (const char c : total_.word(entry)) characters -= (c & 0xC0) == 0x80;
+        for (const char c : total_.word(entry)) characters -= is_continuation(c);
       }
     }
     const uint64_t tokens = kToken * static_cast<uint64_t>(std::max(options_.vocab_size, 0));
