@@ -22,7 +22,8 @@ inline void check_defined(const char* op, const char* what, const Tensor& x) {
 // op, where they lie on different devices.
 template <class T, class... Others>
 const kernels::Kernels<T>& kernels_for(const char* op, const Tensor& x, const Others&... others) {
-  return kernels::kernels_of<T>(common_device(op, {&x, &others...}));
+  if (((others.defined() && others.device() != x.device()) || ...)) common_device(op, {&x, &others...});
+  return kernels::kernels_of<T>(x.device());
 }
 template <class T>
 const kernels::Kernels<T>& kernels_for(const Tensor& x) {
@@ -31,7 +32,7 @@ const kernels::Kernels<T>& kernels_for(const Tensor& x) {
 
 // Of one element type, on one device.
 inline void check_alike(const char* op, const Tensor& a, const Tensor& b) {
-  common_device(op, {&a, &b});
+  if (a.device() != b.device()) common_device(op, {&a, &b});
   check(a.dtype() == b.dtype(), "{}: element types {} and {} differ; convert one of them", op,
         name_of(a.dtype()), name_of(b.dtype()));
 }

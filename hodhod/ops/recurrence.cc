@@ -61,24 +61,24 @@ RecurrenceShape check_shapes(Cell cell, const Tensor& gates, const RecurrenceWei
   return s;
 }
 
-int64_t length_of(const RecurrenceShape& s, int64_t b) { return s.lengths ? s.lengths[b] : s.steps; }
-
 // For each step the output of the step before it, [B · T, P], in the layout of the steps; zeros past the end.
 Tensor previous_outputs(const RecurrenceShape& s, const Tensor& output, const Tensor& initial) {
-  const Tensor previous = output.new_zeros({s.batch * s.steps, s.outputs});
-  // `count` steps of row b from step t on.
-  const auto steps = [&](const Tensor& x, int64_t b, int64_t t, int64_t count) {
-    return x.with_layout({count, s.outputs}, {s.time_step * s.outputs, 1},
-                         (b * s.row_step + t * s.time_step) * s.outputs);
+  const Shape all{s.batch * s.steps, s.outputs};
+  const Tensor previous = s.lengths ? output.new_zeros(all) : output.new_empty(all);
+  // Of `rows` rows from row b on, all of this length.
+  const auto fill_rows = [&](int64_t b, int64_t rows, int64_t length) {
+    const auto steps = [&](const Tensor& x, int64_t t, int64_t count) {
+      return x.with_layout({rows, count, s.outputs}, {s.row_step * s.outputs, s.time_step * s.outputs, 1},
+                           (b * s.row_step + t * s.time_step) * s.outputs);
+    };
+    if (length == 0) return;
+    copy(initial.with_layout({rows, 1, s.outputs}, {s.outputs, s.outputs, 1}, b * s.outputs),
+         steps(previous, s.reverse ? length - 1 : 0, 1));
+    if (length == 1) return;
+    copy(steps(output, s.reverse ? 1 : 0, length - 1), steps(previous, s.reverse ? 0 : 1, length - 1));
   };
-  for (int64_t b = 0; b < s.batch; ++b) {
-    const int64_t length = length_of(s, b);
-    if (length == 0) continue;
-    copy(initial.with_layout({1, s.outputs}, {s.outputs, 1}, b * s.outputs),
-         steps(previous, b, s.reverse ? length - 1 : 0, 1));
-    if (length == 1) continue;
-    copy(steps(output, b, s.reverse ? 1 : 0, length - 1), steps(previous, b, s.reverse ? 0 : 1, length - 1));
-  }
+  if (!s.lengths) fill_rows(0, s.batch, s.steps);
+  for (int64_t b = 0; s.lengths && b < s.batch; ++b) fill_rows(b, 1, s.lengths[b]);
   return previous;
 }
 

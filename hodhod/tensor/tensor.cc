@@ -158,6 +158,10 @@ Tensor Tensor::over(Ref<Storage> storage, const Shape& shape, DType dtype, int64
   return tensor.with_layout(shape, dense_strides(shape), offset);
 }
 
+void Tensor::fail_for_type(DType asked) const {
+  fail("tensor data asked for as {} but it holds {}", name_of(asked), name_of(dtype_));
+}
+
 bool Tensor::is_contiguous() const {
   int64_t step = 1;
   for (int i = rank() - 1; i >= 0; --i) {

@@ -76,8 +76,7 @@ class Tensor {
   // pointer.
   template <class T>
   T* data() const {
-    check(dtype_of<T>() == dtype_, "tensor data asked for as {} but it holds {}", name_of(dtype_of<T>()),
-          name_of(dtype_));
+    if (dtype_of<T>() != dtype_) fail_for_type(dtype_of<T>());
     return reinterpret_cast<T*>(storage_->data()) + offset_;
   }
   std::byte* raw() const { return storage_->data() + offset_ * size_of(dtype_); }
@@ -126,6 +125,8 @@ class Tensor {
   void set_node(Ref<Node> node, int output);
 
  private:
+  [[noreturn]] void fail_for_type(DType asked) const;
+
   Ref<Storage> storage_;
   Ref<Node> node_;
   Shape shape_;

@@ -154,11 +154,45 @@ void copy_as(const CopyArgs& args) {
   copy_elements(in_order_of_writing(args.nest), static_cast<const U*>(args.from), static_cast<U*>(args.to));
 }
 
+// Whether an operand's elements stand one behind the other in the order of the loops.
+bool is_dense(const Nest<2>& nest, const Extents& strides) {
+  int64_t step = 1;
+  for (int i = nest.rank - 1; i >= 0; --i) {
+    if (nest.shape[i] != 1 && strides[i] != step) return false;
+    step *= nest.shape[i];
+  }
+  return true;
+}
+
+template <class U>
+void fill_as(const FillArgs& args) {
+  const Nest<1> nest = coalesce(args.nest);
+  const int64_t step = nest.strides[0][nest.rank - 1];
+  const U element = *static_cast<const U*>(args.element);
+  parallel_for(nest.count(), kGrain, [&](int64_t begin, int64_t end) {
+    for_each_piece(nest, begin, end, [&](const auto& at, int64_t length) {
+      U* to = static_cast<U*>(args.to) + at[0];
+      if (step == 1) {
+        std::fill_n(to, length, element);
+      } else {
+        for (int64_t i = 0; i < length; ++i) to[i * step] = element;
+      }
+    });
+  });
+}
+
 }  // namespace
 
 namespace cpu {
 
 void copy(const CopyArgs& args) {
+  if (is_dense(args.nest, args.nest.strides[0]) && is_dense(args.nest, args.nest.strides[1])) {
+    parallel_for(args.nest.count() * args.size, 4 * kGrain, [&](int64_t begin, int64_t end) {
+      std::memcpy(static_cast<std::byte*>(args.to) + begin, static_cast<const std::byte*>(args.from) + begin,
+                  static_cast<size_t>(end - begin));
+    });
+    return;
+  }
   switch (args.size) {
     case 1:
       return copy_as<uint8_t>(args);
@@ -171,13 +205,17 @@ void copy(const CopyArgs& args) {
   }
 }
 
-// A copy of one element to all places.
 void fill(const FillArgs& args) {
-  Nest<2> nest;
-  nest.rank = args.nest.rank;
-  nest.shape = args.nest.shape;
-  nest.strides[1] = args.nest.strides[0];
-  copy({.size = args.size, .nest = nest, .from = args.element, .to = args.to});
+  switch (args.size) {
+    case 1:
+      return fill_as<uint8_t>(args);
+    case 2:
+      return fill_as<uint16_t>(args);
+    case 4:
+      return fill_as<uint32_t>(args);
+    default:
+      return fill_as<uint64_t>(args);
+  }
 }
 
 }  // namespace cpu
