@@ -17,7 +17,8 @@ void product(benchmark::State& state, bool packed) {
   const int64_t m = state.range(0), n = state.range(1), k = state.range(2);
   std::vector<float> a(static_cast<size_t>(m * k), 0.5f), b(static_cast<size_t>(n * k), 0.25f);
   std::vector<float> c(static_cast<size_t>(m * n));
-  const PackedMatrix packed_b(b.data(), k, true, k, n);
+  std::vector<float> memory(static_cast<size_t>(PackedMatrix::size(k, n)));
+  const PackedMatrix packed_b(b.data(), k, true, k, n, memory.data());
   ProductArgs<float> args;
   args.m = m;
   args.n = n;

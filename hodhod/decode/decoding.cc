@@ -61,6 +61,24 @@ struct Decoding::UnderWay {
   bool is_over() const { return error || (rows.empty() && starts.empty()); }
 };
 
+namespace {
+
+// Lends packed weights to a context.
+class WithPackedWeights {
+ public:
+  WithPackedWeights(Context& context, PackedWeights& packed)
+      : context_(context), before_(std::exchange(context.packed, &packed)) {}
+  ~WithPackedWeights() { context_.packed = before_; }
+  WithPackedWeights(const WithPackedWeights&) = delete;
+  WithPackedWeights& operator=(const WithPackedWeights&) = delete;
+
+ private:
+  Context& context_;
+  PackedWeights* before_;
+};
+
+}  // namespace
+
 Decoding::Decoding(const LanguageModel& model, Context& context) : model_(model), context_(context) {}
 Decoding::~Decoding() = default;
 
@@ -78,6 +96,7 @@ bool Decoding::remove(int64_t request) {
 }
 
 DecodeEvents Decoding::step() {
+  const WithPackedWeights with_packed(context_, packed_);
   try {
     begin_rows();
     if (rows_ > 0) score_rows();

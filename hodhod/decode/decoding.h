@@ -24,6 +24,7 @@
 #include "hodhod/decode/request.h"
 #include "hodhod/models/language_model.h"
 #include "hodhod/nn/context.h"
+#include "hodhod/ops/packed_weights.h"
 
 namespace hodhod {
 
@@ -51,7 +52,8 @@ struct DecodeEvents {
 
 class Decoding {
  public:
-  // Both must outlive it. A trace in the context records every step.
+  // Both must outlive it, and the model must not change meanwhile: keys, values and packed weights follow
+  // from its parameters. A trace in the context records every step.
   Decoding(const LanguageModel& model, Context& context);
   ~Decoding();
   Decoding(const Decoding&) = delete;
@@ -85,6 +87,7 @@ class Decoding {
   int64_t next_number_ = 0;
   std::map<int64_t, std::unique_ptr<UnderWay>> requests_;  // by their numbers
   std::unique_ptr<LanguageModel::State> state_;            // null while there are no rows
+  PackedWeights packed_;
   int64_t rows_ = 0;
 };
 

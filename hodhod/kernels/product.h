@@ -16,7 +16,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 
 #include "hodhod/kernels/formulas.h"
 
@@ -24,24 +23,24 @@ namespace hodhod::kernels {
 
 constexpr int64_t kProductBlock = 768;
 
-// A matrix B rearranged once for many products (weights at inference). Its layout belongs to the SIMD target
-// that was in use when it was packed.
+// A matrix B rearranged once for many products (weights at inference), in memory of the caller's. Its layout
+// belongs to the SIMD target that was in use when it was packed.
 class PackedMatrix {
  public:
-  // From b, [k, n], or [n, k] if `transpose`, with rows `stride` elements apart.
-  PackedMatrix(const float* b, int64_t stride, bool transpose, int64_t k, int64_t n);
+  // Elements that it takes.
+  static int64_t size(int64_t k, int64_t n);
+  // From b, [k, n], or [n, k] if `transpose`, with rows `stride` elements apart, into `memory` of size(k, n)
+  // elements, best aligned to 64 bytes, which must outlive this.
+  PackedMatrix(const float* b, int64_t stride, bool transpose, int64_t k, int64_t n, float* memory);
 
   int64_t k() const { return k_; }
   int64_t n() const { return n_; }
-  const float* data() const { return data_.get(); }
+  const float* data() const { return data_; }
 
  private:
-  struct Free {
-    void operator()(float* memory) const;
-  };
   int64_t k_;
   int64_t n_;
-  std::unique_ptr<float, Free> data_;
+  const float* data_;
 };
 
 // One operand: rows `stride` elements apart (at least their length), matrices of the batch `batch_stride`

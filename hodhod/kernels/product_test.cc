@@ -234,7 +234,8 @@ TEST(Product, GivesTheSameBitsPacked) {
       Memory<float> plain = fill(p), with_packed = fill(p);
       cpu::product(plain.args(p));
       ProductArgs<float> args = with_packed.args(p);
-      const PackedMatrix packed(args.b.data, args.b.stride, args.b.transpose, p.k, p.n);
+      std::vector<float> memory(static_cast<size_t>(PackedMatrix::size(p.k, p.n)));
+      const PackedMatrix packed(args.b.data, args.b.stride, args.b.transpose, p.k, p.n, memory.data());
       args.packed_b = &packed;
       args.b = {};
       cpu::product(args);

@@ -63,7 +63,7 @@ Tensor pooled(const HiddenStates& hidden, StatePooling pooling) {
 }  // namespace
 
 Tensor LanguageHead::logits(const Tensor& hidden, const Tensor& table, Context& context) const {
-  const Tensor y = linear(hidden, weight_or(output, table), bias());
+  const Tensor y = linear(hidden, weight_for(context, weight_or(output, table), hidden), bias());
   trace(context, "logits", Component::linear, hidden.rank() == 2 ? "BV" : "BTV", y);
   return y;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hodhod/models/test_models.h"
+#include "hodhod/ops/packed_weights.h"
 #include "hodhod/ops/shape.h"
 #include "hodhod/tensor/tape.h"
 
@@ -77,17 +78,23 @@ TEST_P(TransformerBits, StepByStepIsThePassOverAll) {
   if (config().has_encoder()) batch.source = TokenBatch::of(sources, 0);
   const Tensor whole = model_.logits(batch, context_);
 
-  const auto state = model_.start(starts, context_);
-  for (int64_t n = 0; n < kSteps; ++n) {
-    std::vector<int64_t> tokens;
-    for (size_t i = 0; i < texts.size(); ++i) tokens.push_back(texts[i][prompts[i].size() - 1 + n]);
-    const Tensor logits = model_.step(*state, tokens, context_);
-    for (size_t i = 0; i < texts.size(); ++i) {
-      const auto b = static_cast<int64_t>(i), t = static_cast<int64_t>(prompts[i].size()) - 1 + n;
-      ASSERT_EQ(select(logits, 0, b).values<float>(), select(select(whole, 0, b), 0, t).values<float>())
-          << "row " << i << ", step " << n;
+  // With weights as they are, and packed.
+  PackedWeights packed;
+  for (PackedWeights* weights : {static_cast<PackedWeights*>(nullptr), &packed}) {
+    context_.packed = weights;
+    const auto state = model_.start(starts, context_);
+    for (int64_t n = 0; n < kSteps; ++n) {
+      std::vector<int64_t> tokens;
+      for (size_t i = 0; i < texts.size(); ++i) tokens.push_back(texts[i][prompts[i].size() - 1 + n]);
+      const Tensor logits = model_.step(*state, tokens, context_);
+      for (size_t i = 0; i < texts.size(); ++i) {
+        const auto b = static_cast<int64_t>(i), t = static_cast<int64_t>(prompts[i].size()) - 1 + n;
+        ASSERT_EQ(select(logits, 0, b).values<float>(), select(select(whole, 0, b), 0, t).values<float>())
+            << "row " << i << ", step " << n << (weights ? ", packed" : "");
+      }
     }
   }
+  EXPECT_GT(packed.bytes(), config().vocabulary * config().width * 4);
 }
 
 // Beams change places: row i goes on from what another row was.

@@ -44,8 +44,8 @@ MultiHeadAttention::MultiHeadAttention(const MultiHeadAttentionOptions& given, D
 
 Tensor MultiHeadAttention::operator()(const Tensor& x, const AttentionSetting& setting, Context& context,
                                       const Tensor& residual, double dropout, CachedLayer cached) const {
-  const Tensor queries = turned(query(x), options.heads, setting);
-  KeyValues memory = keys_values(x);
+  const Tensor queries = turned(query(x, context), options.heads, setting);
+  KeyValues memory = {key(x, context), value(x, context)};
   memory.keys = turned(memory.keys, options.kv_heads, setting);
   if (!cached.cache) return project(attend(queries, memory, setting, context), context, residual, dropout);
   const AttentionCache& cache = *cached.cache;
@@ -59,7 +59,7 @@ Tensor MultiHeadAttention::operator()(const Tensor& x, const AttentionSetting& s
 
 Tensor MultiHeadAttention::cross(const Tensor& x, const KeyValues& memory, const AttentionSetting& setting,
                                  Context& context, const Tensor& residual, double dropout) const {
-  return project(attend(query(x), memory, setting, context), context, residual, dropout);
+  return project(attend(query(x, context), memory, setting, context), context, residual, dropout);
 }
 
 Tensor MultiHeadAttention::turned(const Tensor& x, int64_t heads, const AttentionSetting& setting) const {

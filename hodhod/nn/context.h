@@ -7,6 +7,8 @@
 
 #include "hodhod/base/rng.h"
 #include "hodhod/nn/trace.h"
+#include "hodhod/ops/packed_weights.h"
+#include "hodhod/ops/weight.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
@@ -17,10 +19,17 @@ struct Context {
   bool training = false;
   Rng rng{};
   Trace* trace = nullptr;
-  uint64_t streams = 0;  // handed out so far
+  PackedWeights* packed = nullptr;  // of the model's weights, while sequences are decoded
+  uint64_t streams = 0;             // handed out so far
 
   Rng next_stream() { return rng.fork(++streams); }
 };
+
+// The weight for a product with x [..., in].
+inline Weight weight_for(const Context& context, const Tensor& weight, const Tensor& x) {
+  if (!context.packed || x.rank() == 0 || x.dim(-1) == 0) return weight;
+  return context.packed->of(weight, x.numel() / x.dim(-1));
+}
 
 // Adds to the trace if there is one.
 inline void trace(Context& context, std::string_view name, Component component, std::string_view axes,

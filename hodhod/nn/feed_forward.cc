@@ -26,7 +26,7 @@ Tensor FeedForward::operator()(const Tensor& x, Context& context, const Tensor& 
 }
 
 FeedForward::HiddenUnits FeedForward::hidden_units(const Tensor& x, Context& context) const {
-  const Tensor raised = up(x), opened = gate ? (*gate)(x) : Tensor();
+  const Tensor raised = up(x, context), opened = gate ? (*gate)(x, context) : Tensor();
   trace(context, "up", Component::feed_forward, "BTF", raised);
   if (gate) trace(context, "gate", Component::feed_forward, "BTF", opened);
   const bool drops = context.training && options.dropout > 0;

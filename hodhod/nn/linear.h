@@ -2,6 +2,7 @@
 // The linear layer y = x·Wᵀ + b.
 #pragma once
 
+#include "hodhod/nn/context.h"
 #include "hodhod/ops/linear.h"
 #include "hodhod/tensor/tensor.h"
 
@@ -19,6 +20,10 @@ struct Linear {
   // x [..., in] → [..., out]
   Tensor operator()(const Tensor& x, const LinearOptions& options = {}) const {
     return linear(x, weight, bias, options);
+  }
+  // The same with the weight as the context has it.
+  Tensor operator()(const Tensor& x, const Context& context, const LinearOptions& options = {}) const {
+    return linear(x, weight_for(context, weight, x), bias, options);
   }
 
   template <class V>

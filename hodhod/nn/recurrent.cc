@@ -117,7 +117,7 @@ RecurrentRun Recurrent::run(const Tensor& x, const Tensor& table, Context& conte
       const Tensor bias = input_bias(direction);
       const bool by_row = first == 0 && table.defined();
       const Tensor gates = by_row ? embedding(x, linear(table, direction.weight_ih, bias))
-                                  : linear(y, direction.weight_ih, bias);
+                                  : linear(y, weight_for(context, direction.weight_ih, y), bias);
       RecurrenceResult result =
           recurrence(options.cell, gates, recurrent_weights(direction),
                      {layer_state(input.state.output, i), layer_state(input.state.cell, i)},

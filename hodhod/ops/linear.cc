@@ -120,7 +120,8 @@ struct LinearBackward {
 
 }  // namespace
 
-Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, const LinearOptions& options) {
+Tensor linear(const Tensor& x, const Weight& given, const Tensor& bias, const LinearOptions& options) {
+  const Tensor& weight = given.tensor();
   check(weight.rank() == 2, "linear: the weight has shape {}; it needs [out, in]", weight.shape());
   check(x.rank() >= 1 && x.dim(-1) == weight.dim(1),
         "linear: input {} for a weight {}; the last extent must be {}", x.shape(), weight.shape(),
@@ -139,6 +140,7 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, const L
                   .k = w.dim(1),
                   .a = {.data = a.data<T>(), .stride = w.dim(1)},
                   .b = {.data = w.data<T>(), .stride = w.dim(1), .transpose = true},
+                  .packed_b = given.packed(),
                   .c = y.data<T>(),
                   .c_stride = w.dim(0),
                   .bias = bias.defined() ? bias.dense().data<T>() : nullptr,

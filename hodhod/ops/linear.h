@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hodhod/kernels/formulas.h"
+#include "hodhod/ops/weight.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
@@ -17,7 +18,7 @@ struct LinearOptions {
 // y[..., o] = Σ_i f(x)[..., i] W[o, i] + b[o] + residual[..., o]
 // for x [..., I], W [O, I] and b [O] or undefined; the result is [..., O]. Rows of the result do not depend
 // on each other. The gradient of W sums over rows in order.
-Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
+Tensor linear(const Tensor& x, const Weight& weight, const Tensor& bias = {},
               const LinearOptions& options = {});
 
 }  // namespace hodhod

@@ -2,11 +2,11 @@
 #include "hodhod/kernels/product.h"
 
 #include <algorithm>
-#include <new>
 
 #include "hodhod/base/threads.h"
 #include "hodhod/kernels/cpu/product_plan.h"
 #include "hodhod/kernels/cpu/targets.h"
+#include "hodhod/kernels/grain.h"
 #include "hodhod/kernels/scratch.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -343,20 +343,21 @@ void product_loop(const ProductArgs<float>& args) {
 
 int64_t packed_width() { return strip_width(); }
 
-// [k blocks, strips, k of the block, strip width], the last strip padded with zeros.
-void pack_matrix(const float* b, int64_t stride, bool transpose, int64_t k, int64_t n, float* to) {
+// [k blocks, strips, k of the block, strip width], the last strip padded with zeros; the strips [begin, end).
+void pack_strips(const PackedMatrix& packed, const float* b, int64_t stride, bool transpose, int64_t begin,
+                 int64_t end, float* to) {
   const int64_t width = strip_width();
-  for (int64_t k0 = 0; k0 < k; k0 += kProductBlock) {
-    const int64_t depth = std::min(kProductBlock, k - k0);
-    for (int64_t j = 0; j < n; j += width) {
-      const int64_t columns = std::min(width, n - j);
+  for (int64_t k0 = 0; k0 < packed.k(); k0 += kProductBlock) {
+    const int64_t depth = std::min(kProductBlock, packed.k() - k0);
+    for (int64_t j = begin * width; j < std::min(packed.n(), end * width); j += width) {
+      const int64_t columns = std::min(width, packed.n() - j);
+      float* const strip = to + packed_offset(packed, k0, j);
       if (transpose) {
-        if (columns < width) std::fill_n(to, depth * width, 0.0f);
-        pack_rows(b + j * stride + k0, stride, columns, depth, to, width);
+        if (columns < width) std::fill_n(strip, depth * width, 0.0f);
+        pack_rows(b + j * stride + k0, stride, columns, depth, strip, width);
       } else {
-        pack_columns(b + k0 * stride + j, stride, columns, depth, to, width);
+        pack_columns(b + k0 * stride + j, stride, columns, depth, strip, width);
       }
-      to += depth * width;
     }
   }
 }
@@ -369,23 +370,26 @@ namespace hodhod::kernels {
 namespace cpu {
 
 HWY_EXPORT(product_loop);
-HWY_EXPORT(pack_matrix);
+HWY_EXPORT(pack_strips);
 HWY_EXPORT(packed_width);
 
 void product(const ProductArgs<float>& args) { HWY_DYNAMIC_DISPATCH(product_loop)(args); }
 
 }  // namespace cpu
 
-PackedMatrix::PackedMatrix(const float* b, int64_t stride, bool transpose, int64_t k, int64_t n)
-    : k_(k), n_(n) {
+int64_t PackedMatrix::size(int64_t k, int64_t n) {
   const int64_t width = HWY_DYNAMIC_DISPATCH(cpu::packed_width)();
-  const int64_t count = std::max<int64_t>(1, k * ((n + width - 1) / width * width));
-  data_.reset(
-      static_cast<float*>(::operator new (static_cast<size_t>(count) * sizeof(float), std::align_val_t{64})));
-  HWY_DYNAMIC_DISPATCH(cpu::pack_matrix)(b, stride, transpose, k, n, data_.get());
+  return k * cpu::ceil_div(n, width) * width;
 }
 
-void PackedMatrix::Free::operator()(float* memory) const { ::operator delete (memory, std::align_val_t{64}); }
+PackedMatrix::PackedMatrix(const float* b, int64_t stride, bool transpose, int64_t k, int64_t n,
+                           float* memory)
+    : k_(k), n_(n), data_(memory) {
+  const int64_t width = HWY_DYNAMIC_DISPATCH(cpu::packed_width)();
+  parallel_for(cpu::ceil_div(n, width), kernels::row_grain(k * width), [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(cpu::pack_strips)(*this, b, stride, transpose, begin, end, memory);
+  });
+}
 
 }  // namespace hodhod::kernels
 #endif
