@@ -54,10 +54,10 @@ void copy_speed(benchmark::State& state) {
   const auto x = values(count, 1);
   std::vector<float> y(count);
   for (auto _ : state) {
-    copy({.size = 4,
-          .nest = {.rank = 1, .shape = {count}, .strides = {Extents{1}, Extents{1}}},
-          .from = x.data(),
-          .to = y.data()});
+    cpu::copy({.size = 4,
+               .nest = {.rank = 1, .shape = {count}, .strides = {Extents{1}, Extents{1}}},
+               .from = x.data(),
+               .to = y.data()});
     benchmark::ClobberMemory();
   }
   report(state, count, 2);
@@ -68,10 +68,11 @@ void transpose_speed(benchmark::State& state) {
   const auto x = values(rows * columns, 1);
   std::vector<float> y(rows * columns);
   for (auto _ : state) {
-    copy({.size = 4,
-          .nest = {.rank = 2, .shape = {columns, rows}, .strides = {Extents{1, columns}, Extents{rows, 1}}},
-          .from = x.data(),
-          .to = y.data()});
+    cpu::copy(
+        {.size = 4,
+         .nest = {.rank = 2, .shape = {columns, rows}, .strides = {Extents{1, columns}, Extents{rows, 1}}},
+         .from = x.data(),
+         .to = y.data()});
     benchmark::ClobberMemory();
   }
   report(state, rows * columns, 2);
