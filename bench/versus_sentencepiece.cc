@@ -96,7 +96,7 @@ void train_worker(const Arguments& a) {
   Tokenizer tokenizer = Tokenizer::load(a[5]);
   TokenizerTraining options;
   options.kind = a[0] == "unigram" ? ModelKind::kUnigram : ModelKind::kBpe;
-  options.vocab_size = std::stoi(a[1]);
+  options.vocabulary = std::stoi(a[1]);
   options.special_tokens = {{.content = "<unk>", .special = true},
                             {.content = "<s>", .special = true},
                             {.content = "</s>", .special = true}};

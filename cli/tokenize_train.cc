@@ -209,7 +209,7 @@ int train_on_text(const TokenizerTrainFlags& flags, const Session& session) {
 void add_model_options(Command& action, TokenizerTrainFlags& flags) {
   action.add("--model", flags.model, "Kind of tokenizer")
       .one_of({"bpe", "wordpiece", "unigram", "word", "char"});
-  action.add("--vocab-size", flags.options.vocab_size, "Number of tokens, special ones and alphabet included",
+  action.add("--vocabulary", flags.options.vocabulary, "Number of tokens, special ones and alphabet included",
              in(1, 10'000'000));
   action.add("--special", flags.special, "Special tokens; they get the first ids");
   action.add("--bos", flags.bos, "Special token that encode --special puts before a text");

@@ -155,7 +155,7 @@ TaskTokenizer train_task_tokenizer(const TaskTokenizerOptions& options, const te
   parts.normalizer = make_task_normalizer(options, persian.folds);
 
   text::TokenizerTraining trainer;
-  trainer.vocab_size = static_cast<int32_t>(options.vocabulary);
+  trainer.vocabulary = static_cast<int32_t>(options.vocabulary);
   put_special_tokens(options, parts, trainer);
   put_pieces_together(options, parts, trainer);
   text::Tokenizer tokenizer(std::move(parts));

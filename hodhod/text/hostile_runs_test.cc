@@ -49,7 +49,7 @@ Tokenizer trained(ModelKind kind, PreTokenizerPtr pre_tokenizer, bool byte_level
   Tokenizer tokenizer(std::move(parts));
   TokenizerTraining options;
   options.kind = kind;
-  options.vocab_size = 400;
+  options.vocabulary = 400;
   options.byte_level = byte_level;
   options.min_frequency = 1;
   // With tokens of the very things that come in runs.

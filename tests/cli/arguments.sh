@@ -42,9 +42,9 @@ expect "after --" "$(IFS='|'; echo "${texts[*]}|--json|-h")" "$found"
 # Values of options, and names of files.
 (cd "$work" && head -40 "$OLDPWD/$text" > '[a,b].txt' 2> out || cp "$text" '[a,b].txt')
 tokens() { python3 -c 'import json,sys; print(*[t["content"] for t in json.load(open(sys.argv[1]))["added_tokens"]])' "$1/tokenizer.json"; }
-"$hodhod" --quiet tokenize train --vocab-size 300 --special '[PAD]' '[UNK]' '<unk>' '{x}' '%%' -o "$work/t" -- "$work/[a,b].txt" > "$work/out"
+"$hodhod" --quiet tokenize train --vocabulary 300 --special '[PAD]' '[UNK]' '<unk>' '{x}' '%%' -o "$work/t" -- "$work/[a,b].txt" > "$work/out"
 expect "special tokens in brackets" "[PAD] [UNK] <unk> {x} %%" "$(tokens "$work/t")"
-"$hodhod" --quiet tokenize train --vocab-size=300 --special='[PAD]' --special='<unk>' "-o$work/[t]" "$work/[a,b].txt" > "$work/out"
+"$hodhod" --quiet tokenize train --vocabulary=300 --special='[PAD]' --special='<unk>' "-o$work/[t]" "$work/[a,b].txt" > "$work/out"
 expect "one by one, behind =" "[PAD] <unk>" "$(tokens "$work/[t]")"
 expect_part "a file in brackets" "$(head -1 "$text")" \
   "$("$hodhod" tokenize normalize "$work/[a,b].txt" --no-letters | head -1)"
@@ -76,8 +76,8 @@ says '--epochs: expected a number (above 0 and at most 1000000000), found "0"' t
 says '--epochs: expected a number (above 0 and at most 1000000000), found "nan"' train classify --data x --out y --epochs nan
 says '--epochs: expected a number' train classify --data x --out y --epochs 1e300
 says '--tokenizer-vocabulary: expected a whole number' train generate --data x --out y --tokenizer-vocabulary 0
-says '--vocab-size: expected a whole number (from 1 to 10000000), found "0"' tokenize train -o x --vocab-size 0
-says '--vocab-size: expected a whole number (from 1 to 10000000), found "-3"' tokenize train -o x --vocab-size -3
+says '--vocabulary: expected a whole number (from 1 to 10000000), found "0"' tokenize train -o x --vocabulary 0
+says '--vocabulary: expected a whole number (from 1 to 10000000), found "-3"' tokenize train -o x --vocabulary -3
 says '--threads: expected a whole number (from 0 to 1024), found "1025"' describe tiny --threads 1025
 says '--truncate: expected one of right, left, found "up"' tokenize encode -t x --truncate up
 says '--json: expected yes|no, found "maybe"' describe tiny --json=maybe
@@ -91,7 +91,7 @@ threads = 1          # a comment
 [tokenize.train]
 FILE = ["$work/[a,b].txt"]
 output = '$work/t3'
-vocab-size = 3_00
+vocabulary = 3_00
 special = ["[PAD]", "<unk>",  # two
   "# no comment"]
 lowercase = true
@@ -105,7 +105,7 @@ expect "the command line goes before the file" "<unk>" "$(tokens "$work/t4")"
 "$hodhod" --config "$work/run.toml" tokenize train --digits latin --no-tatweel --print-config > "$work/printed.toml"
 expect "what is printed makes the same again" "$(cat "$work/printed.toml")" \
   "$("$hodhod" tokenize train --print-config --config "$work/printed.toml")"
-expect_part "given" $'\nvocab-size = 300\n' "$(cat "$work/printed.toml")"
+expect_part "given" $'\nvocabulary = 300\n' "$(cat "$work/printed.toml")"
 expect_part "given" $'\nno-tatweel = true\n' "$(cat "$work/printed.toml")"
 expect_part "not given" $'\n#min-frequency = 2\n' "$(cat "$work/printed.toml")"
 config() {  # lines of a file, words of the command line
@@ -113,12 +113,12 @@ config() {  # lines of a file, words of the command line
   shift
   refused --config "$work/bad.toml" "$@"
 }
-expect_part "a name" 'bad.toml:2: train has no option "vocabsize"; did you mean vocab-size?' \
-  "$(config '# x\nvocabsize = 3' tokenize train)"
+expect_part "a name" 'bad.toml:2: train has no option "vocabulry"; did you mean vocabulary?' \
+  "$(config '# x\nvocabulry = 3' tokenize train)"
 expect_part "a section" 'bad.toml:2: there is no command "tokenize.trian"; did you mean tokenize.train?' \
-  "$(config '[tokenize.trian]\nvocab-size = 3' tokenize train)"
-expect_part "a value" 'bad.toml:1: --vocab-size: expected a whole number (from 1 to 10000000), found "nan"' \
-  "$(config 'vocab-size = nan' tokenize train -o x)"
+  "$(config '[tokenize.trian]\nvocabulary = 3' tokenize train)"
+expect_part "a value" 'bad.toml:1: --vocabulary: expected a whole number (from 1 to 10000000), found "nan"' \
+  "$(config 'vocabulary = nan' tokenize train -o x)"
 expect_part "no quotes" 'bad.toml:1: expected a number, true, false, a list, or a text in quotes, found "bpe"' \
   "$(config 'model = bpe' tokenize train)"
 expect_part "twice" 'bad.toml:3: seed is set at' "$(config 'seed = 1\n\nseed = 2' tokenize train)"

@@ -26,13 +26,13 @@ expect "a file that --special would take" "--special $work/text.txt: is the name
     grep -o -- '--special.* name of a file')"
 
 for model in bpe wordpiece unigram word char; do
-  "$hodhod" --quiet tokenize train --model $model --vocab-size 400 --normalizer persian \
+  "$hodhod" --quiet tokenize train --model $model --vocabulary 400 --normalizer persian \
     -o "$work/$model" "$work/text.txt.gz" > "$work/out"
   for file in tokenizer.json tokenizer_config.json special_tokens_map.json; do
     [[ -s $work/$model/$file ]] || { echo "FAILED: $model has no $file"; fails=$((fails + 1)); }
   done
   # The same from standard input, on one thread and several: the same file, byte for byte.
-  "$hodhod" --quiet --threads 1 tokenize train --model $model --vocab-size 400 --normalizer persian \
+  "$hodhod" --quiet --threads 1 tokenize train --model $model --vocabulary 400 --normalizer persian \
     -o "$work/again" < "$work/text.txt" > "$work/out"
   cmp "$work/$model/tokenizer.json" "$work/again/tokenizer.json" || fails=$((fails + 1))
   expect "$model: text comes back" "the cat سگ می${z}دوید" \
@@ -52,7 +52,7 @@ expect "truncation" "[CLS] the [SEP]" \
   "$(echo 'the cat' | "$hodhod" tokenize encode --special --tokens --max-length 3 -t "$work/wordpiece")"
 expect "what is cut off" '"tokens":["cat"]' \
   "$(echo 'the cat' | "$hodhod" tokenize encode --json --max-length 1 -t "$work/wordpiece" | grep -o '"tokens":\["cat"\]')"
-"$hodhod" --quiet tokenize train --vocab-size 400 --special '<pad>' --bos '<s>' --eos '</s>' -o "$work/around" \
+"$hodhod" --quiet tokenize train --vocabulary 400 --special '<pad>' --bos '<s>' --eos '</s>' -o "$work/around" \
   "$work/text.txt" "$work/text.txt.gz" > "$work/out"
 expect "bos and eos" "<s> the </s> <s> ␣dog </s>" \
   "$(printf 'the\t dog' | "$hodhod" tokenize encode --special --pair --tokens -t "$work/around")"

@@ -17,7 +17,7 @@ enum class ModelKind { kBpe, kWordPiece, kUnigram, kWord, kChar };
 
 struct TokenizerTraining {
   ModelKind kind = ModelKind::kBpe;
-  int32_t vocab_size = 30000;              // special tokens, alphabet and bytes included
+  int32_t vocabulary = 30000;              // special tokens, alphabet and bytes included
   int64_t min_frequency = 2;               // least count of a merge (BPE, WordPiece) or a word
   std::vector<AddedToken> special_tokens;  // get the first ids, in this order
   std::string unknown_token = "<unk>";     // used by WordPiece, Unigram, word, char, and BPE without bytes

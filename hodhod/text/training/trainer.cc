@@ -42,8 +42,8 @@ std::vector<std::string> reserved_tokens(const TokenizerTraining& options) {
                                 options.kind == ModelKind::kChar)) {
     for (int byte = 0; byte < 256; ++byte) tokens.push_back(byte_token(static_cast<uint8_t>(byte)));
   }
-  check(static_cast<size_t>(std::max(options.vocab_size, 0)) > tokens.size(),
-        "train: a vocabulary of {} has no room beside {} special tokens and bytes", options.vocab_size,
+  check(static_cast<size_t>(std::max(options.vocabulary, 0)) > tokens.size(),
+        "train: a vocabulary of {} has no room beside {} special tokens and bytes", options.vocabulary,
         tokens.size());
   return tokens;
 }
@@ -72,7 +72,7 @@ std::vector<char32_t> alphabet_of(const std::vector<WordCount>& words, const Tok
 ModelPtr train_unigram_model(std::vector<WordCount> words, const TokenizerTraining& options) {
   std::vector<std::string> reserved = reserved_tokens(options);
   UnigramTraining training;
-  training.size = static_cast<size_t>(options.vocab_size) - reserved.size();
+  training.size = static_cast<size_t>(options.vocabulary) - reserved.size();
   training.seed_size = static_cast<size_t>(std::max(options.seed_size, 0));
   training.max_length = static_cast<size_t>(std::max(options.max_token_length, 1));
   training.shrinking_factor = options.shrinking_factor;
@@ -100,11 +100,11 @@ ModelPtr train_unigram_model(std::vector<WordCount> words, const TokenizerTraini
 BpeResult learn_bpe(const std::vector<WordCount>& words, const TokenizerTraining& options, size_t reserved,
                     const std::string& prefix) {
   const std::vector<char32_t> alphabet = alphabet_of(words, options);
-  const auto room = static_cast<size_t>(options.vocab_size) - reserved;
+  const auto room = static_cast<size_t>(options.vocabulary) - reserved;
   check(room >= alphabet.size(),
-        "train: a vocabulary of {} tokens has no room for {} characters; raise `vocab_size`, or limit the "
+        "train: a vocabulary of {} tokens has no room for {} characters; raise `vocabulary`, or limit the "
         "alphabet",
-        options.vocab_size, alphabet.size());
+        options.vocabulary, alphabet.size());
   BpeTraining training;
   training.tokens = options.kind == ModelKind::kChar ? 0 : room;
   training.min_frequency = options.min_frequency;
@@ -120,7 +120,7 @@ ModelPtr train_bpe_model(const std::vector<WordCount>& words, const TokenizerTra
   const bool is_char = options.kind == ModelKind::kChar;
   BpeResult learned =
       learn_bpe(words, options, tokens.size(), is_char ? std::string() : options.continuing_subword_prefix);
-  add_learned(tokens, std::move(learned.tokens), options.vocab_size);
+  add_learned(tokens, std::move(learned.tokens), options.vocabulary);
   BpeOptions bpe;
   if (needs_unknown(options)) bpe.unk_token = options.unknown_token;
   if (!is_char) {
@@ -139,7 +139,7 @@ ModelPtr train_word_piece_model(const std::vector<WordCount>& words, const Token
   if (!options.continuing_subword_prefix.empty())
     pieces.continuing_subword_prefix = options.continuing_subword_prefix;
   BpeResult learned = learn_bpe(words, options, tokens.size(), pieces.continuing_subword_prefix);
-  add_learned(tokens, std::move(learned.tokens), options.vocab_size);
+  add_learned(tokens, std::move(learned.tokens), options.vocabulary);
   return make_word_piece(tokens, pieces);
 }
 
@@ -153,10 +153,10 @@ ModelPtr train_word_model(const std::vector<WordCount>& words, const TokenizerTr
   });
   std::vector<std::string> tokens = reserved_tokens(options), learned;
   for (const WordCount* word : order) {
-    if (learned.size() == static_cast<size_t>(options.vocab_size)) break;
+    if (learned.size() == static_cast<size_t>(options.vocabulary)) break;
     learned.push_back(word->word);
   }
-  add_learned(tokens, std::move(learned), options.vocab_size);
+  add_learned(tokens, std::move(learned), options.vocabulary);
   return make_word_level(tokens, options.unknown_token);
 }
 

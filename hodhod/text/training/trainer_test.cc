@@ -60,7 +60,7 @@ Tokenizer pipeline(bool byte_level) {
 TokenizerTraining options_of(ModelKind kind) {
   TokenizerTraining options;
   options.kind = kind;
-  options.vocab_size = 120;
+  options.vocabulary = 120;
   options.special_tokens = {{.content = "<s>", .special = true}, {.content = "</s>", .special = true}};
   return options;
 }
@@ -93,9 +93,9 @@ TEST(Trainer, WhatIsTrainedEncodes) {
     Tokenizer tokenizer = pipeline(false);
     TokenizerTraining options = options_of(kind);
     options.character_coverage = 1;
-    if (kind == ModelKind::kWord) options.vocab_size = 100000;
+    if (kind == ModelKind::kWord) options.vocabulary = 100000;
     train_tokenizer(tokenizer, source_of(lines), options);
-    EXPECT_LE(tokenizer.vocab_size(), options.vocab_size);
+    EXPECT_LE(tokenizer.vocab_size(), options.vocabulary);
     EXPECT_EQ(tokenizer.token_to_id("<s>"), 0);
     EXPECT_TRUE(tokenizer.is_special(1));
     const Tokenizer again = Tokenizer::from_json(tokenizer.to_json(), "again");
@@ -116,7 +116,7 @@ TEST(Trainer, BytesComeBack) {
       if (!fallback && kind == ModelKind::kUnigram) continue;
       Tokenizer tokenizer = pipeline(!fallback);
       TokenizerTraining options = options_of(kind);
-      options.vocab_size = 400;
+      options.vocabulary = 400;
       options.byte_level = !fallback;
       options.byte_fallback = fallback;
       train_tokenizer(tokenizer, source_of(make_lines(300)), options);
