@@ -92,6 +92,7 @@ std::string Argument::help() const {
 
 void Argument::set(const std::vector<std::string>& words) {
   given_ = true;
+  words_ = words;
   if (takes_words_) {
     *std::get<std::vector<std::string>*>(field_.member) = words;
     return;
@@ -121,6 +122,32 @@ Argument& Command::add_field(std::string names, Field field, std::string group) 
 
 void Command::add_fields(const std::vector<Field>& fields, const std::string& group) {
   for (const Field& field : fields) add_field(fmt::format("--{}", field_flag(field)), field, group);
+}
+
+Argument* Command::find(const Argument& other) {
+  const auto found = std::find_if(arguments_.begin(), arguments_.end(),
+                                  [&](const Argument& own) { return own.names() == other.names(); });
+  return found == arguments_.end() ? nullptr : &*found;
+}
+
+void Command::add_arguments_of(const Command& other) {
+  for (const Argument& argument : other.arguments_) {
+    Argument* const own = find(argument);
+    if (own == nullptr) {
+      arguments_.push_back(argument);
+    } else if (own->field_.doc.find(argument.field_.doc) == std::string::npos) {
+      own->field_.doc += ", " + argument.field_.doc;
+    }
+  }
+}
+
+void Command::take_given(const Command& other, std::string_view what) {
+  for (const Argument& argument : other.arguments_) {
+    if (!argument.was_given()) continue;
+    Argument* const own = find(argument);
+    check(own != nullptr, "{}: {} has no meaning for {}; leave it out", name_, argument.names(), what);
+    own->set(argument.words());
+  }
 }
 
 bool Command::was_given(std::string_view option) const {

@@ -92,13 +92,14 @@ class Argument {
   // Sets the variable from the given words. An Error says what was expected.
   void set(const std::vector<std::string>& words);
   bool was_given() const { return given_; }
+  const std::vector<std::string>& words() const { return words_; }  // those that it was set from
 
  private:
   friend class Command;
   std::string names_;
   Field field_;
   std::string group_;
-  std::vector<std::string> values_;
+  std::vector<std::string> values_, words_;
   std::string placeholder_, excluded_, needed_;
   bool required_ = false, takes_words_ = false, repeated_ = false, declared_alone_ = false, given_ = false;
   bool only_in_command_line_ = false;
@@ -137,14 +138,19 @@ class Command {
   std::list<Argument>& arguments() { return arguments_; }
   const std::list<Command>& commands() const { return commands_; }
   std::list<Command>& commands() { return commands_; }
-  // Sets options that were not given from where the command finds them, such as a model's directory.
+  // Sets options that were not given from where the command finds them, such as a model's directory. Comes
+  // before `run`.
   void prepare() const {
     if (prepare_) prepare_();
   }
-  int run(const Session& session) const {
-    prepare();
-    return run_(session);
-  }
+  int run(const Session& session) const { return run_(session); }
+
+  // Adds the arguments of another command, with its variables. An argument that both have stays one, whose
+  // help tells what both say.
+  void add_arguments_of(const Command& other);
+  // Sets what was given to `other`, which has these arguments too. Error for an option that was given there
+  // and is none of this command: it "has no meaning for" `what`.
+  void take_given(const Command& other, std::string_view what);
 
   // Whether the option, such as "--num-beams", was given.
   bool was_given(std::string_view option) const;
@@ -161,6 +167,7 @@ class Command {
   // "-t,--tokenizer": "tokenizer".
   static std::string flag_of(const std::string& names);
   Argument& add_field(std::string names, Field field, std::string group = "Options");
+  Argument* find(const Argument& other);  // of the same names
 
   std::string name_, help_;
   std::list<Argument> arguments_;

@@ -8,10 +8,10 @@
 #include <memory>
 #include <numeric>
 
-#include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/models.h"
 #include "cli/output.h"
+#include "cli/task.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/classify.h"
 #include "hodhod/text/languages/sentences.h"
@@ -143,10 +143,7 @@ int run_classify(const ClassifyFlags& flags, const Session& session) {
   classifier.set_thresholds(flags.thresholds);
   ClassifyPrinter printer(classifier, flags.json);
   if (!flags.data.empty()) {
-    const LabelledTexts data =
-        read_unlabelled(flags.data, classifier.with_columns_of_training(flags.columns));
-    tell(data.notes);
-    tell_bad_lines(data.bad);
+    const auto data = told(read_unlabelled(flags.data, classifier.with_columns_of_training(flags.columns)));
     std::vector<Texts> texts;
     for (const LabelledText& example : data.examples) texts.push_back(example.texts);
     printer.print(texts);
@@ -161,20 +158,31 @@ int run_classify(const ClassifyFlags& flags, const Session& session) {
   return 0;
 }
 
-}  // namespace
-
-void add_classify(Command& program) {
-  Command& command = program.add_command("classify", "Label texts with a model");
+void declare_classify(Command& command) {
   auto flags = std::make_shared<ClassifyFlags>();
   command.add("DIR", flags->directory, "The model's directory").required();
-  command.add("TEXT", flags->input.texts,
-              "Texts to label, pairs with a tab between; standard input is read if none are given");
-  command.add("--file", flags->input.files, "Files with one text on each line").called("FILE");
+  add_text_input(command, flags->input, "Texts to label, pairs with a tab between");
   command.add("--data", flags->data, "Files with columns: tables or JSON lines").called("FILE");
   command.add_config(flags->columns, "Data");
   command.add_fields({field_of("threshold", flags->thresholds, kThresholdHelp)}, "Options");
   command.add("--json", flags->json, "Print a JSON object for each text");
   command.on_run([flags](const Session& session) { return run_classify(*flags, session); });
+}
+
+}  // namespace
+
+void declare_train_classify(Command& command);     // train_classify.cc
+void declare_evaluate_classify(Command& command);  // evaluate_classify.cc
+
+const Task& classify_task() {
+  static constexpr Task kTask = {
+      .name = "classify",
+      .model = "a classifier",
+      .is_for = [](const ModelConfig& config) { return config.head.kind == HeadKind::classifier; },
+      .train = {"Train a model that tells kinds of texts apart", declare_train_classify},
+      .predict = {"Label texts with a model", declare_classify},
+      .declare_evaluate = declare_evaluate_classify};
+  return kTask;
 }
 
 }  // namespace hodhod::cli

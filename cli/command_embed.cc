@@ -5,10 +5,10 @@
 
 #include <memory>
 
-#include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/models.h"
 #include "cli/output.h"
+#include "cli/task.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/embed.h"
 
@@ -42,17 +42,26 @@ int run_embed(const EmbedFlags& flags, const Session& session) {
   return 0;
 }
 
-}  // namespace
-
-void add_embed(Command& program) {
-  Command& command = program.add_command("embed", "Turn texts into vectors");
+void declare_embed(Command& command) {
   auto flags = std::make_shared<EmbedFlags>();
   command.add("DIR", flags->directory, "The model's directory").required();
-  command.add("TEXT", flags->input.texts, "Texts to embed; standard input is read if none are given");
-  command.add("--file", flags->input.files, "Files with one text on each line").called("FILE");
+  add_text_input(command, flags->input, "Texts to embed");
   command.add("--tsv", flags->tsv, "Print vectors as numbers with tabs between, rather than as JSON");
   command.add_config(flags->options, "Vectors");
   command.on_run([flags](const Session& session) { return run_embed(*flags, session); });
+}
+
+}  // namespace
+
+void declare_evaluate_embed(Command& command);  // evaluate_embed.cc
+
+const Task& embed_task() {
+  static constexpr Task kTask = {.name = "embed",
+                                 .model = "the similarity of texts",
+                                 .asked_by = "--similarity",
+                                 .predict = {"Turn texts into vectors", declare_embed},
+                                 .declare_evaluate = declare_evaluate_embed};
+  return kTask;
 }
 
 }  // namespace hodhod::cli

@@ -4,10 +4,10 @@
 
 #include <memory>
 
-#include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/models.h"
 #include "cli/output.h"
+#include "cli/task.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/fill_mask.h"
 
@@ -53,17 +53,33 @@ int run_fill_mask(const FillMaskFlags& flags, const Session& session) {
   return 0;
 }
 
-}  // namespace
-
-void add_fill_mask(Command& program) {
-  Command& command = program.add_command("fill-mask", "Predict hidden words with a model");
+void declare_fill_mask(Command& command) {
   auto flags = std::make_shared<FillMaskFlags>();
   command.add("DIR", flags->directory, "The model's directory").required();
-  command.add("TEXT", flags->input.texts, "Texts with [MASK]; standard input is read if none are given");
-  command.add("--file", flags->input.files, "Files with one text on each line").called("FILE");
+  add_text_input(command, flags->input, "Texts with [MASK]");
   command.add("--top-k", flags->top_k, "Number of guesses for each hidden word", in(1, 1000));
   command.add("--json", flags->json, "Print a JSON object for each text");
   command.on_run([flags](const Session& session) { return run_fill_mask(*flags, session); });
+}
+
+}  // namespace
+
+void declare_train_fill_mask(Command& command);     // train_fill_mask.cc
+void declare_evaluate_fill_mask(Command& command);  // evaluate_fill_mask.cc
+
+const Task& fill_mask_task() {
+  static constexpr Task kTask = {
+      .name = "fill-mask",
+      .model = "a model that fills masks",
+      .is_for =
+          [](const ModelConfig& config) {
+            return config.head.kind == HeadKind::masked_language_model || config.head.kind == HeadKind::none;
+          },
+      .train = {"Train an encoder on raw text to guess hidden words: pre-training for the other tasks",
+                declare_train_fill_mask},
+      .predict = {"Predict hidden words with a model", declare_fill_mask},
+      .declare_evaluate = declare_evaluate_fill_mask};
+  return kTask;
 }
 
 }  // namespace hodhod::cli

@@ -5,11 +5,11 @@
 #include <memory>
 #include <utility>
 
-#include "cli/commands.h"
 #include "cli/decoding.h"
 #include "cli/input.h"
 #include "cli/models.h"
 #include "cli/output.h"
+#include "cli/task.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/continue_text.h"
@@ -132,10 +132,7 @@ int run_generate(const WriteFlags& flags, const Session& session) {
   return 0;
 }
 
-}  // namespace
-
-void add_generate(Command& program) {
-  Command& command = program.add_command("generate", "Continue texts with a language model");
+void declare_generate(Command& command) {
   auto flags = std::make_shared<WriteFlags>();
   flags->decode.do_sample = true;
   flags->decode.temperature = 0.8;
@@ -151,6 +148,25 @@ void add_generate(Command& program) {
   add_decoding(command, flags->decode);
   command.on_prepare([flags, &command] { read_decoding(command, flags->directory, flags->decode); });
   command.on_run([flags](const Session& session) { return run_generate(*flags, session); });
+}
+
+}  // namespace
+
+void declare_train_generate(Command& command);     // train_generate.cc
+void declare_evaluate_generate(Command& command);  // evaluate_generate.cc
+
+const Task& generate_task() {
+  static constexpr Task kTask = {.name = "generate",
+                                 .model = "a language model",
+                                 .is_for =
+                                     [](const ModelConfig& config) {
+                                       return config.head.kind == HeadKind::language_model &&
+                                              !config.reads_source();
+                                     },
+                                 .train = {"Train a language model on running text", declare_train_generate},
+                                 .predict = {"Continue texts with a language model", declare_generate},
+                                 .declare_evaluate = declare_evaluate_generate};
+  return kTask;
 }
 
 }  // namespace hodhod::cli

@@ -49,7 +49,7 @@ ScoredText read_scored_text(const ScoreFlags& flags, bool quiet) {
 
 void add_line(TextScores& scores, const ScoredText& text, size_t line, const ScoreFlags& flags) {
   try {
-    scores.add(text.hypotheses[line], text.references[line]);
+    scores.add(text.hypotheses[line], metrics::given_references(text.references[line]));
   } catch (const Error& error) {
     fail("{}:{}: {}", fmt::join(flags.references, ", "), line + 1, error.what());
   }
@@ -95,7 +95,9 @@ int score(const ScoreFlags& flags, const Session& session) {
   metrics::BleuOptions options = flags.bleu;
   options.effective_order = flags.sentence;
   const auto make_scores = [&] {
-    return TextScores(metric_names(flags.metrics), options, "hodhod." HODHOD_VERSION);
+    return TextScores(
+        metric_names(flags.metrics),
+        {.bleu = options, .lowercase_chrf = options.lowercase, .version = "hodhod." HODHOD_VERSION});
   };
   TextScores all = make_scores();
   const ScoredText text = read_scored_text(flags, session.quiet);

@@ -4,10 +4,10 @@
 
 #include <memory>
 
-#include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/models.h"
 #include "cli/output.h"
+#include "cli/task.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/tag.h"
 
@@ -61,9 +61,7 @@ int run_tag(const TagFlags& flags, const Session& session) {
     for (const Tagging& tagging : found) long_texts.add(tagging.tokens);
   };
   if (!flags.data.empty()) {
-    const TaggedSentences data = read_words(flags.data, flags.corpus);
-    tell(data.notes);
-    tell_bad_lines(data.bad);
+    const auto data = told(read_words(flags.data, flags.corpus));
     std::vector<Words> sentences;
     for (const TaggedWords& sentence : data.sentences) sentences.push_back(sentence.words);
     print(sentences);
@@ -80,20 +78,32 @@ int run_tag(const TagFlags& flags, const Session& session) {
   return 0;
 }
 
-}  // namespace
-
-void add_tag(Command& program) {
-  Command& command = program.add_command("tag", "Tag the words of sentences with a model");
+void declare_tag(Command& command) {
   auto flags = std::make_shared<TagFlags>();
   command.add("DIR", flags->directory, "The model's directory").required();
-  command.add("TEXT", flags->input.texts, "Sentences to tag; standard input is read if none are given");
-  command.add("--file", flags->input.files, "Files with one sentence on each line").called("FILE");
+  add_text_input(command, flags->input, "Sentences to tag", "sentence");
   command.add("--split", flags->split, "Split sentences at spaces only; punctuation stays with its word");
   command.add("--data", flags->data, "Files with one word on each line (conll, conllu, tsv), or jsonl")
       .called("FILE");
   command.add_config(flags->corpus, "Data");
   command.add("--json", flags->json, "Print a JSON object for each sentence, with its entities");
   command.on_run([flags](const Session& session) { return run_tag(*flags, session); });
+}
+
+}  // namespace
+
+void declare_train_tag(Command& command);     // train_tag.cc
+void declare_evaluate_tag(Command& command);  // evaluate_tag.cc
+
+const Task& tag_task() {
+  static constexpr Task kTask = {
+      .name = "tag",
+      .model = "a tagger",
+      .is_for = [](const ModelConfig& config) { return config.head.kind == HeadKind::tagger; },
+      .train = {"Train a model that tags words: names, parts of speech", declare_train_tag},
+      .predict = {"Tag the words of sentences with a model", declare_tag},
+      .declare_evaluate = declare_evaluate_tag};
+  return kTask;
 }
 
 }  // namespace hodhod::cli

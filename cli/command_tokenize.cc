@@ -94,8 +94,7 @@ void add_tokenize_decode(Command& tokenize) {
 
 text::Tokenizer load_tokenizer(const std::string& path) {
   Tokenizer tokenizer = Tokenizer::load(path);
-  for (const std::string& warning : tokenizer.warnings())
-    fmt::print(stderr, "hodhod: warning: {}\n", warning);
+  print_warnings(tokenizer.warnings());
   return tokenizer;
 }
 

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <memory>
 
-#include "cli/commands.h"
 #include "cli/decoding.h"
 #include "cli/input.h"
 #include "cli/models.h"
 #include "cli/output.h"
+#include "cli/task.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/alignment.h"
 #include "hodhod/tasks/translate.h"
@@ -92,15 +92,11 @@ int run_translate(const TranslateFlags& flags, const Session& session) {
   return 0;
 }
 
-}  // namespace
-
-void add_translate(Command& program) {
-  Command& command = program.add_command("translate", "Translate text with a model");
+void declare_translate(Command& command) {
   auto flags = std::make_shared<TranslateFlags>();
   flags->decode.num_beams = 5;
   command.add("DIR", flags->directory, "The model's directory").required();
-  command.add("TEXT", flags->input.texts, "Sentences to translate; standard input is read if none are given");
-  command.add("--file", flags->input.files, "Files with one sentence on each line").called("FILE");
+  add_text_input(command, flags->input, "Sentences to translate", "sentence");
   command.add("--document", flags->document,
               "Translate a document: each line is a paragraph, translated sentence by sentence");
   command.add("--batch-lines", flags->input.block, "Number of lines that are translated together",
@@ -114,6 +110,25 @@ void add_translate(Command& program) {
   add_decoding(command, flags->decode);
   command.on_prepare([flags, &command] { read_decoding(command, flags->directory, flags->decode); });
   command.on_run([flags](const Session& session) { return run_translate(*flags, session); });
+}
+
+}  // namespace
+
+void declare_train_translate(Command& command);     // train_translate.cc
+void declare_evaluate_translate(Command& command);  // evaluate_translate.cc
+
+const Task& translate_task() {
+  static constexpr Task kTask = {
+      .name = "translate",
+      .model = "a translation model",
+      .is_for =
+          [](const ModelConfig& config) {
+            return config.head.kind == HeadKind::language_model && config.reads_source();
+          },
+      .train = {"Train a model that translates, from pairs of texts", declare_train_translate},
+      .predict = {"Translate text with a model", declare_translate},
+      .declare_evaluate = declare_evaluate_translate};
+  return kTask;
 }
 
 }  // namespace hodhod::cli

@@ -40,6 +40,18 @@ std::string most_frequent_mistakes(const metrics::ClassificationScore& score) {
 
 }  // namespace
 
+ByLabel::ByLabel(const std::map<std::string, metrics::PrecisionRecall>& labels) {
+  for (const auto& [label, part] : labels) {
+    json[label] = {{"precision", part.precision()},
+                   {"recall", part.recall()},
+                   {"f1", part.f1()},
+                   {"support", part.gold}};
+    table += fmt::format("\n{}   precision {:.2f}   recall {:.2f}   F1 {:.2f}   examples {}",
+                         label.empty() ? "(no type)" : label, 100 * part.precision(), 100 * part.recall(),
+                         100 * part.f1(), part.gold);
+  }
+}
+
 Json confusion_json(const metrics::ClassificationScore& score) {
   Json json = Json::object();
   for (const auto& [labels, count] : score.confusion) json[labels.first][labels.second] = count;

@@ -1,44 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tasks of `hodhod evaluate` share.
+// What the tasks' parts of `hodhod evaluate` share.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "cli/output.h"
+#include "cli/arguments.h"
 #include "hodhod/base/json.h"
-#include "hodhod/decode/options.h"
-#include "hodhod/tasks/labelled_texts.h"
-#include "hodhod/train/metrics/bleu.h"
 
 namespace hodhod::cli {
 
+inline constexpr const char* kLabelledGroup = "Labelled texts";
+
 struct EvaluateFlags {
   std::string directory;
-  std::vector<std::string> data, source, target;
-  std::vector<std::string> tag_columns;
-  std::vector<std::string> thresholds;
-  bool json = false, similarity = false;
-  LabelledColumns columns;
-  DecodeOptions decode;
-  metrics::BleuOptions bleu;
+  std::vector<std::string> data;
+  bool json = false;
 };
+
+// DIR and --json.
+void add_evaluate_flags(Command& command, EvaluateFlags& flags);
+// The same and --data; `what` it takes, with the model: "labelled texts for a classifier".
+void add_evaluate_flags(Command& command, EvaluateFlags& flags, std::string what);
+
+// Error without --data.
+void check_data(const EvaluateFlags& flags);
 
 // Prints `values` as a line of JSON, or `text`.
 void report(const EvaluateFlags& flags, const Json& values, const std::string& text);
-
-// Says on standard error how data were read: what was taken for granted, and which lines were skipped.
-template <class Data>
-const Data& told(const Data& data) {
-  tell(data.notes);
-  tell_bad_lines(data.bad);
-  return data;
-}
-
-int evaluate_translation(const EvaluateFlags& flags);
-int evaluate_classifier(const EvaluateFlags& flags);
-int evaluate_tagger(const EvaluateFlags& flags);
-int evaluate_masks(const EvaluateFlags& flags, bool quiet);
-int evaluate_similarity(const EvaluateFlags& flags);
 
 }  // namespace hodhod::cli

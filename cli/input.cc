@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/input.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -20,8 +22,6 @@
 
 namespace hodhod::cli {
 namespace {
-
-constexpr size_t kBlock = 1024;
 
 ProgressOptions bar(std::string label, uint64_t total) {
   ProgressOptions options = progress_to_stderr(std::move(label), false);
@@ -46,18 +46,17 @@ uint64_t total_size(const std::vector<std::string>& paths) {
 
 using BlockWork = std::function<void(const std::vector<std::string>&)>;
 
-// `places` of the lines; none for what stood on the command line.
-void work_on_block(const std::vector<std::string>& block, const std::vector<std::string>& places,
-                   const BlockWork& work) {
+void work_on_block(const LineBlock& block, const BlockWork& work) {
+  const auto& [lines, places] = block;
   try {
-    work(block);
+    work(lines);
     return;
   } catch (const Error&) {
-    if (block.size() == 1 && places.empty()) throw;
+    if (lines.size() == 1 && places.empty()) throw;
   }
-  for (size_t i = 0; i < block.size(); ++i) {
+  for (size_t i = 0; i < lines.size(); ++i) {
     try {
-      work({block[i]});
+      work({lines[i]});
     } catch (const Error& error) {
       if (places.empty()) throw;
       fail("{}: {}", places[i], error.what());
@@ -115,6 +114,18 @@ bool Lines::next(std::string& line) {
   return false;
 }
 
+// What the block held is overwritten, so that its memory serves again.
+bool Lines::next_block(LineBlock& block, int64_t size) {
+  const auto most = static_cast<size_t>(size);
+  size_t n = 0;
+  block.lines.resize(most);
+  block.places.resize(most);
+  for (; n < most && next(block.lines[n]); ++n) block.places[n] = place();
+  block.lines.resize(n);
+  block.places.resize(n);
+  return n > 0;
+}
+
 std::string Lines::place() const { return state_->reader ? state_->reader->place() : "input"; }
 
 void Lines::finish() {
@@ -136,26 +147,43 @@ std::vector<std::string> read_lines(const std::vector<std::string>& paths, bool 
   return all;
 }
 
+std::string read_text(const std::vector<std::string>& paths, bool quiet) {
+  Lines lines(paths, "Reading", quiet);
+  std::string text;
+  for (std::string line; lines.next(line);) text.append(line).push_back('\n');
+  lines.finish();
+  return text;
+}
+
+text::LineSource lines_of(size_t count, std::function<std::string(size_t)> line) {
+  return [count, line = std::move(line), next = size_t{0}](std::string& out) mutable {
+    if (next == count) return false;
+    out = line(next++);
+    return true;
+  };
+}
+
+text::LineSource lines_of(const std::string& text, LineEnds ends) {
+  return [&text, ends, begin = size_t{0}](std::string& out) mutable {
+    if (begin >= text.size()) return false;
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    out = text.substr(begin, end - begin + (ends == LineEnds::kept ? 1 : 0));
+    begin = end + 1;
+    return true;
+  };
+}
+
 void for_each_block(const TextInput& input, const std::string& label, bool quiet,
                     const std::function<void(const std::vector<std::string>&)>& work) {
-  if (!input.texts.empty()) {
-    work_on_block(input.texts, {}, work);
-    return;
-  }
+  if (!input.texts.empty()) return work_on_block({input.texts, {}}, work);
   Lines lines(input.files, label, quiet || input.files.empty());
-  std::vector<std::string> block, places;
-  const auto finish_block = [&] {
-    if (!block.empty()) work_on_block(block, places, work);
-    block.clear();
-    places.clear();
-  };
-  for (std::string line; lines.next(line);) {
-    block.push_back(line);
-    places.push_back(lines.place());
-    if (std::ssize(block) == input.block) finish_block();
-  }
-  finish_block();
+  for (LineBlock block; lines.next_block(block, input.block);) work_on_block(block, work);
   lines.finish();
+}
+
+void add_text_input(Command& command, TextInput& input, const std::string& texts, const std::string& unit) {
+  command.add("TEXT", input.texts, texts + "; standard input is read if none are given");
+  command.add("--file", input.files, fmt::format("Files with one {} on each line", unit)).called("FILE");
 }
 
 void print_text(std::string_view text) {
@@ -167,20 +195,19 @@ void flush_output() {
 }
 
 void print_for_each_line(Lines& lines, const std::function<std::string(std::string_view)>& work) {
-  std::vector<std::string> block(kBlock), places(kBlock), results(kBlock);
-  for (bool more = true; more;) {
-    size_t n = 0;
-    while (n < kBlock && (more = lines.next(block[n]))) places[n++] = lines.place();
-    parallel_for(static_cast<int64_t>(n), 16, [&](int64_t begin, int64_t end) {
+  constexpr int64_t kBlock = 1024;
+  std::vector<std::string> results(kBlock);
+  for (LineBlock block; lines.next_block(block, kBlock);) {
+    parallel_for(std::ssize(block.lines), 16, [&](int64_t begin, int64_t end) {
       for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
         try {
-          results[i] = work(block[i]);
+          results[i] = work(block.lines[i]);
         } catch (const Error& error) {
-          fail("{}: {}", places[i], error.what());
+          fail("{}: {}", block.places[i], error.what());
         }
       }
     });
-    for (size_t i = 0; i < n; ++i) print_text(results[i]);
+    for (size_t i = 0; i < block.lines.size(); ++i) print_text(results[i]);
   }
   lines.finish();
 }

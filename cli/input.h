@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading lines from the files of a command line, and writing to standard output.
+// Reading texts from the arguments and files of a command line, and writing to standard output.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,15 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/arguments.h"
+#include "hodhod/text/training/count_words.h"
+
 namespace hodhod::cli {
+
+// Lines with the place of each, "FILE:LINE"; no places for texts of the command line.
+struct LineBlock {
+  std::vector<std::string> lines, places;
+};
 
 // Lines of several files (plain, .gz, .zst, "-" for standard input), one after the other, with a progress bar
 // that goes by how much of the stored bytes was read.
@@ -23,6 +31,8 @@ class Lines {
 
   // False at the end, and when the user asked to stop.
   bool next(std::string& line);
+  // Reads up to `size` lines; false if there are none.
+  bool next_block(LineBlock& block, int64_t size);
   // "FILE:LINE" of the line that came last.
   std::string place() const;
   // Ends the bar.
@@ -38,6 +48,14 @@ bool standard_input_is_piped();
 
 // All of them at once.
 std::vector<std::string> read_lines(const std::vector<std::string>& paths, bool quiet);
+// The same as one text, in which a line's end follows each.
+std::string read_text(const std::vector<std::string>& paths, bool quiet);
+
+// The lines line(0), line(1), … line(count - 1), which are made one by one.
+text::LineSource lines_of(size_t count, std::function<std::string(size_t)> line);
+// Those of a text, which must outlive the source, with their ends or without.
+enum class LineEnds { kept, dropped };
+text::LineSource lines_of(const std::string& text, LineEnds ends);
 
 // The texts or, if there are none, the lines of the files (or of standard input), in blocks.
 //
@@ -49,6 +67,9 @@ struct TextInput {
 };
 void for_each_block(const TextInput& input, const std::string& label, bool quiet,
                     const std::function<void(const std::vector<std::string>&)>& work);
+// Adds TEXT, which `texts` explains, and --file, with one `unit` on each line.
+void add_text_input(Command& command, TextInput& input, const std::string& texts,
+                    const std::string& unit = "text");
 
 // Calls work(lines, results) for blocks of lines with the lines spread over threads, and prints the results
 // in order. work(line) gives what is printed for a line; its Errors are thrown with the place of the line.

@@ -12,6 +12,7 @@
 #include "cli/config.h"
 #include "cli/input.h"
 #include "cli/output.h"
+#include "cli/task.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/threads.h"
 
@@ -29,22 +30,21 @@ int run(const std::vector<std::string>& words) {
       .only_in_command_line();
   program.add("--print-config", session.print_config, "Print all options as a file for --config, then exit")
       .only_in_command_line();
-  for (const auto add : {add_train, add_translate, add_generate, add_classify, add_tag, add_fill_mask,
-                         add_embed, add_evaluate, add_score, add_describe, add_tokenize, add_completion}) {
-    add(program);
-  }
+  add_train(program);
+  add_task_commands(program, &Task::predict);
+  for (const auto add : {add_evaluate, add_score, add_describe, add_tokenize, add_completion}) add(program);
   const Request request = read_command_line(program, words, "hodhod " HODHOD_VERSION);
   if (request.path.empty()) {
     print_text(request.text);
     return 0;
   }
   const Command& command = *request.path.back();
+  if (session.threads > 0) hodhod::set_thread_count(session.threads);
+  command.prepare();
   if (session.print_config) {
-    command.prepare();
     print_text(config_text(request.path));
     return 0;
   }
-  if (session.threads > 0) hodhod::set_thread_count(session.threads);
   return command.run(session);
 }
 

@@ -6,20 +6,29 @@
 #include <string>
 #include <utility>
 
+#include "hodhod/tasks/text_model.h"
+
 namespace hodhod::cli {
 
 // Prints on stderr which settings of a model's directory are not used, one per line.
 void print_warnings(std::span<const std::string> warnings);
 
-// The model (a Classifier, TextGenerator, TextModel, …), after printing its warnings and its tokenizer's.
+// What a task's model (a Classifier, TextGenerator, TextModel, …) has of a model and a tokenizer.
+template <class Model>
+auto& text_model_of(Model& model) {
+  if constexpr (requires { model.encoder; }) {
+    return model.encoder;
+  } else {
+    return model;
+  }
+}
+
+// The task's model, after printing its warnings and its tokenizer's.
 template <class Model>
 Model warned(Model model) {
-  if constexpr (requires { model.encoder; }) {
-    model.encoder = warned(std::move(model.encoder));
-  } else {
-    print_warnings(model.warnings);
-    if (model.tokenizer) print_warnings(model.tokenizer->warnings());
-  }
+  const TextModel& text_model = text_model_of(model);
+  print_warnings(text_model.warnings);
+  if (text_model.tokenizer) print_warnings(text_model.tokenizer->warnings());
   return model;
 }
 

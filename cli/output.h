@@ -26,5 +26,12 @@ std::string with_dashes(std::string_view message);
 void tell(const std::vector<std::string>& notes);
 // Prints there how many bad lines were skipped, if any.
 void tell_bad_lines(const BadLines& bad);
+// The data, after saying how they were read: what was taken for granted, and which lines were skipped.
+template <class Data>
+Data told(Data data) {
+  tell(data.notes);
+  tell_bad_lines(data.bad);
+  return data;
+}
 
 }  // namespace hodhod::cli

@@ -4,11 +4,12 @@
 
 #include <memory>
 
+#include "cli/input.h"
+#include "cli/output.h"
 #include "cli/training_run.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/format.h"
 #include "hodhod/data/held_out.h"
-#include "hodhod/nn/module.h"
 #include "hodhod/tasks/classify.h"
 
 namespace hodhod::cli {
@@ -19,14 +20,6 @@ struct TrainClassifyFlags : TrainFlags {
   LabelledColumns columns;
   ClassifierTraining training;
 };
-
-std::vector<LabelledText> read_examples(const std::vector<std::string>& files,
-                                        const LabelledColumns& columns) {
-  LabelledTexts found = read_labelled(files, columns);
-  tell(found.notes);
-  tell_bad_lines(found.bad);
-  return std::move(found.examples);
-}
 
 double mean_label(const std::vector<LabelledText>& examples) {
   double sum = 0;
@@ -83,22 +76,14 @@ Classifier make_classifier(const TrainClassifyFlags& flags, const RunDirectory& 
         "training: {} has {} different labels; say with --label which column they are in, or --regression if "
         "they are numbers",
         flags.data[0], labels.size());
-  size_t next = 0;
-  const text::LineSource lines = [&](std::string& line) {
-    const size_t texts = train[0].texts.size();
-    if (next >= texts * train.size()) return false;
-    line = train[next / texts].texts[next % texts];
-    ++next;
-    return true;
-  };
+  const size_t texts = train[0].texts.size();
+  const auto text = [&](size_t i) { return train[i / texts].texts[i % texts]; };
   const ProblemKind problem = flags.regression ? ProblemKind::regression
                               : several        ? ProblemKind::multi_label
                                                : ProblemKind::single_label;
-  Classifier classifier = encoder_model(
-      flags, run, lines,
-      [&](const std::string& directory, const FineTuning& tuning) {
-        return Classifier::from(directory, labels, problem, tuning);
-      },
+  Classifier classifier = model_to_train(
+      flags, run, lines_of(texts * train.size(), text),
+      [&](const FineTuning& tuning) { return Classifier::from(flags.from, labels, problem, tuning); },
       [&](const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer) {
         return Classifier::make(config, std::move(tokenizer), labels, problem, flags.trainer.seed);
       });
@@ -109,9 +94,9 @@ Classifier make_classifier(const TrainClassifyFlags& flags, const RunDirectory& 
 int train_classify(const Command& command, TrainClassifyFlags& flags, const Session& session) {
   check(!flags.regression || !command.was_given("--label-smoothing"),
         "--label-smoothing: a regression has no labels; leave it out, or --regression");
-  std::vector<LabelledText> train = read_examples(flags.data, flags.columns);
+  std::vector<LabelledText> train = told(read_labelled(flags.data, flags.columns)).examples;
   std::vector<LabelledText> dev;
-  if (!flags.dev.empty()) dev = read_examples(flags.dev, flags.columns);
+  if (!flags.dev.empty()) dev = told(read_labelled(flags.dev, flags.columns)).examples;
   RunDirectory run = begin_run(command, flags,
                                {{"data", flags.data, [&] { return text_of_examples(train); }},
                                 {"dev", flags.dev, [&] { return text_of_examples(dev); }}});
@@ -124,25 +109,23 @@ int train_classify(const Command& command, TrainClassifyFlags& flags, const Sess
   const auto dev_size = dev.size();
   ClassifierTrainee trainee(classifier, train, std::move(dev), flags.training);
   apply_epochs(flags, trainee.batches_in_epoch());
-  run.set_model(model_record(*classifier.encoder.model, *classifier.encoder.tokenizer));
-  if (!session.quiet) {
-    fmt::print(
-        stderr,
-        "{} texts to train on ({} cut to {} tokens), {} for validation, {}, {} tokens known, {} parameters\n",
-        train.size(), trainee.cut(), length_limit(classifier.encoder), dev_size,
-        flags.regression
-            ? "regression"
-            : fmt::format("{} labels{}", classifier.labels.size(),
-                          classifier.problem() == ProblemKind::multi_label ? " (several a text)" : ""),
-        classifier.encoder.tokenizer->vocab_size(), parameter_count(*classifier.encoder.model));
-  }
-  return run_training(trainee, flags, run, session, "texts");
+  const std::string kind =
+      flags.regression
+          ? "regression"
+          : fmt::format("{} labels{}", classifier.labels.size(),
+                        classifier.problem() == ProblemKind::multi_label ? " (several a text)" : "");
+  return run_training(
+      {.trainee = trainee,
+       .model = classifier.encoder,
+       .data = fmt::format("{} texts to train on ({} cut to {} tokens), {} for validation, {}", train.size(),
+                           trainee.cut(), length_limit(classifier.encoder), dev_size, kind),
+       .unit = "texts"},
+      flags, run, session);
 }
 
 }  // namespace
 
-void add_train_classify(Command& train) {
-  Command& command = train.add_command("classify", "Train a model that tells kinds of texts apart");
+void declare_train_classify(Command& command) {
   auto flags = std::make_shared<TrainClassifyFlags>();
   set_encoder_defaults(*flags, HeadKind::classifier);
   command.add("--data", flags->data, "Texts with labels: tsv, csv or jsonl (.gz and .zst too)")

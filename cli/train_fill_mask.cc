@@ -9,7 +9,6 @@
 #include "cli/training_run.h"
 #include "hodhod/base/error.h"
 #include "hodhod/data/held_out.h"
-#include "hodhod/nn/module.h"
 #include "hodhod/tasks/fill_mask.h"
 
 namespace hodhod::cli {
@@ -21,21 +20,12 @@ struct TrainFillMaskFlags : TrainFlags {
 
 MaskFiller make_filler(const TrainFillMaskFlags& flags, const RunDirectory& run,
                        const std::vector<std::string>& train) {
-  size_t next = 0;
-  const text::LineSource lines = [&](std::string& line) {
-    if (next >= train.size()) return false;
-    line = train[next++];
-    return true;
-  };
-  return encoder_model(
-      flags, run, lines,
-      [&](const std::string& directory, const FineTuning& tuning) {
-        return MaskFiller::from(directory, tuning);
-      },
-      [&](const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer) {
-        const auto longer = config.clone();
-        longer->set_max_length(std::max(config.max_length(), flags.training.length));
-        return MaskFiller::make(*longer, std::move(tokenizer), flags.trainer.seed);
+  return model_to_train(
+      flags, run, lines_of(train.size(), [&](size_t i) { return train[i]; }),
+      [&](const FineTuning& tuning) { return MaskFiller::from(flags.from, tuning); },
+      [&](ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer) {
+        config.set_max_length(std::max(config.max_length(), flags.training.length));
+        return MaskFiller::make(config, std::move(tokenizer), flags.trainer.seed);
       });
 }
 
@@ -59,19 +49,16 @@ int train_fill_mask(const Command& command, TrainFillMaskFlags& flags, const Ses
   flags.training.batches.seed = flags.trainer.seed;
   MaskTrainee trainee(filler, train, dev, flags.training);
   apply_epochs(flags, trainee.batches_in_epoch());
-  run.set_model(model_record(*filler.encoder.model, *filler.encoder.tokenizer));
-  if (!session.quiet) {
-    fmt::print(stderr, "{} tokens to train on, {} tokens known, {} parameters\n", trainee.tokens(),
-               filler.encoder.tokenizer->vocab_size(), parameter_count(*filler.encoder.model));
-  }
-  return run_training(trainee, flags, run, session, "hidden tokens");
+  return run_training({.trainee = trainee,
+                       .model = filler.encoder,
+                       .data = fmt::format("{} tokens to train on", trainee.tokens()),
+                       .unit = "hidden tokens"},
+                      flags, run, session);
 }
 
 }  // namespace
 
-void add_train_fill_mask(Command& train) {
-  Command& command = train.add_command(
-      "fill-mask", "Train an encoder on raw text to guess hidden words: pre-training for the other tasks");
+void declare_train_fill_mask(Command& command) {
   auto flags = std::make_shared<TrainFillMaskFlags>();
   set_encoder_defaults(*flags, HeadKind::masked_language_model);
   flags->trainer.steps = 10000;

@@ -8,7 +8,6 @@
 #include "cli/models.h"
 #include "cli/training_run.h"
 #include "hodhod/base/error.h"
-#include "hodhod/nn/module.h"
 #include "hodhod/tasks/generate.h"
 
 namespace hodhod::cli {
@@ -17,14 +16,6 @@ namespace {
 struct TrainGenerateFlags : TrainFlags {
   LanguageTraining training;
 };
-
-std::string read_text(const std::vector<std::string>& paths, bool quiet) {
-  Lines lines(paths, "Reading", quiet);
-  std::string text, line;
-  while (lines.next(line)) text.append(line).push_back('\n');
-  lines.finish();
-  return text;
-}
 
 // Takes the end of the text, from the beginning of a line: about that share of it, or nothing where no line
 // begins there.
@@ -38,21 +29,15 @@ std::string take_end(std::string& text, double share) {
 
 TextGenerator make_generator(const TrainGenerateFlags& flags, const RunDirectory& run,
                              const std::string& train) {
-  size_t begin = 0;
-  const bool characters = flags.tokenizer.kind == TokenizerKind::character;
-  const text::LineSource lines = [&](std::string& line) {
-    if (begin >= train.size()) return false;
-    size_t end = train.find('\n', begin);
-    if (end == std::string::npos) end = train.size() - 1;
-    line = train.substr(begin, end - begin + (characters ? 1 : 0));  // a line's end is a character too
-    begin = end + 1;
-    return true;
-  };
-  if (!flags.from.empty()) return warned(TextGenerator::load(flags.from, fine_tuning(flags, run, lines)));
-  auto tokenizer = choose_tokenizer(flags, run, lines);
-  const auto config = configured(flags, tokenizer->vocab_size());
-  config->set_max_length(std::max(config->max_length(), flags.training.length));
-  return TextGenerator::make(*config, std::move(tokenizer), flags.trainer.seed);
+  // A line's end is a character too.
+  const LineEnds ends = flags.tokenizer.kind == TokenizerKind::character ? LineEnds::kept : LineEnds::dropped;
+  return model_to_train(
+      flags, run, lines_of(train, ends),
+      [&](const FineTuning& tuning) { return TextGenerator::load(flags.from, tuning); },
+      [&](ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer) {
+        config.set_max_length(std::max(config.max_length(), flags.training.length));
+        return TextGenerator::make(config, std::move(tokenizer), flags.trainer.seed);
+      });
 }
 
 int train_generate(const Command& command, const TrainGenerateFlags& flags, const Session& session) {
@@ -70,18 +55,15 @@ int train_generate(const Command& command, const TrainGenerateFlags& flags, cons
                             static_cast<double>(flags.trainer.accumulate * training.batch * training.length);
   LanguageTrainee trainee(generator, train, dev, training, flags.trainer.seed);
   tell_validation(trainee.validates(), flags, "give some with --dev, or text of more lines for --dev-share");
-  run.set_model(model_record(*generator.model, *generator.tokenizer));
-  if (!session.quiet) {
-    fmt::print(stderr, "{} tokens to train on, {} tokens known, {} parameters\n", trainee.tokens(),
-               generator.tokenizer->vocab_size(), parameter_count(*generator.model));
-  }
-  return run_training(trainee, flags, run, session);
+  return run_training({.trainee = trainee,
+                       .model = generator,
+                       .data = fmt::format("{} tokens to train on", trainee.tokens())},
+                      flags, run, session);
 }
 
 }  // namespace
 
-void add_train_generate(Command& train) {
-  Command& command = train.add_command("generate", "Train a language model on running text");
+void declare_train_generate(Command& command) {
   auto flags = std::make_shared<TrainGenerateFlags>();
   flags->preset = "gpt-tiny";
   flags->trainer.schedule = {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // hodhod train tag: a tagger of words, from sentences with a word and its tag a line.
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <memory>
 
+#include "cli/input.h"
+#include "cli/output.h"
 #include "cli/training_run.h"
 #include "hodhod/base/error.h"
 #include "hodhod/data/held_out.h"
-#include "hodhod/nn/module.h"
 #include "hodhod/tasks/tag.h"
 
 namespace hodhod::cli {
@@ -17,13 +19,6 @@ struct TrainTagFlags : TrainFlags {
   CorpusOptions corpus;
   TaggerTraining training;
 };
-
-std::vector<TaggedWords> read_sentences(const std::vector<std::string>& files, const CorpusOptions& corpus) {
-  TaggedSentences found = read_tagged(files, corpus);
-  tell(found.notes);
-  tell_bad_lines(found.bad);
-  return std::move(found.sentences);
-}
 
 std::string text_of_sentences(const std::vector<TaggedWords>& sentences) {
   std::string text;
@@ -47,28 +42,19 @@ Tagger make_tagger(const TrainTagFlags& flags, const RunDirectory& run, const st
   check(labels.size() <= 10000,
         "training: {} has {} different tags; say with --columns which column they are in", flags.data[0],
         labels.size());
-  size_t next = 0;
-  const text::LineSource lines = [&](std::string& line) {
-    if (next >= train.size()) return false;
-    line.clear();
-    for (const std::string& word : train[next].words) line.append(line.empty() ? "" : " ").append(word);
-    ++next;
-    return true;
-  };
-  return encoder_model(
-      flags, run, lines,
-      [&](const std::string& directory, const FineTuning& tuning) {
-        return Tagger::from(directory, labels, tuning);
-      },
+  const auto text = [&](size_t i) { return fmt::format("{}", fmt::join(train[i].words, " ")); };
+  return model_to_train(
+      flags, run, lines_of(train.size(), text),
+      [&](const FineTuning& tuning) { return Tagger::from(flags.from, labels, tuning); },
       [&](const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer) {
         return Tagger::make(config, std::move(tokenizer), labels, flags.trainer.seed);
       });
 }
 
 int train_tag(const Command& command, TrainTagFlags& flags, const Session& session) {
-  std::vector<TaggedWords> train = read_sentences(flags.data, flags.corpus);
+  std::vector<TaggedWords> train = told(read_tagged(flags.data, flags.corpus)).sentences;
   std::vector<TaggedWords> dev;
-  if (!flags.dev.empty()) dev = read_sentences(flags.dev, flags.corpus);
+  if (!flags.dev.empty()) dev = told(read_tagged(flags.dev, flags.corpus)).sentences;
   RunDirectory run = begin_run(command, flags,
                                {{"data", flags.data, [&] { return text_of_sentences(train); }},
                                 {"dev", flags.dev, [&] { return text_of_sentences(dev); }}});
@@ -79,20 +65,18 @@ int train_tag(const Command& command, TrainTagFlags& flags, const Session& sessi
   const auto dev_size = dev.size();
   TaggerTrainee trainee(tagger, train, std::move(dev), flags.training);
   apply_epochs(flags, trainee.batches_in_epoch());
-  run.set_model(model_record(*tagger.encoder.model, *tagger.encoder.tokenizer));
-  if (!session.quiet) {
-    fmt::print(stderr, "{} sentences to train on, {} for validation, {} {}, {} tokens known, {} parameters\n",
-               train.size(), dev_size, tagger.labels.size(),
-               tagger.has_entities() ? "tags of entities (IOB2)" : "tags",
-               tagger.encoder.tokenizer->vocab_size(), parameter_count(*tagger.encoder.model));
-  }
-  return run_training(trainee, flags, run, session, "words");
+  return run_training(
+      {.trainee = trainee,
+       .model = tagger.encoder,
+       .data = fmt::format("{} sentences to train on, {} for validation, {} {}", train.size(), dev_size,
+                           tagger.labels.size(), tagger.has_entities() ? "tags of entities (IOB2)" : "tags"),
+       .unit = "words"},
+      flags, run, session);
 }
 
 }  // namespace
 
-void add_train_tag(Command& train) {
-  Command& command = train.add_command("tag", "Train a model that tags words: names, parts of speech");
+void declare_train_tag(Command& command) {
   auto flags = std::make_shared<TrainTagFlags>();
   set_encoder_defaults(*flags, HeadKind::tagger);
   flags->tokenizer.vocabulary = 8000;

@@ -4,11 +4,11 @@
 
 #include <memory>
 
-#include "cli/models.h"
+#include "cli/input.h"
+#include "cli/output.h"
 #include "cli/training_run.h"
 #include "hodhod/base/error.h"
 #include "hodhod/data/record_reader.h"
-#include "hodhod/nn/module.h"
 #include "hodhod/tasks/translate.h"
 
 namespace hodhod::cli {
@@ -42,21 +42,13 @@ std::string side_of(const std::vector<TextPair>& pairs, std::string TextPair::*s
 
 Translator make_translator(const TrainTranslateFlags& flags, const RunDirectory& run,
                            const std::vector<TextPair>& train) {
-  size_t next = 0;
-  const text::LineSource lines = [&](std::string& line) {
-    if (next >= 2 * train.size()) return false;
-    line = next % 2 ? train[next / 2].target : train[next / 2].source;
-    ++next;
-    return true;
-  };
-  if (!flags.from.empty()) {
-    Translator translator = warned(Translator::load(flags.from, fine_tuning(flags, run, lines)));
-    tell_about_tokenizer(*translator.tokenizer, lines);
-    return translator;
-  }
-  auto tokenizer = choose_tokenizer(flags, run, lines);
-  const auto config = configured(flags, tokenizer->vocab_size());
-  return Translator::make(*config, std::move(tokenizer), flags.trainer.seed);
+  const auto text = [&](size_t i) { return i % 2 == 1 ? train[i / 2].target : train[i / 2].source; };
+  return model_to_train(
+      flags, run, lines_of(2 * train.size(), text),
+      [&](const FineTuning& tuning) { return Translator::load(flags.from, tuning); },
+      [&](const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer) {
+        return Translator::make(config, std::move(tokenizer), flags.trainer.seed);
+      });
 }
 
 int train_translate(const Command& command, const TrainTranslateFlags& flags, const Session& session) {
@@ -78,20 +70,16 @@ int train_translate(const Command& command, const TrainTranslateFlags& flags, co
         "--dev-source {}: there is no pair of up to --max-length tokens in it to validate on",
         flags.dev_source.empty() ? "" : flags.dev_source[0]);
   tell_validation(trainee.dev_pairs() > 0, flags, "give some with --dev-source and --dev-target");
-  run.set_model(model_record(*translator.model, *translator.tokenizer));
-  if (!session.quiet) {
-    fmt::print(stderr,
-               "{} pairs to train on ({} too long), {} for validation, {} tokens known, {} parameters\n",
-               trainee.pairs(), trainee.left_out(), trainee.dev_pairs(), translator.tokenizer->vocab_size(),
-               parameter_count(*translator.model));
-  }
-  return run_training(trainee, flags, run, session);
+  return run_training({.trainee = trainee,
+                       .model = translator,
+                       .data = fmt::format("{} pairs to train on ({} too long), {} for validation",
+                                           trainee.pairs(), trainee.left_out(), trainee.dev_pairs())},
+                      flags, run, session);
 }
 
 }  // namespace
 
-void add_train_translate(Command& train) {
-  Command& command = train.add_command("translate", "Train a model that translates, from pairs of texts");
+void declare_train_translate(Command& command) {
   auto flags = std::make_shared<TrainTranslateFlags>();
   flags->reads_source = true;
   flags->preset = "tiny";

@@ -57,6 +57,25 @@ void change_options(ModelConfig& config, const TrainFlags& flags) {
   }
 }
 
+// Of an encoder, the padding of its tokenizer. A text without a prompt begins where the one before it ended.
+SpecialIds special_ids(const TrainFlags& flags, int64_t pad) {
+  if (flags.head != HeadKind::language_model) return {.pad = pad};
+  return {.pad = kPad, .bos = flags.reads_source ? -1 : kEnd, .eos = kEnd, .decoder_start = kPad};
+}
+
+std::unique_ptr<ModelConfig> configured_for(const TrainFlags& flags, int64_t vocabulary, int64_t pad) {
+  auto config =
+      config_for(*model_preset(flags.preset), flags.head, flags.reads_source, "--preset " + flags.preset);
+  change_options(*config, flags);
+  config->set_vocabulary(vocabulary);
+  config->set_special(special_ids(flags, pad));
+  // How many labels there are is not known yet, and does not matter here.
+  const auto probe = config->clone();
+  if (probe->head.has_labels()) probe->head.labels = 2;
+  check_storable(*probe);
+  return config;
+}
+
 }  // namespace
 
 void add_train_flags(Command& command, TrainFlags& flags) {
@@ -79,19 +98,8 @@ void add_train_flags(Command& command, TrainFlags& flags) {
   command.add_config(flags.tokenizer, "Tokenizer", "tokenizer");
 }
 
-std::unique_ptr<ModelConfig> configured(const TrainFlags& flags, int64_t vocabulary) {
-  auto config =
-      config_for(*model_preset(flags.preset), flags.head, flags.reads_source, "--preset " + flags.preset);
-  change_options(*config, flags);
-  config->set_vocabulary(vocabulary);
-  // A text without a prompt begins where the one before it ended.
-  const bool writes = flags.head == HeadKind::language_model && !flags.reads_source;
-  config->set_special({.pad = kPad, .bos = writes ? kEnd : -1, .eos = kEnd, .decoder_start = kPad});
-  // How many labels there are is not known yet, and does not matter here.
-  const auto probe = config->clone();
-  if (probe->head.has_labels()) probe->head.labels = 2;
-  check_storable(*probe);
-  return config;
+std::unique_ptr<ModelConfig> configured(const TrainFlags& flags, const text::Tokenizer& tokenizer) {
+  return configured_for(flags, tokenizer.vocab_size(), tokenizer.role("pad_token").value_or(0));
 }
 
 void tell_about_tokenizer(const text::Tokenizer& tokenizer, const text::LineSource& lines) {
@@ -125,7 +133,7 @@ std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const
     return known;
   }
   // What is wrong with the model's options is said before a tokenizer is trained for it.
-  configured(flags, flags.tokenizer.vocabulary);
+  configured_for(flags, flags.tokenizer.vocabulary, kPad);
   return std::make_unique<text::Tokenizer>(
       text::Tokenizer::load(own_tokenizer(flags, run, flags.tokenizer, lines)));
 }
@@ -151,12 +159,6 @@ FineTuning fine_tuning(const TrainFlags& flags, const RunDirectory& run, const t
     options.tokenizer = own_tokenizer(flags, run, smaller, lines);
   }
   return options;
-}
-
-std::unique_ptr<ModelConfig> configured_encoder(const TrainFlags& flags, const text::Tokenizer& tokenizer) {
-  auto config = configured(flags, tokenizer.vocab_size());
-  config->set_special({.pad = tokenizer.role("pad_token").value_or(0)});
-  return config;
 }
 
 void set_encoder_defaults(TrainFlags& flags, HeadKind head) {

@@ -9,11 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "cli/commands.h"
+#include "cli/arguments.h"
 #include "cli/models.h"
-#include "cli/output.h"
-#include "hodhod/data/corpus.h"
-#include "hodhod/models/model.h"
+#include "hodhod/models/model_config.h"
 #include "hodhod/tasks/task_tokenizer.h"
 #include "hodhod/tasks/text_model.h"
 #include "hodhod/train/run_directory.h"
@@ -45,9 +43,9 @@ void add_train_flags(Command& command, TrainFlags& flags);
 // Error when an option was given that would change nothing beside the others.
 void refuse_unused(const Command& command, const TrainFlags& flags);
 
-// The preset with the changes that --model asks for, for a model that the task needs. Error when the preset
-// cannot be that.
-std::unique_ptr<ModelConfig> configured(const TrainFlags& flags, int64_t vocabulary);
+// The preset with the changes that --model asks for, for a model that the task needs, on the tokenizer's
+// tokens. Error when the preset cannot be that.
+std::unique_ptr<ModelConfig> configured(const TrainFlags& flags, const text::Tokenizer& tokenizer);
 
 // The tokenizer of a new model: the one that --tokenizer names, that of the run to continue, or a new one.
 std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const RunDirectory& run,
@@ -63,25 +61,23 @@ FineTuning fine_tuning(const TrainFlags& flags, const RunDirectory& run, const t
 // Says which parameters of a model to start from are new.
 void tell_what_is_new(const std::vector<std::string>& parameters, const TrainFlags& flags);
 
-// The same for an encoder on this tokenizer's tokens.
-std::unique_ptr<ModelConfig> configured_encoder(const TrainFlags& flags, const text::Tokenizer& tokenizer);
-
 // What training an encoder begins with: size, tokenizer, schedule, optimiser.
 void set_encoder_defaults(TrainFlags& flags, HeadKind head);
 
-// A model on an encoder, of a task that says what is made: of the directory that --from names, by
-// from(directory, tuning), or a new one, by make(config, tokenizer).
+// The task's model to train: that of the directory of --from, by from(tuning), or a new one, by
+// make(config, tokenizer). `lines` gives the text for training.
 template <class From, class Make>
-auto encoder_model(const TrainFlags& flags, const RunDirectory& run, const text::LineSource& lines,
-                   From&& from, Make&& make) {
+auto model_to_train(const TrainFlags& flags, const RunDirectory& run, const text::LineSource& lines,
+                    From&& from, Make&& make) {
   if (!flags.from.empty()) {
-    auto model = warned(from(flags.from, fine_tuning(flags, run, lines)));
-    tell_what_is_new(model.encoder.missing, flags);
-    tell_about_tokenizer(*model.encoder.tokenizer, lines);
+    auto model = warned(from(fine_tuning(flags, run, lines)));
+    const TextModel& text_model = text_model_of(model);
+    tell_what_is_new(text_model.missing, flags);
+    tell_about_tokenizer(*text_model.tokenizer, lines);
     return model;
   }
   auto tokenizer = choose_tokenizer(flags, run, lines);
-  const auto config = configured_encoder(flags, *tokenizer);
+  const auto config = configured(flags, *tokenizer);
   return make(*config, std::move(tokenizer));
 }
 
@@ -93,11 +89,5 @@ void add_epochs(Command& command, TrainFlags& flags);
 // --fresh-layers: so many of the last layers of the model to start from are initialised again.
 void add_fresh_layers(Command& command, TrainFlags& flags);
 void apply_epochs(TrainFlags& flags, int64_t batches_in_epoch);
-
-void add_train_translate(Command& train);
-void add_train_generate(Command& train);
-void add_train_classify(Command& train);
-void add_train_tag(Command& train);
-void add_train_fill_mask(Command& train);
 
 }  // namespace hodhod::cli

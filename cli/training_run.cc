@@ -124,6 +124,12 @@ TrainerOptions trainer_options(const TrainFlags& flags, const ModelRecord& model
   return options;
 }
 
+// What run.json says of the model.
+ModelRecord model_record(const TextModel& model) {
+  return {settings_of(model.config().clone()->fields()), parameter_count(*model.model),
+          hash_text(TokenKey(*model.tokenizer).value())};
+}
+
 }  // namespace
 
 RunDirectory begin_run(const Command& command, const TrainFlags& flags, const std::vector<ReadOption>& data) {
@@ -144,11 +150,6 @@ std::vector<std::string> or_standard_input(const std::vector<std::string>& paths
   return paths.empty() ? std::vector<std::string>{"-"} : paths;
 }
 
-ModelRecord model_record(Model& model, const text::Tokenizer& tokenizer) {
-  return {settings_of(model.config().clone()->fields()), parameter_count(model),
-          hash_text(TokenKey(tokenizer).value())};
-}
-
 void tell_validation(bool validates, const TrainFlags& flags, std::string_view remedy) {
   if (validates) return;
   check(flags.dev.empty(), "--dev {}: there is nothing in it to validate on",
@@ -161,8 +162,13 @@ void tell_validation(bool validates, const TrainFlags& flags, std::string_view r
       remedy));
 }
 
-int run_training(Trainee& trainee, const TrainFlags& flags, RunDirectory& run, const Session& session,
-                 std::string_view unit) {
+int run_training(const TrainingTask& task, const TrainFlags& flags, RunDirectory& run,
+                 const Session& session) {
+  run.set_model(model_record(task.model));
+  if (!session.quiet) {
+    say(fmt::format("{}, {} tokens known, {} parameters", task.data, task.model.tokenizer->vocab_size(),
+                    parameter_count(*task.model.model)));
+  }
   for (const std::string& note : run.notes()) say(note);
   const StopSignals signals;
   std::optional<Progress> progress;  // from the step on that the run begins with
@@ -179,11 +185,11 @@ int run_training(Trainee& trainee, const TrainFlags& flags, RunDirectory& run, c
   };
   if (!session.quiet)
     log.message = [&](const std::string& line) { progress ? progress->print(line) : say(line); };
-  const TrainingReport report = train(trainee, trainer_options(flags, run.record().model), run, log);
+  const TrainingReport report = train(task.trainee, trainer_options(flags, run.record().model), run, log);
   if (progress) progress->finish();
   const bool before = report.steps == report.first_step && report.last.values.empty() &&
                       report.model_step > 0 && report.end != TrainingEnd::signal;
-  say(before ? ended_before(report, flags) : ended_now(report, flags, unit));
+  say(before ? ended_before(report, flags) : ended_now(report, flags, task.unit));
   if (flags.profile) {
     fmt::print("{}the loop around forward, backward and update: {:.2f} %\n", report.profile,
                100 * report.loop_seconds / report.seconds);

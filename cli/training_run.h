@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/training.h"
+#include "hodhod/tasks/text_model.h"
 #include "hodhod/train/run_directory.h"
 #include "hodhod/train/trainer.h"
 
@@ -28,17 +29,20 @@ std::vector<std::string> or_standard_input(const std::vector<std::string>& paths
 // an option was given that would change nothing, and as RunDirectory has it.
 RunDirectory begin_run(const Command& command, const TrainFlags& flags, const std::vector<ReadOption>& data);
 
-// What run.json says of the model.
-ModelRecord model_record(Model& model, const text::Tokenizer& tokenizer);
-
 // Where there are no data for validation: says so, and what to do about it. Error when they were promised by
 // --dev, or when --patience waits for them.
 void tell_validation(bool validates, const TrainFlags& flags,
                      std::string_view remedy = "give some with --dev or --dev-share");
 
-// Trains, prints how it went, and gives the exit status: 0, or 128 + the signal that stopped it. `unit` is
-// what the loss is summed over.
-int run_training(Trainee& trainee, const TrainFlags& flags, RunDirectory& run, const Session& session,
-                 std::string_view unit = "tokens");
+struct TrainingTask {
+  Trainee& trainee;
+  const TextModel& model;            // the trainee's
+  std::string data;                  // "80 texts to train on, 20 for validation"
+  std::string_view unit = "tokens";  // what the loss is summed over
+};
+
+// Trains, says what and how it went, and gives the exit status: 0, or 128 + the signal that stopped it.
+int run_training(const TrainingTask& task, const TrainFlags& flags, RunDirectory& run,
+                 const Session& session);
 
 }  // namespace hodhod::cli

@@ -299,8 +299,4 @@ std::string details_of(const BleuScore& score) {
                      score.brevity_penalty, ratio, score.hypothesis_length, score.reference_length);
 }
 
-std::string to_string(const BleuScore& score) {
-  return fmt::format("BLEU = {:.2f} {}", score.score, details_of(score));
-}
-
 }  // namespace hodhod::metrics

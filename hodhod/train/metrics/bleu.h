@@ -83,7 +83,5 @@ BleuScore sentence_bleu(std::string_view hypothesis, std::span<const std::string
 
 // "54.5/28.8/16.9/10.4 (BP = 1.000 ratio = 1.092 hyp_len = 26002 ref_len = 23816)"
 std::string details_of(const BleuScore& score);
-// The same behind "BLEU = 22.93 ".
-std::string to_string(const BleuScore& score);
 
 }  // namespace hodhod::metrics

@@ -22,16 +22,25 @@ std::string to_string(const TextScore& score) {
                      score.details.empty() ? "" : " ", score.details);
 }
 
-TextScores::TextScores(std::span<const std::string> metrics, const BleuOptions& options, std::string version)
-    : options_(options), version_(std::move(version)) {
+std::vector<std::string> given_references(std::span<const std::string> references) {
+  std::vector<std::string> given;
+  std::copy_if(references.begin(), references.end(), std::back_inserter(given),
+               [](const std::string& reference) { return !reference.empty(); });
+  check(!given.empty(),
+        "the reference is empty, and nothing can be compared with it; remove the line from all files");
+  return given;
+}
+
+TextScores::TextScores(const std::vector<std::string>& metrics, TextScoreOptions options)
+    : options_(std::move(options)) {
   check(!metrics.empty(), "scores: no metric was named; choose from {}", fmt::join(kTextMetrics, ", "));
   for (const std::string& metric : metrics) {
     if (metric == "bleu") {
-      bleu_.emplace(options);
+      bleu_.emplace(options_.bleu);
     } else if (metric == "chrf") {
-      chrf_.emplace(ChrfOptions{.lowercase = options.lowercase});
+      chrf_.emplace(ChrfOptions{.lowercase = options_.lowercase_chrf});
     } else if (metric == "chrf++") {
-      chrf_words_.emplace(ChrfOptions{.word_order = 2, .lowercase = options.lowercase});
+      chrf_words_.emplace(ChrfOptions{.word_order = 2, .lowercase = options_.lowercase_chrf});
     } else {
       check(metric == "rouge", "scores: the metric \"{}\" is unknown; choose from {}", metric,
             fmt::join(kTextMetrics, ", "));
@@ -41,37 +50,32 @@ TextScores::TextScores(std::span<const std::string> metrics, const BleuOptions& 
 }
 
 void TextScores::add(std::string_view hypothesis, std::span<const std::string> references) {
-  std::vector<std::string> given;
-  std::copy_if(references.begin(), references.end(), std::back_inserter(given),
-               [](const std::string& reference) { return !reference.empty(); });
-  check(!given.empty(),
-        "the reference is empty, and nothing can be compared with it; remove the line from all files");
-  if (bleu_) bleu_->add(hypothesis, given);
-  if (chrf_) chrf_->add(hypothesis, given);
-  if (chrf_words_) chrf_words_->add(hypothesis, given);
-  if (rouge_) rouge_->add(hypothesis, given);
-  fewest_references_ = segments_ == 0 ? given.size() : std::min(fewest_references_, given.size());
-  most_references_ = std::max(most_references_, given.size());
+  if (bleu_) bleu_->add(hypothesis, references);
+  if (chrf_) chrf_->add(hypothesis, references);
+  if (chrf_words_) chrf_words_->add(hypothesis, references);
+  if (rouge_) rouge_->add(hypothesis, references);
+  fewest_references_ = segments_ == 0 ? references.size() : std::min(fewest_references_, references.size());
+  most_references_ = std::max(most_references_, references.size());
   ++segments_;
 }
 
 std::string TextScores::signature(const std::string& middle) const {
   const std::string count =
       fewest_references_ == most_references_ ? std::to_string(most_references_) : std::string("var");
-  return fmt::format("nrefs:{}|{}|version:{}", count, middle, version_);
+  return fmt::format("nrefs:{}|{}|version:{}", count, middle, options_.version);
 }
 
 std::string TextScores::bleu_signature() const {
-  std::string smoothing(names_of(options_.smoothing)[static_cast<size_t>(options_.smoothing)]);
-  if (const auto value = smoothing_value(options_)) smoothing += fmt::format("[{:.2f}]", *value);
-  return signature(fmt::format("case:{}|eff:{}|tok:{}|smooth:{}", options_.lowercase ? "lc" : "mixed",
-                               options_.effective_order ? "yes" : "no",
-                               names_of(options_.tokenizer)[static_cast<size_t>(options_.tokenizer)],
-                               smoothing));
+  const BleuOptions& bleu = options_.bleu;
+  std::string smoothing(names_of(bleu.smoothing)[static_cast<size_t>(bleu.smoothing)]);
+  if (const auto value = smoothing_value(bleu)) smoothing += fmt::format("[{:.2f}]", *value);
+  return signature(fmt::format("case:{}|eff:{}|tok:{}|smooth:{}", bleu.lowercase ? "lc" : "mixed",
+                               bleu.effective_order ? "yes" : "no",
+                               names_of(bleu.tokenizer)[static_cast<size_t>(bleu.tokenizer)], smoothing));
 }
 
 std::vector<TextScore> TextScores::scores() const {
-  const std::string letters = options_.lowercase ? "lc" : "mixed";
+  const std::string letters = options_.lowercase_chrf ? "lc" : "mixed";
   std::vector<TextScore> all;
   if (bleu_) {
     const BleuScore score = bleu_->score();

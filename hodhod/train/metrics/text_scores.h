@@ -30,14 +30,23 @@ struct TextScore {
 // "BLEU|nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:… = 22.93 54.5/… (BP = …)"
 std::string to_string(const TextScore& score);
 
+struct TextScoreOptions {
+  BleuOptions bleu = {};
+  bool lowercase_chrf = false;  // chrF and chrF++ ignore case; BLEU's options say so for BLEU
+  std::string version = {};     // names the program in signatures
+};
+
+// The references of a segment that are not empty: an empty one says that there is none. Error when none is
+// left.
+std::vector<std::string> given_references(std::span<const std::string> references);
+
 // Adds up segments.
 class TextScores {
  public:
-  // `metrics` are names of text_metric_names(). `options.lowercase` holds for all of them; `version` names
-  // the program in signatures.
-  TextScores(std::span<const std::string> metrics, const BleuOptions& options, std::string version);
+  // `metrics` are names of text_metric_names().
+  TextScores(const std::vector<std::string>& metrics, TextScoreOptions options);
 
-  // Empty references are left out, so that segments may have fewer than others. Error when none is left.
+  // Segments may have different numbers of references, but at least one.
   void add(std::string_view hypothesis, std::span<const std::string> references);
   std::vector<TextScore> scores() const;
   int64_t segments() const { return segments_; }
@@ -46,8 +55,7 @@ class TextScores {
   std::string signature(const std::string& middle) const;
   std::string bleu_signature() const;
 
-  BleuOptions options_;
-  std::string version_;
+  TextScoreOptions options_;
   std::optional<Bleu> bleu_;
   std::optional<Chrf> chrf_, chrf_words_;
   std::optional<Rouge> rouge_;

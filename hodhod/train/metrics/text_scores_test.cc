@@ -12,8 +12,8 @@ namespace {
 using Texts = std::vector<std::string>;
 
 TextScores scores_of(const Texts& metrics, const BleuOptions& options, const std::vector<Texts>& references) {
-  TextScores scores(metrics, options, "x.1");
-  for (const Texts& one : references) scores.add("the cat sat on the mat", one);
+  TextScores scores(metrics, {.bleu = options, .version = "x.1"});
+  for (const Texts& one : references) scores.add("the cat sat on the mat", given_references(one));
   return scores;
 }
 
@@ -53,6 +53,21 @@ TEST(TextScores, AllAtOnce) {
             "(BP = 1.000 ratio = 1.000 hyp_len = 6 ref_len = 6)");
   EXPECT_EQ(to_string(scores.scores()[1]),
             "chrF2|nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:x.1 = 100.00");
+}
+
+TEST(TextScores, CaseOfWordsAndOfCharactersIsChosenApart) {
+  TextScores scores({"bleu", "chrf", "chrf++"}, {.bleu = {.lowercase = true}});
+  scores.add("THE CAT SAT ON THE MAT", Texts{"the cat sat on the mat"});
+  EXPECT_NEAR(scores.scores()[0].value, 100, 1e-9);
+  EXPECT_EQ(scores.scores()[1].value, 0);
+  EXPECT_THAT(scores.scores()[2].signature, testing::HasSubstr("case:mixed"));
+}
+
+TEST(TextScores, AnEmptyReferenceThatIsAddedHasNoWords) {
+  TextScores scores({"bleu"}, {});
+  scores.add("the cat sat on", Texts{"the cat sat on"});
+  scores.add("a b", Texts{""});
+  EXPECT_THAT(scores.scores()[0].details, testing::HasSubstr("hyp_len = 6 ref_len = 4"));
 }
 
 TEST(TextScores, EmptyReferencesAreLeftOut) {

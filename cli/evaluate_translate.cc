@@ -1,27 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod evaluate for models that translate.
+// hodhod evaluate for models that translate: BLEU and chrF of what they make of a text.
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <memory>
 
+#include "cli/decoding.h"
 #include "cli/evaluate.h"
 #include "cli/models.h"
+#include "cli/output.h"
 #include "hodhod/base/error.h"
 #include "hodhod/data/record_reader.h"
 #include "hodhod/tasks/translate.h"
 #include "hodhod/text/languages/sentences.h"
-#include "hodhod/train/metrics/bleu.h"
-#include "hodhod/train/metrics/chrf.h"
+#include "hodhod/train/metrics/text_scores.h"
 
 namespace hodhod::cli {
 namespace {
+
+struct EvaluateTranslateFlags : EvaluateFlags {
+  std::vector<std::string> source, target;
+  bool skip_bad = false;
+  DecodeOptions decode;
+  metrics::BleuOptions bleu;
+};
 
 struct ScoredPair {
   std::string source, reference, translation;
 };
 
-std::vector<ScoredPair> read_scored_pairs(const EvaluateFlags& flags) {
-  ParallelReader reader({flags.source, flags.target}, flags.columns.skip_bad);
+std::vector<ScoredPair> read_scored_pairs(const EvaluateTranslateFlags& flags) {
+  ParallelReader reader({flags.source, flags.target}, flags.skip_bad);
   std::vector<ScoredPair> pairs;
   while (auto record = reader.next()) {
     pairs.push_back({std::move(record->fields[0]), std::move(record->fields[1]), ""});
@@ -34,29 +43,22 @@ std::vector<ScoredPair> read_scored_pairs(const EvaluateFlags& flags) {
   return pairs;
 }
 
-struct TranslationScores {
-  metrics::BleuScore bleu;
-  double chrf = 0, chrf_words = 0;
-};
-
-TranslationScores score_pairs(const std::vector<ScoredPair>& pairs, const metrics::BleuOptions& options) {
-  metrics::Bleu bleu(options);
-  metrics::Chrf chrf, chrf_words({.word_order = 2});
-  for (const ScoredPair& pair : pairs) {
-    bleu.add(pair.translation, pair.reference);
-    chrf.add(pair.translation, pair.reference);
-    chrf_words.add(pair.translation, pair.reference);
-  }
-  return {bleu.score(), chrf.score(), chrf_words.score()};
+metrics::TextScores score_pairs(const std::vector<ScoredPair>& pairs, const metrics::BleuOptions& options) {
+  metrics::TextScores scores({"bleu", "chrf", "chrf++"}, {.bleu = options});
+  for (const ScoredPair& pair : pairs) scores.add(pair.translation, {&pair.reference, 1});
+  return scores;
 }
 
-Json translation_scores_json(const TranslationScores& scores) {
-  return {{"bleu", scores.bleu.score}, {"chrf", scores.chrf}, {"chrf++", scores.chrf_words}};
+Json translation_scores_json(const metrics::TextScores& scores) {
+  Json json;
+  for (const metrics::TextScore& score : scores.scores()) json[score.key] = score.value;
+  return json;
 }
 
-std::string translation_scores_text(const TranslationScores& scores) {
-  return fmt::format("{}\nchrF = {:.2f}   chrF++ = {:.2f}", metrics::to_string(scores.bleu), scores.chrf,
-                     scores.chrf_words);
+std::string translation_scores_text(const metrics::TextScores& scores) {
+  const auto all = scores.scores();
+  return fmt::format("BLEU = {:.2f} {}\nchrF = {:.2f}   chrF++ = {:.2f}", all[0].value, all[0].details,
+                     all[1].value, all[2].value);
 }
 
 // Both sides normalised by the tokenizer; nothing if that changes no text.
@@ -74,9 +76,7 @@ std::vector<ScoredPair> normalized_pairs(const std::vector<ScoredPair>& pairs,
   return normalized;
 }
 
-}  // namespace
-
-int evaluate_translation(const EvaluateFlags& flags) {
+int evaluate_translate(const EvaluateTranslateFlags& flags) {
   check(!flags.source.empty() && !flags.target.empty(),
         "evaluate: give --source and --target for a translation model");
   check_options(flags.bleu);
@@ -92,17 +92,35 @@ int evaluate_translation(const EvaluateFlags& flags) {
     split.add(translated[i]);
   }
   tell(split.notes());
-  const TranslationScores raw = score_pairs(pairs, flags.bleu);
+  const auto raw = score_pairs(pairs, flags.bleu);
   Json values = translation_scores_json(raw);
   std::string text = translation_scores_text(raw);
   if (const auto normalized = normalized_pairs(pairs, *translator.tokenizer); !normalized.empty()) {
-    const TranslationScores scores = score_pairs(normalized, flags.bleu);
+    const auto scores = score_pairs(normalized, flags.bleu);
     values["normalized"] = translation_scores_json(scores);
     text = "as it is:\n" + text + "\nboth sides normalised as the tokenizer does:\n" +
            translation_scores_text(scores);
   }
   report(flags, values, text);
   return 0;
+}
+
+}  // namespace
+
+void declare_evaluate_translate(Command& command) {
+  auto flags = std::make_shared<EvaluateTranslateFlags>();
+  flags->decode.num_beams = 5;
+  add_evaluate_flags(command, *flags);
+  command.add("--source", flags->source, "For a translation model: text to translate").called("FILE");
+  command.add("--target", flags->target, "For a translation model: reference translations of --source")
+      .called("FILE");
+  command.add_fields(
+      {field_of("skip_bad", flags->skip_bad, "Skip bad lines and count them, rather than stop at the first")},
+      "Options");
+  add_decoding(command, flags->decode);
+  command.add_config(flags->bleu, "BLEU", "bleu");
+  command.on_prepare([flags, &command] { read_decoding(command, flags->directory, flags->decode); });
+  command.on_run([flags](const Session&) { return evaluate_translate(*flags); });
 }
 
 }  // namespace hodhod::cli
