@@ -143,28 +143,34 @@ void warn_of_hidden(const Json& part, const Json& file, const std::string& path,
 }  // namespace
 
 GenerationConfig read_generation_config(const std::string& directory, const DecodeOptions& usual) {
+  const std::string path = path_in(directory);
+  return generation_config_of(directory, read_object(join_path(directory, "config.json")),
+                              file_exists(path) ? read_object(path) : Json(nullptr), usual);
+}
+
+GenerationConfig generation_config_of(const std::string& directory, const Json& config,
+                                      const Json& generation, const DecodeOptions& usual) {
   const std::string path = path_in(directory), beside = join_path(directory, "config.json");
-  const Json part = generation_part(read_object(beside));
+  const Json part = generation_part(config);
   GenerationConfig result;
-  if (file_exists(path)) {
-    const Json json = read_object(path);
-    result.options = options_from(json, usual, path);
-    result.warnings = generation_warnings(json, path);
-    warn_of_hidden(part, json, beside, result);
-  } else {
-    const DecodeOptions said = options_from(part, usual, beside);
-    result.warnings = generation_warnings(part, beside);
-    result.options = usual;
-    if (says_how(part)) {
-      result.options = said;
-    } else {
-      result.options.eos = said.eos;
-      result.options.bos = said.bos;
-      result.options.decoder_start = said.decoder_start;
-      result.options.forced_bos = said.forced_bos;
-      result.options.forced_eos = said.forced_eos;
-    }
+  if (!generation.is_null()) {
+    result.options = options_from(generation, usual, path);
+    result.warnings = generation_warnings(generation, path);
+    warn_of_hidden(part, generation, beside, result);
+    return result;
   }
+  const DecodeOptions said = options_from(part, usual, beside);
+  result.warnings = generation_warnings(part, beside);
+  result.options = usual;
+  if (says_how(part)) {
+    result.options = said;
+    return result;
+  }
+  result.options.eos = said.eos;
+  result.options.bos = said.bos;
+  result.options.decoder_start = said.decoder_start;
+  result.options.forced_bos = said.forced_bos;
+  result.options.forced_eos = said.forced_eos;
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "hodhod/base/json.h"
 #include "hodhod/decode/options.h"
 
 namespace hodhod {
@@ -26,5 +27,8 @@ struct GenerationConfig {
 // Words of one token in "bad_words_ids" are suppressed; longer ones become biases. An Error names the file
 // and the key of a value of another type.
 GenerationConfig read_generation_config(const std::string& directory, const DecodeOptions& usual);
+// The same from files that have been read: config.json, and generation_config.json or null.
+GenerationConfig generation_config_of(const std::string& directory, const Json& config,
+                                      const Json& generation, const DecodeOptions& usual);
 
 }  // namespace hodhod

@@ -9,6 +9,7 @@
 #include "hodhod/base/file.h"
 #include "hodhod/base/format.h"
 #include "hodhod/base/json.h"
+#include "hodhod/data/lines.h"
 #include "hodhod/models/finite.h"
 #include "hodhod/tasks/saved_model.h"
 #include "hodhod/tensor/tape.h"
@@ -216,6 +217,27 @@ Classifier Classifier::make(const ModelConfig& config, std::unique_ptr<text::Tok
   classifier.encoder = TextModel::make(*own, std::move(tokenizer), seed);
   classifier.labels = std::move(labels);
   return classifier;
+}
+
+Classifier Classifier::make(std::string_view preset, std::span<const LabelledText> examples,
+                            const MakeOptions& options) {
+  std::vector<std::string> labels, texts;
+  for (const LabelledText& example : examples) {
+    labels.push_back(example.label);
+    texts.insert(texts.end(), example.texts.begin(), example.texts.end());
+  }
+  NewModel made = new_model(preset, HeadKind::classifier, false, lines_in(std::move(texts)),
+                            usual_encoding().tokenizer, options);
+  return make(*made.config, std::move(made.tokenizer), Labels::of(std::move(labels)),
+              ProblemKind::single_label, options.seed);
+}
+
+std::string Classifier::label_of(const std::string& text) const {
+  check(problem() == ProblemKind::single_label, "classify: this model gives {}; call classify()",
+        is_regression() ? "numbers" : "any number of labels");
+  Context context;
+  const std::vector<Texts> one = {{text}};
+  return labels.name(classify(*this, one, context)[0].labels[0]);
 }
 
 Classifier Classifier::load(const std::string& path) {

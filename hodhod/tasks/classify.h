@@ -14,6 +14,7 @@
 #include "hodhod/tasks/encoded_texts.h"
 #include "hodhod/tasks/labelled_texts.h"
 #include "hodhod/tasks/labels.h"
+#include "hodhod/tasks/new_model.h"
 #include "hodhod/tasks/text_model.h"
 #include "hodhod/train/metrics/classification.h"
 #include "hodhod/train/metrics/multi_label.h"
@@ -21,6 +22,11 @@
 
 namespace hodhod {
 
+// An encoder with a classification head, and what its outputs stand for.
+//
+//     auto critic = Classifier::make("bert-tiny", read_labelled({"reviews.tsv"}, {}).examples);
+//     fit(critic, "reviews.tsv", {.steps = 2000}, "critic");
+//     fmt::print("{}", Classifier::load("critic").label_of("A boat without a river."));
 struct Classifier {
   TextModel encoder;
   Labels labels;  // of numbers: none
@@ -34,6 +40,9 @@ struct Classifier {
   // What it says of a text: one of its labels, any number of them, or numbers.
   ProblemKind problem() const { return encoder.config().head.problem; }
   bool is_regression() const { return problem() == ProblemKind::regression; }
+  // A new one of a preset's size for the labels of these examples, one each, with a tokenizer of their texts.
+  static Classifier make(std::string_view preset, std::span<const LabelledText> examples,
+                         const MakeOptions& options = {});
   // A new one of this size; `labels` empty for a regression.
   static Classifier make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
                          ProblemKind problem, uint64_t seed);
@@ -44,6 +53,8 @@ struct Classifier {
   static Classifier from(const std::string& directory, Labels labels, ProblemKind problem,
                          const FineTuning& options = {});
   void save(const std::string& directory) const;
+  // The likeliest label of a text. (classify() below takes many, and tells more.)
+  std::string label_of(const std::string& text) const;
   // Of a regression: sets the head's bias, so that a new head begins at this number.
   void begin_at(double mean);
   // Sets `thresholds`: a number for all labels, LABEL=NUMBER for one. Error where the model gives one label

@@ -115,4 +115,10 @@ std::vector<std::vector<Continuation>> continue_text(const TextGenerator& genera
   return results;
 }
 
+std::string TextGenerator::generate(const std::string& prompt, const GenerateOptions& options) const {
+  Context context;
+  const auto found = continue_text(*this, {prompt}, options.applied_to(decoding), context);
+  return found[0].empty() ? "" : found[0][0].text;
+}
+
 }  // namespace hodhod

@@ -9,6 +9,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
 #include "hodhod/data/token_cache.h"
+#include "hodhod/decode/generation_config.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/models/finite.h"
 #include "hodhod/nn/module.h"
@@ -70,13 +71,27 @@ metrics::LanguageScore score_windows(const TextGenerator& generator, std::string
 TextGenerator TextGenerator::make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
                                   uint64_t seed) {
   const auto own = config_for(config, HeadKind::language_model, false, "generate");
-  return {TextModel::make(*own, std::move(tokenizer), seed)};
+  TextGenerator generator;
+  static_cast<TextModel&>(generator) = TextModel::make(*own, std::move(tokenizer), seed);
+  return generator;
+}
+
+TextGenerator TextGenerator::make(std::string_view preset, const text::LineSource& lines,
+                                  const MakeOptions& options) {
+  NewModel made =
+      new_model(preset, HeadKind::language_model, false, lines, usual_generation().tokenizer, options);
+  return make(*made.config, std::move(made.tokenizer), options.seed);
 }
 
 TextGenerator TextGenerator::load(const std::string& path, const FineTuning& tuning) {
   ModelDirectory directory = ModelDirectory::open(path);
   check_writes_text(*directory.config, path);
-  return {load_tuned(std::move(directory), tuning)};
+  GenerationConfig decoding =
+      generation_config_of(path, directory.json, directory.origin.generation, usual_decoding());
+  TextGenerator generator;
+  static_cast<TextModel&>(generator) = load_tuned(std::move(directory), tuning);
+  generator.decoding = std::move(decoding.options);
+  return generator;
 }
 
 metrics::LanguageScore score_text(const TextGenerator& generator, std::string_view text, Context& context,
@@ -141,7 +156,7 @@ void LanguageTrainee::save(const std::string& directory) {
   save_model({.model = *generator_.model,
               .tokenizer = *generator_.tokenizer,
               .origin = generator_.origin,
-              .decoding = DecodeOptions{.do_sample = true, .temperature = 0.8}},
+              .decoding = TextGenerator::usual_decoding()},
              directory);
 }
 

@@ -10,7 +10,10 @@
 
 #include "hodhod/base/number_range.h"
 #include "hodhod/data/batching.h"
+#include "hodhod/decode/options.h"
+#include "hodhod/tasks/generate_options.h"
 #include "hodhod/tasks/language_text.h"
+#include "hodhod/tasks/new_model.h"
 #include "hodhod/tasks/text_model.h"
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/train/metrics/perplexity.h"
@@ -19,11 +22,25 @@
 namespace hodhod {
 
 // A language model and its tokenizer.
+//
+//     auto poet = TextGenerator::make("gpt-tiny", lines_of("poems.txt"), {.seed = 1});
+//     fit(poet, "poems.txt", {.steps = 1000}, "my-poet");
+//     auto gpt = TextGenerator::load("my-poet");
+//     fmt::print("{}", gpt.generate("Once", {.max_new_tokens = 40}));
 struct TextGenerator : TextModel {
+  DecodeOptions decoding = usual_decoding();  // of its directory's generation_config.json
+
+  static DecodeOptions usual_decoding() { return {.do_sample = true, .temperature = 0.8}; }
+  // A new one of a preset's size, with a tokenizer that is trained on `lines`.
+  static TextGenerator make(std::string_view preset, const text::LineSource& lines,
+                            const MakeOptions& options = {});
   static TextGenerator make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
                             uint64_t seed);
   // `tuning` says what is to be other than in the directory: the configuration, the tokenizer.
   static TextGenerator load(const std::string& directory, const FineTuning& tuning = {});
+
+  // What follows `prompt`. (continue_text.h continues many at once.)
+  std::string generate(const std::string& prompt, const GenerateOptions& options = {}) const;
 };
 
 // How well the model predicts a text, window after window of its greatest length.

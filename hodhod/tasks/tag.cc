@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/tasks/tag.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -8,6 +10,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
 #include "hodhod/base/threads.h"
+#include "hodhod/data/lines.h"
 #include "hodhod/models/finite.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/loss.h"
@@ -203,6 +206,21 @@ Tagger Tagger::make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> 
   tagger.encoder = TextModel::make(*own, std::move(tokenizer), seed);
   tagger.labels = std::move(labels);
   return tagger;
+}
+
+Tagger Tagger::make(std::string_view preset, std::span<const TaggedWords> sentences,
+                    const MakeOptions& options) {
+  std::vector<std::string> lines;
+  for (const TaggedWords& sentence : sentences)
+    lines.push_back(fmt::format("{}", fmt::join(sentence.words, " ")));
+  NewModel made = new_model(preset, HeadKind::tagger, false, lines_in(std::move(lines)),
+                            usual_encoding().tokenizer, options);
+  return make(*made.config, std::move(made.tokenizer), tag_labels(sentences, {}), options.seed);
+}
+
+std::vector<std::string> Tagger::tags_of(const Words& sentence) const {
+  Context context;
+  return tag(*this, std::span(&sentence, 1), context)[0].tags;
 }
 
 Tagger Tagger::load(const std::string& path) {

@@ -15,6 +15,7 @@
 #include "hodhod/data/corpus.h"
 #include "hodhod/tasks/encoded_texts.h"
 #include "hodhod/tasks/labels.h"
+#include "hodhod/tasks/new_model.h"
 #include "hodhod/tasks/text_model.h"
 #include "hodhod/train/metrics/classification.h"
 #include "hodhod/train/metrics/entities.h"
@@ -51,6 +52,11 @@ Words split_words(std::string_view text);
 // What stands between blanks.
 Words words_between_blanks(std::string_view text);
 
+// An encoder with a tagging head, and the names of its tags.
+//
+//     auto tagger = Tagger::make("bert-tiny", read_tagged({"train.conll"}, {}).sentences);
+//     fit(tagger, "train.conll", {.steps = 2000}, "names");
+//     for (const auto& tag : Tagger::load("names").tags_of({"Sara", "lives", "in", "Shiraz"})) …
 struct Tagger {
   TextModel encoder;
   Labels labels;
@@ -58,6 +64,9 @@ struct Tagger {
   // The labels say where entities begin and go on (B-PER, I-PER, O), rather than a class for each word.
   bool has_entities() const;
 
+  // A new one of a preset's size for the tags of these sentences, with a tokenizer of their words.
+  static Tagger make(std::string_view preset, std::span<const TaggedWords> sentences,
+                     const MakeOptions& options = {});
   static Tagger make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
                      uint64_t seed);
   static Tagger load(const std::string& directory);
@@ -65,6 +74,8 @@ struct Tagger {
   // it is new.
   static Tagger from(const std::string& directory, Labels labels, const FineTuning& options = {});
   void save(const std::string& directory) const;
+  // The tag of each word of a sentence. (tag() below takes many, and tells more.)
+  std::vector<std::string> tags_of(const Words& sentence) const;
 };
 
 // What becomes of sentences that are longer than the model takes.

@@ -10,6 +10,7 @@
 #include "hodhod/base/json.h"
 #include "hodhod/base/utf8.h"
 #include "hodhod/data/token_cache.h"
+#include "hodhod/decode/generation_config.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/tasks/distinct.h"
@@ -192,13 +193,32 @@ std::vector<Translation> join_best(std::span<const Unit> units,
 Translator Translator::make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
                             uint64_t seed) {
   const auto own = config_for(config, HeadKind::language_model, true, "translate");
-  return {TextModel::make(*own, std::move(tokenizer), seed)};
+  Translator translator;
+  static_cast<TextModel&>(translator) = TextModel::make(*own, std::move(tokenizer), seed);
+  return translator;
+}
+
+Translator Translator::make(std::string_view preset, const text::LineSource& lines,
+                            const MakeOptions& options) {
+  NewModel made =
+      new_model(preset, HeadKind::language_model, true, lines, usual_translation().tokenizer, options);
+  return make(*made.config, std::move(made.tokenizer), options.seed);
 }
 
 Translator Translator::load(const std::string& path, const FineTuning& tuning) {
   ModelDirectory directory = ModelDirectory::open(path);
   check_translates(*directory.config, path);
-  return {load_tuned(std::move(directory), tuning)};
+  GenerationConfig decoding =
+      generation_config_of(path, directory.json, directory.origin.generation, usual_decoding());
+  Translator translator;
+  static_cast<TextModel&>(translator) = load_tuned(std::move(directory), tuning);
+  translator.decoding = std::move(decoding.options);
+  return translator;
+}
+
+std::string Translator::translate(const std::string& text, const GenerateOptions& options) const {
+  Context context;
+  return hodhod::translate(*this, {text}, {.decode = options.applied_to(decoding)}, context)[0].best[0].text;
 }
 
 std::vector<int64_t> source_tokens(const Translator& translator, const std::string& text) {
@@ -381,7 +401,7 @@ void TranslationTrainee::save(const std::string& directory) {
   save_model({.model = *translator_.model,
               .tokenizer = *translator_.tokenizer,
               .origin = translator_.origin,
-              .decoding = DecodeOptions{.num_beams = 5}},
+              .decoding = Translator::usual_decoding()},
              directory);
 }
 

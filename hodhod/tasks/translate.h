@@ -5,12 +5,15 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hodhod/base/number_range.h"
 #include "hodhod/data/batching.h"
 #include "hodhod/decode/generator.h"
 #include "hodhod/tasks/encoded_texts.h"
+#include "hodhod/tasks/generate_options.h"
+#include "hodhod/tasks/new_model.h"
 #include "hodhod/tasks/text_model.h"
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/train/trainer.h"
@@ -22,11 +25,24 @@ struct TextPair {
 };
 
 // A model and its tokenizer: all that translating takes.
+//
+//     auto translator = Translator::make("tiny", lines_of({"train.en", "train.fa"}));
+//     fit(translator, "train.en", "train.fa", {.steps = 700}, "en-fa");
+//     fmt::print("{}", Translator::load("en-fa").translate("The teacher reads a book."));
 struct Translator : TextModel {
+  DecodeOptions decoding = usual_decoding();  // of its directory's generation_config.json
+
+  static DecodeOptions usual_decoding() { return {.num_beams = 5}; }
+  // A new one of a preset's size, with a tokenizer of both languages that is trained on `lines`.
+  static Translator make(std::string_view preset, const text::LineSource& lines,
+                         const MakeOptions& options = {});
   static Translator make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
                          uint64_t seed);
   // From a model's directory. `tuning` says what is to be other than there: the configuration, the tokenizer.
   static Translator load(const std::string& directory, const FineTuning& tuning = {});
+
+  // The best translation of a text. (translate() below translates many at once.)
+  std::string translate(const std::string& text, const GenerateOptions& options = {}) const;
 };
 
 struct Translation {

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tasks/fit.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "hodhod/base/error.h"
+#include "hodhod/data/held_out.h"
+#include "hodhod/data/lines.h"
+#include "hodhod/data/record_reader.h"
+
+namespace hodhod {
+namespace {
+
+TrainingReport fit(Trainee& trainee, TrainerOptions trainer, const FitOptions& options,
+                   const std::string& directory) {
+  trainer.steps = options.steps;
+  trainer.seed = options.seed;
+  trainer.validate_every = std::max<int64_t>(1, options.steps / 10);
+  trainer.schedule.warmup = std::min(trainer.schedule.warmup, std::max<int64_t>(1, options.steps / 10));
+  if (options.rate) trainer.schedule.rate = *options.rate;
+  if (options.change) options.change(trainer);
+  return train(trainee, trainer, directory, options.log);
+}
+
+// Takes the lines at the end of a text, about that share of it.
+std::string take_last_lines(std::string& text, double share) {
+  const auto size = static_cast<double>(text.size());
+  size_t cut = text.size() - static_cast<size_t>(size * share);
+  while (cut < text.size() && cut > 0 && text[cut - 1] != '\n') ++cut;
+  std::string end = text.substr(cut);
+  text.resize(cut);
+  return end;
+}
+
+}  // namespace
+
+TrainingReport fit(TextGenerator& generator, const std::string& text_file, const FitOptions& options,
+                   const std::string& directory) {
+  std::string text, line;
+  for (const auto next = lines_of(text_file); next(line);) text.append(line).push_back('\n');
+  check(!text.empty(), "training: {} is empty", text_file);
+  const std::string dev = take_last_lines(text, options.dev_share);
+  LanguageTraining training;
+  training.length = std::min<int64_t>(64, generator.config().max_length());
+  training.batch = 12;
+  training.planned_tokens = static_cast<double>(options.steps * training.batch * training.length);
+  LanguageTrainee trainee(generator, text, dev, training, options.seed);
+  return fit(trainee, usual_generation().trainer, options, directory);
+}
+
+TrainingReport fit(Translator& translator, const std::string& source_file, const std::string& target_file,
+                   const FitOptions& options, const std::string& directory) {
+  ParallelReader reader({{source_file}, {target_file}});
+  std::vector<TextPair> train;
+  while (auto record = reader.next()) {
+    if (record->fields[0].empty() || record->fields[1].empty()) continue;
+    train.push_back({std::move(record->fields[0]), std::move(record->fields[1])});
+  }
+  const auto dev = take_out(train, held_out(train.size(), options.dev_share));
+  TranslationTraining training;
+  training.batches.seed = options.seed;
+  TranslationTrainee trainee(translator, train, dev, training);
+  return fit(trainee, usual_translation().trainer, options, directory);
+}
+
+TrainingReport fit(Classifier& classifier, const std::string& table, const FitOptions& options,
+                   const std::string& directory) {
+  std::vector<LabelledText> train = read_labelled({table}, classifier.columns).examples;
+  auto dev = take_out(train, held_out(train.size(), options.dev_share));
+  ClassifierTraining training;
+  training.batches.seed = options.seed;
+  ClassifierTrainee trainee(classifier, train, std::move(dev), training);
+  return fit(trainee, usual_encoding().trainer, options, directory);
+}
+
+TrainingReport fit(Tagger& tagger, const std::string& sentences, const FitOptions& options,
+                   const std::string& directory) {
+  std::vector<TaggedWords> train = read_tagged({sentences}, {}).sentences;
+  auto dev = take_out(train, held_out(train.size(), options.dev_share));
+  TaggerTraining training;
+  training.batches.seed = options.seed;
+  TaggerTrainee trainee(tagger, train, std::move(dev), training);
+  return fit(trainee, usual_encoding().trainer, options, directory);
+}
+
+}  // namespace hodhod

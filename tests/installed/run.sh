@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs the build, and builds and runs an example with nothing but what was installed: once through the CMake
+# package, once through pkg-config.
+#   tests/installed/run.sh BUILD_DIRECTORY SOURCE_DIRECTORY
+set -eu
+build=$1 source=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cmake --install "$build" --prefix "$work/prefix" > "$work/install.log"
+cmake -S "$source/tests/installed" -B "$work/build" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix" -DEXAMPLES="$source/examples" \
+  -DCMAKE_BUILD_TYPE=Release > "$work/configure.log"
+cmake --build "$work/build" > "$work/build.log"
+cd "$work"
+printf 'Once there was a hoopoe.\n%.0s' {1..40} > poems.txt
+"$work/build/poet" poems.txt my-poet | tee poet.out
+grep -q "hoopoe" poet.out
+"$work/prefix/bin/hodhod" --quiet generate my-poet "Once" --max-new-tokens 8 > generated.out
+
+export PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name hodhod.pc)")
+pkg-config --exists hodhod
+[ -f "$(pkg-config --variable=includedir hodhod)/hodhod/hodhod.h" ]
+# Every library that the file names is there.
+for library in $(pkg-config --libs-only-l hodhod | tr ' ' '\n' | grep hodhod_); do
+  [ -f "$(pkg-config --variable=libdir hodhod)/lib${library#-l}.a" ]
+done
