@@ -42,5 +42,7 @@ foreach(library ${libraries})
     string(APPEND pkgconfig_libraries "-l${library} ")
   endif()
 endforeach()
+# The prefix is found from where the file lies, so the installed tree may be moved.
+file(RELATIVE_PATH pkgconfig_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/hodhod.pc.in ${PROJECT_BINARY_DIR}/hodhod.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/hodhod.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

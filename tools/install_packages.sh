@@ -28,6 +28,7 @@ tests    libgtest-dev             GoogleTest
 tests    libgmock-dev             its matchers
 tests    libbenchmark-dev         Google Benchmark, for bench/
 tests    python3                  tools/check_includes, and scripts in tests/ and bench/
+tests    pkg-config               tests/installed, the installed package
 tests    libopenblas-openmp-dev   matrix products to compare with, linked by bench/
 tests    libdnnl-dev              the same: oneDNN
 checks   git                      which files to format
