@@ -9,7 +9,7 @@
 namespace hodhod {
 
 // The known names that differ from `name` by the fewest letters (added, left out, changed, or two swapped),
-// or one of whose parts between dashes and underscores does: "--beams" stands in "--num-beams". At most a
+// or that have such a part between dashes and underscores: "--beams" matches "--num-beams". At most a
 // third of the letters may differ; if names that differ in at most a fifth exist, only those. At most three
 // names, in the order of `known`.
 std::vector<std::string> nearest_names(std::string_view name, const std::vector<std::string>& known);

@@ -39,7 +39,7 @@ struct CorpusOptions {
   void visit(Visitor&& v) {
     v("format", format, "File format; auto: told by the file's name");
     v("columns", columns, "Columns to read, in this order: names, or numbers from 1 (-1 is the last)");
-    v("header", header, "Whether the first line names the columns; auto: told by what stands in it");
+    v("header", header, "Whether the first line names the columns; auto: decided by its contents");
     v("skip_bad", skip_bad, "Skip bad lines and count them, rather than stop at the first");
   }
 };

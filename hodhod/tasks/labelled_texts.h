@@ -33,7 +33,7 @@ struct LabelledColumns {
     v("label_separator", label_separator,
       "Separator between labels in their column, for texts with any number of labels");
     v("format", format, "File format; auto: told by the file's name");
-    v("header", header, "Whether the first line names the columns; auto: told by what stands in it");
+    v("header", header, "Whether the first line names the columns; auto: decided by its contents");
     v("skip_bad", skip_bad, "Skip bad lines and count them, rather than stop at the first");
   }
 };

@@ -49,7 +49,7 @@ class CharacterRanges {
   Range operator()(Range range);
 
  private:
-  // Where a character begins, and how many stand before it.
+  // Where a character begins, and how many characters are before it.
   struct Place {
     uint32_t byte = 0;
     uint32_t count = 0;

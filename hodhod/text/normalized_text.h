@@ -23,7 +23,7 @@ struct Range {
 // outlive it. Error for texts of 4 GiB or more.
 class NormalizedText {
  public:
-  // `base` is where `original` stands in the text that the caller encodes; it is added to every original
+  // `base` is the offset of `original` in the text that the caller encodes; it is added to every original
   // range.
   explicit NormalizedText(std::string_view original, bool track = true, size_t base = 0);
   NormalizedText() = default;

@@ -17,7 +17,7 @@ namespace hodhod::text {
 // give no text.
 class TextStream {
  public:
-  // `before`: the tokens that stand before the first one. The tokenizer must outlive the stream.
+  // `before`: the tokens before the first one. The tokenizer must outlive the stream.
   TextStream(const Tokenizer& tokenizer, std::span<const int64_t> before);
 
   // The text that these tokens add, in whole characters.

@@ -107,7 +107,7 @@ class RawWords {
   }
   // Whether a word's pieces depend on its being the first.
   bool first_differs() const { return first_differs_; }
-  // The word normalised, as it stands within a text. False when that depends on what is around it.
+  // Normalises a word within a text. False if the result depends on the text around it.
   bool normalize(std::string_view word, bool first, std::string& out) const;
 
  private:

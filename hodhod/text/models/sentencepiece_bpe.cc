@@ -72,7 +72,7 @@ SentencePieceBpe::SentencePieceBpe(const std::vector<ScoredPiece>& all, int32_t 
   const size_t count = all.size();
   std::vector<std::string> tokens;
   WordCutFinder cuts;
-  std::vector<std::pair<std::string_view, int32_t>> piece_keys, user_keys;
+  PieceIds piece_keys, user_keys;
   for (size_t id = 0; id < count; ++id) {
     const ScoredPiece& piece = all[id];
     tokens.push_back(piece.text);
@@ -90,19 +90,21 @@ SentencePieceBpe::SentencePieceBpe(const std::vector<ScoredPiece>& all, int32_t 
   has_user_defined_ = !user_keys.empty();
   user_defined_ = DoubleArray(std::move(user_keys));
   unknown_ = UnknownPieces(vocabulary_, unknown_id, byte_fallback);
+  find_symbols(piece_keys);
+  find_merges(piece_keys);
+}
 
-  // Symbols: the pieces, and then the characters that occur in pieces without being one.
-  outputs_.resize(count);
-  lengths_.resize(count);
+// Symbols: the pieces, and then the characters that occur in pieces without being one.
+void SentencePieceBpe::find_symbols(const PieceIds& pieces) {
   std::map<std::string_view, int32_t> characters;
-  for (size_t id = 0; id < count; ++id) {
-    outputs_[id] = static_cast<int32_t>(id);
-    lengths_[id] = static_cast<uint32_t>(tokens[id].size());
+  for (int32_t id = 0; id < vocabulary_.size(); ++id) {
+    outputs_.push_back(id);
+    lengths_.push_back(static_cast<uint32_t>(vocabulary_.token(id).size()));
   }
-  for (const auto& [text, id] : piece_keys) {
+  for (const auto& [text, id] : pieces) {
     if (read_character(text).size == text.size()) characters.emplace(text, id);
   }
-  for (const auto& [text, id] : piece_keys) {
+  for (const auto& [text, id] : pieces) {
     for (size_t at = 0; at < text.size();) {
       const size_t size = read_character(text, at).size;
       if (characters.emplace(text.substr(at, size), static_cast<int32_t>(outputs_.size())).second) {
@@ -113,26 +115,29 @@ SentencePieceBpe::SentencePieceBpe(const std::vector<ScoredPiece>& all, int32_t 
     }
   }
   characters_ = DoubleArray({characters.begin(), characters.end()});
+}
 
-  std::vector<size_t> order(piece_keys.size());
+// Every way to split a piece into two symbols is a merge; pieces with the same score have the same rank.
+void SentencePieceBpe::find_merges(const PieceIds& pieces) {
+  std::vector<size_t> order(pieces.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  const auto score = [&](size_t i) { return scores_[static_cast<size_t>(piece_keys[i].second)]; };
+  const auto score = [&](size_t i) { return scores_[static_cast<size_t>(pieces[i].second)]; };
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return score(a) > score(b); });
-  const DoubleArray pieces(piece_keys);
+  const DoubleArray trie(pieces);
   const auto symbol = [&](std::string_view text) {
-    return read_character(text).size == text.size() ? characters_.find(text) : pieces.find(text);
+    return read_character(text).size == text.size() ? characters_.find(text) : trie.find(text);
   };
   uint32_t rank = 0;
   for (size_t i = 0; i < order.size(); ++i) {
     if (i > 0 && score(order[i]) != score(order[i - 1])) ++rank;
-    const auto& [text, id] = piece_keys[order[i]];
+    const auto& [text, id] = pieces[order[i]];
     const auto add = [&, whole = text, joined = id](size_t at, int32_t left) {
       const int32_t right = at < whole.size() && left >= 0 ? symbol(whole.substr(at)) : -1;
       if (right >= 0) merges_.insert(left, right, joined, rank);
     };
     const size_t first = read_character(text).size;
     add(first, characters_.find(text.substr(0, first)));
-    pieces.prefixes(text, [&](size_t at, int32_t left) {
+    trie.prefixes(text, [&](size_t at, int32_t left) {
       if (at > first) add(at, left);
     });
   }

@@ -74,7 +74,10 @@ class SentencePieceBpe final : public TokenizerModel {
     int32_t previous, next;
   };
   struct Buffers;
+  using PieceIds = std::vector<std::pair<std::string_view, int32_t>>;  // spelling and id
 
+  void find_symbols(const PieceIds& pieces);
+  void find_merges(const PieceIds& pieces);
   bool encode_raw_word(const WordKey& key, bool first, Buffers& buffers, std::vector<int32_t>& ids) const;
   void split(std::string_view word, std::vector<Symbol>& symbols) const;
   void merge_word(std::string_view word, Buffers& buffers, std::vector<Token>& found) const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Normalisers: the first stage of a tokenizer. The kinds stand in the headers beside this one.
+// Normalisers: the first stage of a tokenizer. The kinds are in the headers beside this one.
 //
 // Bytes that are not UTF-8 pass through every normaliser unchanged.
 #pragma once

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // NFC, NFD, NFKC, NFKD (UAX #15), segment by segment: a segment starts at a character that neither reorders
-// nor composes with what stands before it, so it can be normalised alone. Each byte of its result comes from
-// the whole segment.
+// nor composes with the text before it, so each segment can be normalised alone. Each byte of its result
+// comes from the whole segment.
 #pragma once
 
 #include "hodhod/text/normalizers/normalizer.h"

@@ -24,7 +24,7 @@ class PatternReader {
   // The text before the next `end`, which is skipped too; an Error if there is none.
   std::string_view take_until(std::string_view end);
 
-  // An escape that stands for one character: \n, \x41, \x{41}, \u0041, \012, \o{12}, \cA, \. and the like.
+  // An escape for one character: \n, \x41, \x{41}, \u0041, \012, \o{12}, \cA, \. and similar.
   // Reads nothing if it is another kind of escape. `in_class`: within [ ], where \b is the backspace.
   std::optional<char32_t> take_character_escape(bool in_class);
 

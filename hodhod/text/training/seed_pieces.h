@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pieces that Unigram training starts from, and where they stand in the corpus.
+// The pieces that Unigram training starts from, and their places in the corpus.
 //
 // Seeds are the nodes of the generalised suffix tree of all words (Abouelhoda et al. 2004, by way of the
 // suffix array and its longest common prefixes): substrings with two different continuations somewhere, and
