@@ -174,15 +174,13 @@ void declare_classify(Command& command) {
 void declare_train_classify(Command& command);     // train_classify.cc
 void declare_evaluate_classify(Command& command);  // evaluate_classify.cc
 
-const Task& classify_task() {
-  static constexpr Task kTask = {
-      .name = "classify",
-      .model = "a classifier",
-      .is_for = [](const ModelConfig& config) { return config.head.kind == HeadKind::classifier; },
-      .train = {"Train a model that tells kinds of texts apart", declare_train_classify},
-      .predict = {"Label texts with a model", declare_classify},
-      .declare_evaluate = declare_evaluate_classify};
-  return kTask;
+Task classify_task() {
+  return {.name = "classify",
+          .model = "a classifier",
+          .is_for = [](const ModelConfig& config) { return config.head.kind == HeadKind::classifier; },
+          .train = {"Train a model that tells kinds of texts apart", declare_train_classify},
+          .predict = {"Label texts with a model", declare_classify},
+          .declare_evaluate = declare_evaluate_classify};
 }
 
 }  // namespace hodhod::cli

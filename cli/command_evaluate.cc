@@ -43,9 +43,9 @@ void add_evaluate(Command& program) {
   Command& command = program.add_command("evaluate", "Score a model on text that it has not seen");
   auto evaluations = std::make_shared<Evaluations>();
   command.add("DIR", evaluations->directory, "The model's directory").required();
-  for (const Task* task : tasks()) {
-    Command& own = evaluations->all.emplace_back(TaskEvaluation{task, Command("evaluate", "")}).command;
-    task->declare_evaluate(own);
+  for (const Task& task : tasks()) {
+    Command& own = evaluations->all.emplace_back(TaskEvaluation{&task, Command("evaluate", "")}).command;
+    task.declare_evaluate(own);
     command.add_arguments_of(own);
   }
   command.on_prepare([evaluations, &command] {

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod fill-mask DIR: what may stand where a text has [MASK].
+// hodhod fill-mask DIR: what may stand where a text has [MASK]. evaluate: how well the model predicts hidden
+// tokens of a text.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <memory>
 
+#include "cli/evaluate.h"
 #include "cli/input.h"
 #include "cli/models.h"
 #include "cli/output.h"
 #include "cli/task.h"
+#include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/fill_mask.h"
 
@@ -62,24 +66,45 @@ void declare_fill_mask(Command& command) {
   command.on_run([flags](const Session& session) { return run_fill_mask(*flags, session); });
 }
 
+int evaluate_fill_mask(const EvaluateFlags& flags, const Session& session) {
+  const MaskFiller filler = warned(MaskFiller::load(flags.directory));
+  const int64_t length = std::min<int64_t>(MaskTraining().length, filler.encoder.config().max_length());
+  const WindowedText text(filler.encoder, read_lines(flags.data, session.quiet), MaskWindows::packed, length);
+  Context context;
+  const MaskScores scores = score_masks(filler, text, context);
+  check(scores.masked > 0, "evaluate: there is no text to score; give --data a file of text");
+  report(flags,
+         {{"loss", scores.loss()},
+          {"perplexity", scores.perplexity()},
+          {"accuracy", scores.accuracy()},
+          {"hidden_tokens", scores.masked}},
+         fmt::format("loss {:.4f}   perplexity {:.3f}   accuracy {:.2f}   hidden tokens {}", scores.loss(),
+                     scores.perplexity(), 100 * scores.accuracy(), scores.masked));
+  return 0;
+}
+
+void declare_evaluate_fill_mask(Command& command) {
+  auto flags = std::make_shared<EvaluateFlags>();
+  add_evaluate_flags(command, *flags, "text for a model that fills masks");
+  command.on_run([flags](const Session& session) { return evaluate_fill_mask(*flags, session); });
+}
+
 }  // namespace
 
-void declare_train_fill_mask(Command& command);     // train_fill_mask.cc
-void declare_evaluate_fill_mask(Command& command);  // evaluate_fill_mask.cc
+void declare_train_fill_mask(Command& command);  // train_fill_mask.cc
 
-const Task& fill_mask_task() {
-  static constexpr Task kTask = {
-      .name = "fill-mask",
-      .model = "a model that fills masks",
-      .is_for =
-          [](const ModelConfig& config) {
-            return config.head.kind == HeadKind::masked_language_model || config.head.kind == HeadKind::none;
-          },
-      .train = {"Train an encoder on raw text to guess hidden words: pre-training for the other tasks",
-                declare_train_fill_mask},
-      .predict = {"Predict hidden words with a model", declare_fill_mask},
-      .declare_evaluate = declare_evaluate_fill_mask};
-  return kTask;
+Task fill_mask_task() {
+  return {.name = "fill-mask",
+          .model = "a model that fills masks",
+          .is_for =
+              [](const ModelConfig& config) {
+                return config.head.kind == HeadKind::masked_language_model ||
+                       config.head.kind == HeadKind::none;
+              },
+          .train = {"Train an encoder on raw text to guess hidden words: pre-training for the other tasks",
+                    declare_train_fill_mask},
+          .predict = {"Predict hidden words with a model", declare_fill_mask},
+          .declare_evaluate = declare_evaluate_fill_mask};
 }
 
 }  // namespace hodhod::cli

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod generate DIR: continues prompts from arguments, or lines of files or of standard input.
+// hodhod generate DIR: continues prompts from arguments, or lines of files or of standard input. evaluate:
+// how well a language model predicts a text.
 #include <fmt/core.h>
 
 #include <memory>
 #include <utility>
 
 #include "cli/decoding.h"
+#include "cli/evaluate.h"
 #include "cli/input.h"
 #include "cli/models.h"
 #include "cli/output.h"
@@ -14,15 +16,15 @@
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/continue_text.h"
 #include "hodhod/tasks/encoded_texts.h"
+#include "hodhod/tasks/generate.h"
 
 namespace hodhod::cli {
 namespace {
 
 struct WriteFlags {
   std::string directory;
-  std::vector<std::string> prompts, files;
+  TextInput input{.texts = {}, .files = {}, .block = 32};
   bool json = false;
-  int64_t batch_lines = 32;
   DecodeOptions decode;
 };
 
@@ -94,8 +96,8 @@ uint64_t continue_lines(const TextGenerator& generator, const WriteFlags& flags,
                         Records& records) {
   Context context;
   uint64_t done = 0;
-  const TextInput input{.texts = {}, .files = flags.files, .block = flags.batch_lines};
-  for_each_block(input, "Generating", session.quiet, [&](const std::vector<std::string>& prompts) {
+  const TextInput lines{.texts = {}, .files = flags.input.files, .block = flags.input.block};
+  for_each_block(lines, "Generating", session.quiet, [&](const std::vector<std::string>& prompts) {
     try {
       const auto found = continue_text(generator, prompts, flags.decode, context, done);
       for (size_t i = 0; i < prompts.size(); ++i) records.print_line(prompts[i], found[i]);
@@ -110,7 +112,7 @@ uint64_t continue_lines(const TextGenerator& generator, const WriteFlags& flags,
 
 void continue_arguments(const TextGenerator& generator, const WriteFlags& flags, Records& records) {
   const std::vector<std::string> prompts =
-      flags.prompts.empty() ? std::vector<std::string>{""} : flags.prompts;
+      flags.input.texts.empty() ? std::vector<std::string>{""} : flags.input.texts;
   const bool live = prompts.size() == 1 && flags.decode.num_return_sequences == 1 &&
                     flags.decode.num_beams == 1 && !flags.json;
   if (live) return continue_live(generator, flags, prompts[0], records);
@@ -120,12 +122,12 @@ void continue_arguments(const TextGenerator& generator, const WriteFlags& flags,
 }
 
 int run_generate(const WriteFlags& flags, const Session& session) {
-  check(flags.prompts.empty() || flags.files.empty(),
+  check(flags.input.texts.empty() || flags.input.files.empty(),
         "generate: prompts and --file are both given; give one of them");
   const TextGenerator generator = warned(TextGenerator::load(flags.directory));
   Records records(flags, generator);
-  const bool asked = flags.prompts == std::vector<std::string>{"-"} || !flags.files.empty();
-  const bool piped = flags.prompts.empty() && standard_input_is_piped();
+  const bool asked = flags.input.texts == std::vector<std::string>{"-"} || !flags.input.files.empty();
+  const bool piped = flags.input.texts.empty() && standard_input_is_piped();
   const uint64_t lines = asked || piped ? continue_lines(generator, flags, session, records) : 0;
   if (!asked && lines == 0) continue_arguments(generator, flags, records);
   records.tell_what_is_missing();
@@ -137,36 +139,56 @@ void declare_generate(Command& command) {
   flags->decode.do_sample = true;
   flags->decode.temperature = 0.8;
   command.add("DIR", flags->directory, "The model's directory").required();
-  command.add("PROMPT", flags->prompts,
+  command.add("PROMPT", flags->input.texts,
               "Beginnings of texts; if none are given, the lines of standard input where it is a pipe or "
               "\"-\" is given, else the model's start token");
   command
-      .add("--file", flags->files, "Files with one prompt on each line; each result is printed on one line")
+      .add("--file", flags->input.files,
+           "Files with one prompt on each line; each result is printed on one line")
       .called("FILE");
-  command.add("--batch-lines", flags->batch_lines, "Number of prompts in a batch", in(1, 1000000));
+  command.add("--batch-lines", flags->input.block, "Number of prompts in a batch", in(1, 1000000));
   command.add("--json", flags->json, "Print a JSON object for each prompt");
   add_decoding(command, flags->decode);
   command.on_prepare([flags, &command] { read_decoding(command, flags->directory, flags->decode); });
   command.on_run([flags](const Session& session) { return run_generate(*flags, session); });
 }
 
+int evaluate_generate(const EvaluateFlags& flags, const Session& session) {
+  const TextGenerator generator = warned(TextGenerator::load(flags.directory));
+  Context context;
+  const auto score = score_text(generator, read_text(flags.data, session.quiet), context);
+  check(score.tokens > 0, "evaluate: there is no text to score; give --data a file with at least two tokens");
+  report(flags,
+         {{"loss", score.loss()},
+          {"perplexity", score.perplexity()},
+          {"bits_per_character", score.bits_per_character()},
+          {"bits_per_byte", score.bits_per_byte()},
+          {"tokens", score.tokens}},
+         fmt::format("loss {:.4f}   perplexity {:.3f}   bits per character {:.4f}   tokens {}", score.loss(),
+                     score.perplexity(), score.bits_per_character(), score.tokens));
+  return 0;
+}
+
+void declare_evaluate_generate(Command& command) {
+  auto flags = std::make_shared<EvaluateFlags>();
+  add_evaluate_flags(command, *flags, "Text for a language model");
+  command.on_run([flags](const Session& session) { return evaluate_generate(*flags, session); });
+}
+
 }  // namespace
 
-void declare_train_generate(Command& command);     // train_generate.cc
-void declare_evaluate_generate(Command& command);  // evaluate_generate.cc
+void declare_train_generate(Command& command);  // train_generate.cc
 
-const Task& generate_task() {
-  static constexpr Task kTask = {.name = "generate",
-                                 .model = "a language model",
-                                 .is_for =
-                                     [](const ModelConfig& config) {
-                                       return config.head.kind == HeadKind::language_model &&
-                                              !config.reads_source();
-                                     },
-                                 .train = {"Train a language model on running text", declare_train_generate},
-                                 .predict = {"Continue texts with a language model", declare_generate},
-                                 .declare_evaluate = declare_evaluate_generate};
-  return kTask;
+Task generate_task() {
+  return {.name = "generate",
+          .model = "a language model",
+          .is_for =
+              [](const ModelConfig& config) {
+                return config.head.kind == HeadKind::language_model && !config.reads_source();
+              },
+          .train = {"Train a language model on running text", declare_train_generate},
+          .predict = {"Continue texts with a language model", declare_generate},
+          .declare_evaluate = declare_evaluate_generate};
 }
 
 }  // namespace hodhod::cli

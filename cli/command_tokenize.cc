@@ -92,6 +92,13 @@ void add_tokenize_decode(Command& tokenize) {
 
 }  // namespace
 
+void add_text_files(Command& action, std::vector<std::string>& files) {
+  action
+      .add("FILE", files,
+           "Files with one text on each line (.gz and .zst too); standard input if none are given")
+      .called("FILE");
+}
+
 text::Tokenizer load_tokenizer(const std::string& path) {
   Tokenizer tokenizer = Tokenizer::load(path);
   print_warnings(tokenizer.warnings());

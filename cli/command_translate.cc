@@ -117,18 +117,16 @@ void declare_translate(Command& command) {
 void declare_train_translate(Command& command);     // train_translate.cc
 void declare_evaluate_translate(Command& command);  // evaluate_translate.cc
 
-const Task& translate_task() {
-  static constexpr Task kTask = {
-      .name = "translate",
-      .model = "a translation model",
-      .is_for =
-          [](const ModelConfig& config) {
-            return config.head.kind == HeadKind::language_model && config.reads_source();
-          },
-      .train = {"Train a model that translates, from pairs of texts", declare_train_translate},
-      .predict = {"Translate text with a model", declare_translate},
-      .declare_evaluate = declare_evaluate_translate};
-  return kTask;
+Task translate_task() {
+  return {.name = "translate",
+          .model = "a translation model",
+          .is_for =
+              [](const ModelConfig& config) {
+                return config.head.kind == HeadKind::language_model && config.reads_source();
+              },
+          .train = {"Train a model that translates, from pairs of texts", declare_train_translate},
+          .predict = {"Translate text with a model", declare_translate},
+          .declare_evaluate = declare_evaluate_translate};
 }
 
 }  // namespace hodhod::cli

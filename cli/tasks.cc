@@ -3,26 +3,26 @@
 
 #include "cli/task.h"
 
-// The tasks, a line each, in the order of the help. NAME_task() stands in command_NAME.cc.
+// The tasks in the order of the help. NAME_task() stands in command_NAME.cc.
 #define HODHOD_TASKS(row) row(translate) row(generate) row(classify) row(tag) row(fill_mask) row(embed)
 
 namespace hodhod::cli {
 
-#define HODHOD_DECLARE(name) const Task& name##_task();
+#define HODHOD_DECLARE(name) Task name##_task();
 HODHOD_TASKS(HODHOD_DECLARE)
 #undef HODHOD_DECLARE
 
-std::span<const Task* const> tasks() {
-#define HODHOD_ROW(name) &name##_task(),
+std::span<const Task> tasks() {
+#define HODHOD_ROW(name) name##_task(),
   static const std::array kAll = {HODHOD_TASKS(HODHOD_ROW)};
 #undef HODHOD_ROW
   return kAll;
 }
 
 void add_task_commands(Command& parent, Task::Use Task::*use) {
-  for (const Task* task : tasks()) {
-    const auto& [help, declare] = task->*use;
-    if (declare != nullptr) declare(parent.add_command(std::string(task->name), std::string(help)));
+  for (const Task& task : tasks()) {
+    const auto& [help, declare] = task.*use;
+    if (declare != nullptr) declare(parent.add_command(task.name, help));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/commands.h"
 #include "hodhod/text/normalizers/persian.h"
@@ -15,6 +16,9 @@ void add_tokenize_encode(Command& tokenize);
 void add_tokenize_normalize(Command& tokenize);
 void add_tokenize_describe(Command& tokenize);
 void add_tokenize_train(Command& tokenize);
+
+// FILE…
+void add_text_files(Command& action, std::vector<std::string>& files);
 
 // The tokenizer of a file or directory, after printing warnings about unused settings on stderr.
 text::Tokenizer load_tokenizer(const std::string& path);

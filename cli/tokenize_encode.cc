@@ -136,10 +136,7 @@ void add_tokenize_encode(Command& tokenize) {
   action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer to use: a file or a directory")
       .called("FILE")
       .required();
-  action
-      .add("FILE", flags->files,
-           "Files with one text on each line (.gz and .zst too); standard input if none are given")
-      .called("FILE");
+  add_text_files(action, flags->files);
   action.add("--tokens", flags->tokens, "Print tokens as text, rather than as ids");
   action.add("--json", flags->json, "Print a JSON object for each line: ids, tokens, offsets, masks");
   action.add("--special", flags->special, "Add the model's special tokens to each line");

@@ -140,10 +140,7 @@ void add_tokenize_normalize(Command& tokenize) {
   Command& action = tokenize.add_command(
       "normalize", "Normalise text as a tokenizer does, or by the Persian rules if none is given");
   action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer whose normaliser to use").called("FILE");
-  action
-      .add("FILE", flags->files,
-           "Files with one text on each line (.gz and .zst too); standard input if none are given")
-      .called("FILE");
+  add_text_files(action, flags->files);
   action.add("--show", flags->show, "List the changes under each line");
   action.add("--json", flags->json, "Print a JSON object for each line, with the changes");
   add_persian_flags(action, flags->persian);

@@ -230,10 +230,7 @@ void add_model_options(Command& action, TokenizerTrainFlags& flags) {
 void add_tokenize_train(Command& tokenize) {
   auto flags = std::make_shared<TokenizerTrainFlags>();
   Command& action = tokenize.add_command("train", "Train a tokenizer on text");
-  action
-      .add("FILE", flags->files,
-           "Files with one text on each line (.gz and .zst too); standard input if none are given")
-      .called("FILE");
+  add_text_files(action, flags->files);
   action.add("-o,--output", flags->output, "Directory for tokenizer.json and its companion files")
       .called("DIR")
       .required();

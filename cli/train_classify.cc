@@ -135,9 +135,7 @@ void declare_train_classify(Command& command) {
   add_dev_share(command, *flags);
   command.add("--regression", flags->regression, "The labels are numbers to predict");
   command.add_config(flags->columns, "Data");
-  add_train_flags(command, *flags);
-  add_epochs(command, *flags);
-  add_fresh_layers(command, *flags);
+  add_encoder_train_flags(command, *flags);
   command.add_config(flags->training, "Classifier");
   command.on_run(
       [flags, &command](const Session& session) { return train_classify(command, *flags, session); });

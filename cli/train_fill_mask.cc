@@ -68,9 +68,7 @@ void declare_train_fill_mask(Command& command) {
       .called("FILE");
   command.add("--dev", flags->dev, "Text for validation").called("FILE");
   add_dev_share(command, *flags);
-  add_train_flags(command, *flags);
-  add_epochs(command, *flags);
-  add_fresh_layers(command, *flags);
+  add_encoder_train_flags(command, *flags);
   command.add_config(flags->training, "Masked text");
   command.on_run(
       [flags, &command](const Session& session) { return train_fill_mask(command, *flags, session); });

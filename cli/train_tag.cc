@@ -88,9 +88,7 @@ void declare_train_tag(Command& command) {
   command.add("--dev", flags->dev, "Data for validation, in the same format").called("FILE");
   add_dev_share(command, *flags);
   command.add_config(flags->corpus, "Data");
-  add_train_flags(command, *flags);
-  add_epochs(command, *flags);
-  add_fresh_layers(command, *flags);
+  add_encoder_train_flags(command, *flags);
   command.add_config(flags->training, "Tagger");
   command.on_run([flags, &command](const Session& session) { return train_tag(command, *flags, session); });
 }

@@ -175,14 +175,12 @@ void set_encoder_defaults(TrainFlags& flags, HeadKind head) {
   flags.trainer.optimizer.weight_decay = 0.01;
 }
 
-void add_epochs(Command& command, TrainFlags& flags) {
+void add_encoder_train_flags(Command& command, TrainFlags& flags) {
+  add_train_flags(command, flags);
   command
       .add("--epochs", flags.epochs, "Number of passes over the data, instead of --steps",
            above(0).at_most(1e9))
       .excludes("--steps");
-}
-
-void add_fresh_layers(Command& command, TrainFlags& flags) {
   command
       .add("--fresh-layers", flags.fresh_layers,
            "Number of last layers of the model of --from to reinitialise", at_least(0))

@@ -39,6 +39,8 @@ struct TrainFlags {
 };
 
 void add_train_flags(Command& command, TrainFlags& flags);
+// The same, with --epochs and --fresh-layers.
+void add_encoder_train_flags(Command& command, TrainFlags& flags);
 
 // Error when an option was given that would change nothing beside the others.
 void refuse_unused(const Command& command, const TrainFlags& flags);
@@ -84,10 +86,7 @@ auto model_to_train(const TrainFlags& flags, const RunDirectory& run, const text
 // --dev-share: without --dev, a share of the data is held out for validation.
 void add_dev_share(Command& command, TrainFlags& flags);
 
-// --epochs: so many passes over the data instead of --steps.
-void add_epochs(Command& command, TrainFlags& flags);
-// --fresh-layers: so many of the last layers of the model to start from are initialised again.
-void add_fresh_layers(Command& command, TrainFlags& flags);
+// Sets the steps of so many passes over the data, if --epochs was given.
 void apply_epochs(TrainFlags& flags, int64_t batches_in_epoch);
 
 }  // namespace hodhod::cli

@@ -2,25 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # How a command line is read: texts of every shape, options, and what is said when it makes no sense.
 # Usage: arguments.sh PROGRAM
-set -euo pipefail
-hodhod=$1
-text=$(dirname "$0")/../../examples/data/en-fa/dev.en
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-fails=0
+. "$(dirname "$0")/../expect.sh"
+text=$examples/dev.en
 
-expect() {  # what, wanted, found
-  if [[ $2 != "$3" ]]; then
-    printf 'FAILED: %s\n  expected: %q\n  found:    %q\n' "$1" "$2" "$3"
-    fails=$((fails + 1))
-  fi
-}
-expect_part() {  # what, part that must be in it, text
-  if [[ $3 != *"$2"* ]]; then
-    printf 'FAILED: %s\n  expected: %s\n  found:    %s\n' "$1" "$2" "$3"
-    fails=$((fails + 1))
-  fi
-}
 # What is printed, with the exit status.
 refused() { "$hodhod" "$@" 2>&1 > "$work/out" < /dev/null && echo "no failure" || echo "status $?"; }
 
@@ -32,29 +16,29 @@ texts=('[good, bad]' '[MASK]' '[]' '[' '{}' '%%' '++' '"quoted"' "'single'" 'a=b
   'classify' $'two\nlines' '\n' 'x # y' 'یک [متن]' '[[a]]' '/path' ';' '!' '~')
 for given in "${texts[@]}"; do
   found=$("$hodhod" classify "$work/c" --json "$given" < /dev/null)
-  expect "a text" "$given" "$(python3 -c 'import json,sys; print(json.loads(sys.argv[1])["text"], end="")' "$found" || true)"
+  same "a text" "$given" "$(python3 -c 'import json,sys; print(json.loads(sys.argv[1])["text"], end="")' "$found" || true)"
 done
 found=$("$hodhod" classify "$work/c" --json -- "${texts[@]}" --json -h | python3 -c '
 import json, sys
 print("|".join(json.loads(line)["text"] for line in sys.stdin), end="")')
-expect "after --" "$(IFS='|'; echo "${texts[*]}|--json|-h")" "$found"
+same "after --" "$(IFS='|'; echo "${texts[*]}|--json|-h")" "$found"
 
 # Values of options, and names of files.
-(cd "$work" && head -40 "$OLDPWD/$text" > '[a,b].txt' 2> out || cp "$text" '[a,b].txt')
+head -40 "$text" > "$work/[a,b].txt"
 tokens() { python3 -c 'import json,sys; print(*[t["content"] for t in json.load(open(sys.argv[1]))["added_tokens"]])' "$1/tokenizer.json"; }
 "$hodhod" --quiet tokenize train --vocabulary 300 --special '[PAD]' '[UNK]' '<unk>' '{x}' '%%' -o "$work/t" -- "$work/[a,b].txt" > "$work/out"
-expect "special tokens in brackets" "[PAD] [UNK] <unk> {x} %%" "$(tokens "$work/t")"
+same "special tokens in brackets" "[PAD] [UNK] <unk> {x} %%" "$(tokens "$work/t")"
 "$hodhod" --quiet tokenize train --vocabulary=300 --special='[PAD]' --special='<unk>' "-o$work/[t]" "$work/[a,b].txt" > "$work/out"
-expect "one by one, behind =" "[PAD] <unk>" "$(tokens "$work/[t]")"
-expect_part "a file in brackets" "$(head -1 "$text")" \
+same "one by one, behind =" "[PAD] <unk>" "$(tokens "$work/[t]")"
+expect "a file in brackets" "$(head -1 "$text")" \
   "$("$hodhod" tokenize normalize "$work/[a,b].txt" --no-letters | head -1)"
 
 # What makes no sense.
 says() {  # part of what must be said, words of the command line
   local part=$1
   shift
-  expect_part "$*" "$part" "$(refused "$@")"
-  expect_part "$*" "status 2" "$(refused "$@")"
+  expect "$*" "$part" "$(refused "$@")"
+  expect "$*" "status 2" "$(refused "$@")"
 }
 says 'hodhod: there is no command "tokenise"; did you mean tokenize?' tokenise
 says 'hodhod train: there is no command "classfy"; did you mean classify?' train classfy --data x
@@ -82,9 +66,9 @@ says '--threads: expected a whole number (from 0 to 1024), found "1025"' describ
 says '--truncate: expected one of right, left, found "up"' tokenize encode -t x --truncate up
 says '--json: expected yes|no, found "maybe"' describe tiny --json=maybe
 
-expect "threads: all that help promises" 0 "$("$hodhod" --threads 1024 --version > "$work/out"; echo $?)"
-expect_part "help of a command" "Usage: hodhod train generate [OPTIONS]" "$("$hodhod" train generate --help)"
-expect "help, however it is asked" "$("$hodhod" train tag --help)" "$("$hodhod" --help train tag)"
+same "threads: all that help promises" 0 "$("$hodhod" --threads 1024 --version > "$work/out"; echo $?)"
+expect "help of a command" "Usage: hodhod train generate [OPTIONS]" "$("$hodhod" train generate --help)"
+same "help, however it is asked" "$("$hodhod" train tag --help)" "$("$hodhod" --help train tag)"
 # A file of options.
 cat > "$work/run.toml" <<END
 threads = 1          # a comment
@@ -99,35 +83,35 @@ lowercase = true
 steps = 3
 END
 "$hodhod" --quiet --config "$work/run.toml" tokenize train > "$work/out"
-expect "options of a file" "[PAD] <unk> # no comment" "$(tokens "$work/t3")"
+same "options of a file" "[PAD] <unk> # no comment" "$(tokens "$work/t3")"
 "$hodhod" --quiet tokenize train --special '<unk>' --config="$work/run.toml" -o "$work/t4" > "$work/out"
-expect "the command line goes before the file" "<unk>" "$(tokens "$work/t4")"
+same "the command line goes before the file" "<unk>" "$(tokens "$work/t4")"
 "$hodhod" --config "$work/run.toml" tokenize train --digits latin --no-tatweel --print-config > "$work/printed.toml"
-expect "what is printed makes the same again" "$(cat "$work/printed.toml")" \
+same "what is printed makes the same again" "$(cat "$work/printed.toml")" \
   "$("$hodhod" tokenize train --print-config --config "$work/printed.toml")"
-expect_part "given" $'\nvocabulary = 300\n' "$(cat "$work/printed.toml")"
-expect_part "given" $'\nno-tatweel = true\n' "$(cat "$work/printed.toml")"
-expect_part "not given" $'\n#min-frequency = 2\n' "$(cat "$work/printed.toml")"
+expect "given" $'\nvocabulary = 300\n' "$(cat "$work/printed.toml")"
+expect "given" $'\nno-tatweel = true\n' "$(cat "$work/printed.toml")"
+expect "not given" $'\n#min-frequency = 2\n' "$(cat "$work/printed.toml")"
 config() {  # lines of a file, words of the command line
   printf "$1\n" > "$work/bad.toml"
   shift
   refused --config "$work/bad.toml" "$@"
 }
-expect_part "a name" 'bad.toml:2: train has no option "vocabulry"; did you mean vocabulary?' \
+expect "a name" 'bad.toml:2: train has no option "vocabulry"; did you mean vocabulary?' \
   "$(config '# x\nvocabulry = 3' tokenize train)"
-expect_part "a section" 'bad.toml:2: there is no command "tokenize.trian"; did you mean tokenize.train?' \
+expect "a section" 'bad.toml:2: there is no command "tokenize.trian"; did you mean tokenize.train?' \
   "$(config '[tokenize.trian]\nvocabulary = 3' tokenize train)"
-expect_part "a value" 'bad.toml:1: --vocabulary: expected a whole number (from 1 to 10000000), found "nan"' \
+expect "a value" 'bad.toml:1: --vocabulary: expected a whole number (from 1 to 10000000), found "nan"' \
   "$(config 'vocabulary = nan' tokenize train -o x)"
-expect_part "no quotes" 'bad.toml:1: expected a number, true, false, a list, or a text in quotes, found "bpe"' \
+expect "no quotes" 'bad.toml:1: expected a number, true, false, a list, or a text in quotes, found "bpe"' \
   "$(config 'model = bpe' tokenize train)"
-expect_part "twice" 'bad.toml:3: seed is set at' "$(config 'seed = 1\n\nseed = 2' tokenize train)"
-expect_part "quotes" 'bad.toml:1: the quotes are not closed' "$(config 'model = "bpe' tokenize train)"
-expect_part "a list" 'bad.toml:1: the list of special is not closed' "$(config 'special = ["a",' tokenize train)"
-expect_part "one value" 'bad.toml:1: seed is one value, not a list' "$(config 'seed = [1, 2]' tokenize train)"
-expect_part "texts" 'DIR cannot be combined with texts on the command line' "$(config 'DIR = "m"' translate text)"
-expect_part "not in a file" 'has no option "config"' "$(config 'config = "m"' translate text)"
-expect_part "no file" 'none.toml' "$(refused --config "$work/none.toml" describe tiny)"
+expect "twice" 'bad.toml:3: seed is set at' "$(config 'seed = 1\n\nseed = 2' tokenize train)"
+expect "quotes" 'bad.toml:1: the quotes are not closed' "$(config 'model = "bpe' tokenize train)"
+expect "a list" 'bad.toml:1: the list of special is not closed' "$(config 'special = ["a",' tokenize train)"
+expect "one value" 'bad.toml:1: seed is one value, not a list' "$(config 'seed = [1, 2]' tokenize train)"
+expect "texts" 'DIR cannot be combined with texts on the command line' "$(config 'DIR = "m"' translate text)"
+expect "not in a file" 'has no option "config"' "$(config 'config = "m"' translate text)"
+expect "no file" 'none.toml' "$(refused --config "$work/none.toml" describe tiny)"
 
 # Completion.
 "$hodhod" completion bash > "$work/completion.bash"
@@ -140,28 +124,26 @@ complete_words() {  # words of a command line, the last one unfinished: what bas
     printf '%s\n' "${COMPREPLY[@]}" | sort | tr '\n' ' '
   )
 }
-expect "commands" "train translate " "$(complete_words hodhod tr)"
-expect "tasks" "tag translate " "$(complete_words hodhod --threads 2 train t)"
-expect "options" "--schedule-final-fraction --schedule-kind --schedule-rate --schedule-warmup --schedule-width " \
+same "commands" "train translate " "$(complete_words hodhod tr)"
+same "tasks" "tag translate " "$(complete_words hodhod --threads 2 train t)"
+same "options" "--schedule-final-fraction --schedule-kind --schedule-rate --schedule-warmup --schedule-width " \
   "$(complete_words hodhod train generate --out x --schedule)"
-expect "values" "left right " "$(complete_words hodhod tokenize encode --truncate '')"
-expect "values of an enum" "constant cosine " "$(complete_words hodhod train tag --schedule-kind co)"
-expect "files" "data.tsv " "$(complete_words hodhod train classify --data da)"
-expect "directories" "t3 t4 " "$(complete_words hodhod train generate --out t | sed 's/^t //')"
-expect "a model's directory" "c completion.bash " "$(complete_words hodhod translate c)completion.bash "
-expect "shells" "bash " "$(complete_words hodhod completion b)"
+same "values" "left right " "$(complete_words hodhod tokenize encode --truncate '')"
+same "values of an enum" "constant cosine " "$(complete_words hodhod train tag --schedule-kind co)"
+same "files" "data.tsv " "$(complete_words hodhod train classify --data da)"
+same "directories" "t3 t4 " "$(complete_words hodhod train generate --out t | sed 's/^t //')"
+same "a model's directory" "c completion.bash " "$(complete_words hodhod translate c)completion.bash "
+same "shells" "bash " "$(complete_words hodhod completion b)"
 for shell in zsh fish; do
-  expect_part "$shell" "schedule-warmup" "$("$hodhod" completion $shell)"
+  expect "$shell" "schedule-warmup" "$("$hodhod" completion $shell)"
   if command -v $shell > "$work/out"; then
     "$hodhod" completion $shell > "$work/completion.$shell"
-    expect "$shell reads it" "" "$($shell -n "$work/completion.$shell" 2>&1)"
+    same "$shell reads it" "" "$($shell -n "$work/completion.$shell" 2>&1)"
   fi
 done
 # A full disk is told; a reader that has enough is none.
 if [[ -w /dev/full ]]; then
   for words in "--help" "classify $work/c good"; do
-    expect_part "a full disk" "standard output: No space left on device" "$("$hodhod" $words 2>&1 > /dev/full || true)"
+    expect "a full disk" "standard output: No space left on device" "$("$hodhod" $words 2>&1 > /dev/full || true)"
   done
 fi
-((fails == 0)) && echo "hodhod's arguments: all as expected"
-exit $((fails > 0))

@@ -1,25 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # What hodhod does with odd data: headers, CoNLL-U, odd tags, blank, bad and long lines. Usage: data.sh PROGRAM
-set -euo pipefail
-hodhod=$(realpath "$1")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "$0")/../expect.sh"
 cd "$work"
-fails=0
 
-expect() {  # what, part that must be in it, text
-  if [[ $3 != *"$2"* ]]; then
-    printf 'FAILED: %s\n  expected: %s\n  found:    %s\n' "$1" "$2" "$3"
-    fails=$((fails + 1))
-  fi
-}
-same() {  # what, one text, the other
-  if [[ $2 != "$3" ]]; then
-    printf 'FAILED: %s\n  one:   %s\n  other: %s\n' "$1" "$2" "$3"
-    fails=$((fails + 1))
-  fi
-}
 # Everything it says, and its exit status.
 run() { "$hodhod" --threads 1 "$@" 2>&1 < /dev/null || echo "status $?"; }
 answer() { "$hodhod" --threads 1 "$@" 2> /dev/null; }
@@ -101,5 +85,3 @@ same "an empty sentence" "2 3 5" "$(printf 'Ali\n\nx\n' | answer tag odd | grep 
 # Nothing to evaluate.
 : > empty
 expect "no text" "empty: there is no example in it" "$(run evaluate critic --data empty --format tsv)"
-((fails == 0)) && echo "hodhod's data: all as expected"
-exit $((fails > 0))

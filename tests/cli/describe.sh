@@ -1,18 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # hodhod describe from end to end. Usage: describe.sh PROGRAM
-set -euo pipefail
-hodhod=$1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-fails=0
-
-expect() {  # what, part that must be in it, text
-  if [[ $3 != *"$2"* ]]; then
-    printf 'FAILED: %s\n  expected: %s\n  found:    %s\n' "$1" "$2" "$3"
-    fails=$((fails + 1))
-  fi
-}
+. "$(dirname "$0")/../expect.sh"
 
 for preset in tiny bert-base gpt2 gpt3 llama-70b; do
   found=$("$hodhod" describe $preset)
@@ -33,5 +22,3 @@ expect "no such option" "there is no option 'widht'" "$(failure "$hodhod" descri
 expect "no fit" "width 768 is not a multiple of heads 7" "$(failure "$hodhod" describe gpt2 --model heads=7)"
 expect "too long" "takes 1024" "$(failure "$hodhod" describe gpt2 --length 5000)"
 expect "status" "status 2" "$(failure "$hodhod" describe gpt2 --batch 0)"
-((fails == 0)) && echo "hodhod describe: all as expected"
-exit $((fails > 0))

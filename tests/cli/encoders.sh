@@ -1,19 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # hodhod train, use and evaluate of encoders: classify, tag, fill-mask, embed. Usage: encoders.sh PROGRAM
-set -euo pipefail
-hodhod=$(realpath "$1")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "$0")/../expect.sh"
 cd "$work"
-fails=0
 
-expect() {  # what, part that must be in it, text
-  if [[ $3 != *"$2"* ]]; then
-    printf 'FAILED: %s\n  expected: %s\n  found:    %s\n' "$1" "$2" "$3"
-    fails=$((fails + 1))
-  fi
-}
 # Everything it says, and its exit status.
 run() { "$hodhod" --threads 1 "$@" 2>&1 < /dev/null || echo "status $?"; }
 train() {
@@ -42,9 +32,9 @@ steps() { train classify --data table.tsv --dev table.tsv --schedule-kind consta
 steps 20 parts
 steps 40 parts
 steps 40 whole
-cmp parts/model.safetensors whole/model.safetensors || fails=$((fails + 1))
+cmp parts/model.safetensors whole/model.safetensors || fail "a run in two parts is one in one"
 newest() { find "$1" -path '*step-40/tensors.safetensors'; }
-cmp "$(newest parts)" "$(newest whole)" || fails=$((fails + 1))
+cmp "$(newest parts)" "$(newest whole)" || fail "so is its state"
 expect "numbers" "pearson" "$(train classify --regression --label 3 --data table.tsv --dev table.tsv --steps 20 --out warmth)"
 expect "their score" "mean squared error" "$(run evaluate warmth --data table.tsv --label 3)"
 
@@ -82,9 +72,7 @@ expect "nor one to start from" "no Hugging Face family holds this model" \
   "$(train classify --from filler --data table.tsv --model positions=alibi --out unheard)"
 expect "told before anything is trained" "1" "$([[ -e unheard/tokenizer.json ]] || echo 1)"
 expect "no mask" 'has no [MASK]; write [MASK] where' "$(run fill-mask filler 'the sun')"
-expect "no data" "name the file with --data" "$(run evaluate critic)"
+expect "no data" "give a file with --data" "$(run evaluate critic)"
 printf '1\tthe sun\tthe sun\n2\tthe rain\tthe rain\n' > alike.tsv
 expect "equal similarities" "finds all 2 pairs of alike.tsv equally similar" \
   "$(run evaluate filler --similarity --data alike.tsv --label 1 --text 2,3)"
-((fails == 0)) && echo "hodhod's encoders: all as expected"
-exit $((fails > 0))

@@ -1,24 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # hodhod generate: prompts, results, and what generation_config.json says. Usage: generate.sh PROGRAM
-set -euo pipefail
-hodhod=$1
-data=$(dirname "$0")/../../examples/data/en-fa
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-fails=0
+. "$(dirname "$0")/../expect.sh"
 
-fail() {
-  printf 'FAILED: %s\n' "$1"
-  fails=$((fails + 1))
-}
-same() {  # what, one text, the other
-  [[ $2 == "$3" ]] || fail "$1"$'\n  one:   '"$2"$'\n  other: '"$3"
-}
-has() {  # what, part that must be in it, text
-  [[ $3 == *"$2"* ]] || fail "$1"$'\n  expected: '"$2"$'\n  found:    '"$3"
-}
-"$hodhod" --quiet --threads 1 train generate --data "$data/dev.en" --preset gpt-tiny --model width=32 heads=2 \
+"$hodhod" --quiet --threads 1 train generate --data "$examples/dev.en" --preset gpt-tiny --model width=32 heads=2 \
   decoder_layers=1 --length 32 --batch 8 --steps 60 --validate-every 0 --schedule-rate 1e-2 --out "$work/model" \
   2> "$work/err"
 generate() { "$hodhod" generate "$work/model" "$@" < /dev/null; }
@@ -36,14 +21,14 @@ same "from a pipe" "$from_file" \
 same "with any number of threads" "$from_file" \
   "$("$hodhod" --threads 2 generate "$work/model" --file "$work/prompts" --seed 5 --max-new-tokens 30)"
 same "objects for lines" 4 "$(generate --file "$work/prompts" --json | grep -c '^{"prompt": *".*"text": *".*}$')"
-has "prompts and files" "give one of them" "$(generate 'the' --file "$work/prompts" 2>&1 || true)"
+expect "prompts and files" "give one of them" "$(generate 'the' --file "$work/prompts" 2>&1 || true)"
 
 # Prompts that the model does not read whole: arguments and lines.
 long=$(printf 'the cat sat on the mat %.0s' {1..30})
 told="texts is longer than the 64 tokens that the model takes"
-has "a long prompt is told" "1 of 1 $told" "$(generate "$long" --max-new-tokens 2 2>&1 > "$work/out")"
+expect "a long prompt is told" "1 of 1 $told" "$(generate "$long" --max-new-tokens 2 2>&1 > "$work/out")"
 printf '%s\nthe\n' "$long" > "$work/lines"
-has "a long line is told" "1 of 2 $told" "$(generate --file "$work/lines" --max-new-tokens 2 2>&1 > "$work/out")"
+expect "a long line is told" "1 of 2 $told" "$(generate --file "$work/lines" --max-new-tokens 2 2>&1 > "$work/out")"
 
 # Stop strings, wherever they lie.
 whole=$(generate 'the' --do-sample no --max-new-tokens 60)
@@ -56,17 +41,17 @@ cp "$config" "$work/kept"
 echo '{"num_beams": 3, "no_such_key": 1, "num_beam_groups": 3}' > "$config"
 found=$(generate 'the' --max-new-tokens 20 2> "$work/err")
 same "what a file leaves out is as in Transformers" "$found" "$(generate 'the' --max-new-tokens 20 --seed 9 2> "$work/err")"
-has "an unknown key is named" "not known, and without effect: no_such_key" "$(cat "$work/err")"
-has "so is one that is not done" "not supported, and without effect: num_beam_groups" "$(cat "$work/err")"
+expect "an unknown key is named" "not known, and without effect: no_such_key" "$(cat "$work/err")"
+expect "so is one that is not done" "not supported, and without effect: num_beam_groups" "$(cat "$work/err")"
 echo '{"max_length": 9}' > "$config"
 same "a length with the prompt" 9 "$(generate 'the' | tr -d '\n' | wc -m)"
 same "a flag comes before it" 23 "$(generate 'the' --max-new-tokens 20 | tr '\n' ' ' | sed 's/ $//' | wc -m)"
 echo '{"do_sample": false, "temperature": 0.0}' > "$config"
 generate 'the' > "$work/out" || fail "a temperature that is not used"
 generate 'the' --top-p 0.9 > "$work/out" 2> "$work/err"
-has "an option that does nothing is told" "--top-p has no effect" "$(cat "$work/err")"
+expect "an option that does nothing is told" "--top-p has no effect" "$(cat "$work/err")"
 generate 'the' --length-penalty 2 > "$work/out" 2> "$work/err"
-has "so is one of beams" "--length-penalty has no effect with one beam" "$(cat "$work/err")"
+expect "so is one of beams" "--length-penalty has no effect with one beam" "$(cat "$work/err")"
 generate 'the' --temperature 0 --num-beams 2 --length-penalty 2 --top-p 1 > "$work/out" 2> "$work/err"
 same "the others are not" "" "$(cat "$work/err")"
 same "an empty line stands between texts" 3 "$(generate 'the' 'a' --max-new-tokens 0 --num-beams 2 | wc -l)"
@@ -78,6 +63,4 @@ same "no text comes twice" "" "$(grep -v '^$' <<< "$beams" | sort | uniq -d)"
 size=$(stat -c %s "$work/model/model.safetensors")
 printf '\000\000\300\177' | dd of="$work/model/model.safetensors" bs=1 seek=$((size - 4)) conv=notrunc 2> "$work/err"
 found=$(generate 'the' 2>&1 > "$work/out") && fail "NaN among the weights is an answer"
-has "it is named" "$work/model: its logits are not finite" "$found"
-((fails == 0)) && echo "hodhod generate: all as expected"
-exit $((fails > 0))
+expect "it is named" "$work/model: its logits are not finite" "$found"

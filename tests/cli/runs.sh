@@ -2,22 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # hodhod train: what a run was begun with, what may change when it goes on, and what is never replaced.
 # Usage: runs.sh PROGRAM
-set -euo pipefail
-hodhod=$(realpath "$1")
-examples=$(realpath "$(dirname "$0")/../../examples/data/en-fa")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "$0")/../expect.sh"
 cd "$work"
-fails=0
 
-fail() {  # what, and more
-  printf 'FAILED: %s\n' "$@"
-  fails=$((fails + 1))
-}
-expect() {  # what, part that must be in it, text
-  [[ $3 == *"$2"* ]] || fail "$1" "  expected: $2" "  found:    $3"
-}
-expect_not() { [[ $3 != *"$2"* ]] || fail "$1" "  not wanted: $2" "  found:      $3"; }
 run() { "$hodhod" --threads 1 train "$@" 2>&1 < /dev/null || echo "status $?"; }
 small=(--model width=32 --model heads=2 --model decoder_layers=1)
 write() {  # directory, options: a language model
@@ -186,5 +173,3 @@ steps=$(($(tail -2 stopped/metrics.jsonl | head -1 | grep -o '"step":[0-9]*' | c
 expect "the run is kept" "finished: step $steps" "$(new stopped --steps $steps --validate-every 0)"
 expect "and the note" "# a note of mine" "$(cat stopped/metrics.jsonl)"
 
-((fails == 0)) && echo "hodhod train, runs: all as expected"
-exit $((fails > 0))

@@ -1,18 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # hodhod score from end to end. Usage: score.sh PROGRAM
-set -euo pipefail
-hodhod=$1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-fails=0
+. "$(dirname "$0")/../expect.sh"
 
-expect() {  # what, a part that has to be there, found
-  if [[ $3 != *"$2"* ]]; then
-    printf 'FAILED: %s\n  expected: %s\n  found:    %s\n' "$1" "$2" "$3"
-    fails=$((fails + 1))
-  fi
-}
 score() { "$hodhod" score "$@" 2>&1 || echo "status $?"; }
 
 printf '%s\n' 'the cat sat on the mat' 'It costs $3.50, i.e. 1,000-2,000 &amp; more.' 'a b' > "$work/hyp"
@@ -59,4 +49,3 @@ expect "a value without its smoothing" "the smoothing exp takes no value" \
   "$(score --smoothing-value 0.5 --hypotheses "$work/hyp" --references "$work/ref")"
 expect "a missing file" "$work/none" "$(score --hypotheses "$work/none" --references "$work/ref")"
 
-((fails == 0)) || exit 1

@@ -1,19 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # hodhod train: what goes wrong, and what has to go on. Usage: train.sh PROGRAM
-set -euo pipefail
-hodhod=$1
-text=$(dirname "$0")/../../examples/data/en-fa/dev.en
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-fails=0
+. "$(dirname "$0")/../expect.sh"
+text=$examples/dev.en
 
-expect() {  # what, part that must be in it, text
-  if [[ $3 != *"$2"* ]]; then
-    printf 'FAILED: %s\n  expected: %s\n  found:    %s\n' "$1" "$2" "$3"
-    fails=$((fails + 1))
-  fi
-}
 train() {  # directory, options: everything it says, and its exit status
   local out=$1
   shift
@@ -28,14 +18,14 @@ expect "its status" "status 1" "$found"
 
 train "$work/whole" --steps 24 --validate-every 4 --average-last 3 > "$work/out"
 for steps in 9 12 24; do train "$work/parts" --steps $steps --validate-every 4 --average-last 3 > "$work/out"; done
-cmp "$work/whole/model.safetensors" "$work/parts/model.safetensors" || fails=$((fails + 1))
+cmp "$work/whole/model.safetensors" "$work/parts/model.safetensors" || fail "a mean of models, in one run and in three"
 train "$work/last" --steps 24 --validate-every 4 > "$work/out"
-cmp -s "$work/whole/model.safetensors" "$work/last/model.safetensors" && { echo "FAILED: no mean was taken"; fails=$((fails + 1)); }
+cmp -s "$work/whole/model.safetensors" "$work/last/model.safetensors" && fail "no mean was taken"
 expect "two averages" "the model can be one of them" "$(train "$work/x" --average 0.9 --average-last 3)"
 
 found=$(train "$work/last" --steps 30 --model width=64)
 expect "another model" "was begun with --model width=32 (now 64)" "$found"
-[[ -f $work/last/model.safetensors ]] || { echo "FAILED: the model is gone"; fails=$((fails + 1)); }
+[[ -f $work/last/model.safetensors ]] || fail "the model is gone"
 
 train "$work/busy" --steps 1000000 --validate-every 0 > "$work/busy.txt" &
 for _ in $(seq 200); do [[ -s $work/busy/metrics.jsonl ]] && break; sleep 0.05; done
@@ -46,9 +36,7 @@ wait 2> "$work/out"
 expect "the lock ends with its holder" "finished: step 3" "$(train "$work/busy" --steps 3)"
 
 train "$work/no-dev" --steps 3 --dev-share 0 > "$work/out"
-[[ -s $work/no-dev/model.safetensors ]] || { echo "FAILED: no model without validation text"; fails=$((fails + 1)); }
-expect "a file in the way" "a file of that name is there" "$(train "$text")"
+[[ -s $work/no-dev/model.safetensors ]] || fail "no model without validation text"
+expect "a file in the way" "there is a file of that name" "$(train "$text")"
 expect "no such preset" "there is no preset 'gpt9'; the presets are" \
   "$("$hodhod" train generate --data "$text" --out "$work/x" --preset gpt9 2>&1 || true)"
-((fails == 0)) && echo "hodhod train: all as expected"
-exit $((fails > 0))

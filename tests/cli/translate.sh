@@ -1,46 +1,35 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # hodhod translate and evaluate: how decoding is chosen, and what it must not depend on. Usage: translate.sh PROGRAM
-set -euo pipefail
-hodhod=$1
-data=$(dirname "$0")/../../examples/data/en-fa
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-fails=0
+. "$(dirname "$0")/../expect.sh"
 
-same() {  # what, one text, the other
-  if [[ $2 != "$3" ]]; then
-    printf 'FAILED: %s\n  one:   %s\n  other: %s\n' "$1" "$2" "$3"
-    fails=$((fails + 1))
-  fi
-}
-head -20 "$data/dev.en" > "$work/en"
-head -20 "$data/dev.fa" > "$work/fa"
-"$hodhod" --quiet --threads 1 train translate --source "$data/dev.en" --target "$data/dev.fa" --preset tiny --model width=32 \
+head -20 "$examples/dev.en" > "$work/en"
+head -20 "$examples/dev.fa" > "$work/fa"
+"$hodhod" --quiet --threads 1 train translate --source "$examples/dev.en" --target "$examples/dev.fa" --preset tiny --model width=32 \
   heads=2 feed_forward=64 encoder_layers=1 decoder_layers=1 --tokenizer-vocabulary 400 --steps 60 --validate-every 0 \
   --batches-max-tokens 512 --schedule-rate 1e-2 --schedule-warmup 20 --out "$work/model" 2> "$work/err"
 evaluate() { "$hodhod" evaluate "$work/model" --source "$work/en" --target "$work/fa" "$@"; }
 translate() { "$hodhod" translate "$work/model" "$@" < "$work/en"; }
 
 config="$work/model/generation_config.json"
-grep -q '"num_beams": 5' "$config" || { echo "FAILED: five beams are what it is saved with"; fails=$((fails + 1)); }
+grep -q '"num_beams": 5' "$config" || fail "five beams are what it is saved with"
 greedy=$(translate --num-beams 1)
 beams=$(translate)
-[[ $greedy != "$beams" ]] || { echo "FAILED: beams change nothing, so that this test tells nothing"; fails=$((fails + 1)); }
+[[ $greedy != "$beams" ]] || fail "beams change nothing, so that this test tells nothing"
 scores=$(evaluate --num-beams 1)
-[[ $(evaluate) != "$scores" ]] || { echo "FAILED: beams change no score, so that this test tells nothing"; fails=$((fails + 1)); }
+[[ $(evaluate) != "$scores" ]] || fail "beams change no score, so that this test tells nothing"
 sed -i 's/"num_beams": 5/"num_beams": 1/' "$config"
 same "translate goes by generation_config.json" "$greedy" "$(translate)"
 same "a flag comes before it" "$beams" "$(translate --num-beams 5)"
 same "evaluate goes by it too" "$scores" "$(evaluate)"
-[[ $(evaluate --bleu-tokenizer char) != "$scores" ]] || { echo "FAILED: BLEU of characters is that of words"; fails=$((fails + 1)); }
+[[ $(evaluate --bleu-tokenizer char) != "$scores" ]] || fail "BLEU of characters is that of words"
 
 # Any byte can come, so texts are compared by their sums.
 sampled() { translate --do-sample --temperature 2 --seed "${seed:-3}" "$@" | cksum; }
 same "what is sampled for a line, in any block" "$(sampled)" "$(sampled --batch-lines 3)"
 same "with any number of threads" "$(sampled)" "$("$hodhod" --threads 2 translate "$work/model" --do-sample \
   --temperature 2 --seed 3 --file "$work/en" 2> "$work/err" | cksum)"
-[[ $(sampled) != $(seed=4 sampled) ]] || { echo "FAILED: the seed changes nothing"; fails=$((fails + 1)); }
+[[ $(sampled) != $(seed=4 sampled) ]] || fail "the seed changes nothing"
 
 # A line in, a line out.
 answer() { "$hodhod" translate "$work/model" "$@" 2> "$work/err"; }
@@ -54,7 +43,7 @@ same "bad bytes" 2 "$(answer --json --file "$work/bytes" | wc -l)"
 for _ in $(seq 150); do printf 'The teacher reads a book. '; done > "$work/long"
 same "a long line is one line" 1 "$(answer --num-beams 1 --max-new-tokens 8 --file "$work/long" | wc -l)"
 grep -q 'note: 1 of 1 texts is longer than the .* they are translated sentence by sentence$' "$work/err" ||
-  { echo "FAILED: long lines are told: $(cat "$work/err")"; fails=$((fails + 1)); }
+  fail "long lines are told: $(cat "$work/err")"
 printf 'A book. The teacher.\n\nDr. Smith reads.\n' > "$work/document"
 same "paragraphs stay" 2 "$(answer --document --file "$work/document" | grep -n '^$' | cut -d : -f 1)"
 same "sentences by themselves" 1 "$(answer --document --json --file "$work/document" | grep -c '"parts":')"
@@ -65,20 +54,18 @@ same "each as it would be alone" "$one $(answer 'The teacher.')" "$(answer 'A bo
 sed 's/ی/ي/g' "$work/fa" > "$work/arabic"
 found=$("$hodhod" evaluate "$work/model" --source "$work/en" --target "$work/arabic" --num-beams 1)
 [[ $found == "as it is:"*"both sides normalised as the tokenizer does:"* ]] ||
-  { echo "FAILED: scores with and without normalising: $found"; fails=$((fails + 1)); }
+  fail "scores with and without normalising: $found"
 printf 'a\n\xff\nb\n' > "$work/bad.en"
 printf 'x\ny\nz\n' > "$work/bad.fa"
 found=$("$hodhod" evaluate "$work/model" --source "$work/bad.en" --target "$work/bad.fa" 2>&1 || true)
-[[ $found == *"bad.en:2: expected UTF-8"*"--skip-bad"* ]] || { echo "FAILED: bad lines: $found"; fails=$((fails + 1)); }
+[[ $found == *"bad.en:2: expected UTF-8"*"--skip-bad"* ]] || fail "bad lines: $found"
 found=$("$hodhod" evaluate "$work/model" --skip-bad --source "$work/bad.en" --target "$work/bad.fa" 2>&1)
-[[ $found == *"1 bad line was skipped"*BLEU* ]] || { echo "FAILED: skipped lines: $found"; fails=$((fails + 1)); }
+[[ $found == *"1 bad line was skipped"*BLEU* ]] || fail "skipped lines: $found"
 : > "$work/empty"
 found=$("$hodhod" evaluate "$work/model" --source "$work/empty" --target "$work/empty" 2>&1 || echo "status $?")
-[[ $found == *"has no line to translate"*"status 1" ]] || { echo "FAILED: nothing to score: $found"; fails=$((fails + 1)); }
+[[ $found == *"has no line to translate"*"status 1" ]] || fail "nothing to score: $found"
 printf 'a\nb\n' > "$work/two.en"
 printf '\n \n' > "$work/blank.fa"
 found=$("$hodhod" evaluate "$work/model" --source "$work/two.en" --target "$work/blank.fa" 2>&1 || echo "status $?")
 [[ $found == *"every line of $work/blank.fa is blank"*"status 1" ]] ||
-  { echo "FAILED: nothing to compare with: $found"; fails=$((fails + 1)); }
-((fails == 0)) && echo "hodhod translate: all as expected"
-exit $((fails > 0))
+  fail "nothing to compare with: $found"
