@@ -21,8 +21,8 @@ int64_t count_words(std::string_view text) {
   return words;
 }
 
-// The word that each token belongs to: the last of what the tokens up to it read as. −1: before the first
-// word, or the end of the sequence.
+// The word of each token: the last word of the text that the tokens up to it decode to. −1: the end of
+// sequence, or a token before the first word.
 std::vector<int64_t> words_of(const text::Tokenizer& tokenizer, const std::vector<int64_t>& tokens,
                               int64_t eos) {
   std::vector<int64_t> words;
@@ -116,7 +116,7 @@ Alignment align_whole(const Translator& translator, const std::string& text, con
   return result;
 }
 
-// Puts `part` after what stands in `whole`: its words come after those words, and nothing attends across.
+// Appends `part` to `whole`: its words are numbered after those of `whole`; attention between the two is 0.
 void append(Alignment& whole, const Alignment& part, int64_t source_words, int64_t target_words) {
   const int64_t rows = std::ssize(whole.target_tokens), columns = std::ssize(whole.source_tokens);
   const int64_t more_rows = std::ssize(part.target_tokens), more_columns = std::ssize(part.source_tokens);

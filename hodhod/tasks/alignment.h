@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which word of a text became which word of its translation, from the decoder's cross-attention.
+// Word alignment of a text with its translation, from the decoder's cross-attention.
 #pragma once
 
 #include <cstdint>
@@ -12,23 +12,23 @@
 
 namespace hodhod {
 
-// How much each token of a translation attends to each token of its source while it is chosen: the
-// probabilities of a decoder layer's cross-attention, averaged over its heads. `inputs` are what the decoder
-// reads: its start and all tokens but the last. Layer −1 is the last but one (or the only one), whose
-// attention aligns best (Garg et al. 2019). [T, S] in f32; rows add up to 1.
+// How much each target token, while it is predicted, attends to each source token: the cross-attention
+// probabilities of one decoder layer, averaged over its heads. [T, S] in f32; each row sums to 1. `inputs`
+// are the decoder's inputs: the start token and all target tokens but the last. Layer −1 is the last but one
+// (or the only one), whose attention aligns best (Garg et al. 2019).
 Tensor cross_attention(const Model& model, const std::vector<int64_t>& source,
                        const std::vector<int64_t>& inputs, int64_t layer = -1);
 
 struct Alignment {
-  std::vector<std::string> source_tokens, target_tokens;  // with the end of sequence where there is one
+  std::vector<std::string> source_tokens, target_tokens;  // with the end of sequence, if any
   Tensor attention = {};                                  // [target tokens, source tokens]
-  // (word of the source, word of the translation), counted from 0 between blanks, in this order: for each
-  // word of the translation the word of the source that its tokens attend to most.
+  // Sorted pairs (source word, target word), numbered from 0; blanks separate words. Each target word is
+  // paired with the source word that its tokens attend to most.
   std::vector<std::pair<int64_t, int64_t>> words = {};
 };
 
-// Of a text and one of its translations. It depends on nothing else, whatever batch they came from. Of a text
-// that was translated in parts, each part is aligned with its own.
+// Aligns a text with one of its translations. The result does not depend on the batch that they came from. If
+// the text was translated in parts, each part is aligned with its own translation.
 Alignment align(const Translator& translator, const std::string& text, const Translation& translation,
                 int64_t layer = -1);
 

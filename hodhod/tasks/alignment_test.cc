@@ -31,7 +31,7 @@ TEST(Alignment, EveryWordOfTheTranslationHasOneOfTheSource) {
   }
 }
 
-// The word that the attention prefers, by sums made here.
+// The source word with the most attention, summed independently here.
 TEST(Alignment, IsOfCharactersTheLargestSumOfTheirAttention) {
   const Translator translator = test_translator(TokenizerKind::character);
   const Alignment alignment = align(translator, "a dog", translation_of(translator, "cat on"), 0);
@@ -41,8 +41,7 @@ TEST(Alignment, IsOfCharactersTheLargestSumOfTheirAttention) {
   for (const auto& [from, to] : alignment.words) {
     double a = 0, dog = 0;
     for (size_t t = to == 0 ? 0 : 4; t < (to == 0 ? 4u : 6u); ++t) {
-      a +=
-          weights[t * columns] + weights[t * columns + 1];  // the blank reads as the end of what is before it
+      a += weights[t * columns] + weights[t * columns + 1];  // a blank belongs to the word before it
       dog += weights[t * columns + 2] + weights[t * columns + 3] + weights[t * columns + 4];
     }
     EXPECT_EQ(from, dog > a ? 1 : 0);

@@ -17,7 +17,7 @@ namespace {
 constexpr const char* kWeightsOption = "`class_weights`";
 constexpr double kMaxWeight = 1e6;
 
-// The label's number, a 0 or 1 for each label, or the number that it is.
+// The label's id, a 0 or 1 for each label, or a regression's numbers.
 std::vector<double> target_of(const Classifier& classifier, const LabelledText& example) {
   if (classifier.is_regression()) return numbers_of(classifier, example);
   if (classifier.problem() == ProblemKind::single_label) {
@@ -30,7 +30,7 @@ std::vector<double> target_of(const Classifier& classifier, const LabelledText& 
   return target;
 }
 
-// What is wrong with data for validation is said while nothing is lost yet.
+// Checks the validation data before training starts, so that an error costs no work.
 void check_gold(const Classifier& classifier, std::span<const LabelledText> dev) {
   GoldLabels gold(classifier.labels);
   for (const LabelledText& example : dev) {
@@ -133,7 +133,7 @@ LossSum ClassifierTrainee::one_label_loss(const Tensor& logits) const {
   return {cross_entropy(logits, batch_targets_, options), items};
 }
 
-// Binary cross-entropy of each label, that of a label which is there times its weight.
+// Binary cross-entropy of each label, multiplied by the label's weight if the example has it.
 LossSum ClassifierTrainee::labels_loss(const Tensor& logits) const {
   const double smoothing = options_.label_smoothing;
   std::vector<double> targets = batch_targets_.values(), weights;

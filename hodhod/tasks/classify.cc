@@ -92,7 +92,7 @@ std::vector<Texts> texts_of(std::span<const LabelledText> examples) {
   return texts;
 }
 
-// The labels that are given: the likeliest, or those that reach their thresholds, likeliest first.
+// The predicted labels: the likeliest one, or all that reach their thresholds, likeliest first.
 std::vector<int64_t> chosen_labels(const Classifier& classifier, const std::vector<double>& scores) {
   if (classifier.problem() == ProblemKind::single_label) return {likeliest(scores)};
   std::vector<int64_t> chosen;
@@ -124,7 +124,7 @@ ClassifierScores score_one_label(const Classifier& classifier, std::span<const L
   return scores;
 }
 
-// The mean over the labels that are gold somewhere. gold[l][i]: example i has label l.
+// The mean over the labels that some example has. gold[l][i]: example i has label l.
 double mean_average_precision(const std::vector<std::vector<bool>>& gold,
                               const std::vector<Classification>& found) {
   double sum = 0;
@@ -185,7 +185,7 @@ ClassifierScores score_numbers(const Classifier& classifier, std::span<const Lab
   return scores;
 }
 
-// What config.json keeps of a classifier for this program alone.
+// The part of config.json that only this program reads.
 Json task_to_json(const Classifier& classifier) {
   Json task = {{"texts", classifier.texts}};
   const LabelledColumns& columns = classifier.columns;

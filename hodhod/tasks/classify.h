@@ -22,45 +22,46 @@
 
 namespace hodhod {
 
-// An encoder with a classification head, and what its outputs stand for.
+// An encoder with a classification head, and the meaning of its outputs.
 //
 //     auto critic = Classifier::make("bert-tiny", read_labelled({"reviews.tsv"}, {}).examples);
 //     fit(critic, "reviews.tsv", {.steps = 2000}, "critic");
 //     fmt::print("{}", Classifier::load("critic").label_of("A boat without a river."));
 struct Classifier {
   TextModel encoder;
-  Labels labels;  // of numbers: none
-  // Of an example: 1, or 2 for pairs. 0 where the directory does not say it, as of models made elsewhere:
-  // then it takes both.
+  Labels labels;  // empty for a regression
+  // Texts per example: 1, or 2 for pairs. 0 if the directory does not say (a model made elsewhere): both are
+  // accepted.
   int64_t texts = 0;
-  LabelledColumns columns = {};  // of the data that it was trained on, as far as they were named
-  // Of labels of which a text may have several: from which probability on each is given.
-  std::vector<double> thresholds = {};  // by label; none: 0.5
+  LabelledColumns columns = {};  // those named for its training data
+  // For several labels per text: the least probability at which each label is given.
+  std::vector<double> thresholds = {};  // by label; empty: 0.5
 
-  // What it says of a text: one of its labels, any number of them, or numbers.
+  // What it predicts for a text: one label, any number of labels, or numbers.
   ProblemKind problem() const { return encoder.config().head.problem; }
   bool is_regression() const { return problem() == ProblemKind::regression; }
-  // A new one of a preset's size for the labels of these examples, one each, with a tokenizer of their texts.
+  // A new classifier of a preset's size. Its labels are those of the examples, one each; its tokenizer is
+  // trained on their texts.
   static Classifier make(std::string_view preset, std::span<const LabelledText> examples,
                          const MakeOptions& options = {});
-  // A new one of this size; `labels` empty for a regression.
+  // A new classifier with this configuration; `labels` is empty for a regression.
   static Classifier make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
                          ProblemKind problem, uint64_t seed);
-  // From a directory of a classifier.
+  // Loads a classifier's directory.
   static Classifier load(const std::string& directory);
-  // From a directory of any encoder. The head that is there stays where it knows all the labels; otherwise
-  // it is new.
+  // Starts from the directory of any encoder. Its head is kept if it knows all the labels; otherwise the head
+  // is new.
   static Classifier from(const std::string& directory, Labels labels, ProblemKind problem,
                          const FineTuning& options = {});
   void save(const std::string& directory) const;
-  // The likeliest label of a text. (classify() below takes many, and tells more.)
+  // The likeliest label of a text. (classify() below takes many texts and returns more.)
   std::string label_of(const std::string& text) const;
-  // Of a regression: sets the head's bias, so that a new head begins at this number.
+  // For a regression: sets the head's bias, so that a new head starts by predicting this number.
   void begin_at(double mean);
-  // Sets `thresholds`: a number for all labels, LABEL=NUMBER for one. Error where the model gives one label
-  // or numbers.
+  // Sets `thresholds`: NUMBER for all labels, LABEL=NUMBER for one. Error if the model gives one label per
+  // text, or numbers.
   void set_thresholds(std::span<const std::string> parts);
-  // The columns of data in which those that were not chosen are the ones of the training.
+  // `chosen`, with the training data's columns for those that were not chosen.
   LabelledColumns with_columns_of_training(LabelledColumns chosen) const;
 };
 
@@ -70,17 +71,17 @@ inline constexpr const char* kThresholdHelp =
 
 struct Classification {
   std::vector<int64_t> labels =
-      {};  // the likeliest one; of several, those above their thresholds, likeliest first
-  std::vector<double> score = {};  // by label, probabilities; of a regression: the numbers
-  int64_t tokens = 0;              // of the whole text; it was cut where the model takes fewer
+      {};  // the likeliest; with several per text, all that reach their thresholds, likeliest first
+  std::vector<double> score = {};  // a probability for each label, or a regression's numbers
+  int64_t tokens = 0;              // of the whole text, even if it was truncated
 };
 
-// The result for a text does not depend on the others. Error for a text where the model takes pairs, and the
-// other way round.
+// The result for a text does not depend on the others. Error for single texts if the model takes pairs, and
+// for pairs if it takes single texts.
 std::vector<Classification> classify(const Classifier& classifier, std::span<const Texts> texts,
                                      Context& context, int64_t batch_tokens = 8192);
 
-// How near numbers come to those that are right; correlations are 0 where they are not defined.
+// Predicted numbers compared with the correct ones; an undefined correlation is 0.
 struct NumberScores {
   double pearson = 0, spearman = 0, mean_squared_error = 0, mean_absolute_error = 0;
 };
@@ -88,17 +89,17 @@ struct NumberScores {
 struct ClassifierScores {
   int64_t examples = 0;
   double loss = 0;  // mean cross-entropy of the labels that the model knows, or mean squared error
-  metrics::ClassificationScore classes = {};   // of one label each
-  metrics::MultiLabelScore labels = {};        // of several
-  double mean_average_precision = 0;           // of those that the model knows and that are gold somewhere
-  NumberScores numbers = {};                   // of a regression: the means over its numbers
-  std::vector<NumberScores> each_number = {};  // those themselves, in the order of the model
-  std::vector<std::string> notes = {};         // what there is to know of the scores, a sentence each
+  metrics::ClassificationScore classes = {};   // for one label per text
+  metrics::MultiLabelScore labels = {};        // for several labels per text
+  double mean_average_precision = 0;           // over known labels that some example has
+  NumberScores numbers = {};                   // for a regression: the means over its numbers
+  std::vector<NumberScores> each_number = {};  // for each number, in the model's order
+  std::vector<std::string> notes = {};         // remarks on the scores, a sentence each
 };
 
-// Labels that the classifier does not know count as missed, and a note says so. Error where it knows none,
-// and, with file and line, for a label that is no number where it gives numbers, and for pairs where it takes
-// single texts.
+// Labels that the classifier does not know count as missed, and a note says so. Error if it knows none of
+// them; with file and line, if a regression's label is not a number, or for pairs if the model takes single
+// texts.
 ClassifierScores evaluate(const Classifier& classifier, std::span<const LabelledText> examples,
                           Context& context, int64_t batch_tokens = 8192);
 
@@ -129,16 +130,16 @@ struct ClassifierTraining {
   }
 };
 
-// The numbers in an example's label, as many as the model gives; else an Error with its file and line.
+// The numbers in an example's label. Error with file and line unless they are as many as the model gives.
 std::vector<double> numbers_of(const Classifier& classifier, const LabelledText& example);
 
-// The weight of each label in the loss: what the options say, 1 where they do not. Balanced is examples /
-// (labels · examples with that label), as scikit-learn has it; where a text may have several labels, the
-// weight is that of having the label, and balanced is examples without it / examples with it.
+// The weight of each label in the loss, as the options say; 1 for labels that they leave out. Balanced is
+// examples / (labels · examples with that label), as in scikit-learn. With several labels per text, the
+// weight applies to examples that have the label, and balanced is examples without it / examples with it.
 std::vector<double> class_weights(const Classifier& classifier, std::span<const LabelledText> train,
                                   const std::vector<std::string>& options);
 
-// Trains `classifier` on examples; `dev` is for validation. Refers to the classifier.
+// Trains `classifier` on `train` and validates on `dev`. Keeps a reference to the classifier.
 class ClassifierTrainee final : public Trainee {
  public:
   ClassifierTrainee(Classifier& classifier, std::span<const LabelledText> train,
@@ -163,13 +164,13 @@ class ClassifierTrainee final : public Trainee {
   Classifier& classifier_;
   ClassifierTraining options_;
   std::vector<EncodedText> texts_;
-  std::vector<std::vector<double>> targets_;  // the label's number, a 0 or 1 for each label, or the number
+  std::vector<std::vector<double>> targets_;  // label id, 0 or 1 for each label, or numbers
   std::vector<double> weights_;               // by label
   std::vector<LabelledText> dev_;
   std::unique_ptr<BatchSampler> sampler_;
   WordDropout dropout_;
   TokenBatch batch_;
-  Tensor batch_targets_;  // [B] i64; of several labels [B, L] f32; of a regression [B] f32
+  Tensor batch_targets_;  // [B] i64; several labels: [B, L] f32; regression: [B] f32
   int64_t cut_ = 0;
 };
 

@@ -21,7 +21,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// "yes" for a text that speaks of the hoopoe.
+// "yes" if the text mentions the hoopoe.
 std::vector<LabelledText> hoopoes(uint64_t seed, int count) {
   std::vector<LabelledText> examples;
   for (int i = 0; i < count; ++i) {
@@ -34,7 +34,7 @@ std::vector<LabelledText> hoopoes(uint64_t seed, int count) {
   return examples;
 }
 
-// How many boats there are in the second of two texts.
+// The number of boats in the second of two texts.
 std::vector<LabelledText> boats(uint64_t seed, int count) {
   std::vector<LabelledText> examples;
   for (int i = 0; i < count; ++i) {
@@ -159,7 +159,7 @@ TEST(Classify, LongTextsAreCut) {
   EXPECT_NE(scores_of(other, {{start + " hoopoe sings"}}), scores_of(other, {{start}}));
 }
 
-// What stays of a classifier of other labels is the encoder and its pooler.
+// A classifier with other labels keeps only the encoder and its pooler.
 TEST(Classify, FineTunesWithTheHeadThatIsNeeded) {
   const Classifier before = small_classifier(Labels({"a", "b", "c"}));
   const TemporaryDirectory directory;
@@ -388,7 +388,7 @@ TEST(Classify, PairsAndSingleTextsAreNotMixedUp) {
   EXPECT_EQ(classify(again, std::vector<Texts>{{"a", "b"}, {"a"}}, plain()).size(), 2u);
 }
 
-// "sea" where there is a boat or a river, "song" where something sings: both, one, or none.
+// "sea" if there is a boat or a river, "song" if something sings: both, one, or neither.
 std::vector<LabelledText> several_labels(uint64_t seed, int count) {
   std::vector<LabelledText> examples;
   for (int i = 0; i < count; ++i) {
@@ -456,7 +456,7 @@ TEST(Classify, WeightsOfLabels) {
       HasSubstr("a regression has no labels"));
 }
 
-// Σ w_y · loss of each example, as if each had been trained on alone.
+// Σ w_y · loss of each example, each computed alone.
 TEST(Classify, WeightsMultiplyTheLoss) {
   const auto loss_of = [](std::vector<std::string> weights) {
     Classifier classifier = small_classifier(yes_no());

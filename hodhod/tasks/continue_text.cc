@@ -16,7 +16,7 @@
 namespace hodhod {
 namespace {
 
-// What a text without a prompt begins with.
+// The first token of a text without a prompt.
 int64_t start_token(const TextGenerator& generator, const DecodeOptions& options) {
   std::vector<int64_t> tokens{options.bos, generator.config().special().bos};
   tokens.insert(tokens.end(), options.eos.begin(), options.eos.end());
@@ -36,18 +36,18 @@ Prompt prompt_of(const TextGenerator& generator, const std::string& text, const 
   return prompt;
 }
 
-// The text of a continuation as its tokens come, up to the first stop string.
+// The text of a continuation, token by token, up to the first stop string.
 class GrowingText {
  public:
   GrowingText(const text::Tokenizer& tokenizer, std::span<const int64_t> before, const StopStrings& stops)
       : stream_(tokenizer, before), stops_(stops) {}
 
-  // What is certain to belong to it.
+  // The new text that certainly belongs to the result.
   std::string add(int64_t token) { return take(stream_.add(token), false); }
   std::string finish() { return take(stream_.finish(), true); }
 
  private:
-  // Holds back what may be the beginning of a stop string.
+  // Holds back text that may be the beginning of a stop string.
   std::string take(const std::string& grown, bool all) {
     if (stopped_) return {};
     held_ += grown;

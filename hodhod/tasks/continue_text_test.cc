@@ -16,7 +16,7 @@
 namespace hodhod {
 namespace {
 
-// No end, so that texts are long; and sampled, as a model that has learnt nothing likes to repeat itself.
+// No end token, so that texts are long; and sampling, because an untrained model tends to repeat itself.
 DecodeOptions endless(int64_t tokens) { return {.max_new_tokens = tokens, .do_sample = true, .eos = {-1}}; }
 
 std::vector<int64_t> tokens_after(const TextGenerator& writer, const std::vector<int64_t>& ids,
@@ -42,7 +42,7 @@ TEST(ContinueText, APromptBeginsAsThePostProcessorSays) {
   EXPECT_EQ(continued(), tokens_after(writer, framed, 9));
   EXPECT_EQ(continue_text(writer, {"the cat"}, endless(1), plain())[0][0].prompt_tokens,
             static_cast<int64_t>(framed.size()));
-  // What closes a text does not stand in its middle.
+  // Closing tokens do not appear in the middle of a text.
   frame_texts(writer, true);
   EXPECT_EQ(continued(), tokens_after(writer, framed, 9));
 }
@@ -53,7 +53,7 @@ TEST(ContinueText, WithoutAPromptItBeginsWithTheStartToken) {
     return continue_text(writer, {""}, options, plain())[0][0].tokens;
   };
   DecodeOptions options = endless(6);
-  options.eos = {50256, kEnd};  // of which the vocabulary has one
+  options.eos = {50256, kEnd};  // only one is in the vocabulary
   EXPECT_EQ(begun(options), tokens_after(writer, {kEnd}, 6));
   options.bos = 50256;
   EXPECT_EQ(begun(options), tokens_after(writer, {kEnd}, 6));
@@ -98,7 +98,7 @@ TEST(ContinueText, WhatIsHeardIsWhatIsGiven) {
   }
 }
 
-// Wherever a stop string lies in a text, the text ends before it, and no more tokens are drawn.
+// Wherever a stop string occurs in a text, the text ends before it and no more tokens are drawn.
 TEST(ContinueText, EndsBeforeStopStrings) {
   const TextGenerator writer = test_generator(TokenizerKind::bpe);
   DecodeOptions options = endless(50);

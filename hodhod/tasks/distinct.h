@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Results of a search that are the same text.
+// Removal of search results with the same text.
 #pragma once
 
 #include <algorithm>
@@ -7,7 +7,8 @@
 
 namespace hodhod {
 
-// Leaves out every result whose `text` an earlier, better one has: different tokens may spell the same text.
+// Removes each result that has the `text` of an earlier, better one. Different tokens may spell the same
+// text.
 template <class Result>
 void keep_distinct(std::vector<Result>& results) {
   std::vector<Result> kept;

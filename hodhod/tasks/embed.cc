@@ -14,7 +14,7 @@
 namespace hodhod {
 namespace {
 
-// One row's states [T, C] of which the first `length` are the text's.
+// Pools the states [T, C] of one row, whose first `length` belong to the text.
 std::vector<float> pooled(const float* states, int64_t length, int64_t width, Pooling pooling) {
   const auto row = [&](int64_t t) {
     return std::vector<float>(states + t * width, states + (t + 1) * width);
@@ -53,7 +53,7 @@ std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::str
   for (const std::string& text : texts) all.push_back({text});
   auto encoded = encode_texts(*embedder.tokenizer, all);
   for (EncodedText& text : encoded) {
-    // An encoder that translates has learnt that texts end so.
+    // A translation model's encoder was trained on texts that end with this token.
     const bool closed = special.eos < 0 || (!text.ids.empty() && text.ids.back() == special.eos);
     if (model.config().reads_source() && !closed) {
       text.ids.push_back(special.eos);

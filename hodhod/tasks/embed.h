@@ -14,8 +14,8 @@
 
 namespace hodhod {
 
-// mean: over all tokens of the text, special ones included. cls: the first token's. last: the last token's,
-// which of a decoder has seen the whole text.
+// mean: the mean over all tokens, special ones included. cls: the first token. last: the last token, the only
+// one that sees the whole text in a decoder.
 enum class Pooling { mean, cls, last };
 constexpr std::array<std::string_view, 3> names_of(Pooling) { return {"mean", "cls", "last"}; }
 
@@ -31,26 +31,26 @@ struct EmbedOptions {
   }
 };
 
-// Any model's directory: of an encoder–decoder, the encoder serves.
+// Loads any model's directory. An encoder–decoder's encoder is used.
 TextModel load_embedder(const std::string& directory);
 
 struct Embedding {
   std::vector<float> vector;  // [C]
-  int64_t tokens = 0;         // of the whole text; it was cut where the model takes fewer
+  int64_t tokens = 0;         // of the whole text, even if it was truncated
   friend bool operator==(const Embedding&, const Embedding&) = default;
 };
 
-// Of each text; it does not depend on the others.
+// The embedding of each text. It does not depend on the other texts.
 std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::string> texts,
                              const EmbedOptions& options, Context& context);
 
 struct SimilarityScores {
   int64_t pairs = 0;
-  double pearson = 0, spearman = 0;  // of the cosine with the label
+  double pearson = 0, spearman = 0;  // correlation of the cosine with the label
 };
 
-// Pairs of texts with a number that says how alike they are. Error for fewer than two pairs, and where all
-// numbers are the same.
+// The label of each pair is a number for how similar its texts are. Error for fewer than two pairs, or if all
+// numbers are equal.
 SimilarityScores score_similarity(const TextModel& embedder, std::span<const LabelledText> pairs,
                                   const EmbedOptions& options, Context& context);
 

@@ -55,7 +55,7 @@ TEST(Embed, AloneAsAmongOthersOnAnyThreads) {
   }
 }
 
-// Against states taken from the model one by one.
+// The reference: states taken from the model one by one.
 TEST(Embed, PoolsTheTrueTokens) {
   const TextModel embedder = embedder_of(TransformerShape::encoder);
   const std::vector<std::string> texts = {"the boat sings", "hoopoe", "slowly the hoopoe walks slowly"};

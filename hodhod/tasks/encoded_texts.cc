@@ -25,7 +25,7 @@ EncodedText encode(const text::Tokenizer& tokenizer, const Texts& texts) {
     for (const std::string& text : texts) encoded.tokens += std::ssize(tokenizer.encode_ids(text));
   }
   if (encoded.ids.empty()) {
-    // A model must have something to read.
+    // A model needs at least one token.
     const auto end = tokenizer.role("eos_token"), unknown = tokenizer.role("unk_token");
     encoded.ids = {end.value_or(unknown.value_or(0))};
     encoded.types = {0};
@@ -93,7 +93,7 @@ std::vector<std::vector<int64_t>> batches_by_length(const std::vector<int64_t>& 
   std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return length(a) < length(b); });
   std::vector<std::vector<int64_t>> batches;
   for (int64_t example : order) {
-    // The one that comes is the longest so far.
+    // Lengths ascend, so the new example is the longest in the batch.
     const bool fits = !batches.empty() && (static_cast<int64_t>(batches.back().size()) + 1) *
                                                   std::max<int64_t>(1, length(example)) <=
                                               max_tokens;

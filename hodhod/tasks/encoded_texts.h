@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts as an encoder takes them: ids with special tokens around, in batches of like lengths.
+// Encoder inputs: token ids with special tokens around each text, in batches of similar lengths.
 #pragma once
 
 #include <cstdint>
@@ -17,23 +17,23 @@ namespace hodhod {
 using Texts = std::vector<std::string>;
 
 struct EncodedText {
-  std::vector<int64_t> ids, types;  // of one length; types tell the second of two texts from the first
-  int64_t tokens = 0;               // of the whole text; more than there are ids where it was cut
+  std::vector<int64_t> ids, types;  // same length; types mark the second of two texts
+  int64_t tokens = 0;               // of the whole text; more than ids if it was truncated
 
   int64_t length() const { return static_cast<int64_t>(ids.size()); }
 };
 
-// What becomes of most texts that are longer than the model takes.
+// What happens to most texts that are longer than the model takes.
 inline constexpr std::string_view kCutOff = "the rest of them is not read";
 
-// A count of texts that have more tokens than may be read.
+// Counts texts with more tokens than the limit.
 class LongTexts {
  public:
   explicit LongTexts(int64_t limit) : limit_(limit) {}
   void add(int64_t tokens);
   int64_t count() const { return count_; }
-  // "2 of 40 texts are longer than the 512 tokens that the model takes (the longest has 900): FATE"; nothing
-  // where none is.
+  // "2 of 40 texts are longer than the 512 tokens that the model takes (the longest has 900): FATE"; empty if
+  // there are none.
   std::vector<std::string> notes(std::string_view fate) const;
 
  private:
@@ -48,24 +48,24 @@ struct Frame {
 };
 Frame frame_of(const text::Tokenizer& tokenizer);
 
-// In parallel, each as it would be alone; a text without tokens is an end of text. Error for more than two
-// texts.
+// Encodes texts in parallel, each as it would be alone. A text without tokens becomes an end of text. Error
+// for more than two texts in one example.
 std::vector<EncodedText> encode_texts(const text::Tokenizer& tokenizer, std::span<const Texts> texts);
 
 std::vector<int64_t> lengths_of(std::span<const EncodedText> texts);
 
-// Rows of `texts`, filled up with `pad`.
+// A batch of some rows of `texts`, padded with `pad`.
 TokenBatch batch_of(std::span<const EncodedText> texts, std::span<const int64_t> rows, int64_t pad);
-// All of them.
+// A batch of all texts.
 TokenBatch batch_of(std::span<const EncodedText> texts, int64_t pad);
 
-// All examples once, those of like lengths together, in batches of at most `max_tokens` with padding (or one
-// example).
+// Groups all examples by similar length. A batch has at most `max_tokens` tokens with padding, or one
+// example.
 std::vector<std::vector<int64_t>> batches_by_length(const std::vector<int64_t>& lengths, int64_t max_tokens);
 
-// Hides words in training, so that little data go further: in place of each token but the special ones, with
-// a probability, [MASK] (or the unknown token where there is none). What is drawn for a token is a function
-// of (seed, epoch, example, place) alone.
+// Hides words in training, which helps with little data: each token that is not special is replaced, with a
+// probability, by [MASK] (or the unknown token if there is no mask). The draw for a token depends only on
+// (seed, epoch, example, place).
 class WordDropout {
  public:
   WordDropout(double probability, uint64_t seed, const text::Tokenizer& tokenizer);

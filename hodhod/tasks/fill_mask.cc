@@ -23,7 +23,7 @@ namespace {
 
 constexpr uint64_t kMasks = 0x4D41534B, kFixedMasks = 0x46495845;  // streams of a seed
 
-// Masked windows as a batch, and which of its tokens are to be predicted.
+// A batch of masked windows, and the tokens to predict in it.
 struct MaskedBatch {
   TokenBatch tokens;
   std::vector<int64_t> places, labels;
@@ -53,7 +53,7 @@ const MaskedLanguageHead& head_of(const Model& model) {
   return *head;
 }
 
-// The encoder's states [n, C] at some places of the batch.
+// The encoder's states [n, C] at the given places of the batch.
 Tensor states_at(const Model& model, const TokenBatch& tokens, const Tensor& places, Context& context) {
   const Tensor states = model.encoder()->encode(tokens, context).states;
   return index_select(reshape(states, {-1, states.dim(2)}), 0, places);
@@ -101,7 +101,7 @@ void MaskFiller::save(const std::string& directory) const {
 
 namespace {
 
-// A mask in a batch: which text it is of, and where it stands among the B·T tokens.
+// A mask in a batch: its text, and its position among the B·T tokens.
 struct MaskPlace {
   size_t text = 0;
   int64_t place = 0;
@@ -250,7 +250,7 @@ MaskScores score_masks(const MaskFiller& filler, const WindowedText& text, Conte
   const Model& model = *filler.encoder.model;
   const Masking masking(options, *filler.encoder.tokenizer);
   const Rng fixed = Rng(0).fork(kFixedMasks);
-  // By window, so that the sum does not depend on how they are put into batches.
+  // Sums are kept by window, so that the total does not depend on the batches.
   std::vector<std::pair<double, int64_t>> of_window(static_cast<size_t>(text.size()));
   MaskScores scores;
   for (const auto& rows : batches_by_length(text.lengths(), batch_tokens)) {
@@ -304,7 +304,7 @@ void MaskTrainee::next_batch() {
   MaskedBatch batch;
   batch.add(rows, filler_.encoder.model->config().special().filler());
   if (batch.places.empty()) {
-    // A small batch may draw none: its first ordinary token is hidden then.
+    // A small batch may draw no mask. Then its first ordinary token is hidden.
     auto& ids = rows[0].ids;
     const auto first =
         std::find_if(ids.begin(), ids.end(), [&](int64_t id) { return masking_.may_choose(id); });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Masked-language modelling: an encoder learns from raw text to guess hidden tokens. What pre-training for
-// the other tasks is, and a way to fill gaps.
+// Masked-language modelling: an encoder learns from raw text to predict hidden tokens. It serves as
+// pre-training for other tasks, and fills gaps in texts.
 #pragma once
 
 #include <cmath>
@@ -25,7 +25,7 @@ struct MaskFiller {
   static MaskFiller make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
                          uint64_t seed);
   static MaskFiller load(const std::string& directory);
-  // From a directory of any encoder; the head over the vocabulary is new where there is none.
+  // Starts from the directory of any encoder. The head over the vocabulary is new if there is none.
   static MaskFiller from(const std::string& directory, const FineTuning& options = {});
   void save(const std::string& directory) const;
 };
@@ -33,22 +33,22 @@ struct MaskFiller {
 struct Filling {
   std::string token;
   double probability = 0;
-  std::string text;  // the whole with the token in its place
+  std::string text;  // the whole text with the token in place of the mask
 };
 
 struct FilledText {
-  std::vector<std::vector<Filling>> masks;  // for each mask the likeliest tokens, best first
-  int64_t tokens = 0;                       // of the whole text; it was cut where the model takes fewer
+  std::vector<std::vector<Filling>> masks;  // the likeliest tokens for each mask, best first
+  int64_t tokens = 0;                       // of the whole text, even if it was truncated
 };
 
-// The `top_k` likeliest tokens for each mask of each text. A blank text has no masks; any other without one
-// is an Error, and so is one whose masks all stand behind what the model takes. The result for a text does
+// The `top_k` likeliest tokens for each mask of each text. A blank text has no masks. Error for any other
+// text without a mask, or if all its masks lie beyond the model's maximum length. The result for a text does
 // not depend on the others.
 std::vector<FilledText> fill_mask(const MaskFiller& filler, std::span<const std::string> texts, int64_t top_k,
                                   Context& context, int64_t batch_tokens = 4096);
 
-// packed: the whole text in windows of one length, with a separator between lines. lines: a line each, a long
-// one in pieces.
+// packed: the whole text in windows of equal length, with a separator between lines. lines: one window per
+// line, several for a long line.
 enum class MaskWindows { packed, lines };
 constexpr std::array<std::string_view, 2> names_of(MaskWindows) { return {"packed", "lines"}; }
 
@@ -60,10 +60,10 @@ class WindowedText {
 
   int64_t size() const { return static_cast<int64_t>(windows_.size()); }
   int64_t tokens() const { return static_cast<int64_t>(tokens_.size()); }
-  // With special tokens around.
+  // Lengths and windows include the special tokens.
   std::vector<int64_t> lengths() const;
   std::vector<int64_t> window(int64_t i) const;
-  // Leaves out all but as many windows as have this many tokens.
+  // Keeps only as many windows as hold this many tokens.
   void limit(int64_t tokens);
   void leave_out_empty(const Masking& masking);
 
@@ -84,7 +84,7 @@ struct MaskScores {
   }
 };
 
-// How well hidden tokens are guessed, with a masking that is the same every time.
+// How well hidden tokens are predicted. The masking is the same every time.
 MaskScores score_masks(const MaskFiller& filler, const WindowedText& text, Context& context,
                        const MaskingOptions& options = {}, int64_t batch_tokens = 4096);
 
@@ -107,8 +107,8 @@ struct MaskTraining {
   }
 };
 
-// Trains `filler` on lines of text; `dev` is for validation. What is masked is drawn anew in every epoch, as
-// a function of (seed, epoch, window, place). Refers to the filler.
+// Trains `filler` on lines of text and validates on `dev`. Masks are drawn again in every epoch, as a
+// function of (seed, epoch, window, place). Keeps a reference to the filler.
 class MaskTrainee final : public Trainee {
  public:
   MaskTrainee(MaskFiller& filler, std::span<const std::string> train, std::span<const std::string> dev,
@@ -132,7 +132,7 @@ class MaskTrainee final : public Trainee {
   WindowedText train_, dev_;
   std::unique_ptr<BatchSampler> sampler_;
   TokenBatch batch_;
-  Tensor places_;  // [n] i64: masked tokens among the B·T of the batch
+  Tensor places_;  // [n] i64: positions of masked tokens among the batch's B·T
   Tensor labels_;  // [n] i64
 };
 

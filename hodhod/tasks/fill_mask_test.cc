@@ -19,7 +19,7 @@ namespace {
 using testing::HasSubstr;
 using testing::SizeIs;
 
-// Sentences in which each word says what the next one is.
+// Sentences in which each word determines the next.
 std::vector<std::string> rhymes(uint64_t seed, int count) {
   std::vector<std::string> lines;
   for (int i = 0; i < count; ++i) {
@@ -73,7 +73,7 @@ TEST(Masking, AsManyAsThePaperSays) {
   EXPECT_NEAR(other / chosen, 0.1, 0.01);
 }
 
-// What is drawn for a token depends on its place and the stream, not on what stands around it.
+// The draw for a token depends on its position and the stream, not on its neighbours.
 TEST(Masking, IsDrawnByPlace) {
   const auto tokenizer = test_tokenizer();
   const Masking masking({}, *tokenizer);
@@ -88,7 +88,7 @@ TEST(Masking, WholeWords) {
   const Masking masking({.hidden = 1, .replaced = 0, .whole_words = true}, *tokenizer);
   std::vector<int64_t> ids;
   std::vector<bool> begins;
-  const auto pieces = tokenizer->encode_ids("slowlyhoopoe");  // a word never seen, so of several pieces
+  const auto pieces = tokenizer->encode_ids("slowlyhoopoe");  // an unseen word, so several pieces
   ASSERT_GT(pieces.size(), 1u);
   for (int i = 0; i < 5000; ++i) {
     for (size_t p = 0; p < pieces.size(); ++p) {
@@ -194,7 +194,7 @@ TEST(FillMask, WindowsHoldTheText) {
   EXPECT_EQ(together(MaskWindows::packed, 5), "[CLS] the boat sings [SEP]|[CLS] [SEP] hoopoe [SEP] [SEP]|");
 }
 
-// A classifier begins with the encoder that guessed words, under a head of its own.
+// A classifier starts from the mask filler's encoder, with a new head.
 TEST(FillMask, IsPreTrainingForOtherTasks) {
   const MaskFiller filler = small_filler();
   const TemporaryDirectory directory;
@@ -213,7 +213,7 @@ TEST(FillMask, IsPreTrainingForOtherTasks) {
     ++kept;
   }
   EXPECT_GT(kept, 15);
-  // The head is a function of the seed.
+  // The head depends on the seed.
   const Classifier same =
       Classifier::from(directory.path(), Labels({"a", "b"}), ProblemKind::single_label, {.seed = 5});
   const Classifier other =

@@ -23,7 +23,7 @@ TrainingReport fit(Trainee& trainee, TrainerOptions trainer, const FitOptions& o
   return train(trainee, trainer, directory, options.log);
 }
 
-// Takes the lines at the end of a text, about that share of it.
+// Removes about this share of a text's lines from its end, and returns them.
 std::string take_last_lines(std::string& text, double share) {
   const auto size = static_cast<double>(text.size());
   size_t cut = text.size() - static_cast<size_t>(size * share);

@@ -19,15 +19,16 @@
 namespace hodhod {
 namespace {
 
-// Tokens that a validation takes at least, and how many times those of the whole run at most.
+// The limit on validation tokens: at least this many, and otherwise this multiple of the run's training
+// tokens.
 constexpr double kLeastValidation = 4096, kValidationToTraining = 8;
 
-// The beginning of the validation text that is scored.
+// The first part of the validation text, which is scored.
 std::string_view validation_part(std::string_view text, const LanguageTraining& options) {
   auto most = static_cast<double>(options.validation_tokens);
   if (options.planned_tokens > 0)
     most = std::min(most, std::max(kLeastValidation, options.planned_tokens * kValidationToTraining));
-  // Pieces are seldom shorter than a byte, so this many bytes are enough.
+  // Tokens are seldom longer than 8 bytes, so this many bytes are enough.
   return text.substr(0, static_cast<size_t>(most * 8));
 }
 
@@ -43,7 +44,7 @@ int64_t predictions_in(const std::vector<Window>& windows) {
   return predictions;
 }
 
-// What training looks at even when it has gone astray: the numbers may be no numbers.
+// Scores without checking for NaN, because validation must also work when training diverges.
 metrics::LanguageScore score_windows(const TextGenerator& generator, std::string_view text, Context& context,
                                      int64_t batch) {
   const NoGrad off;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Language modelling on running text. (tasks/continue_text.h has it write text.)
+// Language modelling on running text. (tasks/continue_text.h generates text.)
 #pragma once
 
 #include <cstdint>
@@ -28,33 +28,33 @@ namespace hodhod {
 //     auto gpt = TextGenerator::load("my-poet");
 //     fmt::print("{}", gpt.generate("Once", {.max_new_tokens = 40}));
 struct TextGenerator : TextModel {
-  DecodeOptions decoding = usual_decoding();  // of its directory's generation_config.json
+  DecodeOptions decoding = usual_decoding();  // from the directory's generation_config.json
 
   static DecodeOptions usual_decoding() { return {.do_sample = true, .temperature = 0.8}; }
-  // A new one of a preset's size, with a tokenizer that is trained on `lines`.
+  // A new generator of a preset's size, with a tokenizer trained on `lines`.
   static TextGenerator make(std::string_view preset, const text::LineSource& lines,
                             const MakeOptions& options = {});
   static TextGenerator make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
                             uint64_t seed);
-  // `tuning` says what is to be other than in the directory: the configuration, the tokenizer.
+  // `tuning` overrides the directory's configuration and tokenizer.
   static TextGenerator load(const std::string& directory, const FineTuning& tuning = {});
 
-  // What follows `prompt`. (continue_text.h continues many at once.)
+  // The continuation of `prompt`. (continue_text.h continues many at once.)
   std::string generate(const std::string& prompt, const GenerateOptions& options = {}) const;
 };
 
-// How well the model predicts a text, window after window of its greatest length.
+// How well the model predicts a text, in consecutive windows of the model's maximum length.
 metrics::LanguageScore score_text(const TextGenerator& generator, std::string_view text, Context& context,
                                   int64_t batch = 8);
 
 struct LanguageTraining {
-  int64_t length = 256;        // tokens of a window; at most the model's
-  int64_t batch = 16;          // windows of a batch
-  bool random_windows = true;  // anywhere in the text; false: side by side, epoch after epoch
+  int64_t length = 256;        // tokens in a window; at most the model's maximum
+  int64_t batch = 16;          // windows in a batch
+  bool random_windows = true;  // anywhere in the text; false: consecutive, epoch by epoch
   int64_t validation_tokens = 200000;
-  std::string token_cache = {};  // a file that keeps the encoded text; empty: none
-  // Tokens that the whole run will be trained on; 0: not known. Validation takes up to eight times as many,
-  // so that a run of a few steps is not mostly validation.
+  std::string token_cache = {};  // file that caches the encoded text; empty: none
+  // Number of training tokens in the whole run; 0: unknown. Validation uses at most eight times as many, so
+  // that a short run is not mostly validation.
   double planned_tokens = 0;
 
   template <class Visitor>
@@ -67,14 +67,14 @@ struct LanguageTraining {
   }
 };
 
-// Trains `generator` on `train`, and validates on `dev`.
+// Trains `generator` on `train` and validates on `dev`. Keeps a reference to the generator.
 class LanguageTrainee final : public Trainee {
  public:
   LanguageTrainee(TextGenerator& generator, std::string_view train, std::string_view dev,
                   const LanguageTraining& options, uint64_t seed);
 
   int64_t tokens() const { return train_.tokens(); }
-  // Whether there is anything in the validation text to predict.
+  // Whether the validation text has any tokens to predict.
   bool validates() const { return validates_; }
 
   NamedParameters parameters() override;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The options of decoding that a call changes.
+// Decoding options that a call overrides.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace hodhod {
 
-// What a call may ask for; what is not given is as the model's generation_config.json says.
+// Options of one call. Those that are not given come from the model's generation_config.json.
 struct GenerateOptions {
   std::optional<int64_t> max_new_tokens = {};
   std::optional<bool> do_sample = {};

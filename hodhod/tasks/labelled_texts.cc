@@ -11,7 +11,7 @@
 namespace hodhod {
 namespace {
 
-// Where the texts and the label stand among the columns of a table.
+// The indices of the text and label columns in a table.
 struct ChosenColumns {
   std::vector<size_t> texts;
   size_t label = 0;
@@ -22,7 +22,7 @@ size_t find_column(const std::string& column, const std::vector<std::string>& na
   return find_columns(parse_columns({column}), names, count, place)[0];
 }
 
-// The column of a use, by its usual name, or by elimination; nothing where the names do not tell.
+// The column for `use`, by its usual name or by elimination; none if the names do not tell.
 std::optional<size_t> named_column(const std::vector<std::string>& names, ColumnUse use, ColumnUse other) {
   if (const auto found = usual_column(names, use)) return found;
   const auto taken = usual_column(names, other);
@@ -52,7 +52,7 @@ ChosenColumns choose_columns(const LabelledColumns& columns, const std::vector<s
   return chosen;
 }
 
-// What to read of the files: of jsonl the keys, of tables all columns, among which `choose_columns` chooses.
+// What to read: from jsonl the keys, from tables all columns (`choose_columns` chooses among them).
 CorpusOptions reading_options(const LabelledColumns& columns, CorpusFormat format, bool with_label) {
   CorpusOptions options{.format = columns.format,
                         .header = columns.header,
@@ -73,7 +73,7 @@ CorpusOptions reading_options(const LabelledColumns& columns, CorpusFormat forma
   return options;
 }
 
-// A record as an example: of a table by the chosen columns, of jsonl and text as it comes.
+// Makes an example from a record: the chosen columns of a table, or all fields of jsonl and text.
 LabelledText example_of(Record record, const std::optional<ChosenColumns>& chosen, bool with_label) {
   LabelledText example;
   example.place = record.place();
@@ -90,7 +90,7 @@ LabelledText example_of(Record record, const std::optional<ChosenColumns>& chose
   return example;
 }
 
-// Tables, tsv and csv alike, are read in one way, and so are the lines of jsonl and those of text.
+// All files must be of one kind: tables (tsv or csv), jsonl, or text.
 void check_formats_agree(const std::vector<std::string>& files, const LabelledColumns& columns) {
   if (columns.format != CorpusFormat::kAuto) return;
   const auto kind = [](const std::string& file) {

@@ -13,14 +13,14 @@ namespace hodhod {
 
 struct LabelledText {
   Texts texts;
-  std::string label;  // empty where none was asked for
+  std::string label;  // empty if not requested
   std::string place;  // "FILE:LINE"
 };
 
 struct LabelledColumns {
   std::vector<std::string> texts = {};  // one column or two
   std::string label = {};
-  std::string label_separator = {};  // what stands between several labels of a text; empty: a text has one
+  std::string label_separator = {};  // between several labels of a text; empty: one label per text
   CorpusFormat format = CorpusFormat::kAuto;
   CorpusHeader header = CorpusHeader::kAuto;
   bool skip_bad = false;
@@ -41,22 +41,23 @@ struct LabelledColumns {
 struct LabelledTexts {
   std::vector<LabelledText> examples;
   BadLines bad{false};
-  std::vector<std::string> notes = {};  // what was taken for granted, a sentence each
+  std::vector<std::string> notes = {};  // assumptions made, a sentence each
 };
 
-// Columns that are not chosen: in a table whose first line names its columns, those with usual names
-// ("label", "text", "sentence"; see header.h), and of two columns with one usual name the other; elsewhere
-// the first is the label and the second the text; in jsonl the keys "label" and "text".
+// Columns that are not chosen: in a table with column names, those with usual names ("label", "text",
+// "sentence"; see header.h); if only one of two columns has a usual name, the other has the other role. In
+// other tables, the first column is the label and the second the text. In jsonl, the keys "label" and "text".
 //
-// Error for a bad line, an empty label among them (or it is counted), and where there is no example at all.
+// Error for a bad line, such as one with an empty label (with skip_bad it is counted instead), and if there
+// are no examples.
 LabelledTexts read_labelled(const std::vector<std::string>& files, const LabelledColumns& columns);
-// The texts alone. A table of one column has them there.
+// The texts alone. If a table has one column, that is the text.
 LabelledTexts read_unlabelled(const std::vector<std::string>& files, const LabelledColumns& columns);
 
-// The parts of a column between separators, without blanks around them and without the empty ones. The column
-// itself where the separator is empty.
+// The parts of a column between separators, without surrounding blanks; empty parts are left out. If the
+// separator is empty, the column itself.
 std::vector<std::string> split_column(const std::string& column, const std::string& separator);
-// The labels in a text's label column: those parts, each once.
+// The labels in a text's label column: these parts without repetition.
 std::vector<std::string> split_labels(const std::string& label, const std::string& separator);
 
 }  // namespace hodhod

@@ -94,7 +94,7 @@ std::vector<std::string> GoldLabels::notes() const {
 }
 
 std::vector<std::string> doubts_about_labels(std::span<const std::string> occurrences) {
-  constexpr size_t kFew = 10;        // examples, of which nothing can be said
+  constexpr size_t kFew = 10;        // examples that a judgement needs
   constexpr size_t kLabelWords = 6;  // a longer label reads like a text
   std::map<std::string, size_t> counts;
   size_t numbers = 0, long_ones = 0;

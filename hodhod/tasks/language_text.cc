@@ -36,7 +36,7 @@ std::pair<Tensor, Tensor> LanguageText::batch(const std::vector<Window>& windows
   const auto rows = static_cast<int64_t>(windows.size()), head = static_cast<int64_t>(before_.size());
   int64_t longest = 0;
   for (const Window& window : windows) longest = std::max(longest, window.length);
-  const int64_t silent = std::max<int64_t>(0, head - 1);  // inputs that predict what is no text
+  const int64_t silent = std::max<int64_t>(0, head - 1);  // inputs whose next token is not text
   const int64_t time = silent + longest;
   const Tensor input = Tensor::zeros({rows, time}, DType::i64);
   const Tensor labels = Tensor::full({rows, time}, kIgnoreIndex, DType::i64);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Running text as a language model reads it: in windows, each of which begins as every text does.
+// Running text for a language model, in windows that begin with the same tokens as every text.
 #pragma once
 
 #include <cstdint>
@@ -13,26 +13,26 @@
 
 namespace hodhod {
 
-// The tokens of a text as it stands, with what the tokenizer's post-processor puts behind a text.
+// The tokens of a text, with those that the tokenizer's post-processor puts after it.
 std::vector<int64_t> running_tokens(const text::Tokenizer& tokenizer, std::string_view text);
 
-// Where the post-processor puts tokens before a text (<s> of a Llama), they stand before each window, so that
-// a model learns, and is scored, as it is prompted; a window then predicts all of its tokens. Where it puts
-// none, a window's first token is only read, and predicts the next one.
+// If the post-processor puts tokens before a text (Llama's <s>), each window begins with them, so that
+// training and scoring match prompting. Then all of a window's tokens are predicted. Otherwise a window's
+// first token is only an input, which predicts the next one.
 class LanguageText {
  public:
   LanguageText() = default;
   LanguageText(const text::Tokenizer& tokenizer, std::vector<int64_t> tokens);
 
   int64_t tokens() const { return static_cast<int64_t>(tokens_.size()); }
-  // Tokens that have something before them to be predicted from.
+  // Number of tokens with a token before them to be predicted from.
   int64_t predictions() const;
-  // How many of them a window of `length` tokens, with those before it, can hold.
+  // How many predictions fit in a window of `length` tokens, including the tokens put before it.
   int64_t predictions_of(int64_t length) const;
-  // Windows of that many predictions, to be asked for with `batch`.
+  // Samples windows; options.length counts predictions. Pass the windows to `batch`.
   WindowSampler sampler(const WindowOptions& options) const;
 
-  // Input and label ids [windows, T]; labels that are not to be predicted are kIgnoreIndex.
+  // Input and label ids [windows, T]; kIgnoreIndex marks labels that are not predicted.
   std::pair<Tensor, Tensor> batch(const std::vector<Window>& windows) const;
 
  private:

@@ -34,7 +34,7 @@ TEST(LanguageText, AWindowBeginsAsATextDoes) {
   EXPECT_THAT(to.values<int64_t>(), ElementsAre(10, 11, 12, 13, 14, kIgnoreIndex));
 }
 
-// By the definition: a window after the other, a token after the other.
+// By the definition: window by window, token by token.
 double loss_by_hand(const TextGenerator& writer, const std::vector<int64_t>& tokens, bool framed) {
   const NoGrad off;
   const int64_t length = writer.config().max_length();

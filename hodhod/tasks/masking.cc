@@ -22,7 +22,7 @@ Masking::Masking(const MaskingOptions& options, const text::Tokenizer& tokenizer
         options.replaced);
   mask_ = *mask;
   const auto count = static_cast<size_t>(tokenizer.vocab_size());
-  bool joined = false;  // pieces that go on are marked, rather than those that begin a word
+  bool joined = false;  // continuing pieces are marked (##), not those that begin a word
   std::vector<bool> begins(count), marked(count);
   for (size_t id = 0; id < count; ++id) {
     const auto token = static_cast<int32_t>(id);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Masked-language modelling's corruption of text (Devlin et al. 2019, §3.1): some tokens are chosen to be
-// predicted; most of those are hidden, some replaced, some left.
+// Corruption of text for masked-language modelling (Devlin et al. 2019, §3.1): some tokens are chosen for
+// prediction; most of these are hidden, some are replaced, and some stay.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,9 @@ namespace hodhod {
 
 struct MaskingOptions {
   double share = 0.15;       // of tokens to predict
-  double hidden = 0.8;       // of those, behind [MASK]
-  double replaced = 0.1;     // of those, by any token; the rest stay
-  bool whole_words = false;  // all pieces of a word together
+  double hidden = 0.8;       // of these, replaced by [MASK]
+  double replaced = 0.1;     // of these, by a random token; the rest stay
+  bool whole_words = false;  // choose all pieces of a word together
 
   template <class Visitor>
   void visit(Visitor&& v) {
@@ -31,24 +31,24 @@ struct MaskingOptions {
 
 struct MaskedTokens {
   std::vector<int64_t> ids;
-  std::vector<int64_t> labels;  // what the tokens to predict were; kIgnoreIndex elsewhere
+  std::vector<int64_t> labels;  // original ids of the tokens to predict; kIgnoreIndex elsewhere
 };
 
 class Masking {
  public:
-  // Error when the tokenizer has no mask token, or a share is none.
+  // Error if the tokenizer has no mask token, a share is out of range, or hidden + replaced > 1.
   Masking(const MaskingOptions& options, const text::Tokenizer& tokenizer);
 
   int64_t mask() const { return mask_; }
   // Whether a token may be chosen: special ones may not.
   bool may_choose(int64_t id) const { return !special_[static_cast<size_t>(id)]; }
-  // What is drawn for token t is a function of (rng, t) alone.
+  // The draw for token t depends only on (rng, t).
   MaskedTokens operator()(const std::vector<int64_t>& ids, const Rng& rng) const;
 
  private:
   MaskingOptions options_;
   int64_t mask_ = 0;
-  std::vector<bool> special_, goes_on_;  // by id: a special token; a piece that goes on with a word
+  std::vector<bool> special_, goes_on_;  // by id: special tokens; pieces that continue a word
   std::vector<int64_t> ordinary_;        // ids that are not special
 };
 

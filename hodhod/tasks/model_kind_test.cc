@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A new kind of model is its own source and one line in the registry: here a bigram model, the table of
-// logits of the next token by the last one, is trained, stored, loaded, scored, described and decoded by the
-// tasks as they are.
+// A new kind of model needs only its own source and one line in the registry. Here a bigram model, a table of
+// next-token logits for each last token, is trained, stored, loaded, scored, described and decoded by the
+// unchanged tasks.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -25,7 +25,7 @@
 namespace hodhod {
 namespace {
 
-// ---- the kind's own source ----
+// ---- the model kind's own source ----
 
 struct BigramOptions {
   int64_t vocabulary = 1, max_length = 64, width = 1;
@@ -129,7 +129,7 @@ const ModelType& bigram_type() {
   return kType;
 }
 
-// ---- the line in the registry, and everything else as it is ----
+// ---- the line in the registry; everything else is unchanged ----
 
 TEST(ModelKind, ANewOneIsTrainedStoredScoredDescribedAndDecoded) {
   const RegisteredType registered(bigram_type());
@@ -156,7 +156,7 @@ TEST(ModelKind, ANewOneIsTrainedStoredScoredDescribedAndDecoded) {
 
   const TextGenerator loaded = TextGenerator::load(directory.path());
   EXPECT_TRUE(loaded.warnings.empty());
-  // After "b" come 13 "c" and 2 "d".
+  // "b" is followed by "c" 13 times and by "d" twice.
   const auto logits = loaded.model->language_model()->logits(
       {.target = {.ids = Tensor::from(std::vector<int64_t>{loaded.tokenizer->encode_ids("b")[0]}, {1, 1})}},
       plain());

@@ -50,7 +50,7 @@ NewModel new_model(std::string_view preset, HeadKind head, bool reads_source, co
   if (head != HeadKind::language_model) {
     made.config->set_special({.pad = made.tokenizer->role("pad_token").value_or(0)});
   } else {
-    // A text without a prompt begins where the one before it ended.
+    // Without a prompt, a text begins after the end token of the text before it.
     made.config->set_special(
         {.pad = kPad, .bos = reads_source ? -1 : kEnd, .eos = kEnd, .decoder_start = kPad});
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A new model from the name of a preset and the text that it is for: its tokenizer is trained on that text.
+// A new model from a preset's name and a text, on which its tokenizer is trained.
 #pragma once
 
 #include <cstdint>
@@ -15,19 +15,19 @@
 
 namespace hodhod {
 
-// How a task trains unless it is told otherwise.
+// A task's default settings for training.
 struct UsualSettings {
   TaskTokenizerOptions tokenizer;
   TrainerOptions trainer;
 };
 UsualSettings usual_generation();
 UsualSettings usual_translation();
-UsualSettings usual_encoding();  // of classifiers, taggers and mask fillers
+UsualSettings usual_encoding();  // classifiers, taggers and mask fillers
 
 struct MakeOptions {
   uint64_t seed = 1;                                   // of the initial weights
-  std::vector<std::string> model = {};                 // NAME=VALUE: changes of the preset
-  std::optional<TaskTokenizerOptions> tokenizer = {};  // in place of the task's usual one
+  std::vector<std::string> model = {};                 // NAME=VALUE: changes to the preset
+  std::optional<TaskTokenizerOptions> tokenizer = {};  // replaces the task's default
 };
 
 struct NewModel {
@@ -35,8 +35,8 @@ struct NewModel {
   std::unique_ptr<text::Tokenizer> tokenizer;
 };
 
-// The configuration of `preset` for a head, and a tokenizer of `lines`. Error when the preset cannot carry
-// the head, or an option does not fit.
+// The configuration of `preset` with this head, and a tokenizer trained on `lines`. Error if the preset
+// cannot have the head, or an option does not fit.
 NewModel new_model(std::string_view preset, HeadKind head, bool reads_source, const text::LineSource& lines,
                    const TaskTokenizerOptions& usual, const MakeOptions& options);
 

@@ -9,7 +9,7 @@
 namespace hodhod {
 namespace {
 
-// Null where the model needs none, or where readers are to look into config.json as before.
+// Null if the model needs none, or if readers should look in config.json as before.
 Json generation_of(const SavedModel& saved) {
   const ModelConfig& config = saved.model.config();
   if (!saved.origin.is_new()) {
@@ -18,7 +18,7 @@ Json generation_of(const SavedModel& saved) {
   return saved.decoding ? generation_json(*saved.decoding, config) : Json(nullptr);
 }
 
-// Whether an earlier model of the same run is in the directory.
+// Whether the directory holds an earlier model of the same run.
 bool is_there(const SavedModel& saved, const std::string& directory) {
   const std::string path = join_path(directory, "config.json");
   return file_exists(path) &&

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one way in which a task's model is written: a directory that this program and Transformers read alike
-// (AutoTokenizer, AutoModelFor…, pipeline).
+// Writes the model of any task to a directory that this program and Transformers (AutoTokenizer,
+// AutoModelFor…, pipeline) can both read.
 #pragma once
 
 #include <optional>
@@ -19,15 +19,15 @@ struct SavedModel {
   const text::Tokenizer& tokenizer;
   const ModelOrigin& origin;                   // of the model that this one was made from
   Json task = Json::object();                  // members of config.json that the task decides
-  std::optional<DecodeOptions> decoding = {};  // how a model that writes text does so by default
+  std::optional<DecodeOptions> decoding = {};  // default decoding of a model that generates text
 };
 
-// Writes, each file atomically, generation_config.json, further settings of the origin, the tokenizer's
-// files, the weights, and last config.json (see config_json).
+// Writes, each file atomically and in this order: generation_config.json, the origin's other settings, the
+// tokenizer's files, the weights, and config.json (see config_json).
 //
-// generation_config.json is that of the origin; of a new model with `decoding` it is a new one (see
-// generation_json). Where an earlier model of the same run is in the directory, the file that is there stays,
-// as it may have been changed by hand.
+// generation_config.json is the origin's; a new model with `decoding` gets a new one (see generation_json).
+// If the directory holds an earlier model of the same run, the existing file stays, as it may have been
+// edited by hand.
 void save_model(const SavedModel& saved, const std::string& directory);
 
 }  // namespace hodhod

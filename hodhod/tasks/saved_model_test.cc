@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Transformers needs to find in a directory that a task has saved, so that AutoTokenizer, AutoModelFor…
-// and pipeline(DIR) answer as this program does; and what fine-tuning leaves as it was.
+// What Transformers needs in a saved directory so that AutoTokenizer, AutoModelFor… and pipeline(DIR) give
+// this program's results, and what fine-tuning must not change.
 #include "hodhod/tasks/saved_model.h"
 
 #include <gmock/gmock.h>
@@ -25,8 +25,8 @@ const char* const kConfig = "config.json";
 const char* const kGeneration = "generation_config.json";
 const char* const kTokenizer = "tokenizer_config.json";
 
-// A member ("id2label.0") of one of the JSON files, and why it has to be so. Null: it has to be absent or
-// null.
+// The required value of a member ("id2label.0") of one of the JSON files, and the reason. Null: it must be
+// absent or null.
 struct Demand {
   const char* file;
   std::string member;
@@ -54,7 +54,7 @@ std::vector<Demand> joined(std::vector<Demand> demands, const std::vector<Demand
   return demands;
 }
 
-// Of every model.
+// Demands on every model.
 std::vector<Demand> demands_of(const std::string& architecture, const ModelConfig& model) {
   const TransformerConfig& config = dynamic_cast<const TransformerModelConfig&>(model).body;
   const std::string type = architecture.starts_with("Bert")       ? "bert"
@@ -235,7 +235,7 @@ TEST(SavedModel, RoFormersTableOfPositions) {
   }
 }
 
-// Changes a JSON file of a directory, as its owner may.
+// Edits a JSON file of a directory, as a user may.
 void change(const std::string& directory, const char* file, const Json& members) {
   const std::string path = join_path(directory, file);
   Json json = file_exists(path) ? read_json(path) : Json::object();
@@ -271,7 +271,7 @@ TEST(FineTuning, KeepsWhatADirectoryOfATranslatorSays) {
   Translator first = test_translator(TokenizerKind::bpe);
   const TemporaryDirectory from, to;
   TranslationTrainee(first, {{"the cat", "a dog"}}, {}, {}).save(from.path());
-  // As directories of earlier releases, which said so in config.json.
+  // Earlier releases stored these settings in config.json.
   remove_tree(from / kGeneration);
   change(from.path(), kConfig,
          {{"num_beams", 6}, {"max_length", 17}, {"bad_words_ids", Json::array({{0}})}, {"prefix", "x"}});
@@ -305,7 +305,7 @@ TEST(SavedModel, WhatWasChangedByHandDuringTheRunStays) {
   change(directory.path(), kGeneration, {{"temperature", 0.3}});
   save(writer, directory.path());
   EXPECT_EQ(read_json(directory / kGeneration)["temperature"], 0.3);
-  // What another model left in the directory does not.
+  // A file that another model left in the directory is replaced.
   TextGenerator other = test_generator("llama-tiny");
   save(other, directory.path());
   EXPECT_EQ(read_json(directory / kGeneration)["temperature"], 0.8);

@@ -31,7 +31,8 @@ std::string StopStrings::cut(std::string text) const {
 bool StopStrings::reached(std::span<const int64_t> sequence, int64_t generated) const {
   size_t longest = 0;
   for (const std::string& stop : texts_) longest = std::max(longest, stop.size());
-  // A token is a byte or more, but for special ones: one that ends here cannot begin before so many.
+  // Every token that is not special has at least one byte, so a stop string that ends here begins no more
+  // than its length in tokens earlier.
   const auto end = static_cast<int64_t>(sequence.size());
   int64_t begin = end;
   for (size_t pieces = 0; begin > end - generated && pieces <= longest; --begin) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts before which generated text ends, wherever the borders of its tokens are.
+// Strings before which generated text ends, wherever its token boundaries are.
 #pragma once
 
 #include <cstdint>
@@ -19,14 +19,14 @@ class StopStrings {
       : texts_(std::move(texts)), tokenizer_(tokenizer) {}
 
   bool empty() const { return texts_.empty(); }
-  // Where the first of them begins in a text, or npos.
+  // The position of the first stop string in a text, or npos.
   size_t find(std::string_view text) const;
-  // How many bytes at the end of a text may be the beginning of one.
+  // How many bytes at the end of a text may begin a stop string.
   size_t begun(std::string_view text) const;
-  // The text before the first of them.
+  // The text before the first stop string.
   std::string cut(std::string text) const;
-  // Whether one of them ends within the last token of a sequence, of which `generated` tokens are new: for
-  // DecodeHooks::ends, which asks after each token.
+  // Whether a stop string ends within the last token of a sequence whose last `generated` tokens are new.
+  // Serves DecodeHooks::ends, which is called after each token.
   bool reached(std::span<const int64_t> sequence, int64_t generated) const;
 
  private:

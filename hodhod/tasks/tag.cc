@@ -21,7 +21,7 @@
 namespace hodhod {
 namespace {
 
-// A sentence in as many pieces as the limit makes of it, each framed by special tokens.
+// Splits a sentence into pieces within the length limit, each framed by special tokens.
 std::vector<EncodedWords> encode_words(const TextModel& encoder, const Words& words, const Frame& frame) {
   const text::Tokenizer& tokenizer = *encoder.tokenizer;
   const int64_t room = length_limit(encoder) - frame.size();
@@ -30,7 +30,7 @@ std::vector<EncodedWords> encode_words(const TextModel& encoder, const Words& wo
   std::vector<EncodedWords> pieces;
   int64_t used = 0;
   for (const std::string& word : words) {
-    // Byte-level pieces begin words with a blank.
+    // In byte-level tokenizers, a word's first piece begins with a blank.
     const auto ids = tokenizer.encode_ids(tokenizer.is_byte_level() ? " " + word : word);
     std::vector<int64_t> tokens(ids.begin(), ids.end());
     if (tokens.empty()) tokens = {unknown};
@@ -53,7 +53,7 @@ std::vector<EncodedWords> encode_words(const TextModel& encoder, const Words& wo
   return pieces;
 }
 
-// Of a sentence: log p of every label at each word.
+// A sentence's log p of every label at each word.
 struct WordScores {
   std::vector<std::vector<double>> words;
   int64_t tokens = 0;  // of the sentence as one piece
@@ -105,14 +105,14 @@ std::vector<WordScores> scores_of(const Tagger& tagger, std::span<const Words> s
   return scores;
 }
 
-// may_follow[b][a]: whether label b may stand after label a, where a = size() is the beginning. In IOB2 an
-// I-X follows only a B-X or an I-X, an I a B or an I.
+// may_follow[b][a]: whether label b may follow label a, where a = size() is the beginning. In IOB2, I-X may
+// follow only B-X or I-X, and I only B or I.
 std::vector<std::vector<bool>> followers(const Labels& labels) {
   const auto count = static_cast<size_t>(labels.size());
   std::vector<std::vector<bool>> may_follow(count, std::vector<bool>(count + 1, true));
   for (size_t b = 0; b < count; ++b) {
     const std::string& name = labels.names()[b];
-    // Labels of another scheme are taken as they come.
+    // Labels of other schemes are not constrained.
     const std::string beginning = "B" + name.substr(std::min<size_t>(name.size(), 1));
     const bool goes_on = name == "I" || name.starts_with("I-");
     if (!goes_on || labels.find(beginning) < 0) continue;
@@ -123,7 +123,7 @@ std::vector<std::vector<bool>> followers(const Labels& labels) {
   return may_follow;
 }
 
-// The likeliest sequence of labels that follow each other as they may (Viterbi).
+// The likeliest sequence of labels that `may_follow` allows (Viterbi).
 std::vector<size_t> best_path(const std::vector<std::vector<double>>& scores,
                               const std::vector<std::vector<bool>>& may_follow) {
   const size_t labels = may_follow.size();
@@ -163,7 +163,7 @@ std::vector<Words> words_of(std::span<const TaggedWords> sentences) {
   return words;
 }
 
-// As the labels have them: entities in IOB2.
+// The gold tags in the form of the labels: entities in IOB2.
 std::vector<std::string> gold_tags(const TaggedWords& sentence, bool entities) {
   return entities ? metrics::to_iob2(sentence.tags) : sentence.tags;
 }
@@ -309,7 +309,7 @@ TaggerTrainee::TaggerTrainee(Tagger& tagger, std::span<const TaggedWords> train,
     const auto gold = gold_tags(sentence, entities);
     for (size_t t = 0; t < gold.size(); ++t) known.find(gold[t], sentence.place[t]);
   }
-  known.check_some_known();  // while nothing is lost yet
+  known.check_some_known();  // before training starts
   for (const TaggedWords& sentence : train) {
     std::vector<int64_t> targets;
     const auto gold = gold_tags(sentence, entities);

@@ -26,30 +26,29 @@ namespace hodhod {
 using Words = std::vector<std::string>;
 
 struct TaggedWords {
-  Words words, tags;               // of one length; no tags where none were asked for
+  Words words, tags;               // same length; no tags if not requested
   std::vector<std::string> place;  // "FILE:LINE" of each word
 };
 
 struct TaggedSentences {
   std::vector<TaggedWords> sentences;
   BadLines bad{false};
-  std::vector<std::string> notes = {};  // what was taken for granted, a sentence each
+  std::vector<std::string> notes = {};  // assumptions made, a sentence each
 };
 
-// Columns as TaggedReader takes them: by default the words and their tags. Where the tags mark entities, a
-// note names those that mark none.
+// Reads the columns that TaggedReader takes: by default the words and their tags. If the tags mark entities,
+// a note names tags that do not.
 TaggedSentences read_tagged(const std::vector<std::string>& files, const CorpusOptions& options);
-// The words alone: the first of `columns`, by default as TaggedReader takes it.
+// The words alone: the first of `columns`, or TaggedReader's default.
 TaggedSentences read_words(const std::vector<std::string>& files, CorpusOptions options);
 
-// The labels that a tagger of these sentences needs: their tags, or, where these mark entities by whatever
-// scheme, the tags of the same entities in IOB2. Those that only the validation has are among them.
+// The labels that a tagger needs for these sentences: their tags, or, if the tags mark entities in any
+// scheme, the tags of the same entities in IOB2. Labels that only `dev` has are included.
 Labels tag_labels(std::span<const TaggedWords> train, std::span<const TaggedWords> dev);
 
-// The words of a running text: what stands between blanks, with punctuation at its ends as words of their
-// own.
+// The words of a running text. Blanks separate them, and punctuation at their ends becomes words of its own.
 Words split_words(std::string_view text);
-// What stands between blanks.
+// The words of a text, separated by blanks only.
 Words words_between_blanks(std::string_view text);
 
 // An encoder with a tagging head, and the names of its tags.
@@ -61,48 +60,48 @@ struct Tagger {
   TextModel encoder;
   Labels labels;
 
-  // The labels say where entities begin and go on (B-PER, I-PER, O), rather than a class for each word.
+  // Whether the labels mark the beginning and inside of entities (B-PER, I-PER, O), not classes of words.
   bool has_entities() const;
 
-  // A new one of a preset's size for the tags of these sentences, with a tokenizer of their words.
+  // A new tagger of a preset's size for the tags of these sentences, with a tokenizer trained on their words.
   static Tagger make(std::string_view preset, std::span<const TaggedWords> sentences,
                      const MakeOptions& options = {});
   static Tagger make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
                      uint64_t seed);
   static Tagger load(const std::string& directory);
-  // From a directory of any encoder. The head that is there stays where it knows all the labels; otherwise
-  // it is new.
+  // Starts from the directory of any encoder. Its head is kept if it knows all the labels; otherwise the head
+  // is new.
   static Tagger from(const std::string& directory, Labels labels, const FineTuning& options = {});
   void save(const std::string& directory) const;
-  // The tag of each word of a sentence. (tag() below takes many, and tells more.)
+  // The tag of each word of a sentence. (tag() below takes many sentences and returns more.)
   std::vector<std::string> tags_of(const Words& sentence) const;
 };
 
-// What becomes of sentences that are longer than the model takes.
+// What happens to sentences that are longer than the model takes.
 inline constexpr std::string_view kTaggedInPieces =
     "they are tagged in pieces, each without the others in sight";
 
 struct Tagging {
-  std::vector<std::string> tags;      // of each word; proper IOB2 where they mark entities
-  std::vector<double> probabilities;  // of that tag at that word
+  std::vector<std::string> tags;      // of each word; valid IOB2 for entities
+  std::vector<double> probabilities;  // of each word's tag
   int64_t tokens = 0;                 // of the sentence as one piece
 };
 
-// The likeliest tags of each sentence; of entity tags the likeliest sequence in which no entity goes on that
-// has not begun. The result for a sentence does not depend on the others. A sentence that is longer than the
-// model takes is tagged in pieces.
+// The likeliest tags of each sentence; for entity tags, the likeliest sequence in which no entity continues
+// before it begins. The result for a sentence does not depend on the others. A sentence longer than the model
+// takes is tagged in pieces.
 std::vector<Tagging> tag(const Tagger& tagger, std::span<const Words> sentences, Context& context,
                          int64_t batch_tokens = 8192);
 
 struct TaggerScores {
   int64_t sentences = 0, words = 0;
-  double loss = 0;                       // mean cross-entropy of a word whose tag the model knows
+  double loss = 0;                       // mean cross-entropy of words with known tags
   metrics::ClassificationScore classes;  // of words
-  metrics::EntityScorer entities;        // where the labels mark them
-  std::vector<std::string> notes = {};   // what there is to know of the scores, a sentence each
+  metrics::EntityScorer entities;        // if the labels mark them
+  std::vector<std::string> notes = {};   // remarks on the scores, a sentence each
 };
 
-// Tags that the tagger does not know count as missed, and a note says so. Error where it knows none.
+// Tags that the tagger does not know count as missed, and a note says so. Error if it knows none of them.
 TaggerScores evaluate(const Tagger& tagger, std::span<const TaggedWords> sentences, Context& context,
                       int64_t batch_tokens = 8192);
 
@@ -124,13 +123,13 @@ struct TaggerTraining {
   }
 };
 
-// A sentence, or a piece of one, as the encoder takes it.
+// A sentence, or a piece of one, as encoder input.
 struct EncodedWords {
   EncodedText text;
-  std::vector<int64_t> first;  // where the first piece of each word stands
+  std::vector<int64_t> first;  // position of each word's first piece
 };
 
-// Trains `tagger` on sentences; `dev` is for validation. Refers to the tagger.
+// Trains `tagger` on `train` and validates on `dev`. Keeps a reference to the tagger.
 class TaggerTrainee final : public Trainee {
  public:
   TaggerTrainee(Tagger& tagger, std::span<const TaggedWords> train, std::vector<TaggedWords> dev,
@@ -150,7 +149,7 @@ class TaggerTrainee final : public Trainee {
   Tagger& tagger_;
   TaggerTraining options_;
   std::vector<EncodedText> texts_;
-  std::vector<std::vector<int64_t>> targets_;  // of each token; kIgnoreIndex but at the first piece of a word
+  std::vector<std::vector<int64_t>> targets_;  // by token; kIgnoreIndex except at a word's first piece
   std::vector<TaggedWords> dev_;
   std::unique_ptr<BatchSampler> sampler_;
   WordDropout dropout_;

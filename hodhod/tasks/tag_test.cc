@@ -14,7 +14,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// A toy grammar: Shiraz and Shiraz garden are places, a hoopoe is somebody, as is a book.
+// A toy grammar: Shiraz and Shiraz garden are places; a hoopoe and a book are persons.
 std::vector<TaggedWords> sentences_of(uint64_t seed, int count) {
   std::vector<TaggedWords> sentences;
   for (int i = 0; i < count; ++i) {
@@ -22,7 +22,7 @@ std::vector<TaggedWords> sentences_of(uint64_t seed, int count) {
     TaggedWords sentence;
     const std::string ending = rng.below(3) == 0 ? " Shiraz garden" : "";
     sentence.words = words_between_blanks(test_text(rng, 3 + rng.below(5)) + ending);
-    // Gardens are those of Shiraz alone.
+    // A garden occurs only after Shiraz.
     for (size_t t = 0; t < sentence.words.size(); ++t) {
       const bool after_city = t > 0 && sentence.words[t - 1] == "Shiraz";
       std::string& word = sentence.words[t];
@@ -110,7 +110,7 @@ TEST(Tag, SavedAndLoadedIsTheSame) {
             probabilities_of(training.tagger, words));
 }
 
-// An untrained model says anything; its entities are proper all the same.
+// Even an untrained model's entities are well-formed.
 TEST(Tag, NoEntityGoesOnThatHasNotBegun) {
   const Tagger tagger = small_tagger();
   int entities = 0;
@@ -128,7 +128,7 @@ TEST(Tag, ALongSentenceIsTaggedInPieces) {
   const Words sentence(12, "garden");
   const auto found = probabilities_of(tagger, {sentence})[0];
   ASSERT_EQ(found.size(), 12u);
-  // Pieces of as many words as there is room for, each as it would be alone.
+  // Each piece has as many words as fit, and is tagged as it would be alone.
   const size_t room = 3 / std::min<size_t>(tokens, 3);
   for (size_t i = room; i < found.size(); ++i) EXPECT_EQ(found[i], found[i - room]);
 }
@@ -192,7 +192,7 @@ TEST(Tag, UnknownGoldTagsCountAsMissed) {
   EXPECT_LT(scores.loss, 20);
 }
 
-// Two labels with types and a stray one: the entities stay.
+// Two labels with types and a stray one: they still count as entity labels.
 TEST(Tag, OddTagsAreToldAndLeaveTheEntities) {
   const TemporaryDirectory directory;
   const std::string odd = directory.put("odd.conll", "Ali B-PER\nReza I-PER\nin O\nx X\n\nAli X\n");

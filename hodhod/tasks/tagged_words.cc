@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sentences with tags: reading them, and cutting running text into words.
+// Reads tagged sentences, and splits running text into words.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -12,7 +12,7 @@
 namespace hodhod {
 namespace {
 
-// Which of the tags mark no entity, if the others do.
+// Notes on tags that mark no entity, if the others do.
 std::vector<std::string> notes_of_odd_tags(std::span<const TaggedWords> sentences) {
   struct Odd {
     int64_t count = 0;

@@ -21,9 +21,9 @@
 namespace hodhod {
 namespace {
 
-// What is looked at before training, and again after it.
+// Size of the sample that is examined before training and again after it.
 constexpr size_t kSampleBytes = size_t{32} << 20;
-// Of the sample, how much is encoded to count unknown tokens.
+// How much of the sample is encoded to count unknown tokens.
 constexpr size_t kEncodedBytes = size_t{1} << 20;
 constexpr double kMostUnknown = 0.05;
 
@@ -41,7 +41,7 @@ text::AddedToken special(std::string_view content) {
   return {.content = std::string(content), .normalized = false, .special = true};
 }
 
-// What stands around the model: how it cuts text, and how pieces become text again.
+// The parts around the model: how text is split, and how pieces become text again.
 void put_pieces_together(const TaskTokenizerOptions& options, text::TokenizerParts& parts,
                          text::TokenizerTraining& trainer) {
   std::vector<text::DecoderPtr> decoders;
@@ -56,7 +56,8 @@ void put_pieces_together(const TaskTokenizerOptions& options, text::TokenizerPar
     case TokenizerKind::wordpiece: {
       trainer.kind = text::ModelKind::kWordPiece;
       trainer.continuing_subword_prefix = "##";
-      // A character may come twice, at the beginning of a word and within; so the vocabulary stays in bounds.
+      // A character may need two entries, at the beginning of a word and inside; half the room for each keeps
+      // the vocabulary in bounds.
       trainer.limit_alphabet = room / 2;
       std::vector<text::PreTokenizerPtr> cuts;
       cuts.push_back(text::make_split_pattern(kUnspaced, text::SplitBehavior::kIsolated));
@@ -67,8 +68,7 @@ void put_pieces_together(const TaskTokenizerOptions& options, text::TokenizerPar
     }
     default:
       trainer.kind = options.kind == TokenizerKind::bpe ? text::ModelKind::kBpe : text::ModelKind::kUnigram;
-      // The ends of lines, and characters that are rare or never seen, are bytes rather than unknown: no text
-      // is lost.
+      // Line ends, and rare or unseen characters, become bytes rather than unknown tokens: no text is lost.
       trainer.byte_fallback = true;
       trainer.limit_alphabet = std::max(room - 256, 1);
       parts.pre_tokenizer = text::make_metaspace();
@@ -107,7 +107,7 @@ text::NormalizerPtr make_task_normalizer(const TaskTokenizerOptions& options, bo
   return text::make_normalizer_sequence(std::move(parts));
 }
 
-// The first lines of a source, which can be read again together with the rest.
+// Samples the first lines of a source; `all` reads them again together with the rest.
 class SampledLines {
  public:
   explicit SampledLines(const text::LineSource& lines) : lines_(lines) {
@@ -149,7 +149,7 @@ TaskTokenizer train_task_tokenizer(const TaskTokenizerOptions& options, const te
   check(options.vocabulary >= 8 && options.vocabulary <= 10'000'000,
         "tokenizer: a vocabulary of {} tokens; give a number from 8 to 10 million", options.vocabulary);
   text::TokenizerParts parts;
-  parts.model = text::make_word_level({});  // until it has the one that is trained
+  parts.model = text::make_word_level({});  // until training replaces it
   const SampledLines sampled(lines);
   PersianChoice persian = choose_about_persian(options.persian, sampled.sample());
   parts.normalizer = make_task_normalizer(options, persian.folds);

@@ -18,16 +18,16 @@ enum class TokenizerKind { bpe, unigram, character, wordpiece };
 constexpr std::array<std::string_view, 4> names_of(TokenizerKind) {
   return {"bpe", "unigram", "char", "wordpiece"};
 }
-// The special tokens, by id. sequence: 0 <pad>, 1 </s>, 2 <unk>, none put in by itself. translation: the
-// same, and </s> follows a text. encoder: 0 [PAD], 1 [UNK], 2 [CLS], 3 [SEP], 4 [MASK], with [CLS] a [SEP]
-// around a text and [CLS] a [SEP] b [SEP] around two.
+// The special tokens, by id. sequence: 0 <pad>, 1 </s>, 2 <unk>; none is added to a text. translation: the
+// same, and </s> follows a text. encoder: 0 [PAD], 1 [UNK], 2 [CLS], 3 [SEP], 4 [MASK]; a text becomes [CLS]
+// a [SEP], two become [CLS] a [SEP] b [SEP].
 enum class SpecialTokens { sequence, translation, encoder };
-// Whether Persian letters, digits and joiners are written in one way first; automatic: where the text is
-// Persian, and nothing else is written in Arabic letters.
+// Whether Persian letters, digits and joiners are normalised first. automatic: if the text is Persian, and no
+// other language in it uses Arabic letters.
 enum class PersianFolding { automatic, yes, no };
 constexpr std::array<std::string_view, 3> names_of(PersianFolding) { return {"auto", "yes", "no"}; }
-// Blanks of all kinds are blanks. joined: several are one, and those at both ends go; also tabs and the ends
-// of lines. as_written: as many blanks as there are, and lines stay.
+// Blanks of all kinds become plain blanks. joined: a run of them, tabs and line ends included, becomes one,
+// and those at both ends are removed. as_written: the number of blanks and the line ends are kept.
 enum class Blanks { joined, as_written };
 
 struct TaskTokenizerOptions {
@@ -50,22 +50,23 @@ struct TaskTokenizerOptions {
 
 struct PersianChoice {
   bool folds = false;
-  std::string note;  // a sentence: what was chosen, and why
+  std::string note;  // a sentence: the choice and its reason
 };
 
-// What was chosen about Persian is in tokenizer_config.json too, as "persian_folding".
+// tokenizer_config.json also records the choice about Persian, as "persian_folding".
 struct TaskTokenizer {
   text::Tokenizer tokenizer;
   PersianChoice persian;
   std::vector<std::string> warnings;  // sentences: what the user may want to change
 };
 
-// Pieces of bpe and unigram mark the blank before a word (▁), those of wordpiece that they go on (##).
-// wordpiece takes punctuation apart from words, and each character of scripts that put no blanks between
-// words (Han, Kana, Thai, Lao, Khmer, Burmese); the character kind takes text as it is, line ends included.
+// Trains a tokenizer on `lines`. bpe and unigram mark the blank before a word (▁); wordpiece marks pieces
+// that continue a word (##). wordpiece splits off punctuation, and each character of scripts without blanks
+// between words (Han, Kana, Thai, Lao, Khmer, Burmese). The character kind takes text as it is, line ends
+// included.
 TaskTokenizer train_task_tokenizer(const TaskTokenizerOptions& options, const text::LineSource& lines);
 
-// A sentence about the share of unknown tokens in these texts when it is above one in twenty; empty else.
+// A sentence about the share of unknown tokens in these texts if it is above 5 %; otherwise empty.
 std::string unknown_warning(const text::Tokenizer& tokenizer, const std::vector<std::string>& texts);
 
 inline constexpr int64_t kPad = 0, kEnd = 1;

@@ -15,7 +15,7 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// Trained on 60 lines, these again and again.
+// Trained on 60 lines: these, repeated.
 TaskTokenizer trained_on(const std::vector<std::string>& lines, const TaskTokenizerOptions& options) {
   return train_task_tokenizer(options, [&, line = size_t{0}](std::string& next) mutable {
     if (line == 60) return false;
@@ -24,7 +24,7 @@ TaskTokenizer trained_on(const std::vector<std::string>& lines, const TaskTokeni
   });
 }
 
-// Tokens of a text with bars between them.
+// The tokens of a text, separated by bars.
 std::string cut_by(const text::Tokenizer& tokenizer, const std::string& text) {
   std::string all;
   for (const int32_t id : tokenizer.encode_ids(text)) {
@@ -33,7 +33,7 @@ std::string cut_by(const text::Tokenizer& tokenizer, const std::string& text) {
   return all;
 }
 
-// Lines, letters of scripts never seen, signs: a language model reads and writes them all.
+// Line ends, letters of unseen scripts and symbols survive: a language model reads and writes them all.
 TEST(TaskTokenizer, NoTextIsLost) {
   const std::vector<std::string> lines = {"the cat sat on the mat", "می‌خواهم یاد بگیرم",
                                           "a dog ran"};
@@ -77,7 +77,7 @@ TEST(TaskTokenizer, BlanksAreBlanks) {
           "\uFEFFthe teacher  reads\u00A0 \u202Fa book ", "  the teacher reads a \t book"}) {
       EXPECT_EQ(tokenizer.encode_ids(blanks), ids) << blanks;
     }
-    // A joiner that keeps letters apart is part of the word.
+    // A zero-width non-joiner is part of the word.
     EXPECT_NE(tokenizer.encode_ids("می‌خواهم"), tokenizer.encode_ids("می خواهم"));
   }
   const text::Tokenizer written = trained_on(lines, {.vocabulary = 400}).tokenizer;
@@ -111,7 +111,7 @@ TEST(TaskTokenizer, MuchThatIsUnknownIsTold) {
       lines, {.kind = TokenizerKind::wordpiece, .vocabulary = 100, .special = SpecialTokens::encoder});
   ASSERT_EQ(small.warnings.size(), 1u);
   EXPECT_THAT(small.warnings[0], HasSubstr("% of the tokens of this text are unknown"));
-  // More characters than a vocabulary has room for are bytes to the others.
+  // The other kinds encode characters that do not fit in the vocabulary as bytes.
   const TaskTokenizer bytes = trained_on(lines, {.vocabulary = 300});
   EXPECT_THAT(bytes.warnings, IsEmpty());
   EXPECT_EQ(bytes.tokenizer.decode(bytes.tokenizer.encode_ids(lines[59])), lines[59]);

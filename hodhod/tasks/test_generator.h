@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests of language models: a small one that has learnt nothing.
+// For tests of language models: a small untrained model.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,7 @@
 
 namespace hodhod {
 
-// Puts <s>, which is </s> here, before a text, and something behind it if `closing`.
+// Puts <s> (here </s>) before a text, and a closing token after it if `closing`.
 inline void frame_texts(TextGenerator& writer, bool closing) {
   Json json = parse_json(writer.tokenizer->to_json(), "tokenizer");
   Json single = Json::array({Json{{"SpecialToken", {{"id", "</s>"}, {"type_id", 0}}}},

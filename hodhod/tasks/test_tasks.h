@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests of tasks on encoders: a small model, a tokenizer, made-up texts, and runs in pieces.
+// For tests of encoder tasks: a small model, a tokenizer, made-up texts, and interrupted runs.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -25,7 +25,7 @@ inline const std::vector<std::string>& test_words() {
   return kWords;
 }
 
-// `count` of the words, with blanks between.
+// `count` of the words, separated by blanks.
 inline std::string test_text(Rng& rng, uint64_t count) {
   std::string text;
   for (uint64_t i = 0; i < count; ++i) {
@@ -74,8 +74,8 @@ inline std::string test_weights(const std::string& directory) {
   return read_file(join_path(directory, "model.safetensors"));
 }
 
-// train() in one go, and stopped after `stop` steps and continued: the models have the same bytes. `make`
-// gives a fresh trainee each time.
+// Expects the same model bytes from train() without interruption and from a run that stops after `stop` steps
+// and resumes. `make` gives a fresh trainee each time.
 template <class Make>
 void expect_same_in_pieces(Make make, int64_t stop, int64_t steps) {
   TrainerOptions options = test_training(steps);
@@ -87,7 +87,7 @@ void expect_same_in_pieces(Make make, int64_t stop, int64_t steps) {
   train(*make(), first, pieces.path());
   train(*make(), options, pieces.path());
   EXPECT_EQ(test_weights(pieces.path()), test_weights(whole.path()));
-  // It was no accident of nothing having been learnt.
+  // The remaining steps did change the weights.
   const TemporaryDirectory shorter;
   train(*make(), first, shorter.path());
   EXPECT_NE(test_weights(shorter.path()), test_weights(whole.path()));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests of translation: a small model that has learnt nothing.
+// For tests of translation: a small untrained model.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@
 
 namespace hodhod {
 
-// A translator of characters or pieces with the weights that training begins with.
+// An untrained translator with a tokenizer of this kind.
 inline Translator test_translator(TokenizerKind kind) {
   int line = 0;
   const std::vector<std::string> lines = {"the cat sat on the mat", "a dog ran home", "cats and dogs",

@@ -58,7 +58,7 @@ TextModel TextModel::load(const ModelDirectory& directory, const LoadOptions& op
   const std::string& from = tokenizer.empty() ? directory.path : tokenizer;
   TextModel result{std::move(loaded.model), std::make_unique<text::Tokenizer>(text::Tokenizer::load(from)),
                    std::move(loaded.missing), std::move(loaded.warnings), std::move(loaded.origin)};
-  // A template for chats is written for the special tokens of one tokenizer.
+  // A chat template fits only the special tokens of its own tokenizer.
   if (!tokenizer.empty()) result.origin.files.clear();
   return result;
 }
@@ -78,7 +78,7 @@ TextModel load_under_head(ModelDirectory directory, const HeadOptions& head, boo
   const auto fresh = last_layers(directory, tuning.fresh_layers);
   const auto shapes = directory.config->make_shapes();
   const std::vector<std::string> of_head = head_parameters(*shapes);
-  // A pooler that was trained serves other labels too.
+  // A trained pooler is useful for other labels too.
   const std::vector<std::string> replaced =
       keep_head ? std::vector<std::string>() : label_parameters(*shapes);
   const auto among = [](const std::vector<std::string>& names, const std::string& name) {

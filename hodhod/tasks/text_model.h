@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A model with its tokenizer, as every task on text has them.
+// A model with its tokenizer, as used by every task on text.
 #pragma once
 
 #include <cstdint>
@@ -19,13 +19,14 @@ struct TextModel {
   std::unique_ptr<Model> model;
   std::unique_ptr<text::Tokenizer> tokenizer;
   std::vector<std::string> missing = {};   // parameters that were not in the file
-  std::vector<std::string> warnings = {};  // what of the directory is not used; a line each
-  ModelOrigin origin = {};                 // what else its directory says
+  std::vector<std::string> warnings = {};  // parts of the directory that are not used; a line each
+  ModelOrigin origin = {};                 // what else its directory contains
 
   // A new model with initial values.
   static TextModel make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer, uint64_t seed);
-  // From a model's directory. The tokenizer is that of `tokenizer` (a file or directory) where one is named.
-  // Error when there is none. (A token that the model has no row for is one when it is used.)
+  // Loads a model's directory. The tokenizer comes from `tokenizer` (a file or directory) if it is given.
+  // Error if there is no tokenizer. (A token outside the model's vocabulary is an Error only when it is
+  // used.)
   static TextModel load(const ModelDirectory& directory, const LoadOptions& options = {},
                         const std::string& tokenizer = {});
   static TextModel load(const std::string& directory) { return load(ModelDirectory::open(directory)); }
@@ -34,39 +35,38 @@ struct TextModel {
 };
 
 struct FineTuning {
-  uint64_t seed = 1;                              // of the values that a new head begins with
-  std::string tokenizer = {};                     // another one than the directory's
-  std::function<void(ModelConfig&)> change = {};  // of dropout, say
-  // So many of the last layers begin with new values: they served the task that the model was trained for
-  // (Zhang et al. 2021, "Revisiting Few-sample BERT Fine-tuning").
+  uint64_t seed = 1;                              // of a new head's initial values
+  std::string tokenizer = {};                     // replaces the directory's
+  std::function<void(ModelConfig&)> change = {};  // for instance of dropout
+  // Number of last layers to reinitialise: they are specialised in the model's original task (Zhang et al.
+  // 2021, "Revisiting Few-sample BERT Fine-tuning").
   int64_t fresh_layers = 0;
 };
 
-// The model in the directory with its configuration changed as `tuning` asks.
+// Loads the model in the directory, with its configuration changed by `tuning`.
 TextModel load_tuned(ModelDirectory directory, const FineTuning& tuning);
 
-// The body of the directory's model under the head that is wanted; `missing` names what is new. With
-// `keep_head` the directory's own head is one that serves and is kept. Error when the model cannot carry such
-// a head.
+// The body of the directory's model with the given head; `missing` names the new parameters. With `keep_head`
+// the directory's own head fits and is kept. Error if the model cannot have such a head.
 TextModel load_under_head(ModelDirectory directory, const HeadOptions& head, bool keep_head,
                           const FineTuning& tuning);
 
-// The configuration of a new model with such a head, which reads a source or does not. Error when a model of
-// this kind cannot be that; `place` opens its message.
+// `config` for a new model with this head that reads a source or does not. Error, beginning with `place`, if
+// this kind of model cannot do that.
 std::unique_ptr<ModelConfig> config_for(const ModelConfig& config, HeadKind head, bool reads_source,
                                         std::string_view place);
-// Error when the model in the directory has another head: it `lacks` what the task needs ("has no
-// classifier").
+// Error if the model in the directory has another head. The message says what it `lacks` ("has no
+// classifier") and which `task` trains it.
 void check_has_head(const ModelDirectory& directory, HeadKind head, std::string_view lacks,
                     std::string_view task);
 
-// Whether there is a tokenizer in a directory.
+// Whether a directory contains a tokenizer.
 bool has_tokenizer(const std::string& directory);
 
-// A text longer than `length` tokens is cut: to as many as the model takes where `length` is 0. Error when it
-// is more than that.
+// Truncates texts at the side `cut_off` to `length` tokens, or to the model's maximum if `length` is 0. Error
+// if `length` is above that maximum.
 void limit_length(TextModel& text_model, int64_t length, text::Side cut_off);
-// The limit in force.
+// The current limit in tokens.
 int64_t length_limit(const TextModel& text_model);
 
 }  // namespace hodhod

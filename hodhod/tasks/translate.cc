@@ -42,16 +42,15 @@ void check_translates(const ModelConfig& config, const std::string& where) {
         where, description_of(config));
 }
 
-// A part of a text, as it is translated.
+// A text, or a part of one, that is translated at a time.
 struct Unit {
-  size_t text = 0;  // of which text it is a part
+  size_t text = 0;  // index of the text
   std::string source;
   std::vector<int64_t> tokens;
   uint64_t stream = 0;  // of random numbers
 };
 
-// The parts of text number i; none where there is nothing to translate. Says in `result` how the text was
-// read.
+// The parts of text i; none if there is nothing to translate. Records in `result` how the text was read.
 std::vector<Unit> units_of(const Translator& translator, const std::string& text, size_t i,
                            const TranslateOptions& options, Translated& result) {
   std::vector<Unit> units;
@@ -62,7 +61,7 @@ std::vector<Unit> units_of(const Translator& translator, const std::string& text
   };
   const auto fits = [&](std::string_view part) { return std::ssize(tokens_of(part)) <= most; };
   auto tokens = tokens_of(text);
-  if (tokens.size() == 1) return units;  // nothing but the end
+  if (tokens.size() == 1) return units;  // only the end of sequence
   result.tokens = std::ssize(tokens);
   const uint64_t stream = options.first + i;
   if (options.unit == TranslationUnit::text && result.tokens <= most) {
@@ -75,14 +74,14 @@ std::vector<Unit> units_of(const Translator& translator, const std::string& text
     const auto fitting = text::split_to_fit(sentence, fits);
     result.whole_sentences = result.whole_sentences && fitting.whole_sentences;
     for (const std::string_view part : fitting.parts) {
-      // Parts after the first have streams that no text has.
+      // Parts after the first use streams that no text uses.
       units.push_back({i, std::string(part), tokens_of(part), stream + (units.size() << 40)});
     }
   }
   return units;
 }
 
-// Like lengths together, so that little is padding.
+// The order by length, which keeps padding small.
 std::vector<size_t> by_length(const std::vector<Unit>& units) {
   std::vector<size_t> order(units.size());
   std::iota(order.begin(), order.end(), size_t{0});
@@ -94,7 +93,7 @@ std::vector<size_t> by_length(const std::vector<Unit>& units) {
 Prompt prompt_of(const Unit& unit, const ModelConfig& config, const DecodeOptions& options) {
   const int64_t start = options.decoder_start >= 0 ? options.decoder_start : config.special().decoder_start;
   Prompt prompt{.source = {.tokens = unit.tokens}, .target = {start}};
-  // A translation is seldom more than twice as long as what is translated.
+  // A translation is seldom more than twice as long as its source.
   prompt.max_new_tokens = std::min(config.max_length() - 1, 3 * std::ssize(unit.tokens) + 20);
   return prompt;
 }
@@ -146,7 +145,7 @@ std::vector<std::vector<Translation>> translate_units(const Translator& translat
   return results;
 }
 
-// Whether a blank belongs between texts that end and begin so: not in scripts without blanks.
+// Whether a blank belongs between `before` and `after`: not in scripts without blanks.
 bool needs_blank(std::string_view before, std::string_view after) {
   if (before.empty() || after.empty()) return false;
   const auto is_wide = [](char32_t code) {
@@ -155,7 +154,7 @@ bool needs_blank(std::string_view before, std::string_view after) {
   return !is_wide(read_character_before(before, before.size()).code) && !is_wide(read_character(after).code);
 }
 
-// The n-th best of each part, as the n-th best of the text.
+// Joins the n-th best translation of each part into the n-th best of the text.
 Translation join_parts(std::vector<Translation> parts) {
   Translation whole;
   double weight = 0;
@@ -171,7 +170,7 @@ Translation join_parts(std::vector<Translation> parts) {
   return whole;
 }
 
-// The best of the whole from the best of its parts; a part that has fewer gives its last once more.
+// The best translations of the whole text. A part that has fewer repeats its last one.
 std::vector<Translation> join_best(std::span<const Unit> units,
                                    std::span<const std::vector<Translation>> found) {
   size_t count = 0;
@@ -236,7 +235,7 @@ std::vector<Translated> translate(const Translator& translator, const std::vecto
   const SpecialIds& special = translator.config().special();
   DecodeOptions decode = options.decode;
   if (decode.eos.empty()) decode.eos = special.ends();
-  // Padding is not a word.
+  // Padding is not a token of the text.
   if (special.pad >= 0 && special.pad != special.eos) decode.suppress_tokens.push_back(special.pad);
   std::vector<Translated> results(texts.size());
   std::vector<Unit> units;
@@ -347,7 +346,7 @@ TranslationTrainee::Batch TranslationTrainee::make_batch(const Pairs& pairs,
   for (int64_t row : rows) {
     const auto& target = pairs.target[static_cast<size_t>(row)];
     sources.push_back(pairs.source[static_cast<size_t>(row)]);
-    // The decoder reads the target one place behind.
+    // The decoder's input is the target shifted right by one.
     inputs.push_back({special.decoder_start});
     inputs.back().insert(inputs.back().end(), target.begin(), target.end() - 1);
     labels.push_back(target);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Translation, and any other sequence to sequence, on pairs of texts.
+// Translation, and any other sequence-to-sequence task, on pairs of texts.
 #pragma once
 
 #include <cstdint>
@@ -24,21 +24,21 @@ struct TextPair {
   std::string source, target;
 };
 
-// A model and its tokenizer: all that translating takes.
+// A translation model and its tokenizer.
 //
 //     auto translator = Translator::make("tiny", lines_of({"train.en", "train.fa"}));
 //     fit(translator, "train.en", "train.fa", {.steps = 700}, "en-fa");
 //     fmt::print("{}", Translator::load("en-fa").translate("The teacher reads a book."));
 struct Translator : TextModel {
-  DecodeOptions decoding = usual_decoding();  // of its directory's generation_config.json
+  DecodeOptions decoding = usual_decoding();  // from the directory's generation_config.json
 
   static DecodeOptions usual_decoding() { return {.num_beams = 5}; }
-  // A new one of a preset's size, with a tokenizer of both languages that is trained on `lines`.
+  // A new translator of a preset's size, with one tokenizer for both languages, trained on `lines`.
   static Translator make(std::string_view preset, const text::LineSource& lines,
                          const MakeOptions& options = {});
   static Translator make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
                          uint64_t seed);
-  // From a model's directory. `tuning` says what is to be other than there: the configuration, the tokenizer.
+  // Loads a model's directory. `tuning` overrides its configuration and tokenizer.
   static Translator load(const std::string& directory, const FineTuning& tuning = {});
 
   // The best translation of a text. (translate() below translates many at once.)
@@ -48,27 +48,27 @@ struct Translator : TextModel {
 struct Translation {
   std::string text;
   double score = 0;
-  std::vector<int64_t> tokens = {};  // with the end of sequence, if it came
-  // Of a text that was translated in parts: `text` and `tokens` are theirs, one after the other, and `score`
-  // is the mean of theirs, weighted by tokens.
+  std::vector<int64_t> tokens = {};  // with the end of sequence, if it was generated
+  // If the text was translated in parts: `text` and `tokens` are joined from the parts, and `score` is the
+  // mean of their scores, weighted by tokens.
   std::vector<Translation> parts = {};
-  std::string source = {};  // of a part: what it translates
+  std::string source = {};  // of a part: its source text
 };
 
-// The n best translations of a text, best first, and how it was read. There are fewer where two of them are
-// the same text, and one where there is nothing to translate.
+// The n best translations of a text, best first, and how it was read. There are fewer if two of them are the
+// same text, and one if there is nothing to translate.
 struct Translated {
   std::vector<Translation> best;
-  int64_t tokens = 0;  // of the text, with the end of sequence; 0 where there is nothing to translate
-  bool whole_sentences = true;  // false: a sentence was longer than the model takes and was cut in parts
+  int64_t tokens = 0;           // of the text, with the end of sequence; 0 if there is nothing to translate
+  bool whole_sentences = true;  // false: a sentence longer than the model takes was split
 };
 
-// A count of texts that were longer than the model takes.
+// Counts texts that were longer than the model takes.
 class SplitTexts {
  public:
   explicit SplitTexts(int64_t limit) : long_texts_(limit) {}
   void add(const Translated& translated);
-  // A sentence that says how many there were and how they were split; nothing where there were none.
+  // A sentence that says how many there were and how they were split; empty if there were none.
   std::vector<std::string> notes() const;
 
  private:
@@ -76,14 +76,14 @@ class SplitTexts {
   int64_t cut_sentences_ = 0;
 };
 
-// What is translated at a time: the text, in parts only where it is longer than the model takes, or each
+// What is translated at a time: the text (in parts only if it is longer than the model takes) or each
 // sentence.
 enum class TranslationUnit { text, sentence };
 
-// A text as the encoder reads it: its tokens and the end of sequence, cut to what the model takes.
+// A text as encoder input: its tokens and the end of sequence, truncated to the model's maximum length.
 std::vector<int64_t> source_tokens(const Translator& translator, const std::string& text);
 
-// Source tokens, times beams, that are translated together.
+// Maximum of source tokens times beams that are translated together.
 inline constexpr int64_t kBatchTokens = 4096;
 
 struct TranslateOptions {
@@ -93,22 +93,22 @@ struct TranslateOptions {
   uint64_t first = 0;  // number of the first text: what is sampled for a text depends on its number
 };
 
-// Translations of each text. The result for a text does not depend on the others. The translation of a blank
-// text, or of one without tokens, is empty. A text that is longer than the model takes is translated in parts
-// that fit (split_to_fit of hodhod/text/languages/sentences.h), which are joined by blanks, or by nothing in
-// scripts without blanks.
+// Translates each text. The result for a text does not depend on the others. The translation of a blank text,
+// or of one without tokens, is empty. A text longer than the model takes is translated in parts that fit
+// (split_to_fit in hodhod/text/languages/sentences.h). Parts are joined by blanks, or by nothing in scripts
+// without blanks.
 std::vector<Translated> translate(const Translator& translator, const std::vector<std::string>& texts,
                                   const TranslateOptions& options, Context& context);
 
-// A text as the tokenizer reads it: normalised, with blanks for the marks that stand for them. What a
-// translator that normalises its data can be expected to write.
+// A text as the tokenizer reads it: normalised, with blanks in place of the marks for blanks. A translator
+// that normalises its data can be expected to write text of this form.
 std::string normalized_text(const text::Tokenizer& tokenizer, const std::string& text);
 
 struct TranslationTraining {
   BatchOptions batches;
   double label_smoothing = 0.1;
   int64_t max_length = 256;        // pairs with a longer side are left out
-  std::string token_cache = {};    // a file that keeps the encoded pairs; empty: none
+  std::string token_cache = {};    // file that caches the encoded pairs; empty: none
   int64_t validation_pairs = 200;  // translated for BLEU at each validation; 0 for none
 
   template <class Visitor>
@@ -122,7 +122,7 @@ struct TranslationTraining {
   }
 };
 
-// Trains `translator` on pairs; `dev` is for validation. Refers to the translator.
+// Trains `translator` on `train` and validates on `dev`. Keeps a reference to the translator.
 class TranslationTrainee final : public Trainee {
  public:
   TranslationTrainee(Translator& translator, const std::vector<TextPair>& train,

@@ -9,7 +9,7 @@
 namespace hodhod {
 namespace {
 
-// The model has learnt nothing, so that every translation runs to its limit.
+// The model is untrained, so every translation runs to its limit.
 TEST(Translate, ATextKnowsNothingOfTheOthers) {
   const Translator translator = test_translator(TokenizerKind::character);
   const std::vector<std::string> texts = {"the cat sat", "a", "", "dogs ran home", "یاد"};
@@ -29,7 +29,7 @@ TEST(Translate, TheLengthLimitGoesByTheText) {
   const auto length = [&](const DecodeOptions& options) {
     return translate(translator, {"a", "the cat sat"}, {.decode = options}, plain())[0].best[0].tokens.size();
   };
-  // Never an end: one character and the end of the sequence allow 3 · 2 + 20 tokens.
+  // No end is generated: one character and the end of sequence allow 3 · 2 + 20 tokens.
   EXPECT_EQ(length({.min_new_tokens = 1000}), 26u);
   EXPECT_EQ(length({.max_new_tokens = 7, .min_new_tokens = 1000}), 7u);
 }
@@ -48,7 +48,7 @@ TEST(Translate, NothingComesOfNothing) {
   }
 }
 
-// Each part as it would be translated alone; nothing of the text is left out.
+// Each part is translated as it would be alone; no text is left out.
 TEST(Translate, ALongTextIsTranslatedInParts) {
   const Translator translator = test_translator(TokenizerKind::character);
   const int64_t most = translator.config().max_length();
