@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/names.h"
 #include "hodhod/base/visit.h"
 
 namespace hodhod {
@@ -151,7 +152,7 @@ void TransformerConfig::validate() const {
   check(translates || (source_vocabulary == 0 && decoder_heads == 0 && decoder_feed_forward == 0),
         "transformer: source_vocabulary, decoder_heads and decoder_feed_forward are options of an "
         "encoder-decoder; leave them 0 for an {}",
-        names_of(shape)[static_cast<size_t>(shape)]);
+        name_of(shape));
   for (const int64_t count : {heads, translates && decoder_heads ? decoder_heads : heads}) {
     check(head_size > 0 || width % count == 0,
           "transformer: width {} is not a multiple of heads {}; change one of them or give head_size", width,

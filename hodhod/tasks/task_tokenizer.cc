@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/names.h"
 #include "hodhod/text/after/template_processing.h"
 #include "hodhod/text/languages/language.h"
 #include "hodhod/text/models/word_level.h"
@@ -161,7 +162,7 @@ TaskTokenizer train_task_tokenizer(const TaskTokenizerOptions& options, const te
   text::Tokenizer tokenizer(std::move(parts));
   text::train_tokenizer(tokenizer, sampled.all(), trainer);
   tokenizer.set_setting("persian_folding",
-                        {{"asked", names_of(options.persian)[static_cast<size_t>(options.persian)]},
+                        {{"asked", name_of(options.persian)},
                          {"on", persian.folds},
                          {"why", persian.note}});
   // Texts of a batch go on from their ends.

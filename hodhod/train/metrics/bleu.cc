@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/names.h"
 #include "hodhod/train/metrics/characters.h"
 
 namespace hodhod::metrics {
@@ -181,7 +182,7 @@ void check_options(const BleuOptions& options) {
   check(options.max_order >= 1, "bleu: max_order is {}; give 1 or more", options.max_order);
   check(!options.smoothing_value || smoothing_value(options),
         "bleu: the smoothing {} takes no value; leave it out, or choose the smoothing floor or add-k",
-        names_of(options.smoothing)[static_cast<size_t>(options.smoothing)]);
+        name_of(options.smoothing));
 }
 
 std::string bleu_tokenize(std::string_view line, BleuTokenizer tokenizer) {

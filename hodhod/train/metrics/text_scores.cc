@@ -7,6 +7,7 @@
 #include <array>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/names.h"
 
 namespace hodhod::metrics {
 namespace {
