@@ -162,9 +162,7 @@ TaskTokenizer train_task_tokenizer(const TaskTokenizerOptions& options, const te
   text::Tokenizer tokenizer(std::move(parts));
   text::train_tokenizer(tokenizer, sampled.all(), trainer);
   tokenizer.set_setting("persian_folding",
-                        {{"asked", name_of(options.persian)},
-                         {"on", persian.folds},
-                         {"why", persian.note}});
+                        {{"asked", name_of(options.persian)}, {"on", persian.folds}, {"why", persian.note}});
   // Texts of a batch go on from their ends.
   if (options.special == SpecialTokens::sequence) tokenizer.set_setting("padding_side", "left");
   TaskTokenizer result{std::move(tokenizer), std::move(persian), {}};

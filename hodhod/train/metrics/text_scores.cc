@@ -68,11 +68,10 @@ std::string TextScores::signature(const std::string& middle) const {
 
 std::string TextScores::bleu_signature() const {
   const BleuOptions& bleu = options_.bleu;
-  std::string smoothing(names_of(bleu.smoothing)[static_cast<size_t>(bleu.smoothing)]);
+  std::string smoothing(name_of(bleu.smoothing));
   if (const auto value = smoothing_value(bleu)) smoothing += fmt::format("[{:.2f}]", *value);
   return signature(fmt::format("case:{}|eff:{}|tok:{}|smooth:{}", bleu.lowercase ? "lc" : "mixed",
-                               bleu.effective_order ? "yes" : "no",
-                               names_of(bleu.tokenizer)[static_cast<size_t>(bleu.tokenizer)], smoothing));
+                               bleu.effective_order ? "yes" : "no", name_of(bleu.tokenizer), smoothing));
 }
 
 std::vector<TextScore> TextScores::scores() const {
