@@ -66,14 +66,9 @@ int train_generate(const Command& command, const TrainGenerateFlags& flags, cons
 void declare_train_generate(Command& command) {
   auto flags = std::make_shared<TrainGenerateFlags>();
   flags->preset = "gpt-tiny";
-  flags->trainer.schedule = {
-      .kind = ScheduleKind::cosine, .rate = 1e-3, .warmup = 100, .final_fraction = 0.1};
-  flags->trainer.optimizer.beta2 = 0.99;
-  flags->trainer.optimizer.epsilon = 1e-8;
-  flags->trainer.optimizer.weight_decay = 0.1;
+  set_usual(*flags, usual_generation());
   flags->training.length = 64;
   flags->training.batch = 12;
-  flags->tokenizer.kind = TokenizerKind::character;
   command.add("--data", flags->data, "Text files (.gz and .zst too); standard input if there is none")
       .called("FILE");
   command.add("--dev", flags->dev, "Text for validation").called("FILE");

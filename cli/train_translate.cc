@@ -83,9 +83,7 @@ void declare_train_translate(Command& command) {
   auto flags = std::make_shared<TrainTranslateFlags>();
   flags->reads_source = true;
   flags->preset = "tiny";
-  flags->tokenizer.special = SpecialTokens::translation;
-  flags->tokenizer.blanks = Blanks::joined;
-  flags->trainer.schedule = {.kind = ScheduleKind::inverse_sqrt, .rate = 1e-3, .warmup = 1000};
+  set_usual(*flags, usual_translation());
   command.add("--source", flags->source, "Text to translate from, a sentence a line (.gz and .zst too)")
       .called("FILE")
       .required();

@@ -161,18 +161,15 @@ FineTuning fine_tuning(const TrainFlags& flags, const RunDirectory& run, const t
   return options;
 }
 
+void set_usual(TrainFlags& flags, const UsualSettings& usual) {
+  flags.tokenizer = usual.tokenizer;
+  flags.trainer = usual.trainer;
+}
+
 void set_encoder_defaults(TrainFlags& flags, HeadKind head) {
   flags.head = head;
   flags.preset = "bert-tiny";
-  flags.tokenizer.kind = TokenizerKind::wordpiece;
-  flags.tokenizer.special = SpecialTokens::encoder;
-  flags.tokenizer.blanks = Blanks::joined;
-  flags.trainer.steps = 2000;
-  flags.trainer.validate_every = 200;
-  flags.trainer.schedule = {.kind = ScheduleKind::linear, .rate = 5e-4, .warmup = 200};
-  flags.trainer.optimizer.beta2 = 0.999;
-  flags.trainer.optimizer.epsilon = 1e-8;
-  flags.trainer.optimizer.weight_decay = 0.01;
+  set_usual(flags, usual_encoding());
 }
 
 void add_encoder_train_flags(Command& command, TrainFlags& flags) {

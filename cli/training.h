@@ -12,6 +12,7 @@
 #include "cli/arguments.h"
 #include "cli/models.h"
 #include "hodhod/models/model_config.h"
+#include "hodhod/tasks/new_model.h"
 #include "hodhod/tasks/task_tokenizer.h"
 #include "hodhod/tasks/text_model.h"
 #include "hodhod/train/run_directory.h"
@@ -62,6 +63,9 @@ FineTuning fine_tuning(const TrainFlags& flags, const RunDirectory& run, const t
 
 // Says which parameters of a model to start from are new.
 void tell_what_is_new(const std::vector<std::string>& parameters, const TrainFlags& flags);
+
+// Begins with what the task's library uses: tokenizer, schedule, optimiser.
+void set_usual(TrainFlags& flags, const UsualSettings& usual);
 
 // What training an encoder begins with: size, tokenizer, schedule, optimiser.
 void set_encoder_defaults(TrainFlags& flags, HeadKind head);
