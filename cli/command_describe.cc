@@ -30,16 +30,16 @@ struct DescribeModelFlags {
 
 std::unique_ptr<ModelConfig> config_of(const DescribeModelFlags& flags) {
   std::unique_ptr<ModelConfig> config;
-  const auto presets = model_preset_names();
   if (is_directory(flags.model)) {
     ModelDirectory directory = ModelDirectory::open(flags.model);
     print_warnings(directory.warnings);
     config = std::move(directory.config);
-  } else if (std::find(presets.begin(), presets.end(), flags.model) != presets.end()) {
-    config = model_preset(flags.model);
   } else {
-    fail("'{}' is neither a model's directory nor a preset; the presets are {}", flags.model,
-         fmt::join(presets, ", "));
+    try {
+      config = model_preset(flags.model);
+    } catch (const Error& error) {
+      fail("{}: there is no such directory, and {}", flags.model, error.what());
+    }
   }
   for (const std::string& option : flags.options) config->change(option);
   return config;
@@ -121,7 +121,7 @@ std::string totals(const DescribeModelFlags& flags, const Description& d, const 
                       "memory to train", bytes(d.to_train()), bytes(d.weights), bytes(d.gradients),
                       bytes(d.optimizer), bytes(d.activations));
   text += fmt::format("{:<20} {}: weights {}{}\n", "memory to run", bytes(d.to_run()), bytes(d.weights),
-                      d.cache > 0 ? ", keys and values " + bytes(d.cache) : "");
+                      d.cache > 0 ? ", state while it writes " + bytes(d.cache) : "");
   text +=
       fmt::format("{:<20} {:.1f} GFLOP/s in products of many rows, {}/s of weights in products of one row\n",
                   "this machine", speed.flops / 1e9, bytes(static_cast<int64_t>(speed.bytes)));

@@ -63,7 +63,11 @@ struct RecurrentType final : ModelType {
   ReadConfig read(const Json& json, const std::string& path) const override;
   Json write(const ModelConfig& config) const override;
   const TensorNames& tensor_names() const override {
-    static const TensorNames kOwn;
+    // Parameters have their own names; a file may hold heads of other tasks.
+    static const TensorNames kOwn{.needless = {"output.weight", "output_bias", "prediction.weight",
+                                               "prediction.bias", "prediction_norm.weight",
+                                               "prediction_norm.bias", "classifier.weight",
+                                               "classifier.bias"}};
     return kOwn;
   }
 
@@ -90,7 +94,7 @@ std::unique_ptr<ModelConfig> RecurrentType::preset(std::string_view wanted) cons
     config.width = size.width;
     config.layers = size.layers;
     config.dropout = size.dropout;
-    config.vocabulary = 1;
+    config.vocabulary = 8000;
     return std::make_unique<RecurrentModelConfig>(config);
   }
   fail("there is no preset '{}' of type {}", wanted, type_name);

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/nearest_name.h"
 #include "hodhod/models/hf/family.h"
 #include "hodhod/models/recurrent_config.h"
 
@@ -48,7 +49,10 @@ std::unique_ptr<ModelConfig> model_preset(std::string_view name) {
     const auto presets = type->presets();
     if (std::find(presets.begin(), presets.end(), name) != presets.end()) return type->preset(name);
   }
-  fail("there is no preset '{}'; the presets are {}", name, fmt::join(model_preset_names(), ", "));
+  const auto names = model_preset_names();
+  const std::string question = did_you_mean(name, names);
+  fail("there is no preset '{}'{}", name,
+       question.empty() ? fmt::format("; the presets are {}", fmt::join(names, ", ")) : question);
 }
 
 std::vector<std::string> model_preset_names() {

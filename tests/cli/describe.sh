@@ -16,7 +16,7 @@ expect "json" '"parameters": 124439808' "$("$hodhod" describe gpt2 --json)"
 expect "json has every layer" '"decoder.layer.11.feed_forward.output"' "$("$hodhod" describe gpt2 --json)"
 
 failure() { "$@" 2>&1 > "$work/out" < /dev/null && echo "no failure" || echo "status $?"; }
-expect "no such model" "neither a model's directory nor a preset; the presets are tiny" "$(failure "$hodhod" describe gpt9)"
+expect "no such model" "gpt9: there is no such directory, and there is no preset 'gpt9'; did you mean gpt2" "$(failure "$hodhod" describe gpt9)"
 expect "no model there" "there is no config.json" "$(failure "$hodhod" describe "$work")"
 expect "no such option" "there is no option 'widht'" "$(failure "$hodhod" describe gpt2 --model widht=3)"
 expect "no fit" "width 768 is not a multiple of heads 7" "$(failure "$hodhod" describe gpt2 --model heads=7)"
