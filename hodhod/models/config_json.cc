@@ -8,13 +8,13 @@ namespace hodhod {
 namespace {
 
 constexpr const char* kOfHead[] = {"id2label", "label2id", "num_labels", "problem_type"};
-// Names code that lies beside the old weights.
+// This setting names code that lies beside the old weights.
 constexpr const char* kOldCode = "auto_map";
-// What newer releases write in one object, and older ones and this program by itself.
+// Newer releases of Transformers write these in one object; older ones and this program write them apart.
 constexpr const char* kRotaryKeys[] = {"rope_theta", "rope_scaling"};
 constexpr const char* kRotaryObject = "rope_parameters";
 
-// Equal but for the order of an object's members.
+// Whether two values are equal, apart from the order of an object's members.
 bool says_the_same(const Json& a, const Json& b) {
   if (!a.is_object() || !b.is_object() || a.size() != b.size()) return a == b;
   for (const auto& [key, value] : a.items()) {
@@ -29,7 +29,7 @@ void set_unless_said(Json& json, const std::string& key, const Json& value) {
   if (said == nullptr || !says_the_same(*said, value)) json[key] = value;
 }
 
-// Puts the options that have changed into what the origin says.
+// Puts the options that differ between `before` and `after` into the origin's settings.
 void put_changes(Json& json, const Json& before, const Json& after) {
   const auto changed = [&](const std::string& key) {
     const Json *old = json_find(before, key), *now = json_find(after, key);
@@ -54,7 +54,7 @@ void put_weight_type(Json& json) {
   if (json.contains("torch_dtype") || !json.contains("dtype")) json["torch_dtype"] = "float32";
 }
 
-// Settings by the name of the task they are for; those of other tasks stay.
+// task_specific_params holds settings by the name of their task; those of other tasks stay.
 void put_task_params(Json& json, const Json& task) {
   const Json* params = json_find(task, "task_specific_params");
   if (params == nullptr) return;
@@ -92,7 +92,7 @@ Json config_json(const ModelConfig& config, const Json& task, const Json& origin
     if (const Json* value = json_find(task, key)) set_unless_said(json, key, *value);
     if (!options.contains("id2label")) json.erase(key);
   }
-  // The names say how many there are.
+  // The number follows from the names.
   if (json.contains("id2label")) json.erase("num_labels");
   put_task_params(json, task);
   put_weight_type(json);

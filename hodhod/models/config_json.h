@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// config.json of a model that is saved.
+// Writes config.json for a model that is saved.
 #pragma once
 
 #include "hodhod/base/json.h"
@@ -8,18 +8,18 @@
 
 namespace hodhod {
 
-// The type that a model is saved in: that of the directory it comes from where it still fits, else the first
-// that holds it. Error when none does.
+// The type that a model is saved as: the one named by `origin`, the config.json that the model comes from, if
+// that type can still hold the configuration; otherwise the first type that can. Error when none can.
 const ModelType& type_to_save(const ModelConfig& config, const Json& origin);
 
-// The members of config.json. `task` are those that the task decides: id2label, label2id, problem_type,
-// task_specific_params.
+// The contents of config.json. `task` holds the members that the task decides: id2label, label2id,
+// problem_type, task_specific_params.
 //
-// Of a model made from another one, `origin` is the config.json of that one. All that it says stays as it is
-// written there, in that order, but for
-//   - options whose value has become another one;
-//   - architectures and the type of the weights, which say what the file holds (always float32);
-//   - names of labels and problem_type, which belong to the head;
+// If the model was made from another one, `origin` is that model's config.json; otherwise it is empty. The
+// members of `origin` keep their values and their order, with these exceptions:
+//   - options whose value has changed;
+//   - architectures and the type of the weights, which describe the new file (always float32);
+//   - the names of labels and problem_type, which belong to the head;
 //   - auto_map, which names code that is not copied.
 Json config_json(const ModelConfig& config, const Json& task, const Json& origin);
 

@@ -13,7 +13,7 @@
 namespace hodhod {
 namespace {
 
-// A config.json as somebody else writes it: options that are not known here, spellings of its own.
+// A config.json from another program: unknown options, and other spellings.
 Json foreign_llama() {
   return parse_json(R"({
     "_name_or_path": "somewhere/else", "architectures": ["LlamaForCausalLM"], "model_type": "llama",
@@ -74,7 +74,7 @@ TEST(ConfigJson, TheHeadAndItsLabelsAreTheNewOnes) {
   EXPECT_EQ(json["my_own_key"], origin["my_own_key"]);
 }
 
-// The same names in another order are the same names.
+// Names in another order count as the same names.
 TEST(ConfigJson, LabelsThatStayKeepTheirOrder) {
   Json origin = foreign_llama();
   origin["architectures"] = Json::array({"LlamaForSequenceClassification"});
@@ -96,7 +96,7 @@ TEST(ConfigJson, SaysTheTypeOfTheWeightsAndNothingOfCodeThatIsNotCopied) {
   EXPECT_EQ(json["torch_dtype"], "float32");
 }
 
-// Where a key is absent, GPT-2 and Llama take a token of the published vocabulary.
+// If a key is absent, GPT-2 and Llama use a token of the published vocabulary.
 TEST(ConfigJson, ANewDecoderNamesItsTokensOrThatThereAreNone) {
   TransformerModelConfig config(transformer_preset("gpt-tiny"));
   config.body.vocabulary = 40;

@@ -20,7 +20,7 @@ namespace {
 
 constexpr int64_t kBytes = 4;  // of an f32
 
-// A model on the device `shapes` and a batch for it, run through the role that it has.
+// A model on the device `shapes` and a batch for it; the model runs through the role that it has.
 class ShapesRun {
  public:
   ShapesRun(const ModelConfig& config, int64_t batch, int64_t length)
@@ -32,7 +32,7 @@ class ShapesRun {
 
   Model& model() { return *model_; }
 
-  // Tokens → probabilities; states alone where the model has no head.
+  // Tokens → probabilities, or logits of a single label, or hidden states if the model has no head.
   Tensor forward(Context& context) const {
     const Tensor logits = answer(context);
     const HeadOptions& head = model_->config().head;
@@ -63,7 +63,7 @@ class ShapesRun {
     return {.source = {.ids = model_->config().reads_source() ? ids_ : Tensor()}, .target = {.ids = ids_}};
   }
 
-  // Logits, or states where there is no head.
+  // Logits, or hidden states if there is no head.
   Tensor answer(Context& context) const {
     if (const LanguageModel* role = writer()) return role->logits(sequences(), context);
     if (head_as<ClassificationHead>(*model_)) return classify(*model_, {.ids = ids_}, context);
@@ -74,7 +74,7 @@ class ShapesRun {
     return model_->encoder()->encode({.ids = ids_}, context).states;
   }
 
-  // A masked-language head takes chosen tokens: here all, [B·T, C].
+  // A masked-language head takes the states of chosen tokens: here all of them, [B·T, C].
   Tensor all_states(Context& context) const {
     const Tensor states = model_->encoder()->encode({.ids = ids_}, context).states;
     return reshape(states, {-1, states.dim(2)});
@@ -82,12 +82,12 @@ class ShapesRun {
   Tensor all_ids() const { return reshape(ids_, {-1}); }
 
   std::unique_ptr<Model> model_;
-  Tensor ids_, rows_;  // [B, T] and [B]; they stand for tokens and for labels
+  Tensor ids_, rows_;  // [B, T] and [B]; used as tokens and as labels
 };
 
 std::vector<int64_t> extents(const Shape& shape) { return {shape.begin(), shape.end()}; }
 
-// A name of a trace as the stack, the number of the layer and the name within it: "decoder.layer.3.output".
+// Splits a trace's name, "decoder.layer.3.output", into stack, number of the layer, and name within it.
 void set_place(const std::string& name, LayerDescription& row) {
   constexpr std::string_view kLayer = "layer.";
   row.name = name;
@@ -127,7 +127,7 @@ std::vector<LayerDescription> describe_layers(ShapesRun& run) {
   return rows;
 }
 
-// The most that a training step holds, once the gradients are there.
+// The peak memory of a training step, after the gradients have been allocated.
 int64_t bytes_of_training_step(ShapesRun& run) {
   const auto step = [&] {
     Context context{.training = true, .rng = Rng(1)};

@@ -23,7 +23,7 @@ int64_t parameters_of_preset(const char* name, const std::vector<const char*>& c
   return hodhod::describe(config, {.length = 8}).parameters;
 }
 
-// The counts that the models' publishers give.
+// The counts published with the models.
 TEST(Description, PublishedSizes) {
   EXPECT_EQ(parameters_of_preset("gpt2"), 124'439'808);
   EXPECT_EQ(parameters_of_preset("gpt2-medium"), 354'823'168);
@@ -38,7 +38,7 @@ TEST(Description, PublishedSizes) {
   EXPECT_EQ(parameters_of_preset("llama-7b"), 6'738'415'616);
   EXPECT_EQ(parameters_of_preset("llama-13b"), 13'015'864'320);
   EXPECT_EQ(parameters_of_preset("llama-70b"), 68'976'648'192);
-  // As rounded in the papers: 65M and 213M (Vaswani et al. 2017, table 3), 175B (Brown et al. 2020,
+  // Rounded in the papers: 65M and 213M (Vaswani et al. 2017, table 3), 175B (Brown et al. 2020,
   // table 2.1).
   EXPECT_NEAR(static_cast<double>(parameters_of_preset("transformer-base")), 65e6, 3e6);
   EXPECT_NEAR(static_cast<double>(parameters_of_preset("transformer-big")), 213e6, 3e6);
@@ -59,7 +59,7 @@ TEST(Description, CountsWhatTheBuiltModelHas) {
   }
 }
 
-// By the formulas of Kaplan et al. (2020), table 1, with causal attention counted by what is seen.
+// By the formulas of Kaplan et al. (2020), table 1, but causal attention counts only the keys that are seen.
 TEST(Description, OperationsOfADecoder) {
   const TransformerConfig config = transformer_preset("gpt2");
   const double layers = 12, width = 768, length = 1024, vocabulary = 50257;
@@ -70,8 +70,8 @@ TEST(Description, OperationsOfADecoder) {
   EXPECT_EQ(description.training_flops_per_token(), 3 * description.forward_flops_per_token());
 }
 
-// Each step has the work that leads to it, also where that is done elsewhere: the keys of cross-attention are
-// computed before the block. Tied embeddings count once; what no gradient reaches is a constant.
+// Each step includes the work that leads to it, even if it is done earlier: the keys of cross-attention are
+// computed before the block. Tied embeddings count once. A parameter that no gradient reaches is a constant.
 TEST(Description, EachStepHasItsOwnWork) {
   TransformerConfig config = small_config(TransformerShape::encoder_decoder);
   config.output_bias = true;
@@ -127,7 +127,7 @@ TEST(Description, AWindowAndAnEncoderSeeOtherKeys) {
   EXPECT_EQ(of_attention(config), 100);
 }
 
-// Against the memory that a step really takes.
+// Compared with the memory that a real training step takes.
 TEST(Description, MemoryOfATrainingStep) {
 #if defined(__SANITIZE_ADDRESS__)
   GTEST_SKIP() << "with the address sanitizer the pool hands out the system's memory, uncounted";
@@ -149,7 +149,8 @@ TEST(Description, MemoryOfATrainingStep) {
     pool::reset_peak();
     step();
     const auto measured = static_cast<double>(pool::statistics().peak - before);
-    // The source of an encoder–decoder is longer by two than its target; described, both have one length.
+    // In TestBatch, the source of an encoder–decoder is two tokens longer than its target. describe() gives
+    // both the same length.
     const int64_t length = config.max_length - (config.has_encoder() ? 1 : 2);
     const auto described = static_cast<double>(describe(config, {.batch = 16, .length = length}).activations);
     EXPECT_NEAR(described / measured, 1, 0.005) << tested.name << ": " << measured;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A model is a directory in Hugging Face's layout: config.json, model.safetensors (or shards), and beside
-// them a tokenizer and what the task needs.
+// Loads and saves models. A model is stored as a directory in Hugging Face's layout: config.json,
+// model.safetensors (or shards), and usually a tokenizer and files of the task.
+//
+//     ModelDirectory directory = ModelDirectory::open("my-poet");
+//     directory.config->change("dropout=0.2");
+//     LoadedModel loaded = load_model(directory);
 #pragma once
 
 #include <cstdint>
@@ -15,44 +19,50 @@
 
 namespace hodhod {
 
-// What a directory says of its model, read once: to be looked at and changed before the model is made.
+// What a directory says about its model, without the weights. config.json is read once. `config` can be
+// inspected and changed before load_model() makes the model from it.
 struct ModelDirectory {
   std::string path;
-  Json json;                               // config.json as it stands
-  const ModelType* type = nullptr;         // by its model_type
-  std::unique_ptr<ModelConfig> config;     // what it says
-  std::vector<std::string> warnings = {};  // settings of the file that are not used
-  ModelOrigin origin = {};                 // this and the other settings, for a model that is made from it
+  Json json;                               // config.json as it is in the file
+  const ModelType* type = nullptr;         // the type that model_type names; never null after open()
+  std::unique_ptr<ModelConfig> config;     // the configuration that config.json describes
+  std::vector<std::string> warnings = {};  // settings in the file that are not used, a sentence each
+  ModelOrigin origin = {};                 // all settings, to be saved again with a model made from this one
 
-  // Error when a file is missing or damaged, or describes a model that is not known.
+  // Error when `path` is not a directory, when config.json is missing, damaged or of an unknown type, or when
+  // another settings file is damaged (read_origin). Does not look at the weights.
   static ModelDirectory open(const std::string& path);
 };
 
 struct LoadOptions {
-  // Parameters that the file lacks begin with values drawn for them: a new head on a trained body.
+  // If true, parameters that the file lacks get newly drawn initial values, such as a new head on a trained
+  // body. If false, a missing parameter is an Error.
   bool allow_missing = false;
-  // Parameters that are not taken from the file, even where it has them.
+  // Parameters that are not taken from the file, even if it has them. They count as missing, so they need
+  // allow_missing. Empty: none.
   ParameterChoice leave_out = {};
-  uint64_t seed = 1;  // of the values drawn
+  uint64_t seed = 1;  // for the drawn values
 };
 
 struct LoadedModel {
   std::unique_ptr<Model> model;
-  std::vector<std::string> missing;   // parameters that were not in the file
+  std::vector<std::string> missing;   // parameters that were not taken from the file but drawn
   std::vector<std::string> warnings;  // settings and tensors that are not used; a line each
-  ModelOrigin origin;                 // what else the directory says
+  ModelOrigin origin;                 // the directory's settings, for saving
 };
 
-// The model of the directory's `config` with the directory's weights. Error when these are missing, damaged,
-// or of another model; memory is taken only for weights that are there or may be missing, and values are
-// drawn only for those that the file lacks.
+// Makes the model from the directory's `config` and loads the directory's weights into it. The model's name
+// becomes the directory's path. Error when the weights are missing, damaged, or belong to another model. All
+// names and shapes are checked before memory for the model is allocated, and initial values are drawn only
+// for the parameters in `missing`.
 LoadedModel load_model(const ModelDirectory& directory, const LoadOptions& options = {});
 LoadedModel load_model(const std::string& directory, const LoadOptions& options = {});
 
 constexpr int64_t kMaxShardBytes = 5'000'000'000;  // Hugging Face's own choice
 
-// Writes model.safetensors (several files beyond `max_shard_bytes`) and config.json, each atomically. `task`
-// and `origin` are as for config_json().
+// Writes model.safetensors (several files if it is larger than `max_shard_bytes`) and config.json, each
+// atomically. Creates the directory if needed. `task` and `origin.config` are the arguments of config_json();
+// the other settings in `origin` are not written here. Error when no type can hold the configuration.
 void save_model_files(Model& model, const std::string& directory, const Json& task = Json::object(),
                       const ModelOrigin& origin = {}, int64_t max_shard_bytes = kMaxShardBytes);
 

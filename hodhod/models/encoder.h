@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The role of a model that reads tokens: a hidden state for each. Classifiers, taggers, masked-language heads
-// and embeddings stand on it, whatever is inside: a Transformer, a recurrent network, a table of vectors.
+// The role of a model that turns tokens into hidden states, one vector for each token. Classifiers, taggers,
+// masked-language heads and text embeddings are built on this role and do not know what is behind it: a
+// Transformer, a recurrent network, a table of vectors.
 //
-// B batch, T time, C width.
+// Dimensions: B batch, T time, C width.
 #pragma once
 
 #include <cstdint>
@@ -14,27 +15,29 @@
 
 namespace hodhod {
 
-// Sequences of token ids, padded on the right to one length.
+// Sequences of token ids, padded on the right to the same length.
 struct TokenBatch {
   Tensor ids;               // [B, T] i64
-  Tensor lengths = {};      // [B] i64; undefined: all of length T
+  Tensor lengths = {};      // [B] i64; undefined: all rows have length T
   Tensor token_types = {};  // [B, T] i64; undefined: all 0
 
-  // From ragged rows; `pad` fills them up.
+  // A batch of rows of different lengths: T is the longest, and `pad` fills the rest.
   static TokenBatch of(std::span<const std::vector<int64_t>> rows, int64_t pad);
 };
 
-// What a model makes of a batch: a vector for each token. Those past the end of a row mean nothing.
+// The result for a batch: a vector for each token. Vectors past the end of a row have no meaning.
 struct HiddenStates {
   Tensor states;   // [B, T, C]
-  Tensor lengths;  // [B] i64; undefined: all of length T
+  Tensor lengths;  // [B] i64, as in the batch; undefined: all rows have length T
 };
 
 class Encoder {
  public:
   virtual ~Encoder() = default;
-  // Tokens → hidden states [B, T, C]. A row does not depend on the others, nor on its padding. Error, with
-  // the model's name, for a token outside the vocabulary and for more tokens than the model takes.
+  // Tokens → hidden states [B, T, C]. Without dropout, the states of a row have the same bits whatever the
+  // other rows and the padding are. Dropout is on if context.training. Gradients flow unless a NoGrad is
+  // active. Error, with the model's name, for a token outside the (source) vocabulary. Error for more tokens
+  // than the model has positions, if it has a table of positions.
   virtual HiddenStates encode(const TokenBatch& tokens, Context& context) const = 0;
 };
 

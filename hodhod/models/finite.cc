@@ -10,7 +10,8 @@
 namespace hodhod {
 namespace {
 
-// Of NaN and infinity all bits of the exponent are set. (On whole numbers, so that the loop becomes SIMD.)
+// NaN and infinity are the numbers with all bits of the exponent set. (The test works on integers so that the
+// compiler can use SIMD.)
 bool all_finite(std::span<const float> values) {
   constexpr uint32_t kExponent = 0x7F800000;
   uint32_t found = 0;

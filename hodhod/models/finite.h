@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What leaves a model is numbers: NaN and infinity are an error, not an answer.
+// Checks that a model's outputs are finite. NaN and infinity are an error, not an answer.
 #pragma once
 
 #include <span>
@@ -11,15 +11,15 @@
 
 namespace hodhod {
 
-// Numbers that are not finite.
+// The Error for outputs that are not finite.
 class NotFinite : public Error {
   using Error::Error;
 };
 
-// NotFinite, naming the model and `what` ("logits"), when a value is NaN or infinite. To be called where a
-// task takes values out of a model, before it makes an answer of them.
+// Throws NotFinite when a value is NaN or infinite. The message names the model and `what` ("logits"). Tasks
+// call this on a model's outputs before they turn them into an answer.
 void check_finite(const Model& model, std::span<const float> values, std::string_view what);
-// The same of a tensor, which is returned.
+// The same for a tensor, which is returned.
 Tensor check_finite(const Model& model, const Tensor& values, std::string_view what);
 
 }  // namespace hodhod

@@ -31,13 +31,13 @@ TEST(Finite, ValuesOfEachKind) {
     EXPECT_THAT(checked(value), testing::StartsWith("my/model: its logits are not finite"));
 }
 
-// One weight that is NaN, wherever it stands, and no token is chosen. (An infinite one may vanish in a
+// A single NaN in any weight that every token uses makes decoding fail. (An infinite weight may vanish in a
 // softmax.)
 TEST(Finite, ABadWeightReachesTheLogits) {
   for (const auto shape : {TransformerShape::decoder, TransformerShape::encoder_decoder}) {
     TransformerModel model(small_config(shape), Rng(1));
     for (const auto& [name, parameter] : parameters_of(model)) {
-      // A look-up takes some rows of a table; the first numbers of others act on every state.
+      // A look-up reads only some rows of a table. In other weights the first number affects every state.
       if (name.find("embedding") != std::string::npos || name.find("position") != std::string::npos) continue;
       const Tensor weight = parameter;
       const float kept = std::exchange(weight.data<float>()[0], std::numeric_limits<float>::quiet_NaN());

@@ -33,11 +33,11 @@ Tensor last_states(const HiddenStates& hidden) {
                       Tensor::from(places, {rows}));
 }
 
-// In each channel the greatest of a row's tokens.
+// The maximum over a row's tokens in each channel.
 Tensor greatest_states(const HiddenStates& hidden) {
   if (!hidden.lengths.defined()) return max(hidden.states, 1);
   constexpr double kBelowAll =
-      -1e30;  // of places past the end; added to the others is 0, which changes nothing
+      -1e30;  // added to positions past the end; 0 is added to the others, which changes nothing
   const int64_t rows = hidden.states.dim(0), time = hidden.states.dim(1);
   Tensor past_end = Tensor::zeros({rows, time, 1});
   for (int64_t b = 0; b < rows; ++b) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Heads: what stands on a model's hidden states and turns them into answers. Each is a layer of its own, on
-// any Encoder or LanguageModel.
+// Heads turn a model's hidden states into answers: logits of tokens or of labels. Each head is a layer of its
+// own and works on the hidden states of any kind of model. A model owns its head (Model::head); the task
+// applies the masked-language head, and classify() and tag() in model.h apply the heads with labels.
 //
-// B batch, T time, C width, V vocabulary, L labels.
+// Heads return logits, before the softmax. The logits they compute are traced as "logits" (docs/trace.md).
+//
+// Dimensions: B batch, T time, C width, V vocabulary, L labels, N chosen tokens.
 #pragma once
 
 #include <array>
@@ -22,31 +25,31 @@
 
 namespace hodhod {
 
-// none: hidden states alone. language_model: logits of the next token. masked_language_model: logits of
-// hidden tokens. classifier: one answer for a sequence. tagger: a label for each token.
+// none: the model gives hidden states only. language_model: logits of the next token. masked_language_model:
+// logits of masked tokens. classifier: one answer for a sequence. tagger: a label for each token.
 enum class HeadKind { none, language_model, masked_language_model, classifier, tagger };
 constexpr std::array<std::string_view, 5> names_of(HeadKind) {
   return {"none", "language-model", "masked-language-model", "classifier", "tagger"};
 }
 
-// What a classifier's outputs mean: one label of several, any number of labels, or numbers.
+// What a classifier predicts: one label of several, any number of labels, or numbers (regression).
 enum class ProblemKind { single_label, multi_label, regression };
 constexpr std::array<std::string_view, 3> names_of(ProblemKind) {
   return {"single-label", "multi-label", "regression"};
 }
 
-// What stands for a sequence: the state of its first token, that of its last one, or in each channel the
-// greatest of all tokens.
+// Which vector represents a sequence: the state of its first token, the state of its last token, or the
+// maximum over its tokens in each channel. Padding is never included.
 enum class StatePooling { first, last, max };
 constexpr std::array<std::string_view, 3> names_of(StatePooling) { return {"first", "last", "max"}; }
 
-// What is asked for. How it is done (which state is pooled, with which activation) follows from the kind of
-// model.
+// The head that a configuration asks for. The kind of model decides the rest, such as the pooling and the
+// activation.
 struct HeadOptions {
   HeadKind kind = HeadKind::none;
-  int64_t labels = 0;                               // of a classifier or tagger; of a regression, numbers
-  ProblemKind problem = ProblemKind::single_label;  // of a classifier
-  std::optional<double> dropout = {};               // of what a classifier or tagger reads; else the model's
+  int64_t labels = 0;                               // L of a classifier or tagger; in a regression, numbers
+  ProblemKind problem = ProblemKind::single_label;  // for a classifier
+  std::optional<double> dropout = {};  // on the input of a classifier or tagger; unset: the model's
 
   bool has_labels() const { return kind == HeadKind::classifier || kind == HeadKind::tagger; }
 
@@ -64,7 +67,7 @@ struct HeadOptions {
 
 // The layer from hidden states to the vocabulary: logits = h · weightᵀ + bias.
 struct OutputLayer {
-  Tensor weight;  // [V, C]; undefined where it is the model's embedding
+  Tensor weight;  // [V, C]; undefined if tied to the model's embedding
   Tensor bias;    // [V], or undefined
 
   template <class V>
@@ -74,13 +77,15 @@ struct OutputLayer {
   }
 };
 
-// A language model's: the output layer alone.
+// The head of a language model: the output layer alone.
 struct LanguageHead {
   OutputLayer output;
-  bool constant_bias = false;  // the bias is part of the model and is not learned (Marian)
+  bool constant_bias = false;  // the bias is stored with the model but not learned (Marian)
 
-  // `table` is the embedding, for an output layer that is tied to it.
+  // `table` is the embedding [V, C]; it is used if the output layer is tied to it.
+  // Hidden states [B, T, C] or [B, C] → logits [B, T, V] or [B, V].
   Tensor logits(const Tensor& hidden, const Tensor& table, Context& context) const;
+  // Cross-entropy of the labels (i64, the shape of `hidden` without C), without storing the logits.
   Tensor loss(const Tensor& hidden, const Tensor& table, const Tensor& labels,
               const CrossEntropyOptions& options) const;
 
@@ -93,15 +98,17 @@ struct LanguageHead {
   Tensor bias() const { return constant_bias ? output.bias.detach() : output.bias; }
 };
 
-// For hidden tokens (Devlin et al. 2019): output(norm(activation(dense(h)))).
+// The head that predicts masked tokens (Devlin et al. 2019): output(norm(activation(dense(h)))). It is given
+// the hidden states of the N chosen tokens only.
 struct MaskedLanguageHead {
   OutputLayer output;
   Linear dense;
   Norm norm;
   kernels::Activation activation = kernels::Activation::kGelu;
 
-  // Hidden states [N, C] → logits [N, V].
+  // Hidden states [N, C] → logits [N, V]. `table` is the embedding [V, C], used if the output layer is tied.
   Tensor logits(const Tensor& hidden, const Tensor& table, Context& context) const;
+  // Cross-entropy of the labels [N] i64, without storing the logits.
   Tensor loss(const Tensor& hidden, const Tensor& table, const Tensor& labels,
               const CrossEntropyOptions& options, Context& context) const;
 
@@ -116,8 +123,8 @@ struct MaskedLanguageHead {
   Tensor transform(const Tensor& hidden, Context& context) const;
 };
 
-// For sequences: classifier(dropout(activation(pooler(pooled state)))), without the pooler where there is
-// none.
+// The head for whole sequences: classifier(dropout(activation(pooler(pooled state)))), or, without a pooler,
+// classifier(dropout(pooled state)).
 struct ClassificationHead {
   std::optional<Linear> pooler;
   Linear classifier;
@@ -125,7 +132,7 @@ struct ClassificationHead {
   StatePooling pooling = StatePooling::first;
   double dropout = 0;
 
-  // → logits [B, L]
+  // Hidden states [B, T, C] → logits [B, L].
   Tensor operator()(const HiddenStates& hidden, Context& context) const;
 
   template <class V>
@@ -135,12 +142,12 @@ struct ClassificationHead {
   }
 };
 
-// For tokens: classifier(dropout(h)).
+// The head that labels each token: classifier(dropout(h)).
 struct TaggingHead {
   Linear classifier;
   double dropout = 0;
 
-  // → logits [B, T, L]
+  // Hidden states [B, T, C] → logits [B, T, L].
   Tensor operator()(const HiddenStates& hidden, Context& context) const;
 
   template <class V>
@@ -149,12 +156,13 @@ struct TaggingHead {
   }
 };
 
+// No head: the model gives hidden states only.
 struct NoHead {
   template <class V>
   void visit(V&) {}
 };
 
-// The head of a model: one of these.
+// The head of a model: exactly one of these.
 using Head = std::variant<NoHead, LanguageHead, MaskedLanguageHead, ClassificationHead, TaggingHead>;
 
 }  // namespace hodhod

@@ -13,7 +13,7 @@
 namespace hodhod {
 namespace {
 
-// Sinusoids with this deviation.
+// Fills the table with sinusoids of this standard deviation.
 void fill_with_waves(Tensor& positions, double deviation) {
   const Tensor waves = sinusoidal_positions(positions.dim(0), positions.dim(1), SinusoidOrder::halves);
   const auto amplitude = static_cast<float>(deviation * std::sqrt(2.0));

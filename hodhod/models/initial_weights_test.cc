@@ -30,7 +30,7 @@ double deviation(const std::vector<float>& values) {
   return std::sqrt(squares / n - sum / n * sum / n);
 }
 
-// A parameter draws from a stream of its own, so that one more beside it changes nothing.
+// A parameter draws from its own stream, so a further parameter in the model changes nothing.
 TEST(InitialWeights, AParameterDoesNotDependOnTheOthers) {
   TransformerConfig config = small_config(TransformerShape::encoder_decoder);
   const auto one = weights_of(config);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The role of a model that predicts the next token. Decoding, perplexity and training know no more of a
-// model: n-grams, recurrent networks and Transformers are alike to them.
+// The role of a model that predicts the next token. Decoding, perplexity and training use nothing else of a
+// model, so that n-grams, recurrent networks and Transformers look the same to them.
 //
-// B batch, T time, V vocabulary.
+// There are two ways to run it. loss() and logits() run over whole sequences at once: for training and
+// perplexity. start() and step() append one token at a time: for decoding.
+//
+// Dimensions: B batch, T time, S source time, C width, V vocabulary.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +20,8 @@
 
 namespace hodhod {
 
-// What a sequence-to-sequence model reads: token ids, or features of sound or of a picture's patches. Empty
-// for a model that reads none.
+// What a sequence-to-sequence model reads: token ids, or features (frames of sound, patches of a picture).
+// Empty for a model that reads no source. The models of this library read tokens only.
 struct Source {
   std::vector<int64_t> tokens = {};
   Tensor features = {};  // [S, C] f32
@@ -26,53 +29,58 @@ struct Source {
   bool empty() const { return tokens.empty() && !features.defined(); }
 };
 
-// What a sequence starts from.
+// What decoding starts from.
 struct Prompt {
   Source source = {};
-  std::vector<int64_t> target;  // what the sequence begins with, at least one token
-  int64_t max_new_tokens = -1;  // where this one ends if the options' limit comes later; -1: nowhere
-  int64_t fixed = 0;            // tokens at its beginning that stay in view when the window slides
+  std::vector<int64_t> target;  // first tokens of the sequence; at least one
+  int64_t max_new_tokens = -1;  // limit for this prompt, if lower than that of the options; -1: none
+  int64_t fixed = 0;            // tokens at the beginning that stay when the window slides
 };
 
-// Rows of tokens to predict, each with the source that it is the target of.
+// Whole sequences, for logits() and loss(). Row b of `source` belongs to row b of `target`.
 struct SequenceBatch {
-  TokenBatch source = {};  // undefined ids for a model that reads no source
+  TokenBatch source = {};  // undefined ids if the model reads no source
   TokenBatch target;
 };
 
 class LanguageModel {
  public:
-  // A batch of sequences under way. Rows do not influence each other: what step() gives for a row has the
-  // same bits alone and among any others, whenever it has joined them.
+  // A batch of sequences that are being decoded; start() makes it and the caller owns it. Rows do not
+  // influence each other: step() gives a row the same bits alone or among others, whenever it joined them.
+  // While a State exists, the model must live and its parameters must not change.
   class State {
    public:
     virtual ~State() = default;
-    // Row i becomes what row rows[i] was. Rows may repeat, and those that are left out leave.
+    // Row i becomes what row rows[i] was. A row may be repeated; rows that are not listed are removed.
     virtual void select(std::span<const int64_t> rows) = 0;
-    // The rows of another state of the same model join behind those there are.
+    // Appends the rows of another state of the same model, which is used up.
     virtual void append(State&& other) = 0;
   };
 
   virtual ~LanguageModel() = default;
-  virtual int64_t vocabulary() const = 0;
-  // Longest sequence in tokens, prompt included.
+  virtual int64_t vocabulary() const = 0;  // V
+  // Longest sequence in tokens, prompt included. Callers must not exceed it.
   virtual int64_t max_length() const = 0;
 
-  // One row for each prompt, holding all of its target but the last token, which is for the first step to
-  // feed.
+  // Makes a State with one row for each prompt. The row has read the prompt's source and its target except
+  // for the last token, which the caller passes to the first step(). No gradients. Error, with the model's
+  // name, for a token outside the vocabulary.
   virtual std::unique_ptr<State> start(std::span<const Prompt> prompts, Context& context) const = 0;
-  // Appends tokens[i] to row i and returns f32 logits [rows, V] of what comes next: log-probabilities up to a
-  // constant of the row. Error (NotFinite) when they are not finite.
+  // Appends tokens[i] to row i (one token for every row) and returns f32 logits [rows, V] of the next token:
+  // log-probabilities up to a constant for each row. No gradients. NotFinite when they are not finite; Error
+  // for a token outside the vocabulary.
   virtual Tensor step(State& state, std::span<const int64_t> tokens, Context& context) const = 0;
 
-  // Bytes that a State of so many rows takes once each has `length` tokens (and a source of that length).
+  // Bytes that a State takes when each of its rows has `length` tokens (and a source of that length).
   virtual int64_t state_bytes(int64_t /*rows*/, int64_t /*length*/) const { return 0; }
 
-  // The logits [B, T, V] of what comes after each token of the target: those that step() gives, bit for bit.
+  // Logits [B, T, V] of the token after each token of the target; the same bits that step() gives. They have
+  // no meaning past the end of a row, and are not checked to be finite.
   virtual Tensor logits(const SequenceBatch& batch, Context& context) const = 0;
-  // The cross-entropy −log p(label) of what comes after each token; labels [B, T] i64, kIgnoreIndex where
-  // nothing is to be predicted. On the tape where gradients are wanted. It is computed from the logits,
-  // unless a model knows a way that does not store [B, T, V].
+  // Cross-entropy: −log p(label) of the token after each token of the target. labels [B, T] i64;
+  // kIgnoreIndex means that nothing is predicted there. `options` sets the reduction. Gradients flow unless a
+  // NoGrad is active. By default the loss is computed from logits(); a model can override it with a way that
+  // does not store [B, T, V].
   virtual Tensor loss(const SequenceBatch& batch, const Tensor& labels, const CrossEntropyOptions& options,
                       Context& context) const;
 };

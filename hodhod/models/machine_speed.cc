@@ -11,7 +11,7 @@
 namespace hodhod {
 namespace {
 
-// How often a second x·Wᵀ is computed, with x [rows, width] and W [width, width].
+// How many times per second x·Wᵀ is computed, with x [rows, width] and W [width, width].
 double products_per_second(int64_t rows, int64_t width, double seconds) {
   using Clock = std::chrono::steady_clock;
   const Tensor x = Tensor::full({rows, width}, 0.5), w = Tensor::full({width, width}, 0.5);
@@ -28,7 +28,7 @@ double products_per_second(int64_t rows, int64_t width, double seconds) {
 
 MachineSpeed measure_speed(double seconds) {
   const NoGrad off;
-  constexpr int64_t kRows = 1024, kWidth = 1024, kLarge = 4096;  // 64 MiB: more than a cache holds
+  constexpr int64_t kRows = 1024, kWidth = 1024, kLarge = 4096;  // 64 MiB: larger than a cache
   return {.flops = 2.0 * kRows * kWidth * kWidth * products_per_second(kRows, kWidth, seconds / 2),
           .bytes = 4.0 * kLarge * kLarge * products_per_second(1, kLarge, seconds / 2)};
 }

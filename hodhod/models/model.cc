@@ -29,7 +29,7 @@ std::vector<std::string> head_parameters(const Model& model) {
 }
 
 std::vector<std::string> label_parameters(const Model& model) {
-  ClassificationHead labels;  // the layer of the labels alone
+  ClassificationHead labels;  // only its last layer is set: the one that gives the labels
   if (const auto* head = head_as<ClassificationHead>(model)) labels.classifier = head->classifier;
   if (const auto* head = head_as<TaggingHead>(model)) labels.classifier = head->classifier;
   return names_in(labels);

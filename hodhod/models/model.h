@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every trained thing is: parameters with names, a configuration, and roles. A task asks a model for a
-// role and never for its class; a model gives null for a role that it has not.
+// The interface of every trained model: named parameters, a configuration, a head, and roles. A role is what
+// a model can do: encode tokens, predict the next token. A task asks for a role, never for a class. A model
+// returns null for a role that it does not have. Roles and head belong to the model and live as long as it.
 //
 //     const LanguageModel* lm = model.language_model();
 //     check(lm != nullptr, "{}: this model does not predict the next token", model.name());
@@ -24,7 +25,7 @@
 
 namespace hodhod {
 
-// What names of parameters stand for ("encoder.layer.0.self_attention.query.weight").
+// Functions of a parameter, by its name ("encoder.layer.0.self_attention.query.weight").
 using ParameterFunction = std::function<void(const std::string& name, Tensor& parameter)>;
 using ParameterChoice = std::function<bool(const std::string& name)>;
 
@@ -33,32 +34,32 @@ class Model {
   virtual ~Model() = default;
 
   virtual const ModelConfig& config() const = 0;
-  // What errors call it: its directory, of one that was loaded.
+  // What errors call the model: its directory if it was loaded from one, otherwise "the model".
   const std::string& name() const { return name_; }
   void set_name(std::string name) { name_ = std::move(name); }
 
   // ---- roles ----
-  // Tokens → hidden states. Of a sequence-to-sequence model: of its source.
+  // Tokens → hidden states. A sequence-to-sequence model encodes its source; a decoder gives its own states.
   virtual const Encoder* encoder() const { return nullptr; }
-  // Predicts the next token. Null without a language-model head, and where a source is read.
+  // Predicts the next token. Null without a language-model head, and for a model that reads a source.
   virtual const LanguageModel* language_model() const { return nullptr; }
-  // The same, given a source.
+  // Predicts the next token, given a source. Null without a language-model head or without a source.
   virtual const SequenceToSequence* sequence_to_sequence() const { return nullptr; }
-  // What stands on the hidden states.
+  // What turns the hidden states into answers; NoHead if there is none. Tasks get it with head_as().
   virtual const Head& head() const = 0;
-  // The embedding [V, C], for a head whose output layer is tied to it; undefined where there is none.
+  // The embedding [V, C], for a head whose output layer is tied to it; undefined if the model has none.
   virtual Tensor embedding_table() const { return {}; }
 
   // ---- parameters ----
   // Calls f for every parameter, the head's last. A tensor that is used in two places comes once.
   virtual void for_each_parameter(const ParameterFunction& f) = 0;
-  // Draws the initial values of the parameters that are `wanted`. Each draws from a stream of its own, named
-  // by its name, so it does not depend on which others are drawn.
+  // Sets the parameters for which `wanted` is true to initial values. Each draws from its own random stream,
+  // derived from `rng` and its name, so its values do not depend on which others are drawn.
   virtual void initialise(const Rng& rng, const ParameterChoice& wanted) = 0;
-  // The names of the parameters of each layer of its stack, from the input to the head: those of which the
-  // last may be begun anew in fine-tuning. Empty where it has no stack.
+  // The names of the parameters in each layer of the model's stack, from the input to the head. Fine-tuning
+  // can reinitialise the last of these layers. Empty if the model has no stack of layers.
   virtual std::vector<std::vector<std::string>> layers() { return {}; }
-  // Lets layers (nn/module.h) and models be visited alike.
+  // Lets the functions of nn/module.h visit a model like a layer.
   template <class V>
   void visit(V& v) {
     for_each_parameter([&](const std::string& name, Tensor& parameter) { v(name.c_str(), parameter); });
@@ -68,24 +69,25 @@ class Model {
   std::string name_ = "the model";
 };
 
-// A new model with initial values. Error when the options do not fit together.
+// A new model with initial values. Error when the options do not fit together (ModelConfig::validate).
 std::unique_ptr<Model> make_model(const ModelConfig& config, const Rng& rng);
 
-// The names of the parameters of the model's head, and of those among them that belong to its labels.
+// The names of the parameters in the model's head, and in the layer that gives the head's labels (none if the
+// head has no labels).
 std::vector<std::string> head_parameters(const Model& model);
 std::vector<std::string> label_parameters(const Model& model);
 
-// The head if it is of this kind, else null.
+// The head if it is of this kind, otherwise null.
 template <class Kind>
 const Kind* head_as(const Model& model) {
   return std::get_if<Kind>(&model.head());
 }
 
-// Logits of a classifier [B, L], and of a tagger [B, T, L]. Error when the model has another head.
+// Logits of a classifier [B, L] and of a tagger [B, T, L]. Error when the model has another head.
 Tensor classify(const Model& model, const TokenBatch& tokens, Context& context);
 Tensor tag(const Model& model, const TokenBatch& tokens, Context& context);
 
-// For kinds of models: Error, with the model's name, when a token is outside `vocabulary`.
+// For implementers of models: Error, with the model's name, when a token id is outside `vocabulary`.
 void check_tokens(const Model& model, const TokenBatch& tokens, int64_t vocabulary);
 
 }  // namespace hodhod

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a model is made from, as data: it can be looked at and changed before anything of the model's size is
-// allocated.
+// The configuration of a model, as data. It can be inspected and changed before anything of the model's size
+// is allocated.
+//
+//     std::unique_ptr<ModelConfig> config = model_preset("gpt-tiny");
+//     config->set_vocabulary(8000);
+//     config->change("dropout=0.2");
+//     std::unique_ptr<Model> model = make_model(*config, Rng(1));
 #pragma once
 
 #include <cstdint>
@@ -20,13 +25,14 @@ namespace hodhod {
 class Model;
 class ModelType;
 
+// Each kind of model derives its own configuration, usually through ConfigOf below.
 class ModelConfig {
  public:
   virtual ~ModelConfig() = default;
   virtual std::unique_ptr<ModelConfig> clone() const = 0;
 
   // ---- what every kind has ----
-  virtual int64_t vocabulary() const = 0;  // V, of the target where there are two
+  virtual int64_t vocabulary() const = 0;  // V; that of the target if there are two
   virtual int64_t source_vocabulary() const { return vocabulary(); }
   virtual int64_t max_length() const = 0;  // longest sequence in tokens
   virtual int64_t width() const = 0;       // C of the hidden states
@@ -34,50 +40,52 @@ class ModelConfig {
   virtual void set_vocabulary(int64_t vocabulary) = 0;
   virtual void set_max_length(int64_t length) = 0;
   virtual void set_special(const SpecialIds& special) = 0;
-  // Whether it is a sequence-to-sequence model: it reads a source.
+  // Whether the model reads a source, that is, whether it is a sequence-to-sequence model.
   virtual bool reads_source() const = 0;
-  // The heads that it can carry; the first is the usual one.
+  // The heads that this model can have; the first is the usual one.
   virtual std::vector<HeadKind> heads() const = 0;
-  // Of a kind whose form is free, such as a recurrent network: takes the form that a new model with such a
-  // head needs. The form of a Transformer is part of its preset.
+  // Chooses the form (encoder, decoder, encoder–decoder) that a new model with this head needs, if the kind
+  // leaves the form open, as recurrent networks do. Otherwise does nothing: a Transformer's form is part of
+  // its preset.
   virtual void take_form(HeadKind, bool /*reads_source*/) {}
 
-  // Its form and sizes in a line: "decoder, 12 layers, width 768".
+  // Its form and sizes on one line: "decoder, 12 layers, width 768".
   virtual std::string summary() const = 0;
 
-  HeadOptions head;
+  HeadOptions head;  // usually set by the task
 
   // ---- options by name ----
-  // All options, those of the head last. They point into this.
+  // All options; those of the head come last. The fields point into this object.
   virtual std::vector<Field> fields() = 0;
-  // Sets an option from "NAME=VALUE" ("dropout=0.2"). Error when there is none of that name, when the value
-  // is out of range, and when the option does nothing for this model; its message begins with "`model` NAME".
+  // Sets an option from "NAME=VALUE" ("dropout=0.2"). Error when there is no option of that name, when the
+  // value is out of range, or when the option has no effect in this model. The message begins with "`model`"
+  // and the option. Does not check that the options fit together: see validate().
   void change(std::string_view assignment);
-  // Why an option would do nothing ("the model is a decoder and has no such layers"); empty where it does
-  // something.
+  // Why an option has no effect ("the model is a decoder and has no such layers"); empty if it has one.
   virtual std::string why_useless(std::string_view option) const = 0;
 
-  // Error when the options do not fit together; it names the option and the values.
+  // Error when the options do not fit together. It names the option and the values.
   virtual void validate() const = 0;
-  // The type that a directory of this model has: `preferred` where it holds it, else the first that does.
-  // Error when none does, which names what the nearest one lacks.
+  // The type that this model is saved as: `preferred` if it can hold the configuration (ModelType::write),
+  // otherwise the first type that can. Error when none can; it names what the nearest type lacks.
   virtual const ModelType& type(const ModelType* preferred = nullptr) const = 0;
 
-  // A model whose parameters have memory and no values yet.
+  // A model whose parameters have memory but no values yet. Error as from validate().
   virtual std::unique_ptr<Model> make() const = 0;
-  // One on the device `shapes`: it takes no memory; to be visited, asked for its roles, and run to count what
-  // it would do.
+  // The model on the device `shapes`, where it takes no memory. Its parameters have names and shapes, and it
+  // can be run to count operations and bytes.
   std::unique_ptr<Model> make_shapes() const;
 };
 
-// Error when a directory cannot hold the model: to be known before it is trained, not when it is saved.
+// Error when the options do not fit together or no type can hold the model. Called before training, so that
+// this is not found out only when the model is saved.
 void check_storable(const ModelConfig& config);
 
-// "a sequence-to-sequence model with a language-model head", for messages.
+// "a translation model", "a classifier": what the model is for, in messages.
 std::string description_of(const ModelConfig& config);
 
-// A ModelConfig around a struct of options, which has `visit`, `validate`, and the members vocabulary,
-// max_length, width and special. A kind of model says the rest.
+// A ModelConfig around a struct of options. The struct has `visit` and the members vocabulary, max_length,
+// width and special. The derived class implements the remaining functions.
 template <class Options>
 class ConfigOf : public ModelConfig {
  public:

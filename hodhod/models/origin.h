@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a model's directory says beside its weights and its tokenizer: kept, so that a model made from it by
-// further training says the same to whoever reads it, except for what the training changed.
+// The settings in a model's directory, apart from its weights and its tokenizer. They are kept, so that a
+// model trained further from this one is saved with the same settings, except for those that training
+// changed.
 #pragma once
 
 #include <string>
@@ -16,13 +17,13 @@ struct ModelOrigin {
   Json generation = nullptr;                               // generation_config.json; null without one
   std::vector<std::pair<std::string, std::string>> files;  // further settings: name and bytes
 
-  // Whether the model is new, made from no directory.
+  // Whether the model is new, rather than made from a directory.
   bool is_new() const { return config.empty(); }
 };
 
-// Of the model in `directory`, whose config.json is `config`. The further files say how text becomes
-// ids: chat_template.jinja, chat_template.json, preprocessor_config.json and processor_config.json. Error
-// when generation_config.json is not a JSON object.
+// Reads the settings in `directory`, whose config.json is `config`. The further files describe how text
+// becomes ids: chat_template.jinja, chat_template.json, preprocessor_config.json and processor_config.json.
+// Error when generation_config.json is not a JSON object.
 ModelOrigin read_origin(const std::string& directory, Json config);
 
 }  // namespace hodhod

@@ -29,7 +29,7 @@ constexpr RecurrentSize kRecurrentSizes[] = {
 
 // ---- config.json ----
 
-// The options under the names that recurrent and other models have in such files.
+// The options under the names that config.json files use for them.
 constexpr hf::KeyRule kRecurrentKeys[] = {{"vocab_size", "vocabulary"},
                                           {"hidden_size", "width"},
                                           {"num_hidden_layers", "layers"},
@@ -63,7 +63,7 @@ struct RecurrentType final : ModelType {
   ReadConfig read(const Json& json, const std::string& path) const override;
   Json write(const ModelConfig& config) const override;
   const TensorNames& tensor_names() const override {
-    // Parameters have their own names; a file may hold heads of other tasks.
+    // Parameters are stored under their own names. A file may hold heads of other tasks.
     static const TensorNames kOwn{.needless = {"output.weight", "output_bias", "prediction.weight",
                                                "prediction.bias", "prediction_norm.weight",
                                                "prediction_norm.bias", "classifier.weight",

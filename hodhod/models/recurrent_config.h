@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that tells one recurrent model from another, as data.
+// The configuration of a recurrent model.
 #pragma once
 
 #include <array>
@@ -31,18 +31,18 @@ struct RecurrentConfig {
   RecurrentCell cell = RecurrentCell::lstm;
   RecurrentForm form = RecurrentForm::decoder;
   int64_t vocabulary = 0;
-  int64_t width = 256;         // C of embeddings and hidden states; each direction of an encoder has half
-  int64_t layers = 2;          // of an encoder and of a decoder
-  int64_t heads = 1;           // of the attention of an encoder-decoder
-  int64_t max_length = 1024;   // longest sequence in tokens; nothing in the model has this size
+  int64_t width = 256;         // C of embeddings and hidden states; each direction of an encoder has C / 2
+  int64_t layers = 2;          // in the encoder, and in the decoder
+  int64_t heads = 1;           // attention heads of an encoder-decoder
+  int64_t max_length = 1024;   // longest sequence in tokens; no tensor of the model has this size
   bool tie_embeddings = true;  // the output layer is the embedding
-  double dropout = 0;          // of embeddings, between layers, and of the last states
+  double dropout = 0;          // on embeddings, between layers, and on the last states
   SpecialIds special = {};
 
   bool has_encoder() const { return form != RecurrentForm::decoder; }
   bool has_decoder() const { return form != RecurrentForm::encoder; }
 
-  // Error when the options do not fit together; it names the option and the values.
+  // Error when the options do not fit together. It names the option and the values.
   void validate() const;
 
   template <class Visitor>

@@ -71,7 +71,7 @@ Tensor with_dropout_in(const Tensor& x, double rate, Context& context) {
   return context.training && rate > 0 ? dropout(x, rate, context.next_stream()) : x;
 }
 
-// Rows of [L, B, C], or nothing.
+// The given rows of states [L, B, C]; undefined states stay undefined.
 Tensor rows_of(const Tensor& states, const Tensor& rows) {
   return states.defined() ? index_select(states, 1, rows) : states;
 }
@@ -85,7 +85,7 @@ RecurrentState joined(const RecurrentState& one, const RecurrentState& other) {
   return {both(one.output, other.output), both(one.cell, other.cell)};
 }
 
-// The state before the first token, of memory instead of nothing.
+// The state before the first token, as zeros rather than undefined tensors.
 RecurrentState zero_state(const Recurrent& layers, int64_t rows) {
   const Shape shape{layers.options.layers, rows, layers.options.hidden};
   return {Tensor::zeros(shape), layers.options.cell == Cell::kLstm ? Tensor::zeros(shape) : Tensor()};
@@ -93,21 +93,21 @@ RecurrentState zero_state(const Recurrent& layers, int64_t rows) {
 
 }  // namespace
 
-// What a decoder has read, and what it attends to.
+// The state of a decoder: what it has read, and the source that it attends to.
 struct RecurrentModel::DecoderState {
   RecurrentState lower = {}, upper = {};
   KeyValues memory = {};
-  AttentionSetting memory_setting = {};  // which of it belongs to which row
-  // The weights arranged for steps; none while many places are read at once.
+  AttentionSetting memory_setting = {};  // which part of the memory belongs to which row
+  // The weights packed for single steps; empty while a prompt is read at once.
   std::vector<PackedRecurrence> packed_lower = {}, packed_upper = {};
 };
 
-// Rows under way.
+// The rows that are being decoded.
 struct RecurrentModel::Rows final : LanguageModel::State {
   DecoderState state;
-  std::optional<AttentionCache> source;  // holds what the rows attend to; rows of one source share it
+  std::optional<AttentionCache> source;  // what the rows attend to; rows with the same source share it
 
-  // Moves what a decoder attends to into the cache.
+  // Moves the keys and values that the decoder attends to into the cache.
   void keep_source() {
     const HostArray lengths = state.memory_setting.key_end;
     source.emplace(1, state.memory.keys.dim(2));
@@ -175,7 +175,7 @@ void RecurrentModel::initialise(const Rng& rng, const ParameterChoice& wanted) {
     if (has(".weight_ih") || has(".weight_hh") || has(".bias_ih") || has(".bias_hh")) {
       const double limit = 1 / std::sqrt(static_cast<double>(hidden));
       init_uniform(parameter, -limit, limit, stream);
-      // Gates i, f, g, o.
+      // The gates are in the order i, f, g, o; this is f.
       if (c.cell == RecurrentCell::lstm && has(".bias_ih")) fill(slice(parameter, 0, hidden, 2 * hidden), 1);
     } else if (name == "embedding.weight" || name == "output.weight") {
       init_normal(parameter, 0, 0.1, stream);

@@ -8,7 +8,7 @@
 //                    → h + attention(h, encoder's states) → further recurrent layers → head
 //
 // The attention does not feed back into the layer below it (as in Luong et al. 2015, §3.3, without input
-// feeding), so that training runs over all places at once.
+// feeding), so that training computes all positions at once.
 #pragma once
 
 #include <memory>
@@ -37,8 +37,9 @@ class RecurrentModel final : public Model, public Encoder, public SequenceToSequ
   const Head& head() const override { return head_; }
   Tensor embedding_table() const override { return embedding_; }
   void for_each_parameter(const ParameterFunction& f) override;
-  // Cells uniform in ±1/√H with the forget gates of LSTMs open (bias 1: Jozefowicz et al. 2015), embeddings
-  // normal with deviation 0.1, other matrices Xavier-uniform, their biases 0.
+  // Cells: uniform in ±1/√H, where H is the size of a direction's hidden state; the forget gates of LSTMs
+  // have bias 1 (Jozefowicz et al. 2015). Embedding and output layer: normal with deviation 0.1. Other
+  // matrices: Xavier-uniform. Norms: 1. Other biases: 0.
   void initialise(const Rng& rng, const ParameterChoice& wanted) override;
 
   // ---- roles ----
@@ -68,7 +69,7 @@ class RecurrentModel final : public Model, public Encoder, public SequenceToSequ
   struct Rows;
 
   Tensor embed(const TokenBatch& tokens, Context& context) const;
-  // A decoder's states [B, T, C] from where `state` stands, which moves on.
+  // The decoder's states [B, T, C], continuing from `state`, which is updated.
   Tensor decode(const TokenBatch& target, DecoderState& state, Context& context) const;
   Tensor decode(const SequenceBatch& batch, Context& context) const;
   DecoderState begin(const TokenBatch& source, int64_t rows, Context& context) const;
@@ -77,9 +78,9 @@ class RecurrentModel final : public Model, public Encoder, public SequenceToSequ
   RecurrentModelConfig config_;
   Tensor embedding_;                                   // [V, C]
   std::optional<Recurrent> encoder_;                   // both directions, C / 2 each
-  std::optional<Recurrent> decoder_;                   // all layers, or the first where it attends
-  std::optional<MultiHeadAttention> cross_attention_;  // of an encoder-decoder
-  std::optional<Recurrent> upper_;                     // the layers after it, if any
+  std::optional<Recurrent> decoder_;                   // all layers; only the first in an encoder-decoder
+  std::optional<MultiHeadAttention> cross_attention_;  // in an encoder-decoder
+  std::optional<Recurrent> upper_;                     // the layers after the attention, if any
   Head head_;
 };
 

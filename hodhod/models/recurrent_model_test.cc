@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Recurrent models keep the contract of every model: a row's numbers do not depend on its batch, nor on
-// whether they are computed step by step; and a directory gives back what was saved.
+// Recurrent models keep the contract of every model: a row's numbers depend neither on its batch nor on
+// whether they are computed step by step, and loading a directory gives back what was saved.
 #include "hodhod/models/recurrent_model.h"
 
 #include <gmock/gmock.h>
@@ -84,7 +84,7 @@ TEST_P(RecurrentBits, ARowIsTheSameAloneAndAmongOthers) {
   }
 }
 
-// From prompts of different lengths, with rows that change places and rows that join later.
+// Prompts have different lengths; rows change places, and rows join later.
 TEST_P(RecurrentBits, StepByStepIsThePassOverAll) {
   constexpr int64_t kSteps = 5;
   std::vector<Prompt> prompts;
@@ -132,7 +132,7 @@ INSTANTIATE_TEST_SUITE_P(
              std::to_string(std::get<2>(tested.param));
     });
 
-// An encoder sees what comes after a token, a decoder does not.
+// An encoder sees the tokens after a token; a decoder does not.
 TEST(RecurrentModel, FormsReadInTheirDirections) {
   const NoGrad off;
   const std::vector<std::vector<int64_t>> one{{3, 4, 5}}, other{{3, 4, 9}};
@@ -184,7 +184,7 @@ TEST(RecurrentModel, PresetsTakeTheFormThatATaskNeeds) {
               HasSubstr("attends only where it reads a source"));
 }
 
-// 4 gates of an LSTM: (C + H + 2) · 4H in a layer, and the output layer is the embedding with a bias.
+// An LSTM has 4 gates: (C + H + 2) · 4H parameters in a layer. The output layer is the embedding with a bias.
 TEST(RecurrentModel, DescriptionCountsItsParametersAndOperations) {
   RecurrentModelConfig config = small_recurrent(RecurrentCell::lstm, RecurrentForm::decoder);
   const int64_t width = 20, layer = 4 * width * (2 * width + 2);

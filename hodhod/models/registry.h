@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kinds of models. A new kind is a file of its own and one line in registry.cc.
+// The kinds of models. A new kind is added in its own files, with one line in registry.cc.
 #pragma once
 
 #include <functional>
@@ -16,52 +16,55 @@
 
 namespace hodhod {
 
-// How a model gets its parameters: by gradients, through the trainer, or by counting.
+// How a model gets its parameters: by gradients, in the trainer, or by counting.
 enum class Fitting { gradients, counting };
 
 struct ReadConfig {
   std::unique_ptr<ModelConfig> config;
-  std::vector<std::string> warnings = {};  // settings that are not used, a sentence each
+  std::vector<std::string> warnings = {};  // about settings that are not used, a sentence each
 };
 
-// A kind of model: what config.json calls it, and how a directory of it is read and written.
+// A kind of model: its name in config.json, its presets, and how its directories are read and written. Types
+// are constant objects, which everyone refers to by pointer or reference.
 class ModelType {
  public:
   virtual ~ModelType() = default;
 
-  virtual std::string_view name() const = 0;  // "gpt2": model_type of config.json
+  virtual std::string_view name() const = 0;  // "gpt2": model_type in config.json
   virtual Fitting fitting() const { return Fitting::gradients; }
 
-  // Sizes by name ("gpt-small"), and their configurations.
+  // The names of its presets ("gpt-small"), and the configuration of one of them. Their names must be unique
+  // among all types.
   virtual std::vector<std::string> presets() const = 0;
   virtual std::unique_ptr<ModelConfig> preset(std::string_view preset) const = 0;
 
-  // config.json, of which `path` opens the messages of errors and warnings. Every setting is used, known to
-  // be harmless, named in a warning, or refused.
+  // The configuration that a config.json describes. Every setting is used, known to be harmless, named in a
+  // warning, or refused with an Error. Messages begin with `path`.
   virtual ReadConfig read(const Json& json, const std::string& path) const = 0;
-  // Its members but for what the task adds. read(write(config)) gives the configuration back; where it would
-  // not, ModelConfig::type() chooses another type.
+  // The config.json of a configuration, without the members that the task adds (config_json.h). read() must
+  // give the same configuration back; ModelConfig::type() chooses this type only where that is so.
   virtual Json write(const ModelConfig& config) const = 0;
 
-  // How the tensors of model.safetensors correspond to parameters.
+  // How the tensors in model.safetensors correspond to parameters.
   virtual const TensorNames& tensor_names() const = 0;
-  // Tensors that a file holds though they follow from the configuration.
+  // Further tensors that are saved although they follow from the configuration.
   virtual NamedTensors constants(const ModelConfig&) const { return {}; }
 };
 
-// All of them. Of those that hold a configuration the first is the one that it is saved in.
+// All types. If several can hold a configuration, it is saved as the first of them.
 std::span<const ModelType* const> model_types();
-// By config.json's model_type; null if there is none.
+// The type with this name (model_type in config.json); null if there is none.
 const ModelType* find_model_type(std::string_view name);
-// The same; the Error lists those known. `path` opens its message.
+// The same, or an Error that lists the known names. Its message begins with `path`.
 const ModelType& model_type_named(std::string_view name, const std::string& path);
 
-// The configuration of a preset. Error that lists them, or names the one that was probably meant.
+// The configuration of a preset. For an unknown name, an Error suggests the nearest one or lists all.
 std::unique_ptr<ModelConfig> model_preset(std::string_view name);
 std::vector<std::string> model_preset_names();
 
-// While one lives, another kind of model is known as well: for programs that bring their own. To be made
-// before other threads look kinds up.
+// Registers a further type for as long as this object lives, for programs with their own kinds of models. The
+// type must outlive it. Such objects must be destroyed in reverse order of their making, and neither made nor
+// destroyed while other threads use the registry.
 class RegisteredType {
  public:
   explicit RegisteredType(const ModelType& type);

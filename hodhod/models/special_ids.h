@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tokens of a vocabulary that stand for no text.
+// The special tokens of a vocabulary: tokens that are not text.
 #pragma once
 
 #include <cstdint>
@@ -9,12 +9,12 @@
 
 namespace hodhod {
 
-// Ids; −1 where there is none.
+// Their ids; −1: there is no such token.
 struct SpecialIds {
-  int64_t pad = 0;                      // fills rows up to one length
-  int64_t bos = -1;                     // first of a sequence
-  int64_t eos = -1;                     // last of a sequence
-  int64_t decoder_start = 0;            // what a sequence-to-sequence model's target starts from
+  int64_t pad = 0;                      // fills rows up to the same length
+  int64_t bos = -1;                     // first token of a sequence
+  int64_t eos = -1;                     // last token of a sequence
+  int64_t decoder_start = 0;            // first token of a sequence-to-sequence model's target
   std::vector<int64_t> other_eos = {};  // further tokens that end a sequence
 
   // All tokens that end a sequence, `eos` first.
@@ -24,7 +24,7 @@ struct SpecialIds {
     all.insert(all.end(), other_eos.begin(), other_eos.end());
     return all;
   }
-  // A token to fill up rows with: padding, or the first one where there is none.
+  // A token to fill rows with: padding, or token 0 if there is no padding token.
   int64_t filler() const { return pad >= 0 ? pad : 0; }
 
   template <class Visitor>

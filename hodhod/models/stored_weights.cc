@@ -16,8 +16,8 @@
 namespace hodhod {
 namespace {
 
-// The layer's number in `name` if it is `pattern` with a number for "{}" (or equal to it: 0); nothing
-// otherwise.
+// The layer's number in `name` if `name` is `pattern` with a number in place of "{}", or 0 if both are equal;
+// otherwise nothing.
 std::optional<std::string> match(const std::string& pattern, const std::string& name) {
   const size_t hole = pattern.find("{}");
   if (hole == std::string::npos) return pattern == name ? std::optional<std::string>("") : std::nullopt;
@@ -40,7 +40,7 @@ Names all_names(const NamedTensors& parameters) {
   return names;
 }
 
-// Whether a rule is in force for a model with parameters of these names.
+// Whether a rule applies to a model with parameters of these names.
 bool holds(const NameRule& rule, const Names& names) {
   return (rule.unless.empty() || !names.contains(rule.unless)) &&
          (rule.only_if.empty() || names.contains(rule.only_if));
@@ -51,7 +51,7 @@ std::string fill_in(const std::string& pattern, const std::string& number) {
   return hole == std::string::npos ? pattern : pattern.substr(0, hole) + number + pattern.substr(hole + 2);
 }
 
-// The rules for a parameter that are in force, with its layer's number in their names.
+// The rules that apply to a parameter, with its layer's number in their names.
 std::vector<NameRule> rules_for(const TensorNames& table, const std::string& name, const Names& ours) {
   if (table.body.empty() && table.head.empty()) return {{name, name}};
   std::vector<NameRule> rules;
@@ -67,7 +67,7 @@ std::vector<NameRule> rules_for(const TensorNames& table, const std::string& nam
   return rules;
 }
 
-// The file's entry under `name`, under older spellings of it, or without a prefix that it may lack.
+// The file's entry under `name`, under an older spelling, or without a prefix that names may lack.
 const TensorEntry* find_entry(const TensorNames& table, const SafetensorsReader& file,
                               const std::string& name) {
   if (const TensorEntry* entry = file.find(name)) return entry;
@@ -87,7 +87,7 @@ const TensorEntry* find_entry(const TensorNames& table, const SafetensorsReader&
   return nullptr;
 }
 
-// The view of their tensor that holds ours.
+// The view of their tensor that holds our parameter.
 Tensor part_of(const NameRule& rule, const Tensor& theirs) {
   if (rule.layout == Layout::row) return theirs.with_layout({theirs.numel()}, {1});
   Tensor view = theirs;
@@ -100,7 +100,7 @@ Tensor part_of(const NameRule& rule, const Tensor& theirs) {
   return view.with_layout(shape, view.strides(), rule.part * shape[0] * view.stride(0));
 }
 
-// The shape of theirs, given ours.
+// The shape of their tensor, given that of our parameter.
 Shape their_shape(const NameRule& rule, const Shape& ours) {
   if (rule.layout == Layout::row) return {1, ours[0]};
   Shape shape = ours;
@@ -109,7 +109,7 @@ Shape their_shape(const NameRule& rule, const Shape& ours) {
   return shape;
 }
 
-// Whether the table has a place for a tensor that no parameter of the model is made of.
+// Whether the table knows a tensor that this model does not need.
 bool is_needless(const TensorNames& table, const std::string& theirs) {
   const auto named = [&](const std::string& pattern) {
     if (match(pattern, theirs)) return true;
@@ -149,7 +149,7 @@ std::string warning_of_unused(const SafetensorsReader& file, const std::vector<s
       file.path(), names.size(), names.size() == 1 ? "is" : "are", names.size() == 1 ? "it" : "them", list);
 }
 
-// Takes the first of a parameter's tensors that is in the file; the others must be copies of it.
+// Plans to load the first of a parameter's tensors that is in the file; warns if another is not a copy of it.
 void plan_parameter(WeightPlan& plan, const std::vector<NameRule>& rules,
                     const std::vector<const TensorEntry*>& entries, const SafetensorsReader& file,
                     const Tensor& parameter, bool compare_copies) {
@@ -177,7 +177,7 @@ WeightPlan plan_weights(const TensorNames& table, const SafetensorsReader& file,
   WeightPlan plan;
   const NamedTensors parameters = parameters_of(shapes);
   const Names ours = all_names(parameters);
-  // Copies of the embedding serve an output layer.
+  // Further tensors of a tied embedding belong to an output layer; without one, they need not be copies.
   const bool has_output = head_as<LanguageHead>(shapes) || head_as<MaskedLanguageHead>(shapes);
   std::unordered_set<const TensorEntry*> used;
   for (const auto& [name, parameter] : parameters) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weights in a file, under the file's names ↔ a model's parameters.
+// Converts between the tensors of a file, under the file's names, and a model's parameters.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace hodhod {
 
-// Which of the file's tensors holds which parameter.
+// Which tensor of a file holds which parameter. Refers to the file, which must outlive it.
 struct WeightPlan {
   struct Source {
     std::string parameter;
@@ -19,22 +19,22 @@ struct WeightPlan {
     const TensorEntry* entry;
   };
   std::vector<Source> sources;
-  std::vector<std::string> missing;   // parameters that the file lacks and that are to be drawn
-  std::vector<std::string> zero;      // parameters that are zero, as the file lacks them
-  std::vector<std::string> warnings;  // tensors that nothing is made of, or that contradict each other
+  std::vector<std::string> missing;   // parameters that the file lacks; initial values are needed
+  std::vector<std::string> zero;      // parameters that the file lacks and that are then zero
+  std::vector<std::string> warnings;  // tensors that are not used, or that contradict each other
 };
 
-// For a model of which `shapes` has the parameters' names and shapes (ModelConfig::make_shapes). Looks at
-// names, shapes and types only: nothing of the model's size is allocated. The tensors of parameters that
-// `leave_out` names are passed over. Error, with the file and the tensor, when a shape differs or the type is
-// not one of numbers with a fraction.
+// Plans how to load a model. `shapes` gives the names and shapes of its parameters
+// (ModelConfig::make_shapes). Nothing of the model's size is allocated. Parameters for which `leave_out` is
+// true are not taken from the file. Error, naming the file and the tensor, when a shape differs or the type
+// is not a floating-point type.
 WeightPlan plan_weights(const TensorNames& names, const SafetensorsReader& file, Model& shapes,
                         const ParameterChoice& leave_out = {});
 
-// Copies what was planned into the parameters, converted to their type.
+// Copies the planned tensors into the parameters, converted to their type, and sets those in `zero` to 0.
 void load_weights(const WeightPlan& plan, const SafetensorsReader& file, const NamedTensors& parameters);
 
-// Parameters under the file's names, packed and turned as the table says.
+// The parameters under the file's names, packed and transposed as the table says.
 NamedTensors save_weights(const TensorNames& names, const NamedTensors& parameters);
 
 }  // namespace hodhod

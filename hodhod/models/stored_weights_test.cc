@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weights: every tensor of a file is used, harmless or named, and nothing is drawn that the file holds.
+// Weights: every tensor of a file is used, known to be harmless, or named in a warning; initial values are
+// drawn only for parameters that the file lacks.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -57,7 +58,7 @@ TEST(Weights, AnOutputLayerThatDiffersFromTheTiedOneIsNamed) {
   EXPECT_EQ(head_as<LanguageHead>(*loaded.model)->output.weight.values<float>()[7], 0.5F);
 }
 
-// Some files hold a tied table under the output layer's name alone.
+// Some files hold a tied table only under the output layer's name.
 TEST(Weights, ATiedTableIsFoundUnderEitherName) {
   TestDirectory directory("gpt-tiny");
   const auto before = directory.load();
@@ -97,7 +98,7 @@ TEST(Weights, OnlyWhatIsMissingIsDrawnAndAsInANewModel) {
   EXPECT_THAT(loaded.warnings, IsEmpty());
 }
 
-// Shapes are compared before memory is taken: this model would not fit into any.
+// Shapes are compared before memory is allocated: no machine has memory for this model.
 TEST(Weights, AConfigurationThatIsLargerThanTheFileTakesNoMemory) {
   TestDirectory directory("gpt-tiny");
   directory.config()["vocab_size"] = 1 << 26;
@@ -111,7 +112,7 @@ TEST(Weights, ScoresOfGpt2AreScaledByLayer) {
   TestDirectory scaled("gpt-tiny"), folded("gpt-tiny");
   scaled.config()["scale_attn_by_inverse_layer_idx"] = true;
   scaled.config()["scale_attn_weights"] = false;
-  // The same written into queries: the head size is 6, the second layer's scores are halved.
+  // The same factors in the weights of the queries: the head size is 6; the second layer's scores are halved.
   for (int layer = 0; layer < 2; ++layer) {
     const double factor = std::sqrt(6.0) / (layer + 1);
     for (const char* kind : {"weight", "bias"}) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the tensors of a file correspond to a model's parameters: a table of names.
+// A table of names: how the tensors of a file correspond to a model's parameters.
 #pragma once
 
 #include <string>
@@ -14,28 +14,30 @@ enum class Layout {
   row,         // theirs is [1, n], ours [n]
 };
 
-// "{}" stands for a layer's number, the same on both sides. Where one of their tensors holds several of ours
-// (query, key and value packed along the output), each of ours is part `part` of `parts`. Of several rules
-// for one of ours, it is stored by the first that holds, and read by the first whose tensor is there; the
-// others are copies of it.
+// One pair of names: our parameter and their tensor. "{}" stands for a layer's number, the same on both
+// sides.
+//
+// If one of their tensors holds several of our parameters (query, key and value packed along the output),
+// each parameter is part `part` of `parts`. If several rules apply to one parameter, it is saved under the
+// first of them and loaded from the first whose tensor is in the file; the other tensors are copies.
 struct NameRule {
   std::string ours;
   std::string theirs;
   Layout layout = Layout::same;
   int part = 0;
   int parts = 1;
-  std::string unless = {};      // the rule does not hold for a model that has this parameter
-  std::string only_if = {};     // nor for one that lacks this one
-  bool zero_if_absent = false;  // a file without the tensor means zeros
+  std::string unless = {};      // the rule does not apply to a model that has this parameter
+  std::string only_if = {};     // the rule applies only to a model that has this parameter
+  bool zero_if_absent = false;  // the parameter is zero if the file lacks the tensor
 };
 
 struct TensorNames {
-  std::vector<std::string_view> prefixes = {};  // that names in a file may lack ("transformer.")
-  // None in both lists: parameters are stored under their own names.
+  std::vector<std::string_view> prefixes = {};  // names in a file may lack these ("transformer.")
+  // If both lists are empty, parameters are stored under their own names.
   std::vector<NameRule> body = {};
-  // Of heads. A model has one of them; a file may hold tensors of others.
+  // Rules of all heads. A model has one head; a file may hold tensors of other heads.
   std::vector<NameRule> head = {};
-  // Tensors that files hold and no model needs: masks and tables that are computed.
+  // Tensors in files that no model needs, such as masks and tables that are computed.
   std::vector<std::string> needless = {};
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests: small Transformers of every family, and batches of ragged rows for them.
+// For tests: small Transformers of different kinds, and batches for them with rows of different lengths.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@ struct TestModel {
 };
 inline void PrintTo(const TestModel& one, std::ostream* out) { *out << one.name; }
 
-// Sizes that fill no SIMD vector exactly.
+// The sizes are not multiples of a SIMD vector's.
 inline TransformerConfig small_config(TransformerShape shape) {
   return {.shape = shape,
           .vocabulary = 61,
@@ -87,10 +87,10 @@ inline std::vector<std::vector<int64_t>> ragged_rows(int64_t count, int64_t long
   return rows;
 }
 
-// What a model is trained on: ragged sources and targets, and the ids to predict.
+// A training batch: sources and targets of different lengths, and the ids to predict.
 struct TestBatch {
   TokenBatch source, target;
-  Tensor labels;  // [B, T] i64, −100 where there is none
+  Tensor labels;  // [B, T] i64; kIgnoreIndex past the end of a row
 
   TestBatch(const TransformerConfig& config, int64_t rows, int64_t longest, uint64_t seed = 1) {
     source =
@@ -107,7 +107,7 @@ struct TestBatch {
   }
 };
 
-// The decoder's states [B, T, C] for a batch, through the encoder where there is one.
+// The decoder's states [B, T, C] for a batch; the encoder runs first if there is one.
 inline Tensor test_states(const TransformerModel& model, const TestBatch& batch, Context& context) {
   const Transformer& body = model.body();
   if (!body.config().has_encoder()) return body.decode(batch.target, nullptr, context);
@@ -115,7 +115,7 @@ inline Tensor test_states(const TransformerModel& model, const TestBatch& batch,
   return body.decode(batch.target, &memory, context);
 }
 
-// What a model of these reads.
+// The part of the batch that the model reads.
 inline SequenceBatch sequence_batch(const TransformerModel& model, const TestBatch& batch) {
   return {.source = model.config().reads_source() ? batch.source : TokenBatch(), .target = batch.target};
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The list of names in docs/trace.md and what models trace are the same.
+// The names listed in docs/trace.md are exactly the names that models trace.
 #include <gtest/gtest.h>
 
 #include <regex>

@@ -17,7 +17,7 @@ void TracedSteps::add(const Trace::Entry& entry) {
   steps_.push_back(std::move(step));
 }
 
-// The nodes below `top` that belong to no step yet, in the order of their making.
+// The nodes below `top` that belong to no step yet, in the order in which they were made.
 std::vector<Ref<Node>> TracedSteps::claim(const Ref<Node>& top) {
   std::vector<Ref<Node>> found{top};
   claimed_.insert(top.get());
@@ -44,7 +44,7 @@ void TracedSteps::describe_work(const std::vector<Ref<Node>>& nodes, TracedStep&
                             return other.get() == edge.node.get();
                           }) != nodes.end();
       if (!edge.node->is_leaf) {
-        // The first that comes from a step before.
+        // The first input that comes from an earlier step.
         if (!inside && !has_input) step.in = edge.node->outputs[static_cast<size_t>(edge.output)].shape;
         has_input |= !inside;
         continue;

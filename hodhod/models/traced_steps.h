@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The steps of a forward pass on the device `shapes`, from its trace and its tape.
+// Splits a forward pass on the device `shapes` into steps, from its trace and its tape.
 #pragma once
 
 #include <cstdint>
@@ -19,14 +19,14 @@ struct TracedStep {
   std::string name;  // as in the trace
   Component component;
   Shape in, out;
-  int64_t parameters = 0;  // those that no step before has used
-  bool shared = false;     // it uses parameters of a step before
+  int64_t parameters = 0;  // elements of those that no earlier step has used
+  bool shared = false;     // it uses parameters of an earlier step
   double operations = 0;
-  int64_t bytes = 0;  // by which the memory in use grew
+  int64_t bytes = 0;  // growth of the memory in use
 };
 
-// What stands on the tape between one entry of a trace and those before it belongs to that entry: ops in
-// whatever order, and the parameters that they use.
+// A step is an entry of the trace. To it belong the ops on the tape between the earlier entries and this one,
+// whatever their order, and the parameters that they use.
 //
 //     TracedSteps steps(parameters);  // leaves of the tape, on the device `shapes`
 //     Trace trace([&](const Trace::Entry& entry) { steps.add(entry); });
@@ -36,7 +36,7 @@ class TracedSteps {
  public:
   explicit TracedSteps(const std::vector<std::pair<std::string, Tensor>>& parameters);
 
-  // An entry that shows the same tensor as one before makes no step.
+  // Adds the entry as a step, unless it shows the same tensor as an earlier entry.
   void add(const Trace::Entry& entry);
 
   const std::vector<TracedStep>& steps() const { return steps_; }
@@ -49,7 +49,7 @@ class TracedSteps {
 
   std::vector<TracedStep> steps_;
   std::vector<std::pair<std::string, Tensor>> unused_;
-  std::vector<Ref<Node>> held_;  // so that no later node has the address of one that was claimed
+  std::vector<Ref<Node>> held_;  // keeps claimed nodes alive, so that no later node gets their address
   std::unordered_set<const Node*> claimed_;
 };
 

@@ -13,7 +13,7 @@
 namespace hodhod {
 namespace {
 
-// The factor of attention's scores in a layer counted from 0; none where it is the usual one.
+// The factor of the attention scores in layer `layer` (counted from 0); empty if it is the usual 1/√D.
 std::optional<double> score_scale(const TransformerConfig& config, int64_t head_size, int64_t layer) {
   if (config.scale_scores && !config.scale_scores_by_layer) return {};
   const double divisor = config.scale_scores_by_layer ? static_cast<double>(layer + 1) : 1;
@@ -46,7 +46,7 @@ TransformerBlockOptions block_options(const TransformerConfig& config, bool deco
           .dropout = config.dropout};
 }
 
-// For texts of up to `length` tokens.
+// Rotary tables for texts of up to `length` tokens.
 RotaryTables make_rotary(const TransformerConfig& config, int64_t length) {
   RotaryFrequencies frequencies{
       .rotated = config.size_of_head(), .base = config.rotary_base, .amplitude = config.rotary_amplitude};
@@ -73,7 +73,7 @@ RotaryTables make_rotary(const TransformerConfig& config, int64_t length) {
   return RotaryTables(length, frequencies);
 }
 
-// What attention is told of the places of `time` tokens.
+// Traces what attention is given about the positions of `time` tokens.
 void trace_positions(const AttentionSetting& setting, int64_t time, Context& context) {
   if (!context.trace) return;
   const Tensor& bias = setting.distance_bias.values;
@@ -82,7 +82,7 @@ void trace_positions(const AttentionSetting& setting, int64_t time, Context& con
     trace(context, "rotary", Component::positions, "TD", slice(setting.rotary->cosines, 0, 0, time));
 }
 
-// The tokens of each row of a batch.
+// The number of tokens in each row of a batch.
 std::vector<int64_t> counts_of(const HostArray& lengths, int64_t rows, int64_t time) {
   if (!lengths.defined()) return std::vector<int64_t>(static_cast<size_t>(rows), time);
   return {lengths.data(), lengths.data() + lengths.size()};

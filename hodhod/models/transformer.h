@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Transformer ("Attention Is All You Need", Vaswani et al. 2017) in its three shapes: encoder–decoder,
 // encoder, decoder. Reading down transformer.cc is reading the paper: input → embedding → positions →
-// attention → add & norm → feed-forward. (Linear and softmax are the head's, models/heads.h.)
+// attention → add & norm → feed-forward. (The final linear layer belongs to the head: models/heads.h.)
 //
 // B batch, T time (target), S source time, C width, V vocabulary.
 #pragma once
@@ -21,17 +21,17 @@
 
 namespace hodhod {
 
-// Keys and values of what has been decoded so far, and of an encoder–decoder those of the encoder's output.
+// Keys and values of the tokens decoded so far and, in an encoder–decoder, those of the encoder's output.
 struct DecoderCache {
   AttentionCache self;
   std::optional<AttentionCache> cross = {};
 
-  // As of AttentionCache.
+  // As in AttentionCache.
   void select(std::span<const int64_t> rows);
   void append(DecoderCache&& other);
 };
 
-// Embeddings, blocks and final norm: an encoder or a decoder.
+// The layers of an encoder or a decoder: what is added to token embeddings, blocks, and final norm.
 struct TransformerStack {
   Tensor position;    // [max_length, C], learned positions
   Tensor token_type;  // [types, C]
@@ -61,11 +61,11 @@ class Transformer {
 
   // Source ids → hidden states [B, S, C].
   HiddenStates encode(const TokenBatch& source, Context& context) const;
-  // Target ids → hidden states [B, T, C]; `memory` is the encoder's output, of an encoder–decoder.
+  // Target ids → hidden states [B, T, C]. `memory` is the encoder's output, or null for a decoder alone.
   Tensor decode(const TokenBatch& target, const HiddenStates* memory, Context& context) const;
-  // The same for tokens that continue what `cache` holds, and join it.
+  // The same for tokens that follow those in `cache`; they are added to it.
   Tensor decode_on(const TokenBatch& target, DecoderCache& cache, Context& context) const;
-  // Of so many sequences without tokens.
+  // An empty cache for `rows` sequences; `memory` as in decode().
   DecoderCache make_cache(int64_t rows, const HiddenStates* memory) const;
 
   template <class V>
@@ -91,7 +91,7 @@ class Transformer {
   Tensor sinusoids_;  // [max_length, C], not learned
   RotaryTables rotary_;
   Tensor embedding_;         // [V, C]
-  Tensor source_embedding_;  // [V_source, C] where it is not shared
+  Tensor source_embedding_;  // [V_source, C]; undefined if shared with the target
   std::optional<TransformerStack> encoder_, decoder_;
 };
 

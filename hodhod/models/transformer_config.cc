@@ -170,7 +170,7 @@ void TransformerConfig::check_positions() const {
   const bool sinusoids = positions == PositionKind::sinusoidal || positions == PositionKind::interleaved;
   check(!sinusoids || width % 2 == 0, "transformer: sinusoidal positions need an even width, this is {}",
         width);
-  // Tables that are computed, not read, so that nothing but this bounds them.
+  // These tables are computed rather than read from a file, so only this check limits their size.
   constexpr int64_t kMostElements = int64_t{1} << 27;
   const int64_t columns = sinusoids ? width : positions == PositionKind::rotary ? size_of_head() : 0;
   check(columns == 0 || max_length <= kMostElements / columns,

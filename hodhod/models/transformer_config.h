@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that tells one Transformer from another, as data.
+// The configuration of a Transformer.
 #pragma once
 
 #include <array>
@@ -21,16 +21,16 @@ constexpr std::array<std::string_view, 3> names_of(TransformerShape) {
   return {"encoder-decoder", "encoder", "decoder"};
 }
 
-// How a token's place enters. sinusoidal: sin and cos in the first and second half of the channels, as Marian
-// orders them; interleaved: in turn, as the paper does. rotary turns queries and keys; alibi and relative
-// bias the scores.
+// How the model gets the positions of tokens. sinusoidal: sines in the first half of the channels and cosines
+// in the second, as in Marian; interleaved: sines and cosines alternate, as in the paper. rotary rotates
+// queries and keys; alibi and relative add a bias to the attention scores.
 enum class PositionKind { none, sinusoidal, interleaved, learned, rotary, alibi, relative };
 constexpr std::array<std::string_view, 7> names_of(PositionKind) {
   return {"none", "sinusoidal", "interleaved", "learned", "rotary", "alibi", "relative"};
 }
 
-// Changes of the rotary frequencies for texts longer than those trained on: all divided, Llama 3's formula,
-// YaRN's, or a base that grows with the text once it is longer than max_length.
+// How rotary frequencies change for texts longer than those in training. linear: all are divided; llama3 and
+// yarn: the formulas of Llama 3 and YaRN; dynamic: the base grows with a text longer than max_length.
 enum class RotaryScaling { none, linear, llama3, yarn, dynamic };
 constexpr std::array<std::string_view, 5> names_of(RotaryScaling) {
   return {"none", "linear", "llama3", "yarn", "dynamic"};
@@ -43,7 +43,7 @@ struct StackSizes {
 
 struct TransformerConfig {
   TransformerShape shape = TransformerShape::encoder_decoder;
-  int64_t vocabulary = 0;         // V, of the target where there are two
+  int64_t vocabulary = 0;         // V; that of the target if there are two
   int64_t source_vocabulary = 0;  // 0: source and target share one vocabulary and one embedding
   int64_t width = 512;            // C
   int64_t heads = 8;              // H
@@ -52,18 +52,18 @@ struct TransformerConfig {
   int64_t encoder_layers = 6;
   int64_t decoder_layers = 6;
   int64_t feed_forward = 2048;       // F
-  int64_t decoder_heads = 0;         // of an encoder-decoder's decoder; 0: as many as heads
-  int64_t decoder_feed_forward = 0;  // of an encoder-decoder's decoder; 0: feed_forward
+  int64_t decoder_heads = 0;         // in the decoder of an encoder-decoder; 0: as many as heads
+  int64_t decoder_feed_forward = 0;  // in the decoder of an encoder-decoder; 0: feed_forward
   int64_t max_length = 1024;         // longest sequence; rows of a learned position table
 
   NormPlacement norm_placement = NormPlacement::post;
   NormKind norm = NormKind::kLayer;
   double norm_epsilon = 1e-5;
-  bool final_norm = false;      // another norm after the last block (usual with pre)
-  bool embedding_norm = false;  // a norm over the embeddings (BERT)
+  bool final_norm = false;      // a norm after the last block (usual with pre)
+  bool embedding_norm = false;  // a norm on the embeddings (BERT)
   PositionKind positions = PositionKind::sinusoidal;
   double rotary_base = 10000;
-  bool rotary_interleaved = false;  // neighbours turn together, rather than the halves of a head
+  bool rotary_interleaved = false;  // pairs are neighbouring channels, not the halves of a head
   RotaryScaling rotary_scaling = RotaryScaling::none;
   double rotary_factor = 1;
   double rotary_low_frequency = 1;
@@ -76,7 +76,7 @@ struct TransformerConfig {
   bool gated = false;  // down(act(gate(x)) · up(x))
   bool attention_bias = true;
   bool feed_forward_bias = true;
-  bool causal = false;                 // an encoder whose tokens see none after them, as a decoder's
+  bool causal = false;                 // an encoder whose tokens see only earlier ones, as in a decoder
   bool scale_scores = true;            // attention's scores are divided by √D (paper §3.2.1)
   bool scale_scores_by_layer = false;  // … and by the layer's number, counted from 1
   int64_t window = 0;                  // sliding window of keys; 0: all
@@ -85,12 +85,12 @@ struct TransformerConfig {
   bool output_bias = false;
   bool scale_embedding = true;  // times √C (paper §3.4)
 
-  double dropout = 0.1;                          // of embeddings and of each sub-layer's output
-  double attention_dropout = 0.0;                // of attention probabilities
-  double activation_dropout = 0.0;               // of the feed-forward's hidden units
-  std::optional<double> embedding_dropout = {};  // of embeddings, where it is another one
+  double dropout = 0.1;                          // on embeddings and each sub-layer's output
+  double attention_dropout = 0.0;                // on attention probabilities
+  double activation_dropout = 0.0;               // on the feed-forward's hidden units
+  std::optional<double> embedding_dropout = {};  // on embeddings, if different from dropout
 
-  bool padding_learns = false;  // whether look-ups of the padding token change its embedding
+  bool padding_learns = false;  // whether the padding token's embedding gets gradients
   SpecialIds special = {};
 
   bool has_encoder() const { return shape != TransformerShape::decoder; }
@@ -100,7 +100,7 @@ struct TransformerConfig {
   StackSizes sizes_of_decoder() const;
   int64_t size_of_source_vocabulary() const { return source_vocabulary ? source_vocabulary : vocabulary; }
 
-  // Error if the options do not fit together; names the option and the values.
+  // Error when the options do not fit together. It names the option and the values.
   void validate() const;
 
   template <class Visitor>

@@ -24,7 +24,7 @@ OutputLayer output_layer(const TransformerConfig& body) {
 
 ClassificationHead classification_head(const TransformerModelConfig& config) {
   const TransformerConfig& body = config.body;
-  // A decoder's last state alone has seen the whole text.
+  // In a decoder, only the last state has seen the whole text.
   const bool encodes = body.has_encoder();
   ClassificationHead head{.pooler = std::nullopt,
                           .classifier = Linear(body.width, config.head.labels, encodes),
@@ -233,7 +233,7 @@ Tensor TransformerModel::step(State& state, std::span<const int64_t> tokens, Con
                       "logits");
 }
 
-// Keys and values of every layer; of an encoder-decoder, those of the source too.
+// Keys and values of every layer; in an encoder-decoder, those of the source too.
 int64_t TransformerModel::state_bytes(int64_t rows, int64_t length) const {
   const int64_t sides = config_.reads_source() ? 2 : 1;
   const StackSizes sizes = config_.body.sizes_of_decoder();

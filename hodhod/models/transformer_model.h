@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Transformer as a model: its body, a head, and the roles that its shape gives it.
+// A Transformer as a model: a body, a head, and the roles that follow from its shape.
 #pragma once
 
 #include <memory>
@@ -12,13 +12,14 @@
 
 namespace hodhod {
 
-// BERT's classifier has tanh behind its pooler; other families, the activation of their feed-forward.
+// The configuration of a Transformer with a head. BERT's pooler has tanh; RoFormer's has the activation of
+// the feed-forward.
 struct TransformerModelConfig final : ConfigOf<TransformerConfig> {
-  // With the usual head of its shape.
+  // With the usual head for its shape.
   TransformerModelConfig(const TransformerConfig& config = {});
   TransformerModelConfig(const TransformerConfig& config, const HeadOptions& options);
 
-  kernels::Activation pooler_activation = kernels::Activation::kTanh;  // of an encoder's classifier
+  kernels::Activation pooler_activation = kernels::Activation::kTanh;  // in an encoder's classifier
 
   std::unique_ptr<ModelConfig> clone() const override;
   int64_t source_vocabulary() const override { return body.size_of_source_vocabulary(); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The reproducibility contract of whole models: a row's numbers do not depend on its batch, nor on a cache.
+// The reproducibility contract of whole models: a row's numbers depend neither on its batch nor on a cache.
 #include "hodhod/models/transformer_model.h"
 
 #include <gtest/gtest.h>
@@ -78,7 +78,7 @@ TEST_P(TransformerBits, StepByStepIsThePassOverAll) {
   if (config().has_encoder()) batch.source = TokenBatch::of(sources, 0);
   const Tensor whole = model_.logits(batch, context_);
 
-  // With weights as they are, and packed.
+  // With plain weights, and with packed weights.
   PackedWeights packed;
   for (PackedWeights* weights : {static_cast<PackedWeights*>(nullptr), &packed}) {
     context_.packed = weights;
@@ -97,7 +97,7 @@ TEST_P(TransformerBits, StepByStepIsThePassOverAll) {
   EXPECT_GT(packed.bytes(), config().vocabulary * config().width * 4);
 }
 
-// Beams change places: row i goes on from what another row was.
+// As in beam search: row i continues from what another row was.
 TEST_P(TransformerBits, SelectedRowsGoOnAsIfTheyHadAlwaysBeenThere) {
   const auto sources = ragged_rows(3, 8, config().size_of_source_vocabulary(), 6);
   const auto prompts = ragged_rows(3, 7, config().vocabulary, 8);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // BERT (Devlin et al. 2019): post-norm encoder, learned positions, segments, and heads for masked tokens,
-// labels of a sequence and labels of tokens. RoFormer (Su et al. 2021): the same with rotary positions, and
-// the feed-forward's activation where BERT's pooler has tanh.
+// labels of a sequence and labels of tokens. RoFormer (Su et al. 2021): the same with rotary positions; the
+// pooler has the feed-forward's activation instead of BERT's tanh.
 #include <cmath>
 
 #include "hodhod/models/hf/family.h"
@@ -9,7 +9,7 @@
 namespace hodhod::hf {
 namespace {
 
-// What the two have in common.
+// The settings that BERT and RoFormer share.
 const std::vector<KeyRule>& encoder_keys() {
   static const std::vector<KeyRule> kKeys = {
       {"vocab_size", "vocabulary"},
@@ -40,7 +40,7 @@ void write_bert(const TransformerConfig&, Json& json) { json["position_embedding
 TransformerConfig roformer_defaults() { return transformer_preset("roformer-base"); }
 
 void read_roformer(ConfigReader& reader, TransformerConfig& c) {
-  reader.only("embedding_size", c.width);  // no projection of embeddings
+  reader.only("embedding_size", c.width);  // embeddings are not projected to another width
   reader.only("rotary_value", false);
 }
 
@@ -49,7 +49,7 @@ void write_roformer(const TransformerConfig& c, Json& json) {
   json["rotary_value"] = false;
 }
 
-// Row t has sin(t / 10000^(2i/D)) in channel i of the first half, and the cosines in the second.
+// Row t has sin(t / 10000^(2i/D)) in channel i of the first half, and the cosines in the second half.
 NamedTensors roformer_constants(const TransformerConfig& c) {
   const int64_t size = c.width / c.heads;
   Tensor table = Tensor::empty({c.max_length, size});
@@ -64,7 +64,7 @@ NamedTensors roformer_constants(const TransformerConfig& c) {
   return {{"roformer.encoder.embed_positions.weight", table}};
 }
 
-// With the prefix of the encoder's own names ("bert.").
+// Names in the encoder, with its prefix `at` ("bert.").
 std::vector<NameRule> encoder_names(const std::string& at) {
   return {
       {"embedding.weight", at + "embeddings.word_embeddings.weight"},
@@ -135,7 +135,7 @@ const Family& bert() {
                                                    {"pooler.bias", "bert.pooler.dense.bias"},
                                                    {"classifier.weight", "classifier.weight"},
                                                    {"classifier.bias", "classifier.bias"}}),
-          // A mask's positions; the head that guesses whether two sentences follow each other.
+          // Positions and segments as constants, and the head for next-sentence prediction.
           .needless = {"bert.embeddings.position_ids", "bert.embeddings.token_type_ids",
                        "cls.seq_relationship.weight", "cls.seq_relationship.bias"}}};
   return kFamily;
@@ -161,7 +161,7 @@ const Family& roformer() {
            .head = joined(
                masked_language_names(),
                {
-                   // Of a classifier, which alone has a pooler, and of a tagger.
+                   // The head of a classifier, which alone has a pooler, then that of a tagger.
                    {"pooler.weight", "classifier.dense.weight"},
                    {"pooler.bias", "classifier.dense.bias"},
                    {.ours = "classifier.weight",

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// config.json, read so that no setting is passed over in silence: a family asks for those that it knows, and
-// what nobody asked for and is not known to be harmless (known_settings.h) is named in a warning.
+// Reads config.json so that no setting is silently ignored. A family asks for the settings that it knows. A
+// setting that it did not ask for is named in a warning, unless it is known to be harmless
+// (known_settings.h).
+//
+//     ConfigReader reader(json, path);
+//     reader.read(rules, fields);  // and other questions
+//     reader.finish();             // then reader.warnings()
 #pragma once
 
 #include <set>
@@ -15,46 +20,49 @@
 
 namespace hodhod::hf {
 
-// A setting of theirs that is an option of the model, under the option's name.
+// A setting of Hugging Face's (`theirs`) that is an option of our model (`ours`).
 struct KeyRule {
   std::string_view theirs, ours;
 };
 
-// A value in a message, cut when it is long.
+// A value as text for a message; long values are cut.
 std::string shown(const Json& value);
 
-// Errors and warnings begin with the file's path and the key.
+// Errors and warnings begin with the file's path and the key, as place() gives them.
 class ConfigReader {
  public:
-  // Refers to `object`. `inside` names the settings that hold it, if any ("rope_scaling").
+  // Reads `object`, which must outlive the reader. If it is a value inside another one, `inside` is the key
+  // ("rope_scaling"). Error when it is not a JSON object.
   ConfigReader(const Json& object, std::string path, std::string inside = {});
 
   const std::string& path() const { return path_; }
   // "config.json: rope_scaling: factor"
   std::string place(std::string_view key) const;
 
-  // The value; null where there is no such key, and where its value is null.
+  // The value of a key. Null if there is no such key or if its value is JSON's null.
   const Json* find(std::string_view key);
-  // Whether the key is there, be it null.
+  // Whether the key is there, even if its value is null.
   bool mentions(std::string_view key);
-  // `fallback` where there is no value.
+  // The value, or `fallback` if there is none. Error when the value is of another type.
   template <class T>
   T get_or(std::string_view key, T fallback) {
     const Json* value = find(key);
     return value == nullptr ? fallback : json_as<T>(*value, place(key));
   }
+  // The same for the name of an activation. Error when the name is unknown.
   kernels::Activation activation_or(std::string_view key, kernels::Activation fallback);
-  // Sets the options that the file gives; an Error when a value is of another type, or outside the option's
-  // range.
+  // Sets the options for which the file has a value. Error when a value is of another type or outside the
+  // option's range.
   void read(std::span<const KeyRule> rules, const std::vector<Field>& options);
 
-  // An Error when the key has a value, and it is another one.
+  // Error when the key has a value other than `known`: the model would be computed wrongly.
   void only(std::string_view key, const Json& known);
 
   void warn(std::string_view key, std::string_view sentence);
-  // Of settings inside this one.
+  // Takes over the warnings of a reader of settings inside this one.
   void join(const ConfigReader& inner);
-  // What is left over joins the warnings, or is an Error where it is known to change what the model computes.
+  // Call this last. Settings that nobody asked for are added to the warnings, or are an Error if they are
+  // known to change what the model computes.
   void finish();
   const std::vector<std::string>& warnings() const { return warnings_; }
 
@@ -67,7 +75,7 @@ class ConfigReader {
   std::vector<std::string> warnings_;
 };
 
-// Those of the options that the rules name, under the names of theirs.
+// The options that the rules name, under the settings' names (`theirs`).
 std::vector<Field> fields_named(std::span<const KeyRule> rules, const std::vector<Field>& options);
 
 }  // namespace hodhod::hf

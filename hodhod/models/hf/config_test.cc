@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// config.json: every setting is used, harmless, named or refused, and every number is in its range.
+// config.json: every setting is used, known to be harmless, named in a warning, or refused, and every number
+// is in its range.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,7 +15,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// What opening a model says of one setting that is set or changed.
+// The error of opening a model in which one setting is added or changed.
 std::string error_with(const char* preset, const char* key, const Json& value) {
   TestDirectory directory(preset);
   directory.config()[key] = value;
@@ -172,7 +173,7 @@ TEST(ConfigFile, ATokenThatCannotOccurIsNone) {
   EXPECT_THAT(opened_with("gpt-tiny", "eos_token_id", -1).config->special().ends(), IsEmpty());
   EXPECT_EQ(opened_with("gpt-tiny", "bos_token_id", nullptr).config->special().bos, -1);
   EXPECT_EQ(opened_with("gpt-tiny", "pad_token_id", nullptr).config->special().filler(), 0);
-  // The family's own 50256 is none either, and the file is not to blame.
+  // The family's own 50256 is outside the vocabulary too, but there is no warning: the file did not give it.
   TestDirectory directory("gpt-tiny");
   directory.remove("eos_token_id");
   const ModelDirectory opened = ModelDirectory::open(directory.write());

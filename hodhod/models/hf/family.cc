@@ -15,8 +15,8 @@
 namespace hodhod::hf {
 namespace {
 
-// Options that matter in training alone. Where a family has no setting for one, it is kept under its own
-// name, which other readers pass over.
+// Options that matter only in training. If a family has no setting for one of them, it is stored under our
+// own name, which other readers ignore.
 constexpr auto kOfTraining =
     std::to_array<std::string_view>({"dropout", "attention_dropout", "activation_dropout",
                                      "embedding_dropout", "head_dropout", "padding_learns"});
@@ -31,8 +31,8 @@ std::vector<KeyRule> training_rules(const Family& family) {
   return rules;
 }
 
-// A configuration in the form in which two that describe one model are equal: sizes that follow from others
-// are 0, and options that have no effect are as in a new one.
+// A normal form: configurations of the same model become equal. Sizes that follow from others are 0, and
+// options without effect have their defaults.
 TransformerModelConfig canonical(TransformerModelConfig config) {
   const TransformerConfig usual;
   TransformerConfig& c = config.body;
@@ -54,7 +54,7 @@ TransformerModelConfig canonical(TransformerModelConfig config) {
   unless_used(c.embedding_dropout != c.dropout, c.embedding_dropout, std::nullopt);
   unless_used(head.has_labels() && encodes && head.dropout != c.dropout, head.dropout, std::nullopt);
   unless_used(encodes && classifies, config.pooler_activation, kernels::Activation::kTanh);
-  // An encoder-decoder's bias that is not stored is 0.
+  // If an encoder-decoder's bias is not stored, it is 0.
   unless_used(!translates, c.output_bias, true);
   unless_used(head.has_labels(), head.labels, 0);
   unless_used(classifies, head.problem, ProblemKind::single_label);
@@ -75,7 +75,7 @@ TransformerModelConfig canonical(TransformerModelConfig config) {
   return config;
 }
 
-// The options in which two configurations differ, with the first one's values.
+// The options that differ between two configurations, with the values of the first.
 std::vector<std::string> differences(const TransformerModelConfig& one, const TransformerModelConfig& other) {
   TransformerModelConfig left = canonical(one), right = canonical(other);
   const Json a = fields_to_json(left.fields()), b = fields_to_json(right.fields());
@@ -86,7 +86,7 @@ std::vector<std::string> differences(const TransformerModelConfig& one, const Tr
   return different;
 }
 
-// The family's settings alone.
+// Only the settings that the family knows.
 Json write_settings(const Family& family, const TransformerModelConfig& config) {
   Json json = Json::object();
   write_head(family.heads, config.head, json);
@@ -106,7 +106,7 @@ TransformerModelConfig read_back(const Family& family, const Json& json) {
   return read_config(family, json, "config.json", warnings);
 }
 
-// What a family cannot hold of a configuration.
+// The options of a configuration that a family cannot hold.
 std::vector<std::string> lacks(const Family& family, const TransformerModelConfig& config) {
   const TransformerConfig usual = family.defaults();
   if (usual.shape != config.body.shape) return differences(config, TransformerModelConfig(usual));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Hugging Face family is a table: how its config.json corresponds to a Transformer's configuration, and its
-// tensor names to parameter names. Where its head's tensors lie is said there too.
+// A Hugging Face family, described by a table: how its config.json corresponds to a Transformer's
+// configuration, and how its tensor names correspond to our parameter names, including those of the heads.
 //
-// A family holds a configuration exactly if reading what it wrote gives that back.
+// A family can hold a configuration exactly if reading back what it writes gives the same configuration.
 #pragma once
 
 #include <span>
@@ -23,18 +23,19 @@ namespace hodhod::hf {
 struct Family {
   std::string_view model_type;  // "gpt2"
   std::vector<std::string_view> presets;
-  // What a config.json without settings describes.
+  // The configuration that a config.json without settings describes.
   TransformerConfig (*defaults)();
-  std::string_view activation;  // the key of the feed-forward's activation
-  // Whether a classifier's pooler has the feed-forward's activation, rather than tanh.
+  std::string_view activation;  // the setting for the feed-forward's activation
+  // Whether a classifier's pooler has the feed-forward's activation instead of tanh.
   bool pooler_as_feed_forward = false;
   std::vector<KeyRule> keys;
   std::vector<HeadRule> heads;
-  // What no pair of names says; `read` follows the pairs, and precedes tokens and head.
+  // Handle the settings that `keys` cannot express. `read` runs after `keys`, and before special tokens and
+  // head.
   void (*read)(ConfigReader& reader, TransformerConfig& config);
   void (*write)(const TransformerConfig& config, Json& out);
   TensorNames names;
-  // Tensors that files hold though they follow from the configuration; none where this is null.
+  // Further tensors that are saved although they follow from the configuration. Null: there are none.
   NamedTensors (*constants)(const TransformerConfig& config) = nullptr;
 };
 
@@ -44,18 +45,20 @@ const Family& roformer();
 const Family& gpt2();
 const Family& llama();
 
-// All of them; those that are asked first whether they hold a model come first.
+// All families, in the order in which they are asked whether they can hold a model.
 std::span<const Family* const> families();
 
-// The families as kinds of models, in the same order.
+// The families as types of models, in the same order.
 std::span<const ModelType* const> types();
-// The type of the first family that holds the model, `preferred` before the others; Error when none does,
-// which names what the nearest one lacks.
+// The type of the first family that can hold the model; `preferred` is tried before the others. Error when
+// none can; it names what the nearest family lacks.
 const ModelType& type_for(const TransformerModelConfig& config, const ModelType* preferred = nullptr);
 
-// `path` opens the messages of errors and warnings.
+// Reads a config.json of the family and sets `warnings`. Messages begin with `path`. Error when a setting is
+// invalid or not supported, or when the options do not fit together.
 TransformerModelConfig read_config(const Family& family, const Json& json, const std::string& path,
                                    std::vector<std::string>& warnings);
+// The config.json of a configuration that the family can hold.
 Json write_config(const Family& family, const TransformerModelConfig& config);
 
 }  // namespace hodhod::hf

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// GPT-2 (Radford et al. 2019): pre-norm decoder, learned positions, products stored [in, out], query, key and
-// value packed.
+// GPT-2 (Radford et al. 2019): pre-norm decoder, learned positions. Matrices are stored as [in, out]; query,
+// key and value are packed into one.
 #include "hodhod/models/hf/family.h"
 
 namespace hodhod::hf {

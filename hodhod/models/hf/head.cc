@@ -13,7 +13,7 @@
 namespace hodhod::hf {
 namespace {
 
-// By ProblemKind.
+// In the order of ProblemKind.
 constexpr std::array<std::string_view, 3> kProblems = {"single_label_classification",
                                                        "multi_label_classification", "regression"};
 
@@ -29,7 +29,7 @@ HeadKind head_of(ConfigReader& reader, std::span<const HeadRule> rules) {
        shown(names[0]), known);
 }
 
-// The number of names in id2label, which are counted from 0; none where there is no such setting.
+// The number of names in id2label, whose ids must count from 0; 0 if there is no such setting.
 int64_t count_names(ConfigReader& reader) {
   const Json* names = reader.find("id2label");
   if (names == nullptr) return 0;
@@ -44,7 +44,7 @@ int64_t count_names(ConfigReader& reader) {
   return static_cast<int64_t>(keys.size());
 }
 
-// Whether label2id says what id2label does.
+// Whether label2id agrees with id2label.
 bool names_agree(ConfigReader& reader) {
   const Json *names = reader.find("id2label"), *ids = reader.find("label2id");
   if (names == nullptr || ids == nullptr) return true;
@@ -84,7 +84,7 @@ void read_problem(ConfigReader& reader, HeadOptions& head) {
 void read_head(ConfigReader& reader, std::span<const HeadRule> rules, HeadOptions& head) {
   head.kind = head_of(reader, rules);
   head.labels = 0;
-  // Every model may have these settings; they mean something to a head that has labels.
+  // Every model may have these settings; they only matter for a head with labels.
   for (const char* key : {"id2label", "label2id", "num_labels", "problem_type"}) reader.find(key);
   if (!head.has_labels()) return;
   read_labels(reader, head);

@@ -8,7 +8,7 @@ namespace hodhod::hf {
 namespace {
 
 constexpr auto kHarmless = std::to_array<std::string_view>({
-    // Where the file comes from, and who wrote it.
+    // The file's origin and the program that wrote it.
     "model_type",
     "_name_or_path",
     "name_or_path",
@@ -18,16 +18,16 @@ constexpr auto kHarmless = std::to_array<std::string_view>({
     "language",
     "name",
     "is_llama_config",
-    // The type of numbers: each tensor of the file says its own.
+    // The type of the weights: each tensor in the file gives its own.
     "torch_dtype",
     "dtype",
     "use_bfloat16",
-    // How weights were drawn before training.
+    // How weights were initialised before training.
     "initializer_range",
     "initializer_factor",
     "initializer_cutoff_factor",
     "init_std",
-    // How the same numbers are computed, in how many pieces, and what is kept or returned besides.
+    // How the same numbers are computed, in how many pieces, and what else is kept or returned.
     "use_cache",
     "gradient_checkpointing",
     "chunk_size_feed_forward",
@@ -43,13 +43,13 @@ constexpr auto kHarmless = std::to_array<std::string_view>({
     "_attn_implementation",
     "_attn_implementation_autoset",
     "_attn_implementation_internal",
-    // The tokenizer's, whose own files say it.
+    // Settings of the tokenizer, which its own files give.
     "tokenizer_class",
     "sep_token_id",
     "cls_token_id",
     "mask_token_id",
     "unk_token_id",
-    // Of classes that are not of the head in use, or of none any more.
+    // Settings of heads other than the one in use, or of classes that no longer exist.
     "summary_activation",
     "summary_first_dropout",
     "summary_proj_to_labels",
@@ -70,7 +70,7 @@ constexpr auto kHarmless = std::to_array<std::string_view>({
     "add_bias_logits",
     "extra_pos_embeddings",
     "force_bos_token_to_be_generated",
-    // Of decoding, which read it where there is no generation_config.json (decode/generation_config.h).
+    // Settings of decoding, read there if there is no generation_config.json (decode/generation_config.h).
     "max_length",
     "max_new_tokens",
     "min_length",
@@ -100,23 +100,23 @@ constexpr auto kHarmless = std::to_array<std::string_view>({
     "suppress_tokens",
     "begin_suppress_tokens",
     "decoder_start_token_id",
-    // Of a task by its name: a program's defaults, which the commands' own options stand for, and this
-    // program's own (tasks/classify.h).
+    // Settings by the name of a task: defaults of other programs, for which our commands have options, and
+    // our own (tasks/classify.h).
     "task_specific_params",
 });
 
-// Settings with one value that changes nothing.
+// Settings that change nothing if they have one certain value.
 struct Neutral {
   std::string_view key, value;  // the value as JSON
   Effect otherwise;
 };
 
 constexpr auto kNeutral = std::to_array<Neutral>({
-    // Layers that are left out at random in training.
+    // Layers that are skipped at random in training.
     {"layerdrop", "0.0", Effect::unknown},
     {"encoder_layerdrop", "0.0", Effect::unknown},
     {"decoder_layerdrop", "0.0", Effect::unknown},
-    // Other layers, or other uses of them.
+    // Further layers, or layers used in another way.
     {"add_cross_attention", "false", Effect::other_model},
     {"tie_encoder_decoder", "false", Effect::other_model},
     {"is_encoder_decoder", "false", Effect::other_model},

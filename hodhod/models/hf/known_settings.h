@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The settings of config.json that no family has to ask for.
+// Settings in config.json that families need not ask for.
 #pragma once
 
 #include <string_view>
@@ -8,13 +8,14 @@
 
 namespace hodhod::hf {
 
-// What a setting that no family asked for does to the model's answers.
+// The effect of such a setting on the model's answers.
 enum class Effect {
   none,         // nothing
-  unknown,      // something else than is done here, or nobody knows: it is named in a warning
-  other_model,  // they would be wrong: the model is refused
+  unknown,      // unknown, or something that is not supported here: it is named in a warning
+  other_model,  // the answers would be wrong: the model is refused
 };
 
+// The effect of a setting with this value.
 Effect effect_of(std::string_view key, const Json& value);
 
 }  // namespace hodhod::hf

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Marian (Junczys-Dowmunt et al. 2018) as Transformers holds it: the post-norm encoder-decoder of "Attention
-// Is All You Need" with sinusoidal positions (sines first, then cosines; not stored).
+// Marian (Junczys-Dowmunt et al. 2018), as implemented in Transformers: the post-norm encoder-decoder of
+// "Attention Is All You Need" with sinusoidal positions (sines first, then cosines; not stored).
 #include <array>
 
 #include "hodhod/base/error.h"
@@ -57,7 +57,7 @@ void read_marian(ConfigReader& reader, TransformerConfig& c) {
   reader.only("static_position_embeddings", true);
   for (const char* key : {"normalize_before", "normalize_embedding", "add_final_layer_norm"})
     reader.only(key, false);
-  // The encoder's layers once more; what serves a head that is no translator's.
+  // The number of encoder layers again, and settings of heads that are not for translation.
   for (const char* key : {"num_hidden_layers", "classifier_dropout", "is_decoder"}) reader.find(key);
 }
 
@@ -107,7 +107,7 @@ std::vector<NameRule> marian_names() {
   return names;
 }
 
-// The reference has a bias on the logits in every model.
+// In Transformers, every Marian model has a bias on the logits.
 NamedTensors marian_constants(const TransformerConfig& c) {
   if (c.output_bias) return {};
   return {{"final_logits_bias", Tensor::zeros({1, c.vocabulary})}};

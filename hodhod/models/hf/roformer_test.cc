@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// RoFormer read from files in its own names, against the paper's formulas written out in float64.
+// RoFormer, read from files with its own names, compared with the paper's formulas in float64.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ using testing::HasSubstr;
 
 constexpr int64_t kVocabulary = 11, kWidth = 8, kHeads = 2, kHidden = 12, kLayers = 2, kLabels = 3;
 
-// Weights under the names that a RoFormerForSequenceClassification is stored with.
+// Weights under the names in files of RoFormerForSequenceClassification.
 class RoFormerFiles {
  public:
   RoFormerFiles() {
@@ -63,7 +63,7 @@ class RoFormerFiles {
   }
   const std::string& path() const { return directory_.path(); }
 
-  // The labels' logits of one sequence.
+  // The logits of the labels for one sequence.
   std::vector<double> logits(const std::vector<int64_t>& ids) const {
     Matrix x;
     for (int64_t id : ids) {
@@ -141,7 +141,7 @@ class RoFormerFiles {
     }
     return x;
   }
-  // Channels 2i and 2i + 1 of each head turned by t / 10000^(2i/D) (the paper's equation 34).
+  // Channels 2i and 2i + 1 of each head are rotated by t / 10000^(2i/D) (the paper's equation 34).
   static Matrix turned(Matrix x) {
     constexpr int64_t kHead = kWidth / kHeads;
     for (size_t t = 0; t < x.size(); ++t) {

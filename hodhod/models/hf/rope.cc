@@ -11,8 +11,9 @@ namespace {
 
 constexpr KeyRule kTheta = {"rope_theta", "rotary_base"};
 
-// What a kind of scaling is told: of Llama 3's and YaRN's formulas, the turns in the original length below
-// which a frequency is scaled and above which it is not.
+// The settings of a kind of scaling. In the formulas of Llama 3 and YaRN, frequencies with fewer turns in the
+// original length than rotary_low_frequency are scaled in full, and those with more turns than
+// rotary_high_frequency are not scaled.
 struct RopeKind {
   std::string_view name;
   RotaryScaling scaling;
@@ -52,8 +53,8 @@ const RopeKind& rope_kind(const std::string& name, const std::string& place) {
   fail("{}: scaling of type '{}' is not known; {} are", place, name, known);
 }
 
-// The factor of cosines and sines: as given or, as YaRN's authors advise, 0.1 ln(factor) + 1, where "mscale"
-// and "mscale_all_dim" may change the 0.1 (DeepSeek).
+// The factor of cosines and sines: the given one, or 0.1 ln(factor) + 1 as the authors of YaRN advise.
+// "mscale" and "mscale_all_dim" can change the 0.1 (DeepSeek).
 double yarn_amplitude(ConfigReader& rope, double factor) {
   const auto growth = [&](double share) { return factor > 1 ? 0.1 * share * std::log(factor) + 1 : 1; };
   const auto share = rope.get_or<double>("mscale", 0), all = rope.get_or<double>("mscale_all_dim", 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rotary positions of a decoder in config.json: rope_theta and rope_scaling or, as Transformers writes
-// them from release 5 on, both in rope_parameters.
+// Rotary positions in a decoder's config.json: rope_theta and rope_scaling, or both inside rope_parameters,
+// as Transformers writes them since release 5.
 #pragma once
 
 #include "hodhod/models/hf/config_reader.h"
@@ -8,7 +8,7 @@
 
 namespace hodhod::hf {
 
-// Error for a kind of scaling that is not known, and for parameters by type of layer.
+// Error for an unknown kind of scaling, and for settings that differ between types of layers.
 void read_rope(ConfigReader& reader, TransformerConfig& config);
 void write_rope(const TransformerConfig& config, Json& out);
 

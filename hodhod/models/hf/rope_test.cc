@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rotary positions of config.json under the old keys and the new one.
+// Rotary positions in config.json, under the old keys and under the new one.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -97,7 +97,7 @@ TEST(Rope, WhatIsNotKnownIsRefusedByName) {
       ElementsAre(HasSubstr("rope_scaling: settings that are not known are not used: finetuned = true")));
 }
 
-// Up to max_length nothing changes; beyond it the base grows with the text.
+// Up to max_length nothing changes; beyond it, the base grows with the length of the text.
 TEST(Rope, DynamicScalingBeginsBehindTheTrainedLength) {
   const auto states_of = [](const Json& scaling, int64_t length) {
     TestDirectory directory("llama-tiny");

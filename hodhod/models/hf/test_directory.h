@@ -14,7 +14,7 @@
 
 namespace hodhod {
 
-// The model as the class that it is.
+// The model or configuration as its own class.
 inline TransformerModel& as_transformer(const std::unique_ptr<Model>& model) {
   return dynamic_cast<TransformerModel&>(*model);
 }
@@ -79,7 +79,7 @@ class TestDirectory {
   }
 
   const std::string& path() const { return directory_.path(); }
-  // Writes both files as they are now.
+  // Writes both files in their present state and returns the path.
   const std::string& write() const {
     write_safetensors(directory_ / "model.safetensors", weights_);
     write_file_atomically(directory_ / "config.json", format_json(config_));

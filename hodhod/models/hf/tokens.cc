@@ -10,7 +10,7 @@ namespace {
 
 constexpr int64_t kNone = -1;
 
-// The ids that the file gives, those of `otherwise` where it gives none.
+// The ids that the file gives, or `otherwise` if it gives none.
 std::vector<int64_t> read_ids(ConfigReader& reader, const char* key, std::vector<int64_t> otherwise,
                               int64_t vocabulary) {
   const bool given = reader.mentions(key);

@@ -7,10 +7,11 @@
 
 namespace hodhod::hf {
 
-// `special` holds the family's own ids, for keys that are absent. Null is no token. An id
-// outside the vocabulary can never occur, so it is none too, with a warning if it is the file that gives it;
-// a decoder that has nothing to start from is an Error. A list stands for its first id, but all of an
-// eos_token_id's end a text.
+// Sets `special`, which at first holds the family's own ids; these remain for absent keys. Null means that
+// there is no such token. Nor is there one if its id is outside the vocabulary, since it can never occur; if
+// the file gives such an id, a warning says so. If a key has a list of ids, its first is used; of
+// eos_token_id, all end a text. If `reads_source`, decoder_start_token_id is read too; Error when the decoder
+// has no token to start from.
 void read_tokens(ConfigReader& reader, SpecialIds& special, int64_t vocabulary, bool reads_source);
 void write_tokens(const SpecialIds& special, bool reads_source, Json& out);
 
