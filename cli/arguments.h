@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The options and arguments of commands, and reading a command line.
+// Declares the options and arguments of commands, and reads a command line.
 //
 // A command declares each option and argument with a name, the variable that it sets, and a line of help. A
 // name with dashes is an option, a name without is a positional argument:
@@ -13,8 +13,8 @@
 //     command.on_run([flags](const Session& session) { return greet(*flags, session); });
 //   }
 //
-// The variables may be of the types of a visited struct (base/visit.h). Their values at the time of the
-// declaration are shown as the defaults. A bool is a switch.
+// The variables can have any type that a field can have (base/visit.h) and must live as long as the command.
+// Their values when they are declared are shown as the defaults. A bool is a switch.
 #pragma once
 
 #include <functional>
@@ -28,11 +28,11 @@
 
 namespace hodhod::cli {
 
-// What all commands share.
+// Options that all commands share.
 struct Session {
-  int threads = 0;     // 0: as the machine has
+  int threads = 0;     // 0: one for each of the machine's processors
   bool quiet = false;  // no progress bars
-  std::string config;  // a file of options
+  std::string config;  // a file with options
   bool print_config = false;
 };
 
@@ -43,17 +43,17 @@ class Argument {
       : names_(std::move(names)), field_(std::move(field)), group_(std::move(group)) {}
 
   Argument& required();
-  // Not in a file for --config.
+  // The argument cannot be set in a file for --config.
   Argument& only_in_command_line();
   // The name of its value in the help; FILE and DIR are completed by the shell.
   Argument& called(std::string placeholder);
-  // For lists: takes one word each time that it is given, rather than all that follow.
+  // For lists: the option takes one word each time it is given, instead of all words that follow.
   Argument& repeated();
   // The heading under which the help shows it.
   Argument& in(std::string group);
-  // For a text: it must be one of these.
+  // For a text: the value must be one of these.
   Argument& one_of(std::vector<std::string> values);
-  // Error if given together with that option, or without it.
+  // Error if the argument is given together with that option (excludes) or without it (needs).
   Argument& excludes(std::string option);
   Argument& needs(std::string option);
 
@@ -67,32 +67,33 @@ class Argument {
   const std::string& needed() const { return needed_; }
   bool is_required() const { return required_; }
   bool is_option() const { return names_.starts_with('-'); }
-  // Takes no value.
+  // Whether it takes no value.
   bool is_switch() const { return hodhod::is_switch(field_); }
-  // A switch that reads a "yes" or "no" that follows it. Others do so only after "=": the word may be a text.
+  // A switch that reads a following "yes" or "no". Other switches read it only after "=", since the following
+  // word may be a text.
   bool takes_yes_or_no() const { return is_switch() && !declared_alone_; }
   // A --no-NAME, which sets its variable to false.
   bool is_inverted() const { return is_switch() && names_.starts_with("--no-"); }
-  // Each word that follows is an item.
+  // Whether each word that follows is an item.
   bool takes_words() const { return takes_words_ && !repeated_; }
   bool is_repeated() const { return repeated_; }
-  // One word with items separated by commas.
+  // Whether it takes one word with items separated by commas.
   bool takes_list() const;
-  // May be set in a file for --config.
+  // Whether it can be set in a file for --config.
   bool is_configurable() const { return !only_in_command_line_; }
 
-  // "N", "FILE…", "pre|post"; nothing for a switch.
+  // "N", "FILE…", "pre|post"; empty for a switch.
   std::string placeholder() const;
   // "a whole number (from 1 to 5)".
   std::string expectation() const;
-  // Help and range; with the value, which is the default before it is set.
+  // Help and range. help() adds the current value, which is the default until the argument is set.
   std::string help_without_value() const;
   std::string help() const;
 
   // Sets the variable from the given words. An Error says what was expected.
   void set(const std::vector<std::string>& words);
   bool was_given() const { return given_; }
-  const std::vector<std::string>& words() const { return words_; }  // those that it was set from
+  const std::vector<std::string>& words() const { return words_; }  // the words it was set from
 
  private:
   friend class Command;
@@ -110,7 +111,7 @@ class Command {
  public:
   Command(std::string name, std::string help) : name_(std::move(name)), help_(std::move(help)) {}
 
-  // Adds a subcommand. References stay valid.
+  // Adds a subcommand. References to subcommands stay valid.
   Command& add_command(std::string name, std::string help);
   void on_prepare(std::function<void()> prepare) { prepare_ = std::move(prepare); }
   void on_run(std::function<int(const Session&)> run) { run_ = std::move(run); }
@@ -122,9 +123,9 @@ class Command {
     argument.declared_alone_ = true;
     return argument;
   }
-  // --NAME for every field; a list is given with commas between its items.
+  // Adds --NAME for every field. A list is given as one word with commas between its items.
   void add_fields(const std::vector<Field>& fields, const std::string& group);
-  // The same for every member of a struct. Given a prefix, --PREFIX-NAME.
+  // The same for every member of a struct; with a prefix, the options are --PREFIX-NAME.
   template <class Config>
   void add_config(Config& config, const std::string& group, const std::string& prefix = "") {
     std::vector<Field> fields = fields_of(config);
@@ -138,23 +139,22 @@ class Command {
   std::list<Argument>& arguments() { return arguments_; }
   const std::list<Command>& commands() const { return commands_; }
   std::list<Command>& commands() { return commands_; }
-  // Sets options that were not given from where the command finds them, such as a model's directory. Comes
-  // before `run`.
+  // Sets options that were not given from another place, such as a model's directory. Called before `run`.
   void prepare() const {
     if (prepare_) prepare_();
   }
   int run(const Session& session) const { return run_(session); }
 
-  // Adds the arguments of another command, with its variables. An argument that both have stays one, whose
-  // help tells what both say.
+  // Adds the arguments of another command, which set that command's variables. An argument that both have is
+  // kept once, and its help combines both.
   void add_arguments_of(const Command& other);
-  // Sets what was given to `other`, which has these arguments too. Error for an option that was given there
-  // and is none of this command: it "has no meaning for" `what`.
+  // Sets this command's arguments to what was given to `other`. Error for an option that was given there and
+  // that this command does not have: it "has no meaning for" `what`.
   void take_given(const Command& other, std::string_view what);
 
   // Whether the option, such as "--num-beams", was given.
   bool was_given(std::string_view option) const;
-  // Sets those members of `config` whose options were given, to their values in `given`.
+  // Sets each member of `config` whose option was given to its value in `given`.
   template <class Config>
   void keep_given(Config& config, Config given) const {
     const auto fields = fields_of(config), others = fields_of(given);
@@ -164,10 +164,10 @@ class Command {
   }
 
  private:
-  // "-t,--tokenizer": "tokenizer".
+  // "-t,--tokenizer" → "tokenizer".
   static std::string flag_of(const std::string& names);
   Argument& add_field(std::string names, Field field, std::string group = "Options");
-  Argument* find(const Argument& other);  // of the same names
+  Argument* find(const Argument& other);  // the argument with the same names, or null
 
   std::string name_, help_;
   std::list<Argument> arguments_;
@@ -176,13 +176,13 @@ class Command {
   std::function<int(const Session&)> run_;
 };
 
-// An invalid command line.
+// The Error for an invalid command line.
 class UsageError : public Error {
   using Error::Error;
 };
 
-// What a command line asks for: a text (help, the version), or else the last command of a path from the
-// program down, whose variables are set.
+// What a command line asks for: to print a text (help, the version) or, if `path` is not empty, to run a
+// command. `path` leads from the program down to that command, whose variables are set.
 struct Request {
   std::vector<Command*> path;
   std::string text = {};

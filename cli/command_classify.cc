@@ -27,8 +27,8 @@ struct ClassifyFlags {
   bool json = false;
 };
 
-// A line as a text or a pair, whichever the model takes. If the model does not say, a line with a tab is a
-// pair.
+// A line as a text or a pair, depending on what the model takes. If the model does not say, a line with a tab
+// is a pair.
 Texts texts_of_line(const std::string& line, const Classifier& classifier) {
   const size_t tab = line.find('\t');
   if (classifier.texts == 1 || tab == std::string::npos) return {line};
@@ -89,13 +89,13 @@ std::string classified_line(const Classification& found, const Classifier& class
   return one_line(line) + "\n";
 }
 
-// Classifies and prints, and counts what is reported at the end.
+// Classifies texts, prints the results, and counts what is reported at the end.
 class ClassifyPrinter {
  public:
   ClassifyPrinter(const Classifier& classifier, bool json)
       : classifier_(classifier), json_(json), long_texts_(length_limit(classifier.encoder)) {}
 
-  // A blank line instead of a pair gives a blank line.
+  // If a blank line stands in place of a pair, a blank line is printed.
   void print(const std::vector<Texts>& texts) {
     std::vector<Texts> asked;
     for (const Texts& one : texts) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod describe PRESET|DIR: what a model is made of, and what it takes to train and to run it.
+// hodhod describe PRESET|DIR: the layers of a model, and the time and memory to train and run it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -49,12 +49,12 @@ std::string shape_text(const std::vector<int64_t>& shape) {
   return shape.empty() ? "" : fmt::format("[{}]", fmt::join(shape, ", "));
 }
 
-// Seconds.
+// Times in seconds.
 struct Times {
   double train_step, read, write;
 };
 
-// Of the batch; `write` is for one token to each of its sequences: all weights are read once for them.
+// The times for a batch. `write` is for one more token in each sequence; all weights are read once for this.
 Times times_of(const Description& d, const MachineSpeed& speed) {
   const double once = static_cast<double>(d.batch) * d.forward_flops_per_token() / speed.flops;
   return {.train_step = 3 * d.forward_flops / speed.flops,
@@ -91,7 +91,7 @@ std::string layers_text(const Description& d, bool all) {
                                  "out", "parameters", "FLOPs");
   int64_t shown = -1;
   for (const LayerDescription& row : d.layers) {
-    // The blocks of a stack are alike: the first one stands for all.
+    // The blocks of a stack are alike, so only the first is shown.
     if (row.layer > 0 && !all) continue;
     if (row.layer != shown && row.layer >= 0) {
       text += all ? fmt::format("{} layer {}\n", row.stack, row.layer)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod embed DIR: embeds texts from arguments, files or standard input, one per line. evaluate
-// --similarity: whether vectors are as similar as people say that the texts are.
+// hodhod embed DIR: embeds texts from arguments, files or standard input, one per line. `evaluate
+// --similarity` correlates the similarity of vectors with scores that people gave to the pairs of texts.
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 

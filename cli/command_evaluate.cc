@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod evaluate DIR: scores a model on text that it has not seen, by the task that it is for.
+// hodhod evaluate DIR: scores a model on text that it has not seen, using the task that the model is for.
 //
-// Each task has a command of its own for that. `evaluate` has the arguments of all of them; what is given
-// goes to the command of the one task, which refuses options that are not its own.
+// Each task has its own command for this. `evaluate` has the arguments of all of them. It passes the given
+// arguments to the command of one task, which refuses options that are not its own.
 #include <list>
 #include <memory>
 #include <string>

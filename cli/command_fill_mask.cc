@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod fill-mask DIR: what may stand where a text has [MASK]. evaluate: how well the model predicts hidden
-// tokens of a text.
+// hodhod fill-mask DIR: predicts the tokens at [MASK] in a text. `evaluate` measures how well the model
+// predicts masked tokens of a text.
 #include <fmt/core.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod generate DIR: continues prompts from arguments, or lines of files or of standard input. evaluate:
-// how well a language model predicts a text.
+// hodhod generate DIR: continues prompts from arguments, or lines of files or of standard input. `evaluate`
+// measures how well a language model predicts a text.
 #include <fmt/core.h>
 
 #include <memory>
@@ -28,14 +28,14 @@ struct WriteFlags {
   DecodeOptions decode;
 };
 
-// What is printed, how many prompts were longer than the model takes, and how many results were left out
-// since another was the same text.
+// Prints results, and counts the prompts that were longer than the model takes and the results that were left
+// out as copies of another.
 class Records {
  public:
   Records(const WriteFlags& flags, const TextGenerator& generator)
       : flags_(flags), long_prompts_(generator.config().max_length()) {}
 
-  // As they are, with an empty line between texts.
+  // Prints the texts unchanged, with an empty line between them.
   void print(const std::string& prompt, const std::vector<Continuation>& found) {
     count(found);
     if (flags_.json) return print_json(prompt, found);
@@ -44,7 +44,7 @@ class Records {
       printed_ = true;
     }
   }
-  // Each on one line.
+  // Prints each text on one line.
   void print_line(const std::string& prompt, const std::vector<Continuation>& found) {
     count(found);
     if (flags_.json) return print_json(prompt, found);
@@ -91,7 +91,7 @@ void continue_live(const TextGenerator& generator, const WriteFlags& flags, cons
   records.count(found[0]);
 }
 
-// Returns how many lines there were.
+// Continues the lines of the files; returns the number of lines.
 uint64_t continue_lines(const TextGenerator& generator, const WriteFlags& flags, const Session& session,
                         Records& records) {
   Context context;

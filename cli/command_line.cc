@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading a command line with CLI11, which only this file includes.
 //
-// CLI11 takes "[a,b]" for a list, "++" for the end of a command, and "--name=" for an option without a value.
-// So CLI11 sees only the names of commands and options; every other word is replaced by its number.
+// CLI11 treats "[a,b]" as a list, "++" as the end of a command, and "--name=" as an option without a value.
+// Therefore CLI11 sees only the names of commands and options; every other word is replaced by its number.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -20,7 +20,7 @@
 namespace hodhod::cli {
 namespace {
 
-// "-" is a file, "-5" a number or a text.
+// "-" is a file, and "-5" is a number or a text; neither is an option.
 bool looks_like_option(const std::string& word) {
   return word.size() > 1 && word[0] == '-' && (word[1] == '-' || std::isalpha(uint8_t(word[1])) != 0);
 }
@@ -65,7 +65,7 @@ class CommandLine {
     return {path_};
   }
 
-  // "hodhod train generate".
+  // The command's full name: "hodhod train generate".
   std::string place() const {
     std::string place;
     for (const Command* command : path_) place += (place.empty() ? "" : " ") + command->name();
@@ -106,7 +106,7 @@ class CommandLine {
     texts_.push_back(text);
     return fmt::format("@{}", texts_.size() - 1);
   }
-  // For a switch without a value CLI11 gives "true".
+  // The word behind a number. For a switch without a value, CLI11 passes "true".
   std::string text_of(const std::string& shown) const {
     return shown.starts_with('@') ? texts_.at(std::stoul(shown.substr(1))) : shown;
   }
@@ -138,7 +138,8 @@ class CommandLine {
     return shown;
   }
 
-  // An option, and its value: behind "=", or the next word (then 1 is returned, else 0).
+  // Hides the value of an option: the text after "=", or the next word. Returns 1 if it took the next word,
+  // otherwise 0.
   size_t hide_value(const std::string& word, const std::string* next, std::vector<std::string>& shown) {
     const bool is_long = word.starts_with("--");
     const size_t end = is_long ? std::min(word.find('='), word.size()) : 2;
@@ -163,8 +164,7 @@ class CommandLine {
     return 1;
   }
 
-  // Appends the values of the --config file for arguments that were not given, as if they followed the
-  // command.
+  // Inserts the values that the --config file has for arguments that were not given, right after the command.
   void add_config(std::vector<std::string>& shown) {
     std::vector<std::string> added;
     for (const ConfigEntry& entry : read_config(config_, path_)) {
@@ -184,7 +184,7 @@ class CommandLine {
     shown.insert(shown.begin() + static_cast<ptrdiff_t>(behind_command_), added.begin(), added.end());
   }
 
-  // "--" ends the words of an option that takes several.
+  // Appends an option with its value; "--" ends the words of an option that takes several.
   void add_with_value(const std::string& name, const Argument& argument, const std::string& value,
                       std::vector<std::string>& shown) {
     if (argument.is_switch()) {
@@ -244,12 +244,12 @@ class CommandLine {
   Command& program_;
   CLI::App app_;
   std::vector<Command*> path_;      // the program and the named subcommands
-  std::vector<std::string> texts_;  // by their numbers
+  std::vector<std::string> texts_;  // the hidden words, by number
   std::set<const Argument*> given_;
-  bool texts_given_ = false;  // texts that belong to no option
-  std::string config_;        // the file of --config
+  bool texts_given_ = false;  // whether texts were given that belong to no option
+  std::string config_;        // the value of --config
   size_t behind_command_ = 0;
-  std::map<const Argument*, std::string> places_;  // of values from the file
+  std::map<const Argument*, std::string> places_;  // of values from the config file
 };
 
 }  // namespace

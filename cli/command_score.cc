@@ -26,7 +26,7 @@ struct ScoreFlags {
 
 using metrics::TextScores;
 
-// The lines of the hypotheses and of each reference, all of the same number.
+// The lines of the hypotheses and of each reference; all have the same number of lines.
 struct ScoredText {
   std::vector<std::string> hypotheses;
   std::vector<std::vector<std::string>> references;  // by line
@@ -82,7 +82,7 @@ std::string corpus_text(const TextScores& scores, bool as_json) {
   return lines;
 }
 
-// The names, which may also be one word with commas.
+// The names of metrics; one word may hold several, separated by commas.
 std::vector<std::string> metric_names(const std::vector<std::string>& words) {
   std::vector<std::string> names;
   for (const std::string& word : words) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // hodhod tag DIR: tags the words of sentences from arguments, files or standard input, one sentence per line.
-// evaluate: its tags, or the entities that they mark.
+// `evaluate` scores the tags, or the entities that they mark.
 #include <fmt/core.h>
 
 #include <memory>

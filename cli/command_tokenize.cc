@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod tokenize: the list of its actions, and decode.
+// hodhod tokenize: the list of its subcommands, and `decode`.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -25,7 +25,7 @@ struct DecodeFlags {
   bool json = false, special = false;
 };
 
-// Ids as blank- or comma-separated numbers, or as a JSON list or an object with "ids".
+// Reads ids: numbers separated by spaces or commas, a JSON list, or a JSON object with "ids".
 std::vector<int32_t> parse_ids(const std::string& line, const std::string& place) {
   const size_t first = line.find_first_not_of(" \t");
   if (first != line.npos && (line[first] == '[' || line[first] == '{')) {

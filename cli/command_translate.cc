@@ -49,7 +49,7 @@ Json translation_to_json(const Translation& translation) {
   return json;
 }
 
-// What is printed for a line: one line for each translation, or one line of JSON.
+// The output for a line: one line for each translation, or one line of JSON.
 std::string translated_line(const Translator& translator, const std::string& source,
                             const std::vector<Translation>& found, const TranslateFlags& flags) {
   Json results = Json::array();

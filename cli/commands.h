@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands that belong to no single task: each `command_*.cc` adds its own to the program, and main.cc
-// lists them. Those of the tasks are in task.h.
+// The commands that do not belong to a single task. Each function adds its command to the program and is
+// defined in the file `command_*.cc`; main.cc calls them all. The commands of tasks are in task.h.
 #pragma once
 
 #include "cli/arguments.h"

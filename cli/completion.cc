@@ -8,7 +8,7 @@
 namespace hodhod::cli {
 namespace {
 
-// A command and the words that name it: "train generate", "" for the program.
+// A command and the words that name it: "train generate", or "" for the program.
 struct Place {
   std::string words;
   const Command* command;
@@ -72,7 +72,7 @@ std::string bash_values(const std::vector<Place>& places) {
   std::string cases;
   for (const Place& place : places) {
     for (const Argument& argument : place.command->arguments()) {
-      // What may be left out, and what takes nothing, is not asked for.
+      // Only options with a value are completed here: no positional arguments, no switches.
       if (!argument.is_option() || argument.is_switch()) continue;
       for (const std::string& name : names_of(argument)) {
         cases += fmt::format("    '{}{}{}') {}; return ;;\n", place.words, place.words.empty() ? "" : " ",

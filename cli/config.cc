@@ -14,7 +14,7 @@
 namespace hodhod::cli {
 namespace {
 
-// "train.generate".
+// The section of a command: "train.generate".
 std::string section_of(const std::vector<Command*>& path) {
   std::string section;
   for (size_t i = 1; i < path.size(); ++i) section += (i > 1 ? "." : "") + path[i]->name();

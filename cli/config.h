@@ -17,17 +17,17 @@ namespace hodhod::cli {
 // A value for an option in a file.
 struct ConfigEntry {
   const Argument* argument;
-  std::vector<std::string> words;  // as they would be given
+  std::vector<std::string> words;  // as on the command line
   std::string place;               // "run.toml:3"
 };
 
-// The entries of the file for the last command of a path from the program down: those of its section, and
-// those before any section. Sections of other commands are left alone. An Error names the line, and suggests
-// known names for an unknown one.
+// The entries of the file for a command, the last one in a path from the program down: those in its section,
+// and those before any section. Sections of other commands are ignored. An Error names the line and, if a
+// name is unknown, suggests known ones.
 std::vector<ConfigEntry> read_config(const std::string& file, const std::vector<Command*>& path);
 
-// A file for the same command: the given options, and as comments the help of all options and the values of
-// those that were not given.
+// The text of a file for the command: the options that were given and, as comments, the help of all options
+// and the values of those that were not given.
 std::string config_text(const std::vector<Command*>& path);
 
 }  // namespace hodhod::cli

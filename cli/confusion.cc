@@ -11,7 +11,7 @@
 namespace hodhod::cli {
 namespace {
 
-constexpr size_t kTableLabels = 10;  // of a table that fits on a screen
+constexpr size_t kTableLabels = 10;  // the most labels for which a table fits on a screen
 constexpr size_t kMistakes = 20;
 
 std::string padded(const std::string& text, size_t width) {

@@ -10,10 +10,10 @@
 
 namespace hodhod::cli {
 
-// A row for each label, under its name.
+// Precision, recall and F1 with a row for each label.
 struct ByLabel {
   Json json = Json::object();
-  std::string table;  // each row begins with a line's end
+  std::string table;  // each row begins with a line break
 
   explicit ByLabel(const std::map<std::string, metrics::PrecisionRecall>& labels);
 };

@@ -11,7 +11,7 @@
 namespace hodhod::cli {
 namespace {
 
-// Options that were given but have no effect because of others.
+// The options that were given but have no effect because of other options.
 std::vector<std::string> idle_options(const Command& command, DecodeOptions options) {
   DecodeOptions usual;
   const auto fields = fields_of(options), neutral = fields_of(usual);

@@ -9,11 +9,12 @@
 
 namespace hodhod::cli {
 
-// Adds them to a command.
+// Adds the decoding options to a command.
 void add_decoding(Command& command, DecodeOptions& options);
 
-// Sets options that were not given to the values of the model in `directory`, and prints warnings for those
-// that are not supported. If one of the two length limits is given, it replaces both of the model's.
+// Sets options that were not given to the settings of the model in `directory`, and prints warnings about
+// settings that are not supported. If one of the two length limits is given, neither limit is taken from the
+// model.
 void read_decoding(const Command& command, const std::string& directory, DecodeOptions& options);
 
 }  // namespace hodhod::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tasks' parts of `hodhod evaluate` share.
+// What the tasks share in `hodhod evaluate`.
 #pragma once
 
 #include <string>
@@ -18,15 +18,15 @@ struct EvaluateFlags {
   bool json = false;
 };
 
-// DIR and --json.
+// Adds DIR and --json.
 void add_evaluate_flags(Command& command, EvaluateFlags& flags);
-// The same and --data; `what` it takes, with the model: "labelled texts for a classifier".
+// The same, and --data. `what` describes the data: "labelled texts for a classifier".
 void add_evaluate_flags(Command& command, EvaluateFlags& flags, std::string what);
 
-// Error without --data.
+// Error when --data was not given.
 void check_data(const EvaluateFlags& flags);
 
-// Prints `values` as a line of JSON, or `text`.
+// Prints `values` as a line of JSON if --json was given, otherwise `text`.
 void report(const EvaluateFlags& flags, const Json& values, const std::string& text);
 
 }  // namespace hodhod::cli

@@ -78,7 +78,8 @@ std::string number_scores_text(const NumberScores& scores) {
                      scores.spearman, scores.mean_squared_error);
 }
 
-// Of several numbers the means, and a row for each, counted from 1.
+// Prints the scores of a regression. For several numbers, these are the means, and a row for each number
+// (counted from 1) follows.
 void report_regression(const EvaluateFlags& flags, const ClassifierScores& scores) {
   Json values = number_scores_json(scores.numbers);
   values["examples"] = scores.examples;

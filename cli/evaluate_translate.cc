@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod evaluate for models that translate: BLEU and chrF of what they make of a text.
+// hodhod evaluate for models that translate: BLEU and chrF of their translations.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -61,7 +61,7 @@ std::string translation_scores_text(const metrics::TextScores& scores) {
                      all[1].value, all[2].value);
 }
 
-// Both sides normalised by the tokenizer; nothing if that changes no text.
+// The pairs with both sides normalised by the tokenizer; empty if that changes no text.
 std::vector<ScoredPair> normalized_pairs(const std::vector<ScoredPair>& pairs,
                                          const text::Tokenizer& tokenizer) {
   std::vector<ScoredPair> normalized;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kColumn = 30, kWidth = 100;
 
-// A name, and its help in lines beside it.
+// A name, with its help in lines beside it.
 std::string row(const std::string& name, std::string_view help) {
   std::string text = "  " + name;
   size_t column = 2 + count_characters(name);
@@ -41,7 +41,7 @@ std::string row(const std::string& name, std::string_view help) {
   return text + '\n';
 }
 
-// "DIR", "[TEXT…]".
+// A positional argument in the usage line: "DIR", "[TEXT…]".
 std::string in_usage(const Argument& argument) {
   const std::string name = argument.names() + (argument.takes_words() ? "…" : "");
   return argument.is_required() ? name : fmt::format("[{}]", name);
@@ -55,7 +55,7 @@ std::string left_of_help(const Argument& argument) {
   return placeholder.empty() ? names : fmt::format("{} {}", names, placeholder);
 }
 
-// `options` is the heading of the options that have none of their own.
+// The help of all arguments. `options` is the heading for options without a heading of their own.
 std::string arguments_text(const Command& command, std::string_view options) {
   std::string text;
   std::vector<std::string> groups;

@@ -9,7 +9,7 @@
 
 namespace hodhod::cli {
 
-// Of the last command of a path from the program down.
+// The help of the last command in a path from the program down.
 std::string help_text(const std::vector<Command*>& path);
 
 }  // namespace hodhod::cli

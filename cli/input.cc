@@ -114,7 +114,7 @@ bool Lines::next(std::string& line) {
   return false;
 }
 
-// What the block held is overwritten, so that its memory serves again.
+// Overwrites the strings in the block, so that their memory is reused.
 bool Lines::next_block(LineBlock& block, int64_t size) {
   const auto most = static_cast<size_t>(size);
   size_t n = 0;

@@ -14,13 +14,13 @@
 
 namespace hodhod::cli {
 
-// Lines with the place of each, "FILE:LINE"; no places for texts of the command line.
+// Lines, and the place "FILE:LINE" of each; no places if the texts come from the command line.
 struct LineBlock {
   std::vector<std::string> lines, places;
 };
 
-// Lines of several files (plain, .gz, .zst, "-" for standard input), one after the other, with a progress bar
-// that goes by how much of the stored bytes was read.
+// The lines of several files (plain, .gz, .zst, "-" for standard input), one after the other. A progress bar
+// shows which share of the stored bytes has been read.
 class Lines {
  public:
   // No paths: standard input.
@@ -33,7 +33,7 @@ class Lines {
   bool next(std::string& line);
   // Reads up to `size` lines; false if there are none.
   bool next_block(LineBlock& block, int64_t size);
-  // "FILE:LINE" of the line that came last.
+  // "FILE:LINE" of the last line read.
   std::string place() const;
   // Ends the bar.
   void finish();
@@ -46,33 +46,34 @@ class Lines {
 // Whether standard input is a file or a pipe, rather than a terminal or nothing.
 bool standard_input_is_piped();
 
-// All of them at once.
+// All lines of the files at once.
 std::vector<std::string> read_lines(const std::vector<std::string>& paths, bool quiet);
-// The same as one text, in which a line's end follows each.
+// The same as one text, with a line break after each line.
 std::string read_text(const std::vector<std::string>& paths, bool quiet);
 
-// The lines line(0), line(1), … line(count - 1), which are made one by one.
+// The lines line(0), line(1), … line(count - 1), made one at a time.
 text::LineSource lines_of(size_t count, std::function<std::string(size_t)> line);
-// Those of a text, which must outlive the source, with their ends or without.
+// The lines of a text, which must outlive the source, with or without their line breaks.
 enum class LineEnds { kept, dropped };
 text::LineSource lines_of(const std::string& text, LineEnds ends);
 
-// The texts or, if there are none, the lines of the files (or of standard input), in blocks.
+// Where texts come from: `texts` or, if there are none, the lines of the files (or of standard input).
 //
-// `work` must have no effect on a block if it fails: it is then called again with each line alone, so that
-// the lines before the bad one are processed, and the Error names that line.
+// for_each_block() calls `work` for blocks of them. If `work` fails on a block, it must have had no effect:
+// it is called again for each line alone, so that the lines before the bad one are processed and the Error
+// names that line.
 struct TextInput {
   std::vector<std::string> texts, files;
   int64_t block = 256;
 };
 void for_each_block(const TextInput& input, const std::string& label, bool quiet,
                     const std::function<void(const std::vector<std::string>&)>& work);
-// Adds TEXT, which `texts` explains, and --file, with one `unit` on each line.
+// Adds TEXT, with the help `texts`, and --file, whose help says that there is one `unit` on each line.
 void add_text_input(Command& command, TextInput& input, const std::string& texts,
                     const std::string& unit = "text");
 
-// Calls work(lines, results) for blocks of lines with the lines spread over threads, and prints the results
-// in order. work(line) gives what is printed for a line; its Errors are thrown with the place of the line.
+// Calls work(line) for each line, on several threads, and prints the results in order. An Error from `work`
+// is thrown with the place of the line.
 void print_for_each_line(Lines& lines, const std::function<std::string(std::string_view line)>& work);
 
 // Writes to standard output; Error if that fails.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Messages of a command about a model that it loaded.
+// Messages of a command about the model that it loaded.
 #pragma once
 
 #include <span>
@@ -13,7 +13,7 @@ namespace hodhod::cli {
 // Prints on stderr which settings of a model's directory are not used, one per line.
 void print_warnings(std::span<const std::string> warnings);
 
-// What a task's model (a Classifier, TextGenerator, TextModel, …) has of a model and a tokenizer.
+// The TextModel (model and tokenizer) inside a task's model: a Classifier, TextGenerator, TextModel, …
 template <class Model>
 auto& text_model_of(Model& model) {
   if constexpr (requires { model.encoder; }) {
@@ -23,7 +23,7 @@ auto& text_model_of(Model& model) {
   }
 }
 
-// The task's model, after printing its warnings and its tokenizer's.
+// Returns the task's model after printing the warnings about it and its tokenizer.
 template <class Model>
 Model warned(Model model) {
   const TextModel& text_model = text_model_of(model);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tasks of the program: what `hodhod train NAME`, `hodhod NAME` and `hodhod evaluate` do for each.
 //
-// A new task is files of its own, with a function NAME_task() that gives its row, and its name in tasks.cc.
+// A new task consists of its own files, with a function NAME_task() that returns its row, and its name in
+// tasks.cc.
 #pragma once
 
 #include <span>
@@ -13,28 +14,28 @@
 namespace hodhod::cli {
 
 struct Task {
-  // A subcommand that bears the task's name.
+  // A subcommand with the task's name.
   struct Use {
     std::string help;
     void (*declare)(Command& command) = nullptr;  // null: there is none
   };
 
   std::string name;   // "classify"
-  std::string model;  // what is evaluated, as errors call it: "a classifier"
-  // Whether `evaluate` scores a model with this configuration by this task; null: only when it is asked for.
+  std::string model;  // what errors call the model to evaluate: "a classifier"
+  // Whether `evaluate` uses this task for a model with this configuration. Null: only if it is asked for.
   bool (*is_for)(const ModelConfig& config) = nullptr;
-  // The switch of `evaluate` that asks for it, whatever the model is for.
+  // The switch of `evaluate` that asks for this task, whatever the model is for; empty: there is none.
   std::string asked_by = {};
   Use train = {};
   Use predict;
-  // Declares what `evaluate` takes for it, DIR and --json included (evaluate.h), and how it is run.
+  // Declares what `evaluate` takes for this task, including DIR and --json (evaluate.h), and how it runs.
   void (*declare_evaluate)(Command& evaluate);
 };
 
-// In the order in which the help lists them.
+// All tasks, in the order in which the help lists them.
 std::span<const Task> tasks();
 
-// Adds the subcommands of one use, &Task::train or &Task::predict, of all tasks that have it.
+// Adds a subcommand for each task that has this use: &Task::train or &Task::predict.
 void add_task_commands(Command& parent, Task::Use Task::*use);
 
 }  // namespace hodhod::cli

@@ -3,7 +3,7 @@
 
 #include "cli/task.h"
 
-// The tasks in the order of the help. NAME_task() stands in command_NAME.cc.
+// The tasks in the order of the help. NAME_task() is defined in command_NAME.cc.
 #define HODHOD_TASKS(row) row(translate) row(generate) row(classify) row(tag) row(fill_mask) row(embed)
 
 namespace hodhod::cli {

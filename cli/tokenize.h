@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the actions of `hodhod tokenize` share.
+// What the subcommands of `hodhod tokenize` share.
 #pragma once
 
 #include <string>
@@ -20,11 +20,10 @@ void add_tokenize_train(Command& tokenize);
 // FILE…
 void add_text_files(Command& action, std::vector<std::string>& files);
 
-// The tokenizer of a file or directory, after printing warnings about unused settings on stderr.
+// Loads the tokenizer from a file or directory and prints warnings about unused settings on stderr.
 text::Tokenizer load_tokenizer(const std::string& path);
 
-// Options for the rules of the Persian normaliser, each with its switch. `digits` is parsed by
-// persian_options.
+// Options for the rules of the Persian normaliser, each with a switch. persian_options() parses `digits`.
 struct PersianFlags {
   text::PersianOptions options;
   std::string digits = "persian";
@@ -32,7 +31,7 @@ struct PersianFlags {
 void add_persian_flags(Command& action, PersianFlags& flags);
 text::PersianOptions persian_options(const PersianFlags& flags);
 
-// A text for one line of a terminal: blanks, line ends and joiners made visible (␣, ⏎, ⟨ZWNJ⟩).
+// The text for one line of a terminal: spaces, line breaks and joiners become visible (␣, ⏎, ⟨ZWNJ⟩).
 std::string visible(std::string_view text);
 
 }  // namespace hodhod::cli

@@ -84,7 +84,7 @@ Json statistics_to_json(const Statistics& s, int32_t vocab_size) {
           {"vocabulary_used", ratio(s.used, vocab_size)}};
 }
 
-// The most frequent n-grams of an order; ties in order of ids.
+// The most frequent n-grams of one order; ties are sorted by ids.
 std::vector<std::pair<text::NgramCounts::Key, int64_t>> most_frequent(const text::NgramCounts& counts,
                                                                       int most) {
   auto ngrams = counts.sorted();
@@ -129,7 +129,7 @@ void print_ngrams(const text::Tokenizer& tokenizer, const Statistics& s, int mos
   }
 }
 
-// {"type": …} of a part, or a list of them for a sequence.
+// The name of a part, from its {"type": …}; for a sequence, the names of its parts.
 std::string name_of(const Json& part) {
   if (part.is_null()) return "none";
   std::string type = part["type"].get<std::string>();

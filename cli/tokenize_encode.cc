@@ -21,7 +21,7 @@ struct EncodeFlags {
   std::string tokenizer, truncate = "right";
   std::vector<std::string> files;
   bool json = false, tokens = false, special = false, pair = false;
-  std::optional<int64_t> max_length, pad_to;  // none: as the tokenizer says
+  std::optional<int64_t> max_length, pad_to;  // unset: the tokenizer decides
   int64_t stride = 0;
 };
 
@@ -44,8 +44,8 @@ void set_lengths(Tokenizer& tokenizer, const EncodeFlags& flags) {
   }
 }
 
-// Appends `"key":[…]` with each value as `append` writes it. No Json is built, since that of a long text
-// would be many times its size.
+// Appends `"key":[…]`, with each value written by `append`. No Json object is built: for a long text it would
+// take many times the size of the text.
 template <class Values, class Append>
 void append_list(std::string& out, const char* key, const Values& values, Append append) {
   out += out.ends_with('{') ? "\"" : ",\"";

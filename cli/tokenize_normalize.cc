@@ -34,7 +34,8 @@ Json changes_to_json(std::string_view line, const std::vector<text::TextChange>&
   return list;
 }
 
-// The normaliser of a tokenizer is one rule; the Persian one has its own.
+// Reports what each rule changes. A tokenizer's normaliser counts as one rule; the Persian normaliser has
+// several.
 std::vector<text::RuleReport> report_rules(const text::Normalizer* normalizer, std::string_view line,
                                            const text::PersianOptions& options) {
   if (normalizer == nullptr) return text::report_persian(line, options);
@@ -46,7 +47,7 @@ std::vector<text::RuleReport> report_rules(const text::Normalizer* normalizer, s
 std::string show_changes(const std::vector<text::RuleReport>& reports) {
   std::string out;
   for (const text::RuleReport& rule : reports) {
-    // Equal changes are printed once, with their number.
+    // Equal changes are printed once, with their count.
     std::map<std::pair<std::string, std::string>, int> counts;
     for (const text::TextChange& change : rule.changes) ++counts[{change.before, change.after}];
     for (const auto& [change, count] : counts) {

@@ -62,8 +62,8 @@ std::string pre_tokenizer_of(const TokenizerTrainFlags& flags) {
   return flags.model == "word" ? "whitespace" : "none";
 }
 
-// The tokens around texts: those of --bos and --eos, or [CLS] and [SEP] if these are among the special
-// tokens. Ids are positions among the special tokens.
+// Puts tokens around texts: those of --bos and --eos or, for WordPiece, [CLS] and [SEP] if these are among
+// the special tokens. A token's id is its position among the special tokens.
 text::PostProcessorPtr template_around(const TokenizerTrainFlags& flags,
                                        const std::vector<text::AddedToken>& special) {
   std::vector<text::SpecialToken> tokens;
@@ -90,7 +90,7 @@ text::PostProcessorPtr template_around(const TokenizerTrainFlags& flags,
   return text::make_template_processing(single, single + " " + pair, std::move(tokens));
 }
 
-// The pipeline around the model, which is trained later.
+// The tokenizer's parts except for the model, which is trained later.
 text::TokenizerParts make_parts(const TokenizerTrainFlags& flags, const std::string& pre_tokenizer,
                                 const std::vector<text::AddedToken>& special) {
   text::TokenizerParts parts;

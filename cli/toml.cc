@@ -66,7 +66,7 @@ class TomlReader {
     return rest.substr(0, rest.find_first_of("\r\n"));
   }
 
-  // Blanks and comments; line ends too.
+  // Skips blanks and comments; with `lines`, line ends too.
   void skip(bool lines) {
     for (; at_ < text_.size(); ++at_) {
       const char c = text_[at_];
@@ -129,7 +129,7 @@ class TomlReader {
     return number;
   }
 
-  // 'literal', or "with escapes", which are those of JSON.
+  // Reads a string: 'literal', or "with escapes" as in JSON.
   std::string quoted() {
     const char quote = text_[at_];
     const size_t begin = at_++;

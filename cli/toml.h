@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of TOML (toml.io, 1.0) that settings need: comments, [SECTION], and KEY = VALUE, where a value is
-// a text in quotes, a number, true or false, or a list of these. Other parts (tables in a value, dates, texts
-// over several lines) are Errors.
+// Reads the part of TOML (toml.io, 1.0) that settings need: comments, [SECTION], and KEY = VALUE. A value is
+// a quoted string, a number, true, false, or a list of these. Anything else (tables in a value, dates,
+// strings over several lines) is an Error.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ struct TomlEntry {
   std::string place = {};  // "run.toml:3"
 };
 
-// The entries in their order. An Error names the line.
+// The entries in order. An Error names the line, "NAME:LINE".
 std::vector<TomlEntry> read_toml(std::string_view text, const std::string& name);
 
 }  // namespace hodhod::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod train classify: a classifier of texts or pairs of texts, or a regression.
+// hodhod train classify: trains a classifier of texts or pairs of texts, or a regression.
 #include <fmt/core.h>
 
 #include <memory>
@@ -37,7 +37,8 @@ std::string text_of_examples(const std::vector<LabelledText>& examples) {
   return text;
 }
 
-// Numbers are spread evenly; labels, each over its own examples.
+// Which examples are held out for validation: for numbers, evenly spread; for labels, the same share of each
+// label's examples.
 std::vector<bool> held_out_examples(const TrainClassifyFlags& flags,
                                     const std::vector<LabelledText>& examples) {
   if (flags.regression) return held_out(examples.size(), flags.dev_share);
@@ -48,7 +49,7 @@ std::vector<bool> held_out_examples(const TrainClassifyFlags& flags,
   return held_out(labels, flags.dev_share);
 }
 
-// Those of the data for training and for validation. What is doubtful about them is told.
+// All labels in the data for training and validation. Prints doubts about those for training.
 Labels labels_of(const TrainClassifyFlags& flags, const std::vector<LabelledText>& train,
                  const std::vector<LabelledText>& dev) {
   if (flags.regression) return {};

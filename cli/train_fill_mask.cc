@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod train fill-mask: masked-language pre-training of an encoder on raw text.
+// hodhod train fill-mask: pre-trains an encoder on raw text by predicting masked tokens.
 #include <fmt/core.h>
 
 #include <memory>

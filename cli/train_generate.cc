@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod train generate: a language model from running text.
+// hodhod train generate: trains a language model on plain text.
 #include <fmt/core.h>
 
 #include <memory>
@@ -17,8 +17,8 @@ struct TrainGenerateFlags : TrainFlags {
   LanguageTraining training;
 };
 
-// Takes the end of the text, from the beginning of a line: about that share of it, or nothing where no line
-// begins there.
+// Cuts off the end of the text and returns it: about this share, from the beginning of a line on. Returns an
+// empty text if no line begins there.
 std::string take_end(std::string& text, double share) {
   size_t cut = text.size() - static_cast<size_t>(static_cast<double>(text.size()) * share);
   while (cut < text.size() && cut > 0 && text[cut - 1] != '\n') ++cut;
@@ -29,7 +29,7 @@ std::string take_end(std::string& text, double share) {
 
 TextGenerator make_generator(const TrainGenerateFlags& flags, const RunDirectory& run,
                              const std::string& train) {
-  // A line's end is a character too.
+  // For a character tokenizer, a line break is a character like others.
   const LineEnds ends = flags.tokenizer.kind == TokenizerKind::character ? LineEnds::kept : LineEnds::dropped;
   return model_to_train(
       flags, run, lines_of(train, ends),

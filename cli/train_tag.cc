@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod train tag: a tagger of words, from sentences with a word and its tag a line.
+// hodhod train tag: trains a tagger of words. In the data, each line has a word and its tag.
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod train translate: a model that translates, from parallel text.
+// hodhod train translate: trains a translation model on parallel text.
 #include <fmt/core.h>
 
 #include <memory>
@@ -33,7 +33,7 @@ std::vector<TextPair> read_pairs(const std::vector<std::string>& source,
   return pairs;
 }
 
-// One side of the pairs, as it was read.
+// One side of the pairs, as the text that was read.
 std::string side_of(const std::vector<TextPair>& pairs, std::string TextPair::*side) {
   std::string text;
   for (const TextPair& pair : pairs) text.append(pair.*side).push_back('\n');

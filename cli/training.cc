@@ -16,13 +16,13 @@
 namespace hodhod::cli {
 namespace {
 
-// The directory of the tokenizer that the run has made on its data; it is made where there is none yet.
+// The directory of the tokenizer that the run trained on its data. It is trained now if there is none yet.
 std::string own_tokenizer(const TrainFlags& flags, const RunDirectory& run,
                           const TaskTokenizerOptions& options, const text::LineSource& lines) {
   const std::string own = run.file("tokenizer");
   if (is_directory(own)) return own;
   if (run.goes_on() && has_tokenizer(flags.out)) return flags.out;  // of the best model so far
-  // Whole or not at all, whenever the run is stopped.
+  // Written under another name first, so that a stopped run leaves a complete tokenizer or none.
   const std::string unfinished = own + ".unfinished";
   remove_tree(unfinished);
   const TaskTokenizer trained = train_task_tokenizer(options, lines);
@@ -33,7 +33,7 @@ std::string own_tokenizer(const TrainFlags& flags, const RunDirectory& run,
   return own;
 }
 
-// Options of an optimiser or a schedule that its kind has no use for.
+// Error when an option was given that has no effect for this kind of optimiser or schedule.
 template <class Config>
 void refuse_useless(const Command& command, const std::string& prefix, Config config) {
   for (const Field& field : fields_of(config)) {
@@ -44,7 +44,7 @@ void refuse_useless(const Command& command, const std::string& prefix, Config co
   }
 }
 
-// Does what --model asks for; refuses what would change nothing, since the data or the shape decide it.
+// Sets the options of --model. Error for options that the data, the tokenizer or the task decide.
 void change_options(ModelConfig& config, const TrainFlags& flags) {
   for (const std::string& option : flags.model_options) {
     std::string name = option.substr(0, option.find('='));
@@ -57,7 +57,8 @@ void change_options(ModelConfig& config, const TrainFlags& flags) {
   }
 }
 
-// Of an encoder, the padding of its tokenizer. A text without a prompt begins where the one before it ended.
+// An encoder has the padding token of its tokenizer. A language model starts a text without a prompt from the
+// end token, as if after another text.
 SpecialIds special_ids(const TrainFlags& flags, int64_t pad) {
   if (flags.head != HeadKind::language_model) return {.pad = pad};
   return {.pad = kPad, .bos = flags.reads_source ? -1 : kEnd, .eos = kEnd, .decoder_start = kPad};
@@ -69,7 +70,7 @@ std::unique_ptr<ModelConfig> configured_for(const TrainFlags& flags, int64_t voc
   change_options(*config, flags);
   config->set_vocabulary(vocabulary);
   config->set_special(special_ids(flags, pad));
-  // How many labels there are is not known yet, and does not matter here.
+  // The number of labels is not known yet and does not matter here.
   const auto probe = config->clone();
   if (probe->head.has_labels()) probe->head.labels = 2;
   check_storable(*probe);
@@ -132,7 +133,7 @@ std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const
     tell_about_tokenizer(*known, lines);
     return known;
   }
-  // What is wrong with the model's options is said before a tokenizer is trained for it.
+  // Errors in the model's options are found before a tokenizer is trained for it.
   configured_for(flags, flags.tokenizer.vocabulary, kPad);
   return std::make_unique<text::Tokenizer>(
       text::Tokenizer::load(own_tokenizer(flags, run, flags.tokenizer, lines)));

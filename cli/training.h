@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tasks of `hodhod train` share: flags, tokenizer and configuration of the model.
+// What the tasks share in `hodhod train`: flags, tokenizer, and configuration of the model.
 #pragma once
 
 #include <memory>
@@ -22,18 +22,18 @@ namespace hodhod::cli {
 
 struct TrainFlags {
   std::string out;         // the model's directory
-  bool restart = false;    // forget the run that is there
-  bool overwrite = false;  // replace a model that is there
+  bool restart = false;    // discard the run in the directory
+  bool overwrite = false;  // replace the model in the directory
   std::string from;        // a model to start from
   std::string preset;
-  HeadKind head = HeadKind::language_model;  // what the task needs of a model
+  HeadKind head = HeadKind::language_model;  // the head that the task needs
   bool reads_source = false;
-  std::string tokenizer_path;              // one that exists
+  std::string tokenizer_path;              // an existing tokenizer
   std::vector<std::string> model_options;  // NAME=VALUE
   TaskTokenizerOptions tokenizer;
   TrainerOptions trainer;
   bool profile = false;
-  std::optional<double> epochs;  // none: as the trainer's steps say
+  std::optional<double> epochs;  // unset: the trainer's steps decide
   int64_t fresh_layers = 0;
   std::vector<std::string> data, dev;
   double dev_share = 0;
@@ -43,35 +43,36 @@ void add_train_flags(Command& command, TrainFlags& flags);
 // The same, with --epochs and --fresh-layers.
 void add_encoder_train_flags(Command& command, TrainFlags& flags);
 
-// Error when an option was given that would change nothing beside the others.
+// Error when an option was given that has no effect together with the others.
 void refuse_unused(const Command& command, const TrainFlags& flags);
 
-// The preset with the changes that --model asks for, for a model that the task needs, on the tokenizer's
-// tokens. Error when the preset cannot be that.
+// The configuration of a new model: the preset, with the changes that --model asks for, the head that the
+// task needs, and the tokenizer's vocabulary. Error when the preset cannot be such a model.
 std::unique_ptr<ModelConfig> configured(const TrainFlags& flags, const text::Tokenizer& tokenizer);
 
-// The tokenizer of a new model: the one that --tokenizer names, that of the run to continue, or a new one.
+// The tokenizer of a new model: the one that --tokenizer names, that of the run to continue, or one that is
+// trained on `lines`.
 std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const RunDirectory& run,
                                                   const text::LineSource& lines);
 
-// Warns on stderr where much of the text is unknown to the tokenizer.
+// Warns on stderr if much of the text is unknown to the tokenizer.
 void tell_about_tokenizer(const text::Tokenizer& tokenizer, const text::LineSource& lines);
 
-// How the model that --from names is to be changed: by --model, with --tokenizer, or with a tokenizer trained
-// on `lines` where the directory has none.
+// How the model that --from names is changed before training: by the options of --model, and with the
+// tokenizer of --tokenizer, or one trained on `lines` if the directory has none.
 FineTuning fine_tuning(const TrainFlags& flags, const RunDirectory& run, const text::LineSource& lines);
 
-// Says which parameters of a model to start from are new.
+// Prints which parameters are new in a model made from another one.
 void tell_what_is_new(const std::vector<std::string>& parameters, const TrainFlags& flags);
 
-// Begins with what the task's library uses: tokenizer, schedule, optimiser.
+// Sets the flags' defaults to the library's usual settings for the task: tokenizer, schedule, optimiser.
 void set_usual(TrainFlags& flags, const UsualSettings& usual);
 
-// What training an encoder begins with: size, tokenizer, schedule, optimiser.
+// Sets the defaults for training an encoder: size, tokenizer, schedule, optimiser.
 void set_encoder_defaults(TrainFlags& flags, HeadKind head);
 
-// The task's model to train: that of the directory of --from, by from(tuning), or a new one, by
-// make(config, tokenizer). `lines` gives the text for training.
+// The task's model to train: from(tuning) loads the one in the directory of --from; make(config, tokenizer)
+// makes a new one. `lines` gives the text for training.
 template <class From, class Make>
 auto model_to_train(const TrainFlags& flags, const RunDirectory& run, const text::LineSource& lines,
                     From&& from, Make&& make) {
@@ -87,10 +88,10 @@ auto model_to_train(const TrainFlags& flags, const RunDirectory& run, const text
   return make(*config, std::move(tokenizer));
 }
 
-// --dev-share: without --dev, a share of the data is held out for validation.
+// Adds --dev-share: without --dev, this share of the data is held out for validation.
 void add_dev_share(Command& command, TrainFlags& flags);
 
-// Sets the steps of so many passes over the data, if --epochs was given.
+// Sets the trainer's steps to the number of passes over the data that --epochs gives, if it was given.
 void apply_epochs(TrainFlags& flags, int64_t batches_in_epoch);
 
 }  // namespace hodhod::cli

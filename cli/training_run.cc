@@ -20,12 +20,12 @@
 namespace hodhod::cli {
 namespace {
 
-// A line on stderr. The terminal may have been closed, which is no reason for a run to be lost.
+// Prints a line on stderr. Errors are ignored: a run must not be lost because its terminal was closed.
 void say(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
 
 std::string without_dashes(const std::string& names) { return names.substr(names.rfind("--") + 2); }
 
-// A word as a shell takes it.
+// A word, quoted for a shell if needed.
 std::string quoted(const std::string& word) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+,./:@%";
@@ -51,7 +51,8 @@ std::string command_text(const Command& command) {
   return text;
 }
 
-// Files by their bytes; what cannot be read again (a pipe, standard input) by what was read.
+// Records data by the bytes of the files or, if they cannot be read again (a pipe, standard input), by the
+// text that was read.
 void add_data(std::vector<DataFile>& data, const ReadOption& read) {
   bool again = true;
   for (const std::string& path : read.paths) again = again && std::filesystem::is_regular_file(path);
@@ -63,8 +64,8 @@ void add_data(std::vector<DataFile>& data, const ReadOption& read) {
   data.push_back({read.option, path == "-" ? "standard input" : path, text.size(), hash_text(hash64(text))});
 }
 
-// The configuration and the weights of the model to start from. One that the run itself replaces is not
-// compared.
+// Records the configuration and the weights of the model to start from, unless the run replaces that model
+// itself.
 void add_model(std::vector<DataFile>& data, const TrainFlags& flags) {
   std::error_code problem;
   if (!is_directory(flags.from)) return;
@@ -83,7 +84,7 @@ std::string model_text(const TrainingReport& report, const TrainFlags& flags) {
   return fmt::format("{}model in {}", best, flags.out);
 }
 
-// Of a run that had come to its end before.
+// The message for a run that had already ended.
 std::string ended_before(const TrainingReport& report, const TrainFlags& flags) {
   const std::string model = model_text(report, flags);
   switch (report.end) {
@@ -112,7 +113,7 @@ std::string ended_now(const TrainingReport& report, const TrainFlags& flags, std
                      model_text(report, flags));
 }
 
-// The trainer's options. A noam schedule without a width has that of the model's configuration.
+// The trainer's options. A noam schedule without a width gets the width of the model.
 TrainerOptions trainer_options(const TrainFlags& flags, const ModelRecord& model) {
   TrainerOptions options = flags.trainer;
   if (options.schedule.kind != ScheduleKind::noam || options.schedule.width > 0) return options;
@@ -124,7 +125,7 @@ TrainerOptions trainer_options(const TrainFlags& flags, const ModelRecord& model
   return options;
 }
 
-// What run.json says of the model.
+// The description of the model in run.json.
 ModelRecord model_record(const TextModel& model) {
   return {settings_of(model.config().clone()->fields()), parameter_count(*model.model),
           hash_text(TokenKey(*model.tokenizer).value())};
@@ -171,7 +172,7 @@ int run_training(const TrainingTask& task, const TrainFlags& flags, RunDirectory
   }
   for (const std::string& note : run.notes()) say(note);
   const StopSignals signals;
-  std::optional<Progress> progress;  // from the step on that the run begins with
+  std::optional<Progress> progress;  // starts at the run's first step
   TrainingLog log;
   log.progress = [&](int64_t step, int64_t steps, const std::string& note) {
     if (!progress) {

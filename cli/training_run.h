@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A run of `hodhod train`: the directory it takes, what is stored of it, and how it ends.
+// A run of `hodhod train`: its directory, what is recorded about it, and how it ends.
 #pragma once
 
 #include <functional>
@@ -14,23 +14,23 @@
 
 namespace hodhod::cli {
 
-// What was read for an option: its files, or "-". `text` gives what was read, for those that cannot be read
-// again.
+// What was read for an option: its files, or "-" for standard input. `text` returns the text, for input that
+// cannot be read again.
 struct ReadOption {
   std::string option;  // "data"
   std::vector<std::string> paths;
   std::function<std::string()> text;
 };
 
-// The files that were named, or standard input.
+// The given paths, or standard input if there are none.
 std::vector<std::string> or_standard_input(const std::vector<std::string>& paths);
 
-// Takes --out for a run of these options on these data, and says on stderr what there is to say. Error when
-// an option was given that would change nothing, and as RunDirectory has it.
+// Opens the directory of --out for a run with these options and data; the run is new or continues. Error when
+// an option was given that has no effect, and as from RunDirectory.
 RunDirectory begin_run(const Command& command, const TrainFlags& flags, const std::vector<ReadOption>& data);
 
-// Where there are no data for validation: says so, and what to do about it. Error when they were promised by
-// --dev, or when --patience waits for them.
+// If there are no data for validation, prints a note with the remedy. Error if --dev was given or --patience
+// needs validation.
 void tell_validation(bool validates, const TrainFlags& flags,
                      std::string_view remedy = "give some with --dev or --dev-share");
 
@@ -41,7 +41,8 @@ struct TrainingTask {
   std::string_view unit = "tokens";  // what the loss is summed over
 };
 
-// Trains, says what and how it went, and gives the exit status: 0, or 128 + the signal that stopped it.
+// Trains, prints what is trained and the result, and returns the exit status: 0, or 128 + the signal that
+// stopped the run.
 int run_training(const TrainingTask& task, const TrainFlags& flags, RunDirectory& run,
                  const Session& session);
 

@@ -13,7 +13,7 @@ class TransformerModel;
 //   - biases: 0; weights of norms: 1;
 //   - embeddings and output layer: normal, with deviation 1/√C if the model scales embeddings by √C,
 //     otherwise 0.02;
-//   - matrices of a post-norm model: uniform (Glorot & Bengio 2010: ±√(6 / (in + out)));
+//   - matrices of a post-norm model: Xavier-uniform (Glorot & Bengio 2010: ±√(6 / (in + out)));
 //   - matrices of a pre-norm model: normal with deviation 0.02; those that end a sub-layer are divided by
 //     √(2 · layers) (Radford et al. 2019);
 //   - learned positions, token types and relative positions: normal with deviation 0.02;

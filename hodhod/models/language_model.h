@@ -78,9 +78,9 @@ class LanguageModel {
   // no meaning past the end of a row, and are not checked to be finite.
   virtual Tensor logits(const SequenceBatch& batch, Context& context) const = 0;
   // Cross-entropy: −log p(label) of the token after each token of the target. labels [B, T] i64;
-  // kIgnoreIndex means that nothing is predicted there. `options` sets the reduction. Gradients flow unless a
-  // NoGrad is active. By default the loss is computed from logits(); a model can override it with a way that
-  // does not store [B, T, V].
+  // kIgnoreIndex means that nothing is predicted there. `options` sets the reduction and label smoothing.
+  // Gradients flow unless a NoGrad is active. By default the loss is computed from logits(); a model can
+  // override it with a way that does not store [B, T, V].
   virtual Tensor loss(const SequenceBatch& batch, const Tensor& labels, const CrossEntropyOptions& options,
                       Context& context) const;
 };
