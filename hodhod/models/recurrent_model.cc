@@ -275,6 +275,7 @@ std::unique_ptr<LanguageModel::State> RecurrentModel::start(std::span<const Prom
   std::vector<std::vector<int64_t>> sources, targets;
   size_t longest = 0;
   for (const Prompt& prompt : prompts) {
+    check(!prompt.source.features.defined(), "{}: this model reads tokens; its source has features", name());
     sources.push_back(prompt.source.tokens);
     targets.emplace_back(prompt.target.begin(), prompt.target.end() - 1);
     longest = std::max(longest, targets.back().size());

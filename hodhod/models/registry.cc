@@ -63,8 +63,8 @@ std::vector<std::string> model_preset_names() {
   return names;
 }
 
-RegisteredType::RegisteredType(const ModelType& type) { registered_types().push_back(&type); }
+RegisteredType::RegisteredType(const ModelType& type) : type_(&type) { registered_types().push_back(&type); }
 
-RegisteredType::~RegisteredType() { registered_types().pop_back(); }
+RegisteredType::~RegisteredType() { std::erase(registered_types(), type_); }
 
 }  // namespace hodhod

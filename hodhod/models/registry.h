@@ -63,14 +63,16 @@ std::unique_ptr<ModelConfig> model_preset(std::string_view name);
 std::vector<std::string> model_preset_names();
 
 // Registers a further type for as long as this object lives, for programs with their own kinds of models. The
-// type must outlive it. Such objects must be destroyed in reverse order of their making, and neither made nor
-// destroyed while other threads use the registry.
+// type must outlive it. Such objects must be neither made nor destroyed while other threads use the registry.
 class RegisteredType {
  public:
   explicit RegisteredType(const ModelType& type);
   ~RegisteredType();
   RegisteredType(const RegisteredType&) = delete;
   RegisteredType& operator=(const RegisteredType&) = delete;
+
+ private:
+  const ModelType* type_;
 };
 
 }  // namespace hodhod

@@ -205,6 +205,7 @@ std::unique_ptr<LanguageModel::State> TransformerModel::start(std::span<const Pr
   std::vector<std::vector<int64_t>> sources, targets;
   int64_t longest = 0;
   for (const Prompt& prompt : prompts) {
+    check(!prompt.source.features.defined(), "{}: this model reads tokens; its source has features", name());
     sources.push_back(prompt.source.tokens);
     targets.emplace_back(prompt.target.begin(), prompt.target.end() - 1);
     longest = std::max(longest, static_cast<int64_t>(targets.back().size()));
