@@ -41,7 +41,7 @@ constexpr hf::KeyRule kRecurrentKeys[] = {{"vocab_size", "vocabulary"},
                                           {"classifier_dropout", "head_dropout"}};
 
 struct RecurrentType final : ModelType {
-  RecurrentType(std::string_view type, std::string class_prefix, RecurrentCell usual)
+  RecurrentType(std::string_view type, const std::string& class_prefix, RecurrentCell usual)
       : type_name(type), cell(usual) {
     for (const auto& [ending, head] : {std::pair{"ForCausalLM", HeadKind::language_model},
                                        {"ForMaskedLM", HeadKind::masked_language_model},
