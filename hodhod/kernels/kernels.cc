@@ -9,7 +9,7 @@ void fail_without_kernel(const char* name, Device device) { fail("{}: no {} kern
 
 template <>
 const Kernels<float>& cpu_kernels<float>() {
-  static constexpr Kernels<float> kTable = [] {
+  static const Kernels<float> kTable = [] {
     Kernels<float> k{Device::cpu};
     k.attention = cpu::attention;
     k.attention_backward = cpu::attention_backward;
@@ -56,7 +56,7 @@ const Kernels<float>& cpu_kernels<float>() {
 
 template <>
 const Kernels<double>& cpu_kernels<double>() {
-  static constexpr Kernels<double> kTable = [] {
+  static const Kernels<double> kTable = [] {
     Kernels<double> k{Device::cpu};
     k.attention = reference::attention;
     k.attention_backward = reference::attention_backward;
@@ -102,7 +102,7 @@ const Kernels<double>& cpu_kernels<double>() {
 }
 
 const MovingKernels& cpu_moving_kernels() {
-  static constexpr MovingKernels kTable = [] {
+  static const MovingKernels kTable = [] {
     MovingKernels k{Device::cpu};
     k.copy = cpu::copy;
     k.fill = cpu::fill;

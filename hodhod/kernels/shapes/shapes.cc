@@ -147,18 +147,18 @@ double operations() { return operations_so_far; }
 
 template <>
 const Kernels<float>& shapes_kernels<float>() {
-  static constexpr Kernels<float> kTable = make_table<float>();
+  static const Kernels<float> kTable = make_table<float>();
   return kTable;
 }
 
 template <>
 const Kernels<double>& shapes_kernels<double>() {
-  static constexpr Kernels<double> kTable = make_table<double>();
+  static const Kernels<double> kTable = make_table<double>();
   return kTable;
 }
 
 const MovingKernels& shapes_moving_kernels() {
-  static constexpr MovingKernels kTable = [] {
+  static const MovingKernels kTable = [] {
     MovingKernels k{Device::shapes};
     k.copy = nothing;
     k.fill = nothing;
