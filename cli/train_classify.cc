@@ -42,11 +42,7 @@ std::string text_of_examples(const std::vector<LabelledText>& examples) {
 std::vector<bool> held_out_examples(const TrainClassifyFlags& flags,
                                     const std::vector<LabelledText>& examples) {
   if (flags.regression) return held_out(examples.size(), flags.dev_share);
-  std::vector<std::vector<std::string>> labels;
-  for (const LabelledText& example : examples) {
-    labels.push_back(split_labels(example.label, flags.columns.label_separator));
-  }
-  return held_out(labels, flags.dev_share);
+  return held_out_texts(examples, flags.columns.label_separator, flags.dev_share);
 }
 
 // All labels in the data for training and validation. Prints doubts about those for training.

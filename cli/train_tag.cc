@@ -30,12 +30,6 @@ std::string text_of_sentences(const std::vector<TaggedWords>& sentences) {
   return text;
 }
 
-std::vector<bool> held_out_sentences(const std::vector<TaggedWords>& sentences, double share) {
-  std::vector<std::vector<std::string>> tags;
-  for (const TaggedWords& sentence : sentences) tags.push_back(sentence.tags);
-  return held_out(tags, share);
-}
-
 Tagger make_tagger(const TrainTagFlags& flags, const RunDirectory& run, const std::vector<TaggedWords>& train,
                    const std::vector<TaggedWords>& dev) {
   Labels labels = tag_labels(train, dev);

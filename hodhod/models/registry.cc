@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/models/registry.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/nearest_name.h"

@@ -259,79 +259,6 @@ TEST(Classify, SaysWhatIsWrong) {
               HasSubstr("this is a translation model, which cannot carry the head classifier"));
 }
 
-TEST(Classify, ReadsTablesAndJsonLines) {
-  const TemporaryDirectory directory;
-  const std::string table = directory / "a.tsv", lines = directory / "b.jsonl", csv = directory / "c.csv";
-  write_file_atomically(table, "good\ta nice day\tx\nbad\tanother\ty\n");
-  write_file_atomically(lines, "{\"label\": 3, \"text\": \"a nice day\"}\n");
-  write_file_atomically(csv, "first,second,class\n\"a, b\",c,good\n");
-  const auto from_table = read_labelled({table}, {}).examples;
-  ASSERT_EQ(from_table.size(), 2u);
-  EXPECT_THAT(from_table[1].texts, ElementsAre("another"));
-  EXPECT_EQ(from_table[1].label, "bad");
-  EXPECT_EQ(from_table[1].place, table + ":2");
-  EXPECT_EQ(read_labelled({lines}, {}).examples[0].label, "3");
-  const auto pairs = read_labelled({csv}, {.texts = {"first", "second"}, .label = "class"}).examples;
-  EXPECT_THAT(pairs[0].texts, ElementsAre("a, b", "c"));
-  EXPECT_THAT(error_of([&] { read_labelled({csv}, {.texts = {"first"}, .label = "kind"}); }),
-              HasSubstr("kind"));
-  write_file_atomically(table, "");
-  EXPECT_THAT(error_of([&] { read_labelled({table}, {}); }), HasSubstr("there is no example in it"));
-}
-
-TEST(Classify, ColumnsGoByTheNamesInTheFirstLine) {
-  const TemporaryDirectory directory;
-  const auto first = [&](const char* name, const std::string& text, const LabelledColumns& columns = {}) {
-    const LabelledTexts found = read_labelled({directory.put(name, text)}, columns);
-    const LabelledText& example = found.examples[0];
-    return example.label + "|" + example.texts[0] + "|" + std::to_string(found.notes.size());
-  };
-  EXPECT_EQ(first("a.csv", "label,text\npos,good\n"), "pos|good|1");
-  EXPECT_EQ(first("b.csv", "review,sentiment\n\"good, very\",pos\n"), "pos|good, very|1");
-  EXPECT_EQ(first("c.csv", "clean_text,airline_label\r\ngood,pos\r\n"), "pos|good|1");
-  EXPECT_EQ(first("d.tsv", "Id\tPhrase\tSentiment\n7\tgood\tpos\n"), "pos|good|1");
-  EXPECT_EQ(first("e.csv", ",text,label\n0,good,pos\n"), "pos|good|1");
-  EXPECT_EQ(first("f.csv", "label,text\npos,good\n", {.header = CorpusHeader::kNo}), "label|text|0");
-  EXPECT_EQ(first("g.csv", "a,b\npos,good\n"), "a|b|0");
-  EXPECT_EQ(first("h.csv", "a,b\npos,good\n", {.header = CorpusHeader::kYes}), "pos|good|0");
-  EXPECT_EQ(first("i.tsv", "\n\npos\tgood text\n"), "pos|good text|0");
-  EXPECT_EQ(first("j.csv", "\xEF\xBB\xBFtext,label\ngood,pos\n", {.texts = {"text"}, .label = "label"}),
-            "pos|good|0");
-  EXPECT_EQ(first("k.tsv", "text\tlabel\tsplit\ngood\tpos\ttrain\n", {.texts = {"1"}, .label = "2"}),
-            "pos|good|1");
-  EXPECT_THAT(error_of([&] { first("l.csv", "text,id,date\na,b,c\n"); }),
-              HasSubstr("both the text and the label"));
-  EXPECT_EQ(first("n.tsv", "yes\tone\ttwo\n"), "yes|one|1");
-  EXPECT_EQ(read_unlabelled({directory.put("m.csv", "text\none\n\ntwo\n")}, {}).examples.size(), 2u);
-}
-
-TEST(Classify, EmptyLabelsAreBadLines) {
-  const TemporaryDirectory directory;
-  const std::string path = directory.put("a.tsv", "pos\tgood\n\tnice\nneg\tx\n");
-  EXPECT_THAT(error_of([&] { read_labelled({path}, {}); }),
-              AllOf(HasSubstr("a.tsv:2: the label is empty"), HasSubstr("`skip_bad`")));
-  const LabelledTexts found = read_labelled({path}, {.skip_bad = true});
-  EXPECT_EQ(found.examples.size(), 2u);
-  EXPECT_EQ(found.bad.count(), 1);
-}
-
-TEST(Classify, FilesOfDifferentFormatsAreRefused) {
-  const TemporaryDirectory directory;
-  const std::string table = directory.put("a.tsv", "pos\ta\n");
-  EXPECT_EQ(read_labelled({table, directory.put("b.csv", "neg,b\n")}, {}).examples.size(), 2u);
-  EXPECT_THAT(error_of([&] {
-                read_labelled({table, directory.put("c.jsonl", "")}, {});
-              }),
-              HasSubstr("c.jsonl have different formats"));
-}
-
-TEST(Classify, BlanksAroundLabelsDoNotCount) {
-  const TemporaryDirectory directory;
-  const auto found = read_labelled({directory.put("a.tsv", "pos \ta\n pos\tb\n")}, {});
-  EXPECT_EQ(found.examples[0].label, "pos");
-  EXPECT_EQ(found.examples[1].label, "pos");
-}
-
 TEST(Classify, SeveralNumbersAreScoredOneByOne) {
   Classifier classifier = small_classifier(yes_no(), ProblemKind::regression);
   const auto scored = [&](const std::string& label) {
@@ -428,17 +355,6 @@ TEST(Classify, LearnsSeveralLabels) {
   EXPECT_THAT(given("the winter sings"), ElementsAre(0));
 }
 
-TEST(Classify, SplitsLabels) {
-  EXPECT_THAT(split_labels("a, b ,,a", ","), ElementsAre("a", "b"));
-  EXPECT_THAT(split_labels("", ","), testing::IsEmpty());
-  EXPECT_THAT(split_labels("a, b", ""), ElementsAre("a, b"));
-  EXPECT_THAT(split_labels("x y||z", "||"), ElementsAre("x y", "z"));
-  const TemporaryDirectory directory;
-  const std::string lines = directory.put("a.jsonl", "{\"text\": \"t\", \"label\": [\"x\", \"y\"]}\n");
-  EXPECT_EQ(read_labelled({lines}, {.label_separator = "|"}).examples[0].label, "x|y");
-  EXPECT_THAT(error_of([&] { read_labelled({lines}, {}); }), HasSubstr("expected a string"));
-}
-
 TEST(Classify, WeightsOfLabels) {
   const Classifier classifier = small_classifier(yes_no());
   std::vector<LabelledText> train(3, {{"a"}, "no", "f:1"});
@@ -481,56 +397,6 @@ TEST(Classify, NumbersInSeveralColumns) {
                 evaluate(classifier, std::vector<LabelledText>{{{"boat"}, "1", "f:1"}}, plain());
               }),
               HasSubstr("gives 3 numbers for a text"));
-}
-
-TEST(Labels, DoubtsComeWithAdvice) {
-  const auto doubts = [](std::vector<std::string> labels) { return doubts_about_labels(labels); };
-  std::vector<std::string> fine(10, "a");
-  fine.insert(fine.end(), 10, "b");
-  EXPECT_THAT(doubts(fine), testing::IsEmpty());
-  fine.insert(fine.begin(), "v1");
-  EXPECT_THAT(doubts(fine), ElementsAre(AllOf(HasSubstr("\"v1\" occurs only in the first line"),
-                                              HasSubstr("`header yes`"))));
-  std::vector<std::string> texts, numbers;
-  for (int i = 0; i < 20; ++i) {
-    texts.push_back("text number " + std::to_string(i));
-    numbers.push_back(std::to_string(i) + ".5");
-  }
-  EXPECT_THAT(doubts(texts),
-              ElementsAre(AllOf(HasSubstr("20 different labels in 20 examples"), HasSubstr("`label`"))));
-  EXPECT_THAT(doubts(numbers), ElementsAre(HasSubstr("`regression`")));
-  EXPECT_THAT(doubts({"a", "b", "c"}), testing::IsEmpty());
-}
-
-TEST(Labels, AreNumbersByValueElseWordsBySpelling) {
-  EXPECT_THAT(Labels::of({"10", "-2", "9", "-2"}).names(), ElementsAre("-2", "9", "10"));
-  EXPECT_THAT(Labels::of({"10", "a", "9"}).names(), ElementsAre("10", "9", "a"));
-}
-
-TEST(EncodedTexts, WordsAreDroppedAsOftenAsAsked) {
-  const auto tokenizer = test_tokenizer();
-  EncodedText text;
-  for (int i = 0; i < 20000; ++i) text.ids.push_back(i % 10 == 0 ? 3 : 20);
-  EncodedText dropped = text;
-  WordDropout(0.3, 1, *tokenizer)(dropped, 2, 7);
-  const auto count = std::count(dropped.ids.begin(), dropped.ids.end(), 4);
-  EXPECT_NEAR(static_cast<double>(count) / 18000, 0.3, 0.015);
-  for (size_t i = 0; i < text.ids.size(); i += 10) ASSERT_EQ(dropped.ids[i], 3);  // special tokens stay
-}
-
-TEST(EncodedTexts, BatchesHoldEachExampleOnce) {
-  const std::vector<int64_t> lengths = {5, 1, 30, 7, 7, 2, 0, 12};
-  std::vector<int64_t> seen;
-  for (const auto& rows : batches_by_length(lengths, 14)) {
-    int64_t longest = 0;
-    for (int64_t row : rows) {
-      longest = std::max(longest, lengths[static_cast<size_t>(row)]);
-      seen.push_back(row);
-    }
-    EXPECT_TRUE(rows.size() == 1 || longest * static_cast<int64_t>(rows.size()) <= 14);
-  }
-  std::sort(seen.begin(), seen.end());
-  EXPECT_THAT(seen, ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
 }  // namespace

@@ -67,7 +67,10 @@ TrainingReport fit(Translator& translator, const std::string& source_file, const
 TrainingReport fit(Classifier& classifier, const std::string& table, const FitOptions& options,
                    const std::string& directory) {
   std::vector<LabelledText> train = read_labelled({table}, classifier.columns).examples;
-  auto dev = take_out(train, held_out(train.size(), options.dev_share));
+  const auto out = classifier.is_regression()
+                       ? held_out(train.size(), options.dev_share)
+                       : held_out_texts(train, classifier.columns.label_separator, options.dev_share);
+  auto dev = take_out(train, out);
   ClassifierTraining training;
   training.batches.seed = options.seed;
   ClassifierTrainee trainee(classifier, train, std::move(dev), training);
@@ -77,7 +80,7 @@ TrainingReport fit(Classifier& classifier, const std::string& table, const FitOp
 TrainingReport fit(Tagger& tagger, const std::string& sentences, const FitOptions& options,
                    const std::string& directory) {
   std::vector<TaggedWords> train = read_tagged({sentences}, {}).sentences;
-  auto dev = take_out(train, held_out(train.size(), options.dev_share));
+  auto dev = take_out(train, held_out_sentences(train, options.dev_share));
   TaggerTraining training;
   training.batches.seed = options.seed;
   TaggerTrainee trainee(tagger, train, std::move(dev), training);

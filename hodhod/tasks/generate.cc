@@ -9,7 +9,6 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
 #include "hodhod/data/token_cache.h"
-#include "hodhod/decode/generation_config.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/models/finite.h"
 #include "hodhod/nn/module.h"
@@ -32,10 +31,12 @@ std::string_view validation_part(std::string_view text, const LanguageTraining& 
   return text.substr(0, static_cast<size_t>(most * 8));
 }
 
-void check_writes_text(const ModelConfig& config, const std::string& where) {
-  check(config.head.kind == HeadKind::language_model && !config.reads_source(),
-        "{}: this model does not write text: it is {}; give one trained with `hodhod train generate`", where,
-        description_of(config));
+const WritingTask& generation() {
+  static const WritingTask kGeneration{.name = "generate",
+                                       .lacks = "does not write text",
+                                       .usual_decoding = {.do_sample = true, .temperature = 0.8},
+                                       .settings = usual_generation};
+  return kGeneration;
 }
 
 int64_t predictions_in(const std::vector<Window>& windows) {
@@ -71,28 +72,16 @@ metrics::LanguageScore score_windows(const TextGenerator& generator, std::string
 
 TextGenerator TextGenerator::make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
                                   uint64_t seed) {
-  const auto own = config_for(config, HeadKind::language_model, false, "generate");
-  TextGenerator generator;
-  static_cast<TextModel&>(generator) = TextModel::make(*own, std::move(tokenizer), seed);
-  return generator;
+  return {generation().make(config, std::move(tokenizer), seed)};
 }
 
 TextGenerator TextGenerator::make(std::string_view preset, const text::LineSource& lines,
                                   const MakeOptions& options) {
-  NewModel made =
-      new_model(preset, HeadKind::language_model, false, lines, usual_generation().tokenizer, options);
-  return make(*made.config, std::move(made.tokenizer), options.seed);
+  return {generation().make(preset, lines, options)};
 }
 
 TextGenerator TextGenerator::load(const std::string& path, const FineTuning& tuning) {
-  ModelDirectory directory = ModelDirectory::open(path);
-  check_writes_text(*directory.config, path);
-  GenerationConfig decoding =
-      generation_config_of(path, directory.json, directory.origin.generation, usual_decoding());
-  TextGenerator generator;
-  static_cast<TextModel&>(generator) = load_tuned(std::move(directory), tuning);
-  generator.decoding = std::move(decoding.options);
-  return generator;
+  return {generation().load(path, tuning)};
 }
 
 metrics::LanguageScore score_text(const TextGenerator& generator, std::string_view text, Context& context,
@@ -157,7 +146,7 @@ void LanguageTrainee::save(const std::string& directory) {
   save_model({.model = *generator_.model,
               .tokenizer = *generator_.tokenizer,
               .origin = generator_.origin,
-              .decoding = TextGenerator::usual_decoding()},
+              .decoding = generation().usual_decoding},
              directory);
 }
 

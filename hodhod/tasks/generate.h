@@ -13,8 +13,7 @@
 #include "hodhod/decode/options.h"
 #include "hodhod/tasks/generate_options.h"
 #include "hodhod/tasks/language_text.h"
-#include "hodhod/tasks/new_model.h"
-#include "hodhod/tasks/text_model.h"
+#include "hodhod/tasks/writing_model.h"
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/train/metrics/perplexity.h"
 #include "hodhod/train/trainer.h"
@@ -27,10 +26,7 @@ namespace hodhod {
 //     fit(poet, "poems.txt", {.steps = 1000}, "my-poet");
 //     auto gpt = TextGenerator::load("my-poet");
 //     fmt::print("{}", gpt.generate("Once", {.max_new_tokens = 40}));
-struct TextGenerator : TextModel {
-  DecodeOptions decoding = usual_decoding();  // from the directory's generation_config.json
-
-  static DecodeOptions usual_decoding() { return {.do_sample = true, .temperature = 0.8}; }
+struct TextGenerator : WritingModel {
   // A new generator of a preset's size, with a tokenizer trained on `lines`.
   static TextGenerator make(std::string_view preset, const text::LineSource& lines,
                             const MakeOptions& options = {});

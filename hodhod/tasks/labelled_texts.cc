@@ -6,6 +6,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/data/header.h"
+#include "hodhod/data/held_out.h"
 #include "hodhod/data/record_reader.h"
 
 namespace hodhod {
@@ -168,6 +169,13 @@ std::vector<std::string> split_labels(const std::string& label, const std::strin
     if (std::find(labels.begin(), labels.end(), name) == labels.end()) labels.push_back(std::move(name));
   }
   return labels;
+}
+
+std::vector<bool> held_out_texts(std::span<const LabelledText> examples, const std::string& label_separator,
+                                 double share) {
+  std::vector<std::vector<std::string>> labels;
+  for (const LabelledText& example : examples) labels.push_back(split_labels(example.label, label_separator));
+  return held_out(labels, share);
 }
 
 }  // namespace hodhod

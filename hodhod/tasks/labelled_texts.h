@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -59,5 +60,9 @@ LabelledTexts read_unlabelled(const std::vector<std::string>& files, const Label
 std::vector<std::string> split_column(const std::string& column, const std::string& separator);
 // The labels in a text's label column: these parts without repetition.
 std::vector<std::string> split_labels(const std::string& label, const std::string& separator);
+
+// Which examples are held out for validation: a share of those of each label, or set of labels.
+std::vector<bool> held_out_texts(std::span<const LabelledText> examples, const std::string& label_separator,
+                                 double share);
 
 }  // namespace hodhod

@@ -46,6 +46,9 @@ TaggedSentences read_words(const std::vector<std::string>& files, CorpusOptions 
 // scheme, the tags of the same entities in IOB2. Labels that only `dev` has are included.
 Labels tag_labels(std::span<const TaggedWords> train, std::span<const TaggedWords> dev);
 
+// Which sentences are held out for validation: a share of those with each set of tags.
+std::vector<bool> held_out_sentences(std::span<const TaggedWords> sentences, double share);
+
 // The words of a running text. Blanks separate them, and punctuation at their ends becomes words of its own.
 Words split_words(std::string_view text);
 // The words of a text, separated by blanks only.

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "hodhod/base/error.h"
+#include "hodhod/data/held_out.h"
 #include "hodhod/data/tagged_reader.h"
 #include "hodhod/tasks/tag.h"
 #include "hodhod/train/metrics/characters.h"
@@ -116,6 +117,12 @@ Words split_words(std::string_view text) {
     for (; end < characters.size(); ++end) words.emplace_back(characters[std::max(begin, end)]);
   }
   return words;
+}
+
+std::vector<bool> held_out_sentences(std::span<const TaggedWords> sentences, double share) {
+  std::vector<std::vector<std::string>> tags;
+  for (const TaggedWords& sentence : sentences) tags.push_back(sentence.tags);
+  return held_out(tags, share);
 }
 
 }  // namespace hodhod

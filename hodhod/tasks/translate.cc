@@ -10,7 +10,6 @@
 #include "hodhod/base/json.h"
 #include "hodhod/base/utf8.h"
 #include "hodhod/data/token_cache.h"
-#include "hodhod/decode/generation_config.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/tasks/distinct.h"
@@ -36,10 +35,13 @@ int64_t longest_source(const Translator& translator) {
   return translator.model->sequence_to_sequence()->max_source_length();
 }
 
-void check_translates(const ModelConfig& config, const std::string& where) {
-  check(config.head.kind == HeadKind::language_model && config.reads_source(),
-        "{}: this model does not translate: it is {}; give a model trained with `hodhod train translate`",
-        where, description_of(config));
+const WritingTask& translation() {
+  static const WritingTask kTranslation{.name = "translate",
+                                        .lacks = "does not translate",
+                                        .reads_source = true,
+                                        .usual_decoding = {.num_beams = 5},
+                                        .settings = usual_translation};
+  return kTranslation;
 }
 
 // A text, or a part of one, that is translated at a time.
@@ -191,28 +193,16 @@ std::vector<Translation> join_best(std::span<const Unit> units,
 
 Translator Translator::make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
                             uint64_t seed) {
-  const auto own = config_for(config, HeadKind::language_model, true, "translate");
-  Translator translator;
-  static_cast<TextModel&>(translator) = TextModel::make(*own, std::move(tokenizer), seed);
-  return translator;
+  return {translation().make(config, std::move(tokenizer), seed)};
 }
 
 Translator Translator::make(std::string_view preset, const text::LineSource& lines,
                             const MakeOptions& options) {
-  NewModel made =
-      new_model(preset, HeadKind::language_model, true, lines, usual_translation().tokenizer, options);
-  return make(*made.config, std::move(made.tokenizer), options.seed);
+  return {translation().make(preset, lines, options)};
 }
 
 Translator Translator::load(const std::string& path, const FineTuning& tuning) {
-  ModelDirectory directory = ModelDirectory::open(path);
-  check_translates(*directory.config, path);
-  GenerationConfig decoding =
-      generation_config_of(path, directory.json, directory.origin.generation, usual_decoding());
-  Translator translator;
-  static_cast<TextModel&>(translator) = load_tuned(std::move(directory), tuning);
-  translator.decoding = std::move(decoding.options);
-  return translator;
+  return {translation().load(path, tuning)};
 }
 
 std::string Translator::translate(const std::string& text, const GenerateOptions& options) const {
@@ -400,7 +390,7 @@ void TranslationTrainee::save(const std::string& directory) {
   save_model({.model = *translator_.model,
               .tokenizer = *translator_.tokenizer,
               .origin = translator_.origin,
-              .decoding = Translator::usual_decoding()},
+              .decoding = translation().usual_decoding},
              directory);
 }
 

@@ -13,8 +13,7 @@
 #include "hodhod/decode/generator.h"
 #include "hodhod/tasks/encoded_texts.h"
 #include "hodhod/tasks/generate_options.h"
-#include "hodhod/tasks/new_model.h"
-#include "hodhod/tasks/text_model.h"
+#include "hodhod/tasks/writing_model.h"
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/train/trainer.h"
 
@@ -29,10 +28,7 @@ struct TextPair {
 //     auto translator = Translator::make("tiny", lines_of({"train.en", "train.fa"}));
 //     fit(translator, "train.en", "train.fa", {.steps = 700}, "en-fa");
 //     fmt::print("{}", Translator::load("en-fa").translate("The teacher reads a book."));
-struct Translator : TextModel {
-  DecodeOptions decoding = usual_decoding();  // from the directory's generation_config.json
-
-  static DecodeOptions usual_decoding() { return {.num_beams = 5}; }
+struct Translator : WritingModel {
   // A new translator of a preset's size, with one tokenizer for both languages, trained on `lines`.
   static Translator make(std::string_view preset, const text::LineSource& lines,
                          const MakeOptions& options = {});

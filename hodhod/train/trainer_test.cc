@@ -10,132 +10,13 @@
 
 #include "hodhod/base/file.h"
 #include "hodhod/base/signals.h"
-#include "hodhod/models/finite.h"
-#include "hodhod/nn/linear.h"
-#include "hodhod/nn/module.h"
-#include "hodhod/ops/dropout.h"
-#include "hodhod/ops/elementwise.h"
-#include "hodhod/ops/loss.h"
 #include "hodhod/tensor/tape.h"
+#include "hodhod/train/test_trainer.h"
 
 namespace hodhod {
 namespace {
 
 using testing::HasSubstr;
-
-// A small network with dropout that learns y = tanh(3x), batches in a shuffled order.
-class Curve final : public Trainee {
- public:
-  Curve() : sampler_(std::vector<int64_t>(40, 1), {.max_tokens = 7, .seed = 3}) {
-    Rng rng(5);
-    for (Linear* layer : {&first_, &second_}) {
-      for (Tensor* parameter : {&layer->weight, &layer->bias}) {
-        for (int64_t i = 0; i < parameter->numel(); ++i) {
-          parameter->data<float>()[i] = static_cast<float>(rng.normal() * 0.5);
-        }
-        parameter->set_requires_grad();
-      }
-    }
-  }
-
-  NamedParameters parameters() override {
-    return {{"first.weight", first_.weight},
-            {"first.bias", first_.bias},
-            {"second.weight", second_.weight},
-            {"second.bias", second_.bias}};
-  }
-  BatchPosition position() const override { return sampler_.position(); }
-  void seek(BatchPosition position) override { sampler_.seek(position); }
-  void next_batch() override {
-    const auto rows = sampler_.next();
-    std::vector<float> x, y;
-    for (int64_t row : rows) {
-      x.push_back(static_cast<float>(row) / 20 - 1);
-      y.push_back(std::tanh(3 * x.back()));
-    }
-    const auto count = static_cast<int64_t>(rows.size());
-    x_ = Tensor::from(x, {count, 1});
-    y_ = Tensor::from(y, {count, 1});
-    ++batches_seen;
-    items_seen += count;
-    if (on_batch) on_batch(batches_seen);
-  }
-  LossSum loss(Context& context) override {
-    const Tensor hidden = dropout(tanh(first_(x_)), 0.1, context.next_stream());
-    Tensor sum = mse_loss(second_(hidden), y_, Reduction::kSum);
-    if (steep && batches_seen > 3) sum = add(sum, sqrt(sub(second_.bias, second_.bias)));
-    if (spoil && spoil(batches_seen)) sum = scale(sum, std::numeric_limits<double>::quiet_NaN());
-    return {sum, static_cast<double>(x_.dim(0))};
-  }
-  Scores validate() override {
-    at_validation.push_back(values());
-    if (without_scores) return {};
-    std::vector<float> x, y;
-    for (int i = 0; i < 21; ++i) {
-      x.push_back(static_cast<float>(i) / 10 - 1);
-      y.push_back(std::tanh(3 * x.back()));
-    }
-    const double loss =
-        mse_loss(second_(tanh(first_(Tensor::from(x, {21, 1})))), Tensor::from(y, {21, 1})).item();
-    return {.values = {{"loss", judge ? judge(loss) : loss}}, .items = items_scored};
-  }
-  void save(const std::string& directory) override {
-    std::string text;
-    for (float value : values()) text += fmt::format("{} ", value);
-    write_file_atomically(join_path(directory, "model.txt"), text);
-  }
-
-  std::vector<float> values() {
-    std::vector<float> all;
-    for (const auto& [name, parameter] : parameters()) {
-      const auto some = parameter.values<float>();
-      all.insert(all.end(), some.begin(), some.end());
-    }
-    return all;
-  }
-
-  std::vector<std::vector<float>> at_validation;
-  bool without_scores = false;
-  bool steep = false;  // from the second update on: a loss that is finite with a slope that is not
-  int batches_seen = 0;
-  int64_t items_seen = 0;
-  double items_scored = 21;
-  std::function<double(double)> judge;  // what a validation gives instead of its loss
-  std::function<void(int)> on_batch;
-  std::function<bool(int)> spoil;
-
- private:
-  Linear first_{1, 8}, second_{8, 1};
-  BatchSampler sampler_;
-  Tensor x_, y_;
-};
-
-TrainerOptions options_for(int64_t steps) {
-  TrainerOptions options;
-  options.steps = steps;
-  options.accumulate = 3;
-  options.validate_every = 7;
-  options.save_every = 5;
-  options.average = 0.9;
-  options.schedule = {.kind = ScheduleKind::inverse_sqrt, .rate = 0.01, .warmup = 5};
-  return options;
-}
-
-struct Result {
-  std::vector<float> weights;
-  std::string best;
-};
-
-Result result_of(Curve& curve, const std::string& directory) {
-  return {curve.values(), read_file(join_path(directory, "model.txt"))};
-}
-
-Result whole_run() {
-  const TemporaryDirectory directory;
-  Curve curve;
-  train(curve, options_for(24), directory.path());
-  return result_of(curve, directory.path());
-}
 
 TEST(Trainer, Learns) {
   const TemporaryDirectory directory;
@@ -255,28 +136,6 @@ TEST(Trainer, ADamagedCheckpointIsNamedAndTheOneBeforeIsUsed) {
   EXPECT_EQ(curve.values(), whole.weights);
 }
 
-TEST(Trainer, AnUpdateThatIsNotFiniteIsSkipped) {
-  const TemporaryDirectory directory;
-  Curve curve;
-  curve.spoil = [](int batch) { return batch == 4; };
-  std::string said;
-  train(curve, options_for(5), directory.path(),
-        {.message = [&](const std::string& line) { said += line + "\n"; }});
-  EXPECT_THAT(said, HasSubstr("step 2: the loss (nan) is not finite; the update is skipped"));
-  for (float value : curve.values()) EXPECT_TRUE(std::isfinite(value));
-}
-
-TEST(Trainer, AGradientThatIsNotFiniteIsNamed) {
-  const TemporaryDirectory directory;
-  Curve curve;
-  curve.steep = true;
-  std::string said;
-  train(curve, options_for(2), directory.path(),
-        {.message = [&](const std::string& line) { said += line + "\n"; }});
-  EXPECT_THAT(said, HasSubstr("step 2: the gradient of second.bias is not finite; the update is skipped"));
-  for (float value : curve.values()) EXPECT_TRUE(std::isfinite(value));
-}
-
 TEST(Trainer, TheMeanOfTheLastValidationsTakesTheWeightsPlace) {
   const TemporaryDirectory plain, averaged;
   TrainerOptions options = options_for(24);  // validates at 7, 14, 21 and, as it ends, at 24
@@ -313,18 +172,6 @@ TEST(Trainer, TheMeanSurvivesAStop) {
     train(second, options, directory.path());
     EXPECT_EQ(second.values(), undisturbed.values()) << "stopped at " << stop;
     EXPECT_EQ(second.at_validation.back(), undisturbed.at_validation.back()) << "stopped at " << stop;
-  }
-}
-
-TEST(Trainer, ManyInARowEndTheRun) {
-  const TemporaryDirectory directory;
-  Curve curve;
-  curve.spoil = [](int) { return true; };
-  try {
-    train(curve, options_for(100), directory.path());
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("20 updates in a row were not finite"));
   }
 }
 
@@ -369,15 +216,6 @@ TEST(Trainer, TwoRunsInOneDirectoryAreRefused) {
   EXPECT_EQ(train(other, options_for(6), directory.path()).steps, 6);
 }
 
-std::string error_of(Curve& curve, const TrainerOptions& options, const std::string& directory) {
-  try {
-    train(curve, options, directory);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST(Trainer, OtherOptionsThanTheRunBeganWithAreRefused) {
   const TemporaryDirectory directory;
   Curve first, second;
@@ -385,7 +223,7 @@ TEST(Trainer, OtherOptionsThanTheRunBeganWithAreRefused) {
   TrainerOptions options = options_for(9);
   options.schedule.rate = 0.02;
   options.optimizer.kind = OptimizerKind::sgd;
-  EXPECT_THAT(error_of(second, options, directory.path()),
+  EXPECT_THAT(training_error(second, options, directory.path()),
               HasSubstr("`optimizer-kind` adamw (now sgd), `schedule-rate` 0.01 (now 0.02)"));
   EXPECT_EQ(second.batches_seen, 0);
   options = options_for(9);
@@ -463,77 +301,6 @@ TEST(Trainer, AFinalValidationThatWasMissedIsMade) {
   EXPECT_EQ(report.end, TrainingEnd::finished);
   EXPECT_EQ(report.model_step, 3);
   EXPECT_TRUE(file_exists(directory / "model.txt"));
-}
-
-TEST(Trainer, AScoreThatIsNotFiniteIsNeverTheBest) {
-  const TemporaryDirectory directory;
-  Curve first, second;
-  int validations = 0;
-  first.judge = [&](double loss) {
-    return ++validations < 3 ? loss : std::numeric_limits<double>::quiet_NaN();
-  };
-  EXPECT_THAT(error_of(first, options_for(100), directory.path()),
-              testing::AllOf(HasSubstr("loss in validation is nan at step 21"),
-                             HasSubstr("the last good state, of step 20, is kept"),
-                             HasSubstr("a lower `schedule.rate` (it is 0.01)"),
-                             HasSubstr("holds the model of step 14")));
-  ASSERT_EQ(first.at_validation.size(), 3);
-  TrainerOptions lower = options_for(100);
-  lower.schedule.rate = 0.001;
-  const auto report = train(second, lower, directory.path());
-  EXPECT_EQ(report.first_step, 20);
-  EXPECT_EQ(report.steps, 100);
-  EXPECT_TRUE(std::isfinite(report.best));
-}
-
-TEST(Trainer, AModelThatGivesNoNumbersHasDiverged) {
-  const TemporaryDirectory directory;
-  Curve curve;
-  curve.judge = [](double loss) {
-    if (loss < 10) throw NotFinite("its logits are not finite");
-    return loss;
-  };
-  EXPECT_THAT(error_of(curve, options_for(100), directory.path()),
-              testing::AllOf(HasSubstr("validation at step 7: its logits are not finite"),
-                             HasSubstr("the last good state, of step 5, is kept")));
-}
-
-TEST(Trainer, WithoutASoundStateTheRunIsBegunAnew) {
-  const TemporaryDirectory directory;
-  Curve first, second;
-  first.judge = [](double) { return std::numeric_limits<double>::infinity(); };
-  TrainerOptions options = options_for(20);
-  options.save_every = 0;
-  EXPECT_THAT(error_of(first, options, directory.path()),
-              testing::AllOf(HasSubstr("no good state was saved before"), HasSubstr("`restart`")));
-  EXPECT_FALSE(file_exists(directory / "model.txt"));
-  options.schedule.rate = 0.001;
-  EXPECT_EQ(train(second, options, directory.path()).steps, 20);
-}
-
-TEST(Trainer, AStateThatCannotGoOnIsNotKept) {
-  // From update 11 on every loss is NaN, whatever the rate; a state that no update followed is not sound.
-  const TemporaryDirectory directory;
-  Curve curve;
-  curve.spoil = [](int batch) { return batch > 30; };
-  TrainerOptions options = options_for(100);
-  options.skip_limit = 8;
-  EXPECT_THAT(error_of(curve, options, directory.path()),
-              testing::AllOf(HasSubstr("8 updates in a row were not finite, the last at step 18"),
-                             HasSubstr("the last good state, of step 5, is kept")));
-}
-
-TEST(Trainer, WeightsThatAreNotFiniteAreNotSaved) {
-  const TemporaryDirectory directory;
-  Curve curve;
-  curve.on_batch = [&](int batch) {
-    if (batch == 36) curve.parameters()[2].second.data<float>()[0] = std::numeric_limits<float>::infinity();
-  };
-  TrainerOptions options = options_for(100);
-  options.average = 0;
-  EXPECT_THAT(error_of(curve, options, directory.path()),
-              testing::AllOf(HasSubstr("second.weight is no longer finite at step 14"),
-                             HasSubstr("the last good state, of step 10, is kept")));
 }
 
 TEST(Trainer, ScoresOfValidationsOfUnequalSizeAreNotCompared) {

@@ -184,6 +184,24 @@ TEST(ConfigFile, ATokenThatCannotOccurIsNone) {
   EXPECT_THAT(error_with("gpt-tiny", "eos_token_id", "end"), HasSubstr("eos_token_id: expected"));
 }
 
+// Options that matter in training alone, for which a family may have no key of its own, come back too.
+TEST(ConfigFile, EveryOptionOfTrainingComesBack) {
+  for (const char* preset : {"tiny", "bert-tiny", "roformer-tiny", "gpt-tiny", "llama-tiny"}) {
+    TransformerModelConfig config = TestDirectory::small(preset);
+    config.body.dropout = 0.11;
+    config.body.attention_dropout = 0.12;
+    config.body.activation_dropout = 0.13;
+    config.body.embedding_dropout = 0.14;
+    config.body.padding_learns = !config.body.padding_learns;
+    const TransformerConfig back = as_transformer(TestDirectory(config).load().model).config().body;
+    EXPECT_EQ(back.dropout, 0.11) << preset;
+    EXPECT_EQ(back.attention_dropout, 0.12) << preset;
+    EXPECT_EQ(back.activation_dropout, 0.13) << preset;
+    EXPECT_EQ(back.embedding_dropout, 0.14) << preset;
+    EXPECT_EQ(back.padding_learns, config.body.padding_learns) << preset;
+  }
+}
+
 TEST(ConfigFile, WhatNoFamilyHoldsIsNamedBeforeItIsTrained) {
   TransformerModelConfig config(transformer_preset("bert-tiny"));
   EXPECT_NO_THROW(check_storable(config));

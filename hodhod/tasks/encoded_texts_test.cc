@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tasks/encoded_texts.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "hodhod/tasks/test_tasks.h"
+
+namespace hodhod {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(EncodedTexts, WordsAreDroppedAsOftenAsAsked) {
+  const auto tokenizer = test_tokenizer();
+  EncodedText text;
+  for (int i = 0; i < 20000; ++i) text.ids.push_back(i % 10 == 0 ? 3 : 20);
+  EncodedText dropped = text;
+  WordDropout(0.3, 1, *tokenizer)(dropped, 2, 7);
+  const auto count = std::count(dropped.ids.begin(), dropped.ids.end(), 4);
+  EXPECT_NEAR(static_cast<double>(count) / 18000, 0.3, 0.015);
+  for (size_t i = 0; i < text.ids.size(); i += 10) ASSERT_EQ(dropped.ids[i], 3);  // special tokens stay
+}
+
+TEST(EncodedTexts, BatchesHoldEachExampleOnce) {
+  const std::vector<int64_t> lengths = {5, 1, 30, 7, 7, 2, 0, 12};
+  std::vector<int64_t> seen;
+  for (const auto& rows : batches_by_length(lengths, 14)) {
+    int64_t longest = 0;
+    for (int64_t row : rows) {
+      longest = std::max(longest, lengths[static_cast<size_t>(row)]);
+      seen.push_back(row);
+    }
+    EXPECT_TRUE(rows.size() == 1 || longest * static_cast<int64_t>(rows.size()) <= 14);
+  }
+  std::sort(seen.begin(), seen.end());
+  EXPECT_THAT(seen, ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+}  // namespace
+}  // namespace hodhod

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tasks/labelled_texts.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "hodhod/base/file.h"
+#include "hodhod/base/testing.h"
+
+namespace hodhod {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST(LabelledTexts, ReadsTablesAndJsonLines) {
+  const TemporaryDirectory directory;
+  const std::string table = directory / "a.tsv", lines = directory / "b.jsonl", csv = directory / "c.csv";
+  write_file_atomically(table, "good\ta nice day\tx\nbad\tanother\ty\n");
+  write_file_atomically(lines, "{\"label\": 3, \"text\": \"a nice day\"}\n");
+  write_file_atomically(csv, "first,second,class\n\"a, b\",c,good\n");
+  const auto from_table = read_labelled({table}, {}).examples;
+  ASSERT_EQ(from_table.size(), 2u);
+  EXPECT_THAT(from_table[1].texts, ElementsAre("another"));
+  EXPECT_EQ(from_table[1].label, "bad");
+  EXPECT_EQ(from_table[1].place, table + ":2");
+  EXPECT_EQ(read_labelled({lines}, {}).examples[0].label, "3");
+  const auto pairs = read_labelled({csv}, {.texts = {"first", "second"}, .label = "class"}).examples;
+  EXPECT_THAT(pairs[0].texts, ElementsAre("a, b", "c"));
+  EXPECT_THAT(error_of([&] { read_labelled({csv}, {.texts = {"first"}, .label = "kind"}); }),
+              HasSubstr("kind"));
+  write_file_atomically(table, "");
+  EXPECT_THAT(error_of([&] { read_labelled({table}, {}); }), HasSubstr("there is no example in it"));
+}
+
+TEST(LabelledTexts, ColumnsGoByTheNamesInTheFirstLine) {
+  const TemporaryDirectory directory;
+  const auto first = [&](const char* name, const std::string& text, const LabelledColumns& columns = {}) {
+    const LabelledTexts found = read_labelled({directory.put(name, text)}, columns);
+    const LabelledText& example = found.examples[0];
+    return example.label + "|" + example.texts[0] + "|" + std::to_string(found.notes.size());
+  };
+  EXPECT_EQ(first("a.csv", "label,text\npos,good\n"), "pos|good|1");
+  EXPECT_EQ(first("b.csv", "review,sentiment\n\"good, very\",pos\n"), "pos|good, very|1");
+  EXPECT_EQ(first("c.csv", "clean_text,airline_label\r\ngood,pos\r\n"), "pos|good|1");
+  EXPECT_EQ(first("d.tsv", "Id\tPhrase\tSentiment\n7\tgood\tpos\n"), "pos|good|1");
+  EXPECT_EQ(first("e.csv", ",text,label\n0,good,pos\n"), "pos|good|1");
+  EXPECT_EQ(first("f.csv", "label,text\npos,good\n", {.header = CorpusHeader::kNo}), "label|text|0");
+  EXPECT_EQ(first("g.csv", "a,b\npos,good\n"), "a|b|0");
+  EXPECT_EQ(first("h.csv", "a,b\npos,good\n", {.header = CorpusHeader::kYes}), "pos|good|0");
+  EXPECT_EQ(first("i.tsv", "\n\npos\tgood text\n"), "pos|good text|0");
+  EXPECT_EQ(first("j.csv", "\xEF\xBB\xBFtext,label\ngood,pos\n", {.texts = {"text"}, .label = "label"}),
+            "pos|good|0");
+  EXPECT_EQ(first("k.tsv", "text\tlabel\tsplit\ngood\tpos\ttrain\n", {.texts = {"1"}, .label = "2"}),
+            "pos|good|1");
+  EXPECT_THAT(error_of([&] { first("l.csv", "text,id,date\na,b,c\n"); }),
+              HasSubstr("both the text and the label"));
+  EXPECT_EQ(first("n.tsv", "yes\tone\ttwo\n"), "yes|one|1");
+  EXPECT_EQ(read_unlabelled({directory.put("m.csv", "text\none\n\ntwo\n")}, {}).examples.size(), 2u);
+}
+
+TEST(LabelledTexts, EmptyLabelsAreBadLines) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.put("a.tsv", "pos\tgood\n\tnice\nneg\tx\n");
+  EXPECT_THAT(error_of([&] { read_labelled({path}, {}); }),
+              AllOf(HasSubstr("a.tsv:2: the label is empty"), HasSubstr("`skip_bad`")));
+  const LabelledTexts found = read_labelled({path}, {.skip_bad = true});
+  EXPECT_EQ(found.examples.size(), 2u);
+  EXPECT_EQ(found.bad.count(), 1);
+}
+
+TEST(LabelledTexts, FilesOfDifferentFormatsAreRefused) {
+  const TemporaryDirectory directory;
+  const std::string table = directory.put("a.tsv", "pos\ta\n");
+  EXPECT_EQ(read_labelled({table, directory.put("b.csv", "neg,b\n")}, {}).examples.size(), 2u);
+  EXPECT_THAT(error_of([&] {
+                read_labelled({table, directory.put("c.jsonl", "")}, {});
+              }),
+              HasSubstr("c.jsonl have different formats"));
+}
+
+TEST(LabelledTexts, BlanksAroundLabelsDoNotCount) {
+  const TemporaryDirectory directory;
+  const auto found = read_labelled({directory.put("a.tsv", "pos \ta\n pos\tb\n")}, {});
+  EXPECT_EQ(found.examples[0].label, "pos");
+  EXPECT_EQ(found.examples[1].label, "pos");
+}
+
+TEST(LabelledTexts, SplitsLabels) {
+  EXPECT_THAT(split_labels("a, b ,,a", ","), ElementsAre("a", "b"));
+  EXPECT_THAT(split_labels("", ","), testing::IsEmpty());
+  EXPECT_THAT(split_labels("a, b", ""), ElementsAre("a, b"));
+  EXPECT_THAT(split_labels("x y||z", "||"), ElementsAre("x y", "z"));
+  const TemporaryDirectory directory;
+  const std::string lines = directory.put("a.jsonl", "{\"text\": \"t\", \"label\": [\"x\", \"y\"]}\n");
+  EXPECT_EQ(read_labelled({lines}, {.label_separator = "|"}).examples[0].label, "x|y");
+  EXPECT_THAT(error_of([&] { read_labelled({lines}, {}); }), HasSubstr("expected a string"));
+}
+
+}  // namespace
+}  // namespace hodhod

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// A model that writes text, with its tokenizer and its own way of decoding: what generating and translating
+// have in common.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "hodhod/decode/options.h"
+#include "hodhod/tasks/new_model.h"
+#include "hodhod/tasks/text_model.h"
+
+namespace hodhod {
+
+struct WritingModel : TextModel {
+  DecodeOptions decoding = {};  // from the directory's generation_config.json, else the task's usual options
+};
+
+// What tells one such task from another.
+struct WritingTask {
+  std::string_view name;   // "translate"
+  std::string_view lacks;  // what another model lacks: "does not translate"
+  bool reads_source = false;
+  DecodeOptions usual_decoding = {};
+  UsualSettings (*settings)() = nullptr;
+
+  // A new model of this configuration. Error when it cannot be one for the task.
+  WritingModel make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
+                    uint64_t seed) const;
+  // A new model of a preset's size, with a tokenizer trained on `lines`.
+  WritingModel make(std::string_view preset, const text::LineSource& lines, const MakeOptions& options) const;
+  // The model in a directory. `tuning` overrides its configuration and tokenizer. Error when it is not one
+  // for the task.
+  WritingModel load(const std::string& path, const FineTuning& tuning) const;
+};
+
+}  // namespace hodhod
