@@ -84,7 +84,7 @@ void bias_speed(benchmark::State& state) {
   std::vector<float> y(rows * columns);
   for (auto _ : state) {
     cpu::binary(
-        {.function = Binary::kAdd,
+        {.function = Binary::add,
          .nest = {.rank = 2, .shape = {rows, columns}, .strides = {Extents{columns, 1}, Extents{0, 1}}},
          .a = x.data(),
          .b = bias.data(),
@@ -101,11 +101,10 @@ void gated_speed(benchmark::State& state, bool backward) {
   for (auto _ : state) {
     const float* gate = x.data();
     if (backward) {
-      cpu::gated_backward({Activation::kSilu, rows, columns, gate, 2 * columns, gate + columns, 2 * columns,
+      cpu::gated_backward({Activation::silu, rows, columns, gate, 2 * columns, gate + columns, 2 * columns,
                            dy.data(), y.data(), 2 * columns, y.data() + columns, 2 * columns});
     } else {
-      cpu::gated(
-          {Activation::kSilu, rows, columns, gate, 2 * columns, gate + columns, 2 * columns, y.data()});
+      cpu::gated({Activation::silu, rows, columns, gate, 2 * columns, gate + columns, 2 * columns, y.data()});
     }
     benchmark::ClobberMemory();
   }
@@ -178,7 +177,7 @@ void reduce_speed(benchmark::State& state, bool along_rows) {
   const Nest<1> down = {.rank = 1, .shape = {rows}, .strides = {Extents{columns}}};
   const Nest<1> across = {.rank = 1, .shape = {columns}, .strides = {Extents{1}}};
   for (auto _ : state) {
-    cpu::reduce({.reduction = Reduction::kSum,
+    cpu::reduce({.reduction = Reduction::sum,
                  .kept = along_rows ? down : across,
                  .reduced = along_rows ? across : down,
                  .x = x.data(),
@@ -229,20 +228,20 @@ void embedding_speed(benchmark::State& state, bool backward) {
 BENCHMARK(copy_speed)->Apply(rows_by_columns);
 BENCHMARK(transpose_speed)->Apply(rows_by_columns);
 BENCHMARK(bias_speed)->Apply(rows_by_columns);
-BENCHMARK_CAPTURE(unary_speed, relu, Unary::kRelu, false)->Apply(rows_by_columns);
-BENCHMARK_CAPTURE(unary_speed, gelu, Unary::kGelu, false)->Apply(rows_by_columns);
-BENCHMARK_CAPTURE(unary_speed, gelu_backward, Unary::kGelu, true)->Apply(rows_by_columns);
-BENCHMARK_CAPTURE(unary_speed, gelu_tanh, Unary::kGeluTanh, false)->Apply(rows_by_columns);
-BENCHMARK_CAPTURE(unary_speed, gelu_tanh_backward, Unary::kGeluTanh, true)->Apply(rows_by_columns);
-BENCHMARK_CAPTURE(unary_speed, tanh, Unary::kTanh, false)->Apply(rows_by_columns);
-BENCHMARK_CAPTURE(unary_speed, silu, Unary::kSilu, false)->Apply(rows_by_columns);
+BENCHMARK_CAPTURE(unary_speed, relu, Unary::relu, false)->Apply(rows_by_columns);
+BENCHMARK_CAPTURE(unary_speed, gelu, Unary::gelu, false)->Apply(rows_by_columns);
+BENCHMARK_CAPTURE(unary_speed, gelu_backward, Unary::gelu, true)->Apply(rows_by_columns);
+BENCHMARK_CAPTURE(unary_speed, gelu_tanh, Unary::gelu_tanh, false)->Apply(rows_by_columns);
+BENCHMARK_CAPTURE(unary_speed, gelu_tanh_backward, Unary::gelu_tanh, true)->Apply(rows_by_columns);
+BENCHMARK_CAPTURE(unary_speed, tanh, Unary::tanh, false)->Apply(rows_by_columns);
+BENCHMARK_CAPTURE(unary_speed, silu, Unary::silu, false)->Apply(rows_by_columns);
 BENCHMARK_CAPTURE(gated_speed, silu, false)->Apply(rows_by_columns);
 BENCHMARK_CAPTURE(gated_speed, silu_backward, true)->Apply(rows_by_columns);
-BENCHMARK_CAPTURE(norm_speed, layer, NormKind::kLayer, false)->Apply(rows_by_columns);
-BENCHMARK_CAPTURE(norm_speed, layer_residual, NormKind::kLayer, true)->Apply(rows_by_columns);
-BENCHMARK_CAPTURE(norm_speed, rms, NormKind::kRms, false)->Apply(rows_by_columns);
-BENCHMARK_CAPTURE(norm_backward_speed, layer, NormKind::kLayer)->Apply(rows_by_columns);
-BENCHMARK_CAPTURE(norm_backward_speed, rms, NormKind::kRms)->Apply(rows_by_columns);
+BENCHMARK_CAPTURE(norm_speed, layer, NormKind::layer, false)->Apply(rows_by_columns);
+BENCHMARK_CAPTURE(norm_speed, layer_residual, NormKind::layer, true)->Apply(rows_by_columns);
+BENCHMARK_CAPTURE(norm_speed, rms, NormKind::rms, false)->Apply(rows_by_columns);
+BENCHMARK_CAPTURE(norm_backward_speed, layer, NormKind::layer)->Apply(rows_by_columns);
+BENCHMARK_CAPTURE(norm_backward_speed, rms, NormKind::rms)->Apply(rows_by_columns);
 BENCHMARK_CAPTURE(softmax_speed, softmax, false, false)->Apply(rows_by_columns)->Args({512, 8000});
 BENCHMARK_CAPTURE(softmax_speed, log, true, false)->Apply(rows_by_columns)->Args({512, 8000});
 BENCHMARK_CAPTURE(softmax_speed, softmax_backward, false, true)->Apply(rows_by_columns);

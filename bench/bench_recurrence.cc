@@ -127,7 +127,7 @@ void language_model_step(benchmark::State& state) {
 }
 
 void cells(benchmark::internal::Benchmark* benchmark, std::vector<int64_t> rest) {
-  for (const Cell cell : {Cell::kTanh, Cell::kLstm, Cell::kGru}) {
+  for (const Cell cell : {Cell::tanh, Cell::lstm, Cell::gru}) {
     std::vector<int64_t> args = {static_cast<int64_t>(cell)};
     args.insert(args.end(), rest.begin(), rest.end());
     benchmark->Args(args);

@@ -95,7 +95,7 @@ void train_worker(const Arguments& a) {
   set_thread_count(std::stoi(a[2]));
   Tokenizer tokenizer = Tokenizer::load(a[5]);
   TokenizerTraining options;
-  options.kind = a[0] == "unigram" ? ModelKind::kUnigram : ModelKind::kBpe;
+  options.kind = a[0] == "unigram" ? ModelKind::unigram : ModelKind::bpe;
   options.vocabulary = std::stoi(a[1]);
   options.special_tokens = {{.content = "<unk>", .special = true},
                             {.content = "<s>", .special = true},

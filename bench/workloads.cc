@@ -226,9 +226,9 @@ class Classifier final : public Training {
 class RecurrentLM final : public Training {
  public:
   explicit RecurrentLM(Cell cell)
-      : gates_(cell == Cell::kLstm  ? 4
-               : cell == Cell::kGru ? 3
-                                    : 1),
+      : gates_(cell == Cell::lstm  ? 4
+               : cell == Cell::gru ? 3
+                                   : 1),
         net_{Tensor::empty({65, 256}), Recurrent({.cell = cell, .input = 256, .hidden = 256, .layers = 2}),
              Linear(256, 65)},
         ids_(random_ids(65, 32, 64, 1)),
@@ -277,9 +277,9 @@ const std::vector<std::pair<std::string, std::function<std::unique_ptr<Workload>
       {"d", [] { return std::make_unique<Translator>(8000, 3, 256, 4, 1024, 64, 24); }},
       {"e", [] { return std::make_unique<Translator>(16000, 6, 512, 8, 2048, 32, 24); }},
       {"f", [] { return std::make_unique<Classifier>(); }},
-      {"lstm", [] { return std::make_unique<RecurrentLM>(Cell::kLstm); }},
-      {"gru", [] { return std::make_unique<RecurrentLM>(Cell::kGru); }},
-      {"rnn", [] { return std::make_unique<RecurrentLM>(Cell::kTanh); }},
+      {"lstm", [] { return std::make_unique<RecurrentLM>(Cell::lstm); }},
+      {"gru", [] { return std::make_unique<RecurrentLM>(Cell::gru); }},
+      {"rnn", [] { return std::make_unique<RecurrentLM>(Cell::tanh); }},
   };
   return all;
 }

@@ -33,7 +33,7 @@ void set_lengths(Tokenizer& tokenizer, const EncodeFlags& flags) {
     tokenizer.set_truncation(
         text::Truncation{.max_length = *flags.max_length,
                          .stride = flags.stride,
-                         .side = flags.truncate == "left" ? text::Side::kLeft : text::Side::kRight});
+                         .side = flags.truncate == "left" ? text::Side::left : text::Side::right});
   }
   if (flags.pad_to == 0) tokenizer.set_padding({});
   if (flags.pad_to.value_or(0) > 0) {

@@ -105,10 +105,10 @@ void add_persian_flags(Command& action, PersianFlags& flags) {
 
 text::PersianOptions persian_options(const PersianFlags& flags) {
   text::PersianOptions options = flags.options;
-  if (flags.digits == "keep") options.digits = text::PersianDigits::kKeep;
-  if (flags.digits == "persian") options.digits = text::PersianDigits::kPersian;
-  if (flags.digits == "arabic") options.digits = text::PersianDigits::kArabic;
-  if (flags.digits == "latin") options.digits = text::PersianDigits::kLatin;
+  if (flags.digits == "keep") options.digits = text::PersianDigits::keep;
+  if (flags.digits == "persian") options.digits = text::PersianDigits::persian;
+  if (flags.digits == "arabic") options.digits = text::PersianDigits::arabic;
+  if (flags.digits == "latin") options.digits = text::PersianDigits::latin;
   return options;
 }
 

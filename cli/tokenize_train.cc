@@ -36,16 +36,16 @@ struct TokenizerTrainFlags {
 };
 
 text::ModelKind kind_of(const std::string& model) {
-  if (model == "bpe") return text::ModelKind::kBpe;
-  if (model == "wordpiece") return text::ModelKind::kWordPiece;
-  if (model == "unigram") return text::ModelKind::kUnigram;
-  return model == "word" ? text::ModelKind::kWord : text::ModelKind::kChar;
+  if (model == "bpe") return text::ModelKind::bpe;
+  if (model == "wordpiece") return text::ModelKind::wordpiece;
+  if (model == "unigram") return text::ModelKind::unigram;
+  return model == "word" ? text::ModelKind::word : text::ModelKind::character;
 }
 
 text::NormalizerPtr make_normalizer(const TokenizerTrainFlags& flags) {
   std::vector<text::NormalizerPtr> parts;
-  if (flags.normalizer == "nfc") parts.push_back(text::make_unicode_normalizer(text::UnicodeForm::kNfc));
-  if (flags.normalizer == "nfkc") parts.push_back(text::make_unicode_normalizer(text::UnicodeForm::kNfkc));
+  if (flags.normalizer == "nfc") parts.push_back(text::make_unicode_normalizer(text::UnicodeForm::nfc));
+  if (flags.normalizer == "nfkc") parts.push_back(text::make_unicode_normalizer(text::UnicodeForm::nfkc));
   if (flags.normalizer == "bert") parts.push_back(text::make_bert_normalizer({.lowercase = flags.lowercase}));
   if (flags.normalizer == "persian")
     parts.push_back(text::make_persian_normalizer(persian_options(flags.persian)));

@@ -14,7 +14,6 @@
 #include "hodhod/train/optimizer.h"
 
 using namespace hodhod;
-using kernels::Activation::kTanh;
 constexpr int64_t kWindow = 8, kWidth = 16;
 
 struct Model {
@@ -23,7 +22,8 @@ struct Model {
 
   // bytes [B, kWindow] → logits of the next byte [B, 256]
   Tensor operator()(const Tensor& bytes) const {
-    return output(hidden(reshape(letters(bytes), {-1, kWindow * kWidth})), {.activation = kTanh});
+    return output(hidden(reshape(letters(bytes), {-1, kWindow * kWidth})),
+                  {.activation = kernels::Activation::tanh});
   }
   template <class V>
   void visit(V& v) {

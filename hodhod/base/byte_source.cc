@@ -34,7 +34,7 @@ bool is_gzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
 }  // namespace
 
 struct ByteSource::State {
-  enum class Format { kPlain, kGzip, kZstd };
+  enum class Format { plain, gzip, zstd };
 
   std::string name;
   int descriptor = -1;
@@ -44,14 +44,14 @@ struct ByteSource::State {
   size_t begin = 0, end = 0;  // the part of the buffer that is not yet consumed
   bool at_end = false;
 
-  Format format = Format::kPlain;
+  Format format = Format::plain;
   bool inside = false;  // a gzip member or zstd frame has begun and not ended
   z_stream gzip = {};
   ZSTD_DStream* zstd = nullptr;
 
   ~State() {
     if (descriptor > 0) ::close(descriptor);
-    if (format == Format::kGzip) inflateEnd(&gzip);
+    if (format == Format::gzip) inflateEnd(&gzip);
     ZSTD_freeDStream(zstd);
   }
 
@@ -84,11 +84,11 @@ struct ByteSource::State {
     const std::string_view start(buffer.data(), end);
     if (is_gzip(start)) {
       check(inflateInit2(&gzip, 15 + 16) == Z_OK, "{}: cannot start zlib", name);
-      format = Format::kGzip;
+      format = Format::gzip;
     } else if (is_zstd(start)) {
       zstd = ZSTD_createDStream();
       check(zstd != nullptr, "{}: cannot start zstd", name);
-      format = Format::kZstd;
+      format = Format::zstd;
     } else {
       check(!name.ends_with(".gz"), "{}: byte 0: named .gz, but not gzip data", name);
       check(!name.ends_with(".zst"), "{}: byte 0: named .zst, but not zstd data", name);
@@ -171,9 +171,9 @@ ByteSource& ByteSource::operator=(ByteSource&&) noexcept = default;
 size_t ByteSource::read(char* out, size_t count) {
   if (count == 0) return 0;
   switch (state_->format) {
-    case State::Format::kGzip:
+    case State::Format::gzip:
       return state_->read_gzip(out, count);
-    case State::Format::kZstd:
+    case State::Format::zstd:
       return state_->read_zstd(out, count);
     default:
       return state_->read_plain(out, count);

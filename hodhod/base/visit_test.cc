@@ -15,7 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-enum class Norm { kPre, kPost };
+enum class Norm { pre, post };
 constexpr std::array<std::string_view, 2> names_of(Norm) { return {"pre", "post"}; }
 
 struct Schedule {
@@ -34,7 +34,7 @@ struct Config {
   uint64_t seed = 18446744073709551615u;
   float dropout = 0.1f;
   std::string name = "base";
-  Norm norm = Norm::kPre;
+  Norm norm = Norm::pre;
   Schedule schedule;
   std::vector<int64_t> windows = {4, 8};
   std::vector<std::string> words;
@@ -73,7 +73,7 @@ TEST(Visit, JsonThereAndBack) {
   Config changed;
   changed.layers = 1;
   changed.dropout = 0;
-  changed.norm = Norm::kPost;
+  changed.norm = Norm::post;
   changed.schedule.rate = 5;
   changed.windows = {};
   changed.clip = 1.5;
@@ -124,7 +124,7 @@ TEST(Visit, FlagsSetMembers) {
   EXPECT_EQ(config.schedule.warmup, 100);
   EXPECT_EQ(config.dropout, 0.25f);
   EXPECT_EQ(config.name, "a b");
-  EXPECT_EQ(config.norm, Norm::kPost);
+  EXPECT_EQ(config.norm, Norm::post);
   EXPECT_THAT(config.windows, ElementsAre(1, 2, 3));
   EXPECT_THAT(config.words, ElementsAre("a", ""));
   EXPECT_EQ(config.clip, 0.5);

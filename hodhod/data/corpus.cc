@@ -22,12 +22,12 @@ CorpusFormat format_of(const std::string& path) {
   for (const std::string_view ending : {".gz", ".zst"}) {
     if (name.ends_with(ending)) name.remove_suffix(ending.size());
   }
-  if (name.ends_with(".tsv")) return CorpusFormat::kTsv;
-  if (name.ends_with(".csv")) return CorpusFormat::kCsv;
-  if (name.ends_with(".jsonl") || name.ends_with(".ndjson")) return CorpusFormat::kJsonl;
-  if (name.ends_with(".conll")) return CorpusFormat::kConll;
-  if (name.ends_with(".conllu")) return CorpusFormat::kConllu;
-  return CorpusFormat::kText;
+  if (name.ends_with(".tsv")) return CorpusFormat::tsv;
+  if (name.ends_with(".csv")) return CorpusFormat::csv;
+  if (name.ends_with(".jsonl") || name.ends_with(".ndjson")) return CorpusFormat::jsonl;
+  if (name.ends_with(".conll")) return CorpusFormat::conll;
+  if (name.ends_with(".conllu")) return CorpusFormat::conllu;
+  return CorpusFormat::text;
 }
 
 std::string note_of_header(const std::string& place, const std::vector<std::string>& names) {

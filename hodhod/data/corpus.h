@@ -14,20 +14,20 @@ namespace hodhod {
 // one object per line. conll: one token per line, columns separated by blanks or tabs, an empty line after
 // each sentence. conllu: the format of Universal Dependencies, with ten columns, comments, ranges of tokens
 // and empty nodes.
-enum class CorpusFormat { kAuto, kText, kTsv, kCsv, kJsonl, kConll, kConllu };
+enum class CorpusFormat { automatic, text, tsv, csv, jsonl, conll, conllu };
 constexpr std::array<std::string_view, 7> names_of(CorpusFormat) {
   return {"auto", "text", "tsv", "csv", "jsonl", "conll", "conllu"};
 }
 
 // Whether the first line of a table names the columns. Automatic: yes if a column is asked for by name, or if
 // the line reads like names (header.h).
-enum class CorpusHeader { kAuto, kYes, kNo };
+enum class CorpusHeader { automatic, yes, no };
 constexpr std::array<std::string_view, 3> names_of(CorpusHeader) { return {"auto", "yes", "no"}; }
 
 struct CorpusOptions {
-  CorpusFormat format = CorpusFormat::kAuto;
+  CorpusFormat format = CorpusFormat::automatic;
   std::vector<std::string> columns = {};
-  CorpusHeader header = CorpusHeader::kAuto;
+  CorpusHeader header = CorpusHeader::automatic;
   bool skip_bad = false;
   // A line of a table with fewer columns is bad, so that the first good line determines the number of
   // columns.

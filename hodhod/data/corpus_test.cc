@@ -43,13 +43,13 @@ class CorpusTest : public testing::Test {
 };
 
 TEST_F(CorpusTest, FormatsGoByName) {
-  EXPECT_EQ(format_of("a/b.tsv.gz"), CorpusFormat::kTsv);
-  EXPECT_EQ(format_of("b.csv"), CorpusFormat::kCsv);
-  EXPECT_EQ(format_of("b.jsonl.zst"), CorpusFormat::kJsonl);
-  EXPECT_EQ(format_of("b.conll"), CorpusFormat::kConll);
-  EXPECT_EQ(format_of("b.conllu.gz"), CorpusFormat::kConllu);
-  EXPECT_EQ(format_of("b.txt"), CorpusFormat::kText);
-  EXPECT_EQ(format_of("-"), CorpusFormat::kText);
+  EXPECT_EQ(format_of("a/b.tsv.gz"), CorpusFormat::tsv);
+  EXPECT_EQ(format_of("b.csv"), CorpusFormat::csv);
+  EXPECT_EQ(format_of("b.jsonl.zst"), CorpusFormat::jsonl);
+  EXPECT_EQ(format_of("b.conll"), CorpusFormat::conll);
+  EXPECT_EQ(format_of("b.conllu.gz"), CorpusFormat::conllu);
+  EXPECT_EQ(format_of("b.txt"), CorpusFormat::text);
+  EXPECT_EQ(format_of("-"), CorpusFormat::text);
 }
 
 TEST_F(CorpusTest, TextKeepsEmptyLinesAndFollowsFiles) {
@@ -67,8 +67,8 @@ TEST_F(CorpusTest, TsvTakesQuotesAsTheyAre) {
 TEST_F(CorpusTest, ColumnsByName) {
   const Files file = {put("a.tsv", "label\ttext\n1\tgood\n")};
   EXPECT_THAT(read(file, {.columns = {"text", "label"}}), ElementsAre("good|1"));
-  EXPECT_THAT(read(file, {.columns = {"2"}, .header = CorpusHeader::kNo}), ElementsAre("text", "good"));
-  EXPECT_THAT(read(file, {.columns = {"2"}, .header = CorpusHeader::kYes}), ElementsAre("good"));
+  EXPECT_THAT(read(file, {.columns = {"2"}, .header = CorpusHeader::no}), ElementsAre("text", "good"));
+  EXPECT_THAT(read(file, {.columns = {"2"}, .header = CorpusHeader::yes}), ElementsAre("good"));
   EXPECT_THAT(error_of([&] { read(file, {.columns = {"txt"}}); }),
               AllOf(HasSubstr("a.tsv:1: there is no column \"txt\""), HasSubstr("label, text")));
   EXPECT_THAT(error_of([&] { read(file, {.columns = {"3"}}); }),
@@ -175,7 +175,7 @@ Files tagged(TaggedReader& reader) {
 }
 
 Files tagged(const Files& files, CorpusOptions options = {}) {
-  options.format = options.format == CorpusFormat::kAuto ? CorpusFormat::kConll : options.format;
+  options.format = options.format == CorpusFormat::automatic ? CorpusFormat::conll : options.format;
   TaggedReader reader(files, options);
   return tagged(reader);
 }
@@ -199,7 +199,7 @@ TEST_F(CorpusTest, ABadLineMakesItsSentenceBad) {
   const Files file = {put("a.txt", "a O\nb\nc O\nd\n\ne O\n\nf O\n\xff O\n\ng O")};
   EXPECT_THAT(error_of([&] { tagged(file); }),
               HasSubstr("a.txt:2: expected 2 columns that are not empty, found \"b\""));
-  TaggedReader reader(file, {.format = CorpusFormat::kConll, .skip_bad = true});
+  TaggedReader reader(file, {.format = CorpusFormat::conll, .skip_bad = true});
   EXPECT_THAT(tagged(reader), ElementsAre("e/O ", "g/O "));
   EXPECT_EQ(reader.bad_lines().count(), 2);
   EXPECT_THAT(error_of([&] { tagged({put("b.txt", "word\nword\n")}); }), HasSubstr("a token and its tag"));
@@ -236,7 +236,7 @@ TEST_F(CorpusTest, AFirstLineThatReadsLikeNamesIsNoRecord) {
   EXPECT_THAT(rest_of(reader), ElementsAre("pos|good"));
   EXPECT_THAT(reader.notes(),
               ElementsAre(AllOf(HasSubstr("a.csv:1 is read as the names"), HasSubstr("`header no`"))));
-  EXPECT_THAT(read({file}, {.header = CorpusHeader::kNo}), ElementsAre("label|text", "pos|good"));
+  EXPECT_THAT(read({file}, {.header = CorpusHeader::no}), ElementsAre("label|text", "pos|good"));
   EXPECT_THAT(read({put("b.csv", "\xEF\xBB\xBF\"label\",\"text\"\r\npos,good\r\n")}),
               ElementsAre("pos|good"));
   EXPECT_THAT(read({put("c.tsv", "good\ttext\n")}), ElementsAre("good|text"));
@@ -263,16 +263,17 @@ const char* const kConllu =
 
 TEST_F(CorpusTest, ConlluAsItIsDefined) {
   // By its name, by --format, and by what stands in it.
-  const std::vector<std::pair<Files, CorpusFormat>> all = {{{put("a.conllu", kConllu)}, CorpusFormat::kAuto},
-                                                           {{put("a.txt", kConllu)}, CorpusFormat::kConllu},
-                                                           {{put("a.conll", kConllu)}, CorpusFormat::kAuto}};
+  const std::vector<std::pair<Files, CorpusFormat>> all = {
+      {{put("a.conllu", kConllu)}, CorpusFormat::automatic},
+      {{put("a.txt", kConllu)}, CorpusFormat::conllu},
+      {{put("a.conll", kConllu)}, CorpusFormat::automatic}};
   for (const auto& [files, format] : all) {
     TaggedReader reader(files, {.format = format});
     EXPECT_THAT(tagged(reader), ElementsAre("I/PRON do/AUX n't/PART sleep/VERB ./PUNCT ", "#/SYM "));
-    TaggedReader words(files, {.format = format}, TaggedColumns::kWords);
+    TaggedReader words(files, {.format = format}, TaggedColumns::words);
     EXPECT_EQ(words.next()->columns.size(), 1u);
     TaggedReader named(files, {.format = format, .columns = {"form", "XPOS"}});
-    if (format_of(files[0]) == CorpusFormat::kConllu) {
+    if (format_of(files[0]) == CorpusFormat::conllu) {
       EXPECT_EQ(tagged(named)[0], "I/PRP do/VBP n't/RB sleep/VB ./. ");
     }
     TaggedReader numbers(files, {.format = format, .columns = {"3", "8"}});
@@ -292,10 +293,10 @@ TEST_F(CorpusTest, TaggedHeaders) {
   TaggedReader reader(file, {});
   EXPECT_THAT(tagged(reader), ElementsAre("Ali/B-PER x/O "));
   EXPECT_THAT(reader.notes(), ElementsAre(HasSubstr("a.tsv:1 is read as the names")));
-  EXPECT_THAT(tagged(file, {.header = CorpusHeader::kNo}), ElementsAre("word/tag Ali/B-PER x/O "));
+  EXPECT_THAT(tagged(file, {.header = CorpusHeader::no}), ElementsAre("word/tag Ali/B-PER x/O "));
   EXPECT_THAT(tagged(file, {.columns = {"tag", "word"}}), ElementsAre("B-PER/Ali O/x "));
   const Files plain = {put("b.tsv", "first\tsecond\nAli\tB-PER\n")};
-  EXPECT_THAT(tagged(plain, {.header = CorpusHeader::kYes}), ElementsAre("Ali/B-PER "));
+  EXPECT_THAT(tagged(plain, {.header = CorpusHeader::yes}), ElementsAre("Ali/B-PER "));
   EXPECT_THAT(tagged(plain), ElementsAre("first/second Ali/B-PER "));
   EXPECT_THAT(error_of([&] { TaggedReader({put("c.csv", "word,tag\n")}, {}).next(); }),
               HasSubstr("not from csv"));
@@ -313,7 +314,7 @@ TEST(CorpusData, RealCorporaAreReadWhole) {
   EXPECT_EQ(records({"nli-fa-farstail/val.tsv"}, {.columns = {"2", "3", "1"}}), 1537u);
   EXPECT_EQ(records({"timeseries/airline-passengers.csv"}, {.columns = {"Passengers"}}), 144u);
   const auto sentences = [&](const std::string& name) {
-    TaggedReader reader({join_path(data, name)}, {.format = CorpusFormat::kConll});
+    TaggedReader reader({join_path(data, name)}, {.format = CorpusFormat::conll});
     size_t tokens = 0, count = 0;
     for (; const auto s = reader.next(); ++count) tokens += s->columns[0].size();
     return std::pair(count, tokens);

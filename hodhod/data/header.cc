@@ -29,9 +29,9 @@ constexpr auto kOtherNames =
 
 std::span<const std::string_view> names_for(ColumnUse use) {
   switch (use) {
-    case ColumnUse::kText:
+    case ColumnUse::text:
       return kTextNames;
-    case ColumnUse::kLabel:
+    case ColumnUse::label:
       return kLabelNames;
   }
   return {};

@@ -10,7 +10,7 @@
 namespace hodhod {
 
 // The use of a column.
-enum class ColumnUse { kText, kLabel };
+enum class ColumnUse { text, label };
 
 // Whether these fields read like names of columns: each is different and short, begins with a letter, and two
 // of them (or the only one) are, or have as a part, a usual name such as "text", "label", "sentence", "id".

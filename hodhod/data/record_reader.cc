@@ -99,7 +99,7 @@ void split_tsv(std::string_view line, std::vector<std::string>& fields) {
   fields.emplace_back(line);
 }
 
-enum class CsvState { kDone, kOpenQuote, kBad };
+enum class CsvState { done, open_quote, bad };
 
 // Splits one csv record; kOpenQuote when it goes on in the next line. `problem` says what is bad.
 CsvState split_csv_text(std::string_view text, std::vector<std::string>& fields, std::string& problem) {
@@ -110,7 +110,7 @@ CsvState split_csv_text(std::string_view text, std::vector<std::string>& fields,
     if (at < text.size() && text[at] == '"') {
       for (++at;; ++at) {
         const size_t quote = text.find('"', at);
-        if (quote == std::string_view::npos) return CsvState::kOpenQuote;
+        if (quote == std::string_view::npos) return CsvState::open_quote;
         field.append(text.substr(at, quote - at));
         at = quote + 1;
         if (at >= text.size() || text[at] != '"') break;
@@ -119,7 +119,7 @@ CsvState split_csv_text(std::string_view text, std::vector<std::string>& fields,
       if (at < text.size() && text[at] != ',') {
         problem = fmt::format("expected a comma after the quote that closes column {}, found {}",
                               fields.size(), excerpt(text.substr(at, 20)));
-        return CsvState::kBad;
+        return CsvState::bad;
       }
     } else {
       const size_t comma = std::min(text.find(',', at), text.size());
@@ -128,10 +128,10 @@ CsvState split_csv_text(std::string_view text, std::vector<std::string>& fields,
       if (field.find('"') != std::string::npos) {
         problem = fmt::format("expected quotes around the whole of column {}, found {}", fields.size(),
                               excerpt(field));
-        return CsvState::kBad;
+        return CsvState::bad;
       }
     }
-    if (at >= text.size()) return CsvState::kDone;
+    if (at >= text.size()) return CsvState::done;
     ++at;
   }
 }
@@ -146,7 +146,7 @@ bool RecordReader::split_csv(std::string_view first_line) {
   std::string text(first_line), problem;
   std::deque<std::string> taken;
   CsvState state = split_csv_text(text, table.fields, problem);
-  while (state == CsvState::kOpenQuote) {
+  while (state == CsvState::open_quote) {
     std::optional<std::string> more;
     if (text.size() < kMaxCsvRecord) more = table.take();
     if (!more) {
@@ -159,7 +159,7 @@ bool RecordReader::split_csv(std::string_view first_line) {
     taken.push_back(std::move(*more));
     if (may_close) state = split_csv_text(text, table.fields, problem);
   }
-  if (state == CsvState::kDone) return true;
+  if (state == CsvState::done) return true;
   std::move(table.again.begin(), table.again.end(), std::back_inserter(taken));
   table.again = std::move(taken);
   table.line = begin;
@@ -169,11 +169,11 @@ bool RecordReader::split_csv(std::string_view first_line) {
 
 void RecordReader::open_next_file() {
   const std::string& path = files_[file_++];
-  CorpusFormat format = options_.format == CorpusFormat::kAuto ? format_of(path) : options_.format;
-  check(format != CorpusFormat::kConll && format != CorpusFormat::kConllu,
+  CorpusFormat format = options_.format == CorpusFormat::automatic ? format_of(path) : options_.format;
+  check(format != CorpusFormat::conll && format != CorpusFormat::conllu,
         "{}: expected tsv, csv, jsonl or text, found tagged sentences", path);
   table_ = std::make_unique<Table>(path, format);
-  if (format == CorpusFormat::kJsonl) {
+  if (format == CorpusFormat::jsonl) {
     check(!columns_.empty(), "{}: name the keys to read in `columns`", path);
     for (const Column& column : columns_) {
       check(column.number == 0, "{}: column {}: jsonl has keys, not numbered columns; give the key", path,
@@ -181,7 +181,7 @@ void RecordReader::open_next_file() {
     }
     return;
   }
-  if (format == CorpusFormat::kText) {
+  if (format == CorpusFormat::text) {
     check(columns_.empty() || (columns_.size() == 1 && columns_[0].number == 1),
           "{}: plain text has no columns; say `format tsv` or `format csv`", path);
     return;
@@ -197,8 +197,8 @@ const std::vector<std::string>& RecordReader::names() const {
 // Takes the first line if it names the columns.
 void RecordReader::read_header() {
   Table& table = *table_;
-  if (options_.header == CorpusHeader::kNo) return;
-  const bool wanted = options_.header == CorpusHeader::kYes || has_names(columns_);
+  if (options_.header == CorpusHeader::no) return;
+  const bool wanted = options_.header == CorpusHeader::yes || has_names(columns_);
   std::optional<std::string> line = table.take();
   while (line && line->empty()) line = table.take();
   check(line.has_value() || !wanted, "{}: is empty; expected a line with the columns' names",
@@ -208,10 +208,10 @@ void RecordReader::read_header() {
   std::string problem;
   bool readable = is_utf8(*line);
   check(readable || !wanted, "{}: the columns' names are not UTF-8", place);
-  if (table.format == CorpusFormat::kTsv) {
+  if (table.format == CorpusFormat::tsv) {
     split_tsv(*line, table.fields);
   } else {
-    readable = split_csv_text(*line, table.fields, problem) == CsvState::kDone && readable;
+    readable = split_csv_text(*line, table.fields, problem) == CsvState::done && readable;
     check(readable || !wanted, "{}: the columns' names cannot be read: {}", place,
           problem.empty() ? "a quote is not closed" : problem);
   }
@@ -258,16 +258,16 @@ std::optional<Record> RecordReader::read_record() {
       continue;
     }
     Record record{{}, table.reader.name(), begin};
-    if (table.format == CorpusFormat::kText) {
+    if (table.format == CorpusFormat::text) {
       record.fields.push_back(*line);
       return record;
     }
     if (line->empty()) continue;
-    if (table.format == CorpusFormat::kJsonl) {
+    if (table.format == CorpusFormat::jsonl) {
       if (!read_object(*line, record)) continue;
       return record;
     }
-    if (table.format == CorpusFormat::kTsv) {
+    if (table.format == CorpusFormat::tsv) {
       split_tsv(*line, table.fields);
     } else if (!split_csv(*line)) {
       continue;
@@ -275,7 +275,7 @@ std::optional<Record> RecordReader::read_record() {
     if (table.width == 0) {
       if (table.fields.size() < options_.least_columns) {
         bad(fmt::format("expected at least {} columns with a {} between them, found {}",
-                        options_.least_columns, table.format == CorpusFormat::kTsv ? "tab" : "comma",
+                        options_.least_columns, table.format == CorpusFormat::tsv ? "tab" : "comma",
                         excerpt(*line)));
         continue;
       }

@@ -38,17 +38,17 @@ std::vector<std::string_view> split_columns(std::string_view line) {
   }
 }
 
-enum class TokenId { kWord, kRangeOrEmpty, kNone };
+enum class TokenId { word, range_or_empty, none };
 
 // The column ID of conllu: 7, 7-8 or 7.1.
 TokenId token_id(std::string_view text) {
   const size_t mark = text.find_first_not_of("0123456789");
-  if (mark == 0 || text.empty()) return TokenId::kNone;
-  if (mark == std::string_view::npos) return TokenId::kWord;
+  if (mark == 0 || text.empty()) return TokenId::none;
+  if (mark == std::string_view::npos) return TokenId::word;
   const std::string_view rest = text.substr(mark + 1);
   const bool good = (text[mark] == '-' || text[mark] == '.') && !rest.empty() &&
                     rest.find_first_not_of("0123456789") == std::string_view::npos;
-  return good ? TokenId::kRangeOrEmpty : TokenId::kNone;
+  return good ? TokenId::range_or_empty : TokenId::none;
 }
 
 }  // namespace
@@ -64,16 +64,16 @@ TaggedReader::TaggedReader(std::vector<std::string> files, CorpusOptions options
 
 void TaggedReader::open_next_file() {
   const std::string& path = files_[file_++];
-  format_ = options_.format == CorpusFormat::kAuto ? format_of(path) : options_.format;
-  check(format_ != CorpusFormat::kCsv,
+  format_ = options_.format == CorpusFormat::automatic ? format_of(path) : options_.format;
+  check(format_ != CorpusFormat::csv,
         "{}: tagged sentences are read from conll, conllu, tsv and jsonl, not from csv", path);
-  if (format_ == CorpusFormat::kJsonl) {
+  if (format_ == CorpusFormat::jsonl) {
     for (const Column& column : columns_) {
       check(column.number == 0, "{}: column {}: jsonl has keys, not numbered columns; give the key", path,
             column.number);
     }
-  } else if (format_ != CorpusFormat::kConllu) {
-    format_ = CorpusFormat::kConll;
+  } else if (format_ != CorpusFormat::conllu) {
+    format_ = CorpusFormat::conll;
   }
   reader_ = std::make_unique<LineReader>(path);
   width_ = 0;
@@ -83,7 +83,7 @@ void TaggedReader::open_next_file() {
 std::optional<TaggedSentence> TaggedReader::next() {
   for (;;) {
     if (reader_) {
-      auto sentence = format_ == CorpusFormat::kJsonl ? next_jsonl() : next_conll();
+      auto sentence = format_ == CorpusFormat::jsonl ? next_jsonl() : next_conll();
       if (sentence) return sentence;
       reader_.reset();
     }
@@ -98,14 +98,14 @@ bool TaggedReader::bad(const std::string& message) {
 }
 
 bool TaggedReader::is_comment(std::string_view line, size_t fields) const {
-  if (format_ == CorpusFormat::kConllu) return line.starts_with('#');
+  if (format_ == CorpusFormat::conllu) return line.starts_with('#');
   return line.starts_with("# ") && fields != width_ && (width_ > 0 || fields != 2);
 }
 
 // Whether the file's first line gives the columns' names rather than a token.
 bool TaggedReader::take_header(const std::vector<std::string_view>& fields) {
-  if (options_.header == CorpusHeader::kNo || format_ == CorpusFormat::kConllu) return false;
-  const bool wanted = options_.header == CorpusHeader::kYes || has_names(columns_);
+  if (options_.header == CorpusHeader::no || format_ == CorpusFormat::conllu) return false;
+  const bool wanted = options_.header == CorpusHeader::yes || has_names(columns_);
   const std::vector<std::string> names(fields.begin(), fields.end());
   if (!wanted && !read_like_tagged_names(names)) return false;
   names_ = names;
@@ -116,7 +116,7 @@ bool TaggedReader::take_header(const std::vector<std::string_view>& fields) {
 // Determines the columns from the file's first token. False, after reporting it, if that is not possible.
 bool TaggedReader::begin_columns(const std::vector<std::string_view>& fields, std::string_view line) {
   std::vector<Column> columns = columns_;
-  if (format_ == CorpusFormat::kConllu) {
+  if (format_ == CorpusFormat::conllu) {
     if (fields.size() != conllu_names().size()) {
       return bad(
           fmt::format("expected the ten columns of CoNLL-U with tabs between, found {}", excerpt(line)));
@@ -127,12 +127,12 @@ bool TaggedReader::begin_columns(const std::vector<std::string_view>& fields, st
     }
     if (columns.empty()) columns = {{"FORM", 0}, {"UPOS", 0}};
   } else if (columns.empty()) {
-    if (fields.size() < 2 && defaults_ != TaggedColumns::kWords) {
+    if (fields.size() < 2 && defaults_ != TaggedColumns::words) {
       return bad(fmt::format("expected at least a token and its tag, found {}", excerpt(line)));
     }
     columns = {{"", 1}, {"", -1}};
   }
-  if (columns_.empty() && defaults_ == TaggedColumns::kWords) columns.resize(1);
+  if (columns_.empty() && defaults_ == TaggedColumns::words) columns.resize(1);
   chosen_ = find_columns(columns, names_, fields.size(), reader_->place());
   width_ = fields.size();
   return true;
@@ -146,8 +146,9 @@ bool TaggedReader::add_token(std::string_view line, TaggedSentence& sentence) {
   if (width_ == 0) {
     if (names_.empty() && take_header(fields)) return true;
     const bool ten = fields.size() == conllu_names().size() && line.find('\t') != std::string_view::npos;
-    if (options_.format == CorpusFormat::kAuto && ten && (fields[0] == "1" || fields[0].starts_with("1-"))) {
-      format_ = CorpusFormat::kConllu;
+    if (options_.format == CorpusFormat::automatic && ten &&
+        (fields[0] == "1" || fields[0].starts_with("1-"))) {
+      format_ = CorpusFormat::conllu;
     }
     if (!begin_columns(fields, line)) return false;
   }
@@ -156,10 +157,10 @@ bool TaggedReader::add_token(std::string_view line, TaggedSentence& sentence) {
   if (!good) {
     return bad(fmt::format("expected {} columns that are not empty, found {}", width_, excerpt(line)));
   }
-  if (format_ == CorpusFormat::kConllu) {
+  if (format_ == CorpusFormat::conllu) {
     const TokenId id = token_id(fields[0]);
-    if (id == TokenId::kRangeOrEmpty) return true;
-    if (id == TokenId::kNone) {
+    if (id == TokenId::range_or_empty) return true;
+    if (id == TokenId::none) {
       return bad(fmt::format("expected a token's number (1, 1-2, 1.1) as ID, found {}", excerpt(fields[0])));
     }
   }
@@ -190,7 +191,7 @@ std::optional<TaggedSentence> TaggedReader::next_conll() {
 std::optional<TaggedSentence> TaggedReader::next_jsonl() {
   std::vector<std::string> keys = options_.columns;
   if (keys.empty()) keys = {"tokens", "tags"};
-  if (options_.columns.empty() && defaults_ == TaggedColumns::kWords) keys.resize(1);
+  if (options_.columns.empty() && defaults_ == TaggedColumns::words) keys.resize(1);
   while (const auto line = reader_->next()) {
     if (line->empty()) continue;
     TaggedSentence sentence{{}, reader_->name(), {}};

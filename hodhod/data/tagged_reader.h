@@ -24,7 +24,7 @@ struct TaggedSentence {
 };
 
 // What is read if no columns are chosen: the words with their tags, or the words alone.
-enum class TaggedColumns { kWordsAndTags, kWords };
+enum class TaggedColumns { words_and_tags, words };
 
 // The columns chosen by default are the first (the token) and the last (its tag); of conllu FORM and UPOS; of
 // jsonl the keys "tokens" and "tags".
@@ -45,7 +45,7 @@ enum class TaggedColumns { kWordsAndTags, kWords };
 class TaggedReader {
  public:
   TaggedReader(std::vector<std::string> files, CorpusOptions options,
-               TaggedColumns defaults = TaggedColumns::kWordsAndTags);
+               TaggedColumns defaults = TaggedColumns::words_and_tags);
 
   std::optional<TaggedSentence> next();
   const BadLines& bad_lines() const { return bad_; }
@@ -70,9 +70,9 @@ class TaggedReader {
   std::vector<std::string> notes_;
   size_t file_ = 0;
   std::unique_ptr<LineReader> reader_;
-  CorpusFormat format_ = CorpusFormat::kConll;  // of the file, once it is clear
-  std::vector<std::string> names_;              // of its columns, where there are any
-  size_t width_ = 0;                            // its columns; 0 until its first token
+  CorpusFormat format_ = CorpusFormat::conll;  // of the file, once it is clear
+  std::vector<std::string> names_;             // of its columns, where there are any
+  size_t width_ = 0;                           // its columns; 0 until its first token
   std::vector<size_t> chosen_;
 };
 

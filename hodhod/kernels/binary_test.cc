@@ -13,19 +13,19 @@
 namespace hodhod::kernels {
 namespace {
 
-constexpr Binary kBinaries[] = {Binary::kAdd, Binary::kSub, Binary::kMul, Binary::kDiv, Binary::kMax};
+constexpr Binary kBinaries[] = {Binary::add, Binary::sub, Binary::mul, Binary::div, Binary::max};
 
 double value_of(Binary function, double a, double b) {
   switch (function) {
-    case Binary::kAdd:
+    case Binary::add:
       return a + b;
-    case Binary::kSub:
+    case Binary::sub:
       return a - b;
-    case Binary::kMul:
+    case Binary::mul:
       return a * b;
-    case Binary::kDiv:
+    case Binary::div:
       return a / b;
-    case Binary::kMax:
+    case Binary::max:
       return std::max(a, b);
   }
   return 0;
@@ -149,7 +149,7 @@ TEST(Binary, BackwardMatchesTheTwinAndDifferences) {
 TEST(Binary, ThreadsDoNotChangeBits) {
   const BinaryCase c = {"", {211, 517}, {517, 1}, {0, 1}};
   const auto a = random_values<float>(211 * 517, 4), b = random_values<float>(517, 5);
-  expect_threads_agree([&] { return forward<float>(Binary::kDiv, c, a, b); });
+  expect_threads_agree([&] { return forward<float>(Binary::div, c, a, b); });
 }
 
 TEST(Binary, Accumulate) {

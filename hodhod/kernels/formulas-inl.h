@@ -9,7 +9,7 @@
 namespace hodhod::kernels::HODHOD_FORMULA_SPACE {
 
 struct Identity {
-  static constexpr Saved kSaved = Saved::kOutput;
+  static constexpr Saved kSaved = Saved::output;
   template <class F>
   static HODHOD_FORMULA F value(F x) {
     return x;
@@ -21,7 +21,7 @@ struct Identity {
 };
 
 struct Relu {
-  static constexpr Saved kSaved = Saved::kOutput;
+  static constexpr Saved kSaved = Saved::output;
   template <class F>
   static HODHOD_FORMULA F value(F x) {
     return select(x <= F(0.0), F(0.0), x);
@@ -34,7 +34,7 @@ struct Relu {
 
 // 1 / (1 + e^-x)
 struct Sigmoid {
-  static constexpr Saved kSaved = Saved::kOutput;
+  static constexpr Saved kSaved = Saved::output;
   template <class F>
   static HODHOD_FORMULA F value(F x) {
     return F(1.0) / (F(1.0) + exp(-x));
@@ -46,7 +46,7 @@ struct Sigmoid {
 };
 
 struct Tanh {
-  static constexpr Saved kSaved = Saved::kOutput;
+  static constexpr Saved kSaved = Saved::output;
   template <class F>
   static HODHOD_FORMULA F value(F x) {
     return tanh(x);
@@ -59,7 +59,7 @@ struct Tanh {
 
 // x Φ(x), with Φ the distribution function of the standard normal (Hendrycks and Gimpel 2016)
 struct Gelu {
-  static constexpr Saved kSaved = Saved::kInput;
+  static constexpr Saved kSaved = Saved::input;
   template <class F>
   static HODHOD_FORMULA F value(F x) {
     return x * normal_cdf(x);
@@ -73,7 +73,7 @@ struct Gelu {
 // ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))); ½ (1 + tanh z) is the logistic function of 2z, which loses no
 // digits
 struct GeluTanh {
-  static constexpr Saved kSaved = Saved::kInput;
+  static constexpr Saved kSaved = Saved::input;
   template <class F>
   static HODHOD_FORMULA F value(F x) {
     return x * Sigmoid::value(twice_argument(x));
@@ -94,7 +94,7 @@ struct GeluTanh {
 
 // x · sigmoid(1.702 x)
 struct QuickGelu {
-  static constexpr Saved kSaved = Saved::kInput;
+  static constexpr Saved kSaved = Saved::input;
   template <class F>
   static HODHOD_FORMULA F value(F x) {
     return x * Sigmoid::value(F(1.702) * x);
@@ -108,7 +108,7 @@ struct QuickGelu {
 
 // x · sigmoid(x)
 struct Silu {
-  static constexpr Saved kSaved = Saved::kInput;
+  static constexpr Saved kSaved = Saved::input;
   template <class F>
   static HODHOD_FORMULA F value(F x) {
     return x * Sigmoid::value(x);
@@ -121,7 +121,7 @@ struct Silu {
 };
 
 struct Exp {
-  static constexpr Saved kSaved = Saved::kOutput;
+  static constexpr Saved kSaved = Saved::output;
   template <class F>
   static HODHOD_FORMULA F value(F x) {
     return exp(x);
@@ -133,7 +133,7 @@ struct Exp {
 };
 
 struct Log {
-  static constexpr Saved kSaved = Saved::kInput;
+  static constexpr Saved kSaved = Saved::input;
   template <class F>
   static HODHOD_FORMULA F value(F x) {
     return log(x);
@@ -145,7 +145,7 @@ struct Log {
 };
 
 struct Sqrt {
-  static constexpr Saved kSaved = Saved::kOutput;
+  static constexpr Saved kSaved = Saved::output;
   template <class F>
   static HODHOD_FORMULA F value(F x) {
     return sqrt(x);
@@ -157,7 +157,7 @@ struct Sqrt {
 };
 
 struct Square {
-  static constexpr Saved kSaved = Saved::kInput;
+  static constexpr Saved kSaved = Saved::input;
   template <class F>
   static HODHOD_FORMULA F value(F x) {
     return x * x;
@@ -170,7 +170,7 @@ struct Square {
 
 // The derivative at 0 is 0.
 struct Abs {
-  static constexpr Saved kSaved = Saved::kInput;
+  static constexpr Saved kSaved = Saved::input;
   template <class F>
   static HODHOD_FORMULA F value(F x) {
     return abs(x);
@@ -182,7 +182,7 @@ struct Abs {
 };
 
 struct Neg {
-  static constexpr Saved kSaved = Saved::kOutput;
+  static constexpr Saved kSaved = Saved::output;
   template <class F>
   static HODHOD_FORMULA F value(F x) {
     return -x;
@@ -269,9 +269,9 @@ struct Max {
   }
 };
 
-#define HODHOD_CASE(Name, text)   \
-  case HODHOD_CASE_ENUM::k##Name: \
-    return body(Name{});
+#define HODHOD_CASE(Formula, name, text) \
+  case HODHOD_CASE_ENUM::name:           \
+    return body(Formula{});
 
 // Calls body with an object of the formula's type.
 template <class Body>

@@ -10,17 +10,17 @@
 namespace hodhod::kernels {
 namespace {
 
-#define HODHOD_NAME(Name, text) text,
+#define HODHOD_NAME(Formula, name, text) text,
 constexpr std::string_view kUnaryNames[] = {HODHOD_ACTIVATIONS(HODHOD_NAME) HODHOD_FUNCTIONS(HODHOD_NAME)};
 constexpr std::string_view kBinaryNames[] = {HODHOD_BINARIES(HODHOD_NAME)};
 #undef HODHOD_NAME
 
-#define HODHOD_PAIR(Name, text) {text, Activation::k##Name},
+#define HODHOD_PAIR(Formula, name, text) {text, Activation::name},
 constexpr std::pair<std::string_view, Activation> kActivations[] = {
     HODHOD_ACTIVATIONS(HODHOD_PAIR)  //
-    {"gelu_pytorch_tanh", Activation::kGeluTanh},
-    {"gelu_fast", Activation::kGeluTanh},
-    {"swish", Activation::kSilu},
+    {"gelu_pytorch_tanh", Activation::gelu_tanh},
+    {"gelu_fast", Activation::gelu_tanh},
+    {"swish", Activation::silu},
 };
 #undef HODHOD_PAIR
 

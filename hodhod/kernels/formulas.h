@@ -12,35 +12,36 @@
 
 namespace hodhod::kernels {
 
-// X(Name, canonical name). Activations are what layers, the product's epilogue and gates choose from.
-#define HODHOD_ACTIVATIONS(X) \
-  X(Identity, "linear")       \
-  X(Relu, "relu")             \
-  X(Gelu, "gelu")             \
-  X(GeluTanh, "gelu_new")     \
-  X(QuickGelu, "quick_gelu")  \
-  X(Silu, "silu")             \
-  X(Tanh, "tanh")             \
-  X(Sigmoid, "sigmoid")
+// X(formula, enumerator, canonical name). Activations are what layers, the product's epilogue and gates
+// choose from.
+#define HODHOD_ACTIVATIONS(X)            \
+  X(Identity, identity, "linear")        \
+  X(Relu, relu, "relu")                  \
+  X(Gelu, gelu, "gelu")                  \
+  X(GeluTanh, gelu_tanh, "gelu_new")     \
+  X(QuickGelu, quick_gelu, "quick_gelu") \
+  X(Silu, silu, "silu")                  \
+  X(Tanh, tanh, "tanh")                  \
+  X(Sigmoid, sigmoid, "sigmoid")
 
 // The other functions of one argument.
-#define HODHOD_FUNCTIONS(X) \
-  X(Exp, "exp")             \
-  X(Log, "log")             \
-  X(Sqrt, "sqrt")           \
-  X(Square, "square")       \
-  X(Abs, "abs")             \
-  X(Neg, "neg")
+#define HODHOD_FUNCTIONS(X)   \
+  X(Exp, exp, "exp")          \
+  X(Log, log, "log")          \
+  X(Sqrt, sqrt, "sqrt")       \
+  X(Square, square, "square") \
+  X(Abs, abs, "abs")          \
+  X(Neg, neg, "neg")
 
 // Functions of two arguments.
 #define HODHOD_BINARIES(X) \
-  X(Add, "add")            \
-  X(Sub, "sub")            \
-  X(Mul, "mul")            \
-  X(Div, "div")            \
-  X(Max, "max")
+  X(Add, add, "add")       \
+  X(Sub, sub, "sub")       \
+  X(Mul, mul, "mul")       \
+  X(Div, div, "div")       \
+  X(Max, max, "max")
 
-#define HODHOD_ENUMERATOR(Name, text) k##Name,
+#define HODHOD_ENUMERATOR(Formula, name, text) name,
 enum class Activation { HODHOD_ACTIVATIONS(HODHOD_ENUMERATOR) };
 // Begins with the activations, under the same numbers.
 enum class Unary { HODHOD_ACTIVATIONS(HODHOD_ENUMERATOR) HODHOD_FUNCTIONS(HODHOD_ENUMERATOR) };
@@ -48,7 +49,7 @@ enum class Binary { HODHOD_BINARIES(HODHOD_ENUMERATOR) };
 #undef HODHOD_ENUMERATOR
 
 // The canonical names in order, for configurations.
-#define HODHOD_NAME(Name, text) text,
+#define HODHOD_NAME(Formula, name, text) text,
 constexpr auto names_of(Activation) {
   return std::to_array<std::string_view>({HODHOD_ACTIVATIONS(HODHOD_NAME)});
 }
@@ -66,7 +67,7 @@ std::string_view name_of(Binary function);
 Activation activation_named(std::string_view name);
 
 // What a derivative is computed from: the function's argument or its value.
-enum class Saved { kInput, kOutput };
+enum class Saved { input, output };
 Saved saved_of(Unary function);
 
 // The operations that the formulas are written with, for double.

@@ -22,7 +22,7 @@ constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 std::vector<Unary> all_functions() {
   std::vector<Unary> all;
-  for (int i = 0; i <= static_cast<int>(Unary::kNeg); ++i) all.push_back(static_cast<Unary>(i));
+  for (int i = 0; i <= static_cast<int>(Unary::neg); ++i) all.push_back(static_cast<Unary>(i));
   return all;
 }
 
@@ -54,26 +54,26 @@ double ulps(float value, double exact) {
 
 double allowed_ulps(Unary function, std::string_view target) {
   switch (function) {
-    case Unary::kIdentity:
-    case Unary::kRelu:
-    case Unary::kSqrt:
-    case Unary::kSquare:
-    case Unary::kAbs:
-    case Unary::kNeg:
+    case Unary::identity:
+    case Unary::relu:
+    case Unary::sqrt:
+    case Unary::square:
+    case Unary::abs:
+    case Unary::neg:
       return 0.5001;
-    case Unary::kExp:
-    case Unary::kLog:
+    case Unary::exp:
+    case Unary::log:
       return 1.5;
-    case Unary::kTanh:
-    case Unary::kSigmoid:
+    case Unary::tanh:
+    case Unary::sigmoid:
       return 3.5;
-    case Unary::kGelu:
+    case Unary::gelu:
       return target == "SSE4" ? 100 : 8;  // without FMA, x² loses digits far in the tail
     // Their exponent is rounded before it is used: 2 ulp of z are |z| ulp of e^z.
-    case Unary::kSilu:
+    case Unary::silu:
       return 4.5;
-    case Unary::kQuickGelu:
-    case Unary::kGeluTanh:
+    case Unary::quick_gelu:
+    case Unary::gelu_tanh:
       return 400;
   }
   return 0;
@@ -105,7 +105,7 @@ TEST(Formulas, ActivationsAreWithinAMillionthOfDouble) {
   std::vector<float> x;
   for (float v = -12.0f; v < 12.0f; v += 0.00037f) x.push_back(v);
   cpu::for_each_target([&](const char* target) {
-    for (Unary function : {Unary::kGelu, Unary::kGeluTanh, Unary::kQuickGelu, Unary::kSilu}) {
+    for (Unary function : {Unary::gelu, Unary::gelu_tanh, Unary::quick_gelu, Unary::silu}) {
       const std::vector<float> y = evaluate(function, x);
       for (size_t i = 0; i < x.size(); ++i) {
         double exact = 0, wide = x[i];
@@ -120,11 +120,11 @@ TEST(Formulas, ActivationsAreWithinAMillionthOfDouble) {
 TEST(Formulas, DerivativesAreThoseOfTheValues) {
   for (Unary function : all_functions()) {
     for (double x : {-3.7, -1.1, -0.3, 0.2, 0.9, 2.5, 4.0}) {
-      if (x < 0 && (function == Unary::kLog || function == Unary::kSqrt)) continue;
+      if (x < 0 && (function == Unary::log || function == Unary::sqrt)) continue;
       const double h = 1e-5;
       plain::with_formula(function, [&](auto formula) {
         const double slope = (formula.value(x + h) - formula.value(x - h)) / (2 * h);
-        const double saved = saved_of(function) == Saved::kInput ? x : formula.value(x);
+        const double saved = saved_of(function) == Saved::input ? x : formula.value(x);
         EXPECT_NEAR(formula.derivative(saved), slope, 1e-8 * std::max(1.0, std::fabs(slope)))
             << name_of(function);
       });
@@ -183,12 +183,12 @@ TEST(Formulas, MaxPassesNanFromEitherSide) {
 
 TEST(Formulas, Names) {
   for (Unary function : all_functions()) {
-    if (function <= unary_of(Activation::kSigmoid)) {
+    if (function <= unary_of(Activation::sigmoid)) {
       EXPECT_EQ(unary_of(activation_named(name_of(function))), function);
     }
   }
-  EXPECT_EQ(activation_named("gelu_pytorch_tanh"), Activation::kGeluTanh);
-  EXPECT_EQ(activation_named("swish"), Activation::kSilu);
+  EXPECT_EQ(activation_named("gelu_pytorch_tanh"), Activation::gelu_tanh);
+  EXPECT_EQ(activation_named("swish"), Activation::silu);
   try {
     activation_named("gelo");
     FAIL();

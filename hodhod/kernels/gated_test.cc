@@ -12,9 +12,9 @@
 namespace hodhod::kernels {
 namespace {
 
-constexpr Activation kGates[] = {Activation::kSigmoid,  Activation::kSilu, Activation::kGelu,
-                                 Activation::kGeluTanh, Activation::kRelu, Activation::kTanh,
-                                 Activation::kIdentity};
+constexpr Activation kGates[] = {Activation::sigmoid,   Activation::silu, Activation::gelu,
+                                 Activation::gelu_tanh, Activation::relu, Activation::tanh,
+                                 Activation::identity};
 
 // Gate and value are the halves of one matrix; the results follow one another.
 template <class T>
@@ -57,7 +57,7 @@ TEST(Gated, MatchesTheTwinOnEveryTarget) {
 }
 
 TEST(Gated, ThreadsDoNotChangeBits) {
-  expect_threads_agree([] { return everything<float>(Activation::kSilu, 301, 333); });
+  expect_threads_agree([] { return everything<float>(Activation::silu, 301, 333); });
 }
 
 }  // namespace

@@ -71,16 +71,16 @@ struct SoftCrossEntropyArgs {
 };
 
 enum class PointwiseLoss {
-  kSquare,     // (x − t)²
-  kAbsolute,   // |x − t|; derivative 0 where x = t
-  kSmooth,     // smooth L1 (Girshick 2015): d² / 2β where d = |x − t| < β, else d − β / 2
-  kBinary,     // binary cross entropy of a logit: max(x, 0) − x t + log(1 + e^−|x|)
-  kDivergence  // Kullback–Leibler, x a log-probability: t (log t − x), 0 where t = 0
+  square,     // (x − t)²
+  absolute,   // |x − t|; derivative 0 where x = t
+  smooth,     // smooth L1 (Girshick 2015): d² / 2β where d = |x − t| < β, else d − β / 2
+  binary,     // binary cross entropy of a logit: max(x, 0) − x t + log(1 + e^−|x|)
+  divergence  // Kullback–Leibler, x a log-probability: t (log t − x), 0 where t = 0
 };
 
 template <class T>
 struct PointwiseLossArgs {
-  PointwiseLoss loss = PointwiseLoss::kSquare;
+  PointwiseLoss loss = PointwiseLoss::square;
   int64_t count = 0;
   const T* x = nullptr;
   const T* target = nullptr;

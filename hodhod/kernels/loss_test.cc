@@ -176,8 +176,8 @@ TEST(CrossEntropy, KeepsItsDigits) {
 }
 
 TEST(PointwiseLoss, AgreesWithReferenceWhichIsRight) {
-  for (const PointwiseLoss loss : {PointwiseLoss::kSquare, PointwiseLoss::kAbsolute, PointwiseLoss::kSmooth,
-                                   PointwiseLoss::kBinary, PointwiseLoss::kDivergence}) {
+  for (const PointwiseLoss loss : {PointwiseLoss::square, PointwiseLoss::absolute, PointwiseLoss::smooth,
+                                   PointwiseLoss::binary, PointwiseLoss::divergence}) {
     for (const int64_t count : {0, 1, 37, 10007}) {
       Rng rng(2);
       std::vector<float> x, t, scales;

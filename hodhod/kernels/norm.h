@@ -9,7 +9,7 @@
 
 namespace hodhod::kernels {
 
-enum class NormKind { kLayer, kRms };
+enum class NormKind { layer, rms };
 constexpr std::array<std::string_view, 2> names_of(NormKind) { return {"layer", "rms"}; }
 
 // s = x + residual
@@ -28,7 +28,7 @@ struct NormArgs {
   const T* beta = nullptr;      // [columns]; null: 0
   T* y;                         // not x or residual
   T* sum = nullptr;             // where s goes when there is a residual; null: nowhere
-  T* mean = nullptr;            // [rows], kLayer only; null: not wanted
+  T* mean = nullptr;            // [rows], NormKind::layer only; null: not wanted
   T* scale = nullptr;           // [rows]; null: not wanted
 };
 

@@ -16,9 +16,9 @@ struct Choice {
   NormKind kind;
   bool residual, affine, keep_sum;
 };
-const Choice kChoices[] = {{NormKind::kLayer, false, true, false}, {NormKind::kLayer, true, true, true},
-                           {NormKind::kLayer, true, false, false}, {NormKind::kRms, false, true, false},
-                           {NormKind::kRms, true, true, true},     {NormKind::kRms, true, false, false}};
+const Choice kChoices[] = {{NormKind::layer, false, true, false}, {NormKind::layer, true, true, true},
+                           {NormKind::layer, true, false, false}, {NormKind::rms, false, true, false},
+                           {NormKind::rms, true, true, true},     {NormKind::rms, true, false, false}};
 
 template <class T>
 struct Results {
@@ -53,10 +53,10 @@ Results<T> run(const Choice& choice, int64_t rows, int64_t columns, int64_t skip
                          .x = x.data() + skip,
                          .residual = choice.residual ? residual.data() + skip : nullptr,
                          .gamma = choice.affine ? gamma.data() : nullptr,
-                         .beta = choice.affine && choice.kind == NormKind::kLayer ? beta.data() : nullptr,
+                         .beta = choice.affine && choice.kind == NormKind::layer ? beta.data() : nullptr,
                          .y = r.y.data(),
                          .sum = choice.keep_sum ? r.sum.data() : nullptr,
-                         .mean = choice.kind == NormKind::kLayer ? r.mean.data() : nullptr,
+                         .mean = choice.kind == NormKind::layer ? r.mean.data() : nullptr,
                          .scale = r.scale.data()});
   cpu_kernels<T>().norm_backward({.kind = choice.kind,
                                   .rows = rows,
@@ -88,7 +88,7 @@ TEST(Norm, MatchesTheTwinOnEveryTarget) {
 }
 
 TEST(Norm, RowsHaveMeanZeroAndVarianceOne) {
-  const Results<float> r = run<float>({NormKind::kLayer, false, false, false}, 3, 500);
+  const Results<float> r = run<float>({NormKind::layer, false, false, false}, 3, 500);
   for (int row = 0; row < 3; ++row) {
     double sum = 0, squares = 0;
     for (int i = 0; i < 500; ++i)
@@ -119,7 +119,7 @@ TEST(Norm, LargeMeanKeepsItsVariance) {
   std::vector<float> x(256), y(256);
   for (int i = 0; i < 256; ++i) x[i] = 10000.0f + static_cast<float>(i % 2);
   cpu::norm(
-      {.kind = NormKind::kLayer, .rows = 1, .columns = 256, .epsilon = 1e-5f, .x = x.data(), .y = y.data()});
+      {.kind = NormKind::layer, .rows = 1, .columns = 256, .epsilon = 1e-5f, .x = x.data(), .y = y.data()});
   for (int i = 0; i < 256; ++i) EXPECT_NEAR(y[i], i % 2 ? 1 : -1, 1e-3);
 }
 

@@ -70,7 +70,7 @@ struct ProductArgs {
   bool accumulate = false;
 
   const T* bias = nullptr;  // [n], or null
-  Activation activation = Activation::kIdentity;
+  Activation activation = Activation::identity;
   // With the strides of c; or null.
   const T* residual = nullptr;
   T* saved = nullptr;

@@ -30,7 +30,7 @@ struct ProductProblem {
   bool share_b = false;
   bool accumulate = false;
   bool bias = false;
-  Activation activation = Activation::kIdentity;
+  Activation activation = Activation::identity;
   bool residual = false;
   bool saved = false;
 
@@ -156,8 +156,8 @@ TEST(Product, AppliesItsEpilogue) {
     for (const int64_t m : {1, 17}) {
       for (const int64_t k : {0, 9, 530}) {
         for (const Activation activation :
-             {Activation::kIdentity, Activation::kRelu, Activation::kGelu, Activation::kGeluTanh,
-              Activation::kSilu, Activation::kTanh, Activation::kSigmoid}) {
+             {Activation::identity, Activation::relu, Activation::gelu, Activation::gelu_tanh,
+              Activation::silu, Activation::tanh, Activation::sigmoid}) {
           ProductProblem p = {2, m, 45, k, false, true};
           p.pad = 2;
           p.activation = activation;
@@ -220,7 +220,7 @@ TEST(Product, GivesARowTheSameBitsAlone) {
       SCOPED_TRACE(p.name());
       check_rows_alone(p, nullptr);
       p.accumulate = p.bias = p.residual = p.saved = true;
-      p.activation = Activation::kGelu;
+      p.activation = Activation::gelu;
       check_rows_alone(p, nullptr);
     }
   });

@@ -23,14 +23,14 @@
 
 namespace hodhod::kernels {
 
-enum class Cell { kTanh, kRelu, kLstm, kGru };
+enum class Cell { tanh, relu, lstm, gru };
 
-constexpr int64_t gates_of(Cell cell) { return cell == Cell::kLstm ? 4 : cell == Cell::kGru ? 3 : 1; }
+constexpr int64_t gates_of(Cell cell) { return cell == Cell::lstm ? 4 : cell == Cell::gru ? 3 : 1; }
 // Width of what the backward needs of each step, per hidden unit: LSTM i, f, g, o; GRU r, z, n, W_n h' + b_n.
-constexpr int64_t saved_of(Cell cell) { return cell == Cell::kLstm || cell == Cell::kGru ? 4 : 0; }
+constexpr int64_t saved_of(Cell cell) { return cell == Cell::lstm || cell == Cell::gru ? 4 : 0; }
 
 struct RecurrenceShape {
-  Cell cell = Cell::kTanh;
+  Cell cell = Cell::tanh;
   int64_t batch = 0;    // B
   int64_t steps = 0;    // T
   int64_t hidden = 0;   // H
@@ -89,7 +89,7 @@ struct RecurrenceBackwardArgs {
 // set; the reference has none and its size is 0. `packed` is aligned to 64 bytes.
 template <class T>
 struct RecurrencePackArgs {
-  Cell cell = Cell::kTanh;
+  Cell cell = Cell::tanh;
   int64_t hidden = 0;
   int64_t outputs = 0;
   const T* weight = nullptr;

@@ -15,7 +15,7 @@ namespace hodhod::kernels {
 namespace {
 
 struct RecurrenceProblem {
-  Cell cell = Cell::kTanh;
+  Cell cell = Cell::tanh;
   int64_t B = 1, T = 1, H = 1;
   int64_t P = 0;  // 0: no projection
   bool reverse = false, time_first = false, ragged = false, bias = true;
@@ -65,15 +65,15 @@ struct Sequence {
     // NaN wherever nothing is written.
     const T unset = static_cast<T>(std::nan(""));
     output.assign(rows * P, unset);
-    cells.assign(p.cell == Cell::kLstm ? rows * p.H : 0, unset);
+    cells.assign(p.cell == Cell::lstm ? rows * p.H : 0, unset);
     saved.assign(rows * p.H * saved_of(p.cell), unset);
     hn.assign(p.B * P, unset);
     cn.assign(p.B * p.H, unset);
     dinput.assign(rows * G * p.H, unset);
-    dhidden.assign(p.cell == Cell::kGru ? rows * G * p.H : 0, unset);
+    dhidden.assign(p.cell == Cell::gru ? rows * G * p.H : 0, unset);
     dprojected.assign(p.P ? rows * P : 0, unset);
     dh0.assign(p.B * P, unset);
-    dc0.assign(p.cell == Cell::kLstm ? p.B * p.H : 0, unset);
+    dc0.assign(p.cell == Cell::lstm ? p.B * p.H : 0, unset);
   }
 
   static T* data(Array<T>& array) { return array.empty() ? nullptr : array.data(); }
@@ -118,7 +118,7 @@ struct Sequence {
     T sum = 0;
     for (size_t i = 0; i < output.size(); ++i) sum += output[i] * doutput[i];
     for (size_t i = 0; i < hn.size(); ++i) sum += hn[i] * dhn[i];
-    for (size_t i = 0; i < cn.size() && shape.cell == Cell::kLstm; ++i) sum += cn[i] * dcn[i];
+    for (size_t i = 0; i < cn.size() && shape.cell == Cell::lstm; ++i) sum += cn[i] * dcn[i];
     return sum;
   }
 };
@@ -146,7 +146,7 @@ void expect_arrays_near(const Array<float>& got, const Array<double>& want, cons
 
 std::vector<RecurrenceProblem> recurrence_problems() {
   std::vector<RecurrenceProblem> all;
-  for (const Cell cell : {Cell::kTanh, Cell::kRelu, Cell::kLstm, Cell::kGru}) {
+  for (const Cell cell : {Cell::tanh, Cell::relu, Cell::lstm, Cell::gru}) {
     for (const bool reverse : {false, true}) {
       all.push_back({.cell = cell, .B = 1, .T = 1, .H = 1, .reverse = reverse});
       all.push_back({.cell = cell, .B = 3, .T = 5, .H = 10, .reverse = reverse, .ragged = true});
@@ -154,7 +154,7 @@ std::vector<RecurrenceProblem> recurrence_problems() {
           {.cell = cell, .B = 21, .T = 4, .H = 33, .reverse = reverse, .time_first = true, .bias = false});
       all.push_back(
           {.cell = cell, .B = 18, .T = 3, .H = 64, .reverse = reverse, .time_first = true, .ragged = true});
-      if (cell != Cell::kLstm) continue;
+      if (cell != Cell::lstm) continue;
       all.push_back({.cell = cell, .B = 3, .T = 5, .H = 20, .P = 7, .reverse = reverse, .ragged = true});
       all.push_back(
           {.cell = cell, .B = 19, .T = 3, .H = 17, .P = 35, .reverse = reverse, .time_first = true});
@@ -173,7 +173,7 @@ TEST(Recurrence, AgreesWithReference) {
       const Sequence<double> want = run_double(p);
       expect_arrays_near(got.output, want.output, "output");
       expect_arrays_near(got.hn, want.hn, "h_n");
-      if (p.cell == Cell::kLstm) expect_arrays_near(got.cn, want.cn, "c_n");
+      if (p.cell == Cell::lstm) expect_arrays_near(got.cn, want.cn, "c_n");
       expect_arrays_near(got.dinput, want.dinput, "dinput");
       expect_arrays_near(got.dhidden, want.dhidden, "dhidden");
       expect_arrays_near(got.dprojected, want.dprojected, "dprojected");
@@ -208,7 +208,7 @@ TEST(Recurrence, ReferenceGradientsAreDerivatives) {
     expect_derivative(r.c0, r.dc0);
     // dW and db from what the kernel gives, as the op forms them.
     const int64_t GH = gates_of(p.cell) * p.H, P = r.shape.outputs;
-    const Array<double>& dhidden = p.cell == Cell::kGru ? r.dhidden : r.dinput;
+    const Array<double>& dhidden = p.cell == Cell::gru ? r.dhidden : r.dinput;
     reference::recurrence(r.forward_args());
     Array<double> dweight(GH * P), dbias(p.bias ? GH : 0);
     for (int64_t b = 0; b < p.B; ++b) {
@@ -245,10 +245,10 @@ TEST(Recurrence, ThreadsDoNotChangeABit) {
   const int before = thread_count();
   std::vector<RecurrenceProblem> all = recurrence_problems();
   // Few rows of a wide layer: each step is divided.
-  for (const Cell cell : {Cell::kTanh, Cell::kLstm, Cell::kGru}) {
+  for (const Cell cell : {Cell::tanh, Cell::lstm, Cell::gru}) {
     all.push_back({.cell = cell, .B = 7, .T = 3, .H = 300, .ragged = true});
   }
-  all.push_back({.cell = Cell::kLstm, .B = 7, .T = 2, .H = 310, .P = 300});
+  all.push_back({.cell = Cell::lstm, .B = 7, .T = 2, .H = 310, .P = 300});
   for (const RecurrenceProblem& p : all) {
     if (p.B * p.T == 0) continue;
     SCOPED_TRACE(describe(p));
@@ -265,9 +265,9 @@ TEST(Recurrence, ThreadsDoNotChangeABit) {
 // A row taken through step by step, alone, with packed weights, gives the bits it has in a ragged batch.
 TEST(Recurrence, RowAloneStepByStepIsTheRowInTheBatch) {
   cpu::for_each_target([](const char* target) {
-    for (const Cell cell : {Cell::kTanh, Cell::kLstm, Cell::kGru}) {
+    for (const Cell cell : {Cell::tanh, Cell::lstm, Cell::gru}) {
       for (const int64_t P : {0, 9}) {
-        if (P && cell != Cell::kLstm) continue;
+        if (P && cell != Cell::lstm) continue;
         const RecurrenceProblem p{.cell = cell, .B = 37, .T = 4, .H = 21, .P = P, .ragged = true};
         SCOPED_TRACE(std::string(target) + " " + describe(p));
         Sequence<float> whole(p);
@@ -289,7 +289,7 @@ TEST(Recurrence, RowAloneStepByStepIsTheRowInTheBatch) {
             args.initial_output = h.data();
             args.initial_cell = c.data();
             args.output = output.data();
-            args.cells = cell == Cell::kLstm ? cells.data() : nullptr;
+            args.cells = cell == Cell::lstm ? cells.data() : nullptr;
             args.saved = nullptr;
             args.final_output = next_h.data();
             args.final_cell = next_c.data();

@@ -12,7 +12,7 @@
 
 namespace hodhod::kernels {
 
-enum class Reduction { kSum, kSumSquares, kMax };
+enum class Reduction { sum, sum_squares, max };
 
 // y[k] = factor · Σ x, factor · Σ x² or max x over the `reduced` loops, for each element k of the `kept`
 // loops, in their order. The max of nothing is −∞; NaN wins. y is dense and apart from x.

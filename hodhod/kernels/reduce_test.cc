@@ -14,7 +14,7 @@
 namespace hodhod::kernels {
 namespace {
 
-constexpr Reduction kReductions[] = {Reduction::kSum, Reduction::kSumSquares, Reduction::kMax};
+constexpr Reduction kReductions[] = {Reduction::sum, Reduction::sum_squares, Reduction::max};
 
 Nest<1> nest_of(const std::vector<int64_t>& shape, const std::vector<int64_t>& strides) {
   Nest<1> nest;
@@ -64,7 +64,7 @@ TEST(Reduce, ByPlainArithmetic) {
   const auto x = random_values<float>(120, 2);
   std::vector<double> want(8);
   for (int i = 0; i < 120; ++i) want[i / 60 * 4 + i / 5 % 4] += x[i];
-  expect_near(reduced(Reduction::kSum, x, nest_of({2, 4}, {60, 5}), nest_of({3, 5}, {20, 1})), want, 1e-6,
+  expect_near(reduced(Reduction::sum, x, nest_of({2, 4}, {60, 5}), nest_of({3, 5}, {20, 1})), want, 1e-6,
               "sum");
 }
 
@@ -96,35 +96,35 @@ TEST(Reduce, LayoutDoesNotChangeBits) {
 
 TEST(Reduce, TargetsAgreeInBitsOnSums) {
   const auto x = random_values<float>(5000, 4);
-  const auto want = reduced(Reduction::kSum, x, nest_of({}, {}), nest_of({5000}, {1}));
+  const auto want = reduced(Reduction::sum, x, nest_of({}, {}), nest_of({5000}, {1}));
   cpu::for_each_target([&](const char* target) {
-    expect_same_bits(reduced(Reduction::kSum, x, nest_of({}, {}), nest_of({5000}, {1})), want, target);
+    expect_same_bits(reduced(Reduction::sum, x, nest_of({}, {}), nest_of({5000}, {1})), want, target);
   });
 }
 
 TEST(Reduce, LongSumsStayAccurate) {
   const int64_t n = 3'000'001;
   const std::vector<float> x(n, 0.1f);
-  const auto y = reduced(Reduction::kSum, x, nest_of({}, {}), nest_of({n}, {1}));
+  const auto y = reduced(Reduction::sum, x, nest_of({}, {}), nest_of({n}, {1}));
   EXPECT_NEAR(y[0] / (n * double{0.1f}), 1.0, 3e-6);
 }
 
 TEST(Reduce, ThreadsDoNotChangeBits) {
   const auto x = random_values<float>(9000 * 100, 5);
   expect_threads_agree(
-      [&] { return reduced(Reduction::kSum, x, nest_of({9000}, {100}), nest_of({100}, {1})); });
+      [&] { return reduced(Reduction::sum, x, nest_of({9000}, {100}), nest_of({100}, {1})); });
   expect_threads_agree(
-      [&] { return reduced(Reduction::kSum, x, nest_of({100}, {1}), nest_of({9000}, {100})); });
+      [&] { return reduced(Reduction::sum, x, nest_of({100}, {1}), nest_of({9000}, {100})); });
   expect_threads_agree(
-      [&] { return reduced(Reduction::kSumSquares, x, nest_of({}, {}), nest_of({900000}, {1})); });
+      [&] { return reduced(Reduction::sum_squares, x, nest_of({}, {}), nest_of({900000}, {1})); });
 }
 
 TEST(Reduce, MaxOfNanIsNanAndOfNothingMinusInfinity) {
   auto x = random_values<float>(100, 6);
   x[63] = std::numeric_limits<float>::quiet_NaN();
   cpu::for_each_target([&](const char*) {
-    EXPECT_TRUE(std::isnan(reduced(Reduction::kMax, x, nest_of({}, {}), nest_of({100}, {1}))[0]));
-    EXPECT_EQ(reduced(Reduction::kMax, x, nest_of({}, {}), nest_of({0}, {1}))[0],
+    EXPECT_TRUE(std::isnan(reduced(Reduction::max, x, nest_of({}, {}), nest_of({100}, {1}))[0]));
+    EXPECT_EQ(reduced(Reduction::max, x, nest_of({}, {}), nest_of({0}, {1}))[0],
               -std::numeric_limits<float>::infinity());
   });
 }

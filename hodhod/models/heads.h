@@ -104,7 +104,7 @@ struct MaskedLanguageHead {
   OutputLayer output;
   Linear dense;
   Norm norm;
-  kernels::Activation activation = kernels::Activation::kGelu;
+  kernels::Activation activation = kernels::Activation::gelu;
 
   // Hidden states [N, C] → logits [N, V]. `table` is the embedding [V, C], used if the output layer is tied.
   Tensor logits(const Tensor& hidden, const Tensor& table, Context& context) const;
@@ -128,7 +128,7 @@ struct MaskedLanguageHead {
 struct ClassificationHead {
   std::optional<Linear> pooler;
   Linear classifier;
-  kernels::Activation activation = kernels::Activation::kTanh;
+  kernels::Activation activation = kernels::Activation::tanh;
   StatePooling pooling = StatePooling::first;
   double dropout = 0;
 

@@ -22,15 +22,15 @@ namespace {
 Cell cell_of(RecurrentCell cell) {
   switch (cell) {
     case RecurrentCell::tanh:
-      return Cell::kTanh;
+      return Cell::tanh;
     case RecurrentCell::relu:
-      return Cell::kRelu;
+      return Cell::relu;
     case RecurrentCell::lstm:
-      return Cell::kLstm;
+      return Cell::lstm;
     case RecurrentCell::gru:
       break;
   }
-  return Cell::kGru;
+  return Cell::gru;
 }
 
 Recurrent make_layers(const RecurrentConfig& config, int64_t layers, bool both_directions) {
@@ -88,7 +88,7 @@ RecurrentState joined(const RecurrentState& one, const RecurrentState& other) {
 // The state before the first token, as zeros rather than undefined tensors.
 RecurrentState zero_state(const Recurrent& layers, int64_t rows) {
   const Shape shape{layers.options.layers, rows, layers.options.hidden};
-  return {Tensor::zeros(shape), layers.options.cell == Cell::kLstm ? Tensor::zeros(shape) : Tensor()};
+  return {Tensor::zeros(shape), layers.options.cell == Cell::lstm ? Tensor::zeros(shape) : Tensor()};
 }
 
 }  // namespace

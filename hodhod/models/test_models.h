@@ -45,15 +45,15 @@ inline std::vector<TestModel> test_models() {
     c.norm_placement = NormPlacement::pre;
     c.final_norm = true;
     c.positions = PositionKind::learned;
-    c.activation = Activation::kGeluTanh;
+    c.activation = Activation::gelu_tanh;
     c.activation_dropout = 0.1;
   });
   add("llama", TransformerShape::decoder, [](TransformerConfig& c) {
     c.norm_placement = NormPlacement::pre;
-    c.norm = NormKind::kRms;
+    c.norm = NormKind::rms;
     c.final_norm = c.gated = true;
     c.positions = PositionKind::rotary;
-    c.activation = Activation::kSilu;
+    c.activation = Activation::silu;
     c.heads = 6;
     c.kv_heads = 2;
     c.attention_bias = c.feed_forward_bias = c.tie_embeddings = false;
@@ -65,10 +65,10 @@ inline std::vector<TestModel> test_models() {
   });
   add("relative", TransformerShape::encoder_decoder, [](TransformerConfig& c) {
     c.norm_placement = NormPlacement::pre;
-    c.norm = NormKind::kRms;
+    c.norm = NormKind::rms;
     c.final_norm = true;
     c.positions = PositionKind::relative;
-    c.activation = Activation::kGelu;
+    c.activation = Activation::gelu;
     c.source_vocabulary = 53;
   });
   return models;
@@ -121,7 +121,7 @@ inline SequenceBatch sequence_batch(const TransformerModel& model, const TestBat
 }
 
 inline Tensor test_loss(const TransformerModel& model, const TestBatch& batch, Context& context,
-                        Reduction reduction = Reduction::kMean) {
+                        Reduction reduction = Reduction::mean) {
   return model.loss(sequence_batch(model, batch), batch.labels,
                     {.label_smoothing = 0.1, .reduction = reduction}, context);
 }

@@ -37,7 +37,7 @@ TransformerConfig bert(int64_t width, int64_t heads, int64_t layers) {
   config.norm_epsilon = 1e-12;
   config.embedding_norm = true;
   config.positions = PositionKind::learned;
-  config.activation = Activation::kGelu;
+  config.activation = Activation::gelu;
   config.token_types = 2;
   config.output_bias = true;
   config.scale_embedding = false;
@@ -67,7 +67,7 @@ TransformerConfig gpt(int64_t width, int64_t heads, int64_t layers, int64_t max_
   config.norm_placement = NormPlacement::pre;
   config.final_norm = true;
   config.positions = PositionKind::learned;
-  config.activation = Activation::kGeluTanh;
+  config.activation = Activation::gelu_tanh;
   config.padding_learns = true;
   config.scale_embedding = false;
   config.attention_dropout = 0.1;
@@ -80,9 +80,9 @@ TransformerConfig llama(int64_t width, int64_t heads, int64_t kv_heads, int64_t 
   config.vocabulary = 32000;
   config.kv_heads = kv_heads;
   config.feed_forward = feed_forward;
-  config.norm = NormKind::kRms;
+  config.norm = NormKind::rms;
   config.positions = PositionKind::rotary;
-  config.activation = Activation::kSilu;
+  config.activation = Activation::silu;
   config.gated = true;
   config.attention_bias = config.feed_forward_bias = false;
   config.tie_embeddings = false;

@@ -57,7 +57,7 @@ struct TransformerConfig {
   int64_t max_length = 1024;         // longest sequence; rows of a learned position table
 
   NormPlacement norm_placement = NormPlacement::post;
-  NormKind norm = NormKind::kLayer;
+  NormKind norm = NormKind::layer;
   double norm_epsilon = 1e-5;
   bool final_norm = false;      // a norm after the last block (usual with pre)
   bool embedding_norm = false;  // a norm on the embeddings (BERT)
@@ -72,7 +72,7 @@ struct TransformerConfig {
   double rotary_amplitude = 1;
   int64_t relative_buckets = 32;
   int64_t relative_distance = 128;
-  kernels::Activation activation = kernels::Activation::kRelu;
+  kernels::Activation activation = kernels::Activation::relu;
   bool gated = false;  // down(act(gate(x)) · up(x))
   bool attention_bias = true;
   bool feed_forward_bias = true;

@@ -19,7 +19,7 @@ struct TransformerModelConfig final : ConfigOf<TransformerConfig> {
   TransformerModelConfig(const TransformerConfig& config = {});
   TransformerModelConfig(const TransformerConfig& config, const HeadOptions& options);
 
-  kernels::Activation pooler_activation = kernels::Activation::kTanh;  // in an encoder's classifier
+  kernels::Activation pooler_activation = kernels::Activation::tanh;  // in an encoder's classifier
 
   std::unique_ptr<ModelConfig> clone() const override;
   int64_t source_vocabulary() const override { return body.size_of_source_vocabulary(); }

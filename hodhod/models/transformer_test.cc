@@ -39,7 +39,7 @@ TEST_P(TransformerBits, ARowIsTheSameAloneAndInABatchOf64) {
   if (config().has_encoder()) memory = model_.encode(batch.source, context_);
   const Tensor states = test_states(model_, batch, context_);
   const Tensor logits = model_.logits(sequence_batch(model_, batch), context_);
-  const Tensor losses = test_loss(model_, batch, context_, Reduction::kNone);
+  const Tensor losses = test_loss(model_, batch, context_, Reduction::none);
   for (int64_t b : {0, 1, 17, 40, 63}) {
     TestBatch one(config(), 1, 1);
     one.source = alone(batch.source, b);
@@ -55,7 +55,7 @@ TEST_P(TransformerBits, ARowIsTheSameAloneAndInABatchOf64) {
     ASSERT_EQ(row(states, b, time), own.values<float>()) << "decoder, row " << b;
     ASSERT_EQ(row(logits, b, time), model_.logits(sequence_batch(model_, one), context_).values<float>())
         << "logits, row " << b;
-    ASSERT_EQ(row(losses, b, time), test_loss(model_, one, context_, Reduction::kNone).values<float>())
+    ASSERT_EQ(row(losses, b, time), test_loss(model_, one, context_, Reduction::none).values<float>())
         << "losses, row " << b;
   }
 }

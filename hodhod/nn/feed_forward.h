@@ -15,7 +15,7 @@ namespace hodhod {
 struct FeedForwardOptions {
   int64_t width = 0;   // C
   int64_t hidden = 0;  // F
-  kernels::Activation activation = kernels::Activation::kRelu;
+  kernels::Activation activation = kernels::Activation::relu;
   bool gated = false;
   bool bias = true;
   double dropout = 0;  // of the hidden units, in training
@@ -46,9 +46,8 @@ struct FeedForward {
 
  private:
   struct HiddenUnits {
-    Tensor values;  // [B, T, F]
-    kernels::Activation pending =
-        kernels::Activation::kIdentity;  // which the last product still has to apply
+    Tensor values;                                                // [B, T, F]
+    kernels::Activation pending = kernels::Activation::identity;  // which the last product still has to apply
   };
   HiddenUnits hidden_units(const Tensor& x, Context& context) const;
 };

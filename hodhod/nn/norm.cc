@@ -5,7 +5,7 @@ namespace hodhod {
 
 Norm::Norm(int64_t width, const NormOptions& norm_options, DType dtype, bool with_bias)
     : options(norm_options), weight(Tensor::full({width}, 1, dtype)) {
-  if (with_bias && norm_options.kind == NormKind::kLayer) bias = Tensor::zeros({width}, dtype);
+  if (with_bias && norm_options.kind == NormKind::layer) bias = Tensor::zeros({width}, dtype);
 }
 
 }  // namespace hodhod

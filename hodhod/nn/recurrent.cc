@@ -19,7 +19,7 @@ Recurrent::Recurrent(const RecurrentOptions& recurrent_options, DType dtype) : o
   check(options.input > 0 && options.hidden > 0 && options.layers > 0,
         "recurrent: input {}, hidden {} and layers {} must all be positive", options.input, options.hidden,
         options.layers);
-  check(options.projection >= 0 && (options.projection == 0 || options.cell == Cell::kLstm),
+  check(options.projection >= 0 && (options.projection == 0 || options.cell == Cell::lstm),
         "recurrent: a projection of {} for a cell that is not an LSTM; leave it 0", options.projection);
   const int64_t gates = kernels::gates_of(options.cell) * options.hidden;
   for (int64_t layer = 0; layer < options.layers; ++layer) {
@@ -51,13 +51,12 @@ std::string Recurrent::name_ending(size_t index) const {
 // Except for the GRU, whose r acts on the hidden product with its bias, the two biases appear only as their
 // sum.
 Tensor Recurrent::input_bias(const Direction& direction) const {
-  if (!options.bias || options.cell == Cell::kGru) return direction.bias_ih;
+  if (!options.bias || options.cell == Cell::gru) return direction.bias_ih;
   return add(direction.bias_ih, direction.bias_hh);
 }
 
 RecurrenceWeights Recurrent::recurrent_weights(const Direction& direction) const {
-  return {direction.weight_hh, options.cell == Cell::kGru ? direction.bias_hh : Tensor(),
-          direction.weight_hr};
+  return {direction.weight_hh, options.cell == Cell::gru ? direction.bias_hh : Tensor(), direction.weight_hr};
 }
 
 std::vector<PackedRecurrence> Recurrent::pack() const {
@@ -128,7 +127,7 @@ RecurrentRun Recurrent::run(const Tensor& x, const Tensor& table, Context& conte
       if (context.trace) trace_direction(i > first, gates, result, input.time_first, *context.trace);
       sides.push_back(std::move(result.output));
       outputs.push_back(std::move(result.last.output));
-      if (options.cell == Cell::kLstm) cells.push_back(std::move(result.last.cell));
+      if (options.cell == Cell::lstm) cells.push_back(std::move(result.last.cell));
     }
     y = count == 1 ? sides[0] : concat(sides, 2);
     trace(context, "output", Component::recurrence, input.time_first ? "TBC" : "BTC", y);

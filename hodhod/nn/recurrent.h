@@ -14,7 +14,7 @@
 namespace hodhod {
 
 struct RecurrentOptions {
-  Cell cell = Cell::kLstm;
+  Cell cell = Cell::lstm;
   int64_t input = 0;       // C, width of the input
   int64_t hidden = 0;      // H
   int64_t layers = 1;      // L

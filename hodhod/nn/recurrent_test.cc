@@ -22,7 +22,7 @@ Tensor recurrent_values(const Shape& shape, uint64_t stream, DType dtype = DType
   return Tensor::from(values, shape).converted(dtype);
 }
 
-constexpr Cell kCells[] = {Cell::kTanh, Cell::kRelu, Cell::kLstm, Cell::kGru};
+constexpr Cell kCells[] = {Cell::tanh, Cell::relu, Cell::lstm, Cell::gru};
 
 Recurrent small_stack(Cell cell, DType dtype, int64_t projection = 0, double dropout = 0) {
   Recurrent stack({.cell = cell,
@@ -41,7 +41,7 @@ Recurrent small_stack(Cell cell, DType dtype, int64_t projection = 0, double dro
 TEST(Recurrent, GradientIsTheDerivative) {
   for (const Cell cell : kCells) {
     for (const int64_t projection : {0, 2}) {
-      if (projection && cell != Cell::kLstm) continue;
+      if (projection && cell != Cell::lstm) continue;
       Recurrent stack = small_stack(cell, DType::f64, projection);
       std::vector<Tensor> inputs = {recurrent_values({2, 3, 4}, 1)};
       for (const auto& [name, parameter] : parameters_of(stack)) inputs.push_back(parameter);
@@ -60,7 +60,7 @@ TEST(Recurrent, GradientIsTheDerivative) {
 }
 
 TEST(Recurrent, NamesAreThoseOfPyTorch) {
-  Recurrent stack = small_stack(Cell::kLstm, DType::f32, 2);
+  Recurrent stack = small_stack(Cell::lstm, DType::f32, 2);
   std::vector<std::string> names;
   for_each_parameter(stack, [&](const std::string& name, Tensor&) { names.push_back(name); });
   ASSERT_EQ(names.size(), 20u);
@@ -153,7 +153,7 @@ TEST(Recurrent, TokensByTableAreTokensByVector) {
 }
 
 TEST(Recurrent, DropoutActsBetweenLayersInTrainingOnly) {
-  Recurrent stack = small_stack(Cell::kGru, DType::f32, 0, 0.5);
+  Recurrent stack = small_stack(Cell::gru, DType::f32, 0, 0.5);
   const Tensor x = recurrent_values({2, 3, 4}, 6, DType::f32);
   const auto run = [&](bool training, uint64_t seed) {
     Context context{.training = training, .rng = Rng(seed)};
@@ -166,9 +166,9 @@ TEST(Recurrent, DropoutActsBetweenLayersInTrainingOnly) {
 }
 
 TEST(Recurrent, RefusesWhatDoesNotFit) {
-  EXPECT_THROW(Recurrent({.cell = Cell::kGru, .input = 4, .hidden = 0}), Error);
-  EXPECT_THROW(Recurrent({.cell = Cell::kGru, .input = 4, .hidden = 4, .projection = 2}), Error);
-  const Recurrent stack = small_stack(Cell::kTanh, DType::f32);
+  EXPECT_THROW(Recurrent({.cell = Cell::gru, .input = 4, .hidden = 0}), Error);
+  EXPECT_THROW(Recurrent({.cell = Cell::gru, .input = 4, .hidden = 4, .projection = 2}), Error);
+  const Recurrent stack = small_stack(Cell::tanh, DType::f32);
   Context context;
   EXPECT_THROW(stack(Tensor::zeros({2, 3, 5}), context), Error);
   EXPECT_THROW(stack(Tensor::zeros({2, 3, 4}), context, {.state = {Tensor::zeros({2, 2, 3})}}), Error);

@@ -22,7 +22,7 @@ Tensor layer_values(const Shape& shape, uint64_t seed) {
 }
 
 TEST(Layers, NormHasTheParametersOfItsKind) {
-  Norm layer(5), rms(5, {.kind = NormKind::kRms}), bare(5, {}, DType::f32, false);
+  Norm layer(5), rms(5, {.kind = NormKind::rms}), bare(5, {}, DType::f32, false);
   EXPECT_EQ(parameters_of(layer).size(), 2);
   EXPECT_EQ(parameters_of(layer)[0].first, "weight");
   EXPECT_EQ(parameters_of(rms).size(), 1);

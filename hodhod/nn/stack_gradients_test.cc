@@ -80,7 +80,7 @@ struct Stack {
 BlockCase block_case(std::string name) {
   BlockCase c{.name = std::move(name)};
   c.options.attention = {.width = kWidth, .heads = 2};
-  c.options.feed_forward = {.width = kWidth, .hidden = kHidden, .activation = Activation::kGelu};
+  c.options.feed_forward = {.width = kWidth, .hidden = kHidden, .activation = Activation::gelu};
   return c;
 }
 
@@ -91,11 +91,11 @@ std::vector<BlockCase> block_cases() {
     change(cases.back());
   };
   for (NormPlacement placement : {NormPlacement::post, NormPlacement::pre}) {
-    for (NormKind kind : {NormKind::kLayer, NormKind::kRms}) {
-      for (Activation activation : {Activation::kRelu, Activation::kGelu, Activation::kSilu}) {
-        const bool gated = activation == Activation::kSilu || kind == NormKind::kRms;
+    for (NormKind kind : {NormKind::layer, NormKind::rms}) {
+      for (Activation activation : {Activation::relu, Activation::gelu, Activation::silu}) {
+        const bool gated = activation == Activation::silu || kind == NormKind::rms;
         add(fmt::format("{} {} {}{}", placement == NormPlacement::pre ? "pre" : "post",
-                        kind == NormKind::kRms ? "rms" : "layer", kernels::name_of(activation),
+                        kind == NormKind::rms ? "rms" : "layer", kernels::name_of(activation),
                         gated ? " gated" : ""),
             [&](BlockCase& c) {
               c.options.placement = placement;
@@ -107,7 +107,7 @@ std::vector<BlockCase> block_cases() {
     }
   }
   add("plain silu without biases", [](BlockCase& c) {
-    c.options.feed_forward.activation = Activation::kSilu;
+    c.options.feed_forward.activation = Activation::silu;
     c.options.feed_forward.bias = false;
     c.options.attention.biases = {false, false, false, false};
   });
@@ -227,14 +227,14 @@ TEST(StackGradients, RelativePositions) {
 // ---- recurrent stacks ----
 
 TEST(StackGradients, Recurrent) {
-  for (Cell cell : {Cell::kTanh, Cell::kRelu, Cell::kLstm, Cell::kGru}) {
+  for (Cell cell : {Cell::tanh, Cell::relu, Cell::lstm, Cell::gru}) {
     for (bool bidirectional : {false, true}) {
       for (bool ragged : {false, true}) {
         const RecurrentOptions options{.cell = cell,
                                        .input = 3,
                                        .hidden = 4,
                                        .layers = 2,
-                                       .projection = cell == Cell::kLstm && ragged ? 2 : 0,
+                                       .projection = cell == Cell::lstm && ragged ? 2 : 0,
                                        .bidirectional = bidirectional,
                                        .dropout = 0.25};
         expect_layer([&](DType dtype) { return Recurrent(options, dtype); },
@@ -271,7 +271,7 @@ TEST(StackGradients, RecurrentFromATableToItsLogits) {
       [&](DType dtype) {
         return RecurrentLanguageModel{
             Embedding(5, 4, {}, dtype),
-            Recurrent({.cell = Cell::kGru, .input = 4, .hidden = 4, .layers = 2}, dtype)};
+            Recurrent({.cell = Cell::gru, .input = 4, .hidden = 4, .layers = 2}, dtype)};
       },
       [&](const RecurrentLanguageModel& model, Inputs) {
         Context context;

@@ -11,7 +11,7 @@ namespace hodhod {
 struct SubLayerEnd {
   Component component;  // of the sub-layer
   // Of what goes into the linear layer.
-  kernels::Activation activation = kernels::Activation::kIdentity;
+  kernels::Activation activation = kernels::Activation::identity;
   const Tensor& residual;  // of the result's shape, or undefined
   double dropout = 0;      // in training
 };

@@ -128,7 +128,7 @@ TEST(Trace, ShowsEachStepOfABlock) {
 }
 
 TEST(Trace, ShowsBothDirectionsOfARecurrentLayer) {
-  Recurrent stack({.cell = Cell::kLstm, .input = 4, .hidden = 3, .layers = 2, .bidirectional = true});
+  Recurrent stack({.cell = Cell::lstm, .input = 4, .hidden = 3, .layers = 2, .bidirectional = true});
   stack.initialise(Rng(3));
   Trace trace;
   Context context{.trace = &trace};

@@ -30,7 +30,7 @@ struct Decoder {
 std::vector<std::vector<float>> run(bool checkpointed, NormPlacement placement) {
   const TransformerBlockOptions options{
       .attention = {.width = 24, .heads = 2, .causal = true, .dropout = 0.1},
-      .feed_forward = {.width = 24, .hidden = 37, .activation = kernels::Activation::kGelu, .dropout = 0.1},
+      .feed_forward = {.width = 24, .hidden = 37, .activation = kernels::Activation::gelu, .dropout = 0.1},
       .norm = {},
       .placement = placement,
       .cross = true,

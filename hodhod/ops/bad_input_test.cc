@@ -26,16 +26,16 @@ TEST(BadInput, Elementwise) {
     all.push_back({[=] { function(kUndefined, f({2})); }, {name, "undefined"}});
   }
   using kernels::Unary;
-  for (Unary function : {Unary::kRelu, Unary::kGelu, Unary::kSilu, Unary::kTanh, Unary::kExp, Unary::kLog}) {
+  for (Unary function : {Unary::relu, Unary::gelu, Unary::silu, Unary::tanh, Unary::exp, Unary::log}) {
     const std::string name(kernels::name_of(function));
     all.push_back({[=] { apply(function, whole({2})); }, {name, "i64"}});
     all.push_back({[=] { apply(function, kUndefined); }, {name, "undefined"}});
   }
   all.push_back({[] { scale(kUndefined, 2); }, {"scale", "undefined"}});
   all.push_back({[] { scale(whole({2}), 2); }, {"scale", "i64"}});
-  all.push_back({[] { gated(Activation::kSilu, f({2, 3}), f({2, 4})); }, {"gated", "[2, 3]", "[2, 4]"}});
-  all.push_back({[] { gated(Activation::kSilu, f({2}), d({2})); }, {"gated", "f32", "f64"}});
-  all.push_back({[] { gated_halves(Activation::kSilu, f({2, 3})); }, {"gated_halves", "[2, 3]"}});
+  all.push_back({[] { gated(Activation::silu, f({2, 3}), f({2, 4})); }, {"gated", "[2, 3]", "[2, 4]"}});
+  all.push_back({[] { gated(Activation::silu, f({2}), d({2})); }, {"gated", "f32", "f64"}});
+  all.push_back({[] { gated_halves(Activation::silu, f({2, 3})); }, {"gated_halves", "[2, 3]"}});
   all.push_back({[] { masked_fill(f({2, 3}), f({2, 3}), 0); }, {"masked_fill", "f32", "u8"}});
   all.push_back({[] {
                    masked_fill(f({2, 3}), Tensor::zeros({3}, DType::u8), 0);

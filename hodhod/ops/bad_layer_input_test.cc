@@ -183,31 +183,31 @@ TEST(BadInput, RecurrenceAndLosses) {
   const Tensor x = f({2, 3, 8}), w = f({8, 2});
   expect_refused({
       {[=] {
-         recurrence(Cell::kLstm, f({2, 3, 7}), {w});
+         recurrence(Cell::lstm, f({2, 3, 7}), {w});
        },
        {"recurrence", "7", "4"}},
       {[=] {
-         recurrence(Cell::kLstm, x, {f({8, 3})});
+         recurrence(Cell::lstm, x, {f({8, 3})});
        },
        {"recurrence", "[8, 3]"}},
       {[=] {
-         recurrence(Cell::kLstm, x, {d({8, 2})});
+         recurrence(Cell::lstm, x, {d({8, 2})});
        },
        {"recurrence", "f64", "f32"}},
       {[=] {
-         recurrence(Cell::kLstm, x, {w}, {}, {.lengths = ids({3, 4}, {2})});
+         recurrence(Cell::lstm, x, {w}, {}, {.lengths = ids({3, 4}, {2})});
        },
        {"recurrence", "4", "3"}},
       {[=] {
-         recurrence(Cell::kLstm, x, {w}, {.output = f({3, 2})});
+         recurrence(Cell::lstm, x, {w}, {.output = f({3, 2})});
        },
        {"recurrence", "[3, 2]", "[2, 2]"}},
       {[=] {
-         recurrence(Cell::kTanh, x, {f({8, 8})}, {.cell = f({2, 8})});
+         recurrence(Cell::tanh, x, {f({8, 8})}, {.cell = f({2, 8})});
        },
        {"recurrence", "cell"}},
-      {[=] { recurrence(Cell::kTanh, kUndefined, {w}); }, {"recurrence", "gates"}},
-      {[=] { recurrence(Cell::kLstm, x, {kUndefined}); }, {"recurrence", "hidden weight"}},
+      {[=] { recurrence(Cell::tanh, kUndefined, {w}); }, {"recurrence", "gates"}},
+      {[=] { recurrence(Cell::lstm, x, {kUndefined}); }, {"recurrence", "hidden weight"}},
       {[=] {
          cross_entropy(f({2, 3}), ids({0, 3}, {2}));
        },

@@ -57,7 +57,7 @@ Tensor weight_gradient(const Tensor& dy, const Tensor& rows) {
 template <class T>
 Tensor bias_gradient(const Tensor& dy) {
   Tensor db = dy.new_empty({dy.dim(1)});
-  detail::kernels_for<T>(dy).reduce({.reduction = kernels::Reduction::kSum,
+  detail::kernels_for<T>(dy).reduce({.reduction = kernels::Reduction::sum,
                                      .kept = {1, {dy.dim(1)}, {{{1}}}},
                                      .reduced = {1, {dy.dim(0)}, {{{dy.dim(1)}}}},
                                      .x = dy.data<T>(),

@@ -40,8 +40,8 @@ std::vector<DeviceCase> plain_cases() {
       {"add", {{2, 3}, {3}}, [](Inputs in) { return add(in[0], in[1]); }},
       {"maximum", {{2, 3}, {2, 1}}, [](Inputs in) { return maximum(in[0], in[1]); }},
       {"gelu", {{2, 3}}, [](Inputs in) { return gelu(in[0]); }},
-      {"gated", {{2, 3}, {2, 3}}, [](Inputs in) { return gated(Activation::kSilu, in[0], in[1]); }},
-      {"gated_halves", {{2, 6}}, [](Inputs in) { return gated_halves(Activation::kGelu, in[0]); }},
+      {"gated", {{2, 3}, {2, 3}}, [](Inputs in) { return gated(Activation::silu, in[0], in[1]); }},
+      {"gated_halves", {{2, 6}}, [](Inputs in) { return gated_halves(Activation::gelu, in[0]); }},
       {"masked_fill",
        {{2, 3}},
        [](Inputs in) {
@@ -106,7 +106,7 @@ std::vector<DeviceCase> counted_cases() {
       {"linear",
        {{5, 3}, {4, 3}, {4}, {5, 4}},
        [](Inputs in) {
-         return linear(in[0], in[1], in[2], {.activation = Activation::kGelu, .residual = in[3]});
+         return linear(in[0], in[1], in[2], {.activation = Activation::gelu, .residual = in[3]});
        },
        2.0 * 5 * 3 * 4},
       {"conv1d",
@@ -121,7 +121,7 @@ std::vector<DeviceCase> counted_cases() {
        {{2, 3}, {5, 3}, {5}},
        [](Inputs in) {
          return linear_cross_entropy(in[0], in[1], in[2], whole_numbers({2, 4}, {2}),
-                                     {.reduction = Reduction::kNone});
+                                     {.reduction = Reduction::none});
        },
        2.0 * 2 * 3 * 5},
       // Two rows of four queries; the second's last key is padding. A query sees what stands before it.
@@ -141,7 +141,7 @@ std::vector<DeviceCase> counted_cases() {
       {"recurrence",
        {{2, 3, 16}, {16, 5}, {16}, {5, 4}},
        [](Inputs in) {
-         return recurrence(Cell::kLstm, in[0], {in[1], in[2], in[3]}, {},
+         return recurrence(Cell::lstm, in[0], {in[1], in[2], in[3]}, {},
                            {.lengths = whole_numbers({1, 3}, {2})})
              .output;
        },

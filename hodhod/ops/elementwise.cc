@@ -13,7 +13,7 @@ using kernels::Unary;
 namespace {
 
 const char* op_name(Binary function) {
-  return function == Binary::kMax ? "maximum" : kernels::name_of(function).data();
+  return function == Binary::max ? "maximum" : kernels::name_of(function).data();
 }
 
 Tensor binary(Binary function, const Tensor& a, const Tensor& b) {
@@ -37,7 +37,7 @@ Tensor binary(Binary function, const Tensor& a, const Tensor& b) {
 }  // namespace
 
 Tensor add(const Tensor& a, const Tensor& b) {
-  return record("add", binary(Binary::kAdd, a, b), {a, b},
+  return record("add", binary(Binary::add, a, b), {a, b},
                 [a_shape = a.shape(), b_shape = b.shape()](const Tensor& dy, Gradients& d) {
                   if (d.wants(0)) d.add(0, sum_to(dy, a_shape));
                   if (d.wants(1)) d.add(1, sum_to(dy, b_shape));
@@ -45,7 +45,7 @@ Tensor add(const Tensor& a, const Tensor& b) {
 }
 
 Tensor sub(const Tensor& a, const Tensor& b) {
-  return record("sub", binary(Binary::kSub, a, b), {a, b},
+  return record("sub", binary(Binary::sub, a, b), {a, b},
                 [a_shape = a.shape(), b_shape = b.shape()](const Tensor& dy, Gradients& d) {
                   if (d.wants(0)) d.add(0, sum_to(dy, a_shape));
                   if (d.wants(1)) d.add(1, scale(sum_to(dy, b_shape), -1));
@@ -77,9 +77,9 @@ Tensor recorded_binary(Binary function, const Tensor& a, const Tensor& b) {
 
 }  // namespace
 
-Tensor mul(const Tensor& a, const Tensor& b) { return recorded_binary(Binary::kMul, a, b); }
-Tensor div(const Tensor& a, const Tensor& b) { return recorded_binary(Binary::kDiv, a, b); }
-Tensor maximum(const Tensor& a, const Tensor& b) { return recorded_binary(Binary::kMax, a, b); }
+Tensor mul(const Tensor& a, const Tensor& b) { return recorded_binary(Binary::mul, a, b); }
+Tensor div(const Tensor& a, const Tensor& b) { return recorded_binary(Binary::div, a, b); }
+Tensor maximum(const Tensor& a, const Tensor& b) { return recorded_binary(Binary::max, a, b); }
 
 Tensor scale(const Tensor& x, double factor, double offset) {
   detail::check_defined("scale", "its input", x);
@@ -107,7 +107,7 @@ Tensor apply(Unary function, const Tensor& x) {
     detail::kernels_for<T>(x).unary(
         {.function = function, .count = x.numel(), .x = dense.data<T>(), .y = y.data<T>()});
   });
-  const Tensor saved = kernels::saved_of(function) == Saved::kInput ? dense : y;
+  const Tensor saved = kernels::saved_of(function) == Saved::input ? dense : y;
   return record(op, y, {x}, [=](const Tensor& dy, Gradients& d) {
     const detail::Reused gradient = detail::reuse(dy);
     with_compute_type(op, dy.dtype(), [&](auto t) {

@@ -38,22 +38,22 @@ inline Tensor operator-(const Tensor& x) { return scale(x, -1); }
 Tensor apply(kernels::Unary function, const Tensor& x);
 inline Tensor activate(Activation activation, const Tensor& x) { return apply(unary_of(activation), x); }
 
-inline Tensor relu(const Tensor& x) { return apply(kernels::Unary::kRelu, x); }
-inline Tensor gelu(const Tensor& x) { return apply(kernels::Unary::kGelu, x); }           // x Φ(x)
-inline Tensor gelu_tanh(const Tensor& x) { return apply(kernels::Unary::kGeluTanh, x); }  // its approximation
-inline Tensor quick_gelu(const Tensor& x) { return apply(kernels::Unary::kQuickGelu, x); }
-inline Tensor silu(const Tensor& x) { return apply(kernels::Unary::kSilu, x); }
-inline Tensor tanh(const Tensor& x) { return apply(kernels::Unary::kTanh, x); }
-inline Tensor sigmoid(const Tensor& x) { return apply(kernels::Unary::kSigmoid, x); }
-inline Tensor exp(const Tensor& x) { return apply(kernels::Unary::kExp, x); }
-inline Tensor log(const Tensor& x) { return apply(kernels::Unary::kLog, x); }
-inline Tensor sqrt(const Tensor& x) { return apply(kernels::Unary::kSqrt, x); }
-inline Tensor square(const Tensor& x) { return apply(kernels::Unary::kSquare, x); }
-inline Tensor abs(const Tensor& x) { return apply(kernels::Unary::kAbs, x); }
-inline Tensor neg(const Tensor& x) { return apply(kernels::Unary::kNeg, x); }
+inline Tensor relu(const Tensor& x) { return apply(kernels::Unary::relu, x); }
+inline Tensor gelu(const Tensor& x) { return apply(kernels::Unary::gelu, x); }            // x Φ(x)
+inline Tensor gelu_tanh(const Tensor& x) { return apply(kernels::Unary::gelu_tanh, x); }  // its approximation
+inline Tensor quick_gelu(const Tensor& x) { return apply(kernels::Unary::quick_gelu, x); }
+inline Tensor silu(const Tensor& x) { return apply(kernels::Unary::silu, x); }
+inline Tensor tanh(const Tensor& x) { return apply(kernels::Unary::tanh, x); }
+inline Tensor sigmoid(const Tensor& x) { return apply(kernels::Unary::sigmoid, x); }
+inline Tensor exp(const Tensor& x) { return apply(kernels::Unary::exp, x); }
+inline Tensor log(const Tensor& x) { return apply(kernels::Unary::log, x); }
+inline Tensor sqrt(const Tensor& x) { return apply(kernels::Unary::sqrt, x); }
+inline Tensor square(const Tensor& x) { return apply(kernels::Unary::square, x); }
+inline Tensor abs(const Tensor& x) { return apply(kernels::Unary::abs, x); }
+inline Tensor neg(const Tensor& x) { return apply(kernels::Unary::neg, x); }
 
 // ---- gates (Shazeer 2020) ----
-// f(gate) · value, both [..., F]: kSilu makes SwiGLU, kGelu and kGeluTanh GEGLU, kSigmoid GLU.
+// f(gate) · value, both [..., F]: silu makes SwiGLU, gelu and gelu_tanh GEGLU, sigmoid GLU.
 Tensor gated(Activation activation, const Tensor& gate, const Tensor& value);
 // The same where x [..., 2F] holds the gate in its first half and the value in its second; the result is
 // [..., F].

@@ -55,10 +55,10 @@ TEST(Elementwise, BroadcastValues) {
 }
 
 TEST(Elementwise, EveryFunctionOfOneArgument) {
-  for (int i = 0; i <= static_cast<int>(Unary::kNeg); ++i) {
+  for (int i = 0; i <= static_cast<int>(Unary::neg); ++i) {
     const auto function = static_cast<Unary>(i);
     const std::string name(name_of(function));
-    const bool positive = function == Unary::kLog || function == Unary::kSqrt;
+    const bool positive = function == Unary::log || function == Unary::sqrt;
     const Op op = [=](Inputs x) { return apply(function, x[0]); };
     for (const Shape& shape : {Shape{}, Shape{0, 3}, Shape{1}, Shape{4, 7}}) {
       for (const Tensor& made : {random_tensor(shape, 1), strided_tensor(shape, 2)}) {
@@ -84,7 +84,7 @@ TEST(Elementwise, Scale) {
 
 TEST(Elementwise, Gates) {
   for (Activation activation :
-       {Activation::kSilu, Activation::kGelu, Activation::kGeluTanh, Activation::kSigmoid}) {
+       {Activation::silu, Activation::gelu, Activation::gelu_tanh, Activation::sigmoid}) {
     const Op whole = [=](Inputs x) { return gated(activation, x[0], x[1]); };
     const Op halves = [=](Inputs x) { return gated_halves(activation, x[0]); };
     const std::string name(name_of(activation));
@@ -114,8 +114,8 @@ TEST(Elementwise, Errors) {
   expect_error([&] { mul(a, f); }, "mul", "f64", "f32", "convert");
   expect_error([&] { relu(a.converted(DType::i64)); }, "relu", "i64", "convert");
   expect_error([&] { relu(Tensor()); }, "relu", "undefined");
-  expect_error([&] { gated(Activation::kSilu, a, b); }, "gated", "[2, 3]", "[4]");
-  expect_error([&] { gated_halves(Activation::kSilu, a); }, "gated_halves", "[2, 3]", "two");
+  expect_error([&] { gated(Activation::silu, a, b); }, "gated", "[2, 3]", "[4]");
+  expect_error([&] { gated_halves(Activation::silu, a); }, "gated_halves", "[2, 3]", "two");
   expect_error([&] { masked_fill(a, b, 0); }, "masked_fill", "f64", "[4]", "u8");
 }
 

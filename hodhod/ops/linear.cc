@@ -29,7 +29,7 @@ void check_shapes(const Tensor& x, const Tensor& weight, const Tensor& bias, con
 // f(x), dense; x itself where f is the identity.
 Tensor activated(Activation activation, const Tensor& x) {
   const Tensor dense = x.dense();
-  if (activation == Activation::kIdentity) return dense;
+  if (activation == Activation::identity) return dense;
   Tensor y = x.new_empty(x.shape());
   with_compute_type("linear", x.dtype(), [&](auto t) {
     using T = decltype(t);
@@ -49,7 +49,7 @@ struct LinearBackward {
     with_compute_type("linear", dy.dtype(), [&](auto t) {
       using T = decltype(t);
       if (d.wants(2)) bias_gradient<T>(dy, d);
-      const bool has_activation = activation != Activation::kIdentity;
+      const bool has_activation = activation != Activation::identity;
       if (d.wants(1)) weight_gradient<T>(dy, has_activation ? activated(activation, x) : x.dense(), d);
       if (d.wants(0)) input_gradient<T>(dy, d);
     });
@@ -68,7 +68,7 @@ struct LinearBackward {
     kept.strides[0][0] = 1;
     reduced.shape[0] = rows;
     reduced.strides[0][0] = out;
-    detail::kernels_for<T>(dy).reduce({.reduction = kernels::Reduction::kSum,
+    detail::kernels_for<T>(dy).reduce({.reduction = kernels::Reduction::sum,
                                        .kept = kept,
                                        .reduced = reduced,
                                        .x = dy.data<T>(),
@@ -95,7 +95,7 @@ struct LinearBackward {
   template <class T>
   void input_gradient(const Tensor& dy, Gradients& d) const {
     const int64_t out = weight.dim(0), in = weight.dim(1);
-    const bool has_activation = activation != Activation::kIdentity;
+    const bool has_activation = activation != Activation::identity;
     const auto [dx, accumulate] =
         has_activation ? Gradients::Buffer{x.new_empty(x.shape()), false} : d.buffer(0);
     detail::kernels_for<T>(dy).product({.m = detail::row_count(dy),
@@ -107,7 +107,7 @@ struct LinearBackward {
                                         .c_stride = in,
                                         .accumulate = accumulate});
     if (!has_activation) return;
-    const bool from_output = kernels::saved_of(unary_of(activation)) == kernels::Saved::kOutput;
+    const bool from_output = kernels::saved_of(unary_of(activation)) == kernels::Saved::output;
     const Tensor saved = from_output ? activated(activation, x) : x.dense();
     detail::kernels_for<T>(dy).unary_backward({.function = unary_of(activation),
                                                .count = x.numel(),

@@ -10,7 +10,7 @@ namespace hodhod {
 
 struct LinearOptions {
   // Applied to x first: y = f(x)·Wᵀ + b. f(x) is computed again for the gradient and not kept.
-  kernels::Activation activation = kernels::Activation::kIdentity;
+  kernels::Activation activation = kernels::Activation::identity;
   // Added to the result; of the result's shape, or undefined.
   Tensor residual = {};
 };

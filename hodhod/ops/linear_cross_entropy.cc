@@ -189,8 +189,8 @@ Tensor linear_cross_entropy(const Tensor& hidden, const Tensor& weight, const Te
   const Problem p = checked(hidden, weight, bias, targets, options);
   const int64_t counted =
       detail::check_targets("linear_cross_entropy", p.targets, p.classes(), options.ignore_index);
-  const bool each = options.reduction == Reduction::kNone;
-  const double scale = options.reduction == Reduction::kMean ? 1 / static_cast<double>(counted) : 1;
+  const bool each = options.reduction == Reduction::none;
+  const double scale = options.reduction == Reduction::mean ? 1 / static_cast<double>(counted) : 1;
   const bool at_once = recording() && !each;
   Results results = wanted_results(p, at_once && hidden.requires_grad(), at_once && weight.requires_grad(),
                                    at_once && bias.defined() && bias.requires_grad());
@@ -227,7 +227,7 @@ Tensor linear_cross_entropy(const Tensor& hidden, const Tensor& weight, const Te
 Tensor linear_log_probabilities(const Tensor& hidden, const Tensor& weight, const Tensor& bias,
                                 const Tensor& targets, int64_t ignore_index) {
   NoGrad off;
-  const CrossEntropyOptions options{.ignore_index = ignore_index, .reduction = Reduction::kNone};
+  const CrossEntropyOptions options{.ignore_index = ignore_index, .reduction = Reduction::none};
   return scaled(linear_cross_entropy(hidden, weight, bias, targets, options), -1);
 }
 

@@ -11,10 +11,10 @@ namespace hodhod {
 // targets [...] (i64). Label smoothing, ignored targets and reduction as in cross_entropy; class weights are
 // not supported.
 //
-// Tokens are taken in chunks whose logits fit a few tens of megabytes. With kSum or kMean, and when gradients
-// are wanted, those of hidden, weight and bias are computed with the loss, from the logits while they are
-// there (three products in all), and backward only scales them. With kNone backward computes the logits
-// again. A token's loss does not depend on the other tokens.
+// Tokens are taken in chunks whose logits fit a few tens of megabytes. With Reduction::sum or mean, and when
+// gradients are wanted, those of hidden, weight and bias are computed with the loss, from the logits while
+// they are there (three products in all), and backward only scales them. With none, backward computes the
+// logits again. A token's loss does not depend on the other tokens.
 Tensor linear_cross_entropy(const Tensor& hidden, const Tensor& weight, const Tensor& bias,
                             const Tensor& targets, const CrossEntropyOptions& options = {});
 

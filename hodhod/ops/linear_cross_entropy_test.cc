@@ -49,7 +49,7 @@ Tensor logits_of(const Tensor& hidden, const Tensor& weight, const Tensor& bias)
 
 TEST(LinearCrossEntropy, GradientIsTheDerivative) {
   const Tensor targets = random_targets(6, 5).reshaped({2, 3});
-  for (const Reduction reduction : {Reduction::kNone, Reduction::kSum, Reduction::kMean}) {
+  for (const Reduction reduction : {Reduction::none, Reduction::sum, Reduction::mean}) {
     for (const double smoothing : {0.0, 0.1}) {
       const CrossEntropyOptions options{.label_smoothing = smoothing, .reduction = reduction};
       const GradcheckResult result = gradcheck(
@@ -167,8 +167,8 @@ TEST(LinearCrossEntropy, NoTokens) {
   Tensor hidden = Tensor::zeros({0, 4}), weight = cross_entropy_values({5, 4}, 12, 1, DType::f32);
   hidden.set_requires_grad();
   weight.set_requires_grad();
-  const Tensor loss = linear_cross_entropy(hidden, weight, {}, Tensor::zeros({0}, DType::i64),
-                                           {.reduction = Reduction::kSum});
+  const Tensor loss =
+      linear_cross_entropy(hidden, weight, {}, Tensor::zeros({0}, DType::i64), {.reduction = Reduction::sum});
   EXPECT_EQ(loss.item(), 0);
   backward(loss);
   EXPECT_EQ(weight.grad().values<float>(), std::vector<float>(20, 0.0f));

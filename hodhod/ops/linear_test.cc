@@ -29,7 +29,7 @@ Tensor linear_values(const Shape& shape, uint64_t seed, DType dtype = DType::f64
 TEST(Linear, IsItsEquation) {
   const Tensor x = linear_values({2, 3, 5}, 1), w = linear_values({4, 5}, 2), b = linear_values({4}, 3),
                r = linear_values({2, 3, 4}, 4);
-  const auto y = linear(x, w, b, {.activation = Activation::kTanh, .residual = r}).values();
+  const auto y = linear(x, w, b, {.activation = Activation::tanh, .residual = r}).values();
   const auto xs = x.values(), ws = w.values(), bs = b.values(), rs = r.values();
   for (size_t row = 0; row < 6; ++row) {
     for (size_t o = 0; o < 4; ++o) {
@@ -41,8 +41,7 @@ TEST(Linear, IsItsEquation) {
 }
 
 TEST(Linear, Gradients) {
-  for (Activation activation :
-       {Activation::kIdentity, Activation::kGelu, Activation::kTanh, Activation::kSilu}) {
+  for (Activation activation : {Activation::identity, Activation::gelu, Activation::tanh, Activation::silu}) {
     const auto fn = [&](std::span<const Tensor> in) {
       return linear(in[0], in[1], in[2], {.activation = activation, .residual = in[3]});
     };
@@ -73,7 +72,7 @@ TEST(Linear, FloatAgreesWithDouble) {
     xs.set_requires_grad();
     ws.set_requires_grad();
     bs.set_requires_grad();
-    const Tensor y = linear(xs, ws, bs, {.activation = Activation::kGelu});
+    const Tensor y = linear(xs, ws, bs, {.activation = Activation::gelu});
     backward(y, {.gradient = Tensor::full(y.shape(), 1, dtype)});
     return std::vector{y.values(), xs.grad().values(), ws.grad().values(), bs.grad().values()};
   };

@@ -34,9 +34,9 @@ void check_weight(const char* op, const Tensor& logits, const Tensor& weight) {
 
 // Losses reduced as the caller wants; `divisor` is that of the mean.
 Tensor reduced(const Tensor& losses, Reduction reduction, double divisor) {
-  if (reduction == Reduction::kNone) return losses;
+  if (reduction == Reduction::none) return losses;
   const double sum = detail::sum_in_order(losses);
-  return Tensor::scalar(reduction == Reduction::kSum ? sum : sum / divisor, losses.dtype(), losses.device());
+  return Tensor::scalar(reduction == Reduction::sum ? sum : sum / divisor, losses.dtype(), losses.device());
 }
 
 // The gradients of the losses from that of the reduced loss: one factor for all, or one for each.
@@ -45,10 +45,10 @@ struct Scales {
   Tensor own;
   double factor = 1;
   Scales(const Tensor& dy, Reduction reduction, double divisor) {
-    if (reduction == Reduction::kNone) {
+    if (reduction == Reduction::none) {
       own = dy.dense();
     } else {
-      factor = dy.item() / (reduction == Reduction::kMean ? divisor : 1);
+      factor = dy.item() / (reduction == Reduction::mean ? divisor : 1);
     }
   }
   const T* data() const { return own.defined() ? own.data<T>() : nullptr; }
@@ -214,30 +214,30 @@ Tensor soft_cross_entropy(const Tensor& logits, const Tensor& probabilities,
 }
 
 Tensor mse_loss(const Tensor& x, const Tensor& target, Reduction reduction) {
-  return pointwise({"mse_loss", kernels::PointwiseLoss::kSquare}, x, target, reduction,
+  return pointwise({"mse_loss", kernels::PointwiseLoss::square}, x, target, reduction,
                    static_cast<double>(x.numel()));
 }
 
 Tensor l1_loss(const Tensor& x, const Tensor& target, Reduction reduction) {
-  return pointwise({"l1_loss", kernels::PointwiseLoss::kAbsolute}, x, target, reduction,
+  return pointwise({"l1_loss", kernels::PointwiseLoss::absolute}, x, target, reduction,
                    static_cast<double>(x.numel()));
 }
 
 Tensor smooth_l1_loss(const Tensor& x, const Tensor& target, double beta, Reduction reduction) {
   check(beta > 0, "smooth_l1_loss: beta {} must be positive; use l1_loss for 0", beta);
-  return pointwise({"smooth_l1_loss", kernels::PointwiseLoss::kSmooth, beta}, x, target, reduction,
+  return pointwise({"smooth_l1_loss", kernels::PointwiseLoss::smooth, beta}, x, target, reduction,
                    static_cast<double>(x.numel()));
 }
 
 Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& target, Reduction reduction) {
-  return pointwise({"binary_cross_entropy_with_logits", kernels::PointwiseLoss::kBinary}, logits, target,
+  return pointwise({"binary_cross_entropy_with_logits", kernels::PointwiseLoss::binary}, logits, target,
                    reduction, static_cast<double>(logits.numel()));
 }
 
 Tensor kl_divergence(const Tensor& log_probabilities, const Tensor& target, Reduction reduction) {
   check(log_probabilities.rank() >= 1,
         "kl_divergence: a scalar has no rows; give a tensor of rank 1 or more");
-  return pointwise({"kl_divergence", kernels::PointwiseLoss::kDivergence}, log_probabilities, target,
+  return pointwise({"kl_divergence", kernels::PointwiseLoss::divergence}, log_probabilities, target,
                    reduction, static_cast<double>(log_probabilities.dim(0)));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Losses. With Reduction::kNone a loss keeps the shape of its targets; kSum and kMean make a scalar.
+// Losses. With Reduction::none a loss keeps the shape of its targets; sum and mean make a scalar.
 #pragma once
 
 #include "hodhod/kernels/loss.h"
@@ -7,13 +7,13 @@
 
 namespace hodhod {
 
-enum class Reduction { kNone, kSum, kMean };
+enum class Reduction { none, sum, mean };
 
 struct CrossEntropyOptions {
   double label_smoothing = 0;           // ε in [0, 1]
   int64_t ignore_index = kIgnoreIndex;  // a target without a loss
   Tensor weight = {};  // [V], of the logits' type; the weight of each class, 1 when undefined
-  Reduction reduction = Reduction::kMean;
+  Reduction reduction = Reduction::mean;
 };
 
 // Cross entropy of logits [..., V] against class numbers targets [...] (i64):
@@ -29,19 +29,19 @@ Tensor soft_cross_entropy(const Tensor& logits, const Tensor& probabilities,
 
 // Losses of x against a target of its shape, element by element; gradients flow to x only.
 // (x − t)²
-Tensor mse_loss(const Tensor& x, const Tensor& target, Reduction reduction = Reduction::kMean);
+Tensor mse_loss(const Tensor& x, const Tensor& target, Reduction reduction = Reduction::mean);
 // |x − t|
-Tensor l1_loss(const Tensor& x, const Tensor& target, Reduction reduction = Reduction::kMean);
+Tensor l1_loss(const Tensor& x, const Tensor& target, Reduction reduction = Reduction::mean);
 // d² / 2β where d = |x − t| < β, and d − β / 2 elsewhere; β > 0
 Tensor smooth_l1_loss(const Tensor& x, const Tensor& target, double beta = 1,
-                      Reduction reduction = Reduction::kMean);
+                      Reduction reduction = Reduction::mean);
 // −t log σ(x) − (1 − t) log(1 − σ(x)), for logits x
 Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& target,
-                                        Reduction reduction = Reduction::kMean);
+                                        Reduction reduction = Reduction::mean);
 // t (log t − x) for log-probabilities x, 0 where t = 0. The mean is the sum over the first dimension's extent
 // ("batchmean"), which is the divergence per row.
 Tensor kl_divergence(const Tensor& log_probabilities, const Tensor& target,
-                     Reduction reduction = Reduction::kMean);
+                     Reduction reduction = Reduction::mean);
 
 namespace detail {
 // Checks shapes and targets of a cross entropy; an Error names `op`. Returns the number of targets that are

@@ -34,7 +34,7 @@ Tensor probabilities(const Shape& shape, uint64_t stream) {
   return q;
 }
 
-constexpr Reduction kReductions[] = {Reduction::kNone, Reduction::kSum, Reduction::kMean};
+constexpr Reduction kReductions[] = {Reduction::none, Reduction::sum, Reduction::mean};
 
 TEST(CrossEntropyOp, GradientIsTheDerivative) {
   const Tensor targets = Tensor::from<int64_t>({1, -100, 4, 0, 2, 3}, {2, 3});
@@ -77,12 +77,12 @@ TEST(CrossEntropyOp, SinglePrecisionAgreesWithDouble) {
 TEST(CrossEntropyOp, SizesZeroAndOne) {
   EXPECT_EQ(cross_entropy(Tensor::zeros({1, 1}), Tensor::zeros({1}, DType::i64)).item(), 0);
   EXPECT_EQ(
-      cross_entropy(Tensor::zeros({0, 3}), Tensor::zeros({0}, DType::i64), {.reduction = Reduction::kSum})
+      cross_entropy(Tensor::zeros({0, 3}), Tensor::zeros({0}, DType::i64), {.reduction = Reduction::sum})
           .item(),
       0);
   const Tensor ignored = Tensor::full({2}, -100, DType::i64);
   EXPECT_TRUE(std::isnan(cross_entropy(Tensor::zeros({2, 3}), ignored).item()));
-  EXPECT_EQ(cross_entropy(Tensor::zeros({2, 3}), ignored, {.reduction = Reduction::kSum}).item(), 0);
+  EXPECT_EQ(cross_entropy(Tensor::zeros({2, 3}), ignored, {.reduction = Reduction::sum}).item(), 0);
 }
 
 TEST(CrossEntropyOp, RefusesWhatDoesNotFit) {
@@ -116,9 +116,9 @@ TEST(SoftCrossEntropyOp, OneHotIsCrossEntropyAndGradientIsTheDerivative) {
     EXPECT_TRUE(result) << result.message;
     CrossEntropyOptions narrow = options;
     narrow.weight = options.weight.converted(DType::f32);
-    narrow.reduction = Reduction::kSum;
+    narrow.reduction = Reduction::sum;
     CrossEntropyOptions wide = options;
-    wide.reduction = Reduction::kSum;
+    wide.reduction = Reduction::sum;
     EXPECT_NEAR(soft_cross_entropy(x.converted(DType::f32), q.converted(DType::f32), narrow).item(),
                 soft_cross_entropy(x, q, wide).item(), 1e-5);
   }

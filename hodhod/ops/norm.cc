@@ -40,7 +40,7 @@ Forward run(const char* op, const Tensor& x, const Tensor& residual, const Tenso
   out.y = x.new_empty(x.shape());
   if (residual.defined() && keep_sum) out.s = x.new_empty(x.shape());
   if (recording()) {
-    if (options.kind == NormKind::kLayer) out.mean = x.new_empty(rows);
+    if (options.kind == NormKind::layer) out.mean = x.new_empty(rows);
     out.scale = x.new_empty(rows);
   }
   with_compute_type(op, x.dtype(), [&](auto t) {

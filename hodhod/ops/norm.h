@@ -10,7 +10,7 @@ namespace hodhod {
 using kernels::NormKind;
 
 struct NormOptions {
-  NormKind kind = NormKind::kLayer;
+  NormKind kind = NormKind::layer;
   double epsilon = 1e-5;
 };
 

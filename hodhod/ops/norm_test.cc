@@ -11,7 +11,7 @@
 namespace hodhod {
 namespace {
 
-constexpr NormKind kKinds[] = {NormKind::kLayer, NormKind::kRms};
+constexpr NormKind kKinds[] = {NormKind::layer, NormKind::rms};
 
 TEST(Norm, Gradients) {
   for (NormKind kind : kKinds) {

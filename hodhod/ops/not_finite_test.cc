@@ -46,8 +46,8 @@ TEST(NotFinite, ElementsPassThroughEveryFunction) {
     const Tensor x = with(random_tensor({37}, 2, dtype), 20, kNaN);
     std::vector<bool> want(37, false);
     want[20] = true;
-    for (Activation a : {Activation::kRelu, Activation::kGelu, Activation::kGeluTanh, Activation::kQuickGelu,
-                         Activation::kSilu, Activation::kTanh, Activation::kSigmoid}) {
+    for (Activation a : {Activation::relu, Activation::gelu, Activation::gelu_tanh, Activation::quick_gelu,
+                         Activation::silu, Activation::tanh, Activation::sigmoid}) {
       EXPECT_EQ(not_numbers(activate(a, x)), want) << kernels::name_of(a);
       EXPECT_EQ(not_numbers(gated(a, x, random_tensor({37}, 3, dtype))), want) << kernels::name_of(a);
     }
@@ -86,14 +86,14 @@ TEST(NotFinite, OneRowSpoilsOnlyItself) {
     EXPECT_EQ(rows_of_nan(softmax(x)), want);
     EXPECT_EQ(rows_of_nan(log_softmax(x)), want);
     EXPECT_EQ(rows_of_nan(norm(x, {}, {})), want);
-    EXPECT_EQ(rows_of_nan(norm(x, {}, {}, {.kind = NormKind::kRms})), want);
+    EXPECT_EQ(rows_of_nan(norm(x, {}, {}, {.kind = NormKind::rms})), want);
     EXPECT_EQ(rows_of_nan(linear(x, w)), want);
     EXPECT_EQ(rows_of_nan(matmul(x, w, {.transpose_b = true})), want);
     EXPECT_EQ(rows_of_nan(sum(x, 1)), want);
     EXPECT_EQ(rows_of_nan(max(x, 1)), want);
     const Tensor targets = ids({1, 2, 3, 4}, {4});
-    EXPECT_EQ(rows_of_nan(cross_entropy(x, targets, {.reduction = Reduction::kNone})), want);
-    EXPECT_EQ(rows_of_nan(linear_cross_entropy(x, w, {}, targets, {.reduction = Reduction::kNone})), want);
+    EXPECT_EQ(rows_of_nan(cross_entropy(x, targets, {.reduction = Reduction::none})), want);
+    EXPECT_EQ(rows_of_nan(linear_cross_entropy(x, w, {}, targets, {.reduction = Reduction::none})), want);
     EXPECT_TRUE(std::isnan(sum(x).item()));
     EXPECT_TRUE(std::isnan(mean(x).item()));
     EXPECT_TRUE(std::isnan(l2_norm(x).item()));
@@ -128,7 +128,7 @@ TEST(NotFinite, AttentionShowsWhatItSeesAndOnlyThat) {
 
 TEST(NotFinite, RecurrenceCarriesItOnInItsOwnSequence) {
   for (DType dtype : {DType::f32, DType::f64}) {
-    for (Cell cell : {Cell::kTanh, Cell::kLstm, Cell::kGru}) {
+    for (Cell cell : {Cell::tanh, Cell::lstm, Cell::gru}) {
       const int64_t width = 3 * kernels::gates_of(cell);
       Tensor gates = random_tensor({2, 4, width}, 1, dtype);
       for (int64_t i = 0; i < width; ++i) gates = with(gates, width + i, kNaN);

@@ -16,7 +16,7 @@ TEST(PackedWeights, ChangeNoBitOfAProduct) {
     for (int64_t rows : {1, 2, 3, 7, 32, 100}) {
       const Tensor x = random_tensor({rows, shape[1]}, 3, DType::f32);
       const Tensor residual = random_tensor({rows, shape[0]}, 4, DType::f32);
-      const LinearOptions options{.activation = kernels::Activation::kGelu, .residual = residual};
+      const LinearOptions options{.activation = kernels::Activation::gelu, .residual = residual};
       EXPECT_EQ(linear(x, packed.of(w, rows), b, options).values<float>(),
                 linear(x, w, b, options).values<float>())
           << rows << " rows, weight " << to_string(shape);

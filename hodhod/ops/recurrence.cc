@@ -40,13 +40,13 @@ RecurrenceShape check_shapes(Cell cell, const Tensor& gates, const RecurrenceWei
   check_shape("the hidden weight", weights.hidden, {count * s.hidden, s.outputs}, dtype);
   if (weights.bias.defined()) check_shape("the bias", weights.bias, {count * s.hidden}, dtype);
   if (weights.projection.defined()) {
-    check(cell == Cell::kLstm, "recurrence: only an LSTM has a projection; leave it undefined");
+    check(cell == Cell::lstm, "recurrence: only an LSTM has a projection; leave it undefined");
     check_shape("the projection", weights.projection, {s.outputs, s.hidden}, dtype);
   }
   if (initial.output.defined())
     check_shape("the initial output", initial.output, {s.batch, s.outputs}, dtype);
   if (initial.cell.defined()) {
-    check(cell == Cell::kLstm, "recurrence: only an LSTM has a cell state; leave the initial one undefined");
+    check(cell == Cell::lstm, "recurrence: only an LSTM has a cell state; leave the initial one undefined");
     check_shape("the initial cell", initial.cell, {s.batch, s.hidden}, dtype);
   }
   if (options.lengths.defined()) {
@@ -88,9 +88,9 @@ Tensor inner_outputs(const RecurrenceShape& s, const Tensor& cells, const Tensor
   const kernels::Kernels<T>& table = detail::kernels_for<T>(cells);
   Tensor inner = cells.new_empty(cells.shape());
   T* m = inner.data<T>();
-  table.unary({kernels::Unary::kTanh, cells.numel(), cells.data<T>(), m});
+  table.unary({kernels::Unary::tanh, cells.numel(), cells.data<T>(), m});
   const Tensor o = saved.with_layout({s.batch * s.steps, s.hidden}, {4 * s.hidden, 1}, 3 * s.hidden);
-  table.binary({.function = kernels::Binary::kMul,
+  table.binary({.function = kernels::Binary::mul,
                 .nest = detail::nest_of(o.shape(), inner, o),
                 .a = m,
                 .b = o.data<T>(),
@@ -116,7 +116,7 @@ template <class T>
 void add_bias_gradient(Gradients& d, int input, const Tensor& dy) {
   const int64_t rows = dy.dim(0), width = dy.dim(1);
   const Tensor sum = dy.new_empty({width});
-  detail::kernels_for<T>(dy).reduce({.reduction = kernels::Reduction::kSum,
+  detail::kernels_for<T>(dy).reduce({.reduction = kernels::Reduction::sum,
                                      .kept = {1, {width}, {{{1}}}},
                                      .reduced = {1, {rows}, {{{width}}}},
                                      .x = dy.data<T>(),
@@ -141,10 +141,10 @@ struct Run {
     const Tensor doutput = dense_or_undefined(dys[0]), dlast = dense_or_undefined(dys[1]);
     const Tensor dlast_cell = dys.size() > 2 ? dense_or_undefined(dys[2]) : Tensor();
     const Tensor dinput = weight.new_empty({rows, width});
-    const Tensor dhidden = s.cell == Cell::kGru ? weight.new_empty({rows, width}) : Tensor();
+    const Tensor dhidden = s.cell == Cell::gru ? weight.new_empty({rows, width}) : Tensor();
     const Tensor dprojected = projection.defined() ? weight.new_empty({rows, s.outputs}) : Tensor();
     const Tensor dinitial = weight.new_empty({s.batch, s.outputs});
-    const Tensor dcell = s.cell == Cell::kLstm ? weight.new_empty({s.batch, s.hidden}) : Tensor();
+    const Tensor dcell = s.cell == Cell::lstm ? weight.new_empty({s.batch, s.hidden}) : Tensor();
     detail::kernels_for<T>(weight).recurrence_backward({.shape = s,
                                                         .weight = weight.data<T>(),
                                                         .projection = data_or_null<T>(projection),
@@ -193,7 +193,7 @@ RecurrenceResult recurrence(Cell cell, const Tensor& gates, const RecurrenceWeig
                             const RecurrenceState& initial, const RecurrenceOptions& options) {
   Run run{.shape = check_shapes(cell, gates, weights, initial, options)};
   RecurrenceShape& s = run.shape;
-  const bool lstm = cell == Cell::kLstm;
+  const bool lstm = cell == Cell::lstm;
   const auto state = [&](const Tensor& given, int64_t width) {
     return given.defined() ? given.dense() : gates.new_zeros({s.batch, width});
   };

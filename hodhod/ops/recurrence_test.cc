@@ -22,14 +22,14 @@ Tensor recurrence_values(const Shape& shape, uint64_t stream, DType dtype = DTyp
   return Tensor::from(values, shape).converted(dtype);
 }
 
-constexpr Cell kCells[] = {Cell::kTanh, Cell::kRelu, Cell::kLstm, Cell::kGru};
+constexpr Cell kCells[] = {Cell::tanh, Cell::relu, Cell::lstm, Cell::gru};
 
 // Gradients of each of a run's results with respect to each of its inputs.
 TEST(RecurrenceOp, GradientIsTheDerivative) {
   const int64_t B = 3, T = 4, H = 3;
   for (const Cell cell : kCells) {
     for (const int64_t projected : {0, 2}) {
-      if (projected && cell != Cell::kLstm) continue;
+      if (projected && cell != Cell::lstm) continue;
       for (const bool reverse : {false, true}) {
         for (const bool time_first : {false, true}) {
           const int64_t GH = kernels::gates_of(cell) * H, P = projected ? projected : H;
@@ -38,12 +38,12 @@ TEST(RecurrenceOp, GradientIsTheDerivative) {
           std::vector<Tensor> inputs = {recurrence_values(time_first ? Shape{T, B, GH} : Shape{B, T, GH}, 1),
                                         recurrence_values({GH, P}, 2), recurrence_values({GH}, 3),
                                         recurrence_values({B, P}, 4)};
-          if (cell == Cell::kLstm) inputs.push_back(recurrence_values({B, H}, 5));
+          if (cell == Cell::lstm) inputs.push_back(recurrence_values({B, H}, 5));
           if (projected) inputs.push_back(recurrence_values({P, H}, 6));
-          for (int which = 0; which < (cell == Cell::kLstm ? 3 : 2); ++which) {
+          for (int which = 0; which < (cell == Cell::lstm ? 3 : 2); ++which) {
             const auto run = [&](std::span<const Tensor> in) {
               const RecurrenceResult r = recurrence(cell, in[0], {in[1], in[2], projected ? in[5] : Tensor()},
-                                                    {in[3], cell == Cell::kLstm ? in[4] : Tensor()}, options);
+                                                    {in[3], cell == Cell::lstm ? in[4] : Tensor()}, options);
               return which == 0 ? r.output : which == 1 ? r.last.output : r.last.cell;
             };
             const GradcheckResult result = gradcheck(run, inputs);
@@ -111,23 +111,23 @@ TEST(RecurrenceOp, NothingIsSavedWithoutATape) {
   NoGrad off;
   Tensor gates = recurrence_values({2, 3, 8}, 1);
   gates.set_requires_grad();
-  EXPECT_FALSE(recurrence(Cell::kLstm, gates, {recurrence_values({8, 2}, 2)}).output.requires_grad());
+  EXPECT_FALSE(recurrence(Cell::lstm, gates, {recurrence_values({8, 2}, 2)}).output.requires_grad());
 }
 
 TEST(RecurrenceOp, RefusesWhatDoesNotFit) {
   const Tensor gates = Tensor::zeros({2, 3, 8}), weight = Tensor::zeros({8, 2});
-  expect_error([&] { recurrence(Cell::kLstm, Tensor::zeros({2, 8}), {weight}); }, "[2, 8]");
-  expect_error([&] { recurrence(Cell::kGru, gates, {weight}); }, "cell's 3");
-  expect_error([&] { recurrence(Cell::kLstm, gates, {Tensor::zeros({8, 3})}); }, "[8, 2]");
-  expect_error([&] { recurrence(Cell::kLstm, gates, {weight, Tensor::zeros({7})}); }, "bias");
-  expect_error([&] { recurrence(Cell::kLstm, gates, {weight}, {Tensor::zeros({3, 2})}); }, "initial output");
+  expect_error([&] { recurrence(Cell::lstm, Tensor::zeros({2, 8}), {weight}); }, "[2, 8]");
+  expect_error([&] { recurrence(Cell::gru, gates, {weight}); }, "cell's 3");
+  expect_error([&] { recurrence(Cell::lstm, gates, {Tensor::zeros({8, 3})}); }, "[8, 2]");
+  expect_error([&] { recurrence(Cell::lstm, gates, {weight, Tensor::zeros({7})}); }, "bias");
+  expect_error([&] { recurrence(Cell::lstm, gates, {weight}, {Tensor::zeros({3, 2})}); }, "initial output");
   expect_error(
       [&] {
-        recurrence(Cell::kTanh, gates, {Tensor::zeros({8, 8})}, {{}, Tensor::zeros({2, 8})});
+        recurrence(Cell::tanh, gates, {Tensor::zeros({8, 8})}, {{}, Tensor::zeros({2, 8})});
       },
       "LSTM");
   const Tensor lengths = Tensor::from<int64_t>({4, 1}, {2});
-  expect_error([&] { recurrence(Cell::kLstm, gates, {weight}, {}, {.lengths = lengths}); }, "length 4");
+  expect_error([&] { recurrence(Cell::lstm, gates, {weight}, {}, {.lengths = lengths}); }, "length 4");
 }
 
 }  // namespace

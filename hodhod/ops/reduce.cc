@@ -52,7 +52,7 @@ Tensor sum_kept(const char* op, const Tensor& x, const Parts& parts, double fact
   Tensor y = x.new_empty(parts.shape);
   with_compute_type(op, x.dtype(), [&](auto t) {
     using T = decltype(t);
-    detail::kernels_for<T>(x).reduce({.reduction = kernels::Reduction::kSum,
+    detail::kernels_for<T>(x).reduce({.reduction = kernels::Reduction::sum,
                                       .kept = parts.kept,
                                       .reduced = parts.reduced,
                                       .x = x.data<T>(),
@@ -67,7 +67,7 @@ Tensor reduce_sum(const char* op, const Tensor& x, const std::array<bool, Shape:
   const Parts parts = parts_of(x, mask);
   const double factor = average ? 1 / static_cast<double>(parts.reduced.count()) : 1;
   const Tensor y = sum_kept(op, x, parts, factor);
-  return record(op, y.reshaped(keep == Keep::kYes ? parts.shape : parts.short_shape), {x},
+  return record(op, y.reshaped(keep == Keep::yes ? parts.shape : parts.short_shape), {x},
                 [=, kept_shape = parts.shape, shape = x.shape()](const Tensor& dy, Gradients& d) {
                   const Tensor part = factor == 1 ? dy.dense() : scale(dy, factor);
                   d.add(0, expand(part.reshaped(kept_shape), shape));
@@ -84,7 +84,7 @@ std::array<bool, Shape::kMaxRank> all_dims() {
 
 Tensor sum(const Tensor& x) {
   detail::check_defined("sum", "its input", x);
-  return reduce_sum("sum", x, all_dims(), false, Keep::kNo);
+  return reduce_sum("sum", x, all_dims(), false, Keep::no);
 }
 
 Tensor sum(const Tensor& x, const Dims& dims, Keep keep) {
@@ -94,7 +94,7 @@ Tensor sum(const Tensor& x, const Dims& dims, Keep keep) {
 
 Tensor mean(const Tensor& x) {
   detail::check_defined("mean", "its input", x);
-  return reduce_sum("mean", x, all_dims(), true, Keep::kNo);
+  return reduce_sum("mean", x, all_dims(), true, Keep::no);
 }
 
 Tensor mean(const Tensor& x, const Dims& dims, Keep keep) {
@@ -132,13 +132,13 @@ Tensor argmax(const Tensor& x, int dim, Keep keep) {
                                          .y = y.data<int64_t>()});
   });
   y = transpose(y, along, -1).dense();
-  return keep == Keep::kYes ? y : squeeze(y, along);
+  return keep == Keep::yes ? y : squeeze(y, along);
 }
 
 Tensor max(const Tensor& x, int dim, Keep keep) {
   const int along = choice_dim("max", x, dim);
-  const Tensor y = gather(x, along, argmax(x, along, Keep::kYes));
-  return keep == Keep::kYes ? y : squeeze(y, along);
+  const Tensor y = gather(x, along, argmax(x, along, Keep::yes));
+  return keep == Keep::yes ? y : squeeze(y, along);
 }
 
 Tensor l2_norm(const Tensor& x) {
@@ -156,7 +156,7 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
         "sum_to: {} does not broadcast to {}; give a shape that does", shape, x.shape());
   std::array<bool, Shape::kMaxRank> mask{};
   for (int i = 0; i < x.rank(); ++i) mask[i] = i < added || (shape[i - added] == 1 && x.dim(i) != 1);
-  return reshape(reduce_sum("sum_to", x, mask, false, Keep::kNo), shape);
+  return reshape(reduce_sum("sum_to", x, mask, false, Keep::no), shape);
 }
 
 }  // namespace hodhod

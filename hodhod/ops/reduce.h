@@ -24,18 +24,18 @@ class Dims {
   int count_ = 0;
 };
 
-enum class Keep { kNo, kYes };  // whether reduced dimensions stay, with extent 1
+enum class Keep { no, yes };  // whether reduced dimensions stay, with extent 1
 
 // Over all elements, giving a scalar, or over some dimensions.
 Tensor sum(const Tensor& x);
-Tensor sum(const Tensor& x, const Dims& dims, Keep keep = Keep::kNo);
+Tensor sum(const Tensor& x, const Dims& dims, Keep keep = Keep::no);
 Tensor mean(const Tensor& x);
-Tensor mean(const Tensor& x, const Dims& dims, Keep keep = Keep::kNo);
+Tensor mean(const Tensor& x, const Dims& dims, Keep keep = Keep::no);
 
 // The largest along one dimension (not of extent 0); NaN wins. The gradient goes to the first of equals.
-Tensor max(const Tensor& x, int dim, Keep keep = Keep::kNo);
+Tensor max(const Tensor& x, int dim, Keep keep = Keep::no);
 // The index of the first of the largest, as i64.
-Tensor argmax(const Tensor& x, int dim = -1, Keep keep = Keep::kNo);
+Tensor argmax(const Tensor& x, int dim = -1, Keep keep = Keep::no);
 
 // √Σ x² over all elements, a scalar.
 Tensor l2_norm(const Tensor& x);

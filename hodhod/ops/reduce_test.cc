@@ -16,7 +16,7 @@ TEST(Reduce, SumsAndMeansOverAnyDimensions) {
   const Dims choices[] = {{0}, {1}, {2}, {-1, 0}, {0, 1, 2}, {1, 2}};
   for (const Shape& shape : {Shape{3, 4, 5}, Shape{1, 3, 1}, Shape{2, 0, 3}}) {
     for (const Dims& dims : choices) {
-      for (Keep keep : {Keep::kNo, Keep::kYes}) {
+      for (Keep keep : {Keep::no, Keep::yes}) {
         for (const Tensor& x : {random_tensor(shape, 1), strided_tensor(shape, 2)}) {
           expect_op([&](Inputs in) { return sum(in[0], dims, keep); }, {x}, "sum");
           if (x.numel() > 0) expect_op([&](Inputs in) { return mean(in[0], dims, keep); }, {x}, "mean");
@@ -34,7 +34,7 @@ TEST(Reduce, Values) {
   const Tensor x = Tensor::from({1.0, 2.0, 3.0, 4.0, 5.0, 6.0}, {2, 3});
   EXPECT_EQ(sum(x).item(), 21);
   EXPECT_EQ(sum(x, 0).values(), (std::vector<double>{5, 7, 9}));
-  EXPECT_EQ(mean(x, -1, Keep::kYes).shape(), (Shape{2, 1}));
+  EXPECT_EQ(mean(x, -1, Keep::yes).shape(), (Shape{2, 1}));
   EXPECT_EQ(mean(x, -1).values(), (std::vector<double>{2, 5}));
   EXPECT_EQ(sum_to(x, {2, 1}).values(), (std::vector<double>{6, 15}));
   EXPECT_EQ(sum_to(x, {}).values(), (std::vector<double>{21}));
@@ -46,10 +46,10 @@ TEST(Reduce, MaxAndArgmax) {
   EXPECT_EQ(argmax(x).values<int64_t>(), (std::vector<int64_t>{1, 0}));
   EXPECT_EQ(argmax(x, 0).values<int64_t>(), (std::vector<int64_t>{1, 0, 0}));
   EXPECT_EQ(max(x, 0).values(), (std::vector<double>{5, 5, 3}));
-  EXPECT_EQ(max(x, 0, Keep::kYes).shape(), (Shape{1, 3}));
+  EXPECT_EQ(max(x, 0, Keep::yes).shape(), (Shape{1, 3}));
   for (int dim : {0, 1, -1}) {
     expect_op([=](Inputs in) { return max(in[0], dim); }, {strided_tensor({3, 4, 5}, 1)}, "max");
-    expect_op([=](Inputs in) { return max(in[0], dim, Keep::kYes); }, {random_tensor({3, 1, 5}, 2)}, "max");
+    expect_op([=](Inputs in) { return max(in[0], dim, Keep::yes); }, {random_tensor({3, 1, 5}, 2)}, "max");
   }
   const double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_EQ(argmax(Tensor::from({1.0, nan, 3.0}, {3})).item(), 1);

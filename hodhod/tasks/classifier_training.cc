@@ -91,7 +91,7 @@ ClassifierTrainee::ClassifierTrainee(Classifier& classifier, std::span<const Lab
   TextModel& encoder = classifier_.encoder;
   set_requires_grad(*encoder.model);
   limit_length(encoder, options.max_length,
-               options.cut_off == CutOff::end ? text::Side::kRight : text::Side::kLeft);
+               options.cut_off == CutOff::end ? text::Side::right : text::Side::left);
   classifier_.texts = static_cast<int64_t>(train[0].texts.size());
   for (const LabelledText& example : train) targets_.push_back(target_of(classifier_, example));
   check_gold(classifier_, dev_);
@@ -124,7 +124,7 @@ void ClassifierTrainee::next_batch() {
 }
 
 LossSum ClassifierTrainee::one_label_loss(const Tensor& logits) const {
-  CrossEntropyOptions options{.label_smoothing = options_.label_smoothing, .reduction = Reduction::kSum};
+  CrossEntropyOptions options{.label_smoothing = options_.label_smoothing, .reduction = Reduction::sum};
   if (std::any_of(weights_.begin(), weights_.end(), [](double weight) { return weight != 1; })) {
     options.weight = f32_of(weights_, {std::ssize(weights_)});
   }
@@ -142,7 +142,7 @@ LossSum ClassifierTrainee::labels_loss(const Tensor& logits) const {
     targets[i] = targets[i] * (1 - smoothing) + smoothing / 2;
   }
   const Shape shape = batch_targets_.shape();
-  const Tensor losses = binary_cross_entropy_with_logits(logits, f32_of(targets, shape), Reduction::kNone) *
+  const Tensor losses = binary_cross_entropy_with_logits(logits, f32_of(targets, shape), Reduction::none) *
                         f32_of(weights, shape);
   return {sum(losses), static_cast<double>(targets.size())};
 }
@@ -157,7 +157,7 @@ LossSum ClassifierTrainee::loss(Context& context) {
     case ProblemKind::regression:
       break;
   }
-  return {mse_loss(squeeze(logits, 1), batch_targets_, Reduction::kSum),
+  return {mse_loss(squeeze(logits, 1), batch_targets_, Reduction::sum),
           static_cast<double>(batch_targets_.numel())};
 }
 

@@ -256,7 +256,7 @@ Classifier Classifier::load(const std::string& path) {
   read_task(directory.json, classifier, path);
   const auto& truncation = classifier.encoder.tokenizer->parts().truncation;
   limit_length(classifier.encoder, length_limit(classifier.encoder),
-               truncation ? truncation->side : text::Side::kRight);
+               truncation ? truncation->side : text::Side::right);
   return classifier;
 }
 

@@ -40,7 +40,7 @@ double dot(const std::vector<float>& a, const std::vector<float>& b) {
 TextModel load_embedder(const std::string& directory) {
   TextModel embedder = TextModel::load(directory);
   check(embedder.model->encoder() != nullptr, "{}: this model gives no hidden states", directory);
-  limit_length(embedder, length_limit(embedder), text::Side::kRight);
+  limit_length(embedder, length_limit(embedder), text::Side::right);
   return embedder;
 }
 

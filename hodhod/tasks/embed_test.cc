@@ -105,7 +105,7 @@ TEST(Embed, SaysHowLongTextsAre) {
   TextModel embedder = embedder_of(TransformerShape::encoder);
   const std::string text = "the the the the";
   const auto whole = embed(embedder, std::vector{text}, {}, plain())[0];
-  limit_length(embedder, 5, text::Side::kRight);
+  limit_length(embedder, 5, text::Side::right);
   const auto cut = embed(embedder, std::vector{text}, {}, plain())[0];
   EXPECT_EQ(whole.tokens, 6);
   EXPECT_EQ(cut.tokens, 6);

@@ -86,7 +86,7 @@ MaskFiller MaskFiller::load(const std::string& path) {
   const ModelDirectory directory = ModelDirectory::open(path);
   check_has_head(directory, HeadKind::masked_language_model, "does not fill masks", "fill-mask");
   MaskFiller filler{.encoder = TextModel::load(directory)};
-  limit_length(filler.encoder, length_limit(filler.encoder), text::Side::kRight);
+  limit_length(filler.encoder, length_limit(filler.encoder), text::Side::right);
   return filler;
 }
 
@@ -321,7 +321,7 @@ LossSum MaskTrainee::loss(Context& context) {
   const Model& model = *filler_.encoder.model;
   const Tensor states = states_at(model, batch_, places_, context);
   return {
-      head_of(model).loss(states, model.embedding_table(), labels_, {.reduction = Reduction::kSum}, context),
+      head_of(model).loss(states, model.embedding_table(), labels_, {.reduction = Reduction::sum}, context),
       static_cast<double>(labels_.numel())};
 }
 

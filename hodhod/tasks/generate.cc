@@ -61,7 +61,7 @@ metrics::LanguageScore score_windows(const TextGenerator& generator, std::string
   for (auto windows = sampler.next(); !windows.empty(); windows = sampler.next()) {
     const auto [input, labels] = running.batch(windows);
     const Tensor losses =
-        model.loss({.target = {.ids = input}}, labels, {.reduction = Reduction::kNone}, context);
+        model.loss({.target = {.ids = input}}, labels, {.reduction = Reduction::none}, context);
     for (double loss : losses.values()) score.negative_log_likelihood += loss;
     score.tokens += predictions_in(windows);
   }
@@ -128,7 +128,7 @@ void LanguageTrainee::next_batch() {
 
 LossSum LanguageTrainee::loss(Context& context) {
   return {generator_.model->language_model()->loss({.target = {.ids = input_}}, labels_,
-                                                   {.reduction = Reduction::kSum}, context),
+                                                   {.reduction = Reduction::sum}, context),
           static_cast<double>(predictions_)};
 }
 

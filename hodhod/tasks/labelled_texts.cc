@@ -37,7 +37,7 @@ ChosenColumns choose_columns(const LabelledColumns& columns, const std::vector<s
   for (const std::string& text : columns.texts)
     chosen.texts.push_back(find_column(text, names, count, place));
   if (chosen.texts.empty()) {
-    const auto named = named_column(names, ColumnUse::kText, ColumnUse::kLabel);
+    const auto named = named_column(names, ColumnUse::text, ColumnUse::label);
     const size_t otherwise = !with_label && count == 1 ? 0 : find_column("2", names, count, place);
     chosen.texts = {named.value_or(otherwise)};
   }
@@ -45,7 +45,7 @@ ChosenColumns choose_columns(const LabelledColumns& columns, const std::vector<s
   if (!columns.label.empty()) {
     chosen.label = find_column(columns.label, names, count, place);
   } else {
-    chosen.label = named_column(names, ColumnUse::kLabel, ColumnUse::kText).value_or(0);
+    chosen.label = named_column(names, ColumnUse::label, ColumnUse::text).value_or(0);
   }
   check(std::find(chosen.texts.begin(), chosen.texts.end(), chosen.label) == chosen.texts.end(),
         "{}: column {} is both the text and the label; name the columns with `text` and `label`", place,
@@ -59,17 +59,17 @@ CorpusOptions reading_options(const LabelledColumns& columns, CorpusFormat forma
                         .header = columns.header,
                         .skip_bad = columns.skip_bad,
                         .list_separator = columns.label_separator};
-  if (format == CorpusFormat::kJsonl) {
+  if (format == CorpusFormat::jsonl) {
     options.columns = columns.texts.empty() ? std::vector<std::string>{"text"} : columns.texts;
     if (with_label) options.columns.push_back(columns.label.empty() ? "label" : columns.label);
     return options;
   }
   if (with_label && columns.texts.empty() && columns.label.empty()) options.least_columns = 2;
-  if (format == CorpusFormat::kText) options.columns = columns.texts;  // which are refused
+  if (format == CorpusFormat::text) options.columns = columns.texts;  // which are refused
   std::vector<std::string> named = columns.texts;
   if (!columns.label.empty()) named.push_back(columns.label);
-  if (options.header == CorpusHeader::kAuto && has_names(parse_columns(named))) {
-    options.header = CorpusHeader::kYes;
+  if (options.header == CorpusHeader::automatic && has_names(parse_columns(named))) {
+    options.header = CorpusHeader::yes;
   }
   return options;
 }
@@ -93,10 +93,10 @@ LabelledText example_of(Record record, const std::optional<ChosenColumns>& chose
 
 // All files must be of one kind: tables (tsv or csv), jsonl, or text.
 void check_formats_agree(const std::vector<std::string>& files, const LabelledColumns& columns) {
-  if (columns.format != CorpusFormat::kAuto) return;
+  if (columns.format != CorpusFormat::automatic) return;
   const auto kind = [](const std::string& file) {
     const CorpusFormat format = format_of(file);
-    return format == CorpusFormat::kCsv ? CorpusFormat::kTsv : format;
+    return format == CorpusFormat::csv ? CorpusFormat::tsv : format;
   };
   for (const std::string& file : files) {
     check(kind(file) == kind(files[0]),
@@ -108,10 +108,11 @@ LabelledTexts read_texts(const std::vector<std::string>& files, const LabelledCo
                          bool with_label) {
   check(!files.empty(), "no data is given; name a file");
   check_formats_agree(files, columns);
-  const CorpusFormat format = columns.format == CorpusFormat::kAuto ? format_of(files[0]) : columns.format;
-  const bool is_table = format == CorpusFormat::kTsv || format == CorpusFormat::kCsv;
+  const CorpusFormat format =
+      columns.format == CorpusFormat::automatic ? format_of(files[0]) : columns.format;
+  const bool is_table = format == CorpusFormat::tsv || format == CorpusFormat::csv;
   check(columns.texts.size() <= 2, "{} columns of texts; give one, or two for pairs", columns.texts.size());
-  check(!with_label || format != CorpusFormat::kText,
+  check(!with_label || format != CorpusFormat::text,
         "{}: plain text has no column for labels; give a tsv, csv or jsonl file, or set `format`", files[0]);
   RecordReader reader(files, reading_options(columns, format, with_label));
   LabelledTexts result;
@@ -122,7 +123,7 @@ LabelledTexts read_texts(const std::vector<std::string>& files, const LabelledCo
       file = record->file;
       const size_t count = record->fields.size();
       chosen = choose_columns(columns, reader.names(), count, record->place(), with_label);
-      if (columns.texts.empty() && count > 2 && !usual_column(reader.names(), ColumnUse::kText)) {
+      if (columns.texts.empty() && count > 2 && !usual_column(reader.names(), ColumnUse::text)) {
         result.notes.push_back(fmt::format(
             "{}: of {} columns, column {} is read as the text; for pairs, name two columns with `text`", file,
             count, chosen->texts[0] + 1));

@@ -22,8 +22,8 @@ struct LabelledColumns {
   std::vector<std::string> texts = {};  // one column or two
   std::string label = {};
   std::string label_separator = {};  // between several labels of a text; empty: one label per text
-  CorpusFormat format = CorpusFormat::kAuto;
-  CorpusHeader header = CorpusHeader::kAuto;
+  CorpusFormat format = CorpusFormat::automatic;
+  CorpusHeader header = CorpusHeader::automatic;
   bool skip_bad = false;
 
   template <class Visitor>

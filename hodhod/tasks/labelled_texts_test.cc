@@ -46,9 +46,9 @@ TEST(LabelledTexts, ColumnsGoByTheNamesInTheFirstLine) {
   EXPECT_EQ(first("c.csv", "clean_text,airline_label\r\ngood,pos\r\n"), "pos|good|1");
   EXPECT_EQ(first("d.tsv", "Id\tPhrase\tSentiment\n7\tgood\tpos\n"), "pos|good|1");
   EXPECT_EQ(first("e.csv", ",text,label\n0,good,pos\n"), "pos|good|1");
-  EXPECT_EQ(first("f.csv", "label,text\npos,good\n", {.header = CorpusHeader::kNo}), "label|text|0");
+  EXPECT_EQ(first("f.csv", "label,text\npos,good\n", {.header = CorpusHeader::no}), "label|text|0");
   EXPECT_EQ(first("g.csv", "a,b\npos,good\n"), "a|b|0");
-  EXPECT_EQ(first("h.csv", "a,b\npos,good\n", {.header = CorpusHeader::kYes}), "pos|good|0");
+  EXPECT_EQ(first("h.csv", "a,b\npos,good\n", {.header = CorpusHeader::yes}), "pos|good|0");
   EXPECT_EQ(first("i.tsv", "\n\npos\tgood text\n"), "pos|good text|0");
   EXPECT_EQ(first("j.csv", "\xEF\xBB\xBFtext,label\ngood,pos\n", {.texts = {"text"}, .label = "label"}),
             "pos|good|0");

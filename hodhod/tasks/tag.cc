@@ -301,7 +301,7 @@ TaggerTrainee::TaggerTrainee(Tagger& tagger, std::span<const TaggedWords> train,
       dropout_(options.word_dropout, options.batches.seed, *tagger.encoder.tokenizer) {
   check(!train.empty(), "training: there is no sentence");
   set_requires_grad(*tagger_.encoder.model);
-  limit_length(tagger_.encoder, options.max_length, text::Side::kRight);
+  limit_length(tagger_.encoder, options.max_length, text::Side::right);
   const Frame frame = frame_of(*tagger_.encoder.tokenizer);
   const bool entities = tagger_.has_entities();
   GoldLabels known(tagger_.labels);
@@ -346,7 +346,7 @@ void TaggerTrainee::next_batch() {
 LossSum TaggerTrainee::loss(Context& context) {
   const Tensor logits = tag(*tagger_.encoder.model, batch_, context);
   return {cross_entropy(logits, batch_targets_,
-                        {.label_smoothing = options_.label_smoothing, .reduction = Reduction::kSum}),
+                        {.label_smoothing = options_.label_smoothing, .reduction = Reduction::sum}),
           items_};
 }
 

@@ -123,7 +123,7 @@ TEST(Tag, NoEntityGoesOnThatHasNotBegun) {
 
 TEST(Tag, ALongSentenceIsTaggedInPieces) {
   Tagger tagger = small_tagger({"NOUN", "VERB"});
-  limit_length(tagger.encoder, 5, text::Side::kRight);
+  limit_length(tagger.encoder, 5, text::Side::right);
   const auto tokens = tagger.encoder.tokenizer->encode_ids("garden").size();
   const Words sentence(12, "garden");
   const auto found = probabilities_of(tagger, {sentence})[0];
@@ -227,7 +227,7 @@ TEST(Tag, LabelsAreThoseOfAllTheData) {
 
 TEST(Tag, SaysHowLongASentenceIs) {
   Tagger tagger = small_tagger({"NOUN", "VERB"});
-  limit_length(tagger.encoder, 5, text::Side::kRight);
+  limit_length(tagger.encoder, 5, text::Side::right);
   const auto length = std::ssize(tagger.encoder.tokenizer->encode_ids("boat"));
   const std::vector<Words> sentences = {Words(12, "boat"), Words{}};
   const auto found = tag(tagger, sentences, plain());

@@ -50,7 +50,7 @@ TaggedSentences read(const std::vector<std::string>& files, const CorpusOptions&
     TaggedWords& words = result.sentences.emplace_back();
     for (size_t i = 0; i < sentence->lines.size(); ++i) words.place.push_back(sentence->place(i));
     words.words = std::move(sentence->columns[0]);
-    if (what == TaggedColumns::kWords) continue;
+    if (what == TaggedColumns::words) continue;
     check(sentence->columns.size() == 2, "`columns`: {} columns; give two, of the words and of their tags",
           sentence->columns.size());
     words.tags = std::move(sentence->columns[1]);
@@ -64,18 +64,18 @@ TaggedSentences read(const std::vector<std::string>& files, const CorpusOptions&
 }
 
 bool stands_alone(std::string_view character) {
-  return metrics::kind_of(character) == metrics::Kind::kPunctuation;
+  return metrics::kind_of(character) == metrics::Kind::punctuation;
 }
 
 }  // namespace
 
 TaggedSentences read_tagged(const std::vector<std::string>& files, const CorpusOptions& options) {
-  return read(files, options, TaggedColumns::kWordsAndTags);
+  return read(files, options, TaggedColumns::words_and_tags);
 }
 
 TaggedSentences read_words(const std::vector<std::string>& files, CorpusOptions options) {
   options.columns.resize(std::min<size_t>(options.columns.size(), 1));
-  return read(files, options, TaggedColumns::kWords);
+  return read(files, options, TaggedColumns::words);
 }
 
 Labels tag_labels(std::span<const TaggedWords> train, std::span<const TaggedWords> dev) {

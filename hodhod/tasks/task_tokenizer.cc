@@ -50,25 +50,25 @@ void put_pieces_together(const TaskTokenizerOptions& options, text::TokenizerPar
       static_cast<int32_t>(options.vocabulary) - static_cast<int32_t>(trainer.special_tokens.size());
   switch (options.kind) {
     case TokenizerKind::character:
-      trainer.kind = text::ModelKind::kChar;
+      trainer.kind = text::ModelKind::character;
       trainer.limit_alphabet = room;
       decoders.push_back(text::make_fuse_decoder());
       break;
     case TokenizerKind::wordpiece: {
-      trainer.kind = text::ModelKind::kWordPiece;
+      trainer.kind = text::ModelKind::wordpiece;
       trainer.continuing_subword_prefix = "##";
       // A character may need two entries, at the beginning of a word and inside; half the room for each keeps
       // the vocabulary in bounds.
       trainer.limit_alphabet = room / 2;
       std::vector<text::PreTokenizerPtr> cuts;
-      cuts.push_back(text::make_split_pattern(kUnspaced, text::SplitBehavior::kIsolated));
+      cuts.push_back(text::make_split_pattern(kUnspaced, text::SplitBehavior::isolated));
       cuts.push_back(text::make_bert_pre_tokenizer());
       parts.pre_tokenizer = text::make_pre_tokenizer_sequence(std::move(cuts));
       decoders.push_back(text::make_word_piece_decoder());
       break;
     }
     default:
-      trainer.kind = options.kind == TokenizerKind::bpe ? text::ModelKind::kBpe : text::ModelKind::kUnigram;
+      trainer.kind = options.kind == TokenizerKind::bpe ? text::ModelKind::bpe : text::ModelKind::unigram;
       // Line ends, and rare or unseen characters, become bytes rather than unknown tokens: no text is lost.
       trainer.byte_fallback = true;
       trainer.limit_alphabet = std::max(room - 256, 1);
@@ -97,7 +97,7 @@ void put_special_tokens(const TaskTokenizerOptions& options, text::TokenizerPart
 
 text::NormalizerPtr make_task_normalizer(const TaskTokenizerOptions& options, bool folds_persian) {
   std::vector<text::NormalizerPtr> parts;
-  parts.push_back(text::make_unicode_normalizer(text::UnicodeForm::kNfc));
+  parts.push_back(text::make_unicode_normalizer(text::UnicodeForm::nfc));
   if (options.kind != TokenizerKind::character) {
     const bool joined = options.blanks == Blanks::joined;
     parts.push_back(text::make_replace_pattern(joined ? kBlankRuns : kOtherBlanks, " "));

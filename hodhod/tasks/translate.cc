@@ -350,7 +350,7 @@ TranslationTrainee::Batch TranslationTrainee::make_batch(const Pairs& pairs,
 
 LossSum TranslationTrainee::batch_loss(const Batch& batch, double smoothing, Context& context) const {
   const SequenceToSequence& model = *translator_.model->sequence_to_sequence();
-  return {model.loss(batch.tokens, batch.labels, {.label_smoothing = smoothing, .reduction = Reduction::kSum},
+  return {model.loss(batch.tokens, batch.labels, {.label_smoothing = smoothing, .reduction = Reduction::sum},
                      context),
           batch.items};
 }

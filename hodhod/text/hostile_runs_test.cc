@@ -80,39 +80,39 @@ void expect_all_read(const Tokenizer& tokenizer) {
 
 TEST(HostileRuns, Bpe) {
   expect_all_read(
-      trained(ModelKind::kBpe, make_metaspace(), false, make_unicode_normalizer(UnicodeForm::kNfkc)));
-  expect_all_read(trained(ModelKind::kBpe, nullptr, false, nullptr));
+      trained(ModelKind::bpe, make_metaspace(), false, make_unicode_normalizer(UnicodeForm::nfkc)));
+  expect_all_read(trained(ModelKind::bpe, nullptr, false, nullptr));
 }
 
 TEST(HostileRuns, ByteLevelBpe) {
-  expect_all_read(trained(ModelKind::kBpe, make_byte_level({.add_prefix_space = false}), true, nullptr));
+  expect_all_read(trained(ModelKind::bpe, make_byte_level({.add_prefix_space = false}), true, nullptr));
 }
 
 TEST(HostileRuns, ByteLevelBpeCutByPcre2) {
   std::vector<PreTokenizerPtr> both;
-  both.push_back(make_split_pattern(kPattern, SplitBehavior::kIsolated));
+  both.push_back(make_split_pattern(kPattern, SplitBehavior::isolated));
   both.push_back(make_byte_level({.add_prefix_space = false, .use_regex = false}));
-  expect_all_read(trained(ModelKind::kBpe, make_pre_tokenizer_sequence(std::move(both)), true, nullptr));
+  expect_all_read(trained(ModelKind::bpe, make_pre_tokenizer_sequence(std::move(both)), true, nullptr));
 }
 
 TEST(HostileRuns, WordPiece) {
-  expect_all_read(trained(ModelKind::kWordPiece, make_bert_pre_tokenizer(), false, make_bert_normalizer({})));
-  expect_all_read(trained(ModelKind::kWordPiece, nullptr, false, nullptr));
+  expect_all_read(trained(ModelKind::wordpiece, make_bert_pre_tokenizer(), false, make_bert_normalizer({})));
+  expect_all_read(trained(ModelKind::wordpiece, nullptr, false, nullptr));
 }
 
 TEST(HostileRuns, Unigram) {
   expect_all_read(
-      trained(ModelKind::kUnigram, make_metaspace(), false, make_unicode_normalizer(UnicodeForm::kNfc)));
-  expect_all_read(trained(ModelKind::kUnigram, nullptr, false, nullptr));
+      trained(ModelKind::unigram, make_metaspace(), false, make_unicode_normalizer(UnicodeForm::nfc)));
+  expect_all_read(trained(ModelKind::unigram, nullptr, false, nullptr));
 }
 
 TEST(HostileRuns, WordLevel) {
   expect_all_read(
-      trained(ModelKind::kWord, make_whitespace(), false, make_unicode_normalizer(UnicodeForm::kNfd)));
+      trained(ModelKind::word, make_whitespace(), false, make_unicode_normalizer(UnicodeForm::nfd)));
 }
 
 TEST(HostileRuns, Characters) {
-  expect_all_read(trained(ModelKind::kChar, nullptr, false, make_strip_accents()));
+  expect_all_read(trained(ModelKind::character, nullptr, false, make_strip_accents()));
 }
 
 TEST(HostileRuns, SentencePiece) {

@@ -151,7 +151,7 @@ TEST(Tokenizer, CharacterOffsets) {
 }
 
 TEST(Tokenizer, OffsetsAreOfTheTextBeforeNormalisation) {
-  const Tokenizer tokenizer = word_tokenizer({}, make_unicode_normalizer(UnicodeForm::kNfkc));
+  const Tokenizer tokenizer = word_tokenizer({}, make_unicode_normalizer(UnicodeForm::nfkc));
   const std::string text = "\u24D0 \u3000b ﬁ";  // ⓐ becomes a, ﬁ becomes fi
   const Encoding encoding = tokenizer.encode(text, {.add_special_tokens = false});
   EXPECT_EQ(encoding.ids, (Ids{1, 2, 0}));
@@ -202,12 +202,12 @@ TEST(Tokenizer, TruncatesAndPads) {
   ASSERT_EQ(cut.overflow.size(), 2u);
   EXPECT_EQ(cut.overflow[0].ids, (Ids{6, 2, 3, 7}));
   EXPECT_EQ(cut.overflow[1].ids, (Ids{6, 3, 4, 7}));
-  tokenizer.set_truncation(Truncation{.max_length = 4, .side = Side::kLeft});
+  tokenizer.set_truncation(Truncation{.max_length = 4, .side = Side::left});
   EXPECT_EQ(tokenizer.encode("a b c").ids, (Ids{6, 2, 3, 7}));
   tokenizer.set_truncation(Truncation{.max_length = 7});
   EXPECT_EQ(tokenizer.encode_pair("a b c d e", "a").ids, (Ids{6, 1, 2, 3, 7, 1, 7}));
   EXPECT_EQ(tokenizer.encode_pair("a b c d e", "a b c d").ids.size(), 7u);
-  tokenizer.set_truncation(Truncation{.max_length = 6, .strategy = TruncationStrategy::kOnlySecond});
+  tokenizer.set_truncation(Truncation{.max_length = 6, .strategy = TruncationStrategy::only_second});
   EXPECT_EQ(tokenizer.encode_pair("a b", "c d").ids, (Ids{6, 1, 2, 7, 3, 7}));
   EXPECT_THROW(tokenizer.encode("a b c d e a b"), Error);
   tokenizer.set_truncation(Truncation{.max_length = 3, .stride = 5});
@@ -218,7 +218,7 @@ TEST(Tokenizer, TruncatesAndPads) {
   EXPECT_EQ(batch[0].ids, (Ids{6, 1, 7, 5, 5, 5, 5, 5}));
   EXPECT_EQ(batch[0].attention_mask, (std::vector<uint8_t>{1, 1, 1, 0, 0, 0, 0, 0}));
   EXPECT_EQ(batch[1].size(), 8u);
-  tokenizer.set_padding(Padding{.length = 5, .side = Side::kLeft});
+  tokenizer.set_padding(Padding{.length = 5, .side = Side::left});
   EXPECT_EQ(tokenizer.encode("a").ids, (Ids{0, 0, 6, 1, 7}));
 }
 

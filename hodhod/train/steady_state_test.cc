@@ -154,7 +154,7 @@ struct RecurrentModel {
 
 TEST_F(SteadyState, RecurrentModelsAskForNothing) {
   set_thread_count(1);
-  for (Cell cell : {Cell::kTanh, Cell::kLstm, Cell::kGru}) {
+  for (Cell cell : {Cell::tanh, Cell::lstm, Cell::gru}) {
     RecurrentModel model{
         Embedding(61, 24),
         Recurrent(

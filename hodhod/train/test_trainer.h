@@ -58,7 +58,7 @@ class Curve final : public Trainee {
   }
   LossSum loss(Context& context) override {
     const Tensor hidden = dropout(tanh(first_(x_)), 0.1, context.next_stream());
-    Tensor sum = mse_loss(second_(hidden), y_, Reduction::kSum);
+    Tensor sum = mse_loss(second_(hidden), y_, Reduction::sum);
     if (steep && batches_seen > 3) sum = add(sum, sqrt(sub(second_.bias, second_.bias)));
     if (spoil && spoil(batches_seen)) sum = scale(sum, std::numeric_limits<double>::quiet_NaN());
     return {sum, static_cast<double>(x_.dim(0))};

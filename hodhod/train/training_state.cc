@@ -14,6 +14,7 @@ namespace hodhod {
 namespace {
 
 constexpr const char* kState = "state.json";
+constexpr const char* kValues = "values.json";
 constexpr const char* kTensors = "tensors.safetensors";
 
 CheckpointStore store_of(const std::string& directory) {
@@ -23,9 +24,10 @@ CheckpointStore store_of(const std::string& directory) {
 }  // namespace
 
 void save_training_state(const std::string& directory, const TrainingState& state,
-                         const NamedParameters& tensors) {
+                         const NamedParameters& tensors, const Json& values) {
   store_of(directory).save(state.step, [&](CheckpointWriter& writer) {
     writer.add(kState, format_json(to_json(state)) + "\n");
+    if (!values.is_null()) writer.add(kValues, format_json(values) + "\n");
     NamedTensors dense;
     for (const auto& [name, tensor] : tensors) dense.emplace_back(name, tensor.dense());
     writer.add_tensors(kTensors, dense);
@@ -52,6 +54,8 @@ std::optional<LoadedState> load_training_state(const std::string& directory,
   const auto unknown = from_json(read_json(state_path), loaded.state, state_path);
   check(unknown.empty(), "{}: the key {} is unknown; the checkpoint is of another version", state_path,
         unknown.empty() ? "" : unknown[0]);
+  if (const std::string path = found.newest->file(kValues); file_exists(path))
+    loaded.values = read_json(path);
   const SafetensorsReader file(found.newest->file(kTensors));
   for (const TensorEntry& entry : file.entries()) loaded.tensors.emplace_back(entry.name, file.load(entry));
   return loaded;

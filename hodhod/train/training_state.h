@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "hodhod/base/json.h"
 #include "hodhod/train/optimizer.h"
 
 namespace hodhod {
@@ -50,11 +51,12 @@ struct TrainingState {
 struct LoadedState {
   TrainingState state;
   NamedParameters tensors;
+  Json values = nullptr;  // those of a fitting (train/fitting.h); null if there are none
 };
 
 // Publishes a checkpoint in DIRECTORY/training. Older ones are removed only when this one is complete.
 void save_training_state(const std::string& directory, const TrainingState& state,
-                         const NamedParameters& tensors);
+                         const NamedParameters& tensors, const Json& values = nullptr);
 
 // The newest checkpoint that is whole, or nothing where there is none. `message` is told of damaged ones.
 std::optional<LoadedState> load_training_state(const std::string& directory,

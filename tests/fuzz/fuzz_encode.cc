@@ -23,16 +23,16 @@ Tokenizer make_sentencepiece(SentencePieceProto::ModelType type) {
   using Type = SentencePieceProto::PieceType;
   proto.model_type = type;
   proto.byte_fallback = true;
-  proto.pieces = {{"<unk>", 0, Type::kUnknown}, {"<s>", 0, Type::kControl}, {"</s>", 0, Type::kControl}};
+  proto.pieces = {{"<unk>", 0, Type::unknown}, {"<s>", 0, Type::control}, {"</s>", 0, Type::control}};
   for (int byte = 0; byte < 256; ++byte) {
-    proto.pieces.push_back({byte_token(static_cast<uint8_t>(byte)), 0, Type::kByte});
+    proto.pieces.push_back({byte_token(static_cast<uint8_t>(byte)), 0, Type::byte});
   }
   float score = -1;
   for (const char* piece : {"\xE2\x96\x81", "a", "b", "ab", "aa", "aaa",
                             "\xE2\x96\x81"
                             "a",
                             "ba", "abab", "م", "ی", "می", "\xE2\x80\x8C", "می\xE2\x80\x8C"}) {
-    proto.pieces.push_back({piece, score -= 0.5f, Type::kNormal});
+    proto.pieces.push_back({piece, score -= 0.5f, Type::normal});
   }
   proto.normalizer.remove_extra_whitespaces = false;
   return sentencepiece_from_bytes(proto.serialize(), "fuzz.model");
@@ -62,8 +62,8 @@ void try_text(const Tokenizer& tokenizer, std::string_view text, bool comes_back
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const Tokenizer bpe = make_sentencepiece(SentencePieceProto::ModelType::kBpe);
-  static const Tokenizer unigram = make_sentencepiece(SentencePieceProto::ModelType::kUnigram);
+  static const Tokenizer bpe = make_sentencepiece(SentencePieceProto::ModelType::bpe);
+  static const Tokenizer unigram = make_sentencepiece(SentencePieceProto::ModelType::unigram);
   static const Tokenizer bert = make_bert();
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   try_text(bpe, text, true);

@@ -13,10 +13,10 @@ namespace {
 
 Reduction reduction_of(const Json& args) {
   const std::string name = args.value("reduction", "mean");
-  if (name == "none") return Reduction::kNone;
-  if (name == "sum") return Reduction::kSum;
+  if (name == "none") return Reduction::none;
+  if (name == "sum") return Reduction::sum;
   check(name == "mean" || name == "batchmean", "reduction {} is unknown", name);
-  return Reduction::kMean;
+  return Reduction::mean;
 }
 
 // [B, C, T] as [B, T, C], or back.

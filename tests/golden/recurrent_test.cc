@@ -12,9 +12,9 @@ namespace hodhod::golden {
 namespace {
 
 Cell cell_of(const std::string& family, const Json& ctor) {
-  if (family == "torch_lstm") return Cell::kLstm;
-  if (family == "torch_gru") return Cell::kGru;
-  return ctor.value("nonlinearity", "tanh") == "relu" ? Cell::kRelu : Cell::kTanh;
+  if (family == "torch_lstm") return Cell::lstm;
+  if (family == "torch_gru") return Cell::gru;
+  return ctor.value("nonlinearity", "tanh") == "relu" ? Cell::relu : Cell::tanh;
 }
 
 // A leaf with the recorded values, or undefined where nothing was recorded.
@@ -56,7 +56,7 @@ void run_case(const Recording& recording, const std::string& family, const Json&
   recording.expect_close(name + "out.h_n", run.last.output);
   Tensor loss = add(weighted(run.output, recording, name + "in.grad_out"),
                     weighted(run.last.output, recording, name + "in.grad_h"));
-  if (stack.options.cell == Cell::kLstm) {
+  if (stack.options.cell == Cell::lstm) {
     recording.expect_close(name + "out.c_n", run.last.cell);
     loss = add(loss, weighted(run.last.cell, recording, name + "in.grad_c"));
   }

@@ -34,8 +34,8 @@ struct EncoderDecoder {
         .attention = {.width = width, .heads = args["nhead"].get<int64_t>()},
         .feed_forward = {.width = width,
                          .hidden = args["dim_feedforward"].get<int64_t>(),
-                         .activation = args["activation"] == "gelu" ? kernels::Activation::kGelu
-                                                                    : kernels::Activation::kRelu},
+                         .activation = args["activation"] == "gelu" ? kernels::Activation::gelu
+                                                                    : kernels::Activation::relu},
         .norm = norm,
         .placement = args["norm_first"].get<bool>() ? NormPlacement::pre : NormPlacement::post};
     encoder.norm = Norm(width, norm);

@@ -15,7 +15,7 @@
 namespace hodhod {
 
 void save_training_state(const std::string& directory, const TrainingState& state,
-                         const NamedParameters& tensors) {
+                         const NamedParameters& tensors, const Json&) {
   const std::string training = join_path(directory, "training");
   failpoint("checkpoint.begin");
   FileWriter description(join_path(training, "state.json"));

@@ -54,7 +54,7 @@ struct Backward {
   template <class Formula>
   static HWY_INLINE Slopes slopes(F gate, F value, F dy) {
     const F y = Formula::value(gate);
-    const F slope = Formula::derivative(Formula::kSaved == Saved::kInput ? gate : y);
+    const F slope = Formula::derivative(Formula::kSaved == Saved::input ? gate : y);
     return {dy * value * slope, dy * y};
   }
 

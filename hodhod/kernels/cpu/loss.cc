@@ -193,15 +193,15 @@ void soft_cross_entropy_rows(const SoftCrossEntropyArgs<float>& args, int64_t be
 HWY_INLINE F pointwise_value(const PointwiseLossArgs<float>& args, F x, F t) {
   const F d = abs(x - t);
   switch (args.loss) {
-    case PointwiseLoss::kSquare:
+    case PointwiseLoss::square:
       return d * d;
-    case PointwiseLoss::kAbsolute:
+    case PointwiseLoss::absolute:
       return d;
-    case PointwiseLoss::kSmooth:
+    case PointwiseLoss::smooth:
       return select(d < F(args.beta), d * d * F(0.5 / args.beta), d - F(0.5 * args.beta));
-    case PointwiseLoss::kBinary:
+    case PointwiseLoss::binary:
       return select(x <= F(0.0), F(0.0), x) - x * t + log(F(1.0) + exp(-abs(x)));
-    case PointwiseLoss::kDivergence:
+    case PointwiseLoss::divergence:
       return select(t == F(0.0), F(0.0), t * (log(t) - x));
   }
   return d;
@@ -212,15 +212,15 @@ HWY_INLINE F pointwise_derivative(const PointwiseLossArgs<float>& args, F x, F t
   // ±1; 0 and NaN are their own signs.
   const F sign = select(d > F(0.0), F(1.0), select(d < F(0.0), F(-1.0), d));
   switch (args.loss) {
-    case PointwiseLoss::kSquare:
+    case PointwiseLoss::square:
       return d + d;
-    case PointwiseLoss::kAbsolute:
+    case PointwiseLoss::absolute:
       return sign;
-    case PointwiseLoss::kSmooth:
+    case PointwiseLoss::smooth:
       return select(abs(d) < F(args.beta), d * F(1 / args.beta), sign);
-    case PointwiseLoss::kBinary:
+    case PointwiseLoss::binary:
       return Sigmoid::value(x) - t;
-    case PointwiseLoss::kDivergence:
+    case PointwiseLoss::divergence:
       return -t;
   }
   return d;

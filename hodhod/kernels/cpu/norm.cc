@@ -55,13 +55,13 @@ void norm_row(const NormArgs<float>& args, int64_t r) {
     for_row(n, [&](int j, int64_t i, auto at) HWY_ATTR {
       const F value = at.load(x + i) + at.load(residual + i);
       at.store(value, s + i);
-      if (kKind == NormKind::kLayer) sum.take(j, value);
+      if (kKind == NormKind::layer) sum.take(j, value);
     });
     x = s;
-  } else if (kKind == NormKind::kLayer) {
+  } else if (kKind == NormKind::layer) {
     for_row(n, [&](int j, int64_t i, auto at) HWY_ATTR { sum.take(j, at.load(x + i)); });
   }
-  const float mean = kKind == NormKind::kLayer ? sum.total() / size : 0.0f;
+  const float mean = kKind == NormKind::layer ? sum.total() / size : 0.0f;
   const F middle = broadcast(mean);
   RowSum squares(0.0);
   for_row(n, [&](int j, int64_t i, auto at) HWY_ATTR {
@@ -89,17 +89,17 @@ void norm_row(const NormArgs<float>& args, int64_t r) {
 
 void norm_rows(const NormArgs<float>& args, int64_t begin, int64_t end) {
   for (int64_t r = begin; r < end; ++r) {
-    if (args.kind == NormKind::kLayer) {
-      norm_row<NormKind::kLayer>(args, r);
+    if (args.kind == NormKind::layer) {
+      norm_row<NormKind::layer>(args, r);
     } else {
-      norm_row<NormKind::kRms>(args, r);
+      norm_row<NormKind::rms>(args, r);
     }
   }
 }
 
 template <NormKind kKind>
 void norm_backward_row(const NormBackwardArgs<float>& args, int64_t r, float* dgamma, float* dbeta) {
-  constexpr bool kLayer = kKind == NormKind::kLayer;
+  constexpr bool kLayer = kKind == NormKind::layer;
   const int64_t n = args.columns;
   const float* s = args.s + r * n;
   const float* dy = args.dy + r * n;
@@ -142,10 +142,10 @@ void norm_backward_blocks(const NormBackwardPlan& plan, int64_t begin, int64_t e
     if (dbeta) std::fill_n(dbeta, args.columns, 0.0f);
     const int64_t last = std::min((block + 1) * block_rows, args.rows);
     for (int64_t r = block * block_rows; r < last; ++r) {
-      if (args.kind == NormKind::kLayer) {
-        norm_backward_row<NormKind::kLayer>(args, r, dgamma, dbeta);
+      if (args.kind == NormKind::layer) {
+        norm_backward_row<NormKind::layer>(args, r, dgamma, dbeta);
       } else {
-        norm_backward_row<NormKind::kRms>(args, r, dgamma, dbeta);
+        norm_backward_row<NormKind::rms>(args, r, dgamma, dbeta);
       }
     }
   }

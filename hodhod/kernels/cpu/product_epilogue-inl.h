@@ -38,7 +38,7 @@ struct FinishRow {
       F z = load_first(d, args.c + at, count);
       if (args.bias) z = z + F(load_first(d, args.bias + j + q, count));
       F y = Formula::value(z);
-      if (args.saved) store_first((Formula::kSaved == Saved::kInput ? z : y).v, d, args.saved + at, count);
+      if (args.saved) store_first((Formula::kSaved == Saved::input ? z : y).v, d, args.saved + at, count);
       if (args.residual) y = y + F(load_first(d, args.residual + at, count));
       store_first(y.v, d, args.c + at, count);
     }
@@ -49,7 +49,7 @@ struct FinishRow {
 // c.
 inline void finish(const ProductArgs<float>& args, int64_t offset, int64_t i, int64_t rows, int64_t j,
                    int64_t columns) {
-  if (!args.bias && !args.residual && !args.saved && args.activation == Activation::kIdentity) return;
+  if (!args.bias && !args.residual && !args.saved && args.activation == Activation::identity) return;
   for (int64_t r = i; r < i + rows; ++r) {
     with_formula(args.activation, FinishRow{args, offset + r * args.c_stride + j, j, columns});
   }

@@ -59,7 +59,7 @@ struct Forward {
     const int64_t H = args.shape.hidden, offset = gate * H + at.unit;
     F a = F::load(sums + vector * lane_count());
     if (args.bias) a = a + load_some(args.bias + offset, at.count);
-    if (args.shape.cell == Cell::kGru && gate == 2) return a;  // the input comes in behind r
+    if (args.shape.cell == Cell::gru && gate == 2) return a;  // the input comes in behind r
     return a + load_some(input(at, gate), at.count);
   }
   HWY_INLINE const float* input(const Place& at, int64_t gate) const {
@@ -111,14 +111,14 @@ struct Forward {
              .cell_before = cell_before(b, step)};
     at.count = H - at.unit;
     switch (args.shape.cell) {
-      case Cell::kLstm:
+      case Cell::lstm:
         return put(at, b, lstm(at, sums));
-      case Cell::kGru:
+      case Cell::gru:
         return put(at, b, gru(at, sums));
       default:
         for (int64_t v = 0; v < kPlain && at.count > 0; ++v, at.unit += lanes, at.count -= lanes) {
           const F a = preactivation(at, 0, sums, v);
-          put(at, b, args.shape.cell == Cell::kTanh ? Tanh::value(a) : Relu::value(a));
+          put(at, b, args.shape.cell == Cell::tanh ? Tanh::value(a) : Relu::value(a));
         }
     }
   }
@@ -128,7 +128,7 @@ struct Forward {
                      : args.output + walk().row(b, step - 1) * args.output_stride;
   }
   HWY_INLINE const float* cell_before(int64_t b, int64_t step) const {
-    if (args.shape.cell != Cell::kLstm) return nullptr;
+    if (args.shape.cell != Cell::lstm) return nullptr;
     return step == 0 ? args.initial_cell + b * args.shape.hidden
                      : args.cells + walk().row(b, step - 1) * args.shape.hidden;
   }
@@ -193,7 +193,7 @@ struct Forward {
         if (args.saved) std::fill_n(args.saved + row * S, S, 0.0f);
       }
       std::copy_n(before(b, length), P, args.final_output + b * P);
-      if (s.cell == Cell::kLstm) std::copy_n(cell_before(b, length), H, args.final_cell + b * H);
+      if (s.cell == Cell::lstm) std::copy_n(cell_before(b, length), H, args.final_cell + b * H);
     }
   }
 

@@ -77,13 +77,13 @@ struct Backward {
   HWY_INLINE void cell(int64_t b, int64_t step, int64_t j, F dh) const {
     const int64_t row = walk().row(b, step), count = args.shape.hidden - j;
     switch (args.shape.cell) {
-      case Cell::kLstm:
+      case Cell::lstm:
         return lstm(b, step, row, j, dh);
-      case Cell::kGru:
+      case Cell::gru:
         return gru(b, step, row, j, dh);
       default: {
         const F y = load_some(args.output + row * args.output_stride + j, count);
-        const F dx = args.shape.cell == Cell::kTanh ? dh * Tanh::derivative(y) : dh * Relu::derivative(y);
+        const F dx = args.shape.cell == Cell::tanh ? dh * Tanh::derivative(y) : dh * Relu::derivative(y);
         store_some(dx, args.dinput + row * gate_width() + j, count);
       }
     }

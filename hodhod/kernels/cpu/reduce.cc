@@ -41,7 +41,7 @@ struct ReducePlan {
 };
 
 inline double identity_of(Reduction reduction) {
-  return reduction == Reduction::kMax ? -std::numeric_limits<double>::infinity() : 0.0;
+  return reduction == Reduction::max ? -std::numeric_limits<double>::infinity() : 0.0;
 }
 
 }  // namespace hodhod::kernels::cpu
@@ -167,11 +167,11 @@ void reduce_units(const ReducePlan& plan, int64_t begin, int64_t end) {
 
 void reduce_range(const ReducePlan& plan, int64_t begin, int64_t end) {
   switch (plan.reduction) {
-    case Reduction::kSum:
+    case Reduction::sum:
       return reduce_units<Summing>(plan, begin, end);
-    case Reduction::kSumSquares:
+    case Reduction::sum_squares:
       return reduce_units<SummingSquares>(plan, begin, end);
-    case Reduction::kMax:
+    case Reduction::max:
       return reduce_units<Maximum>(plan, begin, end);
   }
 }
@@ -179,7 +179,7 @@ void reduce_range(const ReducePlan& plan, int64_t begin, int64_t end) {
 void argmax_rows(const ArgmaxArgs<float>& args, int64_t begin, int64_t end) {
   for (int64_t r = begin; r < end; ++r) {
     const float* x = args.x + r * args.columns;
-    const float largest = reduce_row<Maximum>(x, args.columns, identity_of(Reduction::kMax));
+    const float largest = reduce_row<Maximum>(x, args.columns, identity_of(Reduction::max));
     int64_t i = 0;
     if (std::isnan(largest)) {
       while (!std::isnan(x[i])) ++i;
@@ -236,12 +236,12 @@ void reduce(const ReduceArgs<float>& args) {
     run(plan);
     if (plan.chunks == 1) break;
     // The chunks' results are reduced in their turn: [chunks, outputs], dense.
-    if (plan.reduction == Reduction::kSumSquares) plan.reduction = Reduction::kSum;
+    if (plan.reduction == Reduction::sum_squares) plan.reduction = Reduction::sum;
     plan.x = plan.out;
     plan.kept = {.rank = 1, .shape = {outputs}, .strides = {Extents{1}}};
     plan.reduced = {.rank = 1, .shape = {plan.chunks}, .strides = {Extents{outputs}}};
   }
-  if (args.reduction == Reduction::kMax || args.factor == 1.0f) return;
+  if (args.reduction == Reduction::max || args.factor == 1.0f) return;
   for (int64_t k = 0; k < outputs; ++k) args.y[k] *= args.factor;
 }
 

@@ -23,7 +23,7 @@ void gated_backward(const GatedBackwardArgs<double>& args) {
         const double dy = args.dy[r * args.columns + c];
         const double y = f.value(gate);
         args.dgate[r * args.dgate_stride + c] =
-            dy * value * f.derivative(f.kSaved == Saved::kInput ? gate : y);
+            dy * value * f.derivative(f.kSaved == Saved::input ? gate : y);
         args.dvalue[r * args.dvalue_stride + c] = dy * y;
       }
     }

@@ -21,15 +21,15 @@ double weight(const double* weights, int64_t c) { return weights ? weights[c] : 
 double derivative(const PointwiseLossArgs<double>& args, double x, double t) {
   const double d = x - t, sign = d > 0 ? 1 : d < 0 ? -1 : d;
   switch (args.loss) {
-    case PointwiseLoss::kSquare:
+    case PointwiseLoss::square:
       return 2 * d;
-    case PointwiseLoss::kAbsolute:
+    case PointwiseLoss::absolute:
       return sign;
-    case PointwiseLoss::kSmooth:
+    case PointwiseLoss::smooth:
       return std::fabs(d) < args.beta ? d / args.beta : sign;
-    case PointwiseLoss::kBinary:
+    case PointwiseLoss::binary:
       return 1 / (1 + std::exp(-x)) - t;
-    case PointwiseLoss::kDivergence:
+    case PointwiseLoss::divergence:
       return -t;
   }
   return 0;
@@ -38,15 +38,15 @@ double derivative(const PointwiseLossArgs<double>& args, double x, double t) {
 double value(const PointwiseLossArgs<double>& args, double x, double t) {
   const double d = std::fabs(x - t);
   switch (args.loss) {
-    case PointwiseLoss::kSquare:
+    case PointwiseLoss::square:
       return d * d;
-    case PointwiseLoss::kAbsolute:
+    case PointwiseLoss::absolute:
       return d;
-    case PointwiseLoss::kSmooth:
+    case PointwiseLoss::smooth:
       return d < args.beta ? d * d / (2 * args.beta) : d - args.beta / 2;
-    case PointwiseLoss::kBinary:
+    case PointwiseLoss::binary:
       return std::max(x, 0.0) - x * t + std::log1p(std::exp(-std::fabs(x)));
-    case PointwiseLoss::kDivergence:
+    case PointwiseLoss::divergence:
       return t == 0 ? 0 : t * (std::log(t) - x);
   }
   return 0;

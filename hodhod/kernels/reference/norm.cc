@@ -12,7 +12,7 @@ void norm(const NormArgs<double>& args) {
       return args.residual ? args.x[r * n + i] + args.residual[r * n + i] : args.x[r * n + i];
     };
     double mean = 0;
-    if (args.kind == NormKind::kLayer) {
+    if (args.kind == NormKind::layer) {
       for (int64_t i = 0; i < n; ++i) mean += s(i) / static_cast<double>(n);
     }
     double variance = 0;
@@ -36,14 +36,14 @@ void norm_backward(const NormBackwardArgs<double>& args) {
     if (args.dbeta && !args.accumulate_beta) args.dbeta[i] = 0;
   }
   for (int64_t r = 0; r < args.rows; ++r) {
-    const double mean = args.kind == NormKind::kLayer ? args.mean[r] : 0;
+    const double mean = args.kind == NormKind::layer ? args.mean[r] : 0;
     const double scale = args.scale[r];
     const auto normalised = [&](int64_t i) { return (args.s[r * n + i] - mean) * scale; };
     const auto slope = [&](int64_t i) { return args.dy[r * n + i] * (args.gamma ? args.gamma[i] : 1); };
     double along = 0, across = 0;
     for (int64_t i = 0; i < n; ++i) {
       along += slope(i) * normalised(i) / static_cast<double>(n);
-      if (args.kind == NormKind::kLayer) across += slope(i) / static_cast<double>(n);
+      if (args.kind == NormKind::layer) across += slope(i) / static_cast<double>(n);
       if (args.dgamma) args.dgamma[i] += args.dy[r * n + i] * normalised(i);
       if (args.dbeta) args.dbeta[i] += args.dy[r * n + i];
     }

@@ -26,7 +26,7 @@ void product(const ProductArgs<double>& args) {
           sum += a[i * a_row + p * a_inner] * b[p * b_inner + j * b_column];
         if (args.bias) sum += args.bias[j];
         const double y = activate(args.activation, sum);
-        if (args.saved) args.saved[row + j] = saved_of(unary_of(args.activation)) == Saved::kInput ? sum : y;
+        if (args.saved) args.saved[row + j] = saved_of(unary_of(args.activation)) == Saved::input ? sum : y;
         args.c[row + j] = args.residual ? y + args.residual[row + j] : y;
       }
     }

@@ -38,13 +38,13 @@ void step(const RecurrenceArgs<double>& args, int64_t row, const double* before,
     }
     double values[4] = {};
     switch (cell) {
-      case Cell::kTanh:
+      case Cell::tanh:
         inner[j] = std::tanh(x[j] + hidden[0]);
         break;
-      case Cell::kRelu:
+      case Cell::relu:
         inner[j] = std::max(x[j] + hidden[0], 0.0);
         break;
-      case Cell::kLstm: {
+      case Cell::lstm: {
         for (int g : {0, 1, 3}) values[g] = sigmoid(x[g * H + j] + hidden[g]);
         values[2] = std::tanh(x[2 * H + j] + hidden[2]);
         const double c = values[1] * cell_before[j] + values[0] * values[2];
@@ -52,7 +52,7 @@ void step(const RecurrenceArgs<double>& args, int64_t row, const double* before,
         inner[j] = values[3] * std::tanh(c);
         break;
       }
-      case Cell::kGru:
+      case Cell::gru:
         values[0] = sigmoid(x[j] + hidden[0]);
         values[1] = sigmoid(x[H + j] + hidden[1]);
         values[2] = std::tanh(x[2 * H + j] + values[0] * hidden[2]);
@@ -73,13 +73,13 @@ void step_gradient(const RecurrenceBackwardArgs<double>& args, int64_t row, cons
   for (int64_t j = 0; j < H; ++j) {
     const double y = args.output[row * args.output_stride + std::min(j, P - 1)];
     switch (cell) {
-      case Cell::kTanh:
+      case Cell::tanh:
         dx[j] = dinner[j] * (1 - y * y);
         break;
-      case Cell::kRelu:
+      case Cell::relu:
         dx[j] = y > 0 ? dinner[j] : 0;
         break;
-      case Cell::kLstm: {
+      case Cell::lstm: {
         const double i = saved[j], f = saved[H + j], g = saved[2 * H + j], o = saved[3 * H + j];
         const double squashed = std::tanh(args.cells[row * H + j]);
         const double dc = dcell[j] + dinner[j] * o * (1 - squashed * squashed);
@@ -90,7 +90,7 @@ void step_gradient(const RecurrenceBackwardArgs<double>& args, int64_t row, cons
         dcell[j] = dc * f;
         break;
       }
-      case Cell::kGru: {
+      case Cell::gru: {
         const double r = saved[j], z = saved[H + j], n = saved[2 * H + j], hidden = saved[3 * H + j];
         const double dn = dinner[j] * (1 - z) * (1 - n * n);
         dx[j] = dn * hidden * r * (1 - r);
@@ -138,7 +138,7 @@ void recurrence(const RecurrenceArgs<double>& args) {
       zero_row(args.saved, row, saved_of(s.cell) * s.hidden);
     }
     std::copy_n(before, s.outputs, args.final_output + b * s.outputs);
-    if (s.cell == Cell::kLstm) std::copy_n(cell_before, s.hidden, args.final_cell + b * s.hidden);
+    if (s.cell == Cell::lstm) std::copy_n(cell_before, s.hidden, args.final_cell + b * s.hidden);
   }
 }
 
@@ -168,7 +168,7 @@ void recurrence_backward(const RecurrenceBackwardArgs<double>& args) {
           dinner[j] += doutput[p] * args.projection[p * H + j];
       }
       step_gradient(args, row, before, cell_before, dinner.data(), dcell.data(), dbefore.data());
-      const double* dhidden = (s.cell == Cell::kGru ? args.dhidden : args.dinput) + row * GH;
+      const double* dhidden = (s.cell == Cell::gru ? args.dhidden : args.dinput) + row * GH;
       for (int64_t i = 0; i < GH; ++i) {
         for (int64_t j = 0; j < P; ++j) dbefore[j] += dhidden[i] * args.weight[i * P + j];
       }

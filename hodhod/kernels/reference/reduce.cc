@@ -9,7 +9,7 @@ namespace hodhod::kernels::reference {
 void reduce(const ReduceArgs<double>& args) {
   const Nest<1> kept = coalesce(args.kept);
   const Nest<1> reduced = coalesce(args.reduced);
-  const bool is_max = args.reduction == Reduction::kMax;
+  const bool is_max = args.reduction == Reduction::max;
   double* y = args.y;
   for_each_piece(kept, 0, kept.count(), [&](const auto& at, int64_t length) {
     for (int64_t k = 0; k < length; ++k) {
@@ -18,8 +18,8 @@ void reduce(const ReduceArgs<double>& args) {
       for_each_piece(reduced, 0, reduced.count(), [&](const auto& from, int64_t n) {
         for (int64_t i = 0; i < n; ++i) {
           const double value = x[from[0] + i * reduced.strides[0][reduced.rank - 1]];
-          if (args.reduction == Reduction::kSum) total += value;
-          if (args.reduction == Reduction::kSumSquares) total += value * value;
+          if (args.reduction == Reduction::sum) total += value;
+          if (args.reduction == Reduction::sum_squares) total += value * value;
           if (is_max && (value > total || std::isnan(value))) total = value;
         }
       });

@@ -53,7 +53,7 @@ TransformerModelConfig canonical(TransformerModelConfig config) {
   unless_used(encodes, c.causal, false);
   unless_used(c.embedding_dropout != c.dropout, c.embedding_dropout, std::nullopt);
   unless_used(head.has_labels() && encodes && head.dropout != c.dropout, head.dropout, std::nullopt);
-  unless_used(encodes && classifies, config.pooler_activation, kernels::Activation::kTanh);
+  unless_used(encodes && classifies, config.pooler_activation, kernels::Activation::tanh);
   // If an encoder-decoder's bias is not stored, it is 0.
   unless_used(!translates, c.output_bias, true);
   unless_used(head.has_labels(), head.labels, 0);

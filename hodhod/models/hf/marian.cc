@@ -16,7 +16,7 @@ TransformerConfig marian_defaults() {
   c.heads = c.decoder_heads = 16;
   c.encoder_layers = c.decoder_layers = 12;
   c.feed_forward = c.decoder_feed_forward = 4096;
-  c.activation = kernels::Activation::kGelu;
+  c.activation = kernels::Activation::gelu;
   c.scale_embedding = false;
   c.output_bias = true;
   c.special.eos = 0;

@@ -84,7 +84,7 @@ class MetaspaceDecoder : public Decoder {
   explicit MetaspaceDecoder(MetaspaceOptions options) : options_(std::move(options)) {}
   void apply(Tokens& tokens) const override {
     for (size_t i = 0; i < tokens.size(); ++i) {
-      const bool drops = i == 0 && options_.prepend_scheme != PrependScheme::kNever;
+      const bool drops = i == 0 && options_.prepend_scheme != PrependScheme::never;
       replace_all(tokens[i], options_.replacement, drops ? "" : " ");
     }
   }

@@ -24,7 +24,7 @@ void truncate_one(Encoding& encoding, int64_t length, const Truncation& truncati
         truncation.stride, length);
   const int64_t step = length - truncation.stride;
   std::vector<Encoding> parts;
-  if (truncation.side == Side::kRight) {
+  if (truncation.side == Side::right) {
     for (int64_t begin = 0;; begin += step) {
       const int64_t end = std::min(begin + length, size);
       parts.push_back(encoding.slice(static_cast<size_t>(begin), static_cast<size_t>(end)));
@@ -60,7 +60,7 @@ void pad_one(Encoding& encoding, size_t length, const Padding& padding) {
   Encoding pad;
   for (size_t i = encoding.size(); i < length; ++i) pad.push_special(padding.id, padding.type_id);
   std::fill(pad.attention_mask.begin(), pad.attention_mask.end(), uint8_t{0});
-  if (padding.side == Side::kRight) {
+  if (padding.side == Side::right) {
     encoding.append(pad);
   } else {
     pad.append(encoding);
@@ -80,10 +80,10 @@ void truncate_encodings(std::vector<Encoding>& encodings, const Truncation& trun
     for (Encoding& encoding : encodings) truncate_one(encoding, 0, truncation);
     return;
   }
-  if (truncation.strategy == TruncationStrategy::kLongestFirst) {
+  if (truncation.strategy == TruncationStrategy::longest_first) {
     return truncate_longest_first(encodings, truncation, length);
   }
-  const size_t target = truncation.strategy == TruncationStrategy::kOnlyFirst ? 0 : 1;
+  const size_t target = truncation.strategy == TruncationStrategy::only_first ? 0 : 1;
   check(target < encodings.size(), "encode: truncation cuts the second text only, but there is one text");
   const auto size = static_cast<int64_t>(encodings[target].size());
   check(size > total - length, "encode: the {} text has {} tokens, too few to cut {} off",

@@ -10,20 +10,20 @@
 
 namespace hodhod::text {
 
-enum class Side { kLeft, kRight };
-enum class TruncationStrategy { kLongestFirst, kOnlyFirst, kOnlySecond };
+enum class Side { left, right };
+enum class TruncationStrategy { longest_first, only_first, only_second };
 
 struct Truncation {
   int64_t max_length = 512;
   int64_t stride = 0;  // tokens that adjacent parts in `overflow` share
-  TruncationStrategy strategy = TruncationStrategy::kLongestFirst;
-  Side side = Side::kRight;  // which end is cut off
+  TruncationStrategy strategy = TruncationStrategy::longest_first;
+  Side side = Side::right;  // which end is cut off
 };
 
 struct Padding {
   int64_t length = 0;  // 0: to the longest of the batch
   int64_t multiple_of = 0;
-  Side side = Side::kRight;
+  Side side = Side::right;
   int32_t id = 0;
   int32_t type_id = 0;
   std::string token = "[PAD]";

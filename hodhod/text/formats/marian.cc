@@ -43,9 +43,9 @@ std::vector<SourcePiece> renumbered(const SentencePieceProto& proto, const std::
     check(piece.text.empty() && !token.empty(), "{}: the id {} occurs twice, or its token is empty", path,
           id);
     const auto found = known.find(token);
-    const bool normal = found != known.end() && found->second->type == PieceType::kNormal;
-    piece = normal ? *found->second : SourcePiece{token, kForeignScore, PieceType::kUnused};
-    if (token == unknown) piece.type = PieceType::kUnknown;
+    const bool normal = found != known.end() && found->second->type == PieceType::normal;
+    piece = normal ? *found->second : SourcePiece{token, kForeignScore, PieceType::unused};
+    if (token == unknown) piece.type = PieceType::unknown;
   }
   return pieces;
 }
@@ -75,7 +75,7 @@ TokenizerParts side_parts(std::string_view bytes, const std::string& spm, const 
   check(known.contains(unknown) && known.contains(end), "{}: the tokens {} and {} are missing", path, unknown,
         end);
   const auto lost = std::count_if(proto.pieces.begin(), proto.pieces.end(), [&](const SourcePiece& piece) {
-    return piece.type == PieceType::kNormal && !known.contains(piece.text);
+    return piece.type == PieceType::normal && !known.contains(piece.text);
   });
   proto.pieces = renumbered(proto, unknown, vocabulary, path);
   TokenizerParts parts = parts_of_proto(proto, spm, config);

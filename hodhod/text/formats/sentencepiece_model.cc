@@ -37,15 +37,15 @@ ModelPtr make_unigram_model(const Proto& proto, std::shared_ptr<const RawWords> 
   options.raw_words = std::move(raw_words);
   float lowest = FLT_MAX, highest = FLT_MIN;
   for (const auto& piece : proto.pieces) {
-    if (piece.type != PieceType::kNormal) continue;
+    if (piece.type != PieceType::normal) continue;
     lowest = std::min(lowest, piece.score);
     highest = std::max(highest, piece.score);
   }
   for (const auto& piece : proto.pieces) {
     pieces.emplace_back(piece.text, piece.score);
-    options.used.push_back(piece.type == PieceType::kNormal || piece.type == PieceType::kUserDefined);
+    options.used.push_back(piece.type == PieceType::normal || piece.type == PieceType::user_defined);
     // User-defined pieces win over all other pieces for the same text.
-    options.used_scores.push_back(piece.type == PieceType::kUserDefined
+    options.used_scores.push_back(piece.type == PieceType::user_defined
                                       ? static_cast<double>(static_cast<float>(piece.text.size()) * highest) -
                                             0.1
                                       : static_cast<double>(piece.score));
@@ -63,17 +63,17 @@ ModelPtr make_bpe_model(const Proto& proto, const std::vector<ScoredPiece>& piec
 
 ModelPtr make_model(const Proto& proto, std::shared_ptr<const RawWords> raw_words, const std::string& name) {
   switch (proto.model_type) {
-    case Proto::ModelType::kUnigram:
+    case Proto::ModelType::unigram:
       return make_unigram_model(proto, std::move(raw_words), name);
-    case Proto::ModelType::kBpe:
+    case Proto::ModelType::bpe:
       return make_bpe_model(proto, proto.pieces, std::move(raw_words), name);
-    case Proto::ModelType::kChar: {
+    case Proto::ModelType::character: {
       // Characters are pieces that are never joined.
       std::vector<ScoredPiece> characters = proto.pieces;
       for (ScoredPiece& piece : characters) piece.score = 0;
       return make_bpe_model(proto, characters, std::move(raw_words), name);
     }
-    case Proto::ModelType::kWord:
+    case Proto::ModelType::word:
       break;
   }
   fail(
@@ -119,14 +119,14 @@ void look_for_special_tokens(TokenizerParts& parts, const TokenizerConfig& confi
 // The tokens that a class of Transformers puts around texts, and its other additions to SentencePiece.
 void heed_class(TokenizerParts& parts, const TokenizerConfig& config, const std::string& name) {
   switch (config.family()) {
-    case TokenizerFamily::kLlama:
+    case TokenizerFamily::llama:
       look_for_special_tokens(parts, config);
       return put_llama_tokens(parts, config, /*bos=*/true, /*eos=*/false);
-    case TokenizerFamily::kT5:
+    case TokenizerFamily::t5:
       look_for_special_tokens(parts, config);
       add_sentinels(parts, static_cast<int32_t>(config.number("extra_ids", 100)));
       return put_around(parts, "", config.role("eos_token", "</s>"), config.path());
-    case TokenizerFamily::kRenumbered:
+    case TokenizerFamily::renumbered:
       fail(
           "{}: the tokens of {} have other numbers than the pieces of this file; save the tokenizer with a "
           "tokenizer.json (save_pretrained of Transformers' AutoTokenizer) and give that",
@@ -146,7 +146,7 @@ SentencePieceNormalizerOptions normalizer_options(const Proto& proto, const std:
   options.escape_whitespaces = proto.normalizer.escape_whitespaces;
   options.treat_whitespace_as_suffix = proto.treat_whitespace_as_suffix;
   for (const auto& piece : proto.pieces) {
-    if (piece.type == PieceType::kUserDefined) options.user_defined.push_back(piece.text);
+    if (piece.type == PieceType::user_defined) options.user_defined.push_back(piece.text);
   }
   return options;
 }
@@ -158,23 +158,22 @@ TokenizerParts parts_of_proto(const Proto& proto, const std::string& name, const
   options.add_dummy_prefix = options.add_dummy_prefix && config.flag("add_prefix_space", true);
   TokenizerParts parts;
   std::shared_ptr<const RawWords> raw_words;
-  if (config.family() == TokenizerFamily::kLlama && !config.flag("legacy", true) &&
-      options.add_dummy_prefix) {
+  if (config.family() == TokenizerFamily::llama && !config.flag("legacy", true) && options.add_dummy_prefix) {
     // The space before a text is added at its beginning only, not after special tokens within it.
     options.add_dummy_prefix = options.escape_whitespaces = false;
-    parts.pre_tokenizer = make_metaspace({.prepend_scheme = PrependScheme::kFirst, .split = false});
+    parts.pre_tokenizer = make_metaspace({.prepend_scheme = PrependScheme::first, .split = false});
   } else {
     raw_words = RawWords::make(options);
   }
   for (size_t id = 0; id < proto.pieces.size(); ++id) {
     const auto& piece = proto.pieces[id];
-    if (piece.type == PieceType::kUserDefined || piece.type == PieceType::kControl ||
-        piece.type == PieceType::kUnknown) {
+    if (piece.type == PieceType::user_defined || piece.type == PieceType::control ||
+        piece.type == PieceType::unknown) {
       AddedToken token;
       token.content = piece.text;
       token.id = static_cast<int32_t>(id);
       token.normalized = false;
-      token.special = piece.type == PieceType::kControl;
+      token.special = piece.type == PieceType::control;
       token.in_text = false;
       parts.added_tokens.push_back(std::move(token));
     }

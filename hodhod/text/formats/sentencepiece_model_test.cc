@@ -157,16 +157,16 @@ TEST(SentencePieceModel, LongRunsAreQuick) {
 
 Proto small_proto() {
   Proto proto;
-  proto.pieces = {{"<unk>", 0, PieceType::kUnknown}, {"<s>", 0, PieceType::kControl},
-                  {"</s>", 0, PieceType::kControl},  {"\xE2\x96\x81", -3, PieceType::kNormal},
-                  {"a", -4, PieceType::kNormal},     {"b", -5, PieceType::kNormal},
-                  {"ab", -2, PieceType::kNormal},    {"[X]", 0, PieceType::kUserDefined}};
+  proto.pieces = {{"<unk>", 0, PieceType::unknown}, {"<s>", 0, PieceType::control},
+                  {"</s>", 0, PieceType::control},  {"\xE2\x96\x81", -3, PieceType::normal},
+                  {"a", -4, PieceType::normal},     {"b", -5, PieceType::normal},
+                  {"ab", -2, PieceType::normal},    {"[X]", 0, PieceType::user_defined}};
   proto.normalizer.name = "identity";
   return proto;
 }
 
 TEST(SentencePieceModel, KindsOfPieces) {
-  for (const auto type : {Proto::ModelType::kUnigram, Proto::ModelType::kBpe}) {
+  for (const auto type : {Proto::ModelType::unigram, Proto::ModelType::bpe}) {
     Proto proto = small_proto();
     proto.model_type = type;
     const Tokenizer tokenizer = sentencepiece_from_bytes(proto.serialize(), "small");
@@ -218,11 +218,11 @@ TEST(SentencePieceProto, RefusesWhatIsWrong) {
   refused([](Proto& p) { p.pieces[4].text = "b"; });
   refused([](Proto& p) { p.pieces[4].text = ""; });
   refused([](Proto& p) { p.pieces[4].score = std::numeric_limits<float>::quiet_NaN(); });
-  refused([](Proto& p) { p.pieces[0].type = PieceType::kNormal; });
-  refused([](Proto& p) { p.pieces[1].type = PieceType::kUnknown; });
-  refused([](Proto& p) { p.pieces[4] = {"<0x41>", 0, PieceType::kByte}; });
+  refused([](Proto& p) { p.pieces[0].type = PieceType::normal; });
+  refused([](Proto& p) { p.pieces[1].type = PieceType::unknown; });
+  refused([](Proto& p) { p.pieces[4] = {"<0x41>", 0, PieceType::byte}; });
   refused([](Proto& p) { p.byte_fallback = true; });
-  refused([](Proto& p) { p.model_type = Proto::ModelType::kWord; });
+  refused([](Proto& p) { p.model_type = Proto::ModelType::word; });
   refused([](Proto& p) { p.normalizer.precompiled_charsmap = "abc"; });
   try {
     std::string bytes = small_proto().serialize();

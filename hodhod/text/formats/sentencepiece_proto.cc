@@ -124,12 +124,12 @@ void check_pieces(const Proto& proto, std::string_view name) {
   for (size_t id = 0; id < proto.pieces.size(); ++id) {
     const Proto::Piece& piece = proto.pieces[id];
     check(!piece.text.empty(), "{}: piece {} is empty; the file is damaged", name, id);
-    const bool is_normal = piece.type == PieceType::kNormal || piece.type == PieceType::kUserDefined ||
-                           piece.type == PieceType::kUnused;
+    const bool is_normal = piece.type == PieceType::normal || piece.type == PieceType::user_defined ||
+                           piece.type == PieceType::unused;
     check((is_normal ? normal : reserved).insert(piece.text).second, "{}: piece {} '{}' is defined twice",
           name, id, piece.text);
-    unknowns += piece.type == PieceType::kUnknown;
-    if (piece.type == PieceType::kByte) {
+    unknowns += piece.type == PieceType::unknown;
+    if (piece.type == PieceType::byte) {
       check(proto.byte_fallback, "{}: piece {} is of type byte but the model has no byte fallback", name, id);
       const int byte = byte_of_token(piece.text);
       check(byte >= 0 && piece.text == byte_token(static_cast<uint8_t>(byte)),
@@ -194,7 +194,7 @@ std::string SentencePieceProto::serialize() const {
     WireWriter inner;
     inner.bytes(1, piece.text);
     inner.float32(2, piece.score);
-    if (piece.type != PieceType::kNormal) inner.varint(3, static_cast<uint64_t>(piece.type));
+    if (piece.type != PieceType::normal) inner.varint(3, static_cast<uint64_t>(piece.type));
     out.bytes(1, inner.result());
   }
   WireWriter trainer;
@@ -229,9 +229,9 @@ std::string SentencePieceProto::serialize() const {
 
 int32_t SentencePieceProto::unknown_piece() const {
   for (size_t id = 0; id < pieces.size(); ++id) {
-    if (pieces[id].type == PieceType::kUnknown) return static_cast<int32_t>(id);
+    if (pieces[id].type == PieceType::unknown) return static_cast<int32_t>(id);
   }
-  fail("SentencePieceProto: there is no unknown piece; add one of type kUnknown");
+  fail("SentencePieceProto: there is no unknown piece; add one of type unknown");
 }
 
 }  // namespace hodhod::text

@@ -15,7 +15,7 @@ namespace hodhod::text {
 struct SentencePieceProto {
   using Piece = ScoredPiece;
   using PieceType = ScoredPiece::Type;
-  enum class ModelType : uint8_t { kUnigram = 1, kBpe = 2, kWord = 3, kChar = 4 };
+  enum class ModelType : uint8_t { unigram = 1, bpe = 2, word = 3, character = 4 };
 
   struct Normalizer {
     std::string name;
@@ -31,7 +31,7 @@ struct SentencePieceProto {
 
   std::vector<Piece> pieces;
 
-  ModelType model_type = ModelType::kUnigram;
+  ModelType model_type = ModelType::unigram;
   bool treat_whitespace_as_suffix = false;
   bool byte_fallback = false;
   int32_t unk_id = 0;

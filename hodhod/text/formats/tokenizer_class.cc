@@ -61,8 +61,8 @@ void put_llama_tokens(TokenizerParts& parts, const TokenizerConfig& config, bool
 
 void heed_settings(TokenizerParts& parts, const TokenizerConfig& config) {
   if (!config.names_class()) return;
-  if (config.family() == TokenizerFamily::kLlama) return put_llama_tokens(parts, config, true, false);
-  if (config.family() == TokenizerFamily::kBert) {
+  if (config.family() == TokenizerFamily::llama) return put_llama_tokens(parts, config, true, false);
+  if (config.family() == TokenizerFamily::bert) {
     if (!state_of(parts.normalizer, "BertNormalizer").is_null()) {
       BertNormalizerOptions options;
       options.clean_text = json_get<bool>(parts.normalizer->to_json(), "clean_text", "normalizer");
@@ -74,7 +74,7 @@ void heed_settings(TokenizerParts& parts, const TokenizerConfig& config) {
     return;
   }
   const bool byte_level =
-      config.family() == TokenizerFamily::kGpt2 || config.family() == TokenizerFamily::kRoberta;
+      config.family() == TokenizerFamily::gpt2 || config.family() == TokenizerFamily::roberta;
   if (const auto prefix = config.flag("add_prefix_space"); byte_level && prefix) {
     Json state = state_of(parts.pre_tokenizer, "ByteLevel");
     if (state.is_null()) return;

@@ -23,67 +23,67 @@ struct NamedFamily {
 
 // Classes, without a Fast at the end.
 constexpr NamedFamily kClasses[] = {
-    {"PreTrainedTokenizer", Family::kFast},
-    {"BertTokenizer", Family::kBert},
-    {"DistilBertTokenizer", Family::kBert},
-    {"ElectraTokenizer", Family::kBert},
-    {"MobileBertTokenizer", Family::kBert},
-    {"SqueezeBertTokenizer", Family::kBert},
-    {"ConvBertTokenizer", Family::kBert},
-    {"LayoutLMTokenizer", Family::kBert},
-    {"LxmertTokenizer", Family::kBert},
-    {"FunnelTokenizer", Family::kBert},
-    {"RoFormerTokenizer", Family::kBert},
-    {"GPT2Tokenizer", Family::kGpt2},
-    {"GPTNeoXTokenizer", Family::kGpt2},
-    {"RobertaTokenizer", Family::kRoberta},
-    {"BartTokenizer", Family::kRoberta},
-    {"LongformerTokenizer", Family::kRoberta},
-    {"LEDTokenizer", Family::kRoberta},
-    {"LlamaTokenizer", Family::kLlama},
-    {"CodeLlamaTokenizer", Family::kLlama},
-    {"GemmaTokenizer", Family::kLlama},
-    {"T5Tokenizer", Family::kT5},
-    {"MarianTokenizer", Family::kMarian},
-    {"XLMRobertaTokenizer", Family::kRenumbered},
-    {"CamembertTokenizer", Family::kRenumbered},
-    {"BarthezTokenizer", Family::kRenumbered},
-    {"MBartTokenizer", Family::kRenumbered},
-    {"MBart50Tokenizer", Family::kRenumbered},
-    {"NllbTokenizer", Family::kRenumbered},
-    {"M2M100Tokenizer", Family::kRenumbered},
-    {"PegasusTokenizer", Family::kRenumbered},
-    {"XGLMTokenizer", Family::kRenumbered},
-    {"DebertaV2Tokenizer", Family::kRenumbered},
-    {"XLNetTokenizer", Family::kRenumbered},
+    {"PreTrainedTokenizer", Family::fast},
+    {"BertTokenizer", Family::bert},
+    {"DistilBertTokenizer", Family::bert},
+    {"ElectraTokenizer", Family::bert},
+    {"MobileBertTokenizer", Family::bert},
+    {"SqueezeBertTokenizer", Family::bert},
+    {"ConvBertTokenizer", Family::bert},
+    {"LayoutLMTokenizer", Family::bert},
+    {"LxmertTokenizer", Family::bert},
+    {"FunnelTokenizer", Family::bert},
+    {"RoFormerTokenizer", Family::bert},
+    {"GPT2Tokenizer", Family::gpt2},
+    {"GPTNeoXTokenizer", Family::gpt2},
+    {"RobertaTokenizer", Family::roberta},
+    {"BartTokenizer", Family::roberta},
+    {"LongformerTokenizer", Family::roberta},
+    {"LEDTokenizer", Family::roberta},
+    {"LlamaTokenizer", Family::llama},
+    {"CodeLlamaTokenizer", Family::llama},
+    {"GemmaTokenizer", Family::llama},
+    {"T5Tokenizer", Family::t5},
+    {"MarianTokenizer", Family::marian},
+    {"XLMRobertaTokenizer", Family::renumbered},
+    {"CamembertTokenizer", Family::renumbered},
+    {"BarthezTokenizer", Family::renumbered},
+    {"MBartTokenizer", Family::renumbered},
+    {"MBart50Tokenizer", Family::renumbered},
+    {"NllbTokenizer", Family::renumbered},
+    {"M2M100Tokenizer", Family::renumbered},
+    {"PegasusTokenizer", Family::renumbered},
+    {"XGLMTokenizer", Family::renumbered},
+    {"DebertaV2Tokenizer", Family::renumbered},
+    {"XLNetTokenizer", Family::renumbered},
 };
 
 // The class for a model type, if tokenizer_config.json names none.
 constexpr NamedFamily kModelTypes[] = {
-    {"bert", Family::kBert},
-    {"distilbert", Family::kBert},
-    {"electra", Family::kBert},
-    {"roformer", Family::kBert},
-    {"gpt2", Family::kGpt2},
-    {"roberta", Family::kRoberta},
-    {"bart", Family::kRoberta},
-    {"llama", Family::kLlama},
-    {"mistral", Family::kLlama},
-    {"mixtral", Family::kLlama},
-    {"gemma", Family::kLlama},
-    {"gemma2", Family::kLlama},
-    {"t5", Family::kT5},
-    {"mt5", Family::kT5},
-    {"gemma3_text", Family::kLlama},
-    {"marian", Family::kMarian},
-    {"xlm-roberta", Family::kRenumbered},
-    {"camembert", Family::kRenumbered},
-    {"mbart", Family::kRenumbered},
-    {"m2m_100", Family::kRenumbered},
-    {"pegasus", Family::kRenumbered},
-    {"xglm", Family::kRenumbered},
-    {"deberta-v2", Family::kRenumbered},
-    {"xlnet", Family::kRenumbered},
+    {"bert", Family::bert},
+    {"distilbert", Family::bert},
+    {"electra", Family::bert},
+    {"roformer", Family::bert},
+    {"gpt2", Family::gpt2},
+    {"roberta", Family::roberta},
+    {"bart", Family::roberta},
+    {"llama", Family::llama},
+    {"mistral", Family::llama},
+    {"mixtral", Family::llama},
+    {"gemma", Family::llama},
+    {"gemma2", Family::llama},
+    {"t5", Family::t5},
+    {"mt5", Family::t5},
+    {"gemma3_text", Family::llama},
+    {"marian", Family::marian},
+    {"xlm-roberta", Family::renumbered},
+    {"camembert", Family::renumbered},
+    {"mbart", Family::renumbered},
+    {"m2m_100", Family::renumbered},
+    {"pegasus", Family::renumbered},
+    {"xglm", Family::renumbered},
+    {"deberta-v2", Family::renumbered},
+    {"xlnet", Family::renumbered},
 };
 
 template <size_t N>
@@ -133,10 +133,10 @@ TokenizerConfig TokenizerConfig::read(const std::string& directory) {
   if (!config.class_.empty()) {
     std::string_view name = config.class_;
     if (name.ends_with("Fast")) name.remove_suffix(4);
-    config.family_ = family_named(kClasses, name, Family::kOther);
+    config.family_ = family_named(kClasses, name, Family::other);
   } else if (const std::string path = join_path(directory, "config.json"); file_exists(path)) {
     const auto type = json_get_or<std::string>(read_if_there(path), "model_type", "", path);
-    config.family_ = family_named(kModelTypes, type, Family::kNone);
+    config.family_ = family_named(kModelTypes, type, Family::none);
   }
   const std::string map = join_path(directory, "special_tokens_map.json");
   config.read_tokens(config.path_, config.json_);
@@ -237,7 +237,7 @@ std::vector<std::string> TokenizerConfig::warnings() const {
     const std::string why = why_not_heeded(key, value, family_);
     if (!why.empty()) warnings.push_back(fmt::format("{}: {}: {}", path_, key, why));
   }
-  if (family_ == Family::kOther) {
+  if (family_ == Family::other) {
     warnings.push_back(
         fmt::format("{}: the class {} is unknown; only the files of the tokenizer are used", path_, class_));
   }

@@ -17,16 +17,16 @@ namespace hodhod::text {
 
 // Tokenizer classes of Transformers, grouped by how they use their files and settings.
 enum class TokenizerFamily {
-  kNone,  // no class is named
-  kFast,  // PreTrainedTokenizerFast: tokenizer.json is complete
-  kBert,  // its settings determine the normaliser
-  kGpt2,
-  kRoberta,
-  kLlama,  // add_bos_token (yes) and add_eos_token (no) determine the post-processor; Gemma too
-  kT5,     // </s> follows a text
-  kMarian,
-  kRenumbered,  // ids are not those of their SentencePiece model: XLM-RoBERTa, mBART, Pegasus, …
-  kOther,
+  none,  // no class is named
+  fast,  // PreTrainedTokenizerFast: tokenizer.json is complete
+  bert,  // its settings determine the normaliser
+  gpt2,
+  roberta,
+  llama,  // add_bos_token (yes) and add_eos_token (no) determine the post-processor; Gemma too
+  t5,     // </s> follows a text
+  marian,
+  renumbered,  // ids are not those of their SentencePiece model: XLM-RoBERTa, mBART, Pegasus, …
+  other,
 };
 
 class TokenizerConfig {
@@ -62,7 +62,7 @@ class TokenizerConfig {
   void add_token(AddedToken token);
 
   std::string path_, class_;
-  TokenizerFamily family_ = TokenizerFamily::kNone;
+  TokenizerFamily family_ = TokenizerFamily::none;
   Json json_ = Json::object();
   std::vector<std::pair<std::string, std::string>> roles_;
   std::vector<AddedToken> tokens_;

@@ -104,11 +104,11 @@ void add_named_tokens(TokenizerParts& parts, const TokenizerConfig& config, bool
 bool opens_saved(const TokenizerConfig& config, bool same_files) {
   if (same_files) return true;
   switch (config.family()) {
-    case TokenizerFamily::kBert:
+    case TokenizerFamily::bert:
       return config.flag("do_basic_tokenize", true);
-    case TokenizerFamily::kGpt2:
-    case TokenizerFamily::kRoberta:
-    case TokenizerFamily::kLlama:
+    case TokenizerFamily::gpt2:
+    case TokenizerFamily::roberta:
+    case TokenizerFamily::llama:
       return true;
     default:
       return false;

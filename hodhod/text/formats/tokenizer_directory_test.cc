@@ -118,9 +118,9 @@ TEST(TokenizerDirectory, LlamaTokensAroundTexts) {
 SentencePieceProto spm_of(const std::vector<std::string>& pieces) {
   SentencePieceProto proto;
   proto.pieces = {
-      {"<unk>", 0, SpmType::kUnknown}, {"<s>", 0, SpmType::kControl}, {"</s>", 0, SpmType::kControl}};
+      {"<unk>", 0, SpmType::unknown}, {"<s>", 0, SpmType::control}, {"</s>", 0, SpmType::control}};
   for (const std::string& piece : pieces) {
-    proto.pieces.push_back({piece, -1 - static_cast<float>(proto.pieces.size()), SpmType::kNormal});
+    proto.pieces.push_back({piece, -1 - static_cast<float>(proto.pieces.size()), SpmType::normal});
   }
   proto.normalizer.name = "identity";
   proto.normalizer.remove_extra_whitespaces = false;
@@ -129,7 +129,7 @@ SentencePieceProto spm_of(const std::vector<std::string>& pieces) {
 
 TEST(TokenizerDirectory, SentencePieceAsItsClassHasIt) {
   SentencePieceProto proto = spm_of({"▁", "▁a", "a", "b"});
-  proto.model_type = SentencePieceProto::ModelType::kBpe;
+  proto.model_type = SentencePieceProto::ModelType::bpe;
   const std::string model = proto.serialize();
   const auto with = [&](const std::string& settings) {
     return DirectoryOf({{"tokenizer.model", model}, {"tokenizer_config.json", settings}});

@@ -12,10 +12,10 @@ namespace {
 Side read_side(const Json& json, const std::string& where) {
   const auto direction = json_get_or<std::string>(json, "direction", "Right", where);
   check(direction == "Right" || direction == "Left", "{}: direction: expected Left or Right", where);
-  return direction == "Left" ? Side::kLeft : Side::kRight;
+  return direction == "Left" ? Side::left : Side::right;
 }
 
-const char* side_name(Side side) { return side == Side::kLeft ? "Left" : "Right"; }
+const char* side_name(Side side) { return side == Side::left ? "Left" : "Right"; }
 
 int64_t read_count(const Json& json, const char* key, int64_t otherwise, const std::string& where) {
   const auto count = json_get_or<int64_t>(json, key, otherwise, where);
@@ -32,9 +32,9 @@ std::optional<Truncation> read_truncation(const Json* json, const std::string& w
   truncation.side = read_side(*json, where);
   const auto strategy = json_get_or<std::string>(*json, "strategy", "LongestFirst", where);
   if (strategy == "OnlyFirst") {
-    truncation.strategy = TruncationStrategy::kOnlyFirst;
+    truncation.strategy = TruncationStrategy::only_first;
   } else if (strategy == "OnlySecond") {
-    truncation.strategy = TruncationStrategy::kOnlySecond;
+    truncation.strategy = TruncationStrategy::only_second;
   } else {
     check(strategy == "LongestFirst", "{}: strategy: expected LongestFirst, OnlyFirst or OnlySecond", where);
   }

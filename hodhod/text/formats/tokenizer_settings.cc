@@ -94,8 +94,8 @@ std::string why_not_heeded(std::string_view key, const Json& value, TokenizerFam
   if (asks_for_nothing(value)) return "";
   if (key == "auto_map") return "code that comes with a model is not run";
   // PreTrainedTokenizerFast accepts unknown settings, and tokenizer.json determines everything.
-  return family == TokenizerFamily::kFast ? "this setting is unknown; tokenizer.json decides"
-                                          : "this setting is unknown and has no effect";
+  return family == TokenizerFamily::fast ? "this setting is unknown; tokenizer.json decides"
+                                         : "this setting is unknown and has no effect";
 }
 
 }  // namespace hodhod::text

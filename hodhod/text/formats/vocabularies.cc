@@ -93,7 +93,7 @@ TokenizerParts gpt2_parts(const std::string& vocab_path, const std::string& merg
   parts.decoder = make_byte_level_decoder();
   for (const char* token : {"<|endoftext|>", "<s>", "</s>", "<pad>", "<unk>", "<mask>"})
     add_special(parts, token);
-  if (config.family() == TokenizerFamily::kRoberta) {
+  if (config.family() == TokenizerFamily::roberta) {
     put_roberta_tokens(parts, config, vocab_path);
   } else if (config.flag("add_bos_token", false)) {
     put_around(parts, config.role("bos_token", "<|endoftext|>"), "", config.path());
@@ -166,7 +166,7 @@ TokenizerParts subword_nmt_parts(const std::string& path) {
   TokenizerParts parts;
   parts.model =
       make_bpe(tokens, merges, {.unk_token = "<unk>", .end_of_word_suffix = std::string(kEnd)}, path);
-  parts.pre_tokenizer = make_split_pattern("[ \\r\\n]+", SplitBehavior::kRemoved);
+  parts.pre_tokenizer = make_split_pattern("[ \\r\\n]+", SplitBehavior::removed);
   parts.decoder = make_bpe_decoder(kEnd);
   return parts;
 }

@@ -22,9 +22,9 @@ struct Evidence {
 };
 
 constexpr Evidence kLetters[] = {
-    {Language::kPersian, 2, U"پچژگۀ"},  {Language::kArabic, 3, U"إ"},
-    {Language::kArabic, 2, U"ة"},       {Language::kUrdu, 3, U"ٹڈڑںےہۓۂ"},
-    {Language::kKurdish, 3, U"ێۆڕڵەڤ"}, {Language::kPashto, 3, U"ټډړږښګځڅڼېۍ"},
+    {Language::persian, 2, U"پچژگۀ"},  {Language::arabic, 3, U"إ"},
+    {Language::arabic, 2, U"ة"},       {Language::urdu, 3, U"ٹڈڑںےہۓۂ"},
+    {Language::kurdish, 3, U"ێۆڕڵەڤ"}, {Language::pashto, 3, U"ټډړږښګځڅڼېۍ"},
 };
 
 // ی and ک tell little, and so do ي and ك: Persian is often typed on Arabic keyboards. So they have low
@@ -67,11 +67,11 @@ int& score_of(Scores& scores, Language language) { return scores[static_cast<siz
 
 void add_word(std::string_view word, Scores& scores) {
   const std::string folded = spelt_alike(word);
-  if (persian_words().contains(folded)) score_of(scores, Language::kPersian) += kWorthOfWord;
-  if (arabic_words().contains(folded)) score_of(scores, Language::kArabic) += kWorthOfWord;
+  if (persian_words().contains(folded)) score_of(scores, Language::persian) += kWorthOfWord;
+  if (arabic_words().contains(folded)) score_of(scores, Language::arabic) += kWorthOfWord;
   // The Arabic article, and with و or ب before it.
   const bool has_article = word.starts_with("ال") || word.starts_with("وال") || word.starts_with("بال");
-  if (has_article && count_characters(word) >= 5) score_of(scores, Language::kArabic) += 2;
+  if (has_article && count_characters(word) >= 5) score_of(scores, Language::arabic) += 2;
 }
 
 void add_letters(std::string_view line, Scores& scores) {
@@ -88,8 +88,8 @@ void add_letters(std::string_view line, Scores& scores) {
       }
     }
   }
-  score_of(scores, Language::kPersian) += std::min(persian_forms, kMostByForm);
-  score_of(scores, Language::kArabic) += std::min(arabic_forms, kMostByForm);
+  score_of(scores, Language::persian) += std::min(persian_forms, kMostByForm);
+  score_of(scores, Language::arabic) += std::min(arabic_forms, kMostByForm);
 }
 
 void add_words(std::string_view line, Scores& scores) {
@@ -118,12 +118,12 @@ bool has_arabic_letters(std::string_view line) {
 }  // namespace
 
 ArabicScriptLanguage language_of_line(std::string_view line) {
-  if (!has_arabic_letters(line)) return Language::kNone;
+  if (!has_arabic_letters(line)) return Language::none;
   Scores scores = {};
   add_letters(line, scores);
   add_words(line, scores);
   const auto best = std::max_element(scores.begin(), scores.end());
-  if (*best < 2 || std::count(scores.begin(), scores.end(), *best) > 1) return Language::kNone;
+  if (*best < 2 || std::count(scores.begin(), scores.end(), *best) > 1) return Language::none;
   return static_cast<Language>(best - scores.begin());
 }
 
@@ -132,7 +132,7 @@ void LanguageCount::add(std::string_view line) { ++lines_[static_cast<size_t>(la
 bool LanguageCount::is_persian() const {
   int64_t known = 0;
   for (size_t i = 1; i < lines_.size(); ++i) known += lines_[i];
-  return known > 0 && lines(Language::kPersian) * 10 >= known * 9;
+  return known > 0 && lines(Language::persian) * 10 >= known * 9;
 }
 
 std::string LanguageCount::describe() const {

@@ -10,8 +10,8 @@
 
 namespace hodhod::text {
 
-// kNone: no Arabic letters, or the language cannot be told.
-enum class ArabicScriptLanguage { kNone, kPersian, kArabic, kUrdu, kKurdish, kPashto };
+// none: no Arabic letters, or the language cannot be told.
+enum class ArabicScriptLanguage { none, persian, arabic, urdu, kurdish, pashto };
 constexpr std::array<std::string_view, 6> names_of(ArabicScriptLanguage) {
   return {"none", "Persian", "Arabic", "Urdu", "Kurdish", "Pashto"};
 }

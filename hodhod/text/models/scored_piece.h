@@ -9,17 +9,17 @@ namespace hodhod::text {
 
 struct ScoredPiece {
   enum class Type : uint8_t {
-    kNormal = 1,
-    kUnknown = 2,
-    kControl = 3,      // never found in a text
-    kUserDefined = 4,  // always found, whatever its score
-    kUnused = 5,       // split again into what it was joined from
-    kByte = 6
+    normal = 1,
+    unknown = 2,
+    control = 3,       // never found in a text
+    user_defined = 4,  // always found, whatever its score
+    unused = 5,        // split again into what it was joined from
+    byte = 6
   };
 
   std::string text;
   float score = 0;
-  Type type = Type::kNormal;
+  Type type = Type::normal;
 };
 
 }  // namespace hodhod::text

@@ -20,7 +20,7 @@ using PieceType = ScoredPiece::Type;
 constexpr size_t kFewSymbols = 40;
 
 bool takes_part(PieceType type) {
-  return type == PieceType::kNormal || type == PieceType::kUserDefined || type == PieceType::kUnused;
+  return type == PieceType::normal || type == PieceType::user_defined || type == PieceType::unused;
 }
 
 }  // namespace
@@ -81,12 +81,12 @@ SentencePieceBpe::SentencePieceBpe(const std::vector<ScoredPiece>& all, int32_t 
     if (!takes_part(piece.type)) continue;
     cuts.add(piece.text);
     piece_keys.emplace_back(piece.text, static_cast<int32_t>(id));
-    if (piece.type == PieceType::kUserDefined) user_keys.emplace_back(piece.text, static_cast<int32_t>(id));
-    has_unused_ |= piece.type == PieceType::kUnused;
+    if (piece.type == PieceType::user_defined) user_keys.emplace_back(piece.text, static_cast<int32_t>(id));
+    has_unused_ |= piece.type == PieceType::unused;
   }
   vocabulary_ = Vocabulary(tokens, where);
-  cut_ = has_unused_ ? WordCut::kNone : cuts.result();
-  if (cut_ == WordCut::kBeforeSpace) raw_words_ = std::move(raw_words);
+  cut_ = has_unused_ ? WordCut::none : cuts.result();
+  if (cut_ == WordCut::before_space) raw_words_ = std::move(raw_words);
   has_user_defined_ = !user_keys.empty();
   user_defined_ = DoubleArray(std::move(user_keys));
   unknown_ = UnknownPieces(vocabulary_, unknown_id, byte_fallback);
@@ -312,7 +312,7 @@ void SentencePieceBpe::merge_many(std::vector<Symbol>& symbols, Buffers& buffers
 
 void SentencePieceBpe::note_merge(const PieceMerges::Merge& merge, int32_t left, int32_t right,
                                   Buffers& buffers) const {
-  if (has_unused_ && types_[static_cast<size_t>(merge.joined)] == PieceType::kUnused) {
+  if (has_unused_ && types_[static_cast<size_t>(merge.joined)] == PieceType::unused) {
     buffers.unused[merge.joined] = {left, right};
   }
 }
@@ -338,7 +338,7 @@ std::string SentencePieceBpe::to_json() const {
   const DoubleArray pieces(std::move(keys));
   std::vector<std::tuple<float, int32_t, int32_t>> merges;  // of the joined piece's score; left, right
   for (int32_t id = 0; id < vocabulary_.size(); ++id) {
-    if (types_[static_cast<size_t>(id)] != PieceType::kNormal) continue;
+    if (types_[static_cast<size_t>(id)] != PieceType::normal) continue;
     const std::string_view text = vocabulary_.token(id);
     const size_t first = merges.size();
     pieces.prefixes(text, [&, joined = static_cast<size_t>(id)](size_t at, int32_t left) {

@@ -99,7 +99,7 @@ class SentencePieceBpe final : public TokenizerModel {
   UnknownPieces unknown_;
   bool has_user_defined_ = false;
   bool has_unused_ = false;
-  WordCut cut_ = WordCut::kNone;
+  WordCut cut_ = WordCut::none;
 };
 
 }  // namespace hodhod::text

@@ -53,7 +53,7 @@ UnigramModel::UnigramModel(std::vector<std::pair<std::string, double>> pieces, s
   table_.scores = options.used_scores.empty() ? scores_ : std::move(options.used_scores);
   table_.unknown_score = options.unknown_score.value_or(lowest - kUnknownPenalty);
   cut_ = cuts.result();
-  if (cut_ == WordCut::kBeforeSpace && options.sentences) raw_words_ = std::move(options.raw_words);
+  if (cut_ == WordCut::before_space && options.sentences) raw_words_ = std::move(options.raw_words);
   unknown_ = UnknownPieces(vocabulary_, unk_id, options.byte_fallback);
 }
 

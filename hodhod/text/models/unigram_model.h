@@ -66,7 +66,7 @@ class UnigramModel final : public TokenizerModel {
   std::shared_ptr<const RawWords> raw_words_;
   UnknownPieces unknown_;
   bool sentences_ = false;
-  WordCut cut_ = WordCut::kNone;
+  WordCut cut_ = WordCut::none;
 };
 
 }  // namespace hodhod::text

@@ -27,9 +27,9 @@ void WordCutFinder::add(std::string_view piece) {
 }
 
 size_t word_end(std::string_view text, size_t begin, WordCut cut) {
-  if (cut == WordCut::kNone) return text.size();
+  if (cut == WordCut::none) return text.size();
   size_t at = begin;
-  if (cut == WordCut::kBeforeSpace) {
+  if (cut == WordCut::before_space) {
     while (is_space_at(text, at)) at += 3;
   }
   while (at < text.size()) {
@@ -39,7 +39,7 @@ size_t word_end(std::string_view text, size_t begin, WordCut cut) {
     if (is_space_at(text, at)) break;
     ++at;
   }
-  if (cut == WordCut::kAfterSpace) {
+  if (cut == WordCut::after_space) {
     while (is_space_at(text, at)) at += 3;
   }
   return at;

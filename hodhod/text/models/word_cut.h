@@ -9,16 +9,16 @@ namespace hodhod::text {
 
 // Where a text can be split so that no piece of a vocabulary crosses the boundary.
 enum class WordCut {
-  kNone,
-  kBeforeSpace,  // before a run of ▁ (U+2581) that follows something else
-  kAfterSpace,   // after a run of ▁
+  none,
+  before_space,  // before a run of ▁ (U+2581) that follows something else
+  after_space,   // after a run of ▁
 };
 // Finds the WordCut of a vocabulary: call add for every piece that may be used.
 class WordCutFinder {
  public:
   void add(std::string_view piece);
   WordCut result() const {
-    return !inner_space_ ? WordCut::kBeforeSpace : !leading_space_ ? WordCut::kAfterSpace : WordCut::kNone;
+    return !inner_space_ ? WordCut::before_space : !leading_space_ ? WordCut::after_space : WordCut::none;
   }
 
  private:

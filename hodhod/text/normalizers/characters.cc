@@ -144,7 +144,7 @@ class ByteLevelNormalizer : public Normalizer {
 class BertNormalizer : public Normalizer {
  public:
   explicit BertNormalizer(BertNormalizerOptions options)
-      : options_(options), nfd_(make_unicode_normalizer(UnicodeForm::kNfd)), lowercase_(make_lowercase()) {}
+      : options_(options), nfd_(make_unicode_normalizer(UnicodeForm::nfd)), lowercase_(make_lowercase()) {}
 
   void apply(NormalizedText& text) const override {
     if (options_.clean_text || options_.handle_chinese_chars) clean(text);

@@ -70,10 +70,10 @@ std::string normalize(const Normalizer& normalizer, std::string_view text) {
 NormalizerPtr normalizer_from_json(const Json& json, const std::string& where) {
   if (json.is_null()) return nullptr;
   const auto type = json_get<std::string>(json, "type", where);
-  if (type == "NFC") return make_unicode_normalizer(UnicodeForm::kNfc);
-  if (type == "NFD") return make_unicode_normalizer(UnicodeForm::kNfd);
-  if (type == "NFKC") return make_unicode_normalizer(UnicodeForm::kNfkc);
-  if (type == "NFKD") return make_unicode_normalizer(UnicodeForm::kNfkd);
+  if (type == "NFC") return make_unicode_normalizer(UnicodeForm::nfc);
+  if (type == "NFD") return make_unicode_normalizer(UnicodeForm::nfd);
+  if (type == "NFKC") return make_unicode_normalizer(UnicodeForm::nfkc);
+  if (type == "NFKD") return make_unicode_normalizer(UnicodeForm::nfkd);
   if (type == "Lowercase") return make_lowercase();
   if (type == "Strip") {
     return make_strip(json_get_or<bool>(json, "strip_left", true, where),

@@ -19,10 +19,10 @@ namespace {
 std::string whole(const std::string& text, UnicodeForm form) {
   auto* p = reinterpret_cast<const utf8proc_uint8_t*>(text.c_str());
   utf8proc_uint8_t* out = nullptr;
-  if (form == UnicodeForm::kNfc) out = utf8proc_NFC(p);
-  if (form == UnicodeForm::kNfd) out = utf8proc_NFD(p);
-  if (form == UnicodeForm::kNfkc) out = utf8proc_NFKC(p);
-  if (form == UnicodeForm::kNfkd) out = utf8proc_NFKD(p);
+  if (form == UnicodeForm::nfc) out = utf8proc_NFC(p);
+  if (form == UnicodeForm::nfd) out = utf8proc_NFD(p);
+  if (form == UnicodeForm::nfkc) out = utf8proc_NFKC(p);
+  if (form == UnicodeForm::nfkd) out = utf8proc_NFKD(p);
   std::string result = reinterpret_cast<const char*>(out);
   std::free(out);
   return result;
@@ -30,7 +30,7 @@ std::string whole(const std::string& text, UnicodeForm form) {
 
 TEST(UnicodeForms, SegmentsGiveWhatTheWholeGives) {
   Rng rng(1);
-  for (const auto form : {UnicodeForm::kNfc, UnicodeForm::kNfd, UnicodeForm::kNfkc, UnicodeForm::kNfkd}) {
+  for (const auto form : {UnicodeForm::nfc, UnicodeForm::nfd, UnicodeForm::nfkc, UnicodeForm::nfkd}) {
     const auto normalizer = make_unicode_normalizer(form);
     for (int i = 0; i < 400; ++i) {
       std::string text = random_text(rng, 20);
@@ -46,7 +46,7 @@ TEST(UnicodeForms, SegmentsGiveWhatTheWholeGives) {
 }
 
 TEST(UnicodeForms, IllFormedBytesStay) {
-  const auto nfkc = make_unicode_normalizer(UnicodeForm::kNfkc);
+  const auto nfkc = make_unicode_normalizer(UnicodeForm::nfkc);
   EXPECT_EQ(normalize(*nfkc,
                       "\xFF"
                       "ﬁ\xE2\x80"
@@ -58,7 +58,7 @@ TEST(UnicodeForms, IllFormedBytesStay) {
 TEST(UnicodeForms, ARunOfMarksIsOneSegment) {
   std::string marks = "a";
   for (int i = 0; i < 200000; ++i) marks += i % 2 ? "\u0301" : "\u0316";
-  const auto nfd = make_unicode_normalizer(UnicodeForm::kNfd);
+  const auto nfd = make_unicode_normalizer(UnicodeForm::nfd);
   const std::string result = normalize(*nfd, marks);
   EXPECT_EQ(result.size(), marks.size());
   EXPECT_EQ(result.substr(1, 4), "\u0316\u0316");
@@ -68,7 +68,7 @@ TEST(UnicodeForms, ARunOfMarksIsOneSegment) {
 TEST(Normalizers, RangesAreInOrderAndInside) {
   Rng rng(2);
   std::vector<NormalizerPtr> all;
-  all.push_back(make_unicode_normalizer(UnicodeForm::kNfkc));
+  all.push_back(make_unicode_normalizer(UnicodeForm::nfkc));
   all.push_back(make_lowercase());
   all.push_back(make_strip());
   all.push_back(make_strip_accents());
@@ -97,7 +97,7 @@ TEST(Normalizers, RangesAreInOrderAndInside) {
 TEST(Normalizers, UnchangedTextIsNotCopied) {
   const std::string text = "plain می‌خواهم é";
   NormalizedText normalized(text);
-  make_unicode_normalizer(UnicodeForm::kNfc)->apply(normalized);
+  make_unicode_normalizer(UnicodeForm::nfc)->apply(normalized);
   make_replace("absent", "x")->apply(normalized);
   EXPECT_FALSE(normalized.changed());
   EXPECT_EQ(normalized.view().data(), text.data());

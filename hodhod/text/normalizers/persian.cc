@@ -18,9 +18,9 @@ void replace_digits(std::vector<NormalizerPtr>& parts, char32_t from, char32_t t
 
 std::vector<NormalizerPtr> digit_rules(PersianDigits digits) {
   std::vector<NormalizerPtr> parts;
-  if (digits == PersianDigits::kPersian) replace_digits(parts, kArabicZero, kPersianZero);
-  if (digits == PersianDigits::kArabic) replace_digits(parts, kPersianZero, kArabicZero);
-  if (digits == PersianDigits::kLatin) {
+  if (digits == PersianDigits::persian) replace_digits(parts, kArabicZero, kPersianZero);
+  if (digits == PersianDigits::arabic) replace_digits(parts, kPersianZero, kArabicZero);
+  if (digits == PersianDigits::latin) {
     replace_digits(parts, kArabicZero, '0');
     replace_digits(parts, kPersianZero, '0');
   }
@@ -42,7 +42,7 @@ std::vector<NormalizerPtr> joiner_rules() {
 
 std::vector<std::pair<std::string, NormalizerPtr>> persian_rules(const PersianOptions& options) {
   std::vector<std::pair<std::string, NormalizerPtr>> rules;
-  if (options.compose) rules.emplace_back("compose", make_unicode_normalizer(UnicodeForm::kNfc));
+  if (options.compose) rules.emplace_back("compose", make_unicode_normalizer(UnicodeForm::nfc));
   if (options.letters) {
     std::vector<NormalizerPtr> parts;
     parts.push_back(make_replace("\u064A", "\u06CC"));
@@ -50,7 +50,7 @@ std::vector<std::pair<std::string, NormalizerPtr>> persian_rules(const PersianOp
     parts.push_back(make_replace("\u0643", "\u06A9"));
     rules.emplace_back("letters", make_normalizer_sequence(std::move(parts)));
   }
-  if (options.digits != PersianDigits::kKeep) {
+  if (options.digits != PersianDigits::keep) {
     rules.emplace_back("digits", make_normalizer_sequence(digit_rules(options.digits)));
   }
   if (options.remove_diacritics) {

@@ -13,14 +13,14 @@
 
 namespace hodhod::text {
 
-enum class PersianDigits { kKeep, kPersian, kArabic, kLatin };
+enum class PersianDigits { keep, persian, arabic, latin };
 
 // Every rule has a switch.
 struct PersianOptions {
   bool compose = true;  // NFC first, so that a letter and its hamza or madda are one character
   bool letters = true;  // ي and ى become ی, ك becomes ک
   // kPersian: ٠…٩ become ۰…۹ (0…9 stay); kArabic: ۰…۹ become ٠…٩; kLatin: both become 0…9.
-  PersianDigits digits = PersianDigits::kPersian;
+  PersianDigits digits = PersianDigits::persian;
   bool remove_diacritics = false;  // fathatan … sukun, superscript alef
   bool remove_tatweel = true;
   // A zero-width non-joiner (U+200C) stays where it separates two letters that would join

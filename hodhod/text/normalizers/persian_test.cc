@@ -15,9 +15,9 @@ std::string persian(std::string_view text, const PersianOptions& options = {}) {
 
 TEST(Persian, LettersAndDigits) {
   EXPECT_EQ(persian("كتاب علي موسى ١٢۳4"), "کتاب علی موسی ۱۲۳4");
-  EXPECT_EQ(persian("ك١", {.letters = false, .digits = PersianDigits::kKeep}), "ك١");
-  EXPECT_EQ(persian("١۲3", {.digits = PersianDigits::kLatin}), "123");
-  EXPECT_EQ(persian("١۲3", {.digits = PersianDigits::kArabic}), "١٢3");
+  EXPECT_EQ(persian("ك١", {.letters = false, .digits = PersianDigits::keep}), "ك١");
+  EXPECT_EQ(persian("١۲3", {.digits = PersianDigits::latin}), "123");
+  EXPECT_EQ(persian("١۲3", {.digits = PersianDigits::arabic}), "١٢3");
 }
 
 TEST(Persian, TatweelAndDiacritics) {

@@ -16,8 +16,8 @@ namespace {
 
 enum : uint8_t { kBoundary = 1, kUnchanged = 2 };
 
-bool is_compatibility(UnicodeForm form) { return form == UnicodeForm::kNfkc || form == UnicodeForm::kNfkd; }
-bool composes(UnicodeForm form) { return form == UnicodeForm::kNfc || form == UnicodeForm::kNfkc; }
+bool is_compatibility(UnicodeForm form) { return form == UnicodeForm::nfkc || form == UnicodeForm::nfkd; }
+bool composes(UnicodeForm form) { return form == UnicodeForm::nfc || form == UnicodeForm::nfkc; }
 
 void decompose(UnicodeForm form, char32_t c, std::vector<utf8proc_int32_t>& out) {
   // The longest decomposition (U+FDFA) has 18 characters.
@@ -103,20 +103,20 @@ const Flags& flags_of(UnicodeForm form) {
   };
   // A table is made when its form is first asked for.
   switch (form) {
-    case UnicodeForm::kNfc: {
+    case UnicodeForm::nfc: {
       static const auto kTable = make(form);
       return *kTable;
     }
-    case UnicodeForm::kNfd: {
+    case UnicodeForm::nfd: {
       static const auto kTable = make(form);
       return *kTable;
     }
-    case UnicodeForm::kNfkc: {
+    case UnicodeForm::nfkc: {
       static const auto kTable = make(form);
       return *kTable;
     }
     default: {
-      static const auto kTable = make(UnicodeForm::kNfkd);
+      static const auto kTable = make(UnicodeForm::nfkd);
       return *kTable;
     }
   }

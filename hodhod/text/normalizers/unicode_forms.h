@@ -8,7 +8,7 @@
 
 namespace hodhod::text {
 
-enum class UnicodeForm { kNfc, kNfd, kNfkc, kNfkd };
+enum class UnicodeForm { nfc, nfd, nfkc, nfkd };
 NormalizerPtr make_unicode_normalizer(UnicodeForm form);
 
 }  // namespace hodhod::text

@@ -128,10 +128,10 @@ TEST(Patterns, EmptyMatchesCut) {
     for (size_t i = 0; i < split.pieces.size(); ++i) all += "[" + std::string(split.piece(i)) + "]";
     return all;
   };
-  EXPECT_EQ(pieces(R"((?<=\d)(?=(?:\d{3})+(?!\d)))", SplitBehavior::kIsolated, "1234567"), "[1][234][567]");
-  EXPECT_EQ(pieces("(?=\\d)", SplitBehavior::kRemoved, "a12b"), "[a][1][2b]");
-  EXPECT_EQ(pieces("(?=b)", SplitBehavior::kMergedWithPrevious, "abab"), "[a][ba][b]");
-  EXPECT_EQ(pieces("x*", SplitBehavior::kIsolated, "axxb"), "[a][xx][b]");
+  EXPECT_EQ(pieces(R"((?<=\d)(?=(?:\d{3})+(?!\d)))", SplitBehavior::isolated, "1234567"), "[1][234][567]");
+  EXPECT_EQ(pieces("(?=\\d)", SplitBehavior::removed, "a12b"), "[a][1][2b]");
+  EXPECT_EQ(pieces("(?=b)", SplitBehavior::merged_with_previous, "abab"), "[a][ba][b]");
+  EXPECT_EQ(pieces("x*", SplitBehavior::isolated, "axxb"), "[a][xx][b]");
   EXPECT_EQ(normalize(*make_replace_pattern("(?<=[\\s\\S])\\z", "_"), "ab"), "ab_");
   EXPECT_EQ(normalize(*make_replace_pattern("x*", "-"), "axb"), "-a-b-");
 }

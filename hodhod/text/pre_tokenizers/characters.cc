@@ -29,7 +29,7 @@ class Whitespace : public PreTokenizer {
   void apply(SplitText& split) const override {
     // The pattern \w+|[^\w\s]+: runs of word characters and runs of what is neither word nor space.
     const auto kind = [&](char32_t c) { return classes_(c) & (kWord | kSpace); };
-    split_pieces(split, SplitBehavior::kRemoved, true,
+    split_pieces(split, SplitBehavior::removed, true,
                  [&](std::string_view piece, uint32_t base, auto&& found) {
                    for (size_t i = 0; i < piece.size();) {
                      Character c = read_character(piece, i);
@@ -55,7 +55,7 @@ class Whitespace : public PreTokenizer {
 class WhitespaceSplit : public PreTokenizer {
  public:
   void apply(SplitText& split) const override {
-    split_characters(split, SplitBehavior::kRemoved, [&](char32_t c) { return classes_.is(c, kSpace); });
+    split_characters(split, SplitBehavior::removed, [&](char32_t c) { return classes_.is(c, kSpace); });
   }
   Json to_json() const override { return {{"type", "WhitespaceSplit"}}; }
 
@@ -110,7 +110,7 @@ class Digits : public PreTokenizer {
  public:
   explicit Digits(bool individual) : individual_(individual) {}
   void apply(SplitText& split) const override {
-    split_characters(split, individual_ ? SplitBehavior::kIsolated : SplitBehavior::kContiguous,
+    split_characters(split, individual_ ? SplitBehavior::isolated : SplitBehavior::contiguous,
                      [&](char32_t c) { return classes_.is(c, kNumber); });
   }
   Json to_json() const override { return {{"type", "Digits"}, {"individual_digits", individual_}}; }
@@ -125,7 +125,7 @@ class CharDelimiterSplit : public PreTokenizer {
   explicit CharDelimiterSplit(std::string_view delimiter) : delimiter_(delimiter) {}
   void apply(SplitText& split) const override {
     const char32_t delimiter = read_character(delimiter_).code;
-    split_characters(split, SplitBehavior::kRemoved, [&](char32_t c) { return c == delimiter; });
+    split_characters(split, SplitBehavior::removed, [&](char32_t c) { return c == delimiter; });
   }
   Json to_json() const override { return {{"type", "CharDelimiterSplit"}, {"delimiter", delimiter_}}; }
 
@@ -138,23 +138,23 @@ class UnicodeScripts : public PreTokenizer {
   void apply(SplitText& split) const override {
     // What precedes the first character of a script is dropped, as Hugging Face's does.
     split_pieces(
-        split, SplitBehavior::kRemoved, true, [](std::string_view piece, uint32_t base, auto&& found) {
-          Script last = Script::kUnknown;
+        split, SplitBehavior::removed, true, [](std::string_view piece, uint32_t base, auto&& found) {
+          Script last = Script::unknown;
           size_t begin = 0;
           for (size_t i = 0; i < piece.size();) {
             const Character c = read_character(piece, i);
-            const Script script = c.code == U' '         ? Script::kUnknown
-                                  : c.code == kIllFormed ? Script::kCommon
+            const Script script = c.code == U' '         ? Script::unknown
+                                  : c.code == kIllFormed ? Script::common
                                                          : joined_script_of(c.code);
-            if (script != Script::kUnknown && script != last) {
-              if (last != Script::kUnknown)
+            if (script != Script::unknown && script != last) {
+              if (last != Script::unknown)
                 found(Range{static_cast<uint32_t>(base + begin), static_cast<uint32_t>(base + i)});
               begin = i;
               last = script;
             }
             i += c.size;
           }
-          if (last == Script::kUnknown) return;
+          if (last == Script::unknown) return;
           found(Range{static_cast<uint32_t>(base + begin), static_cast<uint32_t>(base + piece.size())});
         });
   }
@@ -165,7 +165,7 @@ class FixedLength : public PreTokenizer {
  public:
   explicit FixedLength(int64_t length) : length_(length) {}
   void apply(SplitText& split) const override {
-    split_pieces(split, SplitBehavior::kIsolated, false,
+    split_pieces(split, SplitBehavior::isolated, false,
                  [&](std::string_view piece, uint32_t base, auto&& found) {
                    for (size_t i = 0; i < piece.size();) {
                      const size_t begin = i;

@@ -14,7 +14,7 @@ namespace hodhod::text {
 PreTokenizerPtr make_whitespace();        // \w+|[^\w\s]+
 PreTokenizerPtr make_whitespace_split();  // on white space, which is dropped
 PreTokenizerPtr make_bert_pre_tokenizer();
-PreTokenizerPtr make_punctuation(SplitBehavior behavior = SplitBehavior::kIsolated);
+PreTokenizerPtr make_punctuation(SplitBehavior behavior = SplitBehavior::isolated);
 PreTokenizerPtr make_digits(bool individual = false);
 PreTokenizerPtr make_char_delimiter_split(std::string_view delimiter);
 PreTokenizerPtr make_unicode_scripts();  // where the script changes; the Japanese scripts count as one

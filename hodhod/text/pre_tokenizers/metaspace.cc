@@ -29,7 +29,7 @@ class Metaspace : public PreTokenizer {
       edit.keep(end - edit.read());
     });
     if (!options_.split) return;
-    split_pieces(split, SplitBehavior::kMergedWithNext, false,
+    split_pieces(split, SplitBehavior::merged_with_next, false,
                  [&](std::string_view piece, uint32_t base, auto&& found) {
                    const auto size = static_cast<uint32_t>(options_.replacement.size());
                    for (size_t at = 0; (at = piece.find(options_.replacement, at)) != piece.npos;
@@ -44,10 +44,10 @@ class Metaspace : public PreTokenizer {
 
  private:
   bool prepends(const NormalizedText& text, Range piece) const {
-    if (options_.prepend_scheme == PrependScheme::kFirst) {
+    if (options_.prepend_scheme == PrependScheme::first) {
       return text.original_range(piece.begin, piece.begin + 1).begin == 0;
     }
-    return options_.prepend_scheme == PrependScheme::kAlways;
+    return options_.prepend_scheme == PrependScheme::always;
   }
 
   MetaspaceOptions options_;
@@ -72,7 +72,7 @@ MetaspaceOptions read_metaspace_options(const Json& json, const std::string& whe
   for (size_t i = 0; i < kSchemes.size(); ++i) {
     if (scheme != kSchemes[i]) continue;
     options.prepend_scheme = static_cast<PrependScheme>(i);
-    check(add_prefix_space || options.prepend_scheme == PrependScheme::kNever,
+    check(add_prefix_space || options.prepend_scheme == PrependScheme::never,
           "{}: add_prefix_space is false but prepend_scheme is \"{}\"", where, scheme);
     return options;
   }

@@ -8,13 +8,13 @@
 
 namespace hodhod::text {
 
-enum class PrependScheme { kAlways, kFirst, kNever };
+enum class PrependScheme { always, first, never };
 
 struct MetaspaceOptions {
   std::string replacement = "\xE2\x96\x81";  // U+2581
   // Which pieces get the replacement in front if they do not begin with it: all, or the one at the beginning
   // of the caller's text.
-  PrependScheme prepend_scheme = PrependScheme::kAlways;
+  PrependScheme prepend_scheme = PrependScheme::always;
   bool split = true;
 };
 PreTokenizerPtr make_metaspace(MetaspaceOptions options = {});

@@ -112,19 +112,19 @@ TEST(PreTokenizers, UnicodeScripts) {
 
 // Values of Unicode 14's Scripts.txt.
 TEST(Scripts, OfCharacters) {
-  for (const char32_t c : {U'京', U'太'}) EXPECT_EQ(script_of(c), Script::kHan);
+  for (const char32_t c : {U'京', U'太'}) EXPECT_EQ(script_of(c), Script::han);
   for (const char32_t c : {U' ', U'0', U'$', U'-', U'،', U'؟', U'ـ', U'\u2581', U'😀', U'\u30FC'})
-    EXPECT_EQ(script_of(c), Script::kCommon);
+    EXPECT_EQ(script_of(c), Script::common);
   for (const char32_t c : {U'\u200C', U'\u0301', U'\u064B', U'\u0670'})
-    EXPECT_EQ(script_of(c), Script::kInherited);
-  EXPECT_EQ(script_of(U'い'), Script::kHiragana);
-  EXPECT_EQ(script_of(U'グ'), Script::kKatakana);
+    EXPECT_EQ(script_of(c), Script::inherited);
+  EXPECT_EQ(script_of(U'い'), Script::hiragana);
+  EXPECT_EQ(script_of(U'グ'), Script::katakana);
   for (const char32_t c : {U'\u0378', char32_t{0xD800}, char32_t{0x10FFFF}, char32_t{0x110000}, kIllFormed})
-    EXPECT_EQ(script_of(c), Script::kUnknown);
+    EXPECT_EQ(script_of(c), Script::unknown);
   EXPECT_EQ(script_of(U'ی'), script_of(U'۱'));
   EXPECT_EQ(script_of(U'a'), script_of(U'é'));
   EXPECT_NE(script_of(U'a'), script_of(U'а'));
-  for (const char32_t c : {U'い', U'グ', U'\u30FC', U'京'}) EXPECT_EQ(joined_script_of(c), Script::kHan);
+  for (const char32_t c : {U'い', U'グ', U'\u30FC', U'京'}) EXPECT_EQ(joined_script_of(c), Script::han);
 }
 
 TEST(Scripts, EndOfWhatOnePieceMayHold) {
@@ -139,12 +139,12 @@ TEST(Scripts, EndOfWhatOnePieceMayHold) {
 TEST(PreTokenizers, SplitBehaviors) {
   const std::string text = "the-final--countdown";
   const auto with = [&](SplitBehavior behavior) { return cut(*make_split("-", behavior), text); };
-  EXPECT_EQ(with(SplitBehavior::kRemoved), (Strings{"the", "final", "countdown"}));
-  EXPECT_EQ(with(SplitBehavior::kIsolated), (Strings{"the", "-", "final", "-", "-", "countdown"}));
-  EXPECT_EQ(with(SplitBehavior::kMergedWithPrevious), (Strings{"the-", "final-", "-", "countdown"}));
-  EXPECT_EQ(with(SplitBehavior::kMergedWithNext), (Strings{"the", "-final", "-", "-countdown"}));
-  EXPECT_EQ(with(SplitBehavior::kContiguous), (Strings{"the", "-", "final", "--", "countdown"}));
-  EXPECT_EQ(cut(*make_split_pattern("[a-z]+", SplitBehavior::kRemoved, true), text),
+  EXPECT_EQ(with(SplitBehavior::removed), (Strings{"the", "final", "countdown"}));
+  EXPECT_EQ(with(SplitBehavior::isolated), (Strings{"the", "-", "final", "-", "-", "countdown"}));
+  EXPECT_EQ(with(SplitBehavior::merged_with_previous), (Strings{"the-", "final-", "-", "countdown"}));
+  EXPECT_EQ(with(SplitBehavior::merged_with_next), (Strings{"the", "-final", "-", "-countdown"}));
+  EXPECT_EQ(with(SplitBehavior::contiguous), (Strings{"the", "-", "final", "--", "countdown"}));
+  EXPECT_EQ(cut(*make_split_pattern("[a-z]+", SplitBehavior::removed, true), text),
             (Strings{"the", "final", "countdown"}));
 }
 
@@ -158,11 +158,11 @@ TEST(PreTokenizers, OtherKinds) {
 
 TEST(PreTokenizers, Metaspace) {
   EXPECT_EQ(cut(*make_metaspace(), "Hey you  all"), (Strings{"▁Hey", "▁you", "▁", "▁all"}));
-  EXPECT_EQ(cut(*make_metaspace({.prepend_scheme = PrependScheme::kNever}), "a b"), (Strings{"a", "▁b"}));
+  EXPECT_EQ(cut(*make_metaspace({.prepend_scheme = PrependScheme::never}), "a b"), (Strings{"a", "▁b"}));
   EXPECT_EQ(cut(*make_metaspace({.split = false}), "a b"), (Strings{"▁a▁b"}));
   EXPECT_EQ(cut(*make_metaspace(), " a"), (Strings{"▁a"}));
   SplitText split{NormalizedText("ab", true, 5)};
-  make_metaspace({.prepend_scheme = PrependScheme::kFirst})->apply(split);
+  make_metaspace({.prepend_scheme = PrependScheme::first})->apply(split);
   EXPECT_EQ(split.piece(0), "ab");
 }
 

@@ -7,7 +7,7 @@
 
 namespace hodhod::text {
 
-enum class SplitBehavior { kRemoved, kIsolated, kMergedWithPrevious, kMergedWithNext, kContiguous };
+enum class SplitBehavior { removed, isolated, merged_with_previous, merged_with_next, contiguous };
 
 // The names in tokenizer.json. Error, which begins with `where`, for an unknown name.
 std::string_view behavior_name(SplitBehavior behavior);

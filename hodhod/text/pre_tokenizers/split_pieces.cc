@@ -6,15 +6,15 @@ namespace hodhod::text {
 void append_stretches(std::vector<Stretch>& stretches, SplitBehavior behavior, std::vector<Piece>& out) {
   const size_t first = out.size();
   switch (behavior) {
-    case SplitBehavior::kRemoved:
+    case SplitBehavior::removed:
       for (const auto& s : stretches) {
         if (!s.delimiter) out.push_back({s.range});
       }
       return;
-    case SplitBehavior::kIsolated:
+    case SplitBehavior::isolated:
       for (const auto& s : stretches) out.push_back({s.range});
       return;
-    case SplitBehavior::kContiguous: {
+    case SplitBehavior::contiguous: {
       for (size_t i = 0; i < stretches.size(); ++i) {
         if (i > 0 && stretches[i].delimiter == stretches[i - 1].delimiter) {
           out.back().range.end = stretches[i].range.end;
@@ -24,7 +24,7 @@ void append_stretches(std::vector<Stretch>& stretches, SplitBehavior behavior, s
       }
       return;
     }
-    case SplitBehavior::kMergedWithPrevious: {
+    case SplitBehavior::merged_with_previous: {
       bool previous = false;
       for (const auto& s : stretches) {
         if (s.delimiter && !previous && out.size() > first) {
@@ -36,7 +36,7 @@ void append_stretches(std::vector<Stretch>& stretches, SplitBehavior behavior, s
       }
       return;
     }
-    case SplitBehavior::kMergedWithNext: {
+    case SplitBehavior::merged_with_next: {
       // A delimiter joins the stretch after it unless that is a delimiter too.
       for (size_t i = 0; i < stretches.size(); ++i) {
         const bool joins = i > 0 && stretches[i - 1].delimiter && !stretches[i].delimiter;

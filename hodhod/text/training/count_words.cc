@@ -39,7 +39,7 @@ class Counting {
     // A prefix or suffix marks the position in a word, which is lost if the word is split.
     splits_scripts_ = options.split_scripts && options.continuing_subword_prefix.empty() &&
                       options.end_of_word_suffix.empty() &&
-                      (options.kind == ModelKind::kUnigram || options.kind == ModelKind::kBpe);
+                      (options.kind == ModelKind::unigram || options.kind == ModelKind::bpe);
   }
 
   void add(const Batch& batch) {
@@ -81,11 +81,11 @@ class Counting {
     if (stratum < first_) return;
     pipeline_.for_each_piece(line, [&](std::string_view piece, bool bytes) {
       if (bytes) is_bytes_ = true;
-      if (options_.kind == ModelKind::kChar) return count_characters(piece, stratum, counter);
+      if (options_.kind == ModelKind::character) return count_characters(piece, stratum, counter);
       if (bytes) return counter.add(piece, stratum);
       // A pipeline that keeps spaces (as SentencePiece's) still has words.
       for (size_t begin = 0; begin < piece.size();) {
-        const size_t end = word_end(piece, begin, WordCut::kBeforeSpace);
+        const size_t end = word_end(piece, begin, WordCut::before_space);
         while (begin < end) {
           const std::string_view rest = piece.substr(begin, end - begin);
           const size_t size = splits_scripts_ ? script_end(rest) : rest.size();
@@ -154,9 +154,8 @@ class Counting {
     const uint64_t tokens = kToken * static_cast<uint64_t>(std::max(options_.vocabulary, 0));
     const uint64_t counting = words * (sizeof(WordCounter::Entry) + 80) + 2 * total_.word_bytes() + tokens;
     uint64_t training = words * 88 + bytes + tokens;
-    if (options_.kind == ModelKind::kUnigram) training = 52 * characters + 16 * words;
-    if (options_.kind == ModelKind::kBpe || options_.kind == ModelKind::kWordPiece)
-      training += 24 * characters;
+    if (options_.kind == ModelKind::unigram) training = 52 * characters + 16 * words;
+    if (options_.kind == ModelKind::bpe || options_.kind == ModelKind::wordpiece) training += 24 * characters;
     return kProgram + std::max(counting, training);
   }
 

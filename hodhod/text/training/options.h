@@ -12,11 +12,11 @@
 
 namespace hodhod::text {
 
-// kChar is BPE without merges; kWord is WordLevel.
-enum class ModelKind { kBpe, kWordPiece, kUnigram, kWord, kChar };
+// character is BPE without merges; word is WordLevel.
+enum class ModelKind { bpe, wordpiece, unigram, word, character };
 
 struct TokenizerTraining {
-  ModelKind kind = ModelKind::kBpe;
+  ModelKind kind = ModelKind::bpe;
   int32_t vocabulary = 30000;              // special tokens, alphabet and bytes included
   int64_t min_frequency = 2;               // least count of a merge (BPE, WordPiece) or a word
   std::vector<AddedToken> special_tokens;  // get the first ids, in this order

@@ -22,7 +22,7 @@ namespace {
 constexpr size_t kLongestSegment = 128;
 
 bool needs_unknown(const TokenizerTraining& options) {
-  return !(options.kind == ModelKind::kBpe && options.byte_level);
+  return !(options.kind == ModelKind::bpe && options.byte_level);
 }
 
 // The tokens before the learned ones: special tokens, the unknown token, bytes.
@@ -38,8 +38,8 @@ std::vector<std::string> reserved_tokens(const TokenizerTraining& options) {
   if (needs_unknown(options) && !options.unknown_token.empty() && !has(options.unknown_token)) {
     tokens.push_back(options.unknown_token);
   }
-  if (options.byte_fallback && (options.kind == ModelKind::kBpe || options.kind == ModelKind::kUnigram ||
-                                options.kind == ModelKind::kChar)) {
+  if (options.byte_fallback && (options.kind == ModelKind::bpe || options.kind == ModelKind::unigram ||
+                                options.kind == ModelKind::character)) {
     for (int byte = 0; byte < 256; ++byte) tokens.push_back(byte_token(static_cast<uint8_t>(byte)));
   }
   check(static_cast<size_t>(std::max(options.vocabulary, 0)) > tokens.size(),
@@ -64,7 +64,7 @@ std::vector<char32_t> alphabet_of(const std::vector<WordCount>& words, const Tok
     return bytes;
   }
   const bool covers =
-      options.kind == ModelKind::kUnigram || options.kind == ModelKind::kBpe || options.byte_fallback;
+      options.kind == ModelKind::unigram || options.kind == ModelKind::bpe || options.byte_fallback;
   return choose_alphabet(words, covers ? options.character_coverage : 1.0, options.limit_alphabet,
                          options.initial_alphabet);
 }
@@ -106,18 +106,18 @@ BpeResult learn_bpe(const std::vector<WordCount>& words, const TokenizerTraining
         "alphabet",
         options.vocabulary, alphabet.size());
   BpeTraining training;
-  training.tokens = options.kind == ModelKind::kChar ? 0 : room;
+  training.tokens = options.kind == ModelKind::character ? 0 : room;
   training.min_frequency = options.min_frequency;
   training.max_length = static_cast<size_t>(std::max(options.max_token_length, 1));
   training.prefix = prefix;
-  training.suffix = options.kind == ModelKind::kChar ? std::string() : options.end_of_word_suffix;
+  training.suffix = options.kind == ModelKind::character ? std::string() : options.end_of_word_suffix;
   training.progress = options.progress;
   return train_bpe(words, alphabet, training);
 }
 
 ModelPtr train_bpe_model(const std::vector<WordCount>& words, const TokenizerTraining& options) {
   std::vector<std::string> tokens = reserved_tokens(options);
-  const bool is_char = options.kind == ModelKind::kChar;
+  const bool is_char = options.kind == ModelKind::character;
   BpeResult learned =
       learn_bpe(words, options, tokens.size(), is_char ? std::string() : options.continuing_subword_prefix);
   add_learned(tokens, std::move(learned.tokens), options.vocabulary);
@@ -163,14 +163,14 @@ ModelPtr train_word_model(const std::vector<WordCount>& words, const TokenizerTr
 ModelPtr train(std::vector<WordCount> words, const TokenizerTraining& options) {
   check(!words.empty(), "train: the corpus holds no words");
   switch (options.kind) {
-    case ModelKind::kUnigram:
+    case ModelKind::unigram:
       return train_unigram_model(std::move(words), options);
-    case ModelKind::kBpe:
-    case ModelKind::kChar:
+    case ModelKind::bpe:
+    case ModelKind::character:
       return train_bpe_model(words, options);
-    case ModelKind::kWordPiece:
+    case ModelKind::wordpiece:
       return train_word_piece_model(words, options);
-    case ModelKind::kWord:
+    case ModelKind::word:
       return train_word_model(words, options);
   }
   fail("train: no such kind of model");

@@ -69,7 +69,7 @@ TEST(Trainer, SameWhateverTheThreadsAndTheOrder) {
   std::vector<std::string> lines = make_lines(2000);
   const int threads = thread_count();
   for (const ModelKind kind :
-       {ModelKind::kBpe, ModelKind::kWordPiece, ModelKind::kUnigram, ModelKind::kWord, ModelKind::kChar}) {
+       {ModelKind::bpe, ModelKind::wordpiece, ModelKind::unigram, ModelKind::word, ModelKind::character}) {
     std::set<std::string> models;
     for (const int n : {1, 2, 5}) {
       set_thread_count(n);
@@ -89,11 +89,11 @@ TEST(Trainer, SameWhateverTheThreadsAndTheOrder) {
 TEST(Trainer, WhatIsTrainedEncodes) {
   const std::vector<std::string> lines = make_lines(500);
   for (const ModelKind kind :
-       {ModelKind::kBpe, ModelKind::kWordPiece, ModelKind::kUnigram, ModelKind::kWord, ModelKind::kChar}) {
+       {ModelKind::bpe, ModelKind::wordpiece, ModelKind::unigram, ModelKind::word, ModelKind::character}) {
     Tokenizer tokenizer = pipeline(false);
     TokenizerTraining options = options_of(kind);
     options.character_coverage = 1;
-    if (kind == ModelKind::kWord) options.vocabulary = 100000;
+    if (kind == ModelKind::word) options.vocabulary = 100000;
     train_tokenizer(tokenizer, source_of(lines), options);
     EXPECT_LE(tokenizer.vocab_size(), options.vocabulary);
     EXPECT_EQ(tokenizer.token_to_id("<s>"), 0);
@@ -101,7 +101,7 @@ TEST(Trainer, WhatIsTrainedEncodes) {
     const Tokenizer again = Tokenizer::from_json(tokenizer.to_json(), "again");
     for (const std::string& line : lines) {
       const auto ids = tokenizer.encode_ids(line);
-      if (kind != ModelKind::kWordPiece && kind != ModelKind::kWord) {
+      if (kind != ModelKind::wordpiece && kind != ModelKind::word) {
         EXPECT_EQ(tokenizer.decode(ids), line);
       }
       EXPECT_EQ(again.encode_ids(line), ids);
@@ -112,8 +112,8 @@ TEST(Trainer, WhatIsTrainedEncodes) {
 
 TEST(Trainer, BytesComeBack) {
   for (const bool fallback : {false, true}) {
-    for (const ModelKind kind : {ModelKind::kBpe, ModelKind::kUnigram}) {
-      if (!fallback && kind == ModelKind::kUnigram) continue;
+    for (const ModelKind kind : {ModelKind::bpe, ModelKind::unigram}) {
+      if (!fallback && kind == ModelKind::unigram) continue;
       Tokenizer tokenizer = pipeline(!fallback);
       TokenizerTraining options = options_of(kind);
       options.vocabulary = 400;
@@ -193,7 +193,7 @@ TEST(BpeTrainer, SameMergesAsTheAlgorithmAsWritten) {
   Tokenizer plain = pipeline(false);
   for (const uint64_t seed : {1, 2, 3}) {
     std::vector<WordCount> words =
-        count_words(plain, source_of(make_lines(120, seed)), options_of(ModelKind::kBpe));
+        count_words(plain, source_of(make_lines(120, seed)), options_of(ModelKind::bpe));
     words.push_back({"aaaaaaa", 9});
     words.push_back({"aaaa", 7});
     std::vector<char32_t> alphabet = choose_alphabet(words, 1, 0, {});
@@ -301,7 +301,7 @@ TEST(Trainer, SamplesWhatIsTooBig) {
   std::vector<std::string> lines;
   for (int64_t i = 0; i < 60000; ++i)
     lines.push_back("w" + std::to_string(i * 7919) + " x" + std::to_string(i * 104729));
-  TokenizerTraining options = options_of(ModelKind::kWord);
+  TokenizerTraining options = options_of(ModelKind::word);
   Tokenizer plain = pipeline(false);
   int plans = 0;
   double share = 0;

@@ -61,7 +61,7 @@ class ScriptPattern {
     check(data != nullptr, "scripts: out of memory");
     const int rc =
         pcre2_match(code_, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0, 0, data, nullptr);
-    int number = static_cast<int>(Script::kUnknown);
+    int number = static_cast<int>(Script::unknown);
     if (rc >= 0) {
       const std::string_view mark = reinterpret_cast<const char*>(pcre2_get_mark(data));
       std::from_chars(mark.data(), mark.data() + mark.size(), number);
@@ -77,7 +77,7 @@ class ScriptPattern {
 }  // namespace
 
 Script script_of(char32_t code) {
-  if (code >= 0x110000 || (code >= 0xD800 && code < 0xE000)) return Script::kUnknown;
+  if (code >= 0x110000 || (code >= 0xD800 && code < 0xE000)) return Script::unknown;
   // Each code point is looked up once, by the first thread that needs it; the result is the same for all.
   static std::array<std::atomic<uint8_t>, 0x110000> known{};
   if (const uint8_t script = known[code].load(std::memory_order_relaxed); script != 0) {
@@ -91,18 +91,18 @@ Script script_of(char32_t code) {
 
 Script joined_script_of(char32_t code) {
   const Script script = script_of(code);
-  const bool japanese = script == Script::kHiragana || script == Script::kKatakana || code == 0x30FC;
-  return japanese ? Script::kHan : script;
+  const bool japanese = script == Script::hiragana || script == Script::katakana || code == 0x30FC;
+  return japanese ? Script::han : script;
 }
 
 size_t script_end(std::string_view word) {
   constexpr char32_t kSpace = 0x2581;
-  Script last = Script::kUnknown;  // none yet
+  Script last = Script::unknown;  // none yet
   for (size_t at = 0; at < word.size();) {
     const Character c = read_character(word, at);
-    const Script script = c.code == kSpace ? Script::kInherited : joined_script_of(c.code);
-    if (script != Script::kInherited) {
-      if (at > 0 && last != Script::kUnknown && script != last) return at;
+    const Script script = c.code == kSpace ? Script::inherited : joined_script_of(c.code);
+    if (script != Script::inherited) {
+      if (at > 0 && last != Script::unknown && script != last) return at;
       last = script;
     }
     at += c.size;

@@ -9,9 +9,9 @@
 namespace hodhod::text {
 
 // Scripts that code depends on have names; the others are distinct numbers.
-enum class Script : uint8_t { kUnknown = 1, kCommon, kInherited, kHan, kHiragana, kKatakana };
+enum class Script : uint8_t { unknown = 1, common, inherited, han, hiragana, katakana };
 
-// kUnknown for code points without a script, surrogates and numbers that are not code points. Thread-safe.
+// unknown for code points without a script, surrogates and numbers that are not code points. Thread-safe.
 Script script_of(char32_t code);
 // The same with the three Japanese scripts as one, kHan, as SentencePiece and Hugging Face's UnicodeScripts
 // see them; U+30FC is Han too.

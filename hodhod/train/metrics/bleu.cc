@@ -111,7 +111,7 @@ std::string tokenize_intl(std::string_view line) {
     size_t i = 0;
     while (i < in.size()) {
       const size_t p = punctuation_second ? i + 1 : i, other = punctuation_second ? i : i + 1;
-      if (i + 1 < in.size() && kind_of(in[p]) == Kind::kPunctuation && kind_of(in[other]) != Kind::kNumber) {
+      if (i + 1 < in.size() && kind_of(in[p]) == Kind::punctuation && kind_of(in[other]) != Kind::number) {
         if (!punctuation_second) out.push_back(" ");
         out.insert(out.end(), {in[i], " ", in[i + 1]});
         if (punctuation_second) out.push_back(" ");
@@ -124,7 +124,7 @@ std::string tokenize_intl(std::string_view line) {
   };
   std::string text;
   for (const std::string_view piece : split(split(characters(line), true), false)) {
-    const bool symbol = kind_of(piece) == Kind::kSymbol;
+    const bool symbol = kind_of(piece) == Kind::symbol;
     if (symbol) text.push_back(' ');
     text.append(piece);
     if (symbol) text.push_back(' ');
@@ -173,8 +173,8 @@ Ngrams ngrams_of(std::string_view tokens, int max_order) {
 }  // namespace
 
 std::optional<double> smoothing_value(const BleuOptions& options) {
-  if (options.smoothing == BleuSmoothing::kFloor) return options.smoothing_value.value_or(0.1);
-  if (options.smoothing == BleuSmoothing::kAddK) return options.smoothing_value.value_or(1);
+  if (options.smoothing == BleuSmoothing::floor) return options.smoothing_value.value_or(0.1);
+  if (options.smoothing == BleuSmoothing::add_k) return options.smoothing_value.value_or(1);
   return std::nullopt;
 }
 
@@ -188,13 +188,13 @@ void check_options(const BleuOptions& options) {
 std::string bleu_tokenize(std::string_view line, BleuTokenizer tokenizer) {
   line = without_blanks_at_end(line);
   switch (tokenizer) {
-    case BleuTokenizer::k13a:
+    case BleuTokenizer::v13a:
       return tokenize_13a(line);
-    case BleuTokenizer::kIntl:
+    case BleuTokenizer::intl:
       return tokenize_intl(line);
-    case BleuTokenizer::kZh:
+    case BleuTokenizer::zh:
       return tokenize_zh(line);
-    case BleuTokenizer::kChar:
+    case BleuTokenizer::character:
       return tokenize_char(line);
     default:
       return joined_words(line);
@@ -258,17 +258,17 @@ BleuScore Bleu::score() const {
   double halving = 1;
   size_t orders = matches_.size();
   for (size_t n = 0; n < matches_.size(); ++n) {
-    const double added = options_.smoothing == BleuSmoothing::kAddK && n > 0 ? value : 0;
+    const double added = options_.smoothing == BleuSmoothing::add_k && n > 0 ? value : 0;
     const double matches = static_cast<double>(matches_[n]) + added;
     const double total = static_cast<double>(totals_[n]) + added;
     if (total == 0) break;
     if (options_.effective_order) orders = n + 1;
     if (matches > 0) {
       result.precisions[n] = 100 * matches / total;
-    } else if (options_.smoothing == BleuSmoothing::kExp) {
+    } else if (options_.smoothing == BleuSmoothing::exp) {
       halving *= 2;
       result.precisions[n] = 100 / (halving * total);
-    } else if (options_.smoothing == BleuSmoothing::kFloor) {
+    } else if (options_.smoothing == BleuSmoothing::floor) {
       result.precisions[n] = 100 * value / total;
     }
   }

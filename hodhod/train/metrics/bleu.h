@@ -14,21 +14,21 @@
 
 namespace hodhod::metrics {
 
-enum class BleuTokenizer { k13a, kIntl, kZh, kChar, kNone };
+enum class BleuTokenizer { v13a, intl, zh, character, none };
 constexpr std::array<std::string_view, 5> names_of(BleuTokenizer) {
   return {"13a", "intl", "zh", "char", "none"};
 }
 
 // How an order without a match is smoothed: not at all, to a fixed count, by k added to every order above 1,
 // or by halving with each such order (Chen and Cherry 2014, methods 1 to 3).
-enum class BleuSmoothing { kNone, kFloor, kAddK, kExp };
+enum class BleuSmoothing { none, floor, add_k, exp };
 constexpr std::array<std::string_view, 4> names_of(BleuSmoothing) {
   return {"none", "floor", "add-k", "exp"};
 }
 
 struct BleuOptions {
-  BleuTokenizer tokenizer = BleuTokenizer::k13a;
-  BleuSmoothing smoothing = BleuSmoothing::kExp;
+  BleuTokenizer tokenizer = BleuTokenizer::v13a;
+  BleuSmoothing smoothing = BleuSmoothing::exp;
   std::optional<double> smoothing_value = {};  // of floor (0.1) and add-k (1)
   bool lowercase = false;
   bool effective_order = false;  // leave out orders that a short text has no n-grams of; for single sentences

@@ -106,18 +106,18 @@ bool is_chinese(std::string_view character) {
 
 Kind kind_of(std::string_view character) {
   const utf8proc_int32_t code = code_point(character);
-  if (code < 0) return Kind::kOther;
+  if (code < 0) return Kind::other;
   switch (utf8proc_category(code)) {
     case UTF8PROC_CATEGORY_LU:
     case UTF8PROC_CATEGORY_LL:
     case UTF8PROC_CATEGORY_LT:
     case UTF8PROC_CATEGORY_LM:
     case UTF8PROC_CATEGORY_LO:
-      return Kind::kLetter;
+      return Kind::letter;
     case UTF8PROC_CATEGORY_MN:
     case UTF8PROC_CATEGORY_MC:
     case UTF8PROC_CATEGORY_ME:
-      return Kind::kMark;
+      return Kind::mark;
     case UTF8PROC_CATEGORY_PC:
     case UTF8PROC_CATEGORY_PD:
     case UTF8PROC_CATEGORY_PS:
@@ -125,18 +125,18 @@ Kind kind_of(std::string_view character) {
     case UTF8PROC_CATEGORY_PI:
     case UTF8PROC_CATEGORY_PF:
     case UTF8PROC_CATEGORY_PO:
-      return Kind::kPunctuation;
+      return Kind::punctuation;
     case UTF8PROC_CATEGORY_SM:
     case UTF8PROC_CATEGORY_SC:
     case UTF8PROC_CATEGORY_SK:
     case UTF8PROC_CATEGORY_SO:
-      return Kind::kSymbol;
+      return Kind::symbol;
     case UTF8PROC_CATEGORY_ND:
     case UTF8PROC_CATEGORY_NL:
     case UTF8PROC_CATEGORY_NO:
-      return Kind::kNumber;
+      return Kind::number;
     default:
-      return Kind::kOther;
+      return Kind::other;
   }
 }
 

@@ -18,7 +18,7 @@ std::vector<std::string_view> words(std::string_view text);
 std::string_view without_blanks_at_end(std::string_view text);
 std::string lower_case(std::string_view text);
 
-enum class Kind { kOther, kLetter, kMark, kPunctuation, kSymbol, kNumber };
+enum class Kind { other, letter, mark, punctuation, symbol, number };
 // By Unicode's general category (L, M, P, S, N).
 Kind kind_of(std::string_view character);
 

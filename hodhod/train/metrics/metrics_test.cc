@@ -55,8 +55,8 @@ Metric over(const Options& options, bool two_references) {
 }
 
 TEST(Bleu, TokenizersSplitAsTheReferenceDoes) {
-  const auto t13a = [](const char* line) { return bleu_tokenize(line, BleuTokenizer::k13a); };
-  const auto intl = [](const char* line) { return bleu_tokenize(line, BleuTokenizer::kIntl); };
+  const auto t13a = [](const char* line) { return bleu_tokenize(line, BleuTokenizer::v13a); };
+  const auto intl = [](const char* line) { return bleu_tokenize(line, BleuTokenizer::intl); };
   EXPECT_EQ(t13a("Hello, world! (yes)"), "Hello , world ! ( yes )");
   EXPECT_EQ(t13a("1,000.5 a.b,c ..., 5-3 x-y -4"), "1,000.5 a . b , c . . . , 5 - 3 x-y -4");
   EXPECT_EQ(intl("1,000.5 a.b,c ..., 5-3 x-y -4"), "1,000.5 a . b , c . . . , 5-3 x - y - 4");
@@ -74,10 +74,10 @@ TEST(Bleu, TokenizersSplitAsTheReferenceDoes) {
   EXPECT_EQ(intl("a\u00a0b\u200bc — d… e€ £5"), "a b\u200bc — d … e € £ 5");
   EXPECT_EQ(t13a("..,,. ."), ". . , , . .");
   EXPECT_EQ(t13a("x{~}[\\]^_`|"), "x { ~ } [ \\ ] ^ _ ` |");
-  EXPECT_EQ(bleu_tokenize("ab ج\n", BleuTokenizer::kChar), "a b ج");
-  EXPECT_EQ(bleu_tokenize(" 我爱Beijing，3.5元（ok）。", BleuTokenizer::kZh),
+  EXPECT_EQ(bleu_tokenize("ab ج\n", BleuTokenizer::character), "a b ج");
+  EXPECT_EQ(bleu_tokenize(" 我爱Beijing，3.5元（ok）。", BleuTokenizer::zh),
             "我 爱 Beijing ， 3.5 元 （ ok ） 。");
-  EXPECT_EQ(bleu_tokenize("  \n", BleuTokenizer::kZh), "");
+  EXPECT_EQ(bleu_tokenize("  \n", BleuTokenizer::zh), "");
 }
 
 TEST(Bleu, CorpusScores) {
@@ -86,13 +86,13 @@ TEST(Bleu, CorpusScores) {
   };
   EXPECT_NEAR(score({}), 28.674926257546172, 1e-10);
   EXPECT_NEAR(score({}, true), 31.82084684007776, 1e-10);
-  EXPECT_NEAR(score({.tokenizer = BleuTokenizer::kIntl}), 26.82243610927599, 1e-10);
-  EXPECT_NEAR(score({.tokenizer = BleuTokenizer::kIntl}, true), 30.01218544062519, 1e-10);
-  EXPECT_NEAR(score({.tokenizer = BleuTokenizer::kChar}), 50.94696456951811, 1e-10);
-  EXPECT_NEAR(score({.tokenizer = BleuTokenizer::kChar}, true), 62.6882512446102, 1e-10);
-  EXPECT_NEAR(score({.tokenizer = BleuTokenizer::kNone}), 18.061111587332903, 1e-10);
-  EXPECT_NEAR(score({.smoothing = BleuSmoothing::kAddK}), 32.76171779837795, 1e-10);
-  EXPECT_NEAR(score({.smoothing = BleuSmoothing::kAddK, .smoothing_value = 2}, true), 39.38973503505497,
+  EXPECT_NEAR(score({.tokenizer = BleuTokenizer::intl}), 26.82243610927599, 1e-10);
+  EXPECT_NEAR(score({.tokenizer = BleuTokenizer::intl}, true), 30.01218544062519, 1e-10);
+  EXPECT_NEAR(score({.tokenizer = BleuTokenizer::character}), 50.94696456951811, 1e-10);
+  EXPECT_NEAR(score({.tokenizer = BleuTokenizer::character}, true), 62.6882512446102, 1e-10);
+  EXPECT_NEAR(score({.tokenizer = BleuTokenizer::none}), 18.061111587332903, 1e-10);
+  EXPECT_NEAR(score({.smoothing = BleuSmoothing::add_k}), 32.76171779837795, 1e-10);
+  EXPECT_NEAR(score({.smoothing = BleuSmoothing::add_k, .smoothing_value = 2}, true), 39.38973503505497,
               1e-10);
   EXPECT_NEAR(score({.max_order = 2}), 54.355730650460906, 1e-10);
   EXPECT_EQ(details_of(over<Bleu>(BleuOptions{}, true).score()),
@@ -111,20 +111,20 @@ TEST(Bleu, SentenceScoresWithEverySmoothing) {
     return testing::Pointwise(testing::DoubleNear(1e-10), expected);
   };
   EXPECT_THAT(scores({}), near({37.99178428257963, 31.53554052490131, 37.99178428257963, 100, 0, 0}));
-  EXPECT_THAT(scores({.tokenizer = BleuTokenizer::kChar}),
+  EXPECT_THAT(scores({.tokenizer = BleuTokenizer::character}),
               near({70.85876411943929, 60.05257748142283, 66.14782048885628, 100, 0, 5.166045454134253}));
-  EXPECT_THAT(scores({.smoothing = BleuSmoothing::kNone}), near({0, 31.53554052490131, 0, 100, 0, 0}));
-  EXPECT_THAT(scores({.smoothing = BleuSmoothing::kFloor}),
+  EXPECT_THAT(scores({.smoothing = BleuSmoothing::none}), near({0, 31.53554052490131, 0, 100, 0, 0}));
+  EXPECT_THAT(scores({.smoothing = BleuSmoothing::floor}),
               near({25.40663740773073, 31.53554052490131, 25.40663740773073, 100, 0, 0}));
-  EXPECT_THAT(scores({.smoothing = BleuSmoothing::kFloor, .smoothing_value = 0.5}),
+  EXPECT_THAT(scores({.smoothing = BleuSmoothing::floor, .smoothing_value = 0.5}),
               near({37.99178428257963, 31.53554052490131, 37.99178428257963, 100, 0, 0}));
-  EXPECT_THAT(scores({.smoothing = BleuSmoothing::kAddK}),
+  EXPECT_THAT(scores({.smoothing = BleuSmoothing::add_k}),
               near({48.54917717073236, 36.8609880629035, 48.54917717073236, 100, 0, 0}));
 }
 
 TEST(Bleu, AValueThatTheSmoothingDoesNotTakeIsRefused) {
   EXPECT_THROW(Bleu({.smoothing_value = 0.5}), Error);
-  EXPECT_THROW(Bleu({.smoothing = BleuSmoothing::kNone, .smoothing_value = 0.5}), Error);
+  EXPECT_THROW(Bleu({.smoothing = BleuSmoothing::none, .smoothing_value = 0.5}), Error);
 }
 
 TEST(Bleu, NothingAndNonsense) {
@@ -192,12 +192,12 @@ TEST(Bleu, RealSystemsGetTheirPublishedScores) {
       for (size_t i = 0; i < hypotheses.size(); ++i) metric.add(hypotheses[i], references[i]);
       return metric.score();
     };
-    const BleuScore bleu = score(Bleu({.smoothing = BleuSmoothing::kNone}));
+    const BleuScore bleu = score(Bleu({.smoothing = BleuSmoothing::none}));
     EXPECT_EQ(fmt::format("{:.1f}", bleu.score), read_lines(stem + ".bleu")[0]) << figures.system;
     EXPECT_EQ(bleu.brevity_penalty, 1.0);
     EXPECT_NEAR(bleu.score, figures.bleu, 1e-9) << figures.system;
-    EXPECT_NEAR(score(Bleu({.tokenizer = BleuTokenizer::kIntl})).score, figures.intl, 1e-9) << figures.system;
-    EXPECT_NEAR(score(Bleu({.tokenizer = BleuTokenizer::kChar})).score, figures.character, 1e-9)
+    EXPECT_NEAR(score(Bleu({.tokenizer = BleuTokenizer::intl})).score, figures.intl, 1e-9) << figures.system;
+    EXPECT_NEAR(score(Bleu({.tokenizer = BleuTokenizer::character})).score, figures.character, 1e-9)
         << figures.system;
     EXPECT_NEAR(score(Chrf()), figures.chrf, 1e-9) << figures.system;
     EXPECT_NEAR(score(Chrf({.word_order = 2})), figures.chrf_plus_plus, 1e-9) << figures.system;

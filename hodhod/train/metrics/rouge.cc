@@ -66,7 +66,7 @@ std::vector<std::string> rouge_words(std::string_view text) {
   const std::string lower = lower_case(text);
   for (const std::string_view character : characters(lower)) {
     const Kind kind = kind_of(character);
-    if (kind == Kind::kLetter || kind == Kind::kNumber || (kind == Kind::kMark && !word.empty())) {
+    if (kind == Kind::letter || kind == Kind::number || (kind == Kind::mark && !word.empty())) {
       word += joiners;
       word += character;
       joiners.clear();

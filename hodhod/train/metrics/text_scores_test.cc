@@ -28,12 +28,12 @@ TEST(TextScores, SignaturesSayHowToComputeThemAgain) {
   EXPECT_EQ(signature({"bleu"}, {}, varied), "nrefs:var|case:mixed|eff:no|tok:13a|smooth:exp|version:x.1");
   EXPECT_EQ(
       signature({"bleu"},
-                {.tokenizer = BleuTokenizer::kIntl, .smoothing = BleuSmoothing::kFloor, .lowercase = true},
+                {.tokenizer = BleuTokenizer::intl, .smoothing = BleuSmoothing::floor, .lowercase = true},
                 one),
       "nrefs:1|case:lc|eff:no|tok:intl|smooth:floor[0.10]|version:x.1");
   EXPECT_EQ(
       signature({"bleu"},
-                {.smoothing = BleuSmoothing::kAddK, .smoothing_value = 2.0, .effective_order = true}, one),
+                {.smoothing = BleuSmoothing::add_k, .smoothing_value = 2.0, .effective_order = true}, one),
       "nrefs:1|case:mixed|eff:yes|tok:13a|smooth:add-k[2.00]|version:x.1");
   EXPECT_EQ(signature({"chrf"}, {}, one), "nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:x.1");
   EXPECT_EQ(signature({"chrf++"}, {}, one), "nrefs:1|case:mixed|eff:yes|nc:6|nw:2|space:no|version:x.1");
