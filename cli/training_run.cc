@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -126,9 +127,48 @@ TrainerOptions trainer_options(const TrainFlags& flags, const ModelRecord& model
 }
 
 // The description of the model in run.json.
-ModelRecord model_record(const TextModel& model) {
-  return {settings_of(model.config().clone()->fields()), parameter_count(*model.model),
-          hash_text(TokenKey(*model.tokenizer).value())};
+ModelRecord model_record(const RunModel& run) {
+  return {settings_of(run.model.config().clone()->fields()), parameter_count(run.model),
+          run.tokenizer != nullptr ? hash_text(TokenKey(*run.tokenizer).value()) : ""};
+}
+
+// What a run begins with: the model and the data on a line, and the notes of its directory.
+void say_beginning(const RunModel& model, const std::string& data, const RunDirectory& run, bool quiet) {
+  if (!quiet) {
+    const std::string tokens =
+        model.tokenizer != nullptr ? fmt::format(", {} tokens known", model.tokenizer->vocab_size()) : "";
+    say(fmt::format("{}{}, {} parameters", data, tokens, parameter_count(model.model)));
+  }
+  for (const std::string& note : run.notes()) say(note);
+}
+
+// Runs what trains or fits, with a progress bar and messages.
+TrainingReport with_progress(const char* label, std::string_view unit, bool quiet,
+                             const std::function<TrainingReport(const TrainingLog&)>& train_it) {
+  std::optional<Progress> progress;  // starts at the run's first step
+  TrainingLog log;
+  log.progress = [&](int64_t step, int64_t steps, const std::string& note) {
+    if (!progress) {
+      ProgressOptions options = progress_to_stderr(label, quiet);
+      options.unit = unit;
+      options.start = step - 1;
+      options.total = steps;
+      progress.emplace(std::move(options));
+    }
+    progress->update(step, note);
+  };
+  if (!quiet) log.message = [&](const std::string& line) { progress ? progress->print(line) : say(line); };
+  TrainingReport report = train_it(log);
+  if (progress) progress->finish();
+  return report;
+}
+
+// The exit status of a run that ended, after the way to go on if a signal stopped it.
+int exit_status(const TrainingReport& report, const TrainFlags& flags) {
+  if (report.end != TrainingEnd::signal) return 0;
+  say(fmt::format("Give the same command again{} to go on from there.",
+                  flags.restart ? ", without --restart," : ""));
+  return 128 + stop_signal();
 }
 
 }  // namespace
@@ -166,28 +206,12 @@ void tell_validation(bool validates, const TrainFlags& flags, std::string_view r
 int run_training(const TrainingTask& task, const TrainFlags& flags, RunDirectory& run,
                  const Session& session) {
   run.set_model(model_record(task.model));
-  if (!session.quiet) {
-    say(fmt::format("{}, {} tokens known, {} parameters", task.data, task.model.tokenizer->vocab_size(),
-                    parameter_count(*task.model.model)));
-  }
-  for (const std::string& note : run.notes()) say(note);
+  say_beginning(task.model, task.data, run, session.quiet);
   const StopSignals signals;
-  std::optional<Progress> progress;  // starts at the run's first step
-  TrainingLog log;
-  log.progress = [&](int64_t step, int64_t steps, const std::string& note) {
-    if (!progress) {
-      ProgressOptions options = progress_to_stderr("Training", session.quiet);
-      options.unit = "steps";
-      options.start = step - 1;
-      options.total = steps;
-      progress.emplace(std::move(options));
-    }
-    progress->update(step, note);
-  };
-  if (!session.quiet)
-    log.message = [&](const std::string& line) { progress ? progress->print(line) : say(line); };
-  const TrainingReport report = train(task.trainee, trainer_options(flags, run.record().model), run, log);
-  if (progress) progress->finish();
+  const TrainingReport report =
+      with_progress("Training", "steps", session.quiet, [&](const TrainingLog& log) {
+        return train(task.trainee, trainer_options(flags, run.record().model), run, log);
+      });
   const bool before = report.steps == report.first_step && report.last.values.empty() &&
                       report.model_step > 0 && report.end != TrainingEnd::signal;
   say(before ? ended_before(report, flags) : ended_now(report, flags, task.unit));
@@ -195,12 +219,28 @@ int run_training(const TrainingTask& task, const TrainFlags& flags, RunDirectory
     fmt::print("{}the loop around forward, backward and update: {:.2f} %\n", report.profile,
                100 * report.loop_seconds / report.seconds);
   }
-  if (report.end == TrainingEnd::signal) {
-    say(fmt::format("Give the same command again{} to go on from there.",
-                    flags.restart ? ", without --restart," : ""));
-    return 128 + stop_signal();
-  }
-  return 0;
+  return exit_status(report, flags);
+}
+
+int run_fitting(const FittingTask& task, const TrainFlags& flags, RunDirectory& run, const Session& session) {
+  run.set_model(model_record(task.model));
+  say_beginning(task.model, task.data, run, session.quiet);
+  const StopSignals signals;
+  const TrainingReport report =
+      with_progress("Fitting", task.unit, session.quiet, [&](const TrainingLog& log) {
+        return fit_model(task.fitted, {.minutes = flags.trainer.minutes}, run, log);
+      });
+  const bool before = report.end == TrainingEnd::finished && report.steps == report.first_step &&
+                      report.first_step > 0 && report.last.values.empty();
+  say(before ? fmt::format("already finished; model in {}", flags.out)
+             : fmt::format("{}: {:.1f} s; {}",
+                           report.end == TrainingEnd::finished      ? "finished"
+                           : report.end == TrainingEnd::out_of_time ? "the time is up"
+                                                                    : "stopped by a signal",
+                           report.seconds,
+                           report.model_step > 0 ? fmt::format("model in {}", flags.out)
+                                                 : "no model yet: the end of the work writes it"));
+  return exit_status(report, flags);
 }
 
 }  // namespace hodhod::cli

@@ -9,6 +9,7 @@
 
 #include "cli/training.h"
 #include "hodhod/tasks/text_model.h"
+#include "hodhod/train/fitting.h"
 #include "hodhod/train/run_directory.h"
 #include "hodhod/train/trainer.h"
 
@@ -34,9 +35,18 @@ RunDirectory begin_run(const Command& command, const TrainFlags& flags, const st
 void tell_validation(bool validates, const TrainFlags& flags,
                      std::string_view remedy = "give some with --dev or --dev-share");
 
+// The model of a run, as it is recorded and described.
+struct RunModel {
+  RunModel(const TextModel& text) : model(*text.model), tokenizer(text.tokenizer.get()) {}  // NOLINT
+  explicit RunModel(Model& without_tokenizer) : model(without_tokenizer) {}
+
+  Model& model;
+  const text::Tokenizer* tokenizer = nullptr;  // null: the model reads no text
+};
+
 struct TrainingTask {
   Trainee& trainee;
-  const TextModel& model;            // the trainee's
+  RunModel model;                    // the trainee's
   std::string data;                  // "80 texts to train on, 20 for validation"
   std::string_view unit = "tokens";  // what the loss is summed over
 };
@@ -45,5 +55,16 @@ struct TrainingTask {
 // stopped the run.
 int run_training(const TrainingTask& task, const TrainFlags& flags, RunDirectory& run,
                  const Session& session);
+
+struct FittingTask {
+  FittedTask fitted;
+  RunModel model;
+  std::string data;                 // "8640 rows to fit on"
+  std::string_view unit = "units";  // what the fitting advances by
+};
+
+// The same for a model that is fitted without gradients. Of the trainer's options, `minutes` alone has a
+// meaning.
+int run_fitting(const FittingTask& task, const TrainFlags& flags, RunDirectory& run, const Session& session);
 
 }  // namespace hodhod::cli

@@ -16,8 +16,9 @@
 
 namespace hodhod {
 
-// How a model gets its parameters: by gradients, in the trainer, or by counting.
-enum class Fitting { gradients, counting };
+// How a model gets its parameters: by gradients, in the trainer (train/trainer.h), or by counting, sweeping or
+// solving (train/fitting.h).
+enum class FittedBy { gradients, fitting };
 
 struct ReadConfig {
   std::unique_ptr<ModelConfig> config;
@@ -31,7 +32,7 @@ class ModelType {
   virtual ~ModelType() = default;
 
   virtual std::string_view name() const = 0;  // "gpt2": model_type in config.json
-  virtual Fitting fitting() const { return Fitting::gradients; }
+  virtual FittedBy fitted_by() const { return FittedBy::gradients; }
 
   // The names of its presets ("gpt-small"), and the configuration of one of them. Their names must be unique
   // among all types.
