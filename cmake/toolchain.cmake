@@ -32,7 +32,7 @@ endif()
 # the file that a test of killed runs puts another in place of.
 function(unite target)
   if(HODHOD_UNITY)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
     get_target_property(sources ${target} SOURCES)
     list(FILTER sources INCLUDE REGEX "hodhod/kernels/cpu/|/largest_allocation_test\\.cc$|/train/training_state\\.cc$")
     set_source_files_properties(${sources} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)

@@ -16,8 +16,8 @@
 
 namespace hodhod {
 
-// How a model gets its parameters: by gradients, in the trainer (train/trainer.h), or by counting, sweeping or
-// solving (train/fitting.h).
+// How a model gets its parameters: by gradients, in the trainer (train/trainer.h), or by counting, sweeping
+// or solving (train/fitting.h).
 enum class FittedBy { gradients, fitting };
 
 struct ReadConfig {

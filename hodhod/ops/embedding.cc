@@ -5,7 +5,8 @@
 
 namespace hodhod {
 
-Tensor embedding(const Tensor& ids, const Tensor& table, const EmbeddingOptions& options) {
+Tensor embedding(const Tensor& ids, const Weight& weight, const EmbeddingOptions& options) {
+  const Tensor& table = weight.tensor();
   detail::check_defined("embedding", "the table", table);
   const Tensor index = detail::as_indices("embedding", ids, table);
   check(table.rank() == 2, "embedding: a table of shape {}; give [V, C]", table.shape());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "hodhod/ops/weight.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
@@ -12,6 +13,6 @@ struct EmbeddingOptions {
 
 // y[..., c] = factor · table[ids[...], c] for ids [...] of i32 or i64 and table [V, C]. The gradient adds up
 // in the order of ids. Error, before anything is written: an id outside [0, V).
-Tensor embedding(const Tensor& ids, const Tensor& table, const EmbeddingOptions& options = {});
+Tensor embedding(const Tensor& ids, const Weight& table, const EmbeddingOptions& options = {});
 
 }  // namespace hodhod

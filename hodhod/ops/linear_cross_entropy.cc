@@ -19,6 +19,7 @@ struct Problem {
   Tensor hidden, weight, bias, targets;  // dense; hidden [tokens, C]
   int64_t ignored;
   double smoothing;
+  const kernels::PackedMatrix* packed = nullptr;  // the weight, for the products of this call
 
   int64_t tokens() const { return hidden.dim(0); }
   int64_t classes() const { return weight.dim(0); }
@@ -57,6 +58,7 @@ void compute_logits(const Problem& p, int64_t begin, int64_t count, T* logits) {
        .k = p.width(),
        .a = {.data = p.hidden.data<T>() + begin * p.width(), .stride = p.width()},
        .b = {.data = p.weight.data<T>(), .stride = p.width(), .transpose = true},
+       .packed_b = p.packed,
        .c = logits,
        .c_stride = p.classes(),
        .bias = p.bias.defined() ? p.bias.data<T>() : nullptr});
@@ -184,9 +186,11 @@ Problem checked(const Tensor& hidden, const Tensor& weight, const Tensor& bias, 
 
 }  // namespace
 
-Tensor linear_cross_entropy(const Tensor& hidden, const Tensor& weight, const Tensor& bias,
+Tensor linear_cross_entropy(const Tensor& hidden, const Weight& given, const Tensor& bias,
                             const Tensor& targets, const CrossEntropyOptions& options) {
-  const Problem p = checked(hidden, weight, bias, targets, options);
+  const Tensor& weight = given.tensor();
+  Problem p = checked(hidden, weight, bias, targets, options);
+  p.packed = given.packed();
   const int64_t counted =
       detail::check_targets("linear_cross_entropy", p.targets, p.classes(), options.ignore_index);
   const bool each = options.reduction == Reduction::none;
@@ -198,6 +202,7 @@ Tensor linear_cross_entropy(const Tensor& hidden, const Tensor& weight, const Te
   const Tensor logs = each ? weight.new_empty({p.tokens()}) : Tensor();
   with_compute_type("linear_cross_entropy", weight.dtype(),
                     [&](auto type) { forward<decltype(type)>(p, losses, logs, scale, results); });
+  p.packed = nullptr;  // need not outlive this call
   const std::initializer_list<Edge> inputs = {hidden, weight, bias};
   if (each) {
     return record("linear_cross_entropy", losses, inputs,
@@ -224,7 +229,7 @@ Tensor linear_cross_entropy(const Tensor& hidden, const Tensor& weight, const Te
                 });
 }
 
-Tensor linear_log_probabilities(const Tensor& hidden, const Tensor& weight, const Tensor& bias,
+Tensor linear_log_probabilities(const Tensor& hidden, const Weight& weight, const Tensor& bias,
                                 const Tensor& targets, int64_t ignore_index) {
   NoGrad off;
   const CrossEntropyOptions options{.ignore_index = ignore_index, .reduction = Reduction::none};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hodhod/ops/loss.h"
+#include "hodhod/ops/weight.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
@@ -15,12 +16,12 @@ namespace hodhod {
 // gradients are wanted, those of hidden, weight and bias are computed with the loss, from the logits while
 // they are there (three products in all), and backward only scales them. With none, backward computes the
 // logits again. A token's loss does not depend on the other tokens.
-Tensor linear_cross_entropy(const Tensor& hidden, const Tensor& weight, const Tensor& bias,
+Tensor linear_cross_entropy(const Tensor& hidden, const Weight& weight, const Tensor& bias,
                             const Tensor& targets, const CrossEntropyOptions& options = {});
 
 // log p(target) of each token, in the shape of the targets; 0 where the target is ignored. For perplexity and
 // scoring.
-Tensor linear_log_probabilities(const Tensor& hidden, const Tensor& weight, const Tensor& bias,
+Tensor linear_log_probabilities(const Tensor& hidden, const Weight& weight, const Tensor& bias,
                                 const Tensor& targets, int64_t ignore_index = kIgnoreIndex);
 
 }  // namespace hodhod

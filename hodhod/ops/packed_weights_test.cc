@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/ops/packed_weights.h"
 
+#include <vector>
+
+#include "hodhod/ops/embedding.h"
 #include "hodhod/ops/linear.h"
+#include "hodhod/ops/linear_cross_entropy.h"
 #include "hodhod/ops/test_tensors.h"
 
 namespace hodhod {
@@ -22,6 +26,22 @@ TEST(PackedWeights, ChangeNoBitOfAProduct) {
           << rows << " rows, weight " << to_string(shape);
     }
   }
+}
+
+TEST(PackedWeights, ChangeNoBitOfALossOrAnEmbedding) {
+  const Tensor w = random_tensor({33, 20}, 1, DType::f32), b = random_tensor({33}, 2, DType::f32);
+  PackedWeights packed;
+  for (int round = 0; round < 2; ++round) packed.of(w, 4);
+  ASSERT_NE(packed.of(w, 4).packed(), nullptr);
+  const Tensor x = random_tensor({5, 20}, 3, DType::f32);
+  const Tensor targets = Tensor::from(std::vector<int64_t>{3, 32, 0, 7, 7}, {5});
+  for (const Reduction reduction : {Reduction::none, Reduction::mean}) {
+    EXPECT_EQ(linear_cross_entropy(x, packed.of(w, 5), b, targets, {.reduction = reduction}).values<float>(),
+              linear_cross_entropy(x, w, b, targets, {.reduction = reduction}).values<float>());
+  }
+  EXPECT_EQ(linear_log_probabilities(x, packed.of(w, 5), b, targets).values<float>(),
+            linear_log_probabilities(x, w, b, targets).values<float>());
+  EXPECT_EQ(embedding(targets, packed.of(w, 5)).values<float>(), embedding(targets, w).values<float>());
 }
 
 TEST(PackedWeights, PackWhatIsUsedWithFewRowsAgainAndHasRoom) {

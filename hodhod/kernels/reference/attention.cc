@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hodhod/base/rng.h"
+#include "hodhod/kernels/reference/dot.h"
 
 namespace hodhod::kernels::reference {
 namespace {
@@ -47,12 +48,6 @@ const double* key_at(const AttentionArgs<double>& args, const double* base, cons
                      const Row& row, int64_t j) {
   if (!args.pages) return head(base, strides, row.b, j, row.kv);
   return head(base, strides, args.pages[row.b * args.row_pages + j / kPage], j % kPage, row.kv);
-}
-
-double dot(const double* x, const double* y, int64_t count) {
-  double sum = 0;
-  for (int64_t d = 0; d < count; ++d) sum += x[d] * y[d];
-  return sum;
 }
 
 double score(const AttentionArgs<double>& args, const Row& row, int64_t j) {

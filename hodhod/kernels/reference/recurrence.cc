@@ -5,6 +5,8 @@
 #include <cmath>
 #include <vector>
 
+#include "hodhod/kernels/reference/dot.h"
+
 namespace hodhod::kernels::reference {
 namespace {
 
@@ -16,12 +18,6 @@ int64_t row_of(const RecurrenceShape& s, int64_t b, int64_t t) { return b * s.ro
 // Step number k (from 0) of a row of `length` steps.
 int64_t time_of(const RecurrenceShape& s, int64_t length, int64_t k) {
   return s.reverse ? length - 1 - k : k;
-}
-
-double dot(const double* a, const double* b, int64_t count) {
-  double sum = 0;
-  for (int64_t i = 0; i < count; ++i) sum += a[i] * b[i];
-  return sum;
 }
 
 // One step of one row: `before` is the previous output; `inner` receives o tanh(c) or h.
