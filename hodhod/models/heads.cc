@@ -62,6 +62,10 @@ Tensor pooled(const HiddenStates& hidden, StatePooling pooling) {
 
 }  // namespace
 
+std::string_view HeadOptions::why_useless(std::string_view option) const {
+  return option == "crf" && kind != HeadKind::tagger ? "only the labels of a tagger form a sequence" : "";
+}
+
 Tensor LanguageHead::logits(const Tensor& hidden, const Tensor& table, Context& context) const {
   const Tensor y = linear(hidden, weight_for(context, weight_or(output, table), hidden), bias());
   trace(context, "logits", Component::linear, hidden.rank() == 2 ? "BV" : "BTV", y);
@@ -98,6 +102,12 @@ Tensor ClassificationHead::operator()(const HiddenStates& hidden, Context& conte
   const Tensor y = classifier(with_dropout(x, dropout, context));
   trace(context, "logits", Component::linear, "BK", y);
   return y;
+}
+
+TaggingHead make_tagging_head(const HeadOptions& options, int64_t width, double dropout) {
+  TaggingHead head{.classifier = Linear(width, options.labels), .dropout = options.dropout.value_or(dropout)};
+  if (options.crf) head.crf.emplace(options.labels);
+  return head;
 }
 
 Tensor TaggingHead::operator()(const HiddenStates& hidden, Context& context) const {

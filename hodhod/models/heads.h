@@ -18,6 +18,7 @@
 #include "hodhod/kernels/formulas.h"
 #include "hodhod/models/encoder.h"
 #include "hodhod/nn/context.h"
+#include "hodhod/nn/crf.h"
 #include "hodhod/nn/linear.h"
 #include "hodhod/nn/norm.h"
 #include "hodhod/ops/loss.h"
@@ -50,6 +51,10 @@ struct HeadOptions {
   int64_t labels = 0;                               // L of a classifier or tagger; in a regression, numbers
   ProblemKind problem = ProblemKind::single_label;  // for a classifier
   std::optional<double> dropout = {};  // on the input of a classifier or tagger; unset: the model's
+  bool crf = false;                    // a tagger's labels depend on the labels beside them
+
+  // Why an option has no effect on a model with this head; empty if it has one.
+  std::string_view why_useless(std::string_view option) const;
 
   bool has_labels() const { return kind == HeadKind::classifier || kind == HeadKind::tagger; }
 
@@ -61,6 +66,7 @@ struct HeadOptions {
     v("head_dropout", dropout,
       "Dropout before the last layer of a classifier or tagger; that of the model where it is not given",
       at_least(0).below(1));
+    v("crf", crf, "Score the labels of a tagger together, with a conditional random field");
   }
   friend bool operator==(const HeadOptions&, const HeadOptions&) = default;
 };
@@ -142,10 +148,12 @@ struct ClassificationHead {
   }
 };
 
-// The head that labels each token: classifier(dropout(h)).
+// The head that labels each token: classifier(dropout(h)). With a conditional random field, the logits are
+// its emissions; the task applies it to the tokens that carry labels.
 struct TaggingHead {
   Linear classifier;
   double dropout = 0;
+  std::optional<Crf> crf = {};
 
   // Hidden states [B, T, C] → logits [B, T, L].
   Tensor operator()(const HiddenStates& hidden, Context& context) const;
@@ -153,8 +161,12 @@ struct TaggingHead {
   template <class V>
   void visit(V& v) {
     v("classifier", classifier);
+    v("crf", crf);
   }
 };
+
+// The tagging head that the options ask for, without values, on hidden states of `width` channels.
+TaggingHead make_tagging_head(const HeadOptions& options, int64_t width, double dropout);
 
 // No head: the model gives hidden states only.
 struct NoHead {

@@ -31,8 +31,10 @@ std::vector<std::string> head_parameters(const Model& model) {
 std::vector<std::string> label_parameters(const Model& model) {
   ClassificationHead labels;  // only its last layer is set: the one that gives the labels
   if (const auto* head = head_as<ClassificationHead>(model)) labels.classifier = head->classifier;
-  if (const auto* head = head_as<TaggingHead>(model)) labels.classifier = head->classifier;
-  return names_in(labels);
+  const auto* tagging = head_as<TaggingHead>(model);
+  if (!tagging) return names_in(labels);
+  TaggingHead all = *tagging;
+  return names_in(all);
 }
 
 Tensor classify(const Model& model, const TokenBatch& tokens, Context& context) {

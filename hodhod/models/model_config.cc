@@ -16,7 +16,8 @@ void ModelConfig::change(std::string_view assignment) {
   std::vector<std::string> names;
   for (const Field& field : fields()) {
     if (field.path == name || field_flag(field) == name) {
-      const std::string reason = why_useless(field.path);
+      std::string reason = why_useless(field.path);
+      if (reason.empty()) reason = head.why_useless(field.path);
       check(reason.empty(), "`model` {}: {}; leave it out", assignment, reason);
       set_field(field, assignment.substr(equals + 1), "`model` " + field.path);
       return;

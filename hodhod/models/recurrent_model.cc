@@ -62,7 +62,7 @@ Head make_recurrent_head(const RecurrentModelConfig& config) {
                                 .pooling = body.has_encoder() ? StatePooling::max : StatePooling::last,
                                 .dropout = dropout};
     case HeadKind::tagger:
-      return TaggingHead{.classifier = Linear(body.width, config.head.labels), .dropout = dropout};
+      return make_tagging_head(config.head, body.width, body.dropout);
   }
   return NoHead{};
 }

@@ -51,7 +51,8 @@ std::string fill_in(const std::string& pattern, const std::string& number) {
   return hole == std::string::npos ? pattern : pattern.substr(0, hole) + number + pattern.substr(hole + 2);
 }
 
-// The rules that apply to a parameter, with its layer's number in their names.
+// The rules that apply to a parameter, with its layer's number in their names. A parameter that no rule
+// names, such as those of a head that the family does not have, is stored under its own name.
 std::vector<NameRule> rules_for(const TensorNames& table, const std::string& name, const Names& ours) {
   if (table.body.empty() && table.head.empty()) return {{name, name}};
   std::vector<NameRule> rules;
@@ -64,6 +65,7 @@ std::vector<NameRule> rules_for(const TensorNames& table, const std::string& nam
       rules.back().theirs = fill_in(rule.theirs, *number);
     }
   }
+  if (rules.empty()) rules.push_back({name, name});
   return rules;
 }
 
@@ -190,7 +192,7 @@ WeightPlan plan_weights(const TensorNames& table, const SafetensorsReader& file,
     const size_t planned = plan.sources.size();
     if (!leave_out || !leave_out(name)) plan_parameter(plan, rules, entries, file, parameter, has_output);
     if (plan.sources.size() > planned) continue;
-    const bool zero = !rules.empty() && rules[0].zero_if_absent;
+    const bool zero = rules[0].zero_if_absent;
     (zero ? plan.zero : plan.missing).push_back(name);
   }
   std::vector<std::string> unused;
@@ -215,7 +217,6 @@ NamedTensors save_weights(const TensorNames& table, const NamedTensors& paramete
   const Names ours = all_names(parameters);
   for (const auto& [name, parameter] : parameters) {
     const std::vector<NameRule> rules = rules_for(table, name, ours);
-    check(!rules.empty(), "parameter {} has no name in the table of the model's type", name);
     const NameRule& rule = rules[0];
     const auto [place, fresh] = places.try_emplace(rule.theirs, saved.size());
     if (fresh) {

@@ -50,8 +50,7 @@ Head make_head(const TransformerModelConfig& config) {
     case HeadKind::classifier:
       return classification_head(config);
     case HeadKind::tagger:
-      return TaggingHead{.classifier = Linear(body.width, config.head.labels),
-                         .dropout = config.head.dropout.value_or(body.dropout)};
+      return make_tagging_head(config.head, body.width, body.dropout);
   }
   return NoHead{};
 }

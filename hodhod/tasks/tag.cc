@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
@@ -14,8 +13,8 @@
 #include "hodhod/models/finite.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/loss.h"
-#include "hodhod/ops/softmax.h"
 #include "hodhod/tasks/saved_model.h"
+#include "hodhod/tasks/word_labels.h"
 #include "hodhod/tensor/tape.h"
 
 namespace hodhod {
@@ -53,11 +52,22 @@ std::vector<EncodedWords> encode_words(const TextModel& encoder, const Words& wo
   return pieces;
 }
 
-// A sentence's log p of every label at each word.
+void append(std::vector<double>& to, const std::vector<double>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+// What the model says of a sentence's words, [words · labels] each.
 struct WordScores {
-  std::vector<std::vector<double>> words;
+  std::vector<double> logits;
+  std::vector<double> log_probabilities;
   int64_t tokens = 0;  // of the sentence as one piece
 };
+
+const TaggingHead& tagging_head(const Tagger& tagger) {
+  const auto* head = head_as<TaggingHead>(*tagger.encoder.model);
+  check(head != nullptr, "{}: this model does not tag tokens", tagger.encoder.model->name());
+  return *head;
+}
 
 std::vector<WordScores> scores_of(const Tagger& tagger, std::span<const Words> sentences, Context& context,
                                   int64_t batch_tokens) {
@@ -78,18 +88,21 @@ std::vector<WordScores> scores_of(const Tagger& tagger, std::span<const Words> s
       pieces.push_back(&piece);
     }
   }
-  std::vector<std::vector<std::vector<double>>> of_piece(texts.size());
+  std::vector<WordScores> of_piece(texts.size());
   for (const auto& rows : batches_by_length(lengths_of(texts), batch_tokens)) {
     const TokenBatch batch = batch_of(texts, rows, model.config().special().filler());
-    const Tensor scores = log_softmax(check_finite(model, tag(model, batch, context), "tag scores"));
-    const std::vector<double> values = scores.values();
-    const int64_t time = scores.dim(1), labels = scores.dim(2);
+    std::vector<std::vector<int64_t>> positions;
+    for (int64_t row : rows) positions.push_back(pieces[static_cast<size_t>(row)]->first);
+    const WordLogits words =
+        logits_at(check_finite(model, tag(model, batch, context), "tag scores"), positions);
+    const std::vector<double> logits = words.logits.values(),
+                              probabilities = log_probabilities(tagging_head(tagger), words).values();
+    const int64_t row_size = words.logits.dim(1) * words.logits.dim(2);
     for (size_t r = 0; r < rows.size(); ++r) {
-      const auto piece = static_cast<size_t>(rows[r]);
-      for (int64_t place : pieces[piece]->first) {
-        const auto begin = values.begin() + (static_cast<int64_t>(r) * time + place) * labels;
-        of_piece[piece].emplace_back(begin, begin + labels);
-      }
+      const int64_t begin = static_cast<int64_t>(r) * row_size;
+      const int64_t end = begin + std::ssize(positions[r]) * words.logits.dim(2);
+      of_piece[static_cast<size_t>(rows[r])] = {{logits.begin() + begin, logits.begin() + end},
+                                                {probabilities.begin() + begin, probabilities.begin() + end}};
     }
   }
   std::vector<WordScores> scores(sentences.size());
@@ -97,64 +110,13 @@ std::vector<WordScores> scores_of(const Tagger& tagger, std::span<const Words> s
   for (size_t i = 0; i < sentences.size(); ++i) {
     scores[i].tokens = encoded[i].empty() ? 0 : frame.size();
     for (const EncodedWords& piece : encoded[i]) {
-      scores[i].words.insert(scores[i].words.end(), of_piece[next].begin(), of_piece[next].end());
+      const WordScores& part = of_piece[next++];
+      append(scores[i].logits, part.logits);
+      append(scores[i].log_probabilities, part.log_probabilities);
       scores[i].tokens += piece.text.tokens;
-      ++next;
     }
   }
   return scores;
-}
-
-// may_follow[b][a]: whether label b may follow label a, where a = size() is the beginning. In IOB2, I-X may
-// follow only B-X or I-X, and I only B or I.
-std::vector<std::vector<bool>> followers(const Labels& labels) {
-  const auto count = static_cast<size_t>(labels.size());
-  std::vector<std::vector<bool>> may_follow(count, std::vector<bool>(count + 1, true));
-  for (size_t b = 0; b < count; ++b) {
-    const std::string& name = labels.names()[b];
-    // Labels of other schemes are not constrained.
-    const std::string beginning = "B" + name.substr(std::min<size_t>(name.size(), 1));
-    const bool goes_on = name == "I" || name.starts_with("I-");
-    if (!goes_on || labels.find(beginning) < 0) continue;
-    for (size_t a = 0; a <= count; ++a) {
-      may_follow[b][a] = a < count && (labels.names()[a] == name || labels.names()[a] == beginning);
-    }
-  }
-  return may_follow;
-}
-
-// The likeliest sequence of labels that `may_follow` allows (Viterbi).
-std::vector<size_t> best_path(const std::vector<std::vector<double>>& scores,
-                              const std::vector<std::vector<bool>>& may_follow) {
-  const size_t labels = may_follow.size();
-  const double none = -std::numeric_limits<double>::infinity();
-  std::vector<double> best(labels);
-  std::vector<std::vector<size_t>> from;
-  for (size_t t = 0; t < scores.size(); ++t) {
-    std::vector<double> next(labels, none);
-    std::vector<size_t> before(labels, labels);
-    for (size_t b = 0; b < labels; ++b) {
-      if (t == 0) {
-        if (may_follow[b][labels]) next[b] = scores[0][b];
-        continue;
-      }
-      for (size_t a = 0; a < labels; ++a) {
-        if (may_follow[b][a] && best[a] + scores[t][b] > next[b]) {
-          next[b] = best[a] + scores[t][b];
-          before[b] = a;
-        }
-      }
-    }
-    best = std::move(next);
-    from.push_back(std::move(before));
-  }
-  std::vector<size_t> path(scores.size());
-  auto label = static_cast<size_t>(std::max_element(best.begin(), best.end()) - best.begin());
-  for (size_t t = scores.size(); t-- > 0;) {
-    path[t] = label;
-    label = std::min(from[t][label], labels - 1);
-  }
-  return path;
 }
 
 std::vector<Words> words_of(std::span<const TaggedWords> sentences) {
@@ -168,28 +130,28 @@ std::vector<std::string> gold_tags(const TaggedWords& sentence, bool entities) {
   return entities ? metrics::to_iob2(sentence.tags) : sentence.tags;
 }
 
-Tagging tagging_of(const WordScores& scores, const Labels& labels, bool entities,
-                   const std::vector<std::vector<bool>>& may_follow) {
-  Tagging tagging{.tags = {}, .probabilities = {}, .tokens = scores.tokens};
-  if (scores.words.empty()) return tagging;
-  const auto path = best_path(scores.words, may_follow);
-  for (size_t t = 0; t < path.size(); ++t) {
-    tagging.tags.push_back(labels.names()[path[t]]);
-    tagging.probabilities.push_back(std::exp(scores.words[t][path[t]]));
-  }
-  if (entities) tagging.tags = metrics::to_iob2(tagging.tags);
-  return tagging;
-}
-
 std::vector<Tagging> taggings_of(const Tagger& tagger, const std::vector<WordScores>& scores) {
   const bool entities = tagger.has_entities();
-  auto may_follow = followers(tagger.labels);
-  if (!entities) {
-    for (auto& row : may_follow) row.assign(row.size(), true);
-  }
+  const LabelRule rule = label_rule(tagger.labels, entities);
+  const TaggingHead& head = tagging_head(tagger);
+  const CrfWeights* crf = head.crf ? &head.crf->weights : nullptr;
+  const int64_t labels = tagger.labels.size();
   std::vector<Tagging> taggings;
   for (const WordScores& sentence : scores) {
-    taggings.push_back(tagging_of(sentence, tagger.labels, entities, may_follow));
+    Tagging& tagging =
+        taggings.emplace_back(Tagging{.tags = {}, .probabilities = {}, .tokens = sentence.tokens});
+    // Without a random field, probabilities compare what words of different pieces say.
+    const std::vector<double>& values = crf ? sentence.logits : sentence.log_probabilities;
+    const int64_t words = std::ssize(values) / labels;
+    if (words == 0) continue;
+    const std::vector<int64_t> path = best_labels(Tensor::from(values, {words, labels}), crf, rule);
+    for (size_t w = 0; w < path.size(); ++w) {
+      const auto label = static_cast<size_t>(path[w]);
+      tagging.tags.push_back(tagger.labels.names()[label]);
+      tagging.probabilities.push_back(
+          std::exp(sentence.log_probabilities[w * static_cast<size_t>(labels) + label]));
+    }
+    if (entities) tagging.tags = metrics::to_iob2(tagging.tags);
   }
   return taggings;
 }
@@ -268,6 +230,7 @@ TaggerScores evaluate(const Tagger& tagger, std::span<const TaggedWords> sentenc
   const auto scores = scores_of(tagger, words_of(sentences), context, batch_tokens);
   const auto taggings = taggings_of(tagger, scores);
   const bool entities = tagger.has_entities();
+  const auto label_count = static_cast<size_t>(tagger.labels.size());
   TaggerScores result;
   metrics::ClassificationScorer classes;
   GoldLabels labels(tagger.labels);
@@ -278,7 +241,8 @@ TaggerScores evaluate(const Tagger& tagger, std::span<const TaggedWords> sentenc
     if (entities) result.entities.add(gold, taggings[i].tags);
     for (size_t t = 0; t < gold.size(); ++t) {
       const int64_t label = labels.find(gold[t], sentences[i].place[t]);
-      if (label >= 0) result.loss -= scores[i].words[t][static_cast<size_t>(label)];
+      if (label >= 0)
+        result.loss -= scores[i].log_probabilities[t * label_count + static_cast<size_t>(label)];
       known += label >= 0 ? 1 : 0;
       classes.add(gold[t], taggings[i].tags[t]);
     }
@@ -300,6 +264,9 @@ TaggerTrainee::TaggerTrainee(Tagger& tagger, std::span<const TaggedWords> train,
       dev_(std::move(dev)),
       dropout_(options.word_dropout, options.batches.seed, *tagger.encoder.tokenizer) {
   check(!train.empty(), "training: there is no sentence");
+  check(options.label_smoothing == 0 || !tagging_head(tagger).crf,
+        "training: `label_smoothing` {} does not go with `model` crf=yes; leave one of them out",
+        options.label_smoothing);
   set_requires_grad(*tagger_.encoder.model);
   limit_length(tagger_.encoder, options.max_length, text::Side::right);
   const Frame frame = frame_of(*tagger_.encoder.tokenizer);
@@ -345,6 +312,8 @@ void TaggerTrainee::next_batch() {
 
 LossSum TaggerTrainee::loss(Context& context) {
   const Tensor logits = tag(*tagger_.encoder.model, batch_, context);
+  if (const auto& crf = tagging_head(tagger_).crf)
+    return {crf_loss_of_words(*crf, logits, batch_targets_), items_};
   return {cross_entropy(logits, batch_targets_,
                         {.label_smoothing = options_.label_smoothing, .reduction = Reduction::sum}),
           items_};

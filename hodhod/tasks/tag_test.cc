@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/testing.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/tasks/test_tasks.h"
 
@@ -38,9 +39,11 @@ std::vector<TaggedWords> sentences_of(uint64_t seed, int count) {
   return sentences;
 }
 
-Tagger small_tagger(const std::vector<std::string>& labels = {"B-LOC", "B-PER", "I-LOC", "O"}) {
+Tagger small_tagger(const std::vector<std::string>& labels = {"B-LOC", "B-PER", "I-LOC", "O"},
+                    bool crf = false) {
   auto tokenizer = test_tokenizer();
-  const auto config = test_encoder(*tokenizer);
+  auto config = test_encoder(*tokenizer);
+  config.head.crf = crf;
   return Tagger::make(config, std::move(tokenizer), Labels(labels), 1);
 }
 
@@ -79,6 +82,30 @@ TEST(Tag, LearnsAToyGrammar) {
   EXPECT_EQ(scores.classes.accuracy, 1);
   EXPECT_THAT(tag(again, std::vector<Words>{{"the", "Shiraz", "garden", "hoopoe", "boat"}}, plain())[0].tags,
               ElementsAre("O", "B-LOC", "I-LOC", "B-PER", "O"));
+}
+
+// A tagger with a conditional random field learns, and is the same when loaded, in batches and on threads.
+TEST(Tag, ARandomFieldOnTopOfAnEncoder) {
+  Tagger tagger = small_tagger({"B-LOC", "B-PER", "I-LOC", "O"}, true);
+  TaggerTrainee trainee(tagger, sentences_of(1, 200), sentences_of(2, 60),
+                        {.batches = {.max_examples = 16, .seed = 1}});
+  const TemporaryDirectory directory;
+  TrainerOptions options = test_training(120);
+  options.validate_every = 60;
+  train(trainee, options, directory.path());
+  const Tagger again = Tagger::load(directory.path());
+  ASSERT_TRUE(again.encoder.config().head.crf);
+  EXPECT_EQ(evaluate(again, sentences_of(3, 100), plain()).entities.overall().f1(), 1);
+  const auto words = words_of(sentences_of(4, 30));
+  const auto together = probabilities_of(again, words);
+  EXPECT_EQ(probabilities_of(again, words, 1), together);
+  again.save(directory.path() + "/copy");
+  EXPECT_EQ(probabilities_of(Tagger::load(directory.path() + "/copy"), words), together);
+  for (const auto& sentence : together) {
+    for (const double probability : sentence) EXPECT_TRUE(probability >= 0 && probability <= 1 + 1e-6);
+  }
+  expect_error([&] { TaggerTrainee(tagger, sentences_of(1, 5), {}, {.label_smoothing = 0.1}); },
+               "label_smoothing", "crf=yes");
 }
 
 TEST(Tag, ARunInPiecesIsTheRunInOne) {

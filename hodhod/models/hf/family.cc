@@ -58,6 +58,7 @@ TransformerModelConfig canonical(TransformerModelConfig config) {
   unless_used(!translates, c.output_bias, true);
   unless_used(head.has_labels(), head.labels, 0);
   unless_used(classifies, head.problem, ProblemKind::single_label);
+  unless_used(head.kind == HeadKind::tagger, head.crf, false);
 
   const bool rotary = c.positions == PositionKind::rotary, relative = c.positions == PositionKind::relative;
   const bool by_turns =

@@ -89,6 +89,7 @@ void read_head(ConfigReader& reader, std::span<const HeadRule> rules, HeadOption
   if (!head.has_labels()) return;
   read_labels(reader, head);
   read_problem(reader, head);
+  if (head.kind == HeadKind::tagger) head.crf = reader.get_or<bool>("crf", false);
 }
 
 void write_head(std::span<const HeadRule> rules, const HeadOptions& head, Json& out) {
@@ -102,6 +103,7 @@ void write_head(std::span<const HeadRule> rules, const HeadOptions& head, Json& 
     out["id2label"][std::to_string(i)] = name;
     out["label2id"][name] = i;
   }
+  if (head.kind == HeadKind::tagger && head.crf) out["crf"] = true;
   if (head.kind == HeadKind::classifier)
     out["problem_type"] = std::string(kProblems[static_cast<size_t>(head.problem)]);
 }
