@@ -7,7 +7,7 @@
 #include <cmath>
 #include <memory>
 
-#include "cli/evaluate.h"
+#include "cli/evaluate_vectors.h"
 #include "cli/input.h"
 #include "cli/models.h"
 #include "cli/output.h"
@@ -55,12 +55,30 @@ void declare_embed(Command& command) {
   command.on_run([flags](const Session& session) { return run_embed(*flags, session); });
 }
 
+bool has_word_vectors(const ModelConfig& config) { return config.make_shapes()->vectors() != nullptr; }
+
 struct EvaluateEmbedFlags : EvaluateFlags {
   bool similarity = false;
+  VectorEvaluateFlags vectors;
   LabelledColumns columns;
 };
 
+// Pairs of words come with the score first, as SemEval has them, unless the columns are chosen.
+LabelledColumns columns_of_pairs(LabelledColumns columns) {
+  if (!columns.texts.empty()) return columns;
+  columns.texts = {"2", "3"};
+  if (columns.label.empty()) columns.label = "1";
+  return columns;
+}
+
 int evaluate_embed(const EvaluateEmbedFlags& flags) {
+  if (has_word_vectors(*ModelDirectory::open(flags.directory).config)) {
+    if (flags.similarity) check_data(flags);
+    return evaluate_vectors(flags.vectors, flags,
+                            flags.similarity ? std::optional(columns_of_pairs(flags.columns)) : std::nullopt);
+  }
+  check(flags.vectors.analogies.empty() && flags.vectors.categories.empty(),
+        "evaluate: the model of {} has no vectors of single words to ask such questions of", flags.directory);
   const TextModel embedder = warned(load_embedder(flags.directory));
   check_data(flags);
   Context context;
@@ -82,16 +100,21 @@ void declare_evaluate_embed(Command& command) {
   add_evaluate_flags(command, *flags, "pairs of texts with scores for --similarity");
   command.add("--similarity", flags->similarity,
               "Correlate the cosine similarity of the model's vectors with each pair's score");
+  add_vector_flags(command, flags->vectors);
   command.add_config(flags->columns, kLabelledGroup);
   command.on_run([flags](const Session&) { return evaluate_embed(*flags); });
 }
 
 }  // namespace
 
+void declare_train_embed(Command& command);  // train_embed.cc
+
 Task embed_task() {
   return {.name = "embed",
-          .model = "the similarity of texts",
+          .model = "vectors of texts and words",
+          .is_for = has_word_vectors,
           .asked_by = "--similarity",
+          .train = {"Train vectors of words: word2vec, fastText, GloVe", declare_train_embed},
           .predict = {"Turn texts into vectors", declare_embed},
           .declare_evaluate = declare_evaluate_embed};
 }

@@ -32,7 +32,9 @@ int run(const std::vector<std::string>& words) {
       .only_in_command_line();
   add_train(program);
   add_task_commands(program, &Task::predict);
-  for (const auto add : {add_evaluate, add_score, add_describe, add_tokenize, add_completion}) add(program);
+  for (const auto add :
+       {add_evaluate, add_near, add_analogy, add_score, add_describe, add_tokenize, add_completion})
+    add(program);
   const Request request = read_command_line(program, words, "hodhod " HODHOD_VERSION);
   if (request.path.empty()) {
     print_text(request.text);

@@ -64,6 +64,28 @@ SpecialIds special_ids(const TrainFlags& flags, int64_t pad) {
   return {.pad = kPad, .bos = flags.reads_source ? -1 : kEnd, .eos = kEnd, .decoder_start = kPad};
 }
 
+// Where the run stands.
+void add_run_flags(Command& command, TrainFlags& flags) {
+  command.add("--out", flags.out, "Directory of the model; a run that is there is continued")
+      .called("DIR")
+      .required();
+  command.add("--restart", flags.restart, "Discard the run in the directory of --out and start again");
+  command.add(
+      "--overwrite", flags.overwrite,
+      "Replace a model in the directory of --out that was not trained there: the first one that is saved "
+      "takes the place of all its files");
+}
+
+// What a new model is; returns the argument --preset.
+Argument& add_model_flags(Command& command, TrainFlags& flags) {
+  Argument& preset = command.add("--preset", flags.preset, "Size and shape of a new model");
+  command.add(
+      "--model", flags.model_options,
+      "NAME=VALUE: change an option of the preset, such as dropout=0.2; a name that is unknown lists them");
+  command.add("--tokenizer", flags.tokenizer_path, "Use this tokenizer rather than train one").called("FILE");
+  return preset;
+}
+
 std::unique_ptr<ModelConfig> configured_for(const TrainFlags& flags, int64_t vocabulary, int64_t pad) {
   auto config =
       config_for(*model_preset(flags.preset), flags.head, flags.reads_source, "--preset " + flags.preset);
@@ -80,22 +102,20 @@ std::unique_ptr<ModelConfig> configured_for(const TrainFlags& flags, int64_t voc
 }  // namespace
 
 void add_train_flags(Command& command, TrainFlags& flags) {
-  command.add("--out", flags.out, "Directory of the model; a run that is there is continued")
-      .called("DIR")
-      .required();
-  command.add("--restart", flags.restart, "Discard the run in the directory of --out and start again");
-  command.add(
-      "--overwrite", flags.overwrite,
-      "Replace a model in the directory of --out that was not trained there: the first one that is saved "
-      "takes the place of all its files");
+  add_run_flags(command, flags);
   command.add("--from", flags.from, "Fine-tune the model in this directory").called("DIR");
-  command.add("--preset", flags.preset, "Size and shape of a new model").excludes("--from");
-  command.add(
-      "--model", flags.model_options,
-      "NAME=VALUE: change an option of the preset, such as dropout=0.2; a name that is unknown lists them");
-  command.add("--tokenizer", flags.tokenizer_path, "Use this tokenizer rather than train one").called("FILE");
+  add_model_flags(command, flags).excludes("--from");
   command.add("--profile", flags.profile, "Print where the time went");
   command.add_config(flags.trainer, "Training");
+  command.add_config(flags.tokenizer, "Tokenizer", "tokenizer");
+}
+
+void add_fitting_flags(Command& command, TrainFlags& flags) {
+  add_run_flags(command, flags);
+  add_model_flags(command, flags);
+  for (Field& field : fields_of(flags.trainer)) {
+    if (field.path == "minutes" || field.path == "seed") command.add_fields({field}, "Training");
+  }
   command.add_config(flags.tokenizer, "Tokenizer", "tokenizer");
 }
 

@@ -40,7 +40,9 @@ struct TrainFlags {
 };
 
 void add_train_flags(Command& command, TrainFlags& flags);
-// The same, with --epochs and --fresh-layers.
+// The flags of a model that is fitted without gradients: no steps, rates or optimiser.
+void add_fitting_flags(Command& command, TrainFlags& flags);
+// The flags of add_train_flags, with --epochs and --fresh-layers.
 void add_encoder_train_flags(Command& command, TrainFlags& flags);
 
 // Error when an option was given that has no effect together with the others.

@@ -26,6 +26,7 @@ const Kernels<float>& cpu_kernels<float>() {
     k.cross_entropy_backward = cpu::cross_entropy_backward;
     k.soft_cross_entropy = cpu::soft_cross_entropy;
     k.pointwise_loss = cpu::pointwise_loss;
+    k.negative_sampling = cpu::negative_sampling;
     k.norm = cpu::norm;
     k.norm_backward = cpu::norm_backward;
     k.sgd = cpu::sgd;
@@ -44,6 +45,8 @@ const Kernels<float>& cpu_kernels<float>() {
     k.sum = cpu::sum;
     k.argmax = cpu::argmax;
     k.rotary = cpu::rotary;
+    k.row_sums = cpu::row_sums;
+    k.row_adds = cpu::row_adds;
     k.softmax = cpu::softmax;
     k.softmax_backward = cpu::softmax_backward;
     k.unary = cpu::unary;
@@ -73,6 +76,7 @@ const Kernels<double>& cpu_kernels<double>() {
     k.cross_entropy_backward = reference::cross_entropy_backward;
     k.soft_cross_entropy = reference::soft_cross_entropy;
     k.pointwise_loss = reference::pointwise_loss;
+    k.negative_sampling = reference::negative_sampling;
     k.norm = reference::norm;
     k.norm_backward = reference::norm_backward;
     k.sgd = reference::sgd;
@@ -91,6 +95,8 @@ const Kernels<double>& cpu_kernels<double>() {
     k.sum = reference::sum;
     k.argmax = reference::argmax;
     k.rotary = reference::rotary;
+    k.row_sums = reference::row_sums;
+    k.row_adds = reference::row_adds;
     k.softmax = reference::softmax;
     k.softmax_backward = reference::softmax_backward;
     k.unary = reference::unary;

@@ -14,6 +14,7 @@
 #include "hodhod/kernels/embedding.h"
 #include "hodhod/kernels/gated.h"
 #include "hodhod/kernels/loss.h"
+#include "hodhod/kernels/negative_sampling.h"
 #include "hodhod/kernels/norm.h"
 #include "hodhod/kernels/optimizer.h"
 #include "hodhod/kernels/pick.h"
@@ -21,6 +22,7 @@
 #include "hodhod/kernels/recurrence.h"
 #include "hodhod/kernels/reduce.h"
 #include "hodhod/kernels/rotary.h"
+#include "hodhod/kernels/row_sums.h"
 #include "hodhod/kernels/softmax.h"
 #include "hodhod/kernels/unary.h"
 
@@ -83,6 +85,9 @@ struct Kernels {
   Slot<void(const SoftCrossEntropyArgs<T>&)> soft_cross_entropy{"soft_cross_entropy", device};
   Slot<void(const PointwiseLossArgs<T>&)> pointwise_loss{"pointwise_loss", device};
 
+  // negative_sampling.h
+  Slot<void(const NegativeSamplingArgs<T>&)> negative_sampling{"negative_sampling", device};
+
   // norm.h
   Slot<void(const NormArgs<T>&)> norm{"norm", device};
   Slot<void(const NormBackwardArgs<T>&)> norm_backward{"norm_backward", device};
@@ -115,6 +120,10 @@ struct Kernels {
 
   // rotary.h
   Slot<void(const RotaryArgs<T>&)> rotary{"rotary", device};
+
+  // row_sums.h
+  Slot<void(const RowSumsArgs<T>&)> row_sums{"row_sums", device};
+  Slot<void(const RowAddsArgs<T>&)> row_adds{"row_adds", device};
 
   // softmax.h
   Slot<void(const SoftmaxArgs<T>&)> softmax{"softmax", device};

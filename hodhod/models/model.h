@@ -21,6 +21,7 @@
 #include "hodhod/models/language_model.h"
 #include "hodhod/models/model_config.h"
 #include "hodhod/models/sequence_to_sequence.h"
+#include "hodhod/models/vectors.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
@@ -45,6 +46,8 @@ class Model {
   virtual const LanguageModel* language_model() const { return nullptr; }
   // Predicts the next token, given a source. Null without a language-model head or without a source.
   virtual const SequenceToSequence* sequence_to_sequence() const { return nullptr; }
+  // One vector for each word. Null for a model whose vectors depend on what stands around a word.
+  virtual const Vectors* vectors() const { return nullptr; }
   // What turns the hidden states into answers; NoHead if there is none. Tasks get it with head_as().
   virtual const Head& head() const = 0;
   // The embedding [V, C], for a head whose output layer is tied to it; undefined if the model has none.

@@ -10,6 +10,7 @@
 #include "hodhod/base/nearest_name.h"
 #include "hodhod/models/hf/family.h"
 #include "hodhod/models/recurrent_config.h"
+#include "hodhod/models/word_vectors_config.h"
 
 namespace hodhod {
 namespace {
@@ -17,7 +18,8 @@ namespace {
 std::vector<const ModelType*>& registered_types() {
   static std::vector<const ModelType*> all = [] {
     std::vector<const ModelType*> types(hf::types().begin(), hf::types().end());
-    for (const ModelType* type : {&rnn_type(), &lstm_type(), &gru_type()}) types.push_back(type);
+    for (const ModelType* type : {&rnn_type(), &lstm_type(), &gru_type(), &word_vectors_type()})
+      types.push_back(type);
     return types;
   }();
   return all;

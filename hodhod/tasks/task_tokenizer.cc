@@ -38,6 +38,12 @@ constexpr std::string_view kOtherBlanks =
 constexpr std::string_view kUnspaced =
     R"([\p{Han}\p{Hiragana}\p{Katakana}\x{30FC}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*)";
 
+// A word: letters, digits, marks and joiners, with apostrophes between. Any other character that is no blank
+// is one by itself.
+constexpr std::string_view kWords =
+    R"([\p{L}\p{M}\p{N}\x{200C}\x{200D}]+(?:['\x{2019}][\p{L}\p{M}\p{N}\x{200C}\x{200D}]+)*|[^\s\p{L}\p{M}\p{N}\x{200C}\x{200D}])";
+constexpr std::string_view kBetweenBlanks = R"([^\s]+)";
+
 text::AddedToken special(std::string_view content) {
   return {.content = std::string(content), .normalized = false, .special = true};
 }
@@ -67,6 +73,13 @@ void put_pieces_together(const TaskTokenizerOptions& options, text::TokenizerPar
       decoders.push_back(text::make_word_piece_decoder());
       break;
     }
+    case TokenizerKind::word:
+      trainer.kind = text::ModelKind::word;
+      trainer.min_frequency = options.min_count;
+      parts.pre_tokenizer =
+          text::make_split_pattern(options.word_ends == WordEnds::blanks ? kBetweenBlanks : kWords,
+                                   text::SplitBehavior::removed, true);
+      return;  // decoding joins words with blanks
     default:
       trainer.kind = options.kind == TokenizerKind::bpe ? text::ModelKind::bpe : text::ModelKind::unigram;
       // Line ends, and rare or unseen characters, become bytes rather than unknown tokens: no text is lost.
@@ -81,6 +94,7 @@ void put_pieces_together(const TaskTokenizerOptions& options, text::TokenizerPar
 
 void put_special_tokens(const TaskTokenizerOptions& options, text::TokenizerParts& parts,
                         text::TokenizerTraining& trainer) {
+  if (options.special == SpecialTokens::none) return;
   if (options.special != SpecialTokens::encoder) {
     trainer.special_tokens = {special("<pad>"), special("</s>"), special("<unk>")};
     if (options.special == SpecialTokens::translation) {

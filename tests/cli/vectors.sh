@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# hodhod train embed, near, analogy, and evaluate of word vectors. Usage: vectors.sh PROGRAM
+. "$(dirname "$0")/../expect.sh"
+cd "$work"
+
+# Everything it says, and its exit status.
+run() { "$hodhod" --threads 2 "$@" 2>&1 < /dev/null || echo "status $?"; }
+
+for i in $(seq 200); do
+  echo 'The cat chases the mouse, and the mouse flees from the cat.'
+  echo 'Bread and butter are eaten with tea; tea and bread are breakfast.'
+done > text.txt
+small=(--data text.txt --model width=16 --tokenizer-lowercase yes --block 64 --epochs 6 --sample 0)
+
+found=$(run train embed "${small[@]}" --out vectors)
+expect "what is trained" "words to train on; word vectors (skipgram), width 16" "$found"
+expect "where it is" "model in vectors" "$found"
+expect "its kind" '"model_type": "model2vec"' "$(cat vectors/config.json)"
+expect "near words" $'\t0.' "$(run near vectors cat --count 2)"
+same "as many as asked for" 2 "$(run near vectors cat --count 2 | wc -l)"
+expect "case is folded as in the text" "$(run near vectors cat)" "$(run near vectors CAT)"
+expect "several words" $'bread\t' "$(run near vectors cat bread)"
+expect "an analogy" $'\t' "$(run analogy vectors cat mouse bread)"
+expect "as JSON" '"words":["cat","mouse","bread"]' "$(run analogy vectors cat mouse bread --json)"
+expect "an unknown word" "the word 'catt' is not in the vocabulary" "$(run near vectors catt)"
+expect "a suggestion" "did you mean cat?" "$(run near vectors catt)"
+expect "three words" "give three words A B C" "$(run analogy vectors cat mouse)"
+expect "a text's vector" '"embedding":[' "$(run embed vectors 'the cat')"
+run train embed "${small[@]}" --preset fasttext-vectors --out subwords > out.txt
+expect "subwords" "subwords of 3 to 6 characters" "$(cat out.txt)"
+expect "an unseen word" $'\t0.' "$(run near subwords catty)"
+
+printf ': animals and food\ncat mouse bread butter\ncat mouse bread dragon\n' > questions.txt
+printf '4\tcat\tmouse\n1\tcat\tbread\n3\tbread\tbutter\n0\tcat\tdragon\n' > pairs.tsv
+printf 'animal\tcat\nanimal\tmouse\nfood\tbread\nfood\tbutter\nfood\tcake\n' > categories.tsv
+found=$(run evaluate vectors --analogies questions.txt --similarity --data pairs.tsv --categories categories.tsv)
+expect "the vocabulary" "numbers each, lower case" "$found"
+expect "known questions" "of 1 whose words are all among the" "$found"
+expect "known pairs" "over 3 of 4 pairs, whose words are all in the vocabulary" "$found"
+expect "known words" "of 4 words in 2 categories, of 5 words" "$found"
+expect "JSON" '"questions":2' "$(run evaluate vectors --analogies questions.txt --json)"
+expect "unseen words" "4 of 4 pairs, with unknown words made of their subwords" \
+  "$(run evaluate subwords --similarity --data pairs.tsv)"
+expect "nothing asked" "give --analogies FILE" "$(run evaluate vectors)"
+
+# The same bits with another number of threads, and in two parts.
+"$hodhod" --threads 1 train embed "${small[@]}" --out one > /dev/null 2>&1
+cmp vectors/model.safetensors one/model.safetensors || fail "threads change nothing"
+expect "a run that has ended" "already finished; model in one" "$(run train embed "${small[@]}" --out one)"
+
+expect "a preset of another kind" "--preset gpt-tiny: is no model of word vectors" \
+  "$(run train embed --data text.txt --preset gpt-tiny --out no)"
+expect "an option of another algorithm" "--x-max: has no use for the algorithm skipgram" \
+  "$(run train embed --data text.txt --x-max 10 --out no)"
+expect "text without words" "smaller" "$(echo a > tiny.txt; run train embed --data tiny.txt --out no)"
