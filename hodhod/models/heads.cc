@@ -7,8 +7,10 @@
 #include "hodhod/ops/elementwise.h"
 #include "hodhod/ops/linear.h"
 #include "hodhod/ops/linear_cross_entropy.h"
+#include "hodhod/ops/matmul.h"
 #include "hodhod/ops/reduce.h"
 #include "hodhod/ops/shape.h"
+#include "hodhod/ops/softmax.h"
 
 namespace hodhod {
 namespace {
@@ -48,12 +50,42 @@ Tensor greatest_states(const HiddenStates& hidden) {
   return max(hidden.states + past_end, 1);
 }
 
-Tensor pooled(const HiddenStates& hidden, StatePooling pooling) {
-  switch (pooling) {
+// Σ_t weights[b, 0, t] states[b, t]
+Tensor weighted_sum(const Tensor& weights, const Tensor& states) {
+  return select(matmul(weights, states), 1, 0);
+}
+
+// The mean over a row's tokens in each channel.
+Tensor mean_states(const HiddenStates& hidden) {
+  const int64_t rows = hidden.states.dim(0), time = hidden.states.dim(1);
+  Tensor weights = Tensor::zeros({rows, 1, time});
+  for (int64_t b = 0; b < rows && weights.device() == Device::cpu; ++b) {
+    const int64_t length = hidden.lengths.defined() ? hidden.lengths.data<int64_t>()[b] : time;
+    for (int64_t t = 0; t < length; ++t) weights.data<float>()[b * time + t] = 1 / static_cast<float>(length);
+  }
+  return weighted_sum(weights, hidden.states);
+}
+
+Tensor attended_states(const HiddenStates& hidden, const Linear& query) {
+  const Tensor scores = transpose(query(hidden.states), 1, 2);  // [B, 1, T]
+  return weighted_sum(softmax(scores, {.lengths = hidden.lengths}), hidden.states);
+}
+
+Tensor pooled(const HiddenStates& hidden, const ClassificationHead& head) {
+  switch (head.pooling) {
     case StatePooling::first:
       return select(hidden.states, 1, 0);
-    case StatePooling::last:
-      return last_states(hidden);
+    case StatePooling::last: {
+      const Tensor last = last_states(hidden);
+      if (!head.both_directions) return last;
+      const int64_t width = last.dim(1);
+      return concat({slice(last, 1, 0, width / 2), slice(select(hidden.states, 1, 0), 1, width / 2, width)},
+                    1);
+    }
+    case StatePooling::mean:
+      return mean_states(hidden);
+    case StatePooling::attention:
+      return attended_states(hidden, *head.attention);
     case StatePooling::max:
       break;
   }
@@ -96,7 +128,7 @@ Tensor MaskedLanguageHead::loss(const Tensor& hidden, const Tensor& table, const
 }
 
 Tensor ClassificationHead::operator()(const HiddenStates& hidden, Context& context) const {
-  Tensor x = pooled(hidden, pooling);
+  Tensor x = pooled(hidden, *this);
   if (pooler) x = activate(activation, (*pooler)(x));
   trace(context, "pooled", Component::linear, "BC", x);
   const Tensor y = classifier(with_dropout(x, dropout, context));

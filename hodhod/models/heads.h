@@ -39,10 +39,13 @@ constexpr std::array<std::string_view, 3> names_of(ProblemKind) {
   return {"single-label", "multi-label", "regression"};
 }
 
-// Which vector represents a sequence: the state of its first token, the state of its last token, or the
-// maximum over its tokens in each channel. Padding is never included.
-enum class StatePooling { first, last, max };
-constexpr std::array<std::string_view, 3> names_of(StatePooling) { return {"first", "last", "max"}; }
+// Which vector represents a sequence: the state of its first token; the state of its last token; in each
+// channel the maximum or the mean over its tokens; or Σ_t softmax_t(q · h_t) h_t with a learned vector q
+// (Yang et al. 2016, without the layer before it). Padding is never included.
+enum class StatePooling { first, last, max, mean, attention };
+constexpr std::array<std::string_view, 5> names_of(StatePooling) {
+  return {"first", "last", "max", "mean", "attention"};
+}
 
 // The head that a configuration asks for. The kind of model decides the rest, such as the pooling and the
 // activation.
@@ -137,12 +140,16 @@ struct ClassificationHead {
   kernels::Activation activation = kernels::Activation::tanh;
   StatePooling pooling = StatePooling::first;
   double dropout = 0;
+  // The second half of the channels reads from right to left: its last state is at the first token.
+  bool both_directions = false;
+  std::optional<Linear> attention = {};  // q of StatePooling::attention, [1, C]
 
   // Hidden states [B, T, C] → logits [B, L].
   Tensor operator()(const HiddenStates& hidden, Context& context) const;
 
   template <class V>
   void visit(V& v) {
+    v("attention", attention);
     v("pooler", pooler);
     v("classifier", classifier);
   }

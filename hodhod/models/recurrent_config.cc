@@ -36,7 +36,14 @@ constexpr hf::KeyRule kRecurrentKeys[] = {{"vocab_size", "vocabulary"},
                                           {"num_attention_heads", "heads"},
                                           {"max_position_embeddings", "max_length"},
                                           {"tie_word_embeddings", "tie_embeddings"},
+                                          {"attention", "attention"},
+                                          {"context", "context"},
+                                          {"input_feeding", "input_feeding"},
+                                          {"pooling", "pooling"},
+                                          {"forget_bias", "forget_bias"},
                                           {"dropout", "dropout"},
+                                          {"locked_dropout", "locked_dropout"},
+                                          {"embedding_dropout", "embedding_dropout"},
                                           {"form", "form"},
                                           {"classifier_dropout", "head_dropout"}};
 
@@ -162,6 +169,14 @@ void RecurrentConfig::validate() const {
         "recurrent: width {} is odd; each of the encoder's two directions has half of it", width);
   check(width % heads == 0, "recurrent: width {} is not a multiple of heads {}; change one of them", width,
         heads);
+  const bool by_steps = attention == RecurrentAttention::additive || attention == RecurrentAttention::dot ||
+                        attention == RecurrentAttention::general;
+  check(by_steps || (context == ContextPlace::after && !input_feeding),
+        "recurrent: context and input_feeding need attention additive, dot or general; it is {}",
+        name_of(attention));
+  check(
+      !locked_dropout || (context == ContextPlace::after && !input_feeding),
+      "recurrent: locked_dropout goes with neither context before nor input_feeding; leave one of them out");
   const auto known = [&](const char* name, int64_t token) {
     check(token < vocabulary, "recurrent: {} is token {} of {}; give one from 0 to {}", name, token,
           vocabulary, vocabulary - 1);
@@ -199,14 +214,24 @@ void RecurrentModelConfig::take_form(HeadKind kind, bool reads_source) {
 }
 
 std::string RecurrentModelConfig::summary() const {
-  const std::string heads_text = reads_source() ? fmt::format(", {} attention heads", body.heads) : "";
+  const bool several = body.attention == RecurrentAttention::multi_head;
+  const std::string heads_text = !reads_source() ? ""
+                                 : several       ? fmt::format(", {} attention heads", body.heads)
+                                                 : fmt::format(", attention {}", name_of(body.attention));
   return fmt::format("{} {}, {} layers, width {}{}, vocabulary {}", name_of(body.cell), name_of(body.form),
                      body.layers, body.width, heads_text, with_commas(body.vocabulary));
 }
 
 std::string RecurrentModelConfig::why_useless(std::string_view option) const {
   if (option == "form") return "the task decides it";
-  return option == "heads" && !reads_source() ? "a recurrent model attends only where it reads a source" : "";
+  const bool attends =
+      option == "heads" || option == "attention" || option == "context" || option == "input_feeding";
+  if (attends && !reads_source()) return "a recurrent model attends only where it reads a source";
+  if (option == "pooling" && head.kind != HeadKind::classifier) return "only a classifier pools its states";
+  if (option == "pooling" && !body.has_encoder())
+    return "only the last state of a decoder has read the whole text";
+  if (option == "forget_bias" && body.cell != RecurrentCell::lstm) return "only an LSTM has forget gates";
+  return "";
 }
 
 void RecurrentModelConfig::validate() const {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "hodhod/base/number_range.h"
+#include "hodhod/models/attentive_decoder.h"
 #include "hodhod/models/model_config.h"
 #include "hodhod/models/special_ids.h"
 
@@ -19,6 +20,13 @@ namespace hodhod {
 // 2014.
 enum class RecurrentCell { tanh, relu, lstm, gru };
 constexpr std::array<std::string_view, 4> names_of(RecurrentCell) { return {"tanh", "relu", "lstm", "gru"}; }
+
+// How the decoder of an encoder-decoder reads its source. multi_head: attention with several heads between
+// the first layer and those above. The others are those of models/attentive_decoder.h.
+enum class RecurrentAttention { multi_head, none, additive, dot, general };
+constexpr std::array<std::string_view, 5> names_of(RecurrentAttention) {
+  return {"multi-head", "none", "additive", "dot", "general"};
+}
 
 // decoder: reads from left to right and predicts the next token. encoder: reads in both directions.
 // encoder_decoder: an encoder, and a decoder that attends to it (Bahdanau et al. 2015).
@@ -31,12 +39,19 @@ struct RecurrentConfig {
   RecurrentCell cell = RecurrentCell::lstm;
   RecurrentForm form = RecurrentForm::decoder;
   int64_t vocabulary = 0;
-  int64_t width = 256;         // C of embeddings and hidden states; each direction of an encoder has C / 2
-  int64_t layers = 2;          // in the encoder, and in the decoder
-  int64_t heads = 1;           // attention heads of an encoder-decoder
+  int64_t width = 256;  // C of embeddings and hidden states; each direction of an encoder has C / 2
+  int64_t layers = 2;   // in the encoder, and in the decoder
+  RecurrentAttention attention = RecurrentAttention::multi_head;  // of an encoder-decoder, as the next three
+  int64_t heads = 1;                                              // of multi_head
+  ContextPlace context = ContextPlace::after;                     // of additive, dot and general
+  bool input_feeding = false;                                     // the same
   int64_t max_length = 1024;   // longest sequence in tokens; no tensor of the model has this size
   bool tie_embeddings = true;  // the output layer is the embedding
-  double dropout = 0;          // on embeddings, between layers, and on the last states
+  StatePooling pooling = StatePooling::max;  // of an encoder's classifier
+  double forget_bias = 1;                    // what an LSTM's forget gates begin with
+  double dropout = 0;                        // on embeddings, between layers, and on the last states
+  bool locked_dropout = false;   // the same channels for all tokens of a sequence (Gal & Ghahramani 2016)
+  double embedding_dropout = 0;  // of whole tokens of the vocabulary
   SpecialIds special = {};
 
   bool has_encoder() const { return form != RecurrentForm::decoder; }
@@ -52,11 +67,19 @@ struct RecurrentConfig {
     v("vocabulary", vocabulary, "Number of tokens known", in(1, 1 << 26));
     v("width", width, "Channels C of a hidden state", in(1, 1 << 18));
     v("layers", layers, "Number of recurrent layers of an encoder, and of a decoder", in(1, 1000));
-    v("heads", heads, "Attention heads of an encoder-decoder", in(1, 1 << 12));
+    v("attention", attention, "How the decoder of an encoder-decoder attends to the source");
+    v("heads", heads, "Number of heads of multi-head attention", in(1, 1 << 12));
+    v("context", context, "Attend with the state after a token has been read, or with the one before it");
+    v("input_feeding", input_feeding, "Give each step of the decoder what it read from the source last");
     v("max_length", max_length, "Longest sequence in tokens", in(1, 1 << 24));
     v("tie_embeddings", tie_embeddings, "Use the embedding as the output layer");
+    v("pooling", pooling, "Which vector of an encoder's states a classifier takes for the text");
+    v("forget_bias", forget_bias, "Bias of the forget gates of a new LSTM", in(-100, 100));
     v("dropout", dropout, "Dropout of embeddings, between layers and of the last states",
       at_least(0).below(1));
+    v("locked_dropout", locked_dropout, "Drop the same channels for all tokens of a sequence");
+    v("embedding_dropout", embedding_dropout,
+      "Share of the vocabulary's tokens that are dropped in an update", at_least(0).below(1));
     special.visit(v);
   }
 };

@@ -9,9 +9,11 @@
 #include "hodhod/base/error.h"
 #include "hodhod/models/finite.h"
 #include "hodhod/nn/attention_cache.h"
+#include "hodhod/nn/dropout.h"
 #include "hodhod/nn/initialisers.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/dropout.h"
+#include "hodhod/ops/elementwise.h"
 #include "hodhod/ops/embedding.h"
 #include "hodhod/ops/shape.h"
 #include "hodhod/tensor/tape.h"
@@ -39,12 +41,38 @@ Recurrent make_layers(const RecurrentConfig& config, int64_t layers, bool both_d
                                     .hidden = both_directions ? config.width / 2 : config.width,
                                     .layers = layers,
                                     .bidirectional = both_directions,
-                                    .dropout = config.dropout});
+                                    .dropout = config.dropout,
+                                    .locked_dropout = config.locked_dropout});
+}
+
+AttentiveDecoder make_attentive(const RecurrentConfig& config) {
+  AttentiveDecoderOptions options{.layers = {.cell = cell_of(config.cell),
+                                             .input = config.width,
+                                             .hidden = config.width,
+                                             .layers = config.layers,
+                                             .dropout = config.dropout,
+                                             .locked_dropout = config.locked_dropout},
+                                  .place = config.context,
+                                  .input_feeding = config.input_feeding};
+  if (config.attention == RecurrentAttention::additive) options.score = AttentionScore::additive;
+  if (config.attention == RecurrentAttention::dot) options.score = AttentionScore::dot;
+  if (config.attention == RecurrentAttention::general) options.score = AttentionScore::general;
+  return AttentiveDecoder(options);
+}
+
+ClassificationHead make_pooling_head(const RecurrentModelConfig& config, double dropout) {
+  const RecurrentConfig& body = config.body;
+  ClassificationHead head{.pooler = std::nullopt,
+                          .classifier = Linear(body.width, config.head.labels),
+                          .pooling = body.has_encoder() ? body.pooling : StatePooling::last,
+                          .dropout = dropout,
+                          .both_directions = body.has_encoder()};
+  if (head.pooling == StatePooling::attention) head.attention.emplace(body.width, 1, false);
+  return head;
 }
 
 Head make_recurrent_head(const RecurrentModelConfig& config) {
   const RecurrentConfig& body = config.body;
-  const double dropout = config.head.dropout.value_or(body.dropout);
   const OutputLayer output{
       .weight = body.tie_embeddings ? Tensor() : Tensor::empty({body.vocabulary, body.width}),
       .bias = Tensor::empty({body.vocabulary})};
@@ -57,18 +85,11 @@ Head make_recurrent_head(const RecurrentModelConfig& config) {
       return MaskedLanguageHead{
           .output = output, .dense = Linear(body.width, body.width), .norm = Norm(body.width)};
     case HeadKind::classifier:
-      return ClassificationHead{.pooler = std::nullopt,
-                                .classifier = Linear(body.width, config.head.labels),
-                                .pooling = body.has_encoder() ? StatePooling::max : StatePooling::last,
-                                .dropout = dropout};
+      return make_pooling_head(config, config.head.dropout.value_or(body.dropout));
     case HeadKind::tagger:
       return make_tagging_head(config.head, body.width, body.dropout);
   }
   return NoHead{};
-}
-
-Tensor with_dropout_in(const Tensor& x, double rate, Context& context) {
-  return context.training && rate > 0 ? dropout(x, rate, context.next_stream()) : x;
 }
 
 // The given rows of states [L, B, C]; undefined states stay undefined.
@@ -100,6 +121,7 @@ struct RecurrentModel::DecoderState {
   AttentionSetting memory_setting = {};  // which part of the memory belongs to which row
   // The weights packed for single steps; empty while a prompt is read at once.
   std::vector<PackedRecurrence> packed_lower = {}, packed_upper = {};
+  std::optional<AttentiveDecoder::State> attentive = {};  // in place of all of these
 };
 
 // The rows that are being decoded.
@@ -122,6 +144,7 @@ struct RecurrentModel::Rows final : LanguageModel::State {
   }
 
   void select(std::span<const int64_t> kept) override {
+    if (state.attentive) return state.attentive->select(kept);
     const Tensor rows = Tensor::from(kept, {std::ssize(kept)});
     state.lower = rows_of(state.lower, rows);
     state.upper = rows_of(state.upper, rows);
@@ -132,6 +155,7 @@ struct RecurrentModel::Rows final : LanguageModel::State {
 
   void append(State&& other) override {
     Rows& more = static_cast<Rows&>(other);
+    if (state.attentive) return state.attentive->append(std::move(*more.state.attentive));
     state.lower = joined(state.lower, more.state.lower);
     state.upper = joined(state.upper, more.state.upper);
     if (!source) return;
@@ -145,8 +169,10 @@ RecurrentModel::RecurrentModel(const RecurrentModelConfig& config) : config_(con
   const RecurrentConfig& c = config_.body;
   embedding_ = Tensor::empty({c.vocabulary, c.width});
   if (c.has_encoder()) encoder_ = make_layers(c, c.layers, true);
-  const bool attends = config_.reads_source();
-  if (c.has_decoder()) decoder_ = make_layers(c, attends ? 1 : c.layers, false);
+  const bool classical = config_.reads_source() && c.attention != RecurrentAttention::multi_head;
+  const bool attends = config_.reads_source() && !classical;
+  if (classical) attentive_ = make_attentive(c);
+  if (c.has_decoder() && !classical) decoder_ = make_layers(c, attends ? 1 : c.layers, false);
   if (attends) {
     cross_attention_.emplace(MultiHeadAttentionOptions{.width = c.width, .heads = c.heads});
     if (c.layers > 1) upper_ = make_layers(c, c.layers - 1, false);
@@ -176,7 +202,8 @@ void RecurrentModel::initialise(const Rng& rng, const ParameterChoice& wanted) {
       const double limit = 1 / std::sqrt(static_cast<double>(hidden));
       init_uniform(parameter, -limit, limit, stream);
       // The gates are in the order i, f, g, o; this is f.
-      if (c.cell == RecurrentCell::lstm && has(".bias_ih")) fill(slice(parameter, 0, hidden, 2 * hidden), 1);
+      if (c.cell == RecurrentCell::lstm && has(".bias_ih"))
+        fill(slice(parameter, 0, hidden, 2 * hidden), c.forget_bias);
     } else if (name == "embedding.weight" || name == "output.weight") {
       init_normal(parameter, 0, 0.1, stream);
     } else if (parameter.rank() < 2) {
@@ -195,16 +222,30 @@ Tensor RecurrentModel::embed(const TokenBatch& tokens, Context& context) const {
   trace(context, "input", Component::input, "BT", tokens.ids);
   Tensor x = embedding(tokens.ids, embedding_, {.padding = config_.special().pad});
   trace(context, "tokens", Component::embedding, "BTC", x);
-  x = with_dropout_in(x, config_.body.dropout, context);
+  if (const double rate = config_.body.embedding_dropout; context.training && rate > 0) {
+    const Tensor kept = dropout(Tensor::full({vocabulary()}, 1), rate, context.next_stream());
+    const Tensor of_tokens = index_select(kept, 0, reshape(tokens.ids, {-1}));
+    x = mul(x, reshape(of_tokens, {x.dim(0), x.dim(1), 1}));
+  }
+  x = drop(x, context);
   trace(context, "output", Component::embedding, "BTC", x);
   return x;
 }
 
-HiddenStates RecurrentModel::encode(const TokenBatch& tokens, Context& context) const {
+Tensor RecurrentModel::drop(const Tensor& x, Context& context) const {
+  const double rate = config_.body.dropout;
+  if (config_.body.locked_dropout) return locked_dropout(x, rate, context);
+  return context.training && rate > 0 ? dropout(x, rate, context.next_stream()) : x;
+}
+
+RecurrentRun RecurrentModel::read(const TokenBatch& tokens, Context& context) const {
   const Trace::Scope scope(context.trace, encoder_ ? "encoder" : "decoder");
   const Recurrent& layers = encoder_ ? *encoder_ : *decoder_;
-  const Tensor x = embed(tokens, context);
-  return {layers(x, context, {.lengths = tokens.lengths}).output, tokens.lengths};
+  return layers(embed(tokens, context), context, {.lengths = tokens.lengths});
+}
+
+HiddenStates RecurrentModel::encode(const TokenBatch& tokens, Context& context) const {
+  return {read(tokens, context).output, tokens.lengths};
 }
 
 // ---- writing ----
@@ -213,8 +254,13 @@ RecurrentModel::DecoderState RecurrentModel::begin(const TokenBatch& source, int
                                                    Context& context) const {
   DecoderState state;
   if (!config_.reads_source()) return state;
-  const HiddenStates memory = encode(source, context);
+  const RecurrentRun run = read(source, context);
+  const HiddenStates memory{run.output, source.lengths};
   check(memory.states.dim(0) == rows, "recurrent: {} sources for {} targets", memory.states.dim(0), rows);
+  if (attentive_) {
+    state.attentive = attentive_->begin(memory, run.last);
+    return state;
+  }
   state.memory = cross_attention_->keys_values(memory.states);
   state.memory_setting.key_end = memory.lengths;
   return state;
@@ -222,6 +268,8 @@ RecurrentModel::DecoderState RecurrentModel::begin(const TokenBatch& source, int
 
 Tensor RecurrentModel::decode(const TokenBatch& target, DecoderState& state, Context& context) const {
   const Trace::Scope scope(context.trace, "decoder");
+  if (attentive_)
+    return drop((*attentive_)(embed(target, context), target.lengths, *state.attentive, context), context);
   const auto packed = [](const std::vector<PackedRecurrence>& weights) {
     return weights.empty() ? nullptr : &weights;
   };
@@ -239,13 +287,13 @@ Tensor RecurrentModel::decode(const TokenBatch& target, DecoderState& state, Con
   }
   if (upper_) {
     const Trace::Scope upper(context.trace, "upper");
-    x = with_dropout_in(x, config_.body.dropout, context);
+    x = drop(x, context);
     RecurrentRun above = (*upper_)(
         x, context, {.state = state.upper, .lengths = target.lengths, .packed = packed(state.packed_upper)});
     state.upper = std::move(above.last);
     x = above.output;
   }
-  return with_dropout_in(x, config_.body.dropout, context);
+  return drop(x, context);
 }
 
 Tensor RecurrentModel::decode(const SequenceBatch& batch, Context& context) const {
@@ -284,10 +332,14 @@ std::unique_ptr<LanguageModel::State> RecurrentModel::start(std::span<const Prom
   DecoderState& state = rows->state;
   const int64_t count = std::ssize(prompts);
   state = begin(config_.reads_source() ? TokenBatch::of(sources, filler) : TokenBatch(), count, context);
-  if (config_.reads_source()) rows->keep_source();
-  state.lower = zero_state(*decoder_, count);
+  if (cross_attention_) rows->keep_source();
+  if (decoder_) state.lower = zero_state(*decoder_, count);
   if (upper_) state.upper = zero_state(*upper_, count);
   if (longest > 0) decode(TokenBatch::of(targets, filler), state, context);
+  if (attentive_) {
+    attentive_->pack(*state.attentive);
+    return rows;
+  }
   state.packed_lower = decoder_->pack();
   if (upper_) state.packed_upper = upper_->pack();
   return rows;

@@ -6,9 +6,11 @@
 //   encoder          tokens → embedding → recurrent layers in both directions → head
 //   encoder-decoder  target → embedding → first recurrent layer h
 //                    → h + attention(h, encoder's states) → further recurrent layers → head
+//   the classical    target → embedding → AttentiveDecoder (models/attentive_decoder.h) → head
+//   encoder-decoder
 //
-// The attention does not feed back into the layer below it (as in Luong et al. 2015, §3.3, without input
-// feeding), so that training computes all positions at once.
+// The attention of the first encoder-decoder does not feed back into the layer below it, so that training
+// computes all positions at once.
 #pragma once
 
 #include <memory>
@@ -17,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "hodhod/models/attentive_decoder.h"
 #include "hodhod/models/model.h"
 #include "hodhod/models/recurrent_config.h"
 #include "hodhod/nn/attention.h"
@@ -38,8 +41,8 @@ class RecurrentModel final : public Model, public Encoder, public SequenceToSequ
   Tensor embedding_table() const override { return embedding_; }
   void for_each_parameter(const ParameterFunction& f) override;
   // Cells: uniform in ±1/√H, where H is the size of a direction's hidden state; the forget gates of LSTMs
-  // have bias 1 (Jozefowicz et al. 2015). Embedding and output layer: normal with deviation 0.1. Other
-  // matrices: Xavier-uniform. Norms: 1. Other biases: 0.
+  // have the bias of the configuration (1 after Jozefowicz et al. 2015; PyTorch has none). Embedding and
+  // output layer: normal with deviation 0.1. Other matrices: Xavier-uniform. Norms: 1. Other biases: 0.
   void initialise(const Rng& rng, const ParameterChoice& wanted) override;
 
   // ---- roles ----
@@ -61,6 +64,7 @@ class RecurrentModel final : public Model, public Encoder, public SequenceToSequ
     v("decoder", decoder_);
     v("cross_attention", cross_attention_);
     v("upper", upper_);
+    v("decoder", attentive_);
     std::visit([&](auto& head) { head.visit(v); }, head_);
   }
 
@@ -69,6 +73,9 @@ class RecurrentModel final : public Model, public Encoder, public SequenceToSequ
   struct Rows;
 
   Tensor embed(const TokenBatch& tokens, Context& context) const;
+  // Dropout of states [B, T, C], as the configuration has it.
+  Tensor drop(const Tensor& x, Context& context) const;
+  RecurrentRun read(const TokenBatch& tokens, Context& context) const;
   // The decoder's states [B, T, C], continuing from `state`, which is updated.
   Tensor decode(const TokenBatch& target, DecoderState& state, Context& context) const;
   Tensor decode(const SequenceBatch& batch, Context& context) const;
@@ -78,9 +85,10 @@ class RecurrentModel final : public Model, public Encoder, public SequenceToSequ
   RecurrentModelConfig config_;
   Tensor embedding_;                                   // [V, C]
   std::optional<Recurrent> encoder_;                   // both directions, C / 2 each
-  std::optional<Recurrent> decoder_;                   // all layers; only the first in an encoder-decoder
-  std::optional<MultiHeadAttention> cross_attention_;  // in an encoder-decoder
+  std::optional<Recurrent> decoder_;                   // all layers; only the first with multi-head attention
+  std::optional<MultiHeadAttention> cross_attention_;  // of an encoder-decoder
   std::optional<Recurrent> upper_;                     // the layers after the attention, if any
+  std::optional<AttentiveDecoder> attentive_;  // of a classical encoder-decoder, in place of the last three
   Head head_;
 };
 

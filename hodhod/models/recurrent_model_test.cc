@@ -51,11 +51,48 @@ std::vector<float> row_values(const Tensor& x, int64_t b, int64_t length) {
   return slice(slice(x, 0, b, b + 1), 1, 0, length).values<float>();
 }
 
-class RecurrentBits : public testing::TestWithParam<std::tuple<RecurrentCell, RecurrentForm, int64_t>> {
+struct TestedRecurrent {
+  std::string name;
+  RecurrentModelConfig config;
+};
+
+// Every cell as a decoder and as an encoder-decoder with one layer and with three; every way to attend.
+std::vector<TestedRecurrent> tested_recurrent() {
+  std::vector<TestedRecurrent> all;
+  for (const auto cell :
+       {RecurrentCell::tanh, RecurrentCell::relu, RecurrentCell::lstm, RecurrentCell::gru}) {
+    for (const auto form : {RecurrentForm::decoder, RecurrentForm::encoder_decoder}) {
+      for (const int64_t layers : {1, 3}) {
+        const bool translates = form == RecurrentForm::encoder_decoder;
+        all.push_back({std::string(name_of(cell)) + (translates ? "_translator_" : "_decoder_") +
+                           std::to_string(layers),
+                       small_recurrent(cell, form, layers)});
+      }
+    }
+  }
+  for (const auto cell : {RecurrentCell::lstm, RecurrentCell::gru}) {
+    for (const auto attention : {RecurrentAttention::none, RecurrentAttention::additive,
+                                 RecurrentAttention::dot, RecurrentAttention::general}) {
+      for (const auto place : {ContextPlace::after, ContextPlace::before}) {
+        for (const bool feeding : {false, true}) {
+          if (attention == RecurrentAttention::none && (feeding || place == ContextPlace::before)) continue;
+          RecurrentModelConfig config = small_recurrent(cell, RecurrentForm::encoder_decoder, 2);
+          config.body.attention = attention;
+          config.body.context = place;
+          config.body.input_feeding = feeding;
+          all.push_back({std::string(name_of(cell)) + "_" + std::string(name_of(attention)) + "_" +
+                             std::string(name_of(place)) + (feeding ? "_fed" : ""),
+                         config});
+        }
+      }
+    }
+  }
+  return all;
+}
+
+class RecurrentBits : public testing::TestWithParam<TestedRecurrent> {
  protected:
-  RecurrentBits()
-      : model_(made(
-            small_recurrent(std::get<0>(GetParam()), std::get<1>(GetParam()), std::get<2>(GetParam())))) {}
+  RecurrentBits() : model_(made(GetParam().config)) {}
 
   bool reads() const { return model_->config().reads_source(); }
   // Row b without its padding and its neighbours.
@@ -120,17 +157,8 @@ TEST_P(RecurrentBits, StepByStepIsThePassOverAll) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Models, RecurrentBits,
-    testing::Combine(testing::Values(RecurrentCell::tanh, RecurrentCell::relu, RecurrentCell::lstm,
-                                     RecurrentCell::gru),
-                     testing::Values(RecurrentForm::decoder, RecurrentForm::encoder_decoder),
-                     testing::Values(1, 3)),
-    [](const auto& tested) {
-      const bool translates = std::get<1>(tested.param) == RecurrentForm::encoder_decoder;
-      return std::string(name_of(std::get<0>(tested.param))) + (translates ? "_translator_" : "_decoder_") +
-             std::to_string(std::get<2>(tested.param));
-    });
+INSTANTIATE_TEST_SUITE_P(Models, RecurrentBits, testing::ValuesIn(tested_recurrent()),
+                         [](const auto& tested) { return tested.param.name; });
 
 // An encoder sees the tokens after a token; a decoder does not.
 TEST(RecurrentModel, FormsReadInTheirDirections) {
@@ -142,6 +170,81 @@ TEST(RecurrentModel, FormsReadInTheirDirections) {
                second = row_values(model->encode(TokenBatch::of(other, 0), plain()).states, 0, 2);
     EXPECT_EQ(first == second, form == RecurrentForm::decoder);
   }
+}
+
+TEST(RecurrentModel, ADirectoryGivesBackEveryWayToAttend) {
+  for (const TestedRecurrent& tested : tested_recurrent()) {
+    if (!tested.config.reads_source()) continue;
+    const auto model = made(tested.config);
+    const TemporaryDirectory directory;
+    save_model_files(*model, directory.path());
+    const LoadedModel loaded = load_model(directory.path());
+    EXPECT_THAT(loaded.warnings, IsEmpty()) << tested.name;
+    const NoGrad off;
+    const SequenceBatch batch{.source = TokenBatch::of(std::vector<std::vector<int64_t>>{{3, 4, 5}}, 0),
+                              .target = TokenBatch::of(std::vector<std::vector<int64_t>>{{6, 7}}, 0)};
+    EXPECT_EQ(loaded.model->sequence_to_sequence()->logits(batch, plain()).values<float>(),
+              model->logits(batch, plain()).values<float>())
+        << tested.name;
+  }
+}
+
+TEST(RecurrentModel, RefusesOptionsThatDoNotGoTogether) {
+  RecurrentModelConfig config = small_recurrent(RecurrentCell::gru, RecurrentForm::encoder_decoder);
+  config.body.input_feeding = true;
+  expect_error([&] { config.validate(); }, "input_feeding need attention");
+  config.body.attention = RecurrentAttention::dot;
+  config.body.locked_dropout = true;
+  expect_error([&] { config.validate(); }, "locked_dropout");
+  RecurrentModelConfig decoder = small_recurrent(RecurrentCell::gru, RecurrentForm::decoder);
+  expect_error([&] { decoder.change("attention=dot"); }, "reads a source");
+  expect_error([&] { decoder.change("forget_bias=2"); }, "only an LSTM");
+}
+
+// A dropped token is dropped wherever it occurs; the others are scaled up.
+TEST(RecurrentModel, EmbeddingDropoutTakesWholeTokens) {
+  RecurrentModelConfig config = small_recurrent(RecurrentCell::gru, RecurrentForm::decoder);
+  config.body.dropout = 0;
+  config.body.embedding_dropout = 0.5;
+  const auto model = made(config);
+  std::vector<int64_t> ids;
+  for (int64_t i = 0; i < 60; ++i) ids.push_back(1 + i % 30);
+  Trace trace;
+  Context context{.training = true, .rng = Rng(3), .trace = &trace};
+  model->encode(TokenBatch::of(std::vector<std::vector<int64_t>>{ids}, 0), context);
+  const auto before = trace.at("decoder.embedding.tokens").tensor.values<float>(),
+             after = trace.at("decoder.embedding.output").tensor.values<float>();
+  const auto width = static_cast<size_t>(config.body.width);
+  size_t dropped = 0;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const bool gone = after[i * width] == 0;
+    dropped += gone ? 1 : 0;
+    for (size_t c = 0; c < width; ++c) {
+      EXPECT_EQ(after[i * width + c], gone ? 0 : 2 * before[i * width + c]);
+      EXPECT_EQ(after[i * width + c], after[(i + 30) % 60 * width + c]);
+    }
+  }
+  EXPECT_GT(dropped, 10U);
+  EXPECT_LT(dropped, 50U);
+}
+
+TEST(RecurrentModel, LockedDropoutTakesTheSameChannelsAtEveryStep) {
+  RecurrentModelConfig config = small_recurrent(RecurrentCell::gru, RecurrentForm::decoder);
+  config.body.dropout = 0.5;
+  config.body.locked_dropout = true;
+  const auto model = made(config);
+  Trace trace;
+  Context context{.training = true, .rng = Rng(3), .trace = &trace};
+  model->encode(TokenBatch::of(std::vector<std::vector<int64_t>>{{1, 2, 3, 4}}, 0), context);
+  const auto after = trace.at("decoder.embedding.output").tensor.values<float>();
+  const auto width = static_cast<size_t>(config.body.width);
+  size_t dropped = 0;
+  for (size_t c = 0; c < width; ++c) {
+    dropped += after[c] == 0 ? 1 : 0;
+    for (size_t t = 1; t < 4; ++t) EXPECT_EQ(after[t * width + c] == 0, after[c] == 0);
+  }
+  EXPECT_GT(dropped, 2U);
+  EXPECT_LT(dropped, width - 2);
 }
 
 TEST(RecurrentModel, ADirectoryGivesBackWhatWasSaved) {

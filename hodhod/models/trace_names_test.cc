@@ -67,11 +67,16 @@ TEST(TraceNames, AreThoseOfTheDocument) {
     }
     add_names(trace, traced);
   }
-  for (const RecurrentForm form :
-       {RecurrentForm::encoder, RecurrentForm::decoder, RecurrentForm::encoder_decoder}) {
+  for (const RecurrentConfig& body :
+       {RecurrentConfig{.form = RecurrentForm::encoder},
+        {.form = RecurrentForm::decoder},
+        {.form = RecurrentForm::encoder_decoder},
+        {.form = RecurrentForm::encoder_decoder, .attention = RecurrentAttention::dot}}) {
     Trace trace;
     Context context{.trace = &trace};
-    RecurrentModelConfig config(RecurrentConfig{.form = form, .vocabulary = 61, .width = 8});
+    RecurrentModelConfig config(body);
+    config.body.vocabulary = 61;
+    config.body.width = 8;
     config.head.kind = config.heads()[0];
     const auto model = make_model(config, Rng(3));
     const TokenBatch tokens = TestBatch(small_config(TransformerShape::encoder), 2, 5).source;

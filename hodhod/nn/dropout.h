@@ -8,6 +8,14 @@
 
 namespace hodhod {
 
+// Dropout of x [B, T, C] in training, of the same channels for all T (locked or variational dropout, Gal &
+// Ghahramani 2016). With `time_first`, x is [T, B, C].
+inline Tensor locked_dropout(const Tensor& x, double probability, Context& context, bool time_first = false) {
+  if (!context.training || probability <= 0) return x;
+  const Shape shape = time_first ? Shape{1, x.dim(1), x.dim(2)} : Shape{x.dim(0), 1, x.dim(2)};
+  return mul(x, dropout(Tensor::full(shape, 1, x.dtype(), x.device()), probability, context.next_stream()));
+}
+
 struct Dropout {
   double probability = 0;
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "hodhod/nn/dropout.h"
 #include "hodhod/nn/initialisers.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/dropout.h"
@@ -106,7 +107,9 @@ RecurrentRun Recurrent::run(const Tensor& x, const Tensor& table, Context& conte
   Tensor y = x;
   PoolVector<Tensor> outputs, cells;
   for (size_t first = 0; first < directions.size(); first += count) {
-    if (first > 0 && context.training && options.dropout > 0) {
+    if (first > 0 && options.locked_dropout) {
+      y = locked_dropout(y, options.dropout, context, input.time_first);
+    } else if (first > 0 && context.training && options.dropout > 0) {
       y = dropout(y, options.dropout, context.next_stream());
     }
     PoolVector<Tensor> sides;

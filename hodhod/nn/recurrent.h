@@ -21,7 +21,8 @@ struct RecurrentOptions {
   int64_t projection = 0;  // P, width of an LSTM's projected output; 0: none
   bool bidirectional = false;
   bool bias = true;
-  double dropout = 0;  // between layers, in training
+  double dropout = 0;           // between layers, in training
+  bool locked_dropout = false;  // of the same channels for all steps
 };
 
 // The state of every layer and direction (forward, reverse, of layer 0, then of layer 1, …).
