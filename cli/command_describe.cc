@@ -122,6 +122,7 @@ std::string totals(const DescribeModelFlags& flags, const Description& d, const 
                       bytes(d.optimizer), bytes(d.activations));
   text += fmt::format("{:<20} {}: weights {}{}\n", "memory to run", bytes(d.to_run()), bytes(d.weights),
                       d.cache > 0 ? ", state while it writes " + bytes(d.cache) : "");
+  if (d.forward_flops == 0) return text;
   text +=
       fmt::format("{:<20} {:.1f} GFLOP/s in products of many rows, {}/s of weights in products of one row\n",
                   "this machine", speed.flops / 1e9, bytes(static_cast<int64_t>(speed.bytes)));

@@ -99,7 +99,7 @@ Task fill_mask_task() {
           .is_for =
               [](const ModelConfig& config) {
                 return config.head.kind == HeadKind::masked_language_model ||
-                       config.head.kind == HeadKind::none;
+                       (config.head.kind == HeadKind::none && config.vocabulary() > 0);
               },
           .train = {"Train an encoder on raw text to guess hidden words: pre-training for the other tasks",
                     declare_train_fill_mask},

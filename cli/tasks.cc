@@ -4,7 +4,8 @@
 #include "cli/task.h"
 
 // The tasks in the order of the help. NAME_task() is defined in command_NAME.cc.
-#define HODHOD_TASKS(row) row(translate) row(generate) row(classify) row(tag) row(embed) row(fill_mask)
+#define HODHOD_TASKS(row) \
+  row(translate) row(generate) row(classify) row(tag) row(embed) row(fill_mask) row(forecast)
 
 namespace hodhod::cli {
 

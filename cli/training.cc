@@ -64,18 +64,6 @@ SpecialIds special_ids(const TrainFlags& flags, int64_t pad) {
   return {.pad = kPad, .bos = flags.reads_source ? -1 : kEnd, .eos = kEnd, .decoder_start = kPad};
 }
 
-// Where the run stands.
-void add_run_flags(Command& command, TrainFlags& flags) {
-  command.add("--out", flags.out, "Directory of the model; a run that is there is continued")
-      .called("DIR")
-      .required();
-  command.add("--restart", flags.restart, "Discard the run in the directory of --out and start again");
-  command.add(
-      "--overwrite", flags.overwrite,
-      "Replace a model in the directory of --out that was not trained there: the first one that is saved "
-      "takes the place of all its files");
-}
-
 // What a new model is; returns the argument --preset.
 Argument& add_model_flags(Command& command, TrainFlags& flags) {
   Argument& preset = command.add("--preset", flags.preset, "Size and shape of a new model");
@@ -100,6 +88,17 @@ std::unique_ptr<ModelConfig> configured_for(const TrainFlags& flags, int64_t voc
 }
 
 }  // namespace
+
+void add_run_flags(Command& command, TrainFlags& flags) {
+  command.add("--out", flags.out, "Directory of the model; a run that is there is continued")
+      .called("DIR")
+      .required();
+  command.add("--restart", flags.restart, "Discard the run in the directory of --out and start again");
+  command.add(
+      "--overwrite", flags.overwrite,
+      "Replace a model in the directory of --out that was not trained there: the first one that is saved "
+      "takes the place of all its files");
+}
 
 void add_train_flags(Command& command, TrainFlags& flags) {
   add_run_flags(command, flags);

@@ -39,6 +39,8 @@ struct TrainFlags {
   double dev_share = 0;
 };
 
+// --out, --restart and --overwrite, as every run has them.
+void add_run_flags(Command& command, TrainFlags& flags);
 void add_train_flags(Command& command, TrainFlags& flags);
 // The flags of a model that is fitted without gradients: no steps, rates or optimiser.
 void add_fitting_flags(Command& command, TrainFlags& flags);

@@ -5,6 +5,7 @@
 #include "hodhod/base/error.h"           // Error, which all functions throw
 #include "hodhod/base/threads.h"         // set_thread_count
 #include "hodhod/data/lines.h"           // lines_of, lines_in
+#include "hodhod/data/series.h"          // read_series
 #include "hodhod/decode/decoding.h"      // Decoding: many requests at once
 #include "hodhod/models/directory.h"     // ModelDirectory, load_model
 #include "hodhod/models/registry.h"      // presets, kinds of models of your own
@@ -14,6 +15,7 @@
 #include "hodhod/tasks/embed.h"          // texts as vectors
 #include "hodhod/tasks/fill_mask.h"      // MaskFiller
 #include "hodhod/tasks/fit.h"            // fit: training in one call
+#include "hodhod/tasks/forecast.h"       // SeriesForecaster, forecast_next
 #include "hodhod/tasks/generate.h"       // TextGenerator
 #include "hodhod/tasks/tag.h"            // Tagger
 #include "hodhod/tasks/translate.h"      // Translator

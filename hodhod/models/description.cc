@@ -6,7 +6,9 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/names.h"
+#include "hodhod/models/forecaster.h"
 #include "hodhod/models/model.h"
+#include "hodhod/models/registry.h"
 #include "hodhod/models/traced_steps.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/loss.h"
@@ -32,8 +34,11 @@ class ShapesRun {
 
   Model& model() { return *model_; }
 
-  // Tokens → probabilities, or logits of a single label, or hidden states if the model has no head.
+  // Tokens → probabilities, or logits of a single label, or hidden states if the model has no head. A
+  // forecaster: history → forecast, and where that is trained its loss.
   Tensor forward(Context& context) const {
+    if (const Forecaster* role = forecaster())
+      return trains() ? loss(context) : role->forecast(windows(), context).values;
     const Tensor logits = answer(context);
     const HeadOptions& head = model_->config().head;
     if (head.kind == HeadKind::none || head.labels == 1) return logits;
@@ -43,6 +48,7 @@ class ShapesRun {
   }
 
   Tensor loss(Context& context) const {
+    if (const Forecaster* role = forecaster()) return role->loss(windows(), targets(), context);
     if (const LanguageModel* role = writer()) return role->loss(sequences(), ids_, {}, context);
     if (const auto* head = head_as<MaskedLanguageHead>(*model_))
       return head->loss(all_states(context), model_->embedding_table(), all_ids(), {}, context);
@@ -51,6 +57,8 @@ class ShapesRun {
     return cross_entropy(logits, logits.rank() == 2 ? rows_ : ids_);
   }
 
+  // Whether it is trained by gradients.
+  bool trains() const { return model_->config().type().fitted_by() == FittedBy::gradients; }
   bool writes() const { return writer() != nullptr; }
   int64_t bytes_of_state() const { return writer() ? writer()->state_bytes(ids_.dim(0), ids_.dim(1)) : 0; }
 
@@ -58,6 +66,20 @@ class ShapesRun {
   const LanguageModel* writer() const {
     const LanguageModel* role = model_->sequence_to_sequence();
     return role ? role : model_->language_model();
+  }
+  const Forecaster* forecaster() const { return std::as_const(*model_).forecaster(); }
+  SeriesWindows windows() const {
+    const SeriesOptions& series = forecaster()->series();
+    const int64_t batch = ids_.dim(0), rows = series.context + series.horizon;
+    SeriesWindows all{
+        Tensor::empty({batch, series.context, series.column_count()}, DType::f64, Device::shapes)};
+    if (series.covariate_count() > 0)
+      all.calendar = Tensor::empty({batch, rows, series.covariate_count()}, DType::f32, Device::shapes);
+    return all;
+  }
+  Tensor targets() const {
+    const SeriesOptions& series = forecaster()->series();
+    return Tensor::empty({ids_.dim(0), series.horizon, series.column_count()}, DType::f64, Device::shapes);
   }
   SequenceBatch sequences() const {
     return {.source = {.ids = model_->config().reads_source() ? ids_ : Tensor()}, .target = {.ids = ids_}};
@@ -157,9 +179,12 @@ Description describe(const ModelConfig& config, const DescribeOptions& options) 
   d.layers = describe_layers(run);
   for (const LayerDescription& row : d.layers) d.forward_flops += row.flops;
   d.tokens = d.batch * d.length;
-  d.weights = d.gradients = kBytes * d.parameters;
-  d.optimizer = 2 * d.weights;
-  d.activations = bytes_of_training_step(run);
+  d.weights = kBytes * d.parameters;
+  if (run.trains()) {
+    d.gradients = d.weights;
+    d.optimizer = 2 * d.weights;
+    d.activations = bytes_of_training_step(run);
+  }
   d.writes = run.writes();
   d.cache = run.bytes_of_state();
   return d;

@@ -48,7 +48,7 @@ struct Description {
   // The backward pass computes two products for each product of the forward pass.
   double training_flops_per_token() const { return 3 * forward_flops_per_token(); }
 
-  // Bytes, in f32.
+  // Bytes, in f32. Gradients, optimizer and activations are 0 for a model that is not trained by gradients.
   int64_t weights = 0;
   int64_t gradients = 0;
   int64_t optimizer = 0;    // Adam's two moments

@@ -26,6 +26,8 @@
 
 namespace hodhod {
 
+class Forecaster;  // models/forecaster.h
+
 // Functions of a parameter, by its name ("encoder.layer.0.self_attention.query.weight").
 using ParameterFunction = std::function<void(const std::string& name, Tensor& parameter)>;
 using ParameterChoice = std::function<bool(const std::string& name)>;
@@ -48,6 +50,9 @@ class Model {
   virtual const SequenceToSequence* sequence_to_sequence() const { return nullptr; }
   // One vector for each word. Null for a model whose vectors depend on what stands around a word.
   virtual const Vectors* vectors() const { return nullptr; }
+  // Forecasts a series. Null for a model of tokens.
+  virtual Forecaster* forecaster() { return nullptr; }
+  const Forecaster* forecaster() const { return const_cast<Model*>(this)->forecaster(); }
   // What turns the hidden states into answers; NoHead if there is none. Tasks get it with head_as().
   virtual const Head& head() const = 0;
   // The embedding [V, C], for a head whose output layer is tied to it; undefined if the model has none.

@@ -10,6 +10,12 @@
 #include "hodhod/base/nearest_name.h"
 #include "hodhod/models/hf/family.h"
 #include "hodhod/models/recurrent_config.h"
+#include "hodhod/models/series/holt_winters.h"
+#include "hodhod/models/series/linear_forecaster.h"
+#include "hodhod/models/series/naive.h"
+#include "hodhod/models/series/recurrent_forecaster.h"
+#include "hodhod/models/series/theta.h"
+#include "hodhod/models/series/transformer_forecaster.h"
 #include "hodhod/models/word_vectors_config.h"
 
 namespace hodhod {
@@ -20,6 +26,12 @@ std::vector<const ModelType*>& registered_types() {
     std::vector<const ModelType*> types(hf::types().begin(), hf::types().end());
     for (const ModelType* type : {&rnn_type(), &lstm_type(), &gru_type(), &word_vectors_type()})
       types.push_back(type);
+    types.push_back(&NaiveOptions::type());
+    types.push_back(&ThetaOptions::type());
+    types.push_back(&HoltWintersOptions::type());
+    types.push_back(&LinearForecasterOptions::type());
+    types.push_back(&RecurrentForecasterOptions::type());
+    types.push_back(&TransformerForecasterOptions::type());
     return types;
   }();
   return all;

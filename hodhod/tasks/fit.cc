@@ -87,4 +87,20 @@ TrainingReport fit(Tagger& tagger, const std::string& sentences, const FitOption
   return fit(trainee, usual_encoding().trainer, options, directory);
 }
 
+TrainingReport fit(SeriesForecaster& forecaster, const Series& series, const FitOptions& options,
+                   const std::string& directory) {
+  if (forecaster.by_gradients()) {
+    ForecastTrainee trainee(forecaster, series, {}, options.seed);
+    return fit(trainee, usual_forecast_training(), options, directory);
+  }
+  ForecastFitting fitting(forecaster, series);
+  RunRecord record;
+  record.options = settings_of(forecaster.model->config().clone()->fields());
+  RunDirectory run(directory, std::move(record));
+  return fit_model({.fitting = fitting,
+                    .validate = [&] { return validation_scores(forecaster, series); },
+                    .save = [&](const std::string& out) { forecaster.save(out); }},
+                   {}, run, options.log);
+}
+
 }  // namespace hodhod

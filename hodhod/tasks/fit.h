@@ -9,6 +9,7 @@
 #include <string>
 
 #include "hodhod/tasks/classify.h"
+#include "hodhod/tasks/forecast.h"
 #include "hodhod/tasks/generate.h"
 #include "hodhod/tasks/tag.h"
 #include "hodhod/tasks/translate.h"
@@ -36,6 +37,10 @@ TrainingReport fit(Translator& translator, const std::string& source_file, const
 TrainingReport fit(Classifier& classifier, const std::string& table, const FitOptions& options,
                    const std::string& directory);
 TrainingReport fit(Tagger& tagger, const std::string& sentences, const FitOptions& options,
+                   const std::string& directory);
+// On the series that the forecaster was made for, whose parts decide what it is validated on. For a model
+// that is solved, `steps` and `rate` have no meaning.
+TrainingReport fit(SeriesForecaster& forecaster, const Series& series, const FitOptions& options,
                    const std::string& directory);
 
 }  // namespace hodhod
