@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/input.h"
+#include "cli/output.h"
 #include "cli/training_run.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/format.h"
@@ -36,12 +37,14 @@ int train_embed(const Command& command, const TrainEmbedFlags& flags, const Sess
       begin_run(command, flags, {{"data", or_standard_input(flags.data), [&] { return text; }}});
   TextModel model = make_vectors(flags, run, text);
   VectorsTask task(model, lines_of(text, LineEnds::dropped), flags.training, flags.trainer.seed);
-  return run_fitting(
+  const int status = run_fitting(
       {.fitted = task.fitted(),
        .model = model,
        .data = fmt::format("{} words to train on; {}", with_commas(task.tokens()), model.config().summary()),
        .unit = "parts of the text"},
       flags, run, session);
+  if (const std::string note = task.note(); status == 0 && !note.empty()) tell({note});
+  return status;
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "cli/tokenize.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/tasks/begin_embedding.h"
 
 namespace hodhod::cli {
 namespace {
@@ -104,6 +105,13 @@ void add_train_flags(Command& command, TrainFlags& flags) {
   add_run_flags(command, flags);
   command.add("--from", flags.from, "Fine-tune the model in this directory").called("DIR");
   add_model_flags(command, flags).excludes("--from");
+  command
+      .add("--embedding", flags.embedding,
+           "Begin a new model's embedding from these word vectors: a file, or a model's directory")
+      .called("FILE")
+      .excludes("--from");
+  command.add("--freeze-embedding", flags.freeze_embedding, "Do not change the embedding during training")
+      .needs("--embedding");
   command.add("--profile", flags.profile, "Print where the time went");
   command.add_config(flags.trainer, "Training");
   command.add_config(flags.tokenizer, "Tokenizer", "tokenizer");
@@ -216,6 +224,13 @@ void apply_epochs(TrainFlags& flags, int64_t batches_in_epoch) {
   const double updates =
       static_cast<double>(batches_in_epoch) / static_cast<double>(flags.trainer.accumulate);
   flags.trainer.steps = std::max<int64_t>(1, std::llround(*flags.epochs * updates));
+}
+
+void begin_embedding_of(TextModel& model, const TrainFlags& flags) {
+  if (flags.embedding.empty()) return;
+  const FoundEmbeddings found = begin_embedding(model, flags.embedding);
+  fmt::print(stderr, "--embedding {}: {} of {} tokens begin with its vectors\n", flags.embedding, found.found,
+             found.tokens);
 }
 
 void tell_what_is_new(const std::vector<std::string>& parameters, const TrainFlags& flags) {

@@ -30,6 +30,8 @@ struct TrainFlags {
   bool reads_source = false;
   std::string tokenizer_path;              // an existing tokenizer
   std::vector<std::string> model_options;  // NAME=VALUE
+  std::string embedding;                   // word vectors that a new model's embedding begins from
+  bool freeze_embedding = false;
   TaskTokenizerOptions tokenizer;
   TrainerOptions trainer;
   bool profile = false;
@@ -66,6 +68,10 @@ void tell_about_tokenizer(const text::Tokenizer& tokenizer, const text::LineSour
 // tokenizer of --tokenizer, or one trained on `lines` if the directory has none.
 FineTuning fine_tuning(const TrainFlags& flags, const RunDirectory& run, const text::LineSource& lines);
 
+// Begins a new model's embedding from the word vectors of --embedding, if they are given, and prints how many
+// tokens are found.
+void begin_embedding_of(TextModel& model, const TrainFlags& flags);
+
 // Prints which parameters are new in a model made from another one.
 void tell_what_is_new(const std::vector<std::string>& parameters, const TrainFlags& flags);
 
@@ -89,7 +95,9 @@ auto model_to_train(const TrainFlags& flags, const RunDirectory& run, const text
   }
   auto tokenizer = choose_tokenizer(flags, run, lines);
   const auto config = configured(flags, *tokenizer);
-  return make(*config, std::move(tokenizer));
+  auto model = make(*config, std::move(tokenizer));
+  begin_embedding_of(text_model_of(model), flags);
+  return model;
 }
 
 // Adds --dev-share: without --dev, this share of the data is held out for validation.

@@ -17,6 +17,7 @@
 #include "hodhod/base/signals.h"
 #include "hodhod/data/token_cache.h"
 #include "hodhod/nn/module.h"
+#include "hodhod/train/partly_frozen.h"
 
 namespace hodhod::cli {
 namespace {
@@ -183,6 +184,11 @@ RunDirectory begin_run(const Command& command, const TrainFlags& flags, const st
     if (!read.paths.empty()) add_data(record.data, read);
   }
   if (!flags.from.empty()) add_model(record.data, flags);
+  if (!flags.embedding.empty()) {
+    const bool file = !is_directory(flags.embedding);
+    record.data.push_back(
+        data_file("embedding", file ? flags.embedding : join_path(flags.embedding, "model.safetensors")));
+  }
   return RunDirectory(flags.out, std::move(record),
                       {.from = flags.from, .restart = flags.restart, .overwrite = flags.overwrite});
 }
@@ -208,9 +214,13 @@ int run_training(const TrainingTask& task, const TrainFlags& flags, RunDirectory
   run.set_model(model_record(task.model));
   say_beginning(task.model, task.data, run, session.quiet);
   const StopSignals signals;
+  std::optional<PartlyFrozen> frozen;
+  if (flags.freeze_embedding)
+    frozen.emplace(task.trainee, task.model.model, embedding_parameters(task.model.model));
+  Trainee& trainee = frozen ? static_cast<Trainee&>(*frozen) : task.trainee;
   const TrainingReport report =
       with_progress("Training", "steps", session.quiet, [&](const TrainingLog& log) {
-        return train(task.trainee, trainer_options(flags, run.record().model), run, log);
+        return train(trainee, trainer_options(flags, run.record().model), run, log);
       });
   const bool before = report.steps == report.first_step && report.last.values.empty() &&
                       report.model_step > 0 && report.end != TrainingEnd::signal;

@@ -362,12 +362,13 @@ WordVectorFile read_word_vectors(const std::string& path, bool lenient) {
   return file;
 }
 
-bool is_word_vector_file(const std::string& path) {
+std::optional<WordVectorFormat> word_vector_format_of(const std::string& path) {
   try {
-    return layout_of(read_head(path)).has_value();
+    if (const auto layout = layout_of(read_head(path))) return layout->format;
   } catch (const Error&) {
-    return false;
+    // It cannot be read.
   }
+  return std::nullopt;
 }
 
 void write_word_vectors(const std::string& path, WordVectorFormat format,

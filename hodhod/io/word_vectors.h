@@ -14,7 +14,7 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,8 +42,8 @@ struct WordVectorFile {
 // counted.
 WordVectorFile read_word_vectors(const std::string& path, bool lenient = false);
 
-// Whether the beginning of a file looks like one of these. False if it cannot be read.
-bool is_word_vector_file(const std::string& path);
+// The format of a file that looks like one of these. Nothing if it does not, or cannot be read.
+std::optional<WordVectorFormat> word_vector_format_of(const std::string& path);
 
 // Replaces or creates the file. The numbers of a text are the shortest that are read back as the same floats.
 // Error for a word that the format cannot hold.

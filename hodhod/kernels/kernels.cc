@@ -22,6 +22,7 @@ const Kernels<float>& cpu_kernels<float>() {
     k.embedding_backward = cpu::embedding_backward;
     k.gated = cpu::gated;
     k.gated_backward = cpu::gated_backward;
+    k.glove = cpu::glove;
     k.cross_entropy = cpu::cross_entropy;
     k.cross_entropy_backward = cpu::cross_entropy_backward;
     k.soft_cross_entropy = cpu::soft_cross_entropy;
@@ -72,6 +73,7 @@ const Kernels<double>& cpu_kernels<double>() {
     k.embedding_backward = reference::embedding_backward;
     k.gated = reference::gated;
     k.gated_backward = reference::gated_backward;
+    k.glove = reference::glove;
     k.cross_entropy = reference::cross_entropy;
     k.cross_entropy_backward = reference::cross_entropy_backward;
     k.soft_cross_entropy = reference::soft_cross_entropy;

@@ -13,6 +13,7 @@
 #include "hodhod/kernels/dropout.h"
 #include "hodhod/kernels/embedding.h"
 #include "hodhod/kernels/gated.h"
+#include "hodhod/kernels/glove.h"
 #include "hodhod/kernels/loss.h"
 #include "hodhod/kernels/negative_sampling.h"
 #include "hodhod/kernels/norm.h"
@@ -78,6 +79,9 @@ struct Kernels {
   // gated.h
   Slot<void(const GatedArgs<T>&)> gated{"gated", device};
   Slot<void(const GatedBackwardArgs<T>&)> gated_backward{"gated_backward", device};
+
+  // glove.h
+  Slot<void(const GloveArgs<T>&)> glove{"glove", device};
 
   // loss.h
   Slot<void(const CrossEntropyArgs<T>&)> cross_entropy{"cross_entropy", device};

@@ -5,6 +5,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/threads.h"
+#include "hodhod/io/fasttext_bin.h"
 #include "hodhod/io/fasttext_hash.h"
 #include "hodhod/nn/initialisers.h"
 #include "hodhod/ops/embedding.h"
@@ -30,7 +31,7 @@ std::vector<float> mean_of_rows(const float* own, const Tensor& subwords, std::s
 
 std::vector<int32_t> subword_rows(std::string_view word, const WordVectorsOptions& options) {
   std::vector<int32_t> rows;
-  if (!options.has_subwords() || word.empty()) return rows;
+  if (!options.has_subwords() || word.empty() || word == kFastTextLineEnd) return rows;
   const std::string framed = "<" + std::string(word) + ">";
   for_each_subword(framed, options.min_n, options.max_n, [&](std::string_view subword) {
     rows.push_back(static_cast<int32_t>(fasttext_hash(subword) % static_cast<uint64_t>(options.buckets)));

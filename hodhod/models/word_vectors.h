@@ -17,7 +17,8 @@
 
 namespace hodhod {
 
-// The subword rows of a word, from 0 to buckets − 1, in the order in which they are added up.
+// The subword rows of a word, from 0 to buckets − 1, in the order in which they are added up. As in fastText,
+// the line end </s> has none.
 std::vector<int32_t> subword_rows(std::string_view word, const WordVectorsOptions& options);
 
 class WordVectors final : public Model, public Encoder, public Vectors {

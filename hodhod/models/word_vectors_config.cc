@@ -36,7 +36,10 @@ struct WordVectorsType final : ModelType {
   std::unique_ptr<ModelConfig> preset(std::string_view wanted) const override {
     WordVectorsOptions options{.vocabulary = 1, .output = true, .counts = true};
     if (wanted == "fasttext-vectors") options.max_n = 6;
-    if (wanted == "glove") options.algorithm = VectorAlgorithm::glove;
+    if (wanted == "glove") {
+      options.algorithm = VectorAlgorithm::glove;
+      options.output = false;
+    }
     return std::make_unique<WordVectorsConfig>(options);
   }
   ReadConfig read(const Json& json, const std::string& path) const override;
@@ -89,6 +92,8 @@ const ModelType& word_vectors_type() {
 
 void WordVectorsOptions::validate() const {
   check_fields(fields_of(const_cast<WordVectorsOptions&>(*this)), "word vectors");  // only read
+  check(algorithm != VectorAlgorithm::glove || !has_subwords(),
+        "word vectors: the algorithm glove has no subwords, and max_n is {}; give max_n=0", max_n);
   check(!has_subwords() || min_n <= max_n,
         "word vectors: min_n {} is above max_n {}: no subword is between; change one of them", min_n, max_n);
 }

@@ -7,11 +7,13 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/hash.h"
 #include "hodhod/base/names.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/io/fasttext_hash.h"
 #include "hodhod/tasks/saved_model.h"
+#include "hodhod/train/glove.h"
 #include "hodhod/train/word2vec.h"
 
 namespace hodhod {
@@ -50,11 +52,22 @@ Word2vecOptions word2vec_options(const WordVectorsOptions& model, const VectorTr
   options.window = training.window.value_or(options.window);
   options.negatives = training.negatives.value_or(options.negatives);
   options.block = training.block.value_or(options.block);
+  options.cap = training.cap.value_or(options.cap);
   options.power = training.power.value_or(subwords ? 0.5 : 0.75);
   options.sample = training.sample.value_or(subwords ? 1e-4 : 1e-3);
   options.rate = training.rate.value_or(subwords || cbow ? 0.05 : 0.025);
   options.final_rate = subwords ? 0 : 1e-4;
   options.start = subwords ? 1 : 0.5;
+  return options;
+}
+
+GloveOptions glove_options(const WordVectorsOptions& model, const VectorTraining& training, uint64_t seed) {
+  GloveOptions options{.width = model.width, .seed = seed};
+  options.epochs = training.epochs.value_or(options.epochs);
+  options.window = training.window.value_or(options.window);
+  options.rate = training.rate.value_or(options.rate);
+  options.x_max = training.x_max.value_or(options.x_max);
+  options.alpha = training.alpha.value_or(options.alpha);
   return options;
 }
 
@@ -70,6 +83,7 @@ class VectorsTask::Kind {
   virtual ~Kind() = default;
   virtual Fitting& fitting() = 0;
   virtual void write(WordVectors& model) const = 0;
+  virtual std::string note() const { return ""; }
 };
 
 class VectorsTask::Windows final : public Kind {
@@ -92,6 +106,31 @@ class VectorsTask::Windows final : public Kind {
 
  private:
   Word2vec fitting_;
+};
+
+class VectorsTask::Pairs final : public Kind {
+ public:
+  Pairs(const WordCorpus& corpus, const WordVectorsOptions& model, const VectorTraining& training,
+        uint64_t seed)
+      : fitting_(corpus, glove_options(model, training, seed)) {
+    refuse_for(model.algorithm, training.negatives.has_value(), "negatives");
+    refuse_for(model.algorithm, training.power.has_value(), "power");
+    refuse_for(model.algorithm, training.sample.has_value(), "sample");
+    refuse_for(model.algorithm, training.block.has_value(), "block");
+    refuse_for(model.algorithm, training.cap.has_value(), "cap");
+  }
+  Fitting& fitting() override { return fitting_; }
+  void write(WordVectors& model) const override { copy(fitting_.vectors(), model.words()); }
+  std::string note() const override {
+    if (fitting_.pairs() >= kFewGlovePairs) return "";
+    return fmt::format(
+        "the text has {} different pairs of neighbours; fewer than {} make poor vectors, and word2vec needs "
+        "less text",
+        with_commas(fitting_.pairs()), with_commas(kFewGlovePairs));
+  }
+
+ private:
+  Glove fitting_;
 };
 
 TaskTokenizerOptions usual_word_tokenizer() {
@@ -173,10 +212,16 @@ VectorsTask::VectorsTask(TextModel& model, const text::LineSource& lines, const 
   const auto spelling = spelling_of(*model.tokenizer);
   check(options.algorithm != VectorAlgorithm::other,
         "algorithm other: cannot be trained; give skipgram, cbow or glove");
-  kind_ = std::make_unique<Windows>(corpus_, spelling, options, training, seed);
+  if (options.algorithm == VectorAlgorithm::glove) {
+    kind_ = std::make_unique<Pairs>(corpus_, options, training, seed);
+  } else {
+    kind_ = std::make_unique<Windows>(corpus_, spelling, options, training, seed);
+  }
 }
 
 VectorsTask::~VectorsTask() = default;
+
+std::string VectorsTask::note() const { return kind_->note(); }
 
 FittedTask VectorsTask::fitted() {
   return {.fitting = kind_->fitting(), .validate = {}, .save = [this](const std::string& directory) {

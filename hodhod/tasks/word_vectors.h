@@ -26,7 +26,7 @@ namespace hodhod {
 // word2vec, or GloVe.
 struct VectorTraining {
   std::optional<int64_t> epochs, window, negatives, block;
-  std::optional<double> rate, power, sample, x_max, alpha;
+  std::optional<double> rate, power, sample, cap, x_max, alpha;
 
   template <class Visitor>
   void visit(Visitor&& v) {
@@ -40,6 +40,9 @@ struct VectorTraining {
       "Words of a greater frequency are left out now and then; 1e-3, with subwords 1e-4; 0 to keep all",
       at_least(0).below(1));
     v("block", block, "Number of words whose steps are computed from the same vectors; 1024", in(1, 1 << 20));
+    v("cap", cap,
+      "Pairs of words whose steps a row gets in full in a block; further ones only in proportion; √block / 5",
+      above(0));
     v("x_max", x_max, "Co-occurrences from this on weigh the same, of glove; 100", above(0));
     v("alpha", alpha, "Co-occurrences below weigh in proportion to their number to this power; 0.75",
       in(0, 10));
@@ -72,6 +75,8 @@ class VectorsTask {
 
   FittedTask fitted();
   int64_t tokens() const { return corpus_.tokens(); }
+  // Once it is fitted: a sentence about a text that is too short, or nothing.
+  std::string note() const;
 
  private:
   class Kind;

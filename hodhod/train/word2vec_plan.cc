@@ -16,6 +16,10 @@ constexpr int32_t kGroups = 64;
 // Names of random streams.
 constexpr uint64_t kKeepStream = 1, kWindowStream = 2;
 
+double cap_of(const Word2vecOptions& options) {
+  return options.cap > 0 ? options.cap : std::max(2.0, std::sqrt(static_cast<double>(options.block)) / 5);
+}
+
 std::vector<double> powers_of(const std::vector<int64_t>& counts, double power) {
   std::vector<double> weights;
   for (const int64_t count : counts)
@@ -219,8 +223,8 @@ GroupedAdds BlockPlanner::adds_to_output(const BlockPlan& plan, Scratch& scratch
 // Scales the additions by how many pairs their rows get, and forgets these.
 GroupedAdds BlockPlanner::scaled_and_grouped(std::vector<kernels::RowAdd>& adds,
                                              std::vector<float>& pairs) const {
+  const auto most = static_cast<float>(cap_of(options_));
   for (auto& add : adds) {
-    const float most = static_cast<float>(options_.cap);
     add.scale = std::min(1.0f, most / std::max(pairs[static_cast<size_t>(add.to)], 1.0f));
   }
   for (const auto& add : adds) pairs[static_cast<size_t>(add.to)] = 0;
