@@ -183,7 +183,8 @@ class Collector {
       }
     }
     values_.resize(static_cast<size_t>(std::ssize(file_.words) * width_));
-    file_.vectors = Tensor::from(values_, {std::ssize(file_.words), width_});
+    file_.width = width_;
+    file_.vectors = std::move(values_);
   }
 
  private:
@@ -372,12 +373,11 @@ std::optional<WordVectorFormat> word_vector_format_of(const std::string& path) {
 }
 
 void write_word_vectors(const std::string& path, WordVectorFormat format,
-                        const std::vector<std::string>& words, const Tensor& vectors) {
-  check(vectors.rank() == 2 && vectors.dim(0) == std::ssize(words), "{}: {} words and vectors of shape {}",
-        path, words.size(), to_string(vectors.shape()));
-  const int64_t width = vectors.dim(1);
-  const Tensor dense = vectors.converted(DType::f32).dense();
-  const float* values = dense.data<float>();
+                        const std::vector<std::string>& words, std::span<const float> vectors) {
+  check(!words.empty() && vectors.size() % words.size() == 0, "{}: {} words and {} numbers", path,
+        words.size(), vectors.size());
+  const auto width = static_cast<int64_t>(vectors.size() / words.size());
+  const float* values = vectors.data();
   AtomicFileWriter writer(path);
   std::string out;
   const auto flush = [&](size_t least) {

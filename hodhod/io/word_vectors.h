@@ -15,11 +15,10 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
 
@@ -30,8 +29,9 @@ constexpr std::array<std::string_view, 4> names_of(WordVectorFormat) {
 
 struct WordVectorFile {
   WordVectorFormat format = WordVectorFormat::word2vec;
-  std::vector<std::string> words;         // none twice
-  Tensor vectors;                         // [words, width] f32, finite
+  std::vector<std::string> words;  // none twice
+  int64_t width = 0;
+  std::vector<float> vectors;             // [words, width], finite
   int64_t bad = 0;                        // records that were left out
   std::vector<std::string> bad_examples;  // why, for the first of them: "FILE:LINE: …"
 };
@@ -45,9 +45,9 @@ WordVectorFile read_word_vectors(const std::string& path, bool lenient = false);
 // The format of a file that looks like one of these. Nothing if it does not, or cannot be read.
 std::optional<WordVectorFormat> word_vector_format_of(const std::string& path);
 
-// Replaces or creates the file. The numbers of a text are the shortest that are read back as the same floats.
-// Error for a word that the format cannot hold.
+// Replaces or creates the file; all words have as many numbers. The numbers of a text are the shortest that
+// are read back as the same floats. Error for a word that the format cannot hold.
 void write_word_vectors(const std::string& path, WordVectorFormat format,
-                        const std::vector<std::string>& words, const Tensor& vectors);
+                        const std::vector<std::string>& words, std::span<const float> vectors);
 
 }  // namespace hodhod

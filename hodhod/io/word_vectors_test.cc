@@ -33,13 +33,13 @@ std::string bytes_of(std::initializer_list<float> values) {
 
 TEST_F(WordVectorFiles, EachFormatIsToldByItsContents) {
   const std::vector<std::string> words = {"شیر", "می‌رود"};
-  const std::vector<double> values = {0.5, -1, 2e-3, 3};
+  const std::vector<float> values = {0.5f, -1, 2e-3f, 3};
   const auto expect = [&](const std::string& bytes, WordVectorFormat format) {
     const WordVectorFile file = read(bytes);
     EXPECT_EQ(file.format, format);
     EXPECT_EQ(file.words, words);
-    EXPECT_EQ(file.vectors.shape(), (Shape{2, 2}));
-    for (size_t i = 0; i < values.size(); ++i) EXPECT_FLOAT_EQ(file.vectors.values()[i], values[i]);
+    EXPECT_EQ(file.width, 2);
+    for (size_t i = 0; i < values.size(); ++i) EXPECT_FLOAT_EQ(file.vectors[i], values[i]);
   };
   expect("2 2\nشیر 0.5 -1\nمی‌رود 0.002 3\n", WordVectorFormat::word2vec);
   expect("2 2\r\nشیر 0.5 -1\r\nمی‌رود 2e-3 +3", WordVectorFormat::word2vec);
@@ -55,7 +55,7 @@ TEST_F(WordVectorFiles, EachFormatIsToldByItsContents) {
 TEST_F(WordVectorFiles, AWordMayHoldBlanksOfAnyKind) {
   const auto file = read(". . . 0.5 1\nthe 1 2\nnew\u00A0york 2 3\nat name@a.com 3 4\n");
   EXPECT_EQ(file.words, (std::vector<std::string>{". . .", "the", "new\u00A0york", "at name@a.com"}));
-  EXPECT_EQ(file.vectors.values(), (std::vector<double>{0.5, 1, 1, 2, 2, 3, 3, 4}));
+  EXPECT_EQ(file.vectors, (std::vector<float>{0.5, 1, 1, 2, 2, 3, 3, 4}));
 }
 
 TEST_F(WordVectorFiles, ABadRecordIsNamedWithItsLine) {
@@ -82,7 +82,7 @@ TEST_F(WordVectorFiles, LenientReadingLeavesBadRecordsOutAndCountsThem) {
   const auto file = read("9 2\na 1 2\nb 1 x\na 3 4\nc 5 6\n", true);
   EXPECT_EQ(file.words, (std::vector<std::string>{"a", "c"}));
   EXPECT_EQ(file.bad, 2);
-  EXPECT_EQ(file.vectors.values(), (std::vector<double>{1, 2, 5, 6}));
+  EXPECT_EQ(file.vectors, (std::vector<float>{1, 2, 5, 6}));
   EXPECT_THAT(file.bad_examples, testing::ElementsAre(testing::HasSubstr("v:3"), testing::HasSubstr("v:4"),
                                                       testing::HasSubstr("says 9 words")));
 }
@@ -94,21 +94,20 @@ TEST_F(WordVectorFiles, WhatIsWrittenIsReadBackToTheBit) {
     values.push_back(static_cast<float>(rng.normal() * std::pow(10, rng.uniform() * 20 - 10)));
   values[7] = 1e-44f;
   values[8] = -0.0f;
-  const Tensor vectors = Tensor::from(values, {3, 20});
   const std::vector<std::string> words = {"کتاب‌ها", "12", "a"};
   for (const auto format : {WordVectorFormat::word2vec, WordVectorFormat::word2vec_bin,
                             WordVectorFormat::glove, WordVectorFormat::fasttext_vec}) {
     const std::string path = directory_ / "out";
-    write_word_vectors(path, format, words, vectors);
+    write_word_vectors(path, format, words, values);
     const auto file = read_word_vectors(path);
     EXPECT_EQ(file.format, format);
     EXPECT_EQ(file.words, words);
-    EXPECT_EQ(file.vectors.values<float>(), values) << name_of(format);
+    EXPECT_EQ(file.vectors, values) << name_of(format);
   }
   expect_error(
       [&] {
         write_word_vectors(directory_ / "out", WordVectorFormat::word2vec_bin, {"a b"},
-                           Tensor::zeros({1, 2}));
+                           std::vector<float>{1, 2});
       },
       "'a b' cannot be written as word2vec-bin");
 }
@@ -119,12 +118,14 @@ TEST_F(WordVectorFiles, TheFilesOfOthersAreRead) {
   if (!file_exists(vec)) GTEST_SKIP() << vec << " is not there";
   const auto fasttext = read_word_vectors(vec);
   EXPECT_EQ(fasttext.format, WordVectorFormat::fasttext_vec);
-  EXPECT_EQ(fasttext.vectors.shape(), (Shape{1825, 8}));
+  EXPECT_EQ(fasttext.words.size(), 1825U);
+  EXPECT_EQ(fasttext.width, 8);
   EXPECT_EQ(fasttext.words[0], "و");
-  EXPECT_NEAR(fasttext.vectors.values()[7], -0.44554, 1e-7);
+  EXPECT_NEAR(fasttext.vectors[7], -0.44554, 1e-7);
   const auto glove = read_word_vectors(data + "/embeddings-eval/glove.6B.300d.sample.txt.gz");
   EXPECT_EQ(glove.format, WordVectorFormat::glove);
-  EXPECT_EQ(glove.vectors.shape(), (Shape{100, 300}));
+  EXPECT_EQ(glove.words.size(), 100U);
+  EXPECT_EQ(glove.width, 300);
 }
 
 // Each is refused with a sentence, without much memory, however it is cut or changed.

@@ -7,6 +7,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/format.h"
+#include "hodhod/base/names.h"
 #include "hodhod/models/finite.h"
 #include "hodhod/tensor/tape.h"
 #include "hodhod/train/metrics/correlation.h"
@@ -35,6 +36,45 @@ double dot(const std::vector<float>& a, const std::vector<float>& b) {
                             [](float x, float y) { return static_cast<double>(x) * y; });
 }
 
+// Of a model with one vector for each word: the mean over the words of each text. A word that is not in the
+// vocabulary is made of its subwords; without any it is passed over.
+std::vector<Embedding> means_of_words(const TextModel& embedder, std::span<const std::string> texts) {
+  const Vectors& vectors = *embedder.model->vectors();
+  const Tensor matrix = vectors.matrix();
+  const int64_t width = matrix.dim(1);
+  std::vector<Embedding> embeddings;
+  for (const std::string& text : texts) {
+    std::vector<double> sum(static_cast<size_t>(width), 0.0);
+    int64_t words = 0, found = 0;
+    const auto add = [&](const float* from) {
+      for (int64_t c = 0; c < width; ++c) sum[static_cast<size_t>(c)] += from[c];
+      ++found;
+    };
+    embedder.tokenizer->for_each_piece(text, [&](std::string_view piece, bool) {
+      ++words;
+      const auto made = embedder.tokenizer->token_to_id(piece) ? std::nullopt : vectors.unseen(piece);
+      if (made) return add(made->data());
+      // The word itself, or the tokens that a tokenizer of another kind makes of it.
+      for (const int32_t id : embedder.tokenizer->encode_ids(piece)) {
+        if (!embedder.tokenizer->is_special(id)) add(matrix.data<float>() + id * width);
+      }
+    });
+    Embedding embedding{.tokens = words};
+    for (const double value : sum)
+      embedding.vector.push_back(
+          static_cast<float>(value / static_cast<double>(std::max<int64_t>(found, 1))));
+    embeddings.push_back(std::move(embedding));
+  }
+  return embeddings;
+}
+
+void normalize_all(std::vector<Embedding>& embeddings) {
+  for (Embedding& embedding : embeddings) {
+    const double length = std::sqrt(dot(embedding.vector, embedding.vector));
+    for (float& value : embedding.vector) value = static_cast<float>(value / std::max(length, 1e-12));
+  }
+}
+
 }  // namespace
 
 TextModel load_embedder(const std::string& directory) {
@@ -48,6 +88,13 @@ std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::str
                              const EmbedOptions& options, Context& context) {
   const NoGrad off;
   const Model& model = *embedder.model;
+  if (model.vectors() != nullptr) {
+    check(options.pooling == Pooling::mean,
+          "`pooling` {}: word vectors have no order; leave it out, for the mean", name_of(options.pooling));
+    std::vector<Embedding> embeddings = means_of_words(embedder, texts);
+    if (options.normalize) normalize_all(embeddings);
+    return embeddings;
+  }
   const SpecialIds& special = model.config().special();
   std::vector<Texts> all;
   for (const std::string& text : texts) all.push_back({text});
@@ -75,12 +122,7 @@ std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::str
       check_finite(model, embeddings[i].vector, "hidden states");
     }
   }
-  if (options.normalize) {
-    for (Embedding& embedding : embeddings) {
-      const double length = std::sqrt(dot(embedding.vector, embedding.vector));
-      for (float& value : embedding.vector) value = static_cast<float>(value / std::max(length, 1e-12));
-    }
-  }
+  if (options.normalize) normalize_all(embeddings);
   return embeddings;
 }
 

@@ -45,10 +45,10 @@ std::vector<int64_t> rows_of_words(const std::vector<std::string>& spelling) {
 }
 
 // Writes 0 into row 0, and the given rows behind it.
-void put_rows(const Tensor& from, int64_t count, const Tensor& to) {
+void put_rows(const float* from, int64_t count, const Tensor& to) {
   const int64_t width = to.dim(1);
   std::fill_n(to.data<float>(), width, 0.0f);
-  std::copy_n(from.data<float>(), count * width, to.data<float>() + width);
+  std::copy_n(from, count * width, to.data<float>() + width);
 }
 
 Tensor take_rows_of(const Tensor& table, const std::vector<int64_t>& rows, int64_t more = 0) {
@@ -71,12 +71,11 @@ TextModel model_of(const WordVectorsOptions& options, const std::vector<std::str
 
 ImportedVectors import_word_vectors(const std::string& path, bool lenient) {
   WordVectorFile file = read_word_vectors(path, lenient);
-  ImportedVectors imported{model_of({.algorithm = VectorAlgorithm::other,
-                                     .vocabulary = std::ssize(file.words) + 1,
-                                     .width = file.vectors.dim(1)},
-                                    file.words)};
+  ImportedVectors imported{model_of(
+      {.algorithm = VectorAlgorithm::other, .vocabulary = std::ssize(file.words) + 1, .width = file.width},
+      file.words)};
   const auto& vectors = dynamic_cast<const WordVectors&>(*imported.model.model);
-  put_rows(file.vectors, std::ssize(file.words), vectors.words());
+  put_rows(file.vectors.data(), std::ssize(file.words), vectors.words());
   if (file.bad > 0) imported.notes.push_back(fmt::format("{}: {} records were left out", path, file.bad));
   for (std::string& example : file.bad_examples) imported.notes.push_back(std::move(example));
   return imported;
@@ -101,8 +100,8 @@ ImportedVectors import_fasttext_vectors(const std::string& path) {
                                     words)};
   auto& vectors = dynamic_cast<WordVectors&>(*imported.model.model);
   const int64_t count = std::ssize(words), width = file.options.width;
-  put_rows(file.input, count, vectors.words());
-  put_rows(file.output, count, vectors.output());
+  put_rows(file.input.data<float>(), count, vectors.words());
+  put_rows(file.output.data<float>(), count, vectors.output());
   if (subwords)
     copy(file.input.with_layout(vectors.subwords().shape(), {width, 1}, count * width), vectors.subwords());
   vectors.counts().data<double>()[0] = 0;
@@ -118,7 +117,7 @@ void export_word_vectors(const TextModel& model, WordVectorFormat format, const 
   std::vector<std::string> words = spelling_of(*model.tokenizer);
   const Tensor table = take_rows_of(vectors->matrix(), rows_of_words(words));
   std::erase(words, "");
-  write_word_vectors(path, format, words, table);
+  write_word_vectors(path, format, words, {table.data<float>(), static_cast<size_t>(table.numel())});
 }
 
 void export_fasttext_vectors(const TextModel& model, const std::string& path) {

@@ -29,7 +29,7 @@ TEST(VectorFiles, ComeBackAsTheyWere) {
     export_word_vectors(imported.model, format, copy);
     const WordVectorFile again = read_word_vectors(copy);
     EXPECT_EQ(again.words, (std::vector<std::string>{"کتاب‌ها", "<unk>", "نان"})) << name_of(format);
-    EXPECT_EQ(again.vectors.values(), (std::vector<double>{1, 2, 0.5, 0.25, -1, 3}));
+    EXPECT_EQ(again.vectors, (std::vector<float>{1, 2, 0.5, 0.25, -1, 3}));
   }
   EXPECT_EQ(import_word_vectors(directory.put("bad.txt", "a 1 2\nb 1 x\nc 3 4\nd 5 6\n"), true).notes.size(),
             2U);

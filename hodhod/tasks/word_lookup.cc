@@ -7,6 +7,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/nearest_name.h"
 #include "hodhod/tasks/word_vectors.h"
+#include "hodhod/text/normalizers/characters.h"
 
 namespace hodhod {
 namespace {
@@ -59,10 +60,14 @@ WordLookup::WordLookup(TextModel model)
 }
 
 std::optional<int64_t> WordLookup::find(std::string_view word) const {
-  for (const std::string& form : {model_.tokenizer->normalized(word), std::string(word)}) {
-    if (const auto found = numbers_.find(form); found != numbers_.end()) return found->second;
-  }
-  return std::nullopt;
+  static const text::NormalizerPtr kLowercase = text::make_lowercase();
+  const auto look_for = [&](const std::string& form) -> std::optional<int64_t> {
+    const auto found = numbers_.find(form);
+    return found != numbers_.end() ? std::optional(found->second) : std::nullopt;
+  };
+  if (const auto found = look_for(model_.tokenizer->normalized(word))) return found;
+  if (const auto found = look_for(std::string(word))) return found;
+  return look_for(text::normalize(*kLowercase, word));
 }
 
 std::optional<std::vector<float>> WordLookup::vector(std::string_view text, bool subwords) const {

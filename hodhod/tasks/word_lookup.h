@@ -25,8 +25,8 @@ class WordLookup {
   const WordSpace& space() const { return space_; }
   const TextModel& model() const { return model_; }
 
-  // The number of a word that is in the vocabulary. The word is normalised as the model's text was; where it
-  // is not found so, it is looked for as it is.
+  // The number of a word that is in the vocabulary. It is looked for as the model's text was normalised, then
+  // as it is written, then in lower case.
   std::optional<int64_t> find(std::string_view word) const;
   // The vector of a text: the mean over its words. A word that is not in the vocabulary is made of its
   // subwords, if `subwords`. Nothing if a word has no vector.

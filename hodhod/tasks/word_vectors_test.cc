@@ -9,6 +9,7 @@
 #include "hodhod/base/testing.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/models/registry.h"
+#include "hodhod/tasks/embed.h"
 #include "hodhod/tasks/word_evaluation.h"
 #include "hodhod/tasks/word_lookup.h"
 
@@ -120,6 +121,21 @@ TEST(WordVectorsTask, TrainsStoresAndAnswers) {
     if (!subwords)
       expect_error([&] { words.vector_or_fail("شیرها"); }, "'شیرها' is not in the vocabulary of 9 words");
   }
+}
+
+TEST(WordVectorsTask, ATextIsTheMeanOfItsWords) {
+  const TemporaryDirectory directory;
+  train_in(directory.path(), "fasttext-vectors", {"width=12", "min_n=2", "max_n=3"});
+  const TextModel model = load_embedder(directory.path());
+  const WordLookup words = WordLookup::load(directory.path());
+  Context context;
+  const std::vector<std::string> texts = {"شیر نان", "شیرها", ""};
+  const auto found = embed(model, texts, {}, context);
+  for (size_t i = 0; i < 2; ++i) {
+    const auto expected = *words.vector(texts[i]);
+    for (size_t c = 0; c < expected.size(); ++c) EXPECT_NEAR(found[i].vector[c], expected[c], 1e-6);
+  }
+  EXPECT_EQ(found[2].vector, std::vector<float>(12));
 }
 
 TEST(WordVectorsTask, SubwordsGetAsManyRowsAsTheyNeed) {
