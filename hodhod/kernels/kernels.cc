@@ -20,6 +20,9 @@ const Kernels<float>& cpu_kernels<float>() {
     k.dropout = cpu::dropout;
     k.embedding = cpu::embedding;
     k.embedding_backward = cpu::embedding_backward;
+    k.embedding_bag = cpu::embedding_bag;
+    k.embedding_bag_weights = cpu::embedding_bag_weights;
+    k.embedding_bag_rows = cpu::embedding_bag_rows;
     k.gated = cpu::gated;
     k.gated_backward = cpu::gated_backward;
     k.glove = cpu::glove;
@@ -71,6 +74,9 @@ const Kernels<double>& cpu_kernels<double>() {
     k.dropout = reference::dropout;
     k.embedding = reference::embedding;
     k.embedding_backward = reference::embedding_backward;
+    k.embedding_bag = reference::embedding_bag;
+    k.embedding_bag_weights = reference::embedding_bag_weights;
+    k.embedding_bag_rows = reference::embedding_bag_rows;
     k.gated = reference::gated;
     k.gated_backward = reference::gated_backward;
     k.glove = reference::glove;

@@ -12,6 +12,7 @@
 #include "hodhod/kernels/device.h"
 #include "hodhod/kernels/dropout.h"
 #include "hodhod/kernels/embedding.h"
+#include "hodhod/kernels/embedding_bag.h"
 #include "hodhod/kernels/gated.h"
 #include "hodhod/kernels/glove.h"
 #include "hodhod/kernels/loss.h"
@@ -75,6 +76,11 @@ struct Kernels {
   // embedding.h
   Slot<void(const EmbeddingArgs<T>&)> embedding{"embedding", device};
   Slot<void(const EmbeddingBackwardArgs<T>&)> embedding_backward{"embedding_backward", device};
+
+  // embedding_bag.h
+  Slot<void(const EmbeddingBagArgs<T>&)> embedding_bag{"embedding_bag", device};
+  Slot<void(const EmbeddingBagWeightsArgs<T>&)> embedding_bag_weights{"embedding_bag_weights", device};
+  Slot<void(const EmbeddingBagRowsArgs<T>&)> embedding_bag_rows{"embedding_bag_rows", device};
 
   // gated.h
   Slot<void(const GatedArgs<T>&)> gated{"gated", device};

@@ -72,7 +72,26 @@ void Gradients::add(int i, const Tensor& dx) {
   check(dx.shape() == output.shape && dx.dtype() == output.dtype,
         "{}: its backward gave a gradient {} {} for input {}, which is {} {}", node_.name,
         name_of(dx.dtype()), dx.shape(), i, name_of(output.dtype), output.shape);
-  add_gradient(output.gradient, dx);
+  add_gradient(output.whole(), dx);
+}
+
+void Gradients::add(int i, const Gradient& dx) {
+  const Edge& edge = node_.inputs[static_cast<size_t>(i)];
+  if (!edge.node) return;
+  Node::Output& output = edge.node->outputs[static_cast<size_t>(edge.output)];
+  if (!dx.has_rows() || !edge.node->is_leaf) {
+    add(i, dx.whole(output.shape));
+    return;
+  }
+  Gradient sum{std::exchange(output.gradient, Tensor()), std::exchange(output.rows, Tensor())};
+  add_gradient(sum, dx);
+  output.gradient = std::move(sum.values);
+  output.rows = std::move(sum.rows);
+}
+
+Tensor& Node::Output::whole() {
+  if (rows.defined()) gradient = Gradient{gradient, std::exchange(rows, Tensor())}.whole(shape);
+  return gradient;
 }
 
 Gradients::Buffer Gradients::buffer(int i) {
@@ -80,6 +99,7 @@ Gradients::Buffer Gradients::buffer(int i) {
   check(static_cast<bool>(edge.node), "{}: nobody wants the gradient of input {}; ask wants() first",
         node_.name, i);
   Node::Output& output = edge.node->outputs[static_cast<size_t>(edge.output)];
+  output.whole();
   if (!output.gradient.defined()) {
     output.gradient = Tensor::empty(output.shape, output.dtype, output.device);
     return {output.gradient, false};
@@ -93,7 +113,7 @@ Gradients::Buffer Gradients::buffer(int i) {
 Tensor Gradients::take(int i) {
   const Edge& edge = node_.inputs[static_cast<size_t>(i)];
   if (!edge.node) return {};
-  return std::exchange(edge.node->outputs[static_cast<size_t>(edge.output)].gradient, Tensor());
+  return std::exchange(edge.node->outputs[static_cast<size_t>(edge.output)].whole(), Tensor());
 }
 
 void Node::destroy(Node* node) noexcept {

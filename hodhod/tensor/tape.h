@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "hodhod/tensor/gradient.h"
 #include "hodhod/tensor/pool.h"
 #include "hodhod/tensor/ref.h"
 #include "hodhod/tensor/tensor.h"
@@ -50,6 +51,8 @@ class Gradients {
   bool wants(int i) const;
   // Adds dx to the gradient of input i. The shape and type are those of the input.
   void add(int i, const Tensor& dx);
+  // The same where dx is zero but for some rows of the input. A leaf keeps them as rows.
+  void add(int i, const Gradient& dx);
 
   // The gradient buffer of input i for kernels that write in place: dense, of the input's shape. When
   // `accumulate` it already holds something to add to; otherwise it is uninitialised and every element must
@@ -72,7 +75,11 @@ class Node : public Counted<Node> {
     Shape shape;
     DType dtype;
     Device device;
-    Tensor gradient;  // what has arrived so far
+    Tensor gradient;  // what has arrived so far; of a leaf with `rows`, only these rows (gradient.h)
+    Tensor rows = {};
+
+    // Makes the gradient of a leaf a whole one.
+    Tensor& whole();
   };
 
   // On the device `shapes`, what was counted since the node before was made (of any kind; so the first one

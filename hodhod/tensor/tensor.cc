@@ -270,13 +270,26 @@ Tensor& Tensor::set_requires_grad(bool wanted) {
 
 bool Tensor::is_leaf() const { return node_ && node_->is_leaf; }
 
-Tensor Tensor::grad() const { return is_leaf() ? node_->outputs[0].gradient : Tensor(); }
+Tensor Tensor::grad() const { return is_leaf() ? node_->outputs[0].whole() : Tensor(); }
+
+Gradient Tensor::gradient() const {
+  if (!is_leaf()) return {};
+  return {node_->outputs[0].gradient, node_->outputs[0].rows};
+}
+
+void Tensor::set_gradient(const Gradient& gradient) const {
+  set_grad(gradient.has_rows() ? Tensor() : gradient.values);
+  if (!gradient.has_rows()) return;
+  node_->outputs[0].gradient = gradient.values.detach();
+  node_->outputs[0].rows = gradient.rows;
+}
 
 void Tensor::set_grad(const Tensor& grad) const {
   check(is_leaf(), "set_grad: the tensor is not a leaf of the tape; call set_requires_grad() first");
   check(!grad.defined() || grad.shape() == shape_, "set_grad: gradient of shape {} for a tensor of shape {}",
         grad.shape(), shape_);
   node_->outputs[0].gradient = grad.detach();
+  node_->outputs[0].rows = Tensor();
 }
 
 void Tensor::set_node(Ref<Node> node, int output) {

@@ -20,7 +20,8 @@
 
 namespace hodhod {
 
-class Node;  // of the tape, see tape.h
+class Node;       // of the tape, see tape.h
+struct Gradient;  // see gradient.h
 template <>
 struct Ownership<Node> {
   static void retain(Node* node) noexcept;
@@ -117,6 +118,9 @@ class Tensor {
   // The accumulated gradient of a leaf; undefined before the first backward().
   Tensor grad() const;
   void set_grad(const Tensor& grad) const;
+  // The same, which may be rows alone; grad() makes it whole.
+  Gradient gradient() const;
+  void set_gradient(const Gradient& gradient) const;
   // Drops the gradient; its memory returns to the pool.
   void clear_grad() const { set_grad(Tensor()); }
 

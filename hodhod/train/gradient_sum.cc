@@ -76,21 +76,21 @@ void GradientSum::add(PartialSum part) {
 
 PoolVector<PartialSum> GradientSum::take() { return std::exchange(nodes_, {}); }
 
-PoolVector<Tensor> take_gradients(const NamedParameters& parameters) {
-  PoolVector<Tensor> gradients;
+PoolVector<Gradient> take_gradients(const NamedParameters& parameters) {
+  PoolVector<Gradient> gradients;
   gradients.reserve(parameters.size());
   for (const auto& [name, parameter] : parameters) {
-    gradients.push_back(parameter.grad());
+    gradients.push_back(parameter.gradient());
     parameter.clear_grad();
   }
   return gradients;
 }
 
-void set_gradients(const NamedParameters& parameters, const PoolVector<Tensor>& gradients) {
+void set_gradients(const NamedParameters& parameters, const PoolVector<Gradient>& gradients) {
   check(parameters.size() == gradients.size(), "gradient sum: {} gradients for {} parameters",
         gradients.size(), parameters.size());
   for (size_t i = 0; i < gradients.size(); ++i) {
-    if (gradients[i].defined()) parameters[i].second.set_grad(gradients[i]);
+    if (gradients[i].defined()) parameters[i].second.set_gradient(gradients[i]);
   }
 }
 

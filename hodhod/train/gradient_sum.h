@@ -14,6 +14,7 @@
 
 #include <cstdint>
 
+#include "hodhod/tensor/gradient.h"
 #include "hodhod/tensor/tape.h"
 #include "hodhod/tensor/tensor.h"
 #include "hodhod/train/optimizer.h"
@@ -26,7 +27,7 @@ struct PartialSum {
   double loss = 0;   // summed over items
   double items = 0;  // tokens, or examples
   // One for each parameter, in one order for all parts. Undefined where no part has a gradient.
-  PoolVector<Tensor> gradients = {};
+  PoolVector<Gradient> gradients = {};
 };
 
 class GradientSum {
@@ -51,8 +52,8 @@ class GradientSum {
 };
 
 // Moves the gradients of the parameters into a vector. The parameters have none afterwards.
-PoolVector<Tensor> take_gradients(const NamedParameters& parameters);
+PoolVector<Gradient> take_gradients(const NamedParameters& parameters);
 // Gives the parameters these gradients, except where they are undefined.
-void set_gradients(const NamedParameters& parameters, const PoolVector<Tensor>& gradients);
+void set_gradients(const NamedParameters& parameters, const PoolVector<Gradient>& gradients);
 
 }  // namespace hodhod

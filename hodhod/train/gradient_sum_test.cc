@@ -33,7 +33,7 @@ PartialSum single_part(int64_t part) {
   PartialSum sum{.first = part, .end = part + 1, .loss = 0.1 * static_cast<double>(part), .items = 1.0 / 3};
   for (int64_t p = 0; p < kParameters; ++p) {
     const PartValues values = values_of_part(part, p);
-    sum.gradients.push_back(values ? Tensor::from(*values, {kElements}) : Tensor());
+    sum.gradients.push_back({values ? Tensor::from(*values, {kElements}) : Tensor()});
   }
   return sum;
 }
@@ -62,7 +62,7 @@ void expect_whole_sum(GradientSum& sum, int64_t parts) {
   EXPECT_EQ(nodes[0].end, parts);
   EXPECT_EQ(nodes[0].loss, loss_by_definition(0, parts));
   for (int64_t p = 0; p < kParameters; ++p) {
-    const Tensor& gradient = nodes[0].gradients[static_cast<size_t>(p)];
+    const Tensor& gradient = nodes[0].gradients[static_cast<size_t>(p)].values;
     const PartValues expected = sum_by_definition(0, parts, p);
     ASSERT_EQ(gradient.defined(), expected.has_value()) << "parameter " << p;
     if (expected) {
@@ -112,7 +112,7 @@ TEST(GradientSum, TwoMachinesOfTwoPartsExchangeOneSumEach) {
   ASSERT_EQ(nodes.size(), 1u);
   EXPECT_EQ(nodes[0].first, 2);
   EXPECT_EQ(nodes[0].end, 4);
-  EXPECT_EQ(nodes[0].gradients[0].values<float>(), *sum_by_definition(2, 4, 0));
+  EXPECT_EQ(nodes[0].gradients[0].values.values<float>(), *sum_by_definition(2, 4, 0));
 }
 
 TEST(GradientSum, InOrderFewSumsAreHeld) {
@@ -125,15 +125,15 @@ TEST(GradientSum, InOrderFewSumsAreHeld) {
 
 TEST(GradientSum, ASinglePartIsNotCopied) {
   PartialSum part = single_part(0);
-  const float* memory = part.gradients[0].data<float>();
+  const float* memory = part.gradients[0].values.data<float>();
   GradientSum sum(1);
   sum.add(std::move(part));
-  EXPECT_EQ(sum.take()[0].gradients[0].data<float>(), memory);
+  EXPECT_EQ(sum.take()[0].gradients[0].values.data<float>(), memory);
 }
 
 TEST(GradientSum, WhatOthersHoldIsNotWritten) {
   PartialSum left = single_part(0);
-  const Tensor held = left.gradients[0];
+  const Tensor held = left.gradients[0].values;
   const std::vector<float> before = held.values<float>();
   GradientSum sum(2);
   sum.add(std::move(left));
@@ -163,11 +163,26 @@ TEST(GradientSum, WhatIsNoPartOfTheTreeIsRefused) {
   refused(2, 3, 2);  // another number of gradients
 }
 
+TEST(GradientSum, RowsOfSeveralPartsAreAdded) {
+  const auto part = [](int64_t number, const std::vector<int64_t>& rows, const std::vector<float>& values) {
+    PartialSum sum{.first = number, .end = number + 1};
+    const auto count = std::ssize(rows);
+    sum.gradients.push_back({Tensor::from(values, {count, 2}), Tensor::from(rows, {count})});
+    return sum;
+  };
+  GradientSum sum(2);
+  sum.add(part(0, {1, 4}, {1, 2, 3, 4}));
+  sum.add(part(1, {0, 4, 7}, {10, 20, 30, 40, 50, 60}));
+  const Gradient both = sum.take()[0].gradients[0];
+  EXPECT_EQ(both.rows.values<int64_t>(), (std::vector<int64_t>{0, 1, 4, 7}));
+  EXPECT_EQ(both.values.values<float>(), (std::vector<float>{10, 20, 1, 2, 33, 44, 50, 60}));
+}
+
 TEST(GradientSum, TakesAndGivesBackGradientsOfParameters) {
   const NamedParameters parameters{{"a", Tensor::zeros({2}).set_requires_grad()},
                                    {"b", Tensor::zeros({2}).set_requires_grad()}};
   parameters[0].second.set_grad(Tensor::full({2}, 3));
-  PoolVector<Tensor> gradients = take_gradients(parameters);
+  PoolVector<Gradient> gradients = take_gradients(parameters);
   ASSERT_EQ(gradients.size(), 2u);
   EXPECT_FALSE(gradients[1].defined());
   EXPECT_FALSE(parameters[0].second.grad().defined());

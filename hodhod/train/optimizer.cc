@@ -6,6 +6,7 @@
 
 #include "hodhod/kernels/kernels.h"
 #include "hodhod/kernels/optimizer.h"
+#include "hodhod/tensor/gradient.h"
 
 namespace hodhod {
 namespace {
@@ -145,17 +146,32 @@ void Optimizer::step(double rate, double scale) {
 
 void Optimizer::update(size_t index, double rate, double scale) {
   const Tensor& parameter = parameters_[index].second;
-  if (!parameter.grad().defined()) return;
+  const Gradient gradient = parameter.gradient();
+  if (!gradient.defined()) return;
   // Norms and biases are vectors. Decay does them harm.
   const double decay = parameter.rank() >= 2 || options_.decay_vectors ? options_.weight_decay : 0;
-  apply({parameter, parameter.grad().dense(), state_[index], rate, scale, decay});
+  const Slot whole{parameter, gradient.values.dense(), state_[index], rate, scale, decay};
+  if (gradient.has_rows()) {
+    apply_to_rows(whole, gradient.rows);
+  } else {
+    apply(whole);
+  }
   parameter.clear_grad();
+}
+
+void Optimizer::apply_to_rows(const Slot& slot, const Tensor& rows) {
+  std::vector<Tensor> state;
+  for (const Tensor& part : slot.state) state.push_back(rows_taken(part, rows));
+  const Tensor parameter = rows_taken(slot.parameter, rows);
+  apply({parameter, slot.gradient, state, slot.rate, slot.scale, slot.decay});
+  put_rows(slot.parameter, rows, parameter);
+  for (size_t i = 0; i < state.size(); ++i) put_rows(slot.state[i], rows, state[i]);
 }
 
 double Optimizer::gradient_norm() const {
   double sum = 0;
   for (const auto& [name, parameter] : parameters_) {
-    if (const Tensor gradient = parameter.grad(); gradient.defined()) sum += square_sum(gradient);
+    if (const Tensor gradient = parameter.gradient().values; gradient.defined()) sum += square_sum(gradient);
   }
   return std::sqrt(sum);
 }
@@ -179,7 +195,7 @@ std::string first_not_finite(const NamedParameters& tensors) {
 
 std::string Optimizer::first_not_finite() const {
   for (const auto& [name, parameter] : parameters_) {
-    if (const Tensor gradient = parameter.grad();
+    if (const Tensor gradient = parameter.gradient().values;
         gradient.defined() && !std::isfinite(square_sum(gradient))) {
       return name;
     }

@@ -63,7 +63,8 @@ class Optimizer {
   int64_t steps() const { return steps_; }
 
   // Applies every parameter's gradient times `scale` at this learning rate, and clears the gradients. A
-  // parameter without a gradient stays as it is.
+  // parameter without a gradient stays as it is. Of a parameter whose gradient has rows (tensor/gradient.h),
+  // these rows and their state alone change: means do not fade and weights do not decay in the others.
   void step(double rate, double scale = 1);
 
   // The same one parameter at a time, as gradients become complete: begin_step(), then update(i) for each.
@@ -89,6 +90,8 @@ class Optimizer {
     double rate, scale, decay;
   };
   virtual void apply(const Slot& slot) = 0;
+  // The same for these rows of the parameter and of its state; the slot's gradient is theirs.
+  void apply_to_rows(const Slot& slot, const Tensor& rows);
 
   OptimizerOptions options_;
 

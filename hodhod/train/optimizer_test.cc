@@ -8,6 +8,7 @@
 #include <limits>
 #include <numbers>
 
+#include "hodhod/tensor/gradient.h"
 #include "hodhod/train/schedule.h"
 
 namespace hodhod {
@@ -46,6 +47,39 @@ TEST(Optimizer, EveryKindFindsTheMinimum) {
       EXPECT_EQ(optimizer->steps(), 800);
       EXPECT_FALSE(problem.w.grad().defined());
     }
+  }
+}
+
+// With every row in it, a gradient of rows does what a whole one does; other rows stay as they are.
+TEST(Optimizer, RowsAloneAreTouched) {
+  for (OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::adam, OptimizerKind::adamw,
+                             OptimizerKind::adagrad, OptimizerKind::rmsprop}) {
+    const auto run = [&](bool with_rows) {
+      Tensor table = Tensor::from<double>({1, 2, 3, 4, 5, 6}, {3, 2}).set_requires_grad();
+      const auto optimizer =
+          make_optimizer({{"table", table}}, {.kind = kind, .momentum = 0.5, .weight_decay = 0.1});
+      for (int i = 1; i <= 3; ++i) {
+        const Tensor two = Tensor::from<double>({0.5 * i, -1, 2, 0.25}, {2, 2});
+        const Tensor rows = Tensor::from<int64_t>({0, 2}, {2});
+        table.set_gradient(with_rows ? Gradient{two, rows} : Gradient{Gradient{two, rows}.whole({3, 2})});
+        EXPECT_NEAR(optimizer->gradient_norm(), std::sqrt(0.25 * i * i + 1 + 4 + 0.0625), 1e-12);
+        optimizer->step(0.1);
+        EXPECT_FALSE(table.gradient().defined());
+      }
+      std::vector<double> values = table.values();
+      for (const auto& [name, part] : optimizer->state()) {
+        for (const double value : part.values()) values.push_back(value);
+      }
+      return values;
+    };
+    const auto rows = run(true), whole = run(false);
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const bool untouched = i % 6 == 2 || i % 6 == 3;
+      EXPECT_TRUE(untouched || rows[i] == whole[i]) << "kind " << static_cast<int>(kind) << " place " << i;
+    }
+    EXPECT_EQ(rows[2], 3);
+    EXPECT_EQ(rows[3], 4);
+    EXPECT_NE(whole[2], 3);  // decays
   }
 }
 

@@ -107,6 +107,9 @@ constexpr Kernels<T> make_table() {
   k.dropout = nothing;
   k.embedding = nothing;
   k.embedding_backward = nothing;
+  k.embedding_bag = nothing;
+  k.embedding_bag_weights = nothing;
+  k.embedding_bag_rows = nothing;
   k.gated = nothing;
   k.gated_backward = nothing;
   k.cross_entropy = nothing;
