@@ -13,10 +13,11 @@ namespace hodhod {
 // text: each line is a record. tsv: columns separated by tabs, quotes have no meaning. csv: RFC 4180. jsonl:
 // one object per line. conll: one token per line, columns separated by blanks or tabs, an empty line after
 // each sentence. conllu: the format of Universal Dependencies, with ten columns, comments, ranges of tokens
-// and empty nodes.
-enum class CorpusFormat { automatic, text, tsv, csv, jsonl, conll, conllu };
-constexpr std::array<std::string_view, 7> names_of(CorpusFormat) {
-  return {"auto", "text", "tsv", "csv", "jsonl", "conll", "conllu"};
+// and empty nodes. fasttext: a text on each line, among whose words those that begin with __label__ are its
+// labels.
+enum class CorpusFormat { automatic, text, tsv, csv, jsonl, conll, conllu, fasttext };
+constexpr std::array<std::string_view, 8> names_of(CorpusFormat) {
+  return {"auto", "text", "tsv", "csv", "jsonl", "conll", "conllu", "fasttext"};
 }
 
 // Whether the first line of a table names the columns. Automatic: yes if a column is asked for by name, or if

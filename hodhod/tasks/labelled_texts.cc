@@ -104,9 +104,59 @@ void check_formats_agree(const std::vector<std::string>& files, const LabelledCo
   }
 }
 
+constexpr std::string_view kLabelPrefix = "__label__";
+constexpr std::string_view kWordEnds = " \t\v\f\r";
+
+// A line of fastText's: words, of which those with the prefix are labels. The text is what is left of the
+// line when they are taken out.
+LabelledText example_of_line(const Record& record, const std::string& separator, int64_t& labels) {
+  LabelledText example{.texts = {""}, .place = record.place()};
+  const std::string_view line = record.fields[0];
+  labels = 0;
+  for (size_t at = 0; at < line.size();) {
+    size_t end = std::min(line.find_first_of(kWordEnds, at), line.size());
+    const std::string_view word = line.substr(at, end - at);
+    end = std::min(line.find_first_not_of(kWordEnds, end), line.size());
+    if (word.starts_with(kLabelPrefix) && word.size() > kLabelPrefix.size()) {
+      example.label.append(labels++ > 0 ? separator : "").append(word.substr(kLabelPrefix.size()));
+    } else {
+      example.texts[0].append(line.substr(at, end - at));
+    }
+    at = end;
+  }
+  return example;
+}
+
+LabelledTexts read_fasttext_lines(const std::vector<std::string>& files, const LabelledColumns& columns,
+                                  bool with_label) {
+  check(columns.texts.empty() && columns.label.empty(),
+        "{}: the format fasttext has no columns; leave out {}", files[0],
+        columns.label.empty() ? "`text`" : "`label`");
+  RecordReader reader(files, {.format = CorpusFormat::text, .skip_bad = columns.skip_bad});
+  LabelledTexts result;
+  while (const auto record = reader.next()) {
+    int64_t labels = 0;
+    LabelledText example = example_of_line(*record, columns.label_separator, labels);
+    if (labels == 0 && without_outer_blanks(example.texts[0]).empty()) continue;
+    if (with_label && labels != 1 && columns.label_separator.empty()) {
+      reader.report(
+          fmt::format("{}: the line has {}; {}", example.place,
+                      labels == 0 ? "no word that begins with __label__" : fmt::format("{} labels", labels),
+                      labels == 0 ? "give each text a label"
+                                  : "set `label_separator` (to ',', say) for texts with several"));
+      continue;
+    }
+    result.examples.push_back(std::move(example));
+  }
+  check(!result.examples.empty(), "{}: there is no example in it", files[0]);
+  result.bad = reader.bad_lines();
+  return result;
+}
+
 LabelledTexts read_texts(const std::vector<std::string>& files, const LabelledColumns& columns,
                          bool with_label) {
   check(!files.empty(), "no data is given; name a file");
+  if (columns.format == CorpusFormat::fasttext) return read_fasttext_lines(files, columns, with_label);
   check_formats_agree(files, columns);
   const CorpusFormat format =
       columns.format == CorpusFormat::automatic ? format_of(files[0]) : columns.format;

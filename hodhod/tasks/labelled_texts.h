@@ -48,6 +48,7 @@ struct LabelledTexts {
 // Columns that are not chosen: in a table with column names, those with usual names ("label", "text",
 // "sentence"; see header.h); if only one of two columns has a usual name, the other has the other role. In
 // other tables, the first column is the label and the second the text. In jsonl, the keys "label" and "text".
+// In the format fasttext, several labels of a line are joined by `label_separator`.
 //
 // Error for a bad line, such as one with an empty label (with skip_bad it is counted instead), and if there
 // are no examples.

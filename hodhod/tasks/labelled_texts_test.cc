@@ -98,5 +98,26 @@ TEST(LabelledTexts, SplitsLabels) {
   EXPECT_THAT(error_of([&] { read_labelled({lines}, {}); }), HasSubstr("expected a string"));
 }
 
+TEST(LabelledTexts, LinesOfFastText) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.put(
+      "a.txt", "__label__up the  boat __label__x rises\n\n__label__down it sinks\r\n__label__ no\n");
+  LabelledColumns columns{.label_separator = ",", .format = CorpusFormat::fasttext};
+  const auto examples = read_labelled({path}, columns).examples;
+  ASSERT_EQ(examples.size(), 3u);
+  EXPECT_EQ(examples[0].label, "up,x");
+  EXPECT_EQ(examples[0].texts[0], "the  boat rises");
+  EXPECT_EQ(examples[1].label, "down");
+  EXPECT_EQ(examples[1].texts[0], "it sinks");
+  EXPECT_EQ(examples[2].label, "");
+  columns.label_separator = "";
+  expect_error([&] { read_labelled({path}, columns); }, "a.txt:1", "2 labels", "`label_separator`");
+  columns.skip_bad = true;
+  EXPECT_EQ(read_labelled({path}, columns).examples.size(), 1u);
+  EXPECT_EQ(read_labelled({path}, columns).bad.count(), 2);
+  columns.texts = {"2"};
+  expect_error([&] { read_labelled({path}, columns); }, "no columns");
+}
+
 }  // namespace
 }  // namespace hodhod
