@@ -14,6 +14,7 @@
 #include "cli/task.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/classify.h"
+#include "hodhod/tasks/why.h"
 #include "hodhod/text/languages/sentences.h"
 
 namespace hodhod::cli {
@@ -25,6 +26,7 @@ struct ClassifyFlags {
   std::vector<std::string> data, thresholds;
   LabelledColumns columns;
   bool json = false;
+  bool why = false;
 };
 
 // A line as a text or a pair, depending on what the model takes. If the model does not say, a line with a tab
@@ -89,11 +91,53 @@ std::string classified_line(const Classification& found, const Classifier& class
   return one_line(line) + "\n";
 }
 
+// The labels whose scores are explained: those that were given; of a regression, its first number.
+std::vector<int64_t> explained_labels(const Classification& found, const Classifier& classifier) {
+  return classifier.is_regression() ? std::vector<int64_t>{0} : found.labels;
+}
+
+constexpr size_t kReasons = 10;  // features that are printed for a label
+
+// The features that spoke most for or against each label, a line each.
+std::string why_lines(const Texts& texts, const Classification& found, const Classifier& classifier,
+                      Context& context) {
+  std::string lines;
+  const std::vector<int64_t> labels = explained_labels(found, classifier);
+  for (const int64_t label : labels) {
+    if (labels.size() > 1) lines += fmt::format("  {}\n", one_line(classifier.labels.name(label)));
+    const std::vector<Contribution> reasons = why(classifier, texts[0], label, context);
+    for (size_t i = 0; i < std::min(kReasons, reasons.size()); ++i) {
+      lines += fmt::format("  {:+9.4f}  {}\n", reasons[i].value, one_line(reasons[i].feature));
+    }
+  }
+  return lines;
+}
+
+// All features of the text, for each explained label.
+Json why_json(const Texts& texts, const Classification& found, const Classifier& classifier,
+              Context& context) {
+  Json all = Json::array();
+  for (const int64_t label : explained_labels(found, classifier)) {
+    Json reasons = Json::array();
+    for (const Contribution& reason : why(classifier, texts[0], label, context)) {
+      reasons.push_back({{"feature", reason.feature}, {"contribution", reason.value}});
+    }
+    Json one = Json::object();
+    if (!classifier.is_regression()) one["label"] = classifier.labels.name(label);
+    one["features"] = reasons;
+    all.push_back(one);
+  }
+  return all;
+}
+
 // Classifies texts, prints the results, and counts what is reported at the end.
 class ClassifyPrinter {
  public:
-  ClassifyPrinter(const Classifier& classifier, bool json)
-      : classifier_(classifier), json_(json), long_texts_(length_limit(classifier.encoder)) {}
+  ClassifyPrinter(const Classifier& classifier, const ClassifyFlags& flags)
+      : classifier_(classifier),
+        json_(flags.json),
+        why_(flags.why),
+        long_texts_(length_limit(classifier.encoder)) {}
 
   // If a blank line stands in place of a pair, a blank line is printed.
   void print(const std::vector<Texts>& texts) {
@@ -109,9 +153,7 @@ class ClassifyPrinter {
         out += json_ ? json_line({{"text", one[0]}, {"label", nullptr}}) : "\n";
         continue;
       }
-      const Classification& answer = found[next++];
-      out +=
-          json_ ? json_line(classified_json(one, answer, classifier_)) : classified_line(answer, classifier_);
+      out += answer_text(one, found[next++]);
     }
     print_text(out);
     for (const Classification& one : found) long_texts_.add(one.tokens);
@@ -127,13 +169,23 @@ class ClassifyPrinter {
   }
 
  private:
+  std::string answer_text(const Texts& texts, const Classification& answer) {
+    if (json_) {
+      Json json = classified_json(texts, answer, classifier_);
+      if (why_) json["why"] = why_json(texts, answer, classifier_, context_);
+      return json_line(json);
+    }
+    return classified_line(answer, classifier_) +
+           (why_ ? why_lines(texts, answer, classifier_, context_) : "");
+  }
+
   bool is_missing_pair(const Texts& texts) const {
     return classifier_.texts == 2 && texts.size() == 1 && text::is_blank_text(texts[0]);
   }
 
   const Classifier& classifier_;
   Context context_;
-  bool json_;
+  bool json_, why_;
   LongTexts long_texts_;
   int64_t pairs_ = 0;
 };
@@ -141,7 +193,7 @@ class ClassifyPrinter {
 int run_classify(const ClassifyFlags& flags, const Session& session) {
   Classifier classifier = warned(Classifier::load(flags.directory));
   classifier.set_thresholds(flags.thresholds);
-  ClassifyPrinter printer(classifier, flags.json);
+  ClassifyPrinter printer(classifier, flags);
   if (!flags.data.empty()) {
     const auto data = told(read_unlabelled(flags.data, classifier.with_columns_of_training(flags.columns)));
     std::vector<Texts> texts;
@@ -166,6 +218,9 @@ void declare_classify(Command& command) {
   command.add_config(flags->columns, "Data");
   command.add_fields({field_of("threshold", flags->thresholds, kThresholdHelp)}, "Options");
   command.add("--json", flags->json, "Print a JSON object for each text");
+  command.add(
+      "--why", flags->why,
+      "Print what each word and n-gram of the text contributes to the label, for models that read features");
   command.on_run([flags](const Session& session) { return run_classify(*flags, session); });
 }
 

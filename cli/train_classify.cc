@@ -2,6 +2,8 @@
 // hodhod train classify: trains a classifier of texts or pairs of texts, or a regression.
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <memory>
 
 #include "cli/input.h"
@@ -10,15 +12,20 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/format.h"
 #include "hodhod/data/held_out.h"
+#include "hodhod/tasks/classifier_examples.h"
+#include "hodhod/tasks/classifier_fitting.h"
 #include "hodhod/tasks/classify.h"
 
 namespace hodhod::cli {
 namespace {
 
+constexpr size_t kSampleTexts = 5000;  // for the tokenizer of a model that reads features
+
 struct TrainClassifyFlags : TrainFlags {
   bool regression = false;
   LabelledColumns columns;
   ClassifierTraining training;
+  SolverOptions solver;
 };
 
 double mean_label(const std::vector<LabelledText>& examples) {
@@ -78,19 +85,75 @@ Classifier make_classifier(const TrainClassifyFlags& flags, const RunDirectory& 
   const ProblemKind problem = flags.regression ? ProblemKind::regression
                               : several        ? ProblemKind::multi_label
                                                : ProblemKind::single_label;
+  // Features are counted apart from the tokenizer, which needs no more than a sample to know the language.
+  const bool features = flags.from.empty() && model_preset(flags.preset)->reads_features();
+  const size_t lines = std::min(texts * train.size(), features ? kSampleTexts : SIZE_MAX);
   Classifier classifier = model_to_train(
-      flags, run, lines_of(texts * train.size(), text),
+      flags, run, lines_of(lines, text),
       [&](const FineTuning& tuning) { return Classifier::from(flags.from, labels, problem, tuning); },
       [&](const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer) {
-        return Classifier::make(config, std::move(tokenizer), labels, problem, flags.trainer.seed);
+        const auto own = config.clone();
+        learn_features(*own, *tokenizer, train);
+        return Classifier::make(*own, std::move(tokenizer), labels, problem, flags.trainer.seed);
       });
   classifier.columns = flags.columns;
   return classifier;
 }
 
+// "2 labels", as the message that a run begins with says what is predicted.
+std::string kind_text(const TrainClassifyFlags& flags, const Classifier& classifier) {
+  if (flags.regression) return "regression";
+  const bool several = classifier.problem() == ProblemKind::multi_label;
+  return fmt::format("{} labels{}", classifier.labels.size(), several ? " (several a text)" : "");
+}
+
+// Error when an option of the struct was given that has no effect, for the reason `why`.
+template <class Config>
+void refuse_all(const Command& command, const std::string& prefix, Config config, std::string_view why,
+                std::initializer_list<std::string_view> kept = {}) {
+  for (const Field& field : fields_of(config)) {
+    const std::string option = prefix + field_flag(field);
+    const bool is_kept = std::find(kept.begin(), kept.end(), field.path) != kept.end();
+    check(is_kept || !command.was_given(option), "{}: {}; leave it out", option, why);
+  }
+}
+
+std::string texts_text(size_t train, int64_t cut, size_t dev, const Classifier& classifier,
+                       const TrainClassifyFlags& flags) {
+  const std::string cut_text =
+      cut > 0 ? fmt::format(" ({} cut to {} tokens)", cut, length_limit(classifier.encoder)) : "";
+  return fmt::format("{} texts to train on{}, {} for validation, {}", train, cut_text, dev,
+                     kind_text(flags, classifier));
+}
+
+int solve(const Command& command, const TrainClassifyFlags& flags, Classifier& classifier,
+          const std::vector<LabelledText>& train, std::vector<LabelledText> dev, RunDirectory& run,
+          const Session& session) {
+  constexpr std::string_view kWhy = "is for models that are trained by gradients, and this one is solved";
+  refuse_all(command, "--", flags.trainer, kWhy, {"minutes", "seed"});
+  refuse_all(command, "--batches-", flags.training.batches, kWhy);
+  check(!flags.epochs, "--epochs: {}; leave it out", kWhy);
+  const auto dev_size = dev.size();
+  ClassifierFitting fitting(classifier, train, std::move(dev), flags.training, flags.solver);
+  const int status =
+      run_fitting({.fitted = fitting.task(),
+                   .model = classifier.encoder,
+                   .data = texts_text(train.size(), fitting.cut(), dev_size, classifier, flags),
+                   .unit = "iterations"},
+                  flags, run, session);
+  if (fitting.fitting().finished() && !fitting.fitting().converged()) {
+    tell({fmt::format(
+        "the minimum is not reached to the tolerance after {} iterations (the gradient's norm is "
+        "{:.2g}); raise --solver-iterations or --solver-tolerance",
+        flags.solver.iterations, fitting.fitting().gradient_norm())});
+  }
+  return status;
+}
+
 int train_classify(const Command& command, TrainClassifyFlags& flags, const Session& session) {
   check(!flags.regression || !command.was_given("--label-smoothing"),
         "--label-smoothing: a regression has no labels; leave it out, or --regression");
+  take_feature_defaults(command, flags);
   std::vector<LabelledText> train = told(read_labelled(flags.data, flags.columns)).examples;
   std::vector<LabelledText> dev;
   if (!flags.dev.empty()) dev = told(read_labelled(flags.dev, flags.columns)).examples;
@@ -98,26 +161,22 @@ int train_classify(const Command& command, TrainClassifyFlags& flags, const Sess
                                {{"data", flags.data, [&] { return text_of_examples(train); }},
                                 {"dev", flags.dev, [&] { return text_of_examples(dev); }}});
   if (flags.dev.empty()) dev = take_out(train, held_out_examples(flags, train));
-  tell_validation(!dev.empty(), flags);
   Classifier classifier = make_classifier(flags, run, train, dev);
+  if (is_solved(classifier)) return solve(command, flags, classifier, train, std::move(dev), run, session);
+  refuse_all(command, "--solver-", flags.solver,
+             "is for linear models that are solved, as those of --preset tfidf");
+  tell_validation(!dev.empty(), flags);
   const bool is_new = flags.from.empty() || !classifier.encoder.missing.empty();
   if (flags.regression && is_new) classifier.begin_at(mean_label(train));
   flags.training.batches.seed = flags.trainer.seed;
   const auto dev_size = dev.size();
   ClassifierTrainee trainee(classifier, train, std::move(dev), flags.training);
   apply_epochs(flags, trainee.batches_in_epoch());
-  const std::string kind =
-      flags.regression
-          ? "regression"
-          : fmt::format("{} labels{}", classifier.labels.size(),
-                        classifier.problem() == ProblemKind::multi_label ? " (several a text)" : "");
-  return run_training(
-      {.trainee = trainee,
-       .model = classifier.encoder,
-       .data = fmt::format("{} texts to train on ({} cut to {} tokens), {} for validation, {}", train.size(),
-                           trainee.cut(), length_limit(classifier.encoder), dev_size, kind),
-       .unit = "texts"},
-      flags, run, session);
+  return run_training({.trainee = trainee,
+                       .model = classifier.encoder,
+                       .data = texts_text(train.size(), trainee.cut(), dev_size, classifier, flags),
+                       .unit = "texts"},
+                      flags, run, session);
 }
 
 }  // namespace
@@ -134,6 +193,7 @@ void declare_train_classify(Command& command) {
   command.add_config(flags->columns, "Data");
   add_encoder_train_flags(command, *flags);
   command.add_config(flags->training, "Classifier");
+  command.add_config(flags->solver, "Solver of linear models", "solver");
   command.on_run(
       [flags, &command](const Session& session) { return train_classify(command, *flags, session); });
 }

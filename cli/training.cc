@@ -28,7 +28,7 @@ std::string own_tokenizer(const TrainFlags& flags, const RunDirectory& run,
   remove_tree(unfinished);
   const TaskTokenizer trained = train_task_tokenizer(options, lines);
   fmt::print(stderr, "{}\n", trained.persian.note);
-  print_warnings(trained.warnings);
+  if (flags.from.empty() && !model_preset(flags.preset)->reads_features()) print_warnings(trained.warnings);
   trained.tokenizer.save(unfinished);
   rename_file(unfinished, own);
   return own;
@@ -42,6 +42,14 @@ void refuse_useless(const Command& command, const std::string& prefix, Config co
     check(!command.was_given(option) || has_use_for(config.kind, field.path),
           "{}: is of no use with --{}-kind {}; leave it out", option, prefix,
           names_of(config.kind)[static_cast<size_t>(config.kind)]);
+  }
+}
+
+// Sets the options that were not given to other values of the same struct.
+void take_unless_given(const Command& command, const std::string& prefix, const std::vector<Field>& from,
+                       const std::vector<Field>& to) {
+  for (size_t i = 0; i < from.size(); ++i) {
+    if (!command.was_given(prefix + field_flag(from[i]))) set_field(to[i], field_text(from[i]));
   }
 }
 
@@ -157,7 +165,7 @@ std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const
                                                   const text::LineSource& lines) {
   if (!flags.tokenizer_path.empty()) {
     auto known = std::make_unique<text::Tokenizer>(load_tokenizer(flags.tokenizer_path));
-    tell_about_tokenizer(*known, lines);
+    if (!model_preset(flags.preset)->reads_features()) tell_about_tokenizer(*known, lines);
     return known;
   }
   // Errors in the model's options are found before a tokenizer is trained for it.
@@ -210,6 +218,13 @@ void add_encoder_train_flags(Command& command, TrainFlags& flags) {
       .add("--fresh-layers", flags.fresh_layers,
            "Number of last layers of the model of --from to reinitialise", at_least(0))
       .needs("--from");
+}
+
+void take_feature_defaults(const Command& command, TrainFlags& flags) {
+  if (!flags.from.empty() || !model_preset(flags.preset)->reads_features()) return;
+  UsualSettings usual = usual_features();
+  take_unless_given(command, "--", fields_of(usual.trainer), fields_of(flags.trainer));
+  take_unless_given(command, "--tokenizer-", fields_of(usual.tokenizer), fields_of(flags.tokenizer));
 }
 
 void add_dev_share(Command& command, TrainFlags& flags) {

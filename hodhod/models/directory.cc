@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/models/directory.h"
 
+#include <optional>
 #include <unordered_set>
 
 #include "hodhod/base/error.h"
@@ -38,9 +39,13 @@ ModelDirectory ModelDirectory::open(const std::string& path) {
 }
 
 LoadedModel load_model(const ModelDirectory& directory, const LoadOptions& options) {
-  const SafetensorsReader file(directory.path);
   const auto shapes = directory.config->make_shapes();
-  WeightPlan plan = plan_weights(directory.type->tensor_names(), file, *shapes, options.leave_out);
+  std::optional<SafetensorsReader> file;  // none for a model without parameters
+  WeightPlan plan;
+  if (parameter_count(*shapes) > 0) {
+    file.emplace(directory.path);
+    plan = plan_weights(directory.type->tensor_names(), *file, *shapes, options.leave_out);
+  }
   if (!options.allow_missing) check_complete(plan.missing, directory.path);
 
   LoadedModel loaded{.model = directory.config->make(),
@@ -54,7 +59,8 @@ LoadedModel load_model(const ModelDirectory& directory, const LoadOptions& optio
     loaded.model->initialise(Rng(options.seed),
                              [&](const std::string& name) { return drawn.contains(name); });
   }
-  load_weights(plan, file, parameters_of(*loaded.model));
+  if (file) load_weights(plan, *file, parameters_of(*loaded.model));
+  loaded.model->load_files(directory.path);
   return loaded;
 }
 
@@ -70,7 +76,8 @@ void save_model_files(Model& model, const std::string& directory, const Json& ta
   make_directories(directory);
   NamedTensors tensors = save_weights(type.tensor_names(), parameters_of(model));
   for (auto& constant : type.constants(config)) tensors.push_back(std::move(constant));
-  write_safetensors_directory(directory, tensors, max_shard_bytes);
+  if (!tensors.empty()) write_safetensors_directory(directory, tensors, max_shard_bytes);
+  model.save_files(directory);
   write_file_atomically(join_path(directory, "config.json"), format_json(json) + "\n");
 }
 

@@ -60,9 +60,10 @@ LoadedModel load_model(const std::string& directory, const LoadOptions& options 
 
 constexpr int64_t kMaxShardBytes = 5'000'000'000;  // Hugging Face's own choice
 
-// Writes model.safetensors (several files if it is larger than `max_shard_bytes`) and config.json, each
-// atomically. Creates the directory if needed. `task` and `origin.config` are the arguments of config_json();
-// the other settings in `origin` are not written here. Error when no type can hold the configuration.
+// Writes model.safetensors (several files if it is larger than `max_shard_bytes`; none for a model without
+// parameters), the model's own files, and config.json, each atomically. Creates the directory if needed.
+// `task` and `origin.config` are the arguments of config_json(); the other settings in `origin` are not
+// written here. Error when no type can hold the configuration.
 void save_model_files(Model& model, const std::string& directory, const Json& task = Json::object(),
                       const ModelOrigin& origin = {}, int64_t max_shard_bytes = kMaxShardBytes);
 

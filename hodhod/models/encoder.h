@@ -20,6 +20,9 @@ struct TokenBatch {
   Tensor ids;               // [B, T] i64
   Tensor lengths = {};      // [B] i64; undefined: all rows have length T
   Tensor token_types = {};  // [B, T] i64; undefined: all 0
+  // [B, T] f32; undefined: all 1. What each counts, for models that read features (text_features.h); the ids
+  // are then those of features.
+  Tensor weights = {};
 
   // A batch of rows of different lengths: T is the longest, and `pad` fills the rest.
   static TokenBatch of(std::span<const std::vector<int64_t>> rows, int64_t pad);

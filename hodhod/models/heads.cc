@@ -131,7 +131,9 @@ Tensor ClassificationHead::operator()(const HiddenStates& hidden, Context& conte
   Tensor x = pooled(hidden, *this);
   if (pooler) x = activate(activation, (*pooler)(x));
   trace(context, "pooled", Component::linear, "BC", x);
-  const Tensor y = classifier(with_dropout(x, dropout, context));
+  x = with_dropout(x, dropout, context);
+  Tensor y = classifier.weight.defined() ? classifier(x) : x;
+  if (!classifier.weight.defined() && classifier.bias.defined()) y = x + classifier.bias;
   trace(context, "logits", Component::linear, "BK", y);
   return y;
 }

@@ -133,7 +133,8 @@ struct MaskedLanguageHead {
 };
 
 // The head for whole sequences: classifier(dropout(activation(pooler(pooled state)))), or, without a pooler,
-// classifier(dropout(pooled state)).
+// classifier(dropout(pooled state)). A classifier without a weight is for states that have a channel for each
+// label: it adds its bias alone.
 struct ClassificationHead {
   std::optional<Linear> pooler;
   Linear classifier;

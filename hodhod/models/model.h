@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "hodhod/models/encoder.h"
 #include "hodhod/models/heads.h"
 #include "hodhod/models/language_model.h"
+#include "hodhod/models/linear_form.h"
 #include "hodhod/models/model_config.h"
 #include "hodhod/models/sequence_to_sequence.h"
 #include "hodhod/models/vectors.h"
@@ -58,6 +60,9 @@ class Model {
   // The embedding [V, C], for a head whose output layer is tied to it; undefined if the model has none.
   virtual Tensor embedding_table() const { return {}; }
 
+  // The model as a linear one, if it is to be solved; none: it is trained by gradients.
+  virtual std::optional<LinearForm> linear_form() { return std::nullopt; }
+
   // ---- parameters ----
   // Calls f for every parameter, the head's last. A tensor that is used in two places comes once.
   virtual void for_each_parameter(const ParameterFunction& f) = 0;
@@ -67,6 +72,13 @@ class Model {
   // The names of the parameters in each layer of the model's stack, from the input to the head. Fine-tuning
   // can reinitialise the last of these layers. Empty if the model has no stack of layers.
   virtual std::vector<std::vector<std::string>> layers() { return {}; }
+  // ---- files of its own ----
+  // What the model knows besides its parameters, such as the n-grams of a counted model, lies in files of its
+  // directory. load_model() reads them after the parameters; save_model_files() writes them before
+  // config.json.
+  virtual void load_files(const std::string& /*directory*/) {}
+  virtual void save_files(const std::string& /*directory*/) const {}
+
   // Lets the functions of nn/module.h visit a model like a layer.
   template <class V>
   void visit(V& v) {

@@ -19,6 +19,7 @@
 #include "hodhod/base/visit.h"
 #include "hodhod/models/heads.h"
 #include "hodhod/models/special_ids.h"
+#include "hodhod/models/text_features.h"
 
 namespace hodhod {
 
@@ -48,6 +49,14 @@ class ModelConfig {
   // leaves the form open, as recurrent networks do. Otherwise does nothing: a Transformer's form is part of
   // its preset.
   virtual void take_form(HeadKind, bool /*reads_source*/) {}
+
+  // Whether the model reads a text as features of its words (text_features.h) rather than as tokens.
+  virtual bool reads_features() const { return false; }
+  // The features; null before they are learned, and for a model of tokens.
+  virtual const TextFeatures* features() const { return nullptr; }
+  // Before a new model is made: learns its features from the words of the texts that it is trained on, and
+  // takes their number for its vocabulary. Does nothing for a model of tokens.
+  virtual void learn_features(const WordSource&) {}
 
   // Its form and sizes on one line: "decoder, 12 layers, width 768".
   virtual std::string summary() const = 0;

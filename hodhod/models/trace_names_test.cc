@@ -11,6 +11,7 @@
 #include "hodhod/base/file.h"
 #include "hodhod/base/names.h"
 #include "hodhod/base/test_directories.h"
+#include "hodhod/models/bag_config.h"
 #include "hodhod/models/recurrent_config.h"
 #include "hodhod/models/test_models.h"
 #include "hodhod/ops/shape.h"
@@ -87,6 +88,19 @@ TEST(TraceNames, AreThoseOfTheDocument) {
     } else {
       role->logits({.source = tokens, .target = tokens}, context);
     }
+    add_names(trace, traced);
+  }
+  {
+    Trace trace;
+    Context context{.trace = &trace};
+    BagModelConfig config({.features = {.hashing = Hashing::all, .buckets = 5},
+                           .hidden_sizes = {3},
+                           .training = BagTraining::gradients});
+    config.head.labels = 2;
+    config.set_features(
+        std::make_shared<const BagFeatures>(config.body.features, std::vector<KnownFeature>(), 1));
+    const auto model = make_model(config, Rng(4));
+    classify(*model, {.ids = Tensor::from<int64_t>({1, 2}, {1, 2})}, context);
     add_names(trace, traced);
   }
   EXPECT_EQ(traced, documented_names());

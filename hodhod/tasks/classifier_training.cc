@@ -9,6 +9,7 @@
 #include "hodhod/ops/loss.h"
 #include "hodhod/ops/reduce.h"
 #include "hodhod/ops/shape.h"
+#include "hodhod/tasks/classifier_examples.h"
 #include "hodhod/tasks/classify.h"
 
 namespace hodhod {
@@ -16,34 +17,6 @@ namespace {
 
 constexpr const char* kWeightsOption = "`class_weights`";
 constexpr double kMaxWeight = 1e6;
-
-// The label's id, a 0 or 1 for each label, or a regression's numbers.
-std::vector<double> target_of(const Classifier& classifier, const LabelledText& example) {
-  if (classifier.is_regression()) return numbers_of(classifier, example);
-  if (classifier.problem() == ProblemKind::single_label) {
-    return {static_cast<double>(classifier.labels.get(example.label, example.place))};
-  }
-  std::vector<double> target(static_cast<size_t>(classifier.labels.size()));
-  for (const std::string& label : split_labels(example.label, classifier.columns.label_separator)) {
-    target[static_cast<size_t>(classifier.labels.get(label, example.place))] = 1;
-  }
-  return target;
-}
-
-// Checks the validation data before training starts, so that an error costs no work.
-void check_gold(const Classifier& classifier, std::span<const LabelledText> dev) {
-  GoldLabels gold(classifier.labels);
-  for (const LabelledText& example : dev) {
-    if (classifier.is_regression()) {
-      numbers_of(classifier, example);
-      continue;
-    }
-    for (const std::string& label : split_labels(example.label, classifier.columns.label_separator)) {
-      gold.find(label, example.place);
-    }
-  }
-  gold.check_some_known();
-}
 
 std::vector<double> balanced_weights(const Classifier& classifier, std::span<const LabelledText> train) {
   std::vector<double> counts(static_cast<size_t>(classifier.labels.size()));
@@ -87,19 +60,13 @@ ClassifierTrainee::ClassifierTrainee(Classifier& classifier, std::span<const Lab
       weights_(class_weights(classifier, train, options.class_weights)),
       dev_(std::move(dev)),
       dropout_(options.word_dropout, options.batches.seed, *classifier.encoder.tokenizer) {
-  check(!train.empty(), "training: there is no example");
-  TextModel& encoder = classifier_.encoder;
-  set_requires_grad(*encoder.model);
-  limit_length(encoder, options.max_length,
-               options.cut_off == CutOff::end ? text::Side::right : text::Side::left);
-  classifier_.texts = static_cast<int64_t>(train[0].texts.size());
-  for (const LabelledText& example : train) targets_.push_back(target_of(classifier_, example));
-  check_gold(classifier_, dev_);
-  std::vector<Texts> texts;
-  for (const LabelledText& example : train) texts.push_back(example.texts);
-  texts_ = encode_texts(*encoder.tokenizer, texts);
-  cut_ = std::count_if(texts_.begin(), texts_.end(),
-                       [](const EncodedText& text) { return text.tokens > text.length(); });
+  check(options.word_dropout == 0 || !classifier.encoder.config().reads_features(),
+        "`word_dropout`: hides tokens, and this model reads features; leave it out");
+  set_requires_grad(*classifier_.encoder.model);
+  ClassifierExamples examples = encode_examples(classifier, train, dev_, options);
+  texts_ = std::move(examples.texts);
+  targets_ = std::move(examples.targets);
+  cut_ = examples.cut;
   sampler_ = std::make_unique<BatchSampler>(lengths_of(texts_), options.batches);
 }
 
@@ -108,15 +75,20 @@ NamedParameters ClassifierTrainee::parameters() { return parameters_of(*classifi
 void ClassifierTrainee::next_batch() {
   const BatchPosition at = sampler_->position();
   const auto rows = sampler_->next();
-  std::vector<EncodedText> texts;
+  const int64_t filler = classifier_.encoder.config().special().filler();
+  if (options_.word_dropout == 0) {
+    batch_ = batch_of(texts_, rows, filler);
+  } else {
+    std::vector<EncodedText> texts;
+    for (int64_t row : rows) dropout_(texts.emplace_back(texts_[static_cast<size_t>(row)]), at.epoch, row);
+    batch_ = batch_of(texts, filler);
+  }
   std::vector<double> targets;
   for (int64_t row : rows) {
-    dropout_(texts.emplace_back(texts_[static_cast<size_t>(row)]), at.epoch, row);
     const auto& target = targets_[static_cast<size_t>(row)];
     targets.insert(targets.end(), target.begin(), target.end());
   }
-  batch_ = batch_of(texts, classifier_.encoder.config().special().filler());
-  const auto count = std::ssize(texts);
+  const auto count = std::ssize(rows);
   const bool several = classifier_.problem() == ProblemKind::multi_label;
   batch_targets_ =
       Tensor::from(targets, several ? Shape{count, classifier_.labels.size()} : Shape{count})
@@ -161,28 +133,6 @@ LossSum ClassifierTrainee::loss(Context& context) {
           static_cast<double>(batch_targets_.numel())};
 }
 
-Scores ClassifierTrainee::validate() {
-  if (dev_.empty()) return {};
-  Context context;
-  const ClassifierScores scores = evaluate(classifier_, dev_, context);
-  switch (classifier_.problem()) {
-    case ProblemKind::single_label:
-      return {.values = {{"accuracy", scores.classes.accuracy},
-                         {"macro_f1", scores.classes.macro_f1},
-                         {"loss", scores.loss}},
-              .higher_is_better = true};
-    case ProblemKind::multi_label:
-      return {.values = {{"micro_f1", scores.labels.micro.f1()},
-                         {"mean_average_precision", scores.mean_average_precision},
-                         {"loss", scores.loss}},
-              .higher_is_better = true};
-    case ProblemKind::regression:
-      break;
-  }
-  return {.values = {{"pearson", scores.numbers.pearson},
-                     {"spearman", scores.numbers.spearman},
-                     {"mse", scores.loss}},
-          .higher_is_better = true};
-}
+Scores ClassifierTrainee::validate() { return validation_scores(classifier_, dev_); }
 
 }  // namespace hodhod

@@ -11,6 +11,7 @@
 #include "hodhod/base/json.h"
 #include "hodhod/data/lines.h"
 #include "hodhod/models/finite.h"
+#include "hodhod/tasks/classifier_examples.h"
 #include "hodhod/tasks/saved_model.h"
 #include "hodhod/tensor/tape.h"
 #include "hodhod/train/metrics/correlation.h"
@@ -228,6 +229,7 @@ Classifier Classifier::make(std::string_view preset, std::span<const LabelledTex
   }
   NewModel made = new_model(preset, HeadKind::classifier, false, lines_in(std::move(texts)),
                             usual_encoding().tokenizer, options);
+  learn_features(*made.config, *made.tokenizer, examples);
   return make(*made.config, std::move(made.tokenizer), Labels::of(std::move(labels)),
               ProblemKind::single_label, options.seed);
 }
@@ -342,7 +344,7 @@ std::vector<double> numbers_of(const Classifier& classifier, const LabelledText&
 std::vector<Classification> classify(const Classifier& classifier, std::span<const Texts> texts,
                                      Context& context, int64_t batch_tokens) {
   for (const Texts& one : texts) check_texts(classifier, one, one.empty() ? "" : excerpt(one[0]));
-  const auto encoded = encode_texts(*classifier.encoder.tokenizer, texts);
+  const auto encoded = encode_texts(classifier.encoder.config(), *classifier.encoder.tokenizer, texts);
   auto logits = logits_of(classifier, encoded, context, batch_tokens);
   std::vector<Classification> results;
   for (size_t i = 0; i < logits.size(); ++i) {

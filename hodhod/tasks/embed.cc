@@ -98,7 +98,7 @@ std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::str
   const SpecialIds& special = model.config().special();
   std::vector<Texts> all;
   for (const std::string& text : texts) all.push_back({text});
-  auto encoded = encode_texts(*embedder.tokenizer, all);
+  auto encoded = encode_texts(model.config(), *embedder.tokenizer, all);
   for (EncodedText& text : encoded) {
     // A translation model's encoder was trained on texts that end with this token.
     const bool closed = special.eos < 0 || (!text.ids.empty() && text.ids.back() == special.eos);
@@ -106,6 +106,7 @@ std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::str
       text.ids.push_back(special.eos);
       ++text.tokens;
     }
+    if (!text.values.empty()) continue;  // features are not in an order that could be cut off
     text.ids.resize(std::min(text.ids.size(), static_cast<size_t>(model.config().max_length())));
     text.types.resize(text.ids.size());
   }
@@ -116,8 +117,9 @@ std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::str
     const int64_t time = states.dim(1), width = states.dim(2);
     for (size_t r = 0; r < rows.size(); ++r) {
       const auto i = static_cast<size_t>(rows[r]);
-      embeddings[i] = {pooled(states.data<float>() + static_cast<int64_t>(r) * time * width,
-                              encoded[i].length(), width, options.pooling),
+      const int64_t length = std::min(encoded[i].length(), time);  // a model of features has one state a text
+      embeddings[i] = {pooled(states.data<float>() + static_cast<int64_t>(r) * time * width, length, width,
+                              options.pooling),
                        encoded[i].tokens};
       check_finite(model, embeddings[i].vector, "hidden states");
     }

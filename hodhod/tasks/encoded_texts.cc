@@ -6,6 +6,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/threads.h"
+#include "hodhod/tasks/words.h"
 
 namespace hodhod {
 namespace {
@@ -33,6 +34,33 @@ EncodedText encode(const text::Tokenizer& tokenizer, const Texts& texts) {
   return encoded;
 }
 
+EncodedText encode_features(const TextFeatures& features, const text::Tokenizer& tokenizer,
+                            const Texts& texts) {
+  check(texts.size() == 1, "a pair of texts, and this model reads single texts; name one column with `text`");
+  const WordList list(tokenizer, texts[0]);
+  FeatureList found = features.read(list.words());
+  EncodedText encoded{
+      .ids = std::move(found.ids), .types = {}, .tokens = list.whole(), .values = std::move(found.values)};
+  if (encoded.ids.empty()) {
+    // A batch has at least one place.
+    encoded.ids = {0};
+    encoded.values = {0};
+  }
+  encoded.types.resize(encoded.ids.size());
+  return encoded;
+}
+
+template <class Encode>
+std::vector<EncodedText> encode_all(std::span<const Texts> texts, const Encode& encode_one) {
+  std::vector<EncodedText> encoded(texts.size());
+  parallel_for(static_cast<int64_t>(texts.size()), 8, [&](int64_t begin, int64_t end) {
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+      encoded[i] = encode_one(texts[i]);
+    }
+  });
+  return encoded;
+}
+
 }  // namespace
 
 void LongTexts::add(int64_t tokens) {
@@ -54,13 +82,14 @@ Frame frame_of(const text::Tokenizer& tokenizer) {
 }
 
 std::vector<EncodedText> encode_texts(const text::Tokenizer& tokenizer, std::span<const Texts> texts) {
-  std::vector<EncodedText> encoded(texts.size());
-  parallel_for(static_cast<int64_t>(texts.size()), 8, [&](int64_t begin, int64_t end) {
-    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-      encoded[i] = encode(tokenizer, texts[i]);
-    }
-  });
-  return encoded;
+  return encode_all(texts, [&](const Texts& one) { return encode(tokenizer, one); });
+}
+
+std::vector<EncodedText> encode_texts(const ModelConfig& config, const text::Tokenizer& tokenizer,
+                                      std::span<const Texts> texts) {
+  const TextFeatures* features = config.features();
+  if (features == nullptr) return encode_texts(tokenizer, texts);
+  return encode_all(texts, [&](const Texts& one) { return encode_features(*features, tokenizer, one); });
 }
 
 std::vector<int64_t> lengths_of(std::span<const EncodedText> texts) {
@@ -70,13 +99,30 @@ std::vector<int64_t> lengths_of(std::span<const EncodedText> texts) {
 }
 
 TokenBatch batch_of(std::span<const EncodedText> texts, std::span<const int64_t> rows, int64_t pad) {
-  std::vector<std::vector<int64_t>> ids, types;
-  for (int64_t row : rows) {
-    ids.push_back(texts[static_cast<size_t>(row)].ids);
-    types.push_back(texts[static_cast<size_t>(row)].types);
+  const auto text = [&](int64_t b) -> const EncodedText& {
+    return texts[static_cast<size_t>(rows[static_cast<size_t>(b)])];
+  };
+  const auto count = std::ssize(rows);
+  int64_t longest = 0;
+  for (int64_t b = 0; b < count; ++b) longest = std::max(longest, text(b).length());
+  TokenBatch batch{.ids = Tensor::full({count, longest}, static_cast<double>(pad), DType::i64),
+                   .lengths = Tensor::empty({count}, DType::i64)};
+  const bool features = count > 0 && !text(0).values.empty();
+  if (features) {
+    batch.weights = Tensor::zeros({count, longest});
+  } else {
+    batch.token_types = Tensor::zeros({count, longest}, DType::i64);
   }
-  TokenBatch batch = TokenBatch::of(ids, pad);
-  batch.token_types = TokenBatch::of(types, 0).ids;
+  for (int64_t b = 0; b < count; ++b) {
+    const EncodedText& one = text(b);
+    batch.lengths.data<int64_t>()[b] = one.length();
+    std::copy(one.ids.begin(), one.ids.end(), batch.ids.data<int64_t>() + b * longest);
+    if (features) {
+      std::copy(one.values.begin(), one.values.end(), batch.weights.data<float>() + b * longest);
+    } else {
+      std::copy(one.types.begin(), one.types.end(), batch.token_types.data<int64_t>() + b * longest);
+    }
+  }
   return batch;
 }
 

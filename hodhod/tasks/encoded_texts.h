@@ -8,7 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "hodhod/models/transformer.h"
+#include "hodhod/models/encoder.h"
+#include "hodhod/models/model_config.h"
 #include "hodhod/text/tokenizer.h"
 
 namespace hodhod {
@@ -19,6 +20,9 @@ using Texts = std::vector<std::string>;
 struct EncodedText {
   std::vector<int64_t> ids, types;  // same length; types mark the second of two texts
   int64_t tokens = 0;               // of the whole text; more than ids if it was truncated
+  // The values of features, as many as ids, if the model reads features: `ids` are theirs, and `tokens` is
+  // the number of words.
+  std::vector<float> values = {};
 
   int64_t length() const { return static_cast<int64_t>(ids.size()); }
 };
@@ -51,6 +55,10 @@ Frame frame_of(const text::Tokenizer& tokenizer);
 // Encodes texts in parallel, each as it would be alone. A text without tokens becomes an end of text. Error
 // for more than two texts in one example.
 std::vector<EncodedText> encode_texts(const text::Tokenizer& tokenizer, std::span<const Texts> texts);
+// As the model reads them: its features of the tokenizer's words, if it has some, or the tokenizer's tokens.
+// Error for pairs of texts if it has features.
+std::vector<EncodedText> encode_texts(const ModelConfig& config, const text::Tokenizer& tokenizer,
+                                      std::span<const Texts> texts);
 
 std::vector<int64_t> lengths_of(std::span<const EncodedText> texts);
 

@@ -8,6 +8,8 @@
 #include "hodhod/data/held_out.h"
 #include "hodhod/data/lines.h"
 #include "hodhod/data/record_reader.h"
+#include "hodhod/tasks/classifier_fitting.h"
+#include "hodhod/train/run_directory.h"
 
 namespace hodhod {
 namespace {
@@ -73,8 +75,15 @@ TrainingReport fit(Classifier& classifier, const std::string& table, const FitOp
   auto dev = take_out(train, out);
   ClassifierTraining training;
   training.batches.seed = options.seed;
+  if (is_solved(classifier)) {
+    ClassifierFitting fitting(classifier, train, std::move(dev), training, {});
+    RunDirectory run(directory, RunRecord{});
+    return fit_model(fitting.task(), {}, run, options.log);
+  }
+  const UsualSettings usual =
+      classifier.encoder.config().reads_features() ? usual_features() : usual_encoding();
   ClassifierTrainee trainee(classifier, train, std::move(dev), training);
-  return fit(trainee, usual_encoding().trainer, options, directory);
+  return fit(trainee, usual.trainer, options, directory);
 }
 
 TrainingReport fit(Tagger& tagger, const std::string& sentences, const FitOptions& options,

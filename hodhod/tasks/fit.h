@@ -33,7 +33,8 @@ TrainingReport fit(TextGenerator& generator, const std::string& text_file, const
 // Line i of `target_file` is the translation of line i of `source_file`.
 TrainingReport fit(Translator& translator, const std::string& source_file, const std::string& target_file,
                    const FitOptions& options, const std::string& directory);
-// A classifier reads a table or JSON lines (read_labelled), a tagger sentences with tags (read_tagged).
+// A classifier reads a table or JSON lines (read_labelled); one that is linear in features is solved, and of
+// the options `dev_share` and `log` alone have a meaning. A tagger reads sentences with tags (read_tagged).
 TrainingReport fit(Classifier& classifier, const std::string& table, const FitOptions& options,
                    const std::string& directory);
 TrainingReport fit(Tagger& tagger, const std::string& sentences, const FitOptions& options,

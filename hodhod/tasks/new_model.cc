@@ -39,6 +39,16 @@ UsualSettings usual_encoding() {
   return usual;
 }
 
+UsualSettings usual_features() {
+  UsualSettings usual = usual_encoding();
+  usual.tokenizer.kind = TokenizerKind::word;
+  usual.tokenizer.vocabulary = 30000;  // of tokenizer.json alone; the features are counted apart
+  usual.trainer.schedule = {.kind = ScheduleKind::linear, .rate = 0.1, .warmup = 0};
+  usual.trainer.optimizer = {.kind = OptimizerKind::adagrad, .epsilon = 1e-8};
+  usual.trainer.clip = 0;
+  return usual;
+}
+
 NewModel new_model(std::string_view preset, HeadKind head, bool reads_source, const text::LineSource& lines,
                    const TaskTokenizerOptions& usual, const MakeOptions& options) {
   NewModel made;

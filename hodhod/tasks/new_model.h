@@ -23,6 +23,7 @@ struct UsualSettings {
 UsualSettings usual_generation();
 UsualSettings usual_translation();
 UsualSettings usual_encoding();  // classifiers, taggers and mask fillers
+UsualSettings usual_features();  // models that read features (models/text_features.h)
 
 struct MakeOptions {
   uint64_t seed = 1;                                   // of the initial weights

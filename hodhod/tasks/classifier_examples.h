@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// A classifier's examples as both ways of finding its weights take them: texts as the model reads them, with
+// what is to be predicted; and how a classifier is validated.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "hodhod/tasks/classify.h"
+
+namespace hodhod {
+
+struct ClassifierExamples {
+  std::vector<EncodedText> texts;
+  std::vector<std::vector<double>> targets;  // a label's id, 0 or 1 for each label, or numbers
+  int64_t cut = 0;                           // texts that were longer than max_length
+};
+
+// Sets the classifier's limit of length and its number of texts. Error with file and line for a label that is
+// unknown or no number, also in `dev`, before any work is done.
+ClassifierExamples encode_examples(Classifier& classifier, std::span<const LabelledText> train,
+                                   std::span<const LabelledText> dev, const ClassifierTraining& options);
+
+// The scores of a validation; none without examples.
+Scores validation_scores(const Classifier& classifier, std::span<const LabelledText> dev);
+
+// Lets a new model that reads features learn them from these examples' texts; does nothing for others.
+void learn_features(ModelConfig& config, const text::Tokenizer& tokenizer,
+                    std::span<const LabelledText> examples);
+
+}  // namespace hodhod
