@@ -52,7 +52,7 @@ void refuse_training_options(const Command& command, const TrainForecastFlags& f
   for (const Field& field : fields_of(trainer)) names.push_back(field_flag(field));
   for (const Field& field : fields_of(training)) names.push_back(field_flag(field));
   for (const std::string& name : names) {
-    check(name == "minutes" || !command.was_given("--" + name),
+    check(name == "minutes" || name == "seed" || !command.was_given("--" + name),
           "--{}: is for models that are trained by gradients, and {} is solved; leave it out", name,
           flags.preset);
   }

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "hodhod/base/file.h"
 #include "hodhod/base/rng.h"
+#include "hodhod/base/test_directories.h"
 #include "hodhod/base/testing.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/models/description.h"
@@ -131,6 +133,12 @@ TEST_P(EveryForecaster, ADirectoryGivesBackAModelOfTheHistoryAlone) {
   EXPECT_EQ(next.forecast.values.values(), forecast_next(model, changed).forecast.values.values());
   EXPECT_EQ(next.forecast.values.shape(), (Shape{1, 12, 2}));
   EXPECT_EQ(next.forecast.quantiles.defined(), !model.options().quantiles.empty());
+  if (next.forecast.quantiles.defined()) {
+    const std::vector<double> bounds = next.forecast.quantiles.values();
+    const size_t count = model.options().quantiles.size();
+    for (size_t i = 0; i < bounds.size(); i += count)
+      EXPECT_TRUE(std::is_sorted(&bounds[i], &bounds[i] + count));
+  }
   EXPECT_EQ(next.times.front(), "1970-01-13 12:00:00");
   EXPECT_EQ(next.times.back(), "1970-01-13 23:00:00");
   // Nor have other windows.
@@ -237,6 +245,45 @@ TEST(Forecast, QuantilesCoverWhatTheySay) {
     EXPECT_NEAR(scores.coverage[0], 0.1, 0.04) << preset;
     EXPECT_NEAR(scores.coverage[1], 0.9, 0.04) << preset;
   }
+}
+
+// ---- the figures that others measured on the same data ----
+
+ForecastScores scores_on(const std::string& file, const std::string& preset,
+                         const std::vector<std::string>& options, const std::vector<double>& split) {
+  const Series series = read_series({join_path(data_directory(), "timeseries/" + file)}, {});
+  const auto config = model_preset(preset);
+  for (const std::string& option : options) config->change(option);
+  SeriesForecaster model = SeriesForecaster::make(*config, series, split, 1);
+  ForecastFitting fitting(model, series);
+  while (!fitting.finished()) fitting.advance();
+  return evaluate(model, series, model.parts_in(series).test);
+}
+
+TEST(Forecast, EttAsOthersMeasureIt) {
+  if (!is_directory(join_path(data_directory(), "timeseries")))
+    GTEST_SKIP() << data_directory() << "/timeseries is absent";
+  const auto near = [](const ForecastScores& scores, int64_t windows, double mse, double mae) {
+    EXPECT_EQ(scores.windows, windows);
+    EXPECT_NEAR(scores.all.standardised_mse, mse, 0.0006);
+    EXPECT_NEAR(scores.all.standardised_mae, mae, 0.0006);
+  };
+  const std::vector<double> split = {8640, 2880, 2880};
+  const char* file = "ETTh1.csv.gz";
+  near(scores_on(file, "naive", {"horizon=96"}, split), 2785, 1.294, 0.713);
+  near(scores_on(file, "seasonal-naive", {"horizon=192"}, split), 2689, 0.581, 0.469);
+  near(scores_on(file, "linear-forecaster", {"context=336", "horizon=96"}, split), 2785, 0.370, 0.392);
+  near(scores_on(file, "nlinear-forecaster", {"context=336", "horizon=720"}, split), 2161, 0.422, 0.443);
+}
+
+TEST(Forecast, AirlinePassengersAsOthersMeasureThem) {
+  if (!is_directory(join_path(data_directory(), "timeseries")))
+    GTEST_SKIP() << data_directory() << "/timeseries is absent";
+  const auto error = [](const char* preset, const std::vector<std::string>& options) {
+    return scores_on("airline-passengers.csv", preset, options, {108, 0, 36}).all.mape;
+  };
+  EXPECT_LE(error("holt-winters", {"context=108", "horizon=36"}), 5.5);
+  EXPECT_NEAR(error("theta", {"context=108", "horizon=36"}), 8.15, 0.1);
 }
 
 TEST(Forecast, PartsAreFoundByTheirTimes) {

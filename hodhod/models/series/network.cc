@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/models/series/network.h"
 
+#include <algorithm>
+
 #include "hodhod/ops/elementwise.h"
 #include "hodhod/ops/loss.h"
 #include "hodhod/ops/reduce.h"
@@ -21,6 +23,15 @@ Tensor as_wide_as(const Tensor& x, const Tensor& y) {
 Tensor outputs_of(const Forecaster& model, const NormalisedRows& history, const Tensor& output) {
   const SeriesOptions& series = model.series();
   return history.restored(reshape(output, {output.dim(0), series.horizon, 1 + std::ssize(series.quantiles)}));
+}
+
+// Puts the last dimension, quantiles of one number, in ascending order: a network may let them cross, and in
+// order they are never worse (Chernozhukov et al. 2010).
+void put_in_order(const Tensor& quantiles) {
+  if (quantiles.device() != Device::cpu) return;
+  const int64_t count = quantiles.dim(-1);
+  auto* all = quantiles.data<float>();
+  for (int64_t i = 0; i < quantiles.numel(); i += count) std::sort(all + i, all + i + count);
 }
 
 }  // namespace
@@ -86,7 +97,8 @@ Forecast forecast_of(const Forecaster& model, const NormalisedRows& history, con
   const int64_t columns = series.column_count(), batch = y.dim(0) / columns;
   Forecast forecast{model.scaler().restored(rows_as_columns(contiguous(select(y, 2, 0)), columns))};
   if (series.quantiles.empty()) return forecast;
-  const Tensor bounds = contiguous(slice(y, 2, 1, y.dim(2)));
+  const Tensor bounds = slice(y, 2, 1, y.dim(2)).clone();
+  put_in_order(bounds);
   const Tensor by_column =
       permute(reshape(bounds, {batch, columns, series.horizon, bounds.dim(2)}), {0, 2, 3, 1});
   forecast.quantiles = transpose(model.scaler().restored(by_column), 2, 3);

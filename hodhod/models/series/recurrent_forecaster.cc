@@ -194,7 +194,8 @@ const ModelType& RecurrentForecasterOptions::type() {
   using Series = SeriesOptions;
   static const ForecasterType<Options> kType(
       "recurrent-forecaster", "RecurrentForecaster", FittedBy::gradients,
-      {{"gru-forecaster", [](Series&, Options&) {}},
+      {{"recurrent-forecaster", [](Series&, Options&) {}},
+       {"gru-forecaster", [](Series&, Options&) {}},
        {"lstm-forecaster", [](Series&, Options& options) { options.cell = RecurrentCell::lstm; }},
        {"rnn-forecaster", [](Series&, Options& options) { options.cell = RecurrentCell::tanh; }}});
   return kType;
