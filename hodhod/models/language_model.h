@@ -43,6 +43,12 @@ struct SequenceBatch {
   TokenBatch target;
 };
 
+// How a token was predicted: ln p, and the number of tokens that decided, itself included; 0: all before it.
+struct TokenScore {
+  double log_probability = 0;
+  int64_t length = 0;
+};
+
 class LanguageModel {
  public:
   // A batch of sequences that are being decoded; start() makes it and the caller owns it. Rows do not
@@ -83,6 +89,10 @@ class LanguageModel {
   // override it with a way that does not store [B, T, V].
   virtual Tensor loss(const SequenceBatch& batch, const Tensor& labels, const CrossEntropyOptions& options,
                       Context& context) const;
+  // The prediction of labels[i] after tokens[0 … i], without gradients; nothing is said of labels that are
+  // kIgnoreIndex. By default it comes from loss().
+  virtual std::vector<TokenScore> score(std::span<const int64_t> tokens, std::span<const int64_t> labels,
+                                        Context& context) const;
 };
 
 }  // namespace hodhod

@@ -43,6 +43,9 @@ class ModelConfig {
   virtual void set_special(const SpecialIds& special) = 0;
   // Whether the model reads a source, that is, whether it is a sequence-to-sequence model.
   virtual bool reads_source() const = 0;
+  // Whether a text is read as lines that do not depend on each other. Each begins after the token `bos` and
+  // ends with `eos`. Otherwise a text is one sequence.
+  virtual bool reads_lines() const { return false; }
   // The heads that this model can have; the first is the usual one.
   virtual std::vector<HeadKind> heads() const = 0;
   // Chooses the form (encoder, decoder, encoder–decoder) that a new model with this head needs, if the kind

@@ -10,6 +10,7 @@
 #include "hodhod/base/nearest_name.h"
 #include "hodhod/models/bag_config.h"
 #include "hodhod/models/hf/family.h"
+#include "hodhod/models/ngram_config.h"
 #include "hodhod/models/recurrent_config.h"
 #include "hodhod/models/series/holt_winters.h"
 #include "hodhod/models/series/linear_forecaster.h"
@@ -25,7 +26,8 @@ namespace {
 std::vector<const ModelType*>& registered_types() {
   static std::vector<const ModelType*> all = [] {
     std::vector<const ModelType*> types(hf::types().begin(), hf::types().end());
-    for (const ModelType* type : {&rnn_type(), &lstm_type(), &gru_type(), &word_vectors_type(), &bag_type()})
+    for (const ModelType* type : {&rnn_type(), &lstm_type(), &gru_type(), &word_vectors_type(), &bag_type(),
+                                  &ngram_type()})
       types.push_back(type);
     types.push_back(&NaiveOptions::type());
     types.push_back(&ThetaOptions::type());

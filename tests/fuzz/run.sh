@@ -16,7 +16,8 @@ flags=(-std=c++20 -O1 -g -I. -ffp-contract=off -fno-omit-frame-pointer -fsanitiz
        -fno-sanitize-recover=all)
 objects=()
 commands=()
-for source in $(ls hodhod/base/*.cc hodhod/text/*.cc hodhod/text/*/*.cc hodhod/io/word_vectors.cc | grep -v _test.cc); do
+for source in $(ls hodhod/base/*.cc hodhod/text/*.cc hodhod/text/*/*.cc hodhod/io/word_vectors.cc hodhod/io/arpa.cc \
+                   hodhod/models/ngram_trie*.cc hodhod/models/ngram_arpa.cc | grep -v _test.cc); do
   object=$out/objects/$(echo "${source%.cc}" | tr / _).o
   objects+=("$object")
   if [ ! -e "$object" ] || [ -n "$(find hodhod/base hodhod/text -newer "$object" -name '*.h' -print -quit)" ] ||
@@ -26,14 +27,14 @@ for source in $(ls hodhod/base/*.cc hodhod/text/*.cc hodhod/text/*/*.cc hodhod/i
 done
 if [ ${#commands[@]} -gt 0 ]; then printf '%s\0' "${commands[@]}" | xargs -0 -P "$(nproc)" -I{} sh -c '{}'; fi
 fuzzers=("$@")
-[ ${#fuzzers[@]} -gt 0 ] || fuzzers=(fuzz_tokenizer_json fuzz_sentencepiece fuzz_encode fuzz_word_vectors)
+[ ${#fuzzers[@]} -gt 0 ] || fuzzers=(fuzz_tokenizer_json fuzz_sentencepiece fuzz_encode fuzz_word_vectors fuzz_arpa)
 for fuzzer in "${fuzzers[@]}"; do
   "$compiler" "${flags[@]}" -fsanitize=fuzzer,address,undefined "tests/fuzz/$fuzzer.cc" "${objects[@]}" \
     -lfmt -lutf8proc -lpcre2-8 -lz -lzstd -lpthread -o "$out/$fuzzer"
 done
 # Small real files to start from.
 mkdir -p $out/corpus-fuzz_tokenizer_json $out/corpus-fuzz_sentencepiece $out/corpus-fuzz_encode \
-  $out/corpus-fuzz_word_vectors
+  $out/corpus-fuzz_word_vectors $out/corpus-fuzz_arpa
 for fuzzer in "${fuzzers[@]}"; do
   seeds=()
   [ -d "tests/fuzz/seeds/$fuzzer" ] && seeds=("tests/fuzz/seeds/$fuzzer")
