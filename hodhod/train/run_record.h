@@ -64,7 +64,7 @@ struct ChangeableOption {
   std::string_view name;
   MayChange when;
 };
-inline constexpr std::array<ChangeableOption, 26> kChangeableOptions = {{
+inline constexpr std::array<ChangeableOption, 27> kChangeableOptions = {{
     {"steps", MayChange::always},
     {"epochs", MayChange::always},
     {"minutes", MayChange::always},
@@ -75,6 +75,7 @@ inline constexpr std::array<ChangeableOption, 26> kChangeableOptions = {{
     {"skip-limit", MayChange::always},
     {"skip-bad", MayChange::always},
     {"profile", MayChange::always},
+    {"memory", MayChange::always},
     {"out", MayChange::always},
     {"restart", MayChange::always},
     {"overwrite", MayChange::always},

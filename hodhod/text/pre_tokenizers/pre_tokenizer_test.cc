@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/text/pre_tokenizers/pre_tokenizer.h"
+#include "hodhod/base/rng.h"
 
 #include <gtest/gtest.h>
 
@@ -136,6 +137,19 @@ TEST(Scripts, EndOfWhatOnePieceMayHold) {
 }
 
 // The table in Hugging Face's documentation of Split.
+TEST(PreTokenizers, BlankSplitKeepsOtherWhiteSpaceInWords) {
+  EXPECT_EQ(cut(*make_blank_split(), " a\xC2\xA0z  b\tc\r\n\nd\x0B "),
+            (Strings{"a\xC2\xA0z", "b", "c", "\n", "\n", "d\x0B"}));
+  // It is a pattern, which any reader of tokenizer.json can match.
+  const auto matched = make_split_pattern(R"((?:[^ \t\r\n\x00]+|\n))", SplitBehavior::removed, true);
+  Rng rng(1);
+  for (int round = 0; round < 200; ++round) {
+    std::string text;
+    for (uint64_t i = rng.below(20); i > 0; --i) text += " \t\r\nab\x0B\0c"[rng.below(9)];
+    EXPECT_EQ(cut(*make_blank_split(), text), cut(*matched, text));
+  }
+}
+
 TEST(PreTokenizers, SplitBehaviors) {
   const std::string text = "the-final--countdown";
   const auto with = [&](SplitBehavior behavior) { return cut(*make_split("-", behavior), text); };

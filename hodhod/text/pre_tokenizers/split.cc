@@ -8,6 +8,26 @@
 namespace hodhod::text {
 namespace {
 
+// Words between blanks, and line feeds.
+constexpr std::string_view kBlankWords = R"([^ \t\r\n\x00]+|\n)";
+
+// Calls report(begin, end) for each match of kBlankWords.
+template <class Report>
+void for_each_blank_word(std::string_view text, Report&& report) {
+  const auto parts = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0'; };
+  for (size_t at = 0; at < text.size();) {
+    if (!parts(text[at])) {
+      size_t end = at + 1;
+      while (end < text.size() && !parts(text[end])) ++end;
+      report(at, end);
+      at = end;
+    } else {
+      if (text[at] == '\n') report(at, at + 1);
+      ++at;
+    }
+  }
+}
+
 class SplitString : public PreTokenizer {
  public:
   SplitString(std::string_view text, SplitBehavior behavior, bool invert)
@@ -41,7 +61,8 @@ class SplitPattern : public PreTokenizer {
       : pattern_(pattern, where),
         behavior_(behavior),
         invert_(invert),
-        is_gpt2_(pattern == Gpt2Scanner::kPattern) {}
+        is_gpt2_(pattern == Gpt2Scanner::kPattern),
+        is_blank_words_(pattern == kBlankWords) {}
 
   void apply(SplitText& split) const override {
     split_pieces(split, behavior_, invert_, [&](std::string_view piece, uint32_t base, auto&& found) {
@@ -55,6 +76,7 @@ class SplitPattern : public PreTokenizer {
         }
         return;
       }
+      if (is_blank_words_) return for_each_blank_word(piece, report);
       pattern_.for_each_match(piece, [&](Range match) { report(match.begin, match.end); });
     });
   }
@@ -71,7 +93,7 @@ class SplitPattern : public PreTokenizer {
   Gpt2Scanner scanner_;
   SplitBehavior behavior_;
   bool invert_;
-  bool is_gpt2_;
+  bool is_gpt2_, is_blank_words_;  // patterns that need no matcher
 };
 
 }  // namespace
@@ -84,5 +106,7 @@ PreTokenizerPtr make_split_pattern(std::string_view pattern, SplitBehavior behav
                                    const std::string& where) {
   return std::make_unique<SplitPattern>(pattern, behavior, invert, where);
 }
+
+PreTokenizerPtr make_blank_split() { return make_split_pattern(kBlankWords, SplitBehavior::removed, true); }
 
 }  // namespace hodhod::text

@@ -16,4 +16,8 @@ PreTokenizerPtr make_split(std::string_view text, SplitBehavior behavior, bool i
 PreTokenizerPtr make_split_pattern(std::string_view pattern, SplitBehavior behavior, bool invert = false,
                                    const std::string& where = "Split");
 
+// Words as KenLM and fastText part them: at blanks, tabs, carriage returns and NUL, which are dropped. Each
+// line feed is a piece of its own. Other white space is part of a word.
+PreTokenizerPtr make_blank_split();
+
 }  // namespace hodhod::text

@@ -151,7 +151,9 @@ class Counting {
         for (const char c : total_.word(entry)) characters -= is_continuation(c);
       }
     }
-    const uint64_t tokens = kToken * static_cast<uint64_t>(std::max(options_.vocabulary, 0));
+    uint64_t tokens = kToken * static_cast<uint64_t>(std::max(options_.vocabulary, 0));
+    if (options_.kind == ModelKind::word || options_.kind == ModelKind::character)
+      tokens = std::min(tokens, kToken * words);
     const uint64_t counting = words * (sizeof(WordCounter::Entry) + 80) + 2 * total_.word_bytes() + tokens;
     uint64_t training = words * 88 + bytes + tokens;
     if (options_.kind == ModelKind::unigram) training = 52 * characters + 16 * words;

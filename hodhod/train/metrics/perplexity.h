@@ -13,16 +13,27 @@ namespace hodhod::metrics {
 struct LanguageScore {
   double negative_log_likelihood = 0;  // in nats
   int64_t tokens = 0;                  // that were predicted
-  int64_t characters = 0, bytes = 0;   // of the text that they stand for
+  // Of these, the unknown ones: words that the tokenizer does not know.
+  double unknown_negative_log_likelihood = 0;
+  int64_t unknown = 0;
+  int64_t characters = 0, bytes = 0;  // of the text that they stand for
 
   double loss() const { return tokens > 0 ? negative_log_likelihood / static_cast<double>(tokens) : 0; }
   double perplexity() const { return tokens > 0 ? std::exp(loss()) : 0; }
+  // Of the tokens that are known, each after whatever stands before it.
+  double perplexity_without_unknown() const {
+    const int64_t known = tokens - unknown;
+    const double sum = negative_log_likelihood - unknown_negative_log_likelihood;
+    return known > 0 ? std::exp(sum / static_cast<double>(known)) : 0;
+  }
   double bits_per_character() const { return bits_per(characters); }
   double bits_per_byte() const { return bits_per(bytes); }
 
   LanguageScore& operator+=(const LanguageScore& other) {
     negative_log_likelihood += other.negative_log_likelihood;
     tokens += other.tokens;
+    unknown_negative_log_likelihood += other.unknown_negative_log_likelihood;
+    unknown += other.unknown;
     characters += other.characters;
     bytes += other.bytes;
     return *this;
