@@ -4,7 +4,10 @@
 #include <fmt/core.h>
 
 #include <memory>
+#include <numbers>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "cli/decoding.h"
 #include "cli/evaluate.h"
@@ -17,6 +20,7 @@
 #include "hodhod/tasks/continue_text.h"
 #include "hodhod/tasks/encoded_texts.h"
 #include "hodhod/tasks/generate.h"
+#include "hodhod/tasks/score_tokens.h"
 
 namespace hodhod::cli {
 namespace {
@@ -153,25 +157,70 @@ void declare_generate(Command& command) {
   command.on_run([flags](const Session& session) { return run_generate(*flags, session); });
 }
 
-int evaluate_generate(const EvaluateFlags& flags, const Session& session) {
+struct EvaluateTextFlags : EvaluateFlags {
+  bool by_token = false;
+};
+
+// How each token was predicted, as KenLM's program `query` prints it: "word=id length log10p", and 0 as the
+// id of an unknown word. The length is that of the n-gram that decided; 0: all that stands before.
+void print_by_token(const TextGenerator& generator, const std::string& text, Context& context) {
+  metrics::LanguageScore score;
+  score_tokens(generator, text, context, [&](const std::vector<ScoredToken>& tokens) {
+    std::string line;
+    double total = 0;
+    int64_t unknown = 0;
+    for (const ScoredToken& token : tokens) {
+      const double log10 = token.score.log_probability / std::numbers::ln10;
+      line += fmt::format("{}={} {} {:.8g}\t", one_line(token.text), token.unknown ? 0 : token.id,
+                          token.score.length, log10);
+      total += log10;
+      unknown += token.unknown ? 1 : 0;
+      score.negative_log_likelihood -= token.score.log_probability;
+      if (token.unknown) score.unknown_negative_log_likelihood -= token.score.log_probability;
+    }
+    score.tokens += std::ssize(tokens);
+    score.unknown += unknown;
+    print_text(fmt::format("{}Total: {:.8g} OOV: {}\n", line, total, unknown));
+  });
+  print_text(fmt::format(
+      "Perplexity including OOVs:\t{:.10g}\nPerplexity excluding OOVs:\t{:.10g}\nOOVs:\t{}\nTokens:\t{}\n",
+      score.perplexity(), score.perplexity_without_unknown(), score.unknown, score.tokens));
+}
+
+int evaluate_generate(const EvaluateTextFlags& flags, const Session& session) {
+  check(!flags.by_token || !flags.json, "--by-token: prints a line for each line of the text, and no --json");
   const TextGenerator generator = warned(TextGenerator::load(flags.directory));
   Context context;
-  const auto score = score_text(generator, read_text(flags.data, session.quiet), context);
+  const std::string data = read_text(flags.data, session.quiet);
+  if (flags.by_token) {
+    print_by_token(generator, data, context);
+    return 0;
+  }
+  const auto score = score_text(generator, data, context);
   check(score.tokens > 0, "evaluate: there is no text to score; give --data a file with at least two tokens");
+  std::string text = fmt::format("loss {:.4f}   perplexity {:.3f}   bits per character {:.4f}   tokens {}",
+                                 score.loss(), score.perplexity(), score.bits_per_character(), score.tokens);
+  if (score.unknown > 0) {
+    text += fmt::format("\nunknown {}   perplexity without them {:.3f}", score.unknown,
+                        score.perplexity_without_unknown());
+  }
   report(flags,
          {{"loss", score.loss()},
           {"perplexity", score.perplexity()},
           {"bits_per_character", score.bits_per_character()},
           {"bits_per_byte", score.bits_per_byte()},
-          {"tokens", score.tokens}},
-         fmt::format("loss {:.4f}   perplexity {:.3f}   bits per character {:.4f}   tokens {}", score.loss(),
-                     score.perplexity(), score.bits_per_character(), score.tokens));
+          {"tokens", score.tokens},
+          {"unknown_tokens", score.unknown},
+          {"perplexity_without_unknown", score.perplexity_without_unknown()}},
+         text);
   return 0;
 }
 
 void declare_evaluate_generate(Command& command) {
-  auto flags = std::make_shared<EvaluateFlags>();
+  auto flags = std::make_shared<EvaluateTextFlags>();
   add_evaluate_flags(command, *flags, "Text for a language model");
+  command.add("--by-token", flags->by_token,
+              "For a language model: print word=id length log10p for each token, as KenLM's query does");
   command.on_run([flags](const Session& session) { return evaluate_generate(*flags, session); });
 }
 

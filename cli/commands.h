@@ -14,6 +14,7 @@ void add_analogy(Command& program);
 void add_score(Command& program);
 void add_describe(Command& program);
 void add_tokenize(Command& program);
+void add_convert(Command& program);
 void add_completion(Command& program);
 
 }  // namespace hodhod::cli

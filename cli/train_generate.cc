@@ -2,12 +2,20 @@
 // hodhod train generate: trains a language model on plain text.
 #include <fmt/core.h>
 
+#include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "cli/input.h"
 #include "cli/models.h"
 #include "cli/training_run.h"
 #include "hodhod/base/error.h"
+#include "hodhod/base/file.h"
+#include "hodhod/models/registry.h"
+#include "hodhod/tasks/fit_language.h"
 #include "hodhod/tasks/generate.h"
 
 namespace hodhod::cli {
@@ -15,6 +23,7 @@ namespace {
 
 struct TrainGenerateFlags : TrainFlags {
   LanguageTraining training;
+  std::string memory;  // for sorting, in a model that is counted; empty: not given
 };
 
 // Cuts off the end of the text and returns it: about this share, from the beginning of a line on. Returns an
@@ -40,7 +49,93 @@ TextGenerator make_generator(const TrainGenerateFlags& flags, const RunDirectory
       });
 }
 
+// ---- models that are counted ----
+
+void refuse_what_is_not_for_counting(const Command& command, const TrainGenerateFlags& flags) {
+  constexpr std::string_view kCounted = "counted from a text";
+  refuse_training(command, flags, kCounted);
+  for (const char* option : {"--length", "--batch", "--random-windows"}) {
+    check(!command.was_given(option), "{}: is for training by gradients, and --preset {} is {}; leave it out",
+          option, flags.preset, kCounted);
+  }
+}
+
+// The text to count from. A pipe is read into `held`, since it cannot be read twice.
+OpenText text_to_count(const TrainGenerateFlags& flags, std::string& held, bool quiet) {
+  bool again = !flags.data.empty();
+  for (const std::string& path : flags.data) again = again && std::filesystem::is_regular_file(path);
+  if (again) return text_of_files(flags.data);
+  held = read_text(flags.data, quiet);
+  return text_in_memory(held);
+}
+
+TextGenerator make_counted(const TrainGenerateFlags& flags, const RunDirectory& run, const OpenText& text) {
+  // Where a line end is a token, tokenizers of whole characters and words learn it as one.
+  const bool learns_line_ends =
+      !configured(flags)->reads_lines() &&
+      (flags.tokenizer.kind == TokenizerKind::character || flags.tokenizer.kind == TokenizerKind::word);
+  const text::LineSource lines = [next = text(), learns_line_ends](std::string& line) {
+    if (!next(line)) return false;
+    if (learns_line_ends) line.push_back('\n');
+    return true;
+  };
+  auto tokenizer = choose_tokenizer(flags, run, lines);
+  const auto config = configured(flags, *tokenizer);
+  const auto role = [&](const char* name) { return int64_t{tokenizer->role(name).value_or(-1)}; };
+  const int64_t begin = role("bos_token"), end = role("eos_token");
+  config->set_special({.pad = role("pad_token"), .bos = begin >= 0 ? begin : end, .eos = end});
+  return TextGenerator::make(*config, std::move(tokenizer), flags.trainer.seed);
+}
+
+int count_model(const Command& command, const TrainGenerateFlags& flags, const Session& session) {
+  refuse_what_is_not_for_counting(command, flags);
+  std::string held, dev;
+  OpenText text = text_to_count(flags, held, session.quiet);
+  if (!flags.dev.empty()) dev = read_text(flags.dev, session.quiet);
+  RunDirectory run = begin_run(command, flags,
+                               {{"data", or_standard_input(flags.data), [&] { return held; }},
+                                {"dev", flags.dev, [&] { return dev; }}});
+  if (flags.dev.empty() && flags.dev_share > 0) {
+    HeldOutText parts = hold_out_end(std::move(text), flags.dev_share);
+    text = std::move(parts.train);
+    dev = std::move(parts.dev);
+  }
+  TextGenerator generator = make_counted(flags, run, text);
+  LanguageFit fit(generator, std::move(text), dev,
+                  {.directory = run.file("counting"),
+                   .memory = flags.memory.empty() ? 0 : static_cast<uint64_t>(parse_bytes(flags.memory)),
+                   .validation_tokens = flags.training.validation_tokens,
+                   .note = [](const std::string& note) { fmt::print(stderr, "{}\n", note); }});
+  tell_validation(fit.validates(), flags, "give some with --dev, or text of more lines for --dev-share");
+  const int status = run_fitting(
+      {.fitted = fit.task(), .model = generator, .data = "a text to count from", .unit = "blocks"}, flags,
+      run, session);
+  if (!session.quiet && status == 0) fmt::print(stderr, "{}\n", generator.config().summary());
+  return status;
+}
+
+// Sets the usual tokenizer of the preset, where the command line does not say another.
+void set_usual_tokenizer(const Command& command, TrainGenerateFlags& flags) {
+  if (!flags.from.empty()) return;
+  const TaskTokenizerOptions usual = usual_language_tokenizer(*model_preset(flags.preset));
+  if (!command.was_given("--tokenizer-kind")) flags.tokenizer.kind = usual.kind;
+  if (!command.was_given("--tokenizer-word-ends")) flags.tokenizer.word_ends = usual.word_ends;
+  if (!command.was_given("--tokenizer-vocabulary") && flags.tokenizer.kind == usual.kind)
+    flags.tokenizer.vocabulary = usual.vocabulary;
+}
+
+void refuse_what_is_for_counting(const TrainGenerateFlags& flags) {
+  check(flags.memory.empty(),
+        "--memory: is for models that are counted, such as --preset ngram; leave it out");
+  if (flags.from.empty() || !is_directory(flags.from)) return;
+  check(!is_fitted(*ModelDirectory::open(flags.from).config),
+        "--from {}: is a model that was counted from its text, and cannot be trained further", flags.from);
+}
+
 int train_generate(const Command& command, const TrainGenerateFlags& flags, const Session& session) {
+  if (flags.from.empty() && is_fitted(*model_preset(flags.preset)))
+    return count_model(command, flags, session);
+  refuse_what_is_for_counting(flags);
   std::string train = read_text(flags.data, session.quiet), dev;
   if (!flags.dev.empty()) dev = read_text(flags.dev, session.quiet);
   check(!train.empty(), "training: {} is empty", flags.data.empty() ? "standard input" : flags.data[0]);
@@ -76,6 +171,11 @@ void declare_train_generate(Command& command) {
   add_dev_share(command, *flags);
   add_train_flags(command, *flags);
   command.add_config(flags->training, "Language model");
+  command
+      .add("--memory", flags->memory,
+           "For a model that is counted: memory for sorting, such as 2G; a part of what is free if not given")
+      .called("BYTES");
+  command.on_prepare([flags, &command] { set_usual_tokenizer(command, *flags); });
   command.on_run(
       [flags, &command](const Session& session) { return train_generate(command, *flags, session); });
 }

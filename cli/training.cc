@@ -138,6 +138,21 @@ std::unique_ptr<ModelConfig> configured(const TrainFlags& flags, const text::Tok
   return configured_for(flags, tokenizer.vocab_size(), tokenizer.role("pad_token").value_or(0));
 }
 
+std::unique_ptr<ModelConfig> configured(const TrainFlags& flags) {
+  return configured_for(flags, flags.tokenizer.vocabulary, kPad);
+}
+
+void refuse_training(const Command& command, const TrainFlags& flags, std::string_view what) {
+  for (const Field& field : fields_of(const_cast<TrainerOptions&>(flags.trainer))) {  // only read
+    const std::string option = "--" + field_flag(field);
+    check(field.path == "minutes" || !command.was_given(option),
+          "{}: is for training by gradients, and --preset {} is {}; leave it out", option, flags.preset,
+          what);
+  }
+  check(!flags.profile, "--profile: is for training by gradients, and --preset {} is {}; leave it out",
+        flags.preset, what);
+}
+
 void tell_about_tokenizer(const text::Tokenizer& tokenizer, const text::LineSource& lines) {
   constexpr size_t kEnough = size_t{1} << 20;
   std::vector<std::string> texts;
@@ -169,7 +184,7 @@ std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const
     return known;
   }
   // Errors in the model's options are found before a tokenizer is trained for it.
-  configured_for(flags, flags.tokenizer.vocabulary, kPad);
+  configured(flags);
   return std::make_unique<text::Tokenizer>(
       text::Tokenizer::load(own_tokenizer(flags, run, flags.tokenizer, lines)));
 }

@@ -138,7 +138,9 @@ void say_beginning(const RunModel& model, const std::string& data, const RunDire
   if (!quiet) {
     const std::string tokens =
         model.tokenizer != nullptr ? fmt::format(", {} tokens known", model.tokenizer->vocab_size()) : "";
-    say(fmt::format("{}{}, {} parameters", data, tokens, parameter_count(model.model)));
+    const int64_t parameters = parameter_count(model.model);
+    say(fmt::format("{}{}{}", data, tokens,
+                    parameters > 0 ? fmt::format(", {} parameters", parameters) : ""));
   }
   for (const std::string& note : run.notes()) say(note);
 }

@@ -9,6 +9,7 @@
 #include "hodhod/data/lines.h"
 #include "hodhod/data/record_reader.h"
 #include "hodhod/tasks/classifier_fitting.h"
+#include "hodhod/tasks/fit_language.h"
 #include "hodhod/train/run_directory.h"
 
 namespace hodhod {
@@ -37,8 +38,24 @@ std::string take_last_lines(std::string& text, double share) {
 
 }  // namespace
 
+namespace {
+
+TrainingReport fit_counted(TextGenerator& generator, const std::string& text_file, const FitOptions& options,
+                           const std::string& directory) {
+  TrainerOptions trainer;
+  if (options.change) options.change(trainer);
+  HeldOutText text = hold_out_end(text_of_files({text_file}), options.dev_share);
+  RunDirectory run(directory, RunRecord{});
+  LanguageFit fit(generator, std::move(text.train), std::move(text.dev),
+                  {.directory = run.file("counting"), .note = options.log.message});
+  return fit_model(fit.task(), {.minutes = trainer.minutes}, run, options.log);
+}
+
+}  // namespace
+
 TrainingReport fit(TextGenerator& generator, const std::string& text_file, const FitOptions& options,
                    const std::string& directory) {
+  if (is_fitted(generator.config())) return fit_counted(generator, text_file, options, directory);
   std::string text, line;
   for (const auto next = lines_of(text_file); next(line);) text.append(line).push_back('\n');
   check(!text.empty(), "training: {} is empty", text_file);

@@ -26,8 +26,9 @@ struct FitOptions {
   std::function<void(TrainerOptions&)> change = {};  // changes any other option
 };
 
-// Trains and writes the best model, with what resuming needs, into `directory`. Errors come from the data's
-// readers and from train(). Afterwards the model in memory is that of the last step.
+// Trains and writes the best model, with what resuming needs, into `directory`. A language model of a kind
+// that is counted is counted; of the options, those of training by gradients have no effect. Errors come from
+// the data's readers and from train(). Afterwards the model in memory is that of the last step.
 TrainingReport fit(TextGenerator& generator, const std::string& text_file, const FitOptions& options,
                    const std::string& directory);
 // Line i of `target_file` is the translation of line i of `source_file`.

@@ -11,6 +11,7 @@
 #include "hodhod/data/token_cache.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/models/finite.h"
+#include "hodhod/models/registry.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/tasks/saved_model.h"
 #include "hodhod/tensor/tape.h"
@@ -22,13 +23,11 @@ namespace {
 // tokens.
 constexpr double kLeastValidation = 4096, kValidationToTraining = 8;
 
-// The first part of the validation text, which is scored.
-std::string_view validation_part(std::string_view text, const LanguageTraining& options) {
-  auto most = static_cast<double>(options.validation_tokens);
-  if (options.planned_tokens > 0)
-    most = std::min(most, std::max(kLeastValidation, options.planned_tokens * kValidationToTraining));
-  // Tokens are seldom longer than 8 bytes, so this many bytes are enough.
-  return text.substr(0, static_cast<size_t>(most * 8));
+// How many tokens of the validation text are scored.
+int64_t validation_tokens(const LanguageTraining& options) {
+  if (options.planned_tokens <= 0) return options.validation_tokens;
+  const double most = std::max(kLeastValidation, options.planned_tokens * kValidationToTraining);
+  return std::min(options.validation_tokens, static_cast<int64_t>(std::min(most, 1e15)));
 }
 
 const WritingTask& generation() {
@@ -50,7 +49,8 @@ metrics::LanguageScore score_windows(const TextGenerator& generator, std::string
                                      int64_t batch) {
   const NoGrad off;
   const LanguageModel& model = *generator.model->language_model();
-  const LanguageText running(*generator.tokenizer, running_tokens(*generator.tokenizer, text));
+  const LanguageText running(*generator.tokenizer, generator.config(), text);
+  const int64_t unknown = generator.tokenizer->role("unk_token").value_or(-1);
   metrics::LanguageScore score;
   score.bytes = static_cast<int64_t>(text.size());
   score.characters = static_cast<int64_t>(std::count_if(
@@ -62,7 +62,13 @@ metrics::LanguageScore score_windows(const TextGenerator& generator, std::string
     const auto [input, labels] = running.batch(windows);
     const Tensor losses =
         model.loss({.target = {.ids = input}}, labels, {.reduction = Reduction::none}, context);
-    for (double loss : losses.values()) score.negative_log_likelihood += loss;
+    const std::vector<double> values = losses.values();
+    for (size_t i = 0; i < values.size(); ++i) {
+      score.negative_log_likelihood += values[i];
+      if (labels.data<int64_t>()[i] != unknown) continue;
+      score.unknown_negative_log_likelihood += values[i];
+      ++score.unknown;
+    }
     score.tokens += predictions_in(windows);
   }
   return score;
@@ -77,7 +83,9 @@ TextGenerator TextGenerator::make(const ModelConfig& config, std::unique_ptr<tex
 
 TextGenerator TextGenerator::make(std::string_view preset, const text::LineSource& lines,
                                   const MakeOptions& options) {
-  return {generation().make(preset, lines, options)};
+  MakeOptions own = options;
+  if (!own.tokenizer) own.tokenizer = usual_language_tokenizer(*model_preset(preset));
+  return {generation().make(preset, lines, own)};
 }
 
 TextGenerator TextGenerator::load(const std::string& path, const FineTuning& tuning) {
@@ -94,7 +102,7 @@ metrics::LanguageScore score_text(const TextGenerator& generator, std::string_vi
 
 LanguageTrainee::LanguageTrainee(TextGenerator& generator, std::string_view train, std::string_view dev,
                                  const LanguageTraining& options, uint64_t seed)
-    : generator_(generator), options_(options), dev_(validation_part(dev, options)) {
+    : generator_(generator), options_(options), dev_(validation_part(dev, validation_tokens(options))) {
   validates_ =
       LanguageText(*generator.tokenizer, running_tokens(*generator.tokenizer, dev_)).predictions() > 0;
   TokenKey key(*generator.tokenizer);
@@ -135,17 +143,31 @@ LossSum LanguageTrainee::loss(Context& context) {
 Scores LanguageTrainee::validate() {
   if (!validates_) return {};
   Context context;
-  const auto score = score_windows(generator_, dev_, context, std::max<int64_t>(1, options_.batch));
+  return language_scores(score_windows(generator_, dev_, context, std::max<int64_t>(1, options_.batch)));
+}
+
+void LanguageTrainee::save(const std::string& directory) { save_generator(generator_, directory); }
+
+// ---- what trained and fitted models share ----
+
+Scores language_scores(const metrics::LanguageScore& score) {
   return {.values = {{"loss", score.loss()},
                      {"perplexity", score.perplexity()},
                      {"bits_per_character", score.bits_per_character()}},
           .items = static_cast<double>(score.tokens)};
 }
 
-void LanguageTrainee::save(const std::string& directory) {
-  save_model({.model = *generator_.model,
-              .tokenizer = *generator_.tokenizer,
-              .origin = generator_.origin,
+std::string_view validation_part(std::string_view text, int64_t tokens) {
+  // Tokens are seldom longer than 8 bytes, so this many bytes are enough.
+  constexpr int64_t kBytes = 8;
+  if (tokens >= std::ssize(text) / kBytes) return text;
+  return text.substr(0, static_cast<size_t>(tokens * kBytes));
+}
+
+void save_generator(const TextGenerator& generator, const std::string& directory) {
+  save_model({.model = *generator.model,
+              .tokenizer = *generator.tokenizer,
+              .origin = generator.origin,
               .decoding = generation().usual_decoding},
              directory);
 }

@@ -43,6 +43,13 @@ struct TextGenerator : WritingModel {
 metrics::LanguageScore score_text(const TextGenerator& generator, std::string_view text, Context& context,
                                   int64_t batch = 8);
 
+// A score as the result of a validation: the loss decides.
+Scores language_scores(const metrics::LanguageScore& score);
+// The first part of a text for validation, of about this many tokens.
+std::string_view validation_part(std::string_view text, int64_t tokens);
+// Writes the model, its tokenizer and its usual decoding into a directory.
+void save_generator(const TextGenerator& generator, const std::string& directory);
+
 struct LanguageTraining {
   int64_t length = 256;        // tokens in a window; at most the model's maximum
   int64_t batch = 16;          // windows in a batch

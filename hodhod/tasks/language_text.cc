@@ -14,10 +14,37 @@ std::vector<int64_t> running_tokens(const text::Tokenizer& tokenizer, std::strin
   return {ids.begin(), ids.end()};
 }
 
+std::vector<std::string_view> lines_of_text(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
 LanguageText::LanguageText(const text::Tokenizer& tokenizer, std::vector<int64_t> tokens)
     : tokens_(std::move(tokens)) {
   const std::vector<int32_t> before = tokenizer.frame().before;
   before_.assign(before.begin(), before.end());
+}
+
+LanguageText::LanguageText(const text::Tokenizer& tokenizer, const ModelConfig& config,
+                           std::string_view text) {
+  if (!config.reads_lines()) {
+    *this = LanguageText(tokenizer, running_tokens(tokenizer, text));
+    return;
+  }
+  const SpecialIds& special = config.special();
+  before_ = {special.bos >= 0 ? special.bos : special.eos};
+  std::vector<int32_t> ids;
+  for (const std::string_view line : lines_of_text(text)) {
+    ids.clear();
+    tokenizer.encode_ids(line, ids);
+    tokens_.insert(tokens_.end(), ids.begin(), ids.end());
+    tokens_.push_back(special.eos);
+  }
 }
 
 int64_t LanguageText::predictions() const {

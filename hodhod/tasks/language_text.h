@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hodhod/data/batching.h"
+#include "hodhod/models/model_config.h"
 #include "hodhod/tensor/tensor.h"
 #include "hodhod/text/tokenizer.h"
 
@@ -16,6 +17,9 @@ namespace hodhod {
 // The tokens of a text, with those that the tokenizer's post-processor puts after it.
 std::vector<int64_t> running_tokens(const text::Tokenizer& tokenizer, std::string_view text);
 
+// The lines of a text, without their line breaks; what follows the last break is a line unless it is empty.
+std::vector<std::string_view> lines_of_text(std::string_view text);
+
 // If the post-processor puts tokens before a text (Llama's <s>), each window begins with them, so that
 // training and scoring match prompting. Then all of a window's tokens are predicted. Otherwise a window's
 // first token is only an input, which predicts the next one.
@@ -23,6 +27,9 @@ class LanguageText {
  public:
   LanguageText() = default;
   LanguageText(const text::Tokenizer& tokenizer, std::vector<int64_t> tokens);
+  // The text as a model with this configuration reads it: one that reads lines (ModelConfig::reads_lines)
+  // begins with `bos`, and each line ends with `eos`.
+  LanguageText(const text::Tokenizer& tokenizer, const ModelConfig& config, std::string_view text);
 
   int64_t tokens() const { return static_cast<int64_t>(tokens_.size()); }
   // Number of tokens with a token before them to be predicted from.

@@ -17,6 +17,16 @@ UsualSettings usual_generation() {
   return usual;
 }
 
+TaskTokenizerOptions usual_language_tokenizer(const ModelConfig& config) {
+  TaskTokenizerOptions usual = usual_generation().tokenizer;
+  if (config.type().fitted_by() == FittedBy::fitting) {
+    usual.kind = TokenizerKind::word;
+    usual.word_ends = WordEnds::blanks;
+    usual.vocabulary = kAllWords;
+  }
+  return usual;
+}
+
 UsualSettings usual_translation() {
   UsualSettings usual;
   usual.tokenizer.special = SpecialTokens::translation;

@@ -21,6 +21,9 @@ struct UsualSettings {
   TrainerOptions trainer;
 };
 UsualSettings usual_generation();
+// The tokenizer of a new language model: characters, or for a model that is counted, all
+// words between blanks.
+TaskTokenizerOptions usual_language_tokenizer(const ModelConfig& config);
 UsualSettings usual_translation();
 UsualSettings usual_encoding();  // classifiers, taggers and mask fillers
 UsualSettings usual_features();  // models that read features (models/text_features.h)

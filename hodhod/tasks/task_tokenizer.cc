@@ -38,11 +38,10 @@ constexpr std::string_view kOtherBlanks =
 constexpr std::string_view kUnspaced =
     R"([\p{Han}\p{Hiragana}\p{Katakana}\x{30FC}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*)";
 
-// A word: letters, digits, marks and joiners, with apostrophes between. Any other character that is no blank
-// is one by itself.
+// A word: letters, digits, marks and joiners, with apostrophes between. Any other character that is no blank,
+// and a line feed, is one by itself.
 constexpr std::string_view kWords =
-    R"([\p{L}\p{M}\p{N}\x{200C}\x{200D}]+(?:['\x{2019}][\p{L}\p{M}\p{N}\x{200C}\x{200D}]+)*|[^\s\p{L}\p{M}\p{N}\x{200C}\x{200D}])";
-constexpr std::string_view kBetweenBlanks = R"([^\s]+)";
+    R"([\p{L}\p{M}\p{N}\x{200C}\x{200D}]+(?:['\x{2019}][\p{L}\p{M}\p{N}\x{200C}\x{200D}]+)*|[^\s\p{L}\p{M}\p{N}\x{200C}\x{200D}]|\n)";
 
 text::AddedToken special(std::string_view content) {
   return {.content = std::string(content), .normalized = false, .special = true};
@@ -76,9 +75,9 @@ void put_pieces_together(const TaskTokenizerOptions& options, text::TokenizerPar
     case TokenizerKind::word:
       trainer.kind = text::ModelKind::word;
       trainer.min_frequency = options.min_count;
-      parts.pre_tokenizer =
-          text::make_split_pattern(options.word_ends == WordEnds::blanks ? kBetweenBlanks : kWords,
-                                   text::SplitBehavior::removed, true);
+      parts.pre_tokenizer = options.word_ends == WordEnds::blanks
+                                ? text::make_blank_split()
+                                : text::make_split_pattern(kWords, text::SplitBehavior::removed, true);
       return;  // decoding joins words with blanks
     default:
       trainer.kind = options.kind == TokenizerKind::bpe ? text::ModelKind::bpe : text::ModelKind::unigram;
@@ -112,7 +111,10 @@ void put_special_tokens(const TaskTokenizerOptions& options, text::TokenizerPart
 text::NormalizerPtr make_task_normalizer(const TaskTokenizerOptions& options, bool folds_persian) {
   std::vector<text::NormalizerPtr> parts;
   parts.push_back(text::make_unicode_normalizer(text::UnicodeForm::nfc));
-  if (options.kind != TokenizerKind::character) {
+  const bool takes_blanks_as_they_are =
+      options.kind == TokenizerKind::character ||
+      (options.kind == TokenizerKind::word && options.word_ends == WordEnds::blanks);
+  if (!takes_blanks_as_they_are) {
     const bool joined = options.blanks == Blanks::joined;
     parts.push_back(text::make_replace_pattern(joined ? kBlankRuns : kOtherBlanks, " "));
     if (joined) parts.push_back(text::make_strip());

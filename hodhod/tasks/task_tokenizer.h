@@ -31,9 +31,13 @@ constexpr std::array<std::string_view, 3> names_of(PersianFolding) { return {"au
 enum class Blanks { joined, as_written };
 // Where words end, for the kind word. punctuation: at blanks and at any character that is neither letter,
 // mark, digit nor joiner; such a character is a word by itself, except for an apostrophe between letters.
-// blanks: at blanks alone.
+// blanks: at blanks, tabs and carriage returns alone, as KenLM and fastText part words; a line feed is a
+// word.
 enum class WordEnds { punctuation, blanks };
 constexpr std::array<std::string_view, 2> names_of(WordEnds) { return {"punctuation", "blanks"}; }
+
+// The largest vocabulary: room for all words of any text.
+inline constexpr int64_t kAllWords = 10'000'000;
 
 struct TaskTokenizerOptions {
   TokenizerKind kind = TokenizerKind::bpe;
@@ -48,7 +52,7 @@ struct TaskTokenizerOptions {
   template <class Visitor>
   void visit(Visitor&& v) {
     v("kind", kind, "Kind of tokenizer: byte-pair encoding, unigram, characters, WordPiece, or whole words");
-    v("vocabulary", vocabulary, "Number of tokens that the tokenizer may learn", in(1, 10'000'000));
+    v("vocabulary", vocabulary, "Number of tokens that the tokenizer may learn", in(1, kAllWords));
     v("persian", persian,
       "Whether to normalise Persian letters, digits and joiners; auto: if the text is Persian");
     v("lowercase", lowercase, "Ignore the difference between upper and lower case");

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files of other programs that `hodhod convert` reads and writes. A format is a file format_NAME.cc with
+// a function NAME_format() that returns its row, and its name in formats.cc.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace hodhod::cli {
+
+struct Format {
+  std::string name;   // "arpa": what --to takes
+  std::string model;  // what it holds: "n-grams"
+  // Whether a file is one, by its content. Null if the format is not read.
+  bool (*recognises)(const std::string& file) = nullptr;
+  // Writes the model of such a file into a directory; returns what was put right in it, in sentences.
+  std::vector<std::string> (*read)(const std::string& file, const std::string& directory) = nullptr;
+  // Writes the model in a directory as such a file. Null if the format is not written.
+  void (*write)(const std::string& directory, const std::string& file) = nullptr;
+};
+
+std::span<const Format> formats();
+
+}  // namespace hodhod::cli

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tasks/fit_language.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "hodhod/base/file.h"
+#include "hodhod/data/lines.h"
+#include "hodhod/models/registry.h"
+#include "hodhod/train/language_fitters.h"
+
+namespace hodhod {
+namespace {
+
+// The special tokens that a text must not spell out.
+std::vector<std::string> symbols_of(const text::Tokenizer& tokenizer) {
+  std::vector<std::string> symbols = {"<s>", "</s>", "<unk>"};
+  for (const char* role : {"bos_token", "eos_token", "unk_token"}) {
+    const auto id = tokenizer.role(role);
+    if (!id) continue;
+    std::string token(tokenizer.id_to_token(*id));
+    if (std::find(symbols.begin(), symbols.end(), token) == symbols.end())
+      symbols.push_back(std::move(token));
+  }
+  return symbols;
+}
+
+TokenStreamOptions stream_options(const TextGenerator& generator) {
+  return {.lines = generator.config().reads_lines(), .symbols = symbols_of(*generator.tokenizer)};
+}
+
+}  // namespace
+
+OpenText text_of_files(std::vector<std::string> paths) {
+  return [paths = std::move(paths)] { return lines_of(paths); };
+}
+
+OpenText text_in_memory(const std::string& text) {
+  return [&text] {
+    return [&text, at = size_t{0}](std::string& line) mutable {
+      if (at >= text.size()) return false;
+      const size_t end = std::min(text.find('\n', at), text.size());
+      line.assign(text, at, end - at);
+      at = end + 1;
+      return true;
+    };
+  };
+}
+
+HeldOutText hold_out_end(OpenText text, double share) {
+  HeldOutText held;
+  uint64_t size = 0;
+  std::string line;
+  for (const auto next = text(); next(line);) size += line.size() + 1;
+  const uint64_t cut = size - static_cast<uint64_t>(static_cast<double>(size) * share);
+  uint64_t at = 0, train_lines = 0;
+  for (const auto next = text(); next(line); at += line.size() + 1) {
+    if (at < cut) {
+      ++train_lines;
+    } else {
+      held.dev.append(line).push_back('\n');
+    }
+  }
+  held.train = [text = std::move(text), train_lines] {
+    return [next = text(), left = train_lines](std::string& one) mutable {
+      return left > 0 && (--left, next(one));
+    };
+  };
+  return held;
+}
+
+bool is_fitted(const ModelConfig& config) { return config.type().fitted_by() == FittedBy::fitting; }
+
+LanguageFit::LanguageFit(TextGenerator& generator, OpenText train, std::string dev,
+                         LanguageFitOptions options)
+    : generator_(generator),
+      options_(std::move(options)),
+      stream_(std::move(train), *generator.tokenizer, stream_options(generator)),
+      dev_(validation_part(dev, options_.validation_tokens)) {
+  fitting_ = make_language_fitting(*generator.model, stream_,
+                                   {.directory = options_.directory,
+                                    .memory = options_.memory,
+                                    .unknown = generator.tokenizer->role("unk_token").value_or(-1),
+                                    .note = options_.note});
+}
+
+LanguageFit::~LanguageFit() = default;
+
+FittedTask LanguageFit::task() {
+  return {.fitting = *fitting_,
+          .validate =
+              [this] {
+                if (!validates()) return Scores();
+                Context context;
+                return language_scores(score_text(generator_, dev_, context));
+              },
+          .save =
+              [this](const std::string& directory) {
+                save_generator(generator_, directory);
+                remove_tree(options_.directory);
+              }};
+}
+
+}  // namespace hodhod

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Language models that are fitted without gradients, on a text that may be larger than memory.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "hodhod/data/token_stream.h"
+#include "hodhod/tasks/generate.h"
+#include "hodhod/text/training/count_words.h"
+#include "hodhod/train/fitting.h"
+
+namespace hodhod {
+
+// A text that is read again whenever it is needed, from its first line.
+using OpenText = std::function<text::LineSource()>;
+
+// The text of these files, plain or compressed.
+OpenText text_of_files(std::vector<std::string> paths);
+// A text in memory, which must live as long as it is read. Its lines come without their line breaks.
+OpenText text_in_memory(const std::string& text);
+
+// A text to fit on, and one held out.
+struct HeldOutText {
+  OpenText train;
+  std::string dev;
+};
+// Holds out about this share of the text: the lines that begin in its last part.
+HeldOutText hold_out_end(OpenText text, double share);
+
+// Whether models of this kind are fitted, rather than trained by gradients.
+bool is_fitted(const ModelConfig& config);
+
+struct LanguageFitOptions {
+  std::string directory;               // for files while it works; they are removed when the model is saved
+  uint64_t memory = 0;                 // bytes that sorting may take; 0: a part of what is free
+  int64_t validation_tokens = 200000;  // of the held-out text that are used
+  std::function<void(const std::string&)> note = {};  // told what a user should know, in sentences
+};
+
+// The fitting of a generator on a text, with what fit_model() needs. Keeps references to the generator.
+class LanguageFit {
+ public:
+  LanguageFit(TextGenerator& generator, OpenText train, std::string dev, LanguageFitOptions options);
+  ~LanguageFit();
+
+  // Validates, and saves the model in the run's directory. Refers to this.
+  FittedTask task();
+  // Whether the held-out text has any tokens to predict.
+  bool validates() const { return !dev_.empty(); }
+
+ private:
+  TextGenerator& generator_;
+  LanguageFitOptions options_;
+  TokenStream stream_;
+  std::string dev_;
+  std::unique_ptr<Fitting> fitting_;
+};
+
+}  // namespace hodhod

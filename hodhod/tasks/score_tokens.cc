@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/tasks/score_tokens.h"
+
+#include <algorithm>
+#include <span>
+
+#include "hodhod/models/finite.h"
+#include "hodhod/tasks/language_text.h"
+
+namespace hodhod {
+namespace {
+
+// Tokens of a text, each with the part that it stands for.
+std::vector<ScoredToken> tokens_of(const text::Tokenizer& tokenizer, std::string_view text) {
+  const text::Encoding encoding = tokenizer.encode(text, {.add_special_tokens = false});
+  const int64_t unknown = tokenizer.role("unk_token").value_or(-1);
+  std::vector<ScoredToken> tokens;
+  for (size_t i = 0; i < encoding.size(); ++i) {
+    const auto range = encoding.bytes[i];
+    const int64_t id = encoding.ids[i];
+    tokens.push_back({std::string(text.substr(range.begin, range.size())), id, id == unknown});
+    if (tokens.back().text.empty()) tokens.back().text = tokenizer.readable_token(encoding.ids[i]);
+  }
+  return tokens;
+}
+
+// Scores the tokens, the first of them after `before`; without that, the first is only read, and is left out.
+std::vector<ScoredToken> scored(const TextGenerator& generator, std::vector<int64_t> read,
+                                std::vector<ScoredToken> tokens, Context& context) {
+  if (read.empty()) {
+    read.push_back(tokens[0].id);
+    tokens.erase(tokens.begin());
+  }
+  std::vector<int64_t> labels(read.size() - 1, kIgnoreIndex);
+  for (const ScoredToken& token : tokens) {
+    labels.push_back(token.id);
+    read.push_back(token.id);
+  }
+  read.pop_back();
+  const auto scores = generator.model->language_model()->score(read, labels, context);
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    tokens[i].score = scores[scores.size() - tokens.size() + i];
+    const auto value = static_cast<float>(tokens[i].score.log_probability);
+    check_finite(*generator.model, std::span(&value, 1), "log-probabilities");
+  }
+  return tokens;
+}
+
+}  // namespace
+
+void score_tokens(const TextGenerator& generator, std::string_view text, Context& context,
+                  const std::function<void(const std::vector<ScoredToken>&)>& visit) {
+  const text::Tokenizer& tokenizer = *generator.tokenizer;
+  if (generator.config().reads_lines()) {
+    const SpecialIds& special = generator.config().special();
+    const int64_t begin = special.bos >= 0 ? special.bos : special.eos;
+    for (const std::string_view line : lines_of_text(text)) {
+      std::vector<ScoredToken> tokens = tokens_of(tokenizer, line);
+      tokens.push_back({std::string(tokenizer.id_to_token(static_cast<int32_t>(special.eos))), special.eos});
+      visit(scored(generator, {begin}, std::move(tokens), context));
+    }
+    return;
+  }
+  const std::vector<ScoredToken> tokens = tokens_of(tokenizer, text);
+  const std::vector<int32_t> frame = tokenizer.frame().before;
+  const std::vector<int64_t> before(frame.begin(), frame.end());
+  // A window without tokens before it begins with the last token of the one before, which is read again.
+  const auto room = static_cast<size_t>(generator.config().max_length()) + 1 - before.size();
+  const size_t overlap = before.empty() ? 1 : 0;
+  for (size_t at = 0; at + overlap < tokens.size(); at += room - overlap) {
+    const size_t end = std::min(tokens.size(), at + room);
+    visit(scored(
+        generator, before,
+        {tokens.begin() + static_cast<std::ptrdiff_t>(at), tokens.begin() + static_cast<std::ptrdiff_t>(end)},
+        context));
+  }
+}
+
+}  // namespace hodhod
