@@ -145,7 +145,7 @@ std::unique_ptr<ModelConfig> configured(const TrainFlags& flags) {
 void refuse_training(const Command& command, const TrainFlags& flags, std::string_view what) {
   for (const Field& field : fields_of(const_cast<TrainerOptions&>(flags.trainer))) {  // only read
     const std::string option = "--" + field_flag(field);
-    check(field.path == "minutes" || !command.was_given(option),
+    check(field.path == "minutes" || field.path == "seed" || !command.was_given(option),
           "{}: is for training by gradients, and --preset {} is {}; leave it out", option, flags.preset,
           what);
   }

@@ -59,8 +59,8 @@ std::unique_ptr<ModelConfig> configured(const TrainFlags& flags, const text::Tok
 // The same before there is a tokenizer.
 std::unique_ptr<ModelConfig> configured(const TrainFlags& flags);
 
-// Error when an option of the trainer was given, other than `minutes`: it has no effect on a model that is
-// fitted without gradients. `what` says what is done instead: "counted".
+// Error when an option of the trainer was given, other than `minutes` and `seed`: it has no effect on a model
+// that is fitted without gradients. `what` says what is done instead: "counted".
 void refuse_training(const Command& command, const TrainFlags& flags, std::string_view what);
 
 // The tokenizer of a new model: the one that --tokenizer names, that of the run to continue, or one that is

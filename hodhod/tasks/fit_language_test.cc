@@ -19,7 +19,7 @@ namespace {
 
 using testing_kenlm::golden_kenlm;
 
-std::string repeated(const std::string& text, int times) {
+std::string copies_of(const std::string& text, int times) {
   std::string all;
   for (int i = 0; i < times; ++i) all += text;
   return all;
@@ -85,7 +85,7 @@ TEST(FitLanguage, AnArpaFileGivesTheSameScores) {
 
 TEST(FitLanguage, TextHeldOutChangesNothing) {
   const TemporaryDirectory directory;
-  const std::string text = repeated("the cat sat on the mat\na dog ran\nthe dog sat\n", 40);
+  const std::string text = copies_of("the cat sat on the mat\na dog ran\nthe dog sat\n", 40);
   const std::string one = directory.put("one", text + "aaa bbb\n"),
                     other = directory.put("other", text + "ccc dd.\n");
   std::string bytes[2];
@@ -103,7 +103,7 @@ TEST(FitLanguage, TextHeldOutChangesNothing) {
 
 TEST(FitLanguage, LettersInAStreamKeepTheirLineEnds) {
   const TemporaryDirectory directory;
-  const std::string file = directory.put("text", repeated("abc abd\nabc\n", 50));
+  const std::string file = directory.put("text", copies_of("abc abd\nabc\n", 50));
   TextGenerator generator =
       TextGenerator::make("ngram",
                           [next = lines_of(file)](std::string& line) {
@@ -121,7 +121,7 @@ TEST(FitLanguage, LettersInAStreamKeepTheirLineEnds) {
 
 TEST(FitLanguage, LinesGenerateUpToTheirEnd) {
   const TemporaryDirectory directory;
-  const std::string file = directory.put("text", repeated("the cat sat\n", 50));
+  const std::string file = directory.put("text", copies_of("the cat sat\n", 50));
   const TextGenerator generator = counted_generator(file, {"order=3"}, directory / "out");
   EXPECT_EQ(generator.generate("the", {.max_new_tokens = 20, .do_sample = false}), " cat sat");
   EXPECT_EQ(generator.generate("", {.max_new_tokens = 20, .do_sample = false}), "the cat sat");
