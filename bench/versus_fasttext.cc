@@ -106,10 +106,11 @@ void supervised(const std::string& hodhod, int rounds) {
         run({"fasttext", "supervised", "-input", train, "-output", theirs, "-dim", "10", "-lr", "0.5",
              "-wordNgrams", "2", "-epoch", "5", "-thread", "1", "-verbose", "0"},
             out));
-    our_seconds.push_back(
-        run({hodhod, "--threads", "1", "--quiet", "train", "classify", "--preset", "fasttext", "--format",
-             "fasttext", "--data", train, "--epochs", "5", "--restart", "--overwrite", "--out", ours},
-            out));
+    our_seconds.push_back(run({hodhod,     "--threads", "1",           "--quiet",  "train",
+                               "classify", "--preset",  "fasttext",    "--format", "fasttext",
+                               "--data",   train,       "--epochs",    "5",        "--validate-every",
+                               "0",        "--restart", "--overwrite", "--out",    ours},
+                              out));
   }
   run({"fasttext", "test", theirs + ".bin", test}, out);
   const double their_accuracy = 100 * number_behind(read_file(out), "P@1\t");

@@ -126,6 +126,17 @@ std::string texts_text(size_t train, int64_t cut, size_t dev, const Classifier& 
                      kind_text(flags, classifier));
 }
 
+// In fastText's files blanks part words, and in libsvm's files features with values.
+void take_format_defaults(const Command& command, TrainClassifyFlags& flags) {
+  const CorpusFormat format = flags.columns.format;
+  if (format != CorpusFormat::libsvm && format != CorpusFormat::fasttext) return;
+  const bool features = flags.from.empty() && model_preset(flags.preset)->reads_features();
+  check(features || format != CorpusFormat::libsvm,
+        "--format libsvm: its features have no order; give a model that reads features, as --preset bow");
+  if (format == CorpusFormat::libsvm) flags.model_options.insert(flags.model_options.begin(), "valued=yes");
+  if (features && !command.was_given("--tokenizer-word-ends")) flags.tokenizer.word_ends = WordEnds::blanks;
+}
+
 int solve(const Command& command, const TrainClassifyFlags& flags, Classifier& classifier,
           const std::vector<LabelledText>& train, std::vector<LabelledText> dev, RunDirectory& run,
           const Session& session) {
@@ -154,6 +165,7 @@ int train_classify(const Command& command, TrainClassifyFlags& flags, const Sess
   check(!flags.regression || !command.was_given("--label-smoothing"),
         "--label-smoothing: a regression has no labels; leave it out, or --regression");
   take_feature_defaults(command, flags);
+  take_format_defaults(command, flags);
   std::vector<LabelledText> train = told(read_labelled(flags.data, flags.columns)).examples;
   std::vector<LabelledText> dev;
   if (!flags.dev.empty()) dev = told(read_labelled(flags.dev, flags.columns)).examples;

@@ -14,10 +14,11 @@ namespace hodhod {
 // one object per line. conll: one token per line, columns separated by blanks or tabs, an empty line after
 // each sentence. conllu: the format of Universal Dependencies, with ten columns, comments, ranges of tokens
 // and empty nodes. fasttext: a text on each line, among whose words those that begin with __label__ are its
-// labels.
-enum class CorpusFormat { automatic, text, tsv, csv, jsonl, conll, conllu, fasttext };
-constexpr std::array<std::string_view, 8> names_of(CorpusFormat) {
-  return {"auto", "text", "tsv", "csv", "jsonl", "conll", "conllu", "fasttext"};
+// labels. libsvm: a label on each line, then NUMBER:VALUE for each feature in ascending order, and after # a
+// comment.
+enum class CorpusFormat { automatic, text, tsv, csv, jsonl, conll, conllu, fasttext, libsvm };
+constexpr std::array<std::string_view, 9> names_of(CorpusFormat) {
+  return {"auto", "text", "tsv", "csv", "jsonl", "conll", "conllu", "fasttext", "libsvm"};
 }
 
 // Whether the first line of a table names the columns. Automatic: yes if a column is asked for by name, or if

@@ -172,7 +172,9 @@ void RecordReader::open_next_file() {
   CorpusFormat format = options_.format == CorpusFormat::automatic ? format_of(path) : options_.format;
   check(format != CorpusFormat::conll && format != CorpusFormat::conllu,
         "{}: expected tsv, csv, jsonl or text, found tagged sentences", path);
-  check(format != CorpusFormat::fasttext, "{}: the format fasttext is for texts with labels only", path);
+  check(format != CorpusFormat::fasttext && format != CorpusFormat::libsvm,
+        "{}: the format {} is for texts with labels only", path,
+        names_of(format)[static_cast<size_t>(format)]);
   table_ = std::make_unique<Table>(path, format);
   if (format == CorpusFormat::jsonl) {
     check(!columns_.empty(), "{}: name the keys to read in `columns`", path);

@@ -65,7 +65,7 @@ TaggedReader::TaggedReader(std::vector<std::string> files, CorpusOptions options
 void TaggedReader::open_next_file() {
   const std::string& path = files_[file_++];
   format_ = options_.format == CorpusFormat::automatic ? format_of(path) : options_.format;
-  check(format_ != CorpusFormat::csv && format_ != CorpusFormat::fasttext,
+  check(format_ != CorpusFormat::csv && format_ != CorpusFormat::fasttext && format_ != CorpusFormat::libsvm,
         "{}: tagged sentences are read from conll, conllu, tsv and jsonl, not from {}", path,
         names_of(format_)[static_cast<size_t>(format_)]);
   if (format_ == CorpusFormat::jsonl) {

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/io/fasttext_bin.h"
 #include "hodhod/io/fasttext_hash.h"
 #include "hodhod/models/feature_counter.h"
@@ -22,8 +24,15 @@ std::string joined(WordSpan words) {
   return text;
 }
 
-// Calls known(spelling) for each feature that has a row of its own if it is known, and hashed(hash, spell)
-// for each in the buckets, which spell() spells. In an order of no meaning.
+// "NAME:NUMBER" as a name and a number; other words count once.
+std::pair<std::string_view, double> valued_word(std::string_view word) {
+  const size_t colon = word.rfind(':');
+  const auto value = colon == std::string_view::npos ? std::nullopt : parse_number(word.substr(colon + 1));
+  return value && std::isfinite(*value) ? std::pair{word.substr(0, colon), *value} : std::pair{word, 1.0};
+}
+
+// Calls known(spelling, count) for each feature that has a row of its own if it is known, and hashed(hash,
+// spell) for each in the buckets, which spell() spells. In an order of no meaning.
 template <class Known, class Hashed>
 class FeatureWalk {
  public:
@@ -42,8 +51,11 @@ class FeatureWalk {
  private:
   void single_words(WordSpan words) {
     for (const std::string_view& word : words) {
-      if (options_.hashing != Hashing::all) {
-        known_(word);
+      if (options_.valued) {
+        const auto [name, value] = valued_word(word);
+        known_(name, value);
+      } else if (options_.hashing != Hashing::all) {
+        known_(word, 1.0);
       } else {
         for_each_hash({&word, 1});
       }
@@ -70,7 +82,7 @@ class FeatureWalk {
       spelling_ = words[first];
       for (size_t i = first + 1; i < words.size() && i < first + most; ++i) {
         spelling_.append(1, ' ').append(words[i]);
-        known_(std::string_view(spelling_));
+        known_(std::string_view(spelling_), 1.0);
       }
     }
   }
@@ -83,7 +95,7 @@ class FeatureWalk {
         hashed_(uint64_t{fasttext_hash(ngram)}, [&] { return kCharacters + std::string(ngram); });
       } else {
         spelling_.assign(1, kCharacters).append(ngram);
-        known_(std::string_view(spelling_));
+        known_(std::string_view(spelling_), 1.0);
       }
     });
   }
@@ -162,6 +174,10 @@ void BagFeatureOptions::validate() const {
         "hashing "
         "to none",
         names_of(weighting)[static_cast<size_t>(weighting)]);
+  check(!valued || (word_ngrams == 1 && max_char_ngram == 0 && !has_buckets()),
+        "bag: valued is for single words; set word_ngrams to 1, max_char_ngram to 0 and hashing to none");
+  check(!valued || !sublinear,
+        "bag: sublinear takes the logarithm of counts, which valued words need not have");
   check(!sublinear || weighting == Weighting::tf_idf, "bag: sublinear is for the weighting tf-idf");
 }
 
@@ -176,15 +192,15 @@ class BagFeatures::Rows {
     }
   }
 
-  // Calls visit(row, spell) for each occurrence of a feature that has a row.
+  // Calls visit(row, count, spell) for each occurrence of a feature that has a row.
   template <class Visit>
   void for_each(WordSpan words, const Visit& visit) const {
-    const auto known = [&](std::string_view spelling) {
+    const auto known = [&](std::string_view spelling, double count) {
       const uint32_t row = table_.find(spelling);
-      if (row != SpellingTable::kAbsent) visit(int64_t{row}, [&] { return std::string(spelling); });
+      if (row != SpellingTable::kAbsent) visit(int64_t{row}, count, [&] { return std::string(spelling); });
     };
     const auto hashed = [&](uint64_t hash, const auto& spell) {
-      visit(count_ + static_cast<int64_t>(hash % static_cast<uint64_t>(options_.buckets)), spell);
+      visit(count_ + static_cast<int64_t>(hash % static_cast<uint64_t>(options_.buckets)), 1.0, spell);
     };
     FeatureWalk(options_, known, hashed)(words);
   }
@@ -213,7 +229,7 @@ BagFeatures::~BagFeatures() = default;
 BagFeatures BagFeatures::learned(const BagFeatureOptions& options, const WordSource& texts) {
   options.validate();
   FeatureCounter counter;
-  const auto known = [&](std::string_view spelling) { counter.add(spelling); };
+  const auto known = [&](std::string_view spelling, double) { counter.add(spelling); };
   const auto hashed = [](uint64_t, const auto&) {};
   FeatureWalk walk(options, known, hashed);
   for (std::vector<std::string_view> words; texts(words); counter.next_text()) walk(words);
@@ -229,30 +245,32 @@ BagFeatures BagFeatures::learned(const BagFeatureOptions& options, const WordSou
 int64_t BagFeatures::rows() const { return std::ssize(known_) + options_.buckets; }
 
 FeatureList BagFeatures::read(WordSpan words) const {
-  std::vector<int64_t> found;
-  rows_->for_each(words, [&](int64_t row, const auto&) { found.push_back(row); });
+  std::vector<std::pair<int64_t, double>> found;
+  rows_->for_each(words, [&](int64_t row, double count, const auto&) { found.emplace_back(row, count); });
   std::sort(found.begin(), found.end());
   FeatureList list;
   double squares = 0, sum = 0;
   for (size_t i = 0, next = 0; i < found.size(); i = next) {
-    while (next < found.size() && found[next] == found[i]) ++next;
-    double value = static_cast<double>(next - i);
+    const int64_t row = found[i].first;
+    double value = 0;
+    while (next < found.size() && found[next].first == row) value += found[next++].second;
     switch (options_.weighting) {
       case Weighting::count:
         break;
       case Weighting::tf_idf:
         if (options_.sublinear) value = 1 + std::log(value);
-        value *= double{idf_[static_cast<size_t>(found[i])]};
+        value *= double{idf_[static_cast<size_t>(row)]};
         break;
       default:
         value = 1;
     }
     squares += value * value;
     sum += value;
-    list.ids.push_back(found[i]);
+    list.ids.push_back(row);
     list.values.push_back(static_cast<float>(value));
   }
-  const double divisor = options_.norm == BagNorm::unit   ? std::sqrt(squares)
+  const double divisor = squares == 0                     ? 1
+                         : options_.norm == BagNorm::unit ? std::sqrt(squares)
                          : options_.norm == BagNorm::mean ? sum
                                                           : 1;
   for (float& value : list.values) value = static_cast<float>(double{value} / divisor);
@@ -261,7 +279,8 @@ FeatureList BagFeatures::read(WordSpan words) const {
 
 std::vector<std::string> BagFeatures::spellings(WordSpan words) const {
   std::vector<std::pair<int64_t, std::string>> found;
-  rows_->for_each(words, [&](int64_t row, const auto& spell) { found.emplace_back(row, shown(spell())); });
+  rows_->for_each(words,
+                  [&](int64_t row, double, const auto& spell) { found.emplace_back(row, shown(spell())); });
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   std::vector<std::string> spelled;

@@ -42,6 +42,7 @@ struct BagFeatureOptions {
   bool sublinear = false;
   BagNorm norm = BagNorm::none;
   bool line_end = false;
+  bool valued = false;
 
   bool has_buckets() const { return hashing != Hashing::none; }
   // Error when the options do not fit together. It names the option and the values.
@@ -61,6 +62,7 @@ struct BagFeatureOptions {
     v("sublinear", sublinear, "With tf-idf: 1 + ln(count) rather than the count");
     v("norm", norm, "What the values of a text are divided by: nothing, their length, or their sum");
     v("line_end", line_end, "Add the word </s> at the end of each text, as fastText does");
+    v("valued", valued, "Read a word NAME:NUMBER as NAME, which counts NUMBER times, as in libsvm's files");
   }
 };
 

@@ -75,6 +75,14 @@ TEST(BagFeatures, OtherValues) {
   EXPECT_THAT(values({.weighting = Weighting::log_ratio}), ElementsAre(1, 1));
 }
 
+TEST(BagFeatures, WordsWithValues) {
+  const BagFeatures features = BagFeatures::learned({.valued = true}, source_of({{"3:0.5", "9:1"}, {"3:2"}}));
+  EXPECT_THAT(spellings_of(features), ElementsAre("3", "9"));
+  const FeatureList list = features.read(Sentence{"3:0.25", "3:1", "9:-2e1", "4:7", "9:x"});
+  EXPECT_THAT(list.ids, ElementsAre(0, 1));
+  EXPECT_THAT(list.values, ElementsAre(1.25, -20));
+}
+
 TEST(BagFeatures, CharactersOfEachWord) {
   const BagFeatures features = BagFeatures::learned(
       {.word_ngrams = 0, .min_char_ngram = 3, .max_char_ngram = 3}, source_of({{"آب", "abc"}}));

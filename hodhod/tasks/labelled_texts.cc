@@ -2,9 +2,11 @@
 #include "hodhod/tasks/labelled_texts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/data/header.h"
 #include "hodhod/data/held_out.h"
 #include "hodhod/data/record_reader.h"
@@ -110,7 +112,7 @@ constexpr std::string_view kWordEnds = " \t\v\f\r";
 // A line of fastText's: words, of which those with the prefix are labels. The text is what is left of the
 // line when they are taken out.
 LabelledText example_of_line(const Record& record, const std::string& separator, int64_t& labels) {
-  LabelledText example{.texts = {""}, .place = record.place()};
+  LabelledText example{{""}, "", record.place()};
   const std::string_view line = record.fields[0];
   labels = 0;
   for (size_t at = 0; at < line.size();) {
@@ -153,10 +155,56 @@ LabelledTexts read_fasttext_lines(const std::vector<std::string>& files, const L
   return result;
 }
 
+// What is wrong with the features of a line of libsvm's; empty if nothing is.
+std::string fault_of_features(std::string_view line) {
+  int64_t before = -1;
+  for (size_t at = 0; at < line.size();) {
+    const size_t end = std::min(line.find_first_of(kWordEnds, at), line.size());
+    const std::string_view word = line.substr(at, end - at);
+    const size_t colon = word.find(':');
+    const auto number = colon == std::string_view::npos ? std::nullopt : parse_number(word.substr(0, colon));
+    const auto value = colon == std::string_view::npos ? std::nullopt : parse_number(word.substr(colon + 1));
+    const bool whole = number && *number >= 0 && *number < 1e9 && *number == std::floor(*number);
+    if (!whole || !value) return fmt::format("expected NUMBER:VALUE, found {}", excerpt(word));
+    if (static_cast<int64_t>(*number) <= before)
+      return fmt::format("feature {} follows feature {}; they have to ascend", word.substr(0, colon), before);
+    before = static_cast<int64_t>(*number);
+    at = std::min(line.find_first_not_of(kWordEnds, end), line.size());
+  }
+  return "";
+}
+
+// Lines "LABEL NUMBER:VALUE … # COMMENT". The text is the features as they are written.
+LabelledTexts read_libsvm_lines(const std::vector<std::string>& files, const LabelledColumns& columns) {
+  check(columns.texts.empty() && columns.label.empty(), "{}: the format libsvm has no columns; leave out {}",
+        files[0], columns.label.empty() ? "`text`" : "`label`");
+  RecordReader reader(files, {.format = CorpusFormat::text, .skip_bad = columns.skip_bad});
+  LabelledTexts result;
+  while (const auto record = reader.next()) {
+    const std::string_view line =
+        without_outer_blanks(std::string_view(record->fields[0]).substr(0, record->fields[0].find('#')));
+    if (line.empty()) continue;
+    const size_t end = std::min(line.find_first_of(kWordEnds), line.size());
+    const std::string_view features = without_outer_blanks(line.substr(end));
+    const std::string fault = line.substr(0, end).find(':') != std::string_view::npos
+                                  ? "the line does not begin with a label"
+                                  : fault_of_features(features);
+    if (!fault.empty()) {
+      reader.report(fmt::format("{}: {}", record->place(), fault));
+      continue;
+    }
+    result.examples.push_back({{std::string(features)}, std::string(line.substr(0, end)), record->place()});
+  }
+  check(!result.examples.empty(), "{}: there is no example in it", files[0]);
+  result.bad = reader.bad_lines();
+  return result;
+}
+
 LabelledTexts read_texts(const std::vector<std::string>& files, const LabelledColumns& columns,
                          bool with_label) {
   check(!files.empty(), "no data is given; name a file");
   if (columns.format == CorpusFormat::fasttext) return read_fasttext_lines(files, columns, with_label);
+  if (columns.format == CorpusFormat::libsvm) return read_libsvm_lines(files, columns);
   check_formats_agree(files, columns);
   const CorpusFormat format =
       columns.format == CorpusFormat::automatic ? format_of(files[0]) : columns.format;

@@ -119,5 +119,25 @@ TEST(LabelledTexts, LinesOfFastText) {
   expect_error([&] { read_labelled({path}, columns); }, "no columns");
 }
 
+TEST(LabelledTexts, LinesOfLibsvm) {
+  const TemporaryDirectory directory;
+  LabelledColumns columns{.format = CorpusFormat::libsvm};
+  const auto examples =
+      read_labelled({directory.put("a.txt", "+1 0:0.5 7:-2e-1 # a comment\n# nothing\n-1\n")}, columns)
+          .examples;
+  ASSERT_EQ(examples.size(), 2u);
+  EXPECT_EQ(examples[0].label, "+1");
+  EXPECT_EQ(examples[0].texts[0], "0:0.5 7:-2e-1");
+  EXPECT_EQ(examples[1].texts[0], "");
+  const auto refused = [&](const char* line, const char* what) {
+    expect_error([&] { read_labelled({directory.put("b.txt", line)}, columns); }, "b.txt:1", what);
+  };
+  refused("1 3:1 3:2\n", "ascend");
+  refused("1 3:x\n", "NUMBER:VALUE");
+  refused("1 a:1\n", "NUMBER:VALUE");
+  refused("1 3\n", "NUMBER:VALUE");
+  refused("3:1 4:1\n", "label");
+}
+
 }  // namespace
 }  // namespace hodhod

@@ -56,6 +56,7 @@ UsualSettings usual_features() {
   usual.trainer.schedule = {.kind = ScheduleKind::linear, .rate = 0.1, .warmup = 0};
   usual.trainer.optimizer = {.kind = OptimizerKind::adagrad, .epsilon = 1e-8};
   usual.trainer.clip = 0;
+  usual.trainer.validate_every = 1000;
   return usual;
 }
 

@@ -2,7 +2,6 @@
 #include "hodhod/tensor/gradient.h"
 
 #include <algorithm>
-#include <cstring>
 #include <vector>
 
 #include "hodhod/base/error.h"
@@ -29,6 +28,25 @@ void add_rows_to(const Tensor& to, const Tensor& ids, const Tensor& from) {
       const T* source = from.data<T>() + i * size;
       for (int64_t c = 0; c < size; ++c) target[c] += source[c];
     }
+  });
+}
+
+// Calls work(row of the table, row i, elements of a row) for row i of `values`, whose place in the table is
+// rows[i]. Rows further on are fetched meanwhile: the table is larger than the caches.
+template <class Work>
+void for_each_row(const Tensor& table, const Tensor& rows, const Tensor& values, const Work& work) {
+  constexpr int64_t kAhead = 8;
+  with_compute_type("rows", table.dtype(), [&](auto t) {
+    using T = decltype(t);
+    const int64_t size = elements_of_row(table);
+    const int64_t* row = rows.data<int64_t>();
+    T *in_table = table.template data<T>(), *in_rows = values.template data<T>();
+    parallel_for(rows.numel(), kRowGrain, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        if (i + kAhead < end) __builtin_prefetch(in_table + row[i + kAhead] * size);
+        work(in_table + row[i] * size, in_rows + i * size, size);
+      }
+    });
   });
 }
 
@@ -95,25 +113,15 @@ Tensor rows_taken(const Tensor& tensor, const Tensor& rows) {
   Shape shape = tensor.shape();
   shape[0] = rows.numel();
   const Tensor taken = tensor.new_empty(shape);
-  const auto size = static_cast<size_t>(elements_of_row(tensor) * size_of(tensor.dtype()));
-  const int64_t* row = rows.data<int64_t>();
-  parallel_for(rows.numel(), kRowGrain, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      std::memcpy(taken.raw() + static_cast<size_t>(i) * size,
-                  tensor.raw() + static_cast<size_t>(row[i]) * size, size);
-    }
+  for_each_row(tensor, rows, taken, [](auto* in_table, auto* in_rows, int64_t size) {
+    for (int64_t c = 0; c < size; ++c) in_rows[c] = in_table[c];
   });
   return taken;
 }
 
 void put_rows(const Tensor& tensor, const Tensor& rows, const Tensor& values) {
-  const auto size = static_cast<size_t>(elements_of_row(tensor) * size_of(tensor.dtype()));
-  const int64_t* row = rows.data<int64_t>();
-  parallel_for(rows.numel(), kRowGrain, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      std::memcpy(tensor.raw() + static_cast<size_t>(row[i]) * size,
-                  values.raw() + static_cast<size_t>(i) * size, size);
-    }
+  for_each_row(tensor, rows, values, [](auto* in_table, const auto* in_rows, int64_t size) {
+    for (int64_t c = 0; c < size; ++c) in_table[c] = in_rows[c];
   });
 }
 

@@ -40,6 +40,10 @@ expect "hidden layers" "accuracy 100.00" "$(run evaluate mlp --data table.tsv)"
 expect "numbers" "pearson" "$(train --preset tfidf --regression --label 3 --text 2 --data table.tsv --dev table.tsv --out warmth)"
 expect "described" "bag of words and 2-grams, tf-idf" "$(run describe tfidf)"
 
+printf '1 1:2 3:0.5\n1 1:1.5\n-1 1:-1 4:2\n-1 1:-2 3:0.5\n' > numbers.txt
+train --preset bow --format libsvm --data numbers.txt --out numbers > out.txt
+expect "libsvm's files" "accuracy 100.00" "$(run evaluate numbers --format libsvm --data numbers.txt)"
+
 expect "options of the other way" "--steps: is for models that are trained by gradients" \
   "$(train --preset tfidf --data table.tsv --text 2 --steps 5 --out x)"
 expect "and of the solver" "--solver-c: is for linear models" \
