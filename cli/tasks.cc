@@ -5,7 +5,7 @@
 
 // The tasks in the order of the help. NAME_task() is defined in command_NAME.cc.
 #define HODHOD_TASKS(row) \
-  row(translate) row(generate) row(classify) row(tag) row(embed) row(fill_mask) row(forecast)
+  row(translate) row(generate) row(classify) row(tag) row(embed) row(topics) row(fill_mask) row(forecast)
 
 namespace hodhod::cli {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What attention does, and what it cannot do alone: word order, the temperature √d_k, the mask, and where the
 // weights of a Transformer are.
-// توجه چه می‌کند: ترتیب واژه‌ها، دمای √d_k، نقاب، و این‌که وزن‌های ترنسفورمر
-// کجا هستند.
+// توجه چه می‌کند: ترتیب واژه‌ها، دمای √d_k، نقاب، و
+// این‌که وزن‌های ترنسفورمر کجا هستند.
 #include <fmt/core.h>
 
 #include <algorithm>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A cook chooses by the weather, by yesterday's dish, and by both: networks whose weights are written down.
-// آشپز بر پایهٔ هوا، غذای دیروز و هر دو تصمیم می‌گیرد؛ شبکه‌هایی که
-// وزن‌هایشان را خودمان می‌نویسیم.
+// آشپز بر پایهٔ هوا، غذای دیروز و هر دو تصمیم
+// می‌گیرد؛ شبکه‌هایی که وزن‌هایشان را خودمان
+// می‌نویسیم.
 //
 // Dishes are chicken, pizza and sandwich, one-hot vectors of length 3; the weather is sunny or cloudy
 // (rainy), of length 2. A vector is a row, so a matrix stands on its right: y = x W.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cook's exercise: find the matrices from examples alone, in closed form and by gradient descent.
-// تمرین آشپز: ماتریس‌ها را تنها از روی مثال‌ها پیدا کنید؛ یک بار با حل مستقیم و یک
-// بار با کاهش گرادیان.
+// تمرین آشپز: ماتریس‌ها را تنها از روی مثال‌ها پیدا
+// کنید؛ یک بار با حل مستقیم و یک بار با کاهش گرادیان.
 //
 // The inputs are one-hot, so least squares is a mean: row i of W is the mean of the outputs that followed
 // input i. Gradient descent goes down ½ · mean over the examples of ‖x W − y‖².

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cook learns: a recurrent network of Elman's kind is shown weeks of weather and dishes. It is right on
 // weeks, and its memory drifts over a year, until it is shown longer stretches.
-// آشپز یاد می‌گیرد: شبکه با نمونه‌های یک‌هفته‌ای درست کار می‌کند، اما حافظه‌اش در
-// طول یک سال منحرف می‌شود.
+// آشپز یاد می‌گیرد: شبکه با نمونه‌های یک‌هفته‌ای
+// درست کار می‌کند، اما حافظه‌اش در طول یک سال منحرف
+// می‌شود.
 #include <fmt/core.h>
 
 #include "hodhod/nn/initialisers.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // "Add & norm", measured by leaving them out: stacks of Transformer layers learn to copy a sequence
-// backwards, with and without residual connections, with and without norms. «جمع و هنجارسازی» را حذف
-// می‌کنیم تا ببینیم چه می‌کند.
+// backwards, with and without residual connections, with and without norms. «جمع و
+// هنجارسازی» را حذف می‌کنیم تا ببینیم چه می‌کند.
 #include <fmt/core.h>
 
 #include <algorithm>

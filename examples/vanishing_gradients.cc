@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How fast a recurrent network forgets in training: the norm of ∂loss_T/∂x_{T−k}, relative to that at k = 0,
 // for networks as they begin. The loss is a random direction of the last output.
-// گرادیان در شبکه‌های بازگشتی چگونه محو یا منفجر می‌شود.
+// گرادیان در شبکه‌های بازگشتی چگونه محو یا منفجر
+// می‌شود.
 #include <fmt/core.h>
 
 #include <array>

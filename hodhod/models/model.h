@@ -23,6 +23,7 @@
 #include "hodhod/models/linear_form.h"
 #include "hodhod/models/model_config.h"
 #include "hodhod/models/sequence_to_sequence.h"
+#include "hodhod/models/topics.h"
 #include "hodhod/models/vectors.h"
 #include "hodhod/tensor/tensor.h"
 
@@ -52,6 +53,8 @@ class Model {
   virtual const SequenceToSequence* sequence_to_sequence() const { return nullptr; }
   // One vector for each word. Null for a model whose vectors depend on what stands around a word.
   virtual const Vectors* vectors() const { return nullptr; }
+  // Texts as mixtures of topics.
+  virtual const Topics* topics() const { return nullptr; }
   // Forecasts a series. Null for a model of tokens.
   virtual Forecaster* forecaster() { return nullptr; }
   const Forecaster* forecaster() const { return const_cast<Model*>(this)->forecaster(); }

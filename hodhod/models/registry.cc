@@ -5,11 +5,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/nearest_name.h"
 #include "hodhod/models/bag_config.h"
 #include "hodhod/models/hf/family.h"
+#include "hodhod/models/lda.h"
 #include "hodhod/models/ngram_config.h"
 #include "hodhod/models/recurrent_config.h"
 #include "hodhod/models/series/holt_winters.h"
@@ -26,15 +28,22 @@ namespace {
 std::vector<const ModelType*>& registered_types() {
   static std::vector<const ModelType*> all = [] {
     std::vector<const ModelType*> types(hf::types().begin(), hf::types().end());
-    for (const ModelType* type : {&rnn_type(), &lstm_type(), &gru_type(), &word_vectors_type(), &bag_type(),
-                                  &ngram_type()})
-      types.push_back(type);
-    types.push_back(&NaiveOptions::type());
-    types.push_back(&ThetaOptions::type());
-    types.push_back(&HoltWintersOptions::type());
-    types.push_back(&LinearForecasterOptions::type());
-    types.push_back(&RecurrentForecasterOptions::type());
-    types.push_back(&TransformerForecasterOptions::type());
+    const ModelType* const own[] = {
+        &rnn_type(),
+        &lstm_type(),
+        &gru_type(),
+        &word_vectors_type(),
+        &bag_type(),
+        &lda_type(),
+        &ngram_type(),
+        &NaiveOptions::type(),
+        &ThetaOptions::type(),
+        &HoltWintersOptions::type(),
+        &LinearForecasterOptions::type(),
+        &RecurrentForecasterOptions::type(),
+        &TransformerForecasterOptions::type(),
+    };
+    types.insert(types.end(), std::begin(own), std::end(own));
     return types;
   }();
   return all;

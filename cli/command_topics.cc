@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// hodhod topics DIR: the topics of a model, or those of texts. `evaluate` measures them on texts, and against
+// labels where there are any.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/evaluate.h"
+#include "cli/input.h"
+#include "cli/models.h"
+#include "cli/output.h"
+#include "cli/task.h"
+#include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
+#include "hodhod/tasks/topics.h"
+
+namespace hodhod::cli {
+
+void declare_train_topics(Command& command);
+
+namespace {
+
+struct TopicsFlags {
+  std::string directory;
+  TextInput input;
+  int64_t words = 10;
+  int64_t count = 3;
+  bool json = false;
+};
+
+TopicFinder load_topics(const std::string& directory) {
+  TopicFinder finder = TopicFinder::load(directory);
+  print_warnings(finder.model.warnings);
+  print_warnings(finder.model.tokenizer->warnings());
+  return finder;
+}
+
+std::string joined_words(const std::vector<TopicWord>& words) {
+  std::string text;
+  for (const TopicWord& word : words) text += (text.empty() ? "" : " ") + word.word;
+  return text;
+}
+
+void print_topics(const TopicFinder& finder, const TopicsFlags& flags) {
+  const auto topics = finder.likeliest(flags.words);
+  for (size_t k = 0; k < topics.size(); ++k) {
+    if (!flags.json) {
+      print_text(fmt::format("{:>3}  {}\n", k, joined_words(topics[k])));
+      continue;
+    }
+    Json words = Json::array();
+    for (const TopicWord& word : topics[k])
+      words.push_back({{"word", word.word}, {"probability", word.probability}});
+    print_text(json_line({{"topic", k}, {"words", words}}));
+  }
+}
+
+std::string mixture_text(const std::string& text, const std::vector<TopicShare>& shares,
+                         const std::vector<std::vector<TopicWord>>& names, const TopicsFlags& flags) {
+  const auto count = std::min(shares.size(), static_cast<size_t>(flags.count));
+  if (flags.json) {
+    Json topics = Json::array();
+    for (size_t i = 0; i < count; ++i)
+      topics.push_back({{"topic", shares[i].topic}, {"share", shares[i].share}});
+    return json_line({{"text", text}, {"topics", topics}});
+  }
+  std::string line;
+  for (size_t i = 0; i < count; ++i) {
+    const auto topic = static_cast<size_t>(shares[i].topic);
+    line += fmt::format("{}{:.3f} {} ({})", i == 0 ? "" : "\t", shares[i].share, topic,
+                        joined_words(names[topic]));
+  }
+  return line + "\n";
+}
+
+int run_topics(const TopicsFlags& flags, const Session& session) {
+  const TopicFinder finder = load_topics(flags.directory);
+  if (flags.input.texts.empty() && flags.input.files.empty()) {
+    print_topics(finder, flags);
+    return 0;
+  }
+  const auto names = finder.likeliest(3);
+  for_each_block(flags.input, "Reading", session.quiet, [&](const std::vector<std::string>& lines) {
+    std::string out;
+    for (const std::string& line : lines) out += mixture_text(line, finder.of(line), names, flags);
+    print_text(out);
+  });
+  return 0;
+}
+
+void declare_topics(Command& command) {
+  auto flags = std::make_shared<TopicsFlags>();
+  command.add("DIR", flags->directory, "The model's directory").required();
+  add_text_input(command, flags->input, "Texts whose topics are shown; without any, the model's topics are");
+  command.add("--words", flags->words, "Number of words to show of each of the model's topics",
+              in(1, 1 << 20));
+  command.add("--count", flags->count, "Number of topics to show of each text", in(1, 1 << 16));
+  command.add("--json", flags->json, "Print a JSON object for each topic or text");
+  command.on_run([flags](const Session& session) { return run_topics(*flags, session); });
+}
+
+struct EvaluateTopicsFlags : EvaluateFlags {
+  LabelledColumns columns;
+};
+
+int evaluate_topics(const EvaluateTopicsFlags& flags) {
+  check_data(flags);
+  const TopicFinder finder = load_topics(flags.directory);
+  const bool labelled = !flags.columns.label.empty();
+  const TopicScores scores = evaluate(finder, told(labelled ? read_labelled(flags.data, flags.columns)
+                                                            : read_unlabelled(flags.data, flags.columns))
+                                                  .examples);
+  const auto topics = finder.likeliest(10);
+  Json each = Json::array();
+  double npmi = 0, umass = 0;
+  std::string text =
+      fmt::format("{} texts, {} known words\nperplexity {:.2f}, of every second word given the others\n",
+                  with_commas(scores.texts), with_commas(scores.words), scores.perplexity);
+  for (size_t k = 0; k < topics.size(); ++k) {
+    const auto& [own_npmi, own_umass] = scores.coherence[k];
+    npmi += own_npmi / static_cast<double>(topics.size());
+    umass += own_umass / static_cast<double>(topics.size());
+    text += fmt::format("{:>3}  NPMI {:6.3f}   UMass {:7.3f}   {}\n", k, own_npmi, own_umass,
+                        joined_words(topics[k]));
+    each.push_back({{"npmi", own_npmi}, {"umass", own_umass}});
+  }
+  text += fmt::format("mean NPMI {:.4f}   UMass {:.4f}", npmi, umass);
+  Json values = {{"texts", scores.texts}, {"words", scores.words}, {"perplexity", scores.perplexity},
+                 {"npmi", npmi},          {"umass", umass},        {"topics", each}};
+  if (scores.has_labels) {
+    text += fmt::format("\nlikeliest topic against label: purity {:.4f}   NMI {:.4f}", scores.clusters.purity,
+                        scores.clusters.nmi);
+    values["purity"] = scores.clusters.purity;
+    values["nmi"] = scores.clusters.nmi;
+  }
+  report(flags, values, text);
+  return 0;
+}
+
+void declare_evaluate_topics(Command& evaluate) {
+  auto flags = std::make_shared<EvaluateTopicsFlags>();
+  add_evaluate_flags(evaluate, *flags,
+                     "texts for topics, with labels to compare them with if --label is given");
+  evaluate.add_config(flags->columns, kLabelledGroup);
+  evaluate.on_run([flags](const Session&) { return evaluate_topics(*flags); });
+}
+
+bool has_topics(const ModelConfig& config) { return config.make_shapes()->topics() != nullptr; }
+
+}  // namespace
+
+Task topics_task() {
+  return {.name = "topics",
+          .model = "a model of topics",
+          .is_for = has_topics,
+          .train = {"Find topics in texts", declare_train_topics},
+          .predict = {"Show a model's topics, or the topics of texts", declare_topics},
+          .declare_evaluate = declare_evaluate_topics};
+}
+
+}  // namespace hodhod::cli
