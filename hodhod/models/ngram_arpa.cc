@@ -24,7 +24,17 @@ struct ArpaLevel {
   std::vector<uint32_t> words = {};  // `order` for each n-gram
   std::vector<float> probabilities = {}, backoffs = {};
 
+  WordScatter scatter{1};
+
   size_t count() const { return probabilities.size(); }
+  // The order of the file.
+  bool before(std::span<const uint32_t> a, std::span<const uint32_t> b) const {
+    if (a[0] != b[0]) return a[0] < b[0];
+    for (size_t i = 1; i < a.size(); ++i) {
+      if (a[i] != b[i]) return scatter(a[i]) < scatter(b[i]);
+    }
+    return false;
+  }
   std::span<const uint32_t> words_of(size_t i) const { return std::span(words).subspan(i * order, order); }
 
   void add(std::span<const uint32_t> ngram, float probability, float backoff) {
@@ -34,14 +44,12 @@ struct ArpaLevel {
   }
 
   void sort() {
-    const auto less = [this](size_t a, size_t b) {
-      return std::ranges::lexicographical_compare(words_of(a), words_of(b));
-    };
+    const auto less = [this](size_t a, size_t b) { return before(words_of(a), words_of(b)); };
     std::vector<size_t> sorted(count());
     std::iota(sorted.begin(), sorted.end(), size_t{0});
     if (std::is_sorted(sorted.begin(), sorted.end(), less)) return;
     std::sort(sorted.begin(), sorted.end(), less);
-    ArpaLevel other{.order = order};
+    ArpaLevel other{.order = order, .scatter = scatter};
     other.words.reserve(words.size());
     other.probabilities.reserve(count());
     other.backoffs.reserve(count());
@@ -54,7 +62,7 @@ struct ArpaLevel {
     size_t begin = 0, end = count();
     while (begin < end) {
       const size_t middle = begin + (end - begin) / 2;
-      if (std::ranges::lexicographical_compare(words_of(middle), ngram)) {
+      if (before(words_of(middle), ngram)) {
         begin = middle + 1;
       } else {
         end = middle;
@@ -94,7 +102,10 @@ class ArpaImport {
       vocabulary_.warnings.push_back(fmt::format("the file has no {}; it gets the log10 probability {}",
                                                  vocabulary_.words[id], kMissingWord));
     }
-    for (ArpaLevel& level : levels_) level.sort();
+    for (ArpaLevel& level : levels_) {
+      level.scatter = WordScatter(vocabulary_.words.size());
+      level.sort();
+    }
     check_distinct();
   }
 
@@ -140,9 +151,7 @@ class ArpaImport {
         const auto words = level.words_of(i);
         if (n < levels_.size()) {
           const ArpaLevel& next = levels_[n];
-          while (child < next.count() &&
-                 std::ranges::lexicographical_compare(next.words_of(child).first(n), words))
-            ++child;
+          while (child < next.count() && next.before(next.words_of(child).first(n), words)) ++child;
         }
         writer.add(words.back(), level.probabilities[i], level.backoffs[i], child);
       }

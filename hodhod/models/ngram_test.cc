@@ -37,15 +37,15 @@ void write_small(const std::string& directory) {
   const uint64_t children[] = {0, 0, 2, 4, 5, 5};
   for (uint32_t word = 0; word < kWordCount; ++word)
     writer.add(word, word == 0 ? -99 : std::log10(0.2F), backoffs[word], children[word]);
-  // 1 2, 1 3, 2 3, 2 5, 3 4
+  // 1 2, 1 3, 2 5, 2 3, 3 4, in the order of scattered words
   writer.add(2, -0.4F, -0.15F, 0);
   writer.add(3, -0.5F, -0.25F, 2);
+  writer.add(5, -0.7F, 0, 2);
   writer.add(3, -0.6F, -0.35F, 2);
-  writer.add(5, -0.7F, 0, 3);
   writer.add(4, -0.8F, 0, 3);
-  // 1 2 3, 1 2 5, 2 3 4
-  writer.add(3, -0.05F, 0, 0);
+  // 1 2 5, 1 2 3, 2 3 4
   writer.add(5, -1.5F, 0, 0);
+  writer.add(3, -0.05F, 0, 0);
   writer.add(4, -0.07F, 0, 0);
   writer.finish();
 }

@@ -10,7 +10,8 @@
 namespace hodhod {
 namespace {
 
-constexpr uint64_t kSearchedInCache = 16;  // n-grams that lie in a few lines of the cache
+constexpr int kGuesses = 6;   // before a search by halves
+constexpr uint64_t kFew = 4;  // n-grams that are searched by halves at once
 constexpr size_t kMostLevels = 1 << 16;
 constexpr auto kLn10 = static_cast<float>(std::numbers::ln10);
 
@@ -39,6 +40,7 @@ NgramTrie::NgramTrie(const std::string& path) : file_(path) {
   check(hash64(rest) == number_at<uint64_t>(bytes, 16), "{}: the header is damaged", path);
   check((bits_ == 8 || bits_ == 32) && vocabulary_ >= 1 && vocabulary_ <= uint64_t{1} << 31,
         "{}: {} bits and {} words; the file is damaged", path, bits_, vocabulary_);
+  scatter_ = WordScatter(vocabulary_);
 
   std::vector<uint64_t> counts;
   for (size_t n = 0; n < order; ++n) {
@@ -90,21 +92,32 @@ NgramContext::Suffix NgramTrie::suffix(size_t n, uint64_t index) const {
   return own;
 }
 
-// The place of `word` among the n-grams [begin, end) of order n, which differ in their last word alone.
-std::optional<uint64_t> NgramTrie::child(size_t n, uint64_t begin, uint64_t end, uint32_t word) const {
+// The place of a scattered word among the n-grams [begin, end) of order n, which differ in their last word
+// alone. Their words lie evenly between 0 and 2^b, so that a few guesses come close to it.
+std::optional<uint64_t> NgramTrie::child(size_t n, uint64_t begin, uint64_t end, uint32_t scattered) const {
   const Level& level = levels_[n - 1];
+  uint64_t low = 0, high = uint64_t{1} << scatter_.bits();  // the words in [begin, end) are in [low, high)
+  for (int guess = 0; guess < kGuesses && end - begin > kFew && scattered >= low && scattered < high;
+       ++guess) {
+    const uint64_t at = begin + (end - begin) * (scattered - low) / (high - low);
+    const uint32_t found = level.word(at);
+    if (found == scattered) return at;
+    if (found < scattered) {
+      begin = at + 1;
+      low = uint64_t{found} + 1;
+    } else {
+      end = at;
+      high = found;
+    }
+  }
   uint64_t size = end - begin;
   if (size == 0) return std::nullopt;
   while (size > 1) {
     const uint64_t half = size / 2;
-    if (size > kSearchedInCache) {  // the records that the next step may look at
-      level.prefetch(begin + half / 2);
-      level.prefetch(begin + half + half / 2);
-    }
-    begin += level.word(begin + half) <= word ? half : 0;
+    begin += level.word(begin + half) <= scattered ? half : 0;
     size -= half;
   }
-  if (level.word(begin) != word) return std::nullopt;
+  if (level.word(begin) != scattered) return std::nullopt;
   return begin;
 }
 
@@ -112,6 +125,7 @@ NgramScore NgramTrie::extend(NgramContext& context, uint32_t word) const {
   check(word < vocabulary_, "{}: word {} of {}", file_.path(), word, vocabulary_);
   auto& suffixes = context.suffixes;
   const size_t known = suffixes.size(), most = order() - 1;
+  const uint32_t scattered = scatter_(word);
   NgramScore score{levels_[0].probability(word), 1};
   size_t kept = 0;
   NgramContext::Suffix before{};  // of the old context, with as many words as the new n-gram has
@@ -126,7 +140,7 @@ NgramScore NgramTrie::extend(NgramContext& context, uint32_t word) const {
       if (suffixes[n - 1].begin < suffixes[n - 1].end || suffixes[n - 1].backoff != 0) kept = n;
     }
     if (!deeper) break;
-    const auto longer = child(n + 1, before.begin, before.end, word);
+    const auto longer = child(n + 1, before.begin, before.end, scattered);
     if (!longer) {
       score.log10_probability += before.backoff;
       for (size_t m = n; m < known; ++m) score.log10_probability += suffixes[m].backoff;
@@ -149,7 +163,7 @@ void NgramTrie::distribution(const NgramContext& context, float* row) const {
     for (size_t m = i + 1; m < suffixes.size(); ++m) backoff += suffixes[m].backoff;
     const Level& level = levels_[i + 1];
     for (uint64_t c = suffixes[i].begin; c < suffixes[i].end; ++c) {
-      const uint32_t word = level.word(c);
+      const uint32_t word = scatter_.back(level.word(c));
       if (word >= vocabulary_) fail_damaged(i + 1, c);
       row[word] = kLn10 * (level.probability(c) + backoff);
     }
@@ -161,7 +175,7 @@ std::optional<NgramEntry> NgramTrie::find(std::span<const uint32_t> words) const
   uint64_t index = words[0];
   for (size_t n = 1; n < words.size(); ++n) {
     const NgramContext::Suffix own = suffix(n, index);
-    const auto next = child(n + 1, own.begin, own.end, words[n]);
+    const auto next = child(n + 1, own.begin, own.end, scatter_(words[n]));
     if (!next) return std::nullopt;
     index = *next;
   }

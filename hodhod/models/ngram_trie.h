@@ -64,7 +64,7 @@ class NgramTrie {
   // ln p(w | context) of every word, at row[0 … vocabulary).
   void distribution(const NgramContext& context, float* row) const;
 
-  // Calls visit(entry) for each n-gram of order n, sorted by words.
+  // Calls visit(entry) for each n-gram of order n, in the order of the file.
   template <class Visit>
   void for_each(size_t n, Visit&& visit) const {
     std::vector<uint32_t> words(n);
@@ -87,7 +87,6 @@ class NgramTrie {
       std::memcpy(&value, records + bit / 8, sizeof value);
       return value >> bit % 8 & ((uint64_t{1} << width) - 1);
     }
-    void prefetch(uint64_t index) const { __builtin_prefetch(records + index * fields.record() / 8); }
     uint32_t word(uint64_t index) const { return static_cast<uint32_t>(field(index, 0, fields.word)); }
     float probability(uint64_t index) const {
       const auto raw = static_cast<uint32_t>(field(index, fields.word, fields.probability));
@@ -104,7 +103,7 @@ class NgramTrie {
   };
 
   NgramContext::Suffix suffix(size_t n, uint64_t index) const;
-  std::optional<uint64_t> child(size_t n, uint64_t begin, uint64_t end, uint32_t word) const;
+  std::optional<uint64_t> child(size_t n, uint64_t begin, uint64_t end, uint32_t scattered) const;
   void lay_unigrams();
   [[noreturn]] void fail_damaged(size_t n, uint64_t index) const;
 
@@ -113,7 +112,7 @@ class NgramTrie {
             Visit& visit) const {
     const Level& level = levels_[n - 1];
     for (uint64_t i = begin; i < end; ++i) {
-      words[n - 1] = n == 1 ? static_cast<uint32_t>(i) : level.word(i);
+      words[n - 1] = n == 1 ? static_cast<uint32_t>(i) : scatter_.back(level.word(i));
       if (n == wanted) {
         visit(NgramEntry{words, level.probability(i), level.backoff(i)});
       } else {
@@ -125,6 +124,7 @@ class NgramTrie {
 
   MappedFile file_;
   uint64_t vocabulary_ = 0;
+  WordScatter scatter_{1};
   int64_t bits_ = 32;
   std::vector<Level> levels_;
   std::vector<float> unigrams_;  // ln p(w)

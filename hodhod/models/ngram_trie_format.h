@@ -5,9 +5,12 @@
 // the children of an n-gram (the n-grams that continue it by a word) lie together in level n + 1, sorted by
 // that word. Level 1 has a record for every word of the vocabulary, in the order of ids.
 //
+// Words after the first are scattered (WordScatter) and come in the order of that number. So children lie
+// evenly, and the place of one can be guessed.
+//
 // The file is: header, codebooks (8 bits only), level 1, level 2, …; numbers are little-endian.
 //
-//   header    "hodhod n-grams 1" | u64 hash of the rest of the header | u32 order, bits | u64 vocabulary |
+//   header    "hodhod n-grams 2" | u64 hash of the rest of the header | u32 order, bits | u64 vocabulary |
 //             for each level: u64 count, offset in the file
 //   codebook  for each level 256 f32 log probabilities, and below the highest level 256 f32 backoffs
 //   level     records, one after the other without gaps; below the highest level one more, whose first child
@@ -26,9 +29,31 @@
 
 namespace hodhod {
 
-inline constexpr std::string_view kNgramMagic = "hodhod n-grams 1";
+inline constexpr std::string_view kNgramMagic = "hodhod n-grams 2";
 inline constexpr size_t kNgramHeaderBytes = 40;  // before the levels
 inline constexpr size_t kNgramCodes = 256;
+
+// A permutation of the numbers below 2^b that spreads those next to each other: multiplication by an odd
+// number near the golden ratio of 2^b.
+class WordScatter {
+ public:
+  explicit WordScatter(uint64_t vocabulary)
+      : bits_(static_cast<uint32_t>(std::bit_width(vocabulary - 1))),
+        mask_((uint64_t{1} << bits_) - 1),
+        factor_(bits_ == 0 ? 1 : (0x9E3779B97F4A7C15 >> (64 - bits_)) | 1),
+        inverse_(factor_) {
+    // Newton's iteration for 1 / factor modulo 2^64.
+    for (int round = 0; round < 6; ++round) inverse_ *= 2 - factor_ * inverse_;
+  }
+
+  uint32_t bits() const { return bits_; }
+  uint32_t operator()(uint64_t word) const { return static_cast<uint32_t>(word * factor_ & mask_); }
+  uint32_t back(uint64_t scattered) const { return static_cast<uint32_t>(scattered * inverse_ & mask_); }
+
+ private:
+  uint32_t bits_;
+  uint64_t mask_, factor_, inverse_;
+};
 
 // How wide the fields of a level's records are, in bits.
 struct NgramFields {

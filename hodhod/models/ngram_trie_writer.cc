@@ -66,6 +66,7 @@ NgramTrieWriter::NgramTrieWriter(const std::string& path, std::vector<uint64_t> 
         codebooks_.size(), counts_.size());
   for (const uint64_t count : counts_)
     check(count <= uint64_t{1} << 40, "{}: {} n-grams of one order; prune them", path, count);
+  scatter_ = WordScatter(counts_[0]);
   const int64_t bits = codebooks_.empty() ? 32 : 8;
   offsets_ = ngram_level_offsets(counts_, counts_[0], bits);
   fields_ = NgramFields::of(counts_, 1, counts_[0], bits);
@@ -109,7 +110,7 @@ void NgramTrieWriter::add(uint32_t word, float log10_probability, float log10_ba
   while (level_ <= counts_.size() && in_level_ == counts_[level_ - 1]) end_level();
   check(level_ <= counts_.size(), "{}: more n-grams than were counted", path_);
   const bool coded = !codebooks_.empty();
-  if (level_ > 1) put(word, fields_.word);
+  if (level_ > 1) put(scatter_(word), fields_.word);
   put(coded ? codebooks_[level_ - 1].probabilities.code(log10_probability)
             : std::bit_cast<uint32_t>(std::abs(log10_probability)),
       fields_.probability);

@@ -23,9 +23,10 @@ class NgramTrieWriter {
   NgramTrieWriter(const std::string& path, std::vector<uint64_t> counts,
                   std::vector<NgramLevelCodebooks> codebooks = {});
 
-  // The next n-gram, in the order of levels and within them of words. `first_child` is the number of n-grams
-  // in the next level that come before its children. The log10 probability is at most 0. At the highest
-  // level, backoff and first child are left out.
+  // The next n-gram, in the order of levels and within them of their words, those after the first scattered;
+  // `word` is the last one as it is. `first_child` is the number of n-grams in the next level that come
+  // before its children. The log10 probability is at most 0. At the highest level, backoff and first child
+  // are left out.
   void add(uint32_t word, float log10_probability, float log10_backoff, uint64_t first_child);
   // Nothing is at the path before this. Error when n-grams are missing.
   void finish();
@@ -41,6 +42,7 @@ class NgramTrieWriter {
   std::vector<uint64_t> counts_;
   std::vector<NgramLevelCodebooks> codebooks_;
   std::vector<uint64_t> offsets_;
+  WordScatter scatter_{1};
   size_t level_ = 1;
   NgramFields fields_;
   uint64_t in_level_ = 0;

@@ -35,7 +35,8 @@ void advance_to(std::span<const uint32_t> words, size_t& begin, size_t end, uint
 
 }  // namespace
 
-NgramCounts::NgramCounts(const CountedText& text, const std::string& directory) : text_(text) {
+NgramCounts::NgramCounts(const CountedText& text, const std::string& directory)
+    : text_(text), scatter_(static_cast<uint64_t>(text.vocabulary)) {
   for (int64_t n = 1; n <= text.order; ++n) levels_.emplace_back(directory);
 }
 
@@ -109,7 +110,7 @@ void NgramCounts::find_suffixes(int64_t n) {
         if (n > 2) {
           advance_to(before.words.values(), at, last, own.words[i]);
         } else {
-          at = own.words[i];
+          at = word(n, i);
         }
         own.suffixes[i] = static_cast<uint32_t>(at);
         std::atomic_ref(before.adjusted[at]).fetch_add(1, std::memory_order_relaxed);

@@ -64,6 +64,10 @@ class NgramCounts {
   const CountedLevel& level(int64_t n) const { return levels_[static_cast<size_t>(n - 1)]; }
   // The n-grams of order n that begin with the begin of a line: [first, second).
   std::pair<size_t, size_t> line_begins(int64_t n) const;
+  // The last word of n-gram i of order n.
+  uint32_t word(int64_t n, size_t i) const {
+    return n == 1 ? static_cast<uint32_t>(i) : scatter_.back(level(n).words[i]);
+  }
   // Whether a word is predicted at all.
   bool is_predicted(uint32_t word) const;
   // The number of words that are predicted.
@@ -74,6 +78,7 @@ class NgramCounts {
   void fill_unigrams(uint32_t up_to);
 
   CountedText text_;
+  WordScatter scatter_;
   std::vector<CountedLevel> levels_;
   std::vector<uint64_t> previous_;  // the last key
   int64_t previous_length_ = 0;

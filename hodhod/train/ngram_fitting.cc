@@ -295,7 +295,7 @@ std::vector<uint64_t> NgramFitting::write_trie(const std::string& path) const {
         for (; child < level.children[i]; ++child) kept_children += smoother_->is_kept(n + 1, child) ? 1 : 0;
       }
       if (smoother_->is_kept(n, i)) {
-        writer.add(level.words[i], smoother_->probability(n, i),
+        writer.add(counts_->word(n, i), smoother_->probability(n, i),
                    n < config_.order ? smoother_->backoff(n, i) : 0, kept_children);
       }
     }

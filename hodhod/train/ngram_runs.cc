@@ -81,7 +81,8 @@ std::span<const std::byte> keys_of(const MappedFile& file, const NgramRunFile& r
 
 NgramPacking::NgramPacking(int64_t order, int64_t vocabulary)
     : order(order),
-      bits(static_cast<uint32_t>(std::bit_width(static_cast<uint64_t>(vocabulary)))),
+      scatter(static_cast<uint64_t>(vocabulary)),
+      bits(scatter.bits() + 1),
       per_word(64 / bits),
       words((static_cast<size_t>(order) + per_word - 1) / per_word) {}
 
@@ -92,7 +93,8 @@ void NgramPacking::pack(std::span<const int32_t> tokens, std::vector<uint64_t>& 
     uint32_t shift = 64;
     for (uint32_t i = 0; i < per_word && at < length; ++i, ++at) {
       shift -= bits;
-      packed |= (static_cast<uint64_t>(tokens[at]) + 1) << shift;
+      const auto id = static_cast<uint64_t>(tokens[at]);
+      packed |= ((at == 0 ? id : uint64_t{scatter(id)}) + 1) << shift;
     }
     keys.push_back(packed);
   }

@@ -12,22 +12,24 @@
 #include <vector>
 
 #include "hodhod/base/file.h"
+#include "hodhod/models/ngram_trie_format.h"
 
 namespace hodhod {
 
-// How tokens are packed: `per_word` of `bits` bits in a word of 64, none across two. 0 stands for no token,
-// and id
-// + 1 for a token.
+// How tokens are packed: `per_word` of `bits` bits in a word of 64, none across two. 0 stands for no token.
+// The first token is its id plus 1, the others are scattered (models/ngram_trie_format.h), plus 1: the order
+// of ngrams.bin.
 struct NgramPacking {
   NgramPacking(int64_t order, int64_t vocabulary);
 
   int64_t order;
+  WordScatter scatter;
   uint32_t bits, per_word;
   size_t words;  // of a key
 
   // Appends the key of the n-gram that begins at tokens[0], and is shorter than the order if there are fewer.
   void pack(std::span<const int32_t> tokens, std::vector<uint64_t>& keys) const;
-  // Token n of a key, from 0, plus 1; 0 if it has fewer.
+  // What stands for token n of a key, from 0; 0 if it has fewer.
   uint32_t token(const uint64_t* key, int64_t n) const {
     const auto at = static_cast<uint32_t>(n) % per_word;
     return static_cast<uint32_t>(key[static_cast<size_t>(n) / per_word] >> (64 - bits * (at + 1)) &
