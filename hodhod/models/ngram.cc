@@ -16,6 +16,8 @@
 namespace hodhod {
 namespace {
 
+constexpr size_t kScoredAtOnce = 8192;  // tokens that a thread scores
+
 std::span<const int64_t> ids_of_row(const Tensor& ids, int64_t row) {
   return {ids.data<int64_t>() + row * ids.dim(1), static_cast<size_t>(ids.dim(1))};
 }
@@ -147,24 +149,42 @@ Tensor NgramModel::logits(const SequenceBatch& batch, Context& context) const {
   return logits;
 }
 
-std::vector<TokenScore> NgramModel::score(std::span<const int64_t> tokens, std::span<const int64_t> labels,
-                                          Context&) const {
-  ngrams();
-  check_ids(tokens);
-  NgramContext context = beginning(), other;
+// Scores labels[first … last). What stands order − 1 tokens before decides nothing, so that a text can be
+// scored from anywhere.
+void NgramModel::score_part(std::span<const int64_t> tokens, std::span<const int64_t> labels, size_t first,
+                            size_t last, std::vector<TokenScore>& scores) const {
+  const auto before = static_cast<size_t>(config_.body.order - 1);
+  size_t t = first > before ? first - before : 0;
+  NgramContext context = t == 0 ? beginning() : NgramContext(), other;
+  for (; t < first; ++t) read(context, tokens[t]);
   bool has_read = false;  // the token was a label before, by which the context has grown
-  std::vector<TokenScore> scores(labels.size());
-  for (size_t t = 0; t < tokens.size(); ++t) {
+  for (; t < last; ++t) {
     if (!has_read) read(context, tokens[t]);
     has_read = false;
     if (labels[t] == kIgnoreIndex) continue;
-    check_ids(labels.subspan(t, 1));
-    const bool goes_on = t + 1 < tokens.size() && tokens[t + 1] == labels[t] && !is_boundary(labels[t]);
+    const bool goes_on = t + 1 < last && tokens[t + 1] == labels[t] && !is_boundary(labels[t]);
     if (!goes_on) other.suffixes.assign(context.suffixes.begin(), context.suffixes.end());
     const NgramScore found = ngrams_->extend(goes_on ? context : other, static_cast<uint32_t>(labels[t]));
     scores[t] = {std::numbers::ln10 * static_cast<double>(found.log10_probability), found.length};
     has_read = goes_on;
   }
+}
+
+std::vector<TokenScore> NgramModel::score(std::span<const int64_t> tokens, std::span<const int64_t> labels,
+                                          Context&) const {
+  ngrams();
+  check_ids(tokens);
+  for (size_t t = 0; t < labels.size(); ++t) {
+    if (labels[t] != kIgnoreIndex) check_ids(labels.subspan(t, 1));
+  }
+  std::vector<TokenScore> scores(labels.size());
+  const auto parts = static_cast<int64_t>((tokens.size() + kScoredAtOnce - 1) / kScoredAtOnce);
+  parallel_for(parts, 1, [&](int64_t begin, int64_t end) {
+    for (auto part = static_cast<size_t>(begin); part < static_cast<size_t>(end); ++part) {
+      score_part(tokens, labels, part * kScoredAtOnce, std::min(tokens.size(), (part + 1) * kScoredAtOnce),
+                 scores);
+    }
+  });
   return scores;
 }
 
@@ -175,14 +195,11 @@ Tensor NgramModel::loss(const SequenceBatch& batch, const Tensor& labels, const 
                      options.ignore_index == kIgnoreIndex && ids.device() != Device::shapes;
   if (!plain) return LanguageModel::loss(batch, labels, options, context);
   Tensor losses = Tensor::zeros(labels.shape());
-  parallel_for(ids.dim(0), 1, [&](int64_t begin, int64_t end) {
-    for (int64_t b = begin; b < end; ++b) {
-      const auto scores = score(ids_of_row(ids, b), ids_of_row(labels, b), context);
-      for (size_t t = 0; t < scores.size(); ++t)
-        losses.data<float>()[b * ids.dim(1) + static_cast<int64_t>(t)] =
-            static_cast<float>(-scores[t].log_probability);
-    }
-  });
+  for (int64_t b = 0; b < ids.dim(0); ++b) {
+    const auto scores = score(ids_of_row(ids, b), ids_of_row(labels, b), context);
+    float* row = losses.data<float>() + b * ids.dim(1);
+    for (size_t t = 0; t < scores.size(); ++t) row[t] = static_cast<float>(-scores[t].log_probability);
+  }
   if (options.reduction == Reduction::none) return losses;
   const Tensor total = sum(losses);
   if (options.reduction == Reduction::sum) return total;

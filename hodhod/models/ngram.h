@@ -59,6 +59,8 @@ class NgramModel final : public Model, public LanguageModel {
   void read(NgramContext& context, int64_t token) const;
   bool is_boundary(int64_t token) const;
   void check_ids(std::span<const int64_t> ids) const;
+  void score_part(std::span<const int64_t> tokens, std::span<const int64_t> labels, size_t first, size_t last,
+                  std::vector<TokenScore>& scores) const;
 
   NgramModelConfig config_;
   Head head_ = LanguageHead{};

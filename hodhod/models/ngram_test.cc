@@ -172,6 +172,24 @@ TEST(NgramModel, ATextInPiecesHasTheLossOfTheWhole) {
               stepped, 1e-2);
 }
 
+TEST(NgramModel, ALongTextHasTheScoresOfItsBeginning) {
+  const TemporaryDirectory directory;
+  for (const NgramUnit unit : {NgramUnit::line, NgramUnit::stream}) {
+    const auto model = small_model(directory.path(), unit);
+    Rng rng(9);
+    std::vector<int64_t> text;
+    for (int i = 0; i < 40000; ++i) text.push_back(static_cast<int64_t>(1 + rng.below(kWordCount - 1)));
+    const std::span<const int64_t> input(text.data(), text.size() - 1),
+        labels(text.data() + 1, text.size() - 1);
+    const auto scores = model->score(input, labels, plain_context());
+    const auto state = model->start(std::vector<Prompt>{{.target = {text[0]}}}, plain_context());
+    for (size_t t = 0; t < input.size(); ++t) {
+      const Tensor logits = model->step(*state, std::vector<int64_t>{input[t]}, plain_context());
+      ASSERT_FLOAT_EQ(static_cast<float>(scores[t].log_probability), logits.data<float>()[labels[t]]) << t;
+    }
+  }
+}
+
 TEST(NgramModel, ADirectoryGivesItBack) {
   const TemporaryDirectory directory;
   auto model = small_model(directory / "made");

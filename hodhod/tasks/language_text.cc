@@ -3,9 +3,15 @@
 
 #include <algorithm>
 
+#include "hodhod/base/threads.h"
 #include "hodhod/ops/loss.h"
 
 namespace hodhod {
+namespace {
+
+constexpr size_t kLinesAtOnce = 256;  // that a thread encodes
+
+}  // namespace
 
 std::vector<int64_t> running_tokens(const text::Tokenizer& tokenizer, std::string_view text) {
   std::vector<int32_t> ids = tokenizer.encode_ids(text);
@@ -38,13 +44,18 @@ LanguageText::LanguageText(const text::Tokenizer& tokenizer, const ModelConfig& 
   }
   const SpecialIds& special = config.special();
   before_ = {special.bos >= 0 ? special.bos : special.eos};
-  std::vector<int32_t> ids;
-  for (const std::string_view line : lines_of_text(text)) {
-    ids.clear();
-    tokenizer.encode_ids(line, ids);
-    tokens_.insert(tokens_.end(), ids.begin(), ids.end());
-    tokens_.push_back(special.eos);
-  }
+  const std::vector<std::string_view> lines = lines_of_text(text);
+  std::vector<std::vector<int32_t>> pieces((lines.size() + kLinesAtOnce - 1) / kLinesAtOnce);
+  parallel_for(std::ssize(pieces), 1, [&](int64_t begin, int64_t end) {
+    for (auto piece = static_cast<size_t>(begin); piece < static_cast<size_t>(end); ++piece) {
+      const size_t last = std::min(lines.size(), (piece + 1) * kLinesAtOnce);
+      for (size_t i = piece * kLinesAtOnce; i < last; ++i) {
+        tokenizer.encode_ids(lines[i], pieces[piece]);
+        pieces[piece].push_back(static_cast<int32_t>(special.eos));
+      }
+    }
+  });
+  for (const std::vector<int32_t>& piece : pieces) tokens_.insert(tokens_.end(), piece.begin(), piece.end());
 }
 
 int64_t LanguageText::predictions() const {
