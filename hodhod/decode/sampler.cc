@@ -12,6 +12,7 @@ namespace hodhod {
 namespace {
 
 constexpr float kNever = -std::numeric_limits<float>::infinity();
+constexpr int64_t kFirstSorted = 64;  // tokens that are sorted at first, to reach a share
 
 bool comes_before(const Candidate& a, const Candidate& b) {
   return a.score > b.score || (a.score == b.score && a.token < b.token);
@@ -40,6 +41,10 @@ double entropy_of(const std::vector<Choice>& choices) {
   return entropy;
 }
 
+double weight_of(const DecodeOptions& options, float score, float greatest) {
+  return std::exp((static_cast<double>(score) - greatest) / options.temperature);
+}
+
 // All tokens in their order. Where some are to be left out: the top k of them, likeliest first.
 std::vector<Choice> choices_of(const DecodeOptions& options, std::span<const float> scores) {
   const auto all = static_cast<int64_t>(scores.size());
@@ -53,10 +58,8 @@ std::vector<Choice> choices_of(const DecodeOptions& options, std::span<const flo
   }
   const float greatest = scores[static_cast<size_t>(likeliest(scores))];
   std::vector<Choice> choices;
-  for (const Candidate& candidate : candidates) {
-    const double below = static_cast<double>(candidate.score) - greatest;
-    choices.push_back({candidate.token, std::exp(below / options.temperature)});
-  }
+  for (const Candidate& candidate : candidates)
+    choices.push_back({candidate.token, weight_of(options, candidate.score, greatest)});
   return choices;
 }
 
@@ -68,6 +71,26 @@ void keep_top_p(std::vector<Choice>& choices, double share) {
   size_t kept = 0;
   while (kept < choices.size() && sum < share * total) sum += choices[kept++].weight;
   choices.resize(std::max<size_t>(kept, 1));
+}
+
+// The likeliest tokens whose probabilities reach `top_p`. They are few as a rule, so that the others need not
+// be sorted.
+std::vector<Choice> choices_of_top_p(const DecodeOptions& options, std::span<const float> scores) {
+  const float greatest = scores[static_cast<size_t>(likeliest(scores))];
+  double total = 0;
+  for (const float score : scores) total += weight_of(options, score, greatest);
+  const auto all = static_cast<int64_t>(scores.size());
+  std::vector<Choice> choices;
+  for (int64_t most = kFirstSorted;; most *= 8) {
+    choices.clear();
+    double sum = 0;
+    for (const Candidate& candidate : top_candidates(scores, most)) {
+      if (!choices.empty() && sum >= options.top_p * total) return choices;
+      choices.push_back({candidate.token, weight_of(options, candidate.score, greatest)});
+      sum += choices.back().weight;
+    }
+    if (most >= all || sum >= options.top_p * total) return choices;
+  }
 }
 
 void keep_min_p(std::vector<Choice>& choices, double fraction) {
@@ -154,8 +177,9 @@ double log_sum_exp(std::span<const float> scores) {
 }
 
 int64_t sample(const DecodeOptions& options, std::span<const float> scores, Rng& rng) {
-  std::vector<Choice> choices = choices_of(options, scores);
-  keep_top_p(choices, options.top_p);
+  const bool by_share = options.top_p < 1 && options.top_k == 0;
+  std::vector<Choice> choices = by_share ? choices_of_top_p(options, scores) : choices_of(options, scores);
+  if (!by_share) keep_top_p(choices, options.top_p);
   keep_min_p(choices, options.min_p);
   keep_typical(choices, options.typical_p);
   keep_above(choices, options.epsilon_cutoff);

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -29,6 +30,30 @@ TEST(Sampling, FrequenciesAreTheProbabilities) {
   for (int i = 0; i < 3; ++i)
     EXPECT_NEAR(counts[static_cast<size_t>(i)], n * std::exp(i / 2.0) / total, 4 * 100);
   EXPECT_EQ(counts[3], 0);
+}
+
+TEST(Sampling, AShareOfManyTokensIsThatOfAllOfThemSorted) {
+  Rng rng(3);
+  std::vector<float> scores(1000);
+  for (float& score : scores) score = static_cast<float>(rng.normal());
+  std::vector<float> sorted = scores;
+  std::sort(sorted.rbegin(), sorted.rend());
+  double total = 0;
+  for (const float score : sorted) total += std::exp(score);
+  for (const double share : {0.001, 0.05, 0.3, 0.9, 0.9999}) {
+    double sum = 0;
+    size_t kept = 0;
+    while (sum < share * total) sum += std::exp(sorted[kept++]);
+    const float least = sorted[kept - 1];
+    float drawn = scores[0];
+    for (int i = 0; i < 200; ++i) {
+      const float score =
+          scores[static_cast<size_t>(sample({.do_sample = true, .top_p = share}, scores, rng))];
+      EXPECT_GE(score, least) << share;
+      drawn = std::min(drawn, score);
+    }
+    EXPECT_LE(drawn, sorted[kept / 2]);  // not the first few alone
+  }
 }
 
 TEST(Sampling, TruncationKeepsTheLikeliest) {

@@ -148,6 +148,47 @@ TEST(NgramArpa, WhatCannotBeRightIsRefused) {
   refuses("-1\ta\n-1\tb\n", "-1\ta b\n-1\ta c\n", "a.arpa:11: 'c' is not among the unigrams");
 }
 
+TEST(NgramArpa, AnyDamageIsReadOrRefusedWithThePlace) {
+  const TemporaryDirectory directory;
+  const std::string good =
+      "\\data\\\nngram 1=5\nngram 2=3\nngram 3=2\n\n\\1-grams:\n-1\t<unk>\n-99\t<s>\t-0.5\n-0.5\t</s>\n"
+      "-0.3\ta\t-0.25\n-0.4\tb\t-0.1\n\n\\2-grams:\n-0.1\t<s> a\t-0.2\n-0.2\ta </s>\n-0.2\ta b\t0.1\n\n"
+      "\\3-grams:\n-0.1\t<s> a b\n-0.3\ta b a\n\n\\end\\\n";
+  Rng rng(11);
+  int refused = 0;
+  for (int round = 0; round < 400; ++round) {
+    std::string bad = good;
+    for (uint64_t edits = 1 + rng.below(3); edits > 0; --edits) {
+      const size_t at = rng.below(bad.size());
+      switch (rng.below(4)) {
+        case 0:
+          bad[at] = static_cast<char>(rng.below(256));
+          break;
+        case 1:
+          bad.erase(at, 1 + rng.below(8));
+          break;
+        case 2:
+          bad.insert(at, 1, "\t-1 \n\\9"[rng.below(7)]);
+          break;
+        default:
+          bad.resize(at);
+      }
+      if (bad.empty()) bad = " ";
+    }
+    const std::string arpa = directory.put("a.arpa", bad);
+    try {
+      write_ngrams_of_arpa(arpa, directory / "a.bin");
+      NgramTrie trie(directory / "a.bin");
+      NgramContext context;
+      for (uint32_t word = 0; word < trie.vocabulary(); ++word) trie.extend(context, word);
+    } catch (const Error& error) {
+      ++refused;
+      EXPECT_THAT(error.what(), testing::HasSubstr("a.arpa")) << bad;
+    }
+  }
+  EXPECT_GT(refused, 200);
+}
+
 TEST(NgramArpa, ADistributionSumsToOneAndIsWhatScoringSays) {
   HODHOD_SKIP_WITHOUT_KENLM();
   for (const GoldenModel& model : kGoldenModels) {
