@@ -81,6 +81,7 @@ SeriesForecaster SeriesForecaster::load(const std::string& directory) {
   SeriesForecaster model{std::move(loaded.model), std::move(loaded.warnings), std::move(loaded.origin)};
   check(!model.options().columns.empty() && model.options().parts.size() == 3,
         "{}: config.json does not say which columns and parts the model was fitted on", directory);
+  check(model.options().season > 0, "{}: config.json: season is 0; expected the rows of a cycle", directory);
   for (const double scale : model.role().scaler().scale.values())
     check(scale > 0 && std::isfinite(scale), "{}: a column has the scale {}; the file is damaged", directory,
           scale);

@@ -51,6 +51,8 @@ std::vector<Kind> all_kinds() {
           {"theta", {"quantiles=0.25,0.75"}},
           {"holt-winters"},
           {"holt-winters", {"trend=damped", "season_kind=additive"}},
+          {"theta", {"context=10"}},
+          {"holt-winters", {"context=20", "quantiles=0.5"}},
           {"linear-forecaster", {"quantiles=0.1,0.5,0.9"}},
           {"nlinear-forecaster"},
           {"gru-forecaster", {"width=12", "covariates=hour,weekday", "quantiles=0.2,0.8"}},
@@ -325,6 +327,7 @@ TEST(Forecast, WhatDoesNotFitIsRefused) {
   refuse({"mean", {"quantiles=0.9,0.1"}}, "ascending order");
   refuse({"linear-forecaster", {"context=190"}}, "200 rows to fit on");
   refuse({"theta", {"season=150"}}, "two cycles");
+  refuse({"holt-winters", {"context=2"}}, "3 rows or more");
   expect_error(
       [&] {
         SeriesForecaster::make(*model_preset("gpt-tiny"), series, {0.5, 0.5}, 1);
@@ -334,6 +337,11 @@ TEST(Forecast, WhatDoesNotFitIsRefused) {
   Series newest = series;
   newest.values.resize(2 * 47);
   expect_error([&] { forecast_next(model, newest); }, "looks back 48 rows, and the data have 47");
+}
+
+TEST(Forecast, PresetsAreDescribedWithoutData) {
+  for (const Kind& kind : all_kinds())
+    EXPECT_GT(describe(*model_preset(kind.preset)).parameters, 0) << kind.preset;
 }
 
 TEST(Forecast, DamagedDirectoriesAreRefused) {
@@ -354,6 +362,7 @@ TEST(Forecast, DamagedDirectoriesAreRefused) {
   refused("columns", Json::array({"a"}), "scaler.mean");
   refused("columns", Json::array(), "scaler.mean");
   refused("step", "an hour", "step is \"an hour\"");
+  refused("season", 0, "season is 0");
   refused("start", "soon", "start is \"soon\"");
   refused("parts", Json::array({1}), "which columns and parts");
   refused("parts", Json::array({-1, 1, 1}), "parts");

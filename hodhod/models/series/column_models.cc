@@ -46,7 +46,7 @@ Tensor forecast_columns(
 }
 
 int64_t least_smoothing_history(const SeriesOptions& series) {
-  return std::max<int64_t>(3, 2 * std::max<int64_t>(1, series.season));
+  return std::max<int64_t>(3, 2 * series.cycle());
 }
 
 void check_smoothing_rows(const Tensor& rows, const SeriesOptions& series, std::string_view kind) {

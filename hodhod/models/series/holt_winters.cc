@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 
+#include "hodhod/base/error.h"
 #include "hodhod/base/names.h"
 #include "hodhod/models/series/column_models.h"
 
@@ -71,7 +72,7 @@ class HoltWinters final : public ForecasterModel<HoltWintersOptions> {
     check_smoothing_rows(rows, series(), "holt-winters");
     return std::make_unique<ColumnFit>(rows, [this](int64_t column, std::span<const double> x) {
       const HoltWintersParameters found =
-          fit_holt_winters(x, series().season, options().trend, options().season_kind);
+          fit_holt_winters(x, series().cycle(), options().trend, options().season_kind);
       const auto set = [&](const Tensor& of, double value) {
         of.data<float>()[column] = static_cast<float>(value);
       };
@@ -88,8 +89,8 @@ class HoltWinters final : public ForecasterModel<HoltWintersOptions> {
     const Tensor values =
         forecast_columns(windows.history, series().horizon, [&](int64_t column, std::span<const double> x) {
           HoltWintersParameters parameters = stored(column);
-          parameters.season = season_kind_within(x, series().season, parameters.season);
-          return holt_winters_forecast(holt_winters_smooth(x, series().season, parameters), series().horizon,
+          parameters.season = season_kind_within(x, series().cycle(), parameters.season);
+          return holt_winters_forecast(holt_winters_smooth(x, series().cycle(), parameters), series().horizon,
                                        parameters);
         });
     return with_residual_quantiles(*this, values);
@@ -119,7 +120,9 @@ class HoltWinters final : public ForecasterModel<HoltWintersOptions> {
 
 HoltWintersState holt_winters_smooth(std::span<const double> x, int64_t m,
                                      const HoltWintersParameters& parameters) {
-  HoltWintersState state = first_state(x, m, parameters);
+  // Without a season there may be fewer values than two cycles.
+  const int64_t cycle = parameters.season == SeasonKind::none ? std::min(m, std::ssize(x) / 2) : m;
+  HoltWintersState state = first_state(x, cycle, parameters);
   const bool multiplies = parameters.season == SeasonKind::multiplicative;
   // Under a multiplicative season the level stays above zero, so that it can divide.
   const double floor =
@@ -138,7 +141,7 @@ HoltWintersState holt_winters_smooth(std::span<const double> x, int64_t m,
     const double share = multiplies ? x[t] / expected : x[t] - expected;
     season = parameters.gamma * share + (1 - parameters.gamma) * season;
   }
-  std::rotate(state.season.begin(), state.season.begin() + std::ssize(x) % m, state.season.end());
+  std::rotate(state.season.begin(), state.season.begin() + std::ssize(x) % cycle, state.season.end());
   return state;
 }
 
@@ -180,7 +183,9 @@ HoltWintersParameters fit_holt_winters(std::span<const double> x, int64_t m, Smo
   return best;
 }
 
-void HoltWintersOptions::validate(const SeriesOptions&) const {}
+void HoltWintersOptions::validate(const SeriesOptions& series) const {
+  check(series.context >= 3, "holt-winters: context {}; level and trend need 3 rows or more", series.context);
+}
 
 std::string HoltWintersOptions::summary() const { return std::string(name_of(trend)) + " trend"; }
 

@@ -8,7 +8,7 @@
 //
 // α, β, γ and φ have the least squared error of one-step forecasts on the rows to fit on, found by a search
 // from a fixed grid. Level, trend and season begin with the first two cycles, also of each window that is
-// forecast.
+// forecast; a window of less than two cycles has no season.
 #pragma once
 
 #include <array>

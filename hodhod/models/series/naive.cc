@@ -57,7 +57,7 @@ class Naive final : public ForecasterModel<NaiveOptions> {
         break;
     }
     std::vector<int64_t> places;
-    for (int64_t h = 0; h < horizon; ++h) places.push_back(rows - series().season + h % series().season);
+    for (int64_t h = 0; h < horizon; ++h) places.push_back(rows - series().cycle() + h % series().cycle());
     return index_select(history, 1, Tensor::from(places, {horizon}).to(history.device()));
   }
 };
@@ -75,7 +75,7 @@ void NaiveOptions::validate(const SeriesOptions& series) const {
 
 void NaiveOptions::complete(SeriesOptions& series) const {
   if (method == NaiveMethod::last) series.context = 1;
-  if (method == NaiveMethod::seasonal) series.context = series.season;
+  if (method == NaiveMethod::seasonal) series.context = series.cycle();
 }
 
 std::string NaiveOptions::summary() const { return std::string(name_of(method)); }

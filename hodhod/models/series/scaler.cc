@@ -28,6 +28,8 @@ void SeriesScaler::measure(const Tensor& rows, int64_t season) const {
     for (int64_t t = season; t < n; ++t)
       errors += std::abs(x[t * columns + c] - x[(t - season) * columns + c]);
     const auto deviation = static_cast<float>(std::sqrt(squares / count));
+    check(std::isfinite(static_cast<float>(centre)) && std::isfinite(deviation),
+          "series: the numbers of column {} are too large; give them in a greater unit", c + 1);
     mean.data<float>()[c] = static_cast<float>(centre);
     scale.data<float>()[c] = deviation > 1e-12 * std::abs(centre) ? deviation : 1.0f;
     season_error.data<float>()[c] =

@@ -30,6 +30,7 @@ struct SeriesOptions {
   std::vector<std::string> covariates = {};  // parts of the calendar
   std::vector<double> quantiles = {};
 
+  int64_t cycle() const { return std::max<int64_t>(1, season); }  // m; 1 while it is left open
   int64_t column_count() const { return std::max<int64_t>(1, std::ssize(columns)); }  // C
   int64_t covariate_count() const { return 2 * std::ssize(covariates); }              // K: sine and cosine
 

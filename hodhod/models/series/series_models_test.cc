@@ -177,6 +177,12 @@ TEST(HoltWinters, FirstValuesByHand) {
   expect_close(holt_winters_forecast(end, 3, damped), {1.5, 1.75, 1.875}, 1e-12);
 }
 
+TEST(HoltWinters, AShortWindowHasNoSeason) {
+  const HoltWintersParameters parameters{.alpha = 0.5, .beta = 0.5, .phi = 1};
+  const HoltWintersState state = holt_winters_smooth(Values{2, 4, 6, 8, 10}, 24, parameters);
+  expect_close(holt_winters_forecast(state, 3, parameters), {12, 14, 16}, 1e-9);
+}
+
 TEST(HoltWinters, FindsWhatFits) {
   Values x;
   const Values factors = {1.3, 0.9, 0.7, 1.1};
@@ -238,6 +244,11 @@ TEST(SeriesScaler, IsThatOfThePopulation) {
   expect_close(scaler.mean.values(), {4, 5}, 0);
   expect_close(scaler.scale.values(), {std::sqrt(5.0), 1}, 1e-7);
   expect_close(scaler.season_error.values(), {4, 0}, 0);
+  expect_error(
+      [&] {
+        scaler.measure(Tensor::from(Values{1, 5, 1e300, 5}, {2, 2}), 1);
+      },
+      "column 1 are too large");
   const Tensor x = Tensor::from(Values{9, 6}, {1, 2});
   expect_close(scaler.restored(scaler.standardised(x)).values(), {9, 6}, 1e-6);
 }

@@ -46,8 +46,9 @@ class Theta final : public ForecasterModel<ThetaOptions> {
   std::unique_ptr<ForecasterFit> fit(const Tensor& rows) override {
     check_smoothing_rows(rows, series(), "theta");
     return std::make_unique<ColumnFit>(rows, [this](int64_t column, std::span<const double> x) {
-      const SeasonKind kind = season_kind_of(x, series().season, options().season_kind);
-      alpha_.data<float>()[column] = static_cast<float>(fit_theta(x, series().season, options().theta, kind));
+      const SeasonKind kind = season_kind_of(x, series().cycle(), options().season_kind);
+      alpha_.data<float>()[column] =
+          static_cast<float>(fit_theta(x, series().cycle(), options().theta, kind));
       season_.data<float>()[column] = static_cast<float>(kind);
     });
   }
@@ -59,7 +60,7 @@ class Theta final : public ForecasterModel<ThetaOptions> {
           const ThetaParameters parameters{.theta = options().theta,
                                            .alpha = alpha_.data<float>()[column],
                                            .season = stored_season(season_, column)};
-          return theta_forecast(x, series().season, series().horizon, parameters);
+          return theta_forecast(x, series().cycle(), series().horizon, parameters);
         });
     return with_residual_quantiles(*this, values);
   }
