@@ -69,7 +69,8 @@ Labels labels_of(const TrainClassifyFlags& flags, const std::vector<LabelledText
 }
 
 Classifier make_classifier(const TrainClassifyFlags& flags, const RunDirectory& run,
-                           const std::vector<LabelledText>& train, const std::vector<LabelledText>& dev) {
+                           const std::vector<LabelledText>& train, const std::vector<LabelledText>& dev,
+                           std::vector<WordList>& words) {
   Labels labels = labels_of(flags, train, dev);
   const bool several = !flags.columns.label_separator.empty();
   check(!flags.regression || !several, "training: --regression takes numbers, and --label-separator labels");
@@ -93,7 +94,7 @@ Classifier make_classifier(const TrainClassifyFlags& flags, const RunDirectory& 
       [&](const FineTuning& tuning) { return Classifier::from(flags.from, labels, problem, tuning); },
       [&](const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer) {
         const auto own = config.clone();
-        learn_features(*own, *tokenizer, train);
+        words = learn_features(*own, *tokenizer, train);
         return Classifier::make(*own, std::move(tokenizer), labels, problem, flags.trainer.seed);
       });
   classifier.columns = flags.columns;
@@ -138,14 +139,14 @@ void take_format_defaults(const Command& command, TrainClassifyFlags& flags) {
 }
 
 int solve(const Command& command, const TrainClassifyFlags& flags, Classifier& classifier,
-          const std::vector<LabelledText>& train, std::vector<LabelledText> dev, RunDirectory& run,
-          const Session& session) {
+          const std::vector<LabelledText>& train, std::vector<LabelledText> dev,
+          std::span<const WordList> words, RunDirectory& run, const Session& session) {
   constexpr std::string_view kWhy = "is for models that are trained by gradients, and this one is solved";
   refuse_all(command, "--", flags.trainer, kWhy, {"minutes", "seed"});
   refuse_all(command, "--batches-", flags.training.batches, kWhy);
   check(!flags.epochs, "--epochs: {}; leave it out", kWhy);
   const auto dev_size = dev.size();
-  ClassifierFitting fitting(classifier, train, std::move(dev), flags.training, flags.solver);
+  ClassifierFitting fitting(classifier, train, std::move(dev), flags.training, flags.solver, words);
   const int status =
       run_fitting({.fitted = fitting.task(),
                    .model = classifier.encoder,
@@ -173,8 +174,10 @@ int train_classify(const Command& command, TrainClassifyFlags& flags, const Sess
                                {{"data", flags.data, [&] { return text_of_examples(train); }},
                                 {"dev", flags.dev, [&] { return text_of_examples(dev); }}});
   if (flags.dev.empty()) dev = take_out(train, held_out_examples(flags, train));
-  Classifier classifier = make_classifier(flags, run, train, dev);
-  if (is_solved(classifier)) return solve(command, flags, classifier, train, std::move(dev), run, session);
+  std::vector<WordList> words;  // of the training texts, where features are learned from them
+  Classifier classifier = make_classifier(flags, run, train, dev, words);
+  if (is_solved(classifier))
+    return solve(command, flags, classifier, train, std::move(dev), words, run, session);
   refuse_all(command, "--solver-", flags.solver,
              "is for linear models that are solved, as those of --preset tfidf");
   tell_validation(!dev.empty(), flags);
@@ -182,7 +185,7 @@ int train_classify(const Command& command, TrainClassifyFlags& flags, const Sess
   if (flags.regression && is_new) classifier.begin_at(mean_label(train));
   flags.training.batches.seed = flags.trainer.seed;
   const auto dev_size = dev.size();
-  ClassifierTrainee trainee(classifier, train, std::move(dev), flags.training);
+  ClassifierTrainee trainee(classifier, train, std::move(dev), flags.training, words);
   apply_epochs(flags, trainee.batches_in_epoch());
   return run_training({.trainee = trainee,
                        .model = classifier.encoder,

@@ -191,7 +191,6 @@ std::string BagModelConfig::why_useless(std::string_view option) const {
   const bool log_ratio = body.features.weighting == Weighting::log_ratio;
   if ((option == "smoothing" || option == "interpolation") && !log_ratio)
     return "the weighting is not log-ratio";
-  if (option == "min_char_ngram" && body.features.max_char_ngram == 0) return "max_char_ngram is 0";
   return "";
 }
 

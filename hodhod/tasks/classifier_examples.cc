@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "hodhod/base/error.h"
-#include "hodhod/tasks/words.h"
+#include "hodhod/base/threads.h"
 
 namespace hodhod {
 namespace {
@@ -40,7 +40,8 @@ void check_gold(const Classifier& classifier, std::span<const LabelledText> dev)
 }  // namespace
 
 ClassifierExamples encode_examples(Classifier& classifier, std::span<const LabelledText> train,
-                                   std::span<const LabelledText> dev, const ClassifierTraining& options) {
+                                   std::span<const LabelledText> dev, const ClassifierTraining& options,
+                                   std::span<const WordList> words) {
   check(!train.empty(), "training: there is no example");
   TextModel& encoder = classifier.encoder;
   limit_length(encoder, options.max_length,
@@ -51,8 +52,8 @@ ClassifierExamples encode_examples(Classifier& classifier, std::span<const Label
   check_gold(classifier, dev);
   std::vector<Texts> texts;
   for (const LabelledText& example : train) texts.push_back(example.texts);
-  examples.texts = encode_texts(encoder.config(), *encoder.tokenizer, texts);
   const int64_t limit = length_limit(encoder);
+  examples.texts = encode_texts(encoder.config(), *encoder.tokenizer, texts, words);
   examples.cut = std::count_if(examples.texts.begin(), examples.texts.end(),
                                [&](const EncodedText& text) { return text.tokens > limit; });
   return examples;
@@ -82,10 +83,21 @@ Scores validation_scores(const Classifier& classifier, std::span<const LabelledT
           .higher_is_better = true};
 }
 
-void learn_features(ModelConfig& config, const text::Tokenizer& tokenizer,
-                    std::span<const LabelledText> examples) {
-  config.learn_features(words_of_texts(
-      tokenizer, examples.size(), [examples](size_t i) { return std::string_view(examples[i].texts[0]); }));
+std::vector<WordList> learn_features(ModelConfig& config, const text::Tokenizer& tokenizer,
+                                     std::span<const LabelledText> examples) {
+  if (!config.reads_features()) return {};
+  std::vector<WordList> lists(examples.size());
+  parallel_for(std::ssize(examples), 8, [&](int64_t begin, int64_t end) {
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+      lists[i] = WordList(tokenizer, examples[i].texts[0]);
+    }
+  });
+  config.learn_features([&lists, next = size_t{0}](std::vector<std::string_view>& words) mutable {
+    if (next == lists.size()) return false;
+    words = lists[next++].words();
+    return true;
+  });
+  return lists;
 }
 
 }  // namespace hodhod

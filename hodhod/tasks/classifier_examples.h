@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hodhod/tasks/classify.h"
+#include "hodhod/tasks/words.h"
 
 namespace hodhod {
 
@@ -18,15 +19,18 @@ struct ClassifierExamples {
 };
 
 // Sets the classifier's limit of length and its number of texts. Error with file and line for a label that is
-// unknown or no number, also in `dev`, before any work is done.
+// unknown or no number, also in `dev`, before any work is done. `words` are those of `train`, if they are
+// known already (learn_features).
 ClassifierExamples encode_examples(Classifier& classifier, std::span<const LabelledText> train,
-                                   std::span<const LabelledText> dev, const ClassifierTraining& options);
+                                   std::span<const LabelledText> dev, const ClassifierTraining& options,
+                                   std::span<const WordList> words = {});
 
 // The scores of a validation; none without examples.
 Scores validation_scores(const Classifier& classifier, std::span<const LabelledText> dev);
 
-// Lets a new model that reads features learn them from these examples' texts; does nothing for others.
-void learn_features(ModelConfig& config, const text::Tokenizer& tokenizer,
-                    std::span<const LabelledText> examples);
+// Lets a new model that reads features learn them from these examples' texts, and gives the words of each.
+// Does nothing for others.
+std::vector<WordList> learn_features(ModelConfig& config, const text::Tokenizer& tokenizer,
+                                     std::span<const LabelledText> examples);
 
 }  // namespace hodhod

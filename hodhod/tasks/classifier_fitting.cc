@@ -13,7 +13,7 @@ bool is_solved(const Classifier& classifier) { return classifier.encoder.model->
 
 ClassifierFitting::ClassifierFitting(Classifier& classifier, std::span<const LabelledText> train,
                                      std::vector<LabelledText> dev, const ClassifierTraining& options,
-                                     const SolverOptions& solver)
+                                     const SolverOptions& solver, std::span<const WordList> words)
     : classifier_(classifier), dev_(std::move(dev)) {
   const std::optional<LinearForm> form = classifier.encoder.model->linear_form();
   check(form.has_value(), "training: this classifier is not solved, but trained by gradients");
@@ -24,7 +24,7 @@ ClassifierFitting::ClassifierFitting(Classifier& classifier, std::span<const Lab
                         .label_smoothing = options.label_smoothing};
   if (!classifier.is_regression())
     targets.label_weights = class_weights(classifier, train, options.class_weights);
-  ClassifierExamples examples = encode_examples(classifier, train, dev_, options);
+  ClassifierExamples examples = encode_examples(classifier, train, dev_, options, words);
   cut_ = examples.cut;
   targets.targets = std::move(examples.targets);
   SparseRows rows{.features = classifier.encoder.config().vocabulary()};

@@ -22,7 +22,7 @@ class ClassifierFitting {
  public:
   ClassifierFitting(Classifier& classifier, std::span<const LabelledText> train,
                     std::vector<LabelledText> dev, const ClassifierTraining& options,
-                    const SolverOptions& solver);
+                    const SolverOptions& solver, std::span<const WordList> words = {});
 
   // For fit_model(). Refers to this.
   FittedTask task();

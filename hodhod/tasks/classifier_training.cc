@@ -54,7 +54,8 @@ std::vector<double> class_weights(const Classifier& classifier, std::span<const 
 }
 
 ClassifierTrainee::ClassifierTrainee(Classifier& classifier, std::span<const LabelledText> train,
-                                     std::vector<LabelledText> dev, const ClassifierTraining& options)
+                                     std::vector<LabelledText> dev, const ClassifierTraining& options,
+                                     std::span<const WordList> words)
     : classifier_(classifier),
       options_(options),
       weights_(class_weights(classifier, train, options.class_weights)),
@@ -63,7 +64,7 @@ ClassifierTrainee::ClassifierTrainee(Classifier& classifier, std::span<const Lab
   check(options.word_dropout == 0 || !classifier.encoder.config().reads_features(),
         "`word_dropout`: hides tokens, and this model reads features; leave it out");
   set_requires_grad(*classifier_.encoder.model);
-  ClassifierExamples examples = encode_examples(classifier, train, dev_, options);
+  ClassifierExamples examples = encode_examples(classifier, train, dev_, options, words);
   texts_ = std::move(examples.texts);
   targets_ = std::move(examples.targets);
   cut_ = examples.cut;

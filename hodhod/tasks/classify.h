@@ -143,7 +143,8 @@ std::vector<double> class_weights(const Classifier& classifier, std::span<const 
 class ClassifierTrainee final : public Trainee {
  public:
   ClassifierTrainee(Classifier& classifier, std::span<const LabelledText> train,
-                    std::vector<LabelledText> dev, const ClassifierTraining& options);
+                    std::vector<LabelledText> dev, const ClassifierTraining& options,
+                    std::span<const WordList> words = {});
 
   int64_t batches_in_epoch() const { return sampler_->batches_in_epoch(); }
   // Texts that were longer than max_length.

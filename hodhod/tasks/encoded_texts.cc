@@ -6,7 +6,6 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/threads.h"
-#include "hodhod/tasks/words.h"
 
 namespace hodhod {
 namespace {
@@ -34,10 +33,7 @@ EncodedText encode(const text::Tokenizer& tokenizer, const Texts& texts) {
   return encoded;
 }
 
-EncodedText encode_features(const TextFeatures& features, const text::Tokenizer& tokenizer,
-                            const Texts& texts) {
-  check(texts.size() == 1, "a pair of texts, and this model reads single texts; name one column with `text`");
-  const WordList list(tokenizer, texts[0]);
+EncodedText encode_features(const TextFeatures& features, const WordList& list) {
   FeatureList found = features.read(list.words());
   EncodedText encoded{
       .ids = std::move(found.ids), .types = {}, .tokens = list.whole(), .values = std::move(found.values)};
@@ -86,10 +82,17 @@ std::vector<EncodedText> encode_texts(const text::Tokenizer& tokenizer, std::spa
 }
 
 std::vector<EncodedText> encode_texts(const ModelConfig& config, const text::Tokenizer& tokenizer,
-                                      std::span<const Texts> texts) {
+                                      std::span<const Texts> texts, std::span<const WordList> words) {
   const TextFeatures* features = config.features();
   if (features == nullptr) return encode_texts(tokenizer, texts);
-  return encode_all(texts, [&](const Texts& one) { return encode_features(*features, tokenizer, one); });
+  const auto& truncation = tokenizer.parts().truncation;
+  const int64_t limit = truncation ? truncation->max_length : INT64_MAX;
+  return encode_all(texts, [&](const Texts& one) {
+    check(one.size() == 1, "a pair of texts, and this model reads single texts; name one column with `text`");
+    const auto i = static_cast<size_t>(&one - texts.data());
+    const bool known = i < words.size() && words[i].size() <= limit;
+    return encode_features(*features, known ? words[i] : WordList(tokenizer, one[0]));
+  });
 }
 
 std::vector<int64_t> lengths_of(std::span<const EncodedText> texts) {

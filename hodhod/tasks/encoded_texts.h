@@ -10,6 +10,7 @@
 
 #include "hodhod/models/encoder.h"
 #include "hodhod/models/model_config.h"
+#include "hodhod/tasks/words.h"
 #include "hodhod/text/tokenizer.h"
 
 namespace hodhod {
@@ -56,9 +57,9 @@ Frame frame_of(const text::Tokenizer& tokenizer);
 // for more than two texts in one example.
 std::vector<EncodedText> encode_texts(const text::Tokenizer& tokenizer, std::span<const Texts> texts);
 // As the model reads them: its features of the tokenizer's words, if it has some, or the tokenizer's tokens.
-// Error for pairs of texts if it has features.
+// Error for pairs of texts if it has features. `words` are those of each text, if they are known already.
 std::vector<EncodedText> encode_texts(const ModelConfig& config, const text::Tokenizer& tokenizer,
-                                      std::span<const Texts> texts);
+                                      std::span<const Texts> texts, std::span<const WordList> words = {});
 
 std::vector<int64_t> lengths_of(std::span<const EncodedText> texts);
 

@@ -1,20 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/tasks/words.h"
 
-#include <algorithm>
-#include <memory>
-#include <utility>
-
 #include "hodhod/base/error.h"
-#include "hodhod/base/threads.h"
 
 namespace hodhod {
-namespace {
-
-constexpr size_t kBlock = 1024;  // texts that are split at once
-
-}  // namespace
-
 WordList::WordList(const text::Tokenizer& tokenizer, std::string_view text) {
   letters_.reserve(text.size());
   tokenizer.for_each_piece(text, [&](std::string_view piece, bool) {
@@ -45,29 +34,6 @@ std::vector<std::string_view> WordList::words() const {
     begin = end;
   }
   return words;
-}
-
-WordSource words_of_texts(const text::Tokenizer& tokenizer, size_t count,
-                          std::function<std::string_view(size_t)> text) {
-  struct Block {
-    std::vector<WordList> lists;
-    size_t first = 0, next = 0;
-  };
-  auto block = std::make_shared<Block>();
-  return [&tokenizer, count, text = std::move(text), block](std::vector<std::string_view>& words) {
-    if (block->next == count) return false;
-    if (block->next == block->first + block->lists.size()) {
-      block->first = block->next;
-      block->lists.assign(std::min(kBlock, count - block->first), {});
-      parallel_for(std::ssize(block->lists), 8, [&](int64_t begin, int64_t end) {
-        for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-          block->lists[i] = WordList(tokenizer, text(block->first + i));
-        }
-      });
-    }
-    words = block->lists[block->next++ - block->first].words();
-    return true;
-  };
 }
 
 }  // namespace hodhod

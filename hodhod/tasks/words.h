@@ -4,13 +4,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "hodhod/models/text_features.h"
 #include "hodhod/text/tokenizer.h"
 
 namespace hodhod {
@@ -32,9 +29,5 @@ class WordList {
   std::vector<uint32_t> ends_;  // of each word in letters_
   int64_t whole_ = 0;
 };
-
-// The words of text(0), …, text(count − 1), one after the other. Splits several texts at once in parallel.
-WordSource words_of_texts(const text::Tokenizer& tokenizer, size_t count,
-                          std::function<std::string_view(size_t)> text);
 
 }  // namespace hodhod
