@@ -3,11 +3,11 @@
 // estimation of word representations in vector space"), with or without subwords (Bojanowski et al. 2017,
 // "Enriching word vectors with subword information").
 //
-// A word's hidden vector is the mean of its rows of the input table: its own, and those of its subwords.
-// Skip-gram: from the word in the middle of a window, its neighbours are told from words that were drawn.
-// CBOW: from all rows of the neighbours, the word in the middle is. One draw of negative words serves a whole
-// window; in skip-gram each counts as often as the window has neighbours, so that the sum is that of separate
-// draws.
+// A word's hidden vector is the mean of its rows of the input table: its own, and those of its subwords. The
+// word in the middle of a window is told from words that were drawn. Skip-gram: from each neighbour by
+// itself. CBOW: from the mean of all rows of the neighbours. One draw of negative words serves a whole
+// window, so that a window of skip-gram is a product of two small matrices (Ji et al. 2016, "Parallelizing
+// word2vec in shared and distributed memory").
 //
 // The words of a text are taken in blocks. All steps of a block are computed from the tables as they were at
 // its beginning, and then each row gets its steps in the order of their places in the text. The more steps a

@@ -2,7 +2,9 @@
 #include "hodhod/train/word2vec_plan.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/threads.h"
@@ -89,7 +91,8 @@ BlockPlanner::Part BlockPlanner::part(int64_t epoch, int64_t first_sentence, int
 BlockPlanner::Scratch BlockPlanner::scratch() const {
   return {std::vector<int32_t>(static_cast<size_t>(corpus_.vocabulary()), -1),
           std::vector<float>(static_cast<size_t>(rows_.table)),
-          std::vector<float>(static_cast<size_t>(corpus_.vocabulary()))};
+          std::vector<float>(static_cast<size_t>(corpus_.vocabulary())),
+          {}};
 }
 
 // The kept words of [begin, end), and as many before and behind in the same sentences as a window can hold.
@@ -128,9 +131,10 @@ int32_t BlockPlanner::number_of(BlockPlan& plan, int32_t word, Scratch& scratch)
   return number;
 }
 
-// Adds the example of the word in the middle, unless it has no neighbours.
-void BlockPlanner::add_example(BlockPlan& plan, const std::vector<KeptWord>& words, size_t middle,
-                               const Rng& draws, Scratch& scratch) const {
+// Adds the examples of the window around a word, if it has neighbours: of CBOW one, of skip-gram one for
+// each.
+void BlockPlanner::add_examples(BlockPlan& plan, const std::vector<KeptWord>& words, size_t middle,
+                                const Rng& draws, Scratch& scratch) const {
   const uint64_t blocks = (static_cast<uint64_t>(options_.negatives) + 4) / 4;  // of four random numbers
   const uint64_t first_block = static_cast<uint64_t>(words[middle].place) * blocks;
   std::array<uint32_t, 4> drawn = draws.at(first_block);
@@ -145,40 +149,37 @@ void BlockPlanner::add_example(BlockPlan& plan, const std::vector<KeptWord>& wor
   while (to < static_cast<int64_t>(middle) + reach && neighbour(to + 1)) ++to;
   if (from == to) return;
 
+  const int32_t own = words[middle].word;
   int32_t input_rows = 0;
   const auto add_input = [&](int32_t word) {
     plan.inputs.values.push_back(number_of(plan, word, scratch));
     input_rows += rows_.begin[static_cast<size_t>(word) + 1] - rows_.begin[static_cast<size_t>(word)];
   };
-  const auto add_target = [&](int32_t word, float times) {
-    plan.targets.values.push_back(word);
-    plan.times.push_back(times);
-  };
-  const int32_t own = words[middle].word;
-  const auto for_neighbours = [&](const auto& visit) {
-    for (int64_t i = from; i <= to; ++i) {
-      if (i != static_cast<int64_t>(middle)) visit(words[static_cast<size_t>(i)].word);
+  // The word in the middle is told from the negatives, those that it is itself left out.
+  const auto end_example = [&] {
+    plan.targets.values.push_back(own);
+    plan.times.push_back(1);
+    for (const int32_t negative : scratch.negatives) {
+      if (negative == own) continue;
+      plan.targets.values.push_back(negative);
+      plan.times.push_back(-1);
     }
+    plan.inputs.end_item();
+    plan.targets.end_item();
+    plan.input_scale.push_back(1 / static_cast<float>(std::exchange(input_rows, 0)));
   };
-  if (options_.cbow) {
-    for_neighbours(add_input);
-    add_target(own, 1);
-  } else {
-    add_input(own);
-    for_neighbours([&](int32_t word) { add_target(word, 1); });
-  }
+  scratch.negatives.clear();
   for (int64_t n = 0; n < options_.negatives; ++n) {
     const auto i = static_cast<size_t>(n + 1) % 4;
     if (i == 0) drawn = draws.at(first_block + static_cast<uint64_t>(n + 1) / 4);
-    const int32_t negative = negatives_.pick(drawn[i]);
-    // It is none for the words that it is itself.
-    float times = options_.cbow ? static_cast<float>(negative != own) : 0;
-    if (!options_.cbow) for_neighbours([&](int32_t word) { times += static_cast<float>(word != negative); });
-    if (times > 0) add_target(negative, -times);
+    scratch.negatives.push_back(negatives_.pick(drawn[i]));
   }
-  plan.inputs.end_item();
-  plan.targets.end_item();
-  plan.input_scale.push_back(1 / static_cast<float>(input_rows));
+  for (int64_t i = from; i <= to; ++i) {
+    if (i == static_cast<int64_t>(middle)) continue;
+    add_input(words[static_cast<size_t>(i)].word);
+    if (!options_.cbow) end_example();
+  }
+  if (options_.cbow) end_example();
 }
 
 GroupedAdds BlockPlanner::adds_to_input(const BlockPlan& plan, Scratch& scratch) const {
@@ -236,7 +237,7 @@ BlockPlan BlockPlanner::plan(const Part& part, int64_t begin, int64_t end, Scrat
   const Rng draws = Rng(options_.seed).fork(kWindowStream).fork(static_cast<uint64_t>(part.epoch));
   const std::vector<KeptWord> words = kept_words(part, begin, end);
   for (size_t i = 0; i < words.size(); ++i) {
-    if (words[i].place >= begin && words[i].place < end) add_example(plan, words, i, draws, scratch);
+    if (words[i].place >= begin && words[i].place < end) add_examples(plan, words, i, draws, scratch);
   }
   for (const KeptWord& word : words) scratch.number[static_cast<size_t>(word.word)] = -1;
   plan.examples_of_word = turned_round(plan.inputs, plan.word_rows.size());

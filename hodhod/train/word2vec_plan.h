@@ -54,8 +54,9 @@ class BlockPlanner {
   // Room that plans of one thread share.
   struct Scratch {
     std::vector<int32_t> number;  // of each word of the vocabulary; -1: not in the block
-    std::vector<float> input,
-        output;  // of each row: pairs of words in the block that it gets steps from; 0 outside
+    // Of each row: pairs of words in the block that it gets steps from. 0 between plans.
+    std::vector<float> input, output;
+    std::vector<int32_t> negatives;  // of a window
   };
   Scratch scratch() const;
 
@@ -69,8 +70,8 @@ class BlockPlanner {
     int64_t sentence;
   };
   std::vector<KeptWord> kept_words(const Part& part, int64_t begin, int64_t end) const;
-  void add_example(BlockPlan& plan, const std::vector<KeptWord>& words, size_t middle, const Rng& draws,
-                   Scratch& scratch) const;
+  void add_examples(BlockPlan& plan, const std::vector<KeptWord>& words, size_t middle, const Rng& draws,
+                    Scratch& scratch) const;
   int32_t number_of(BlockPlan& plan, int32_t word, Scratch& scratch) const;
   GroupedAdds adds_to_input(const BlockPlan& plan, Scratch& scratch) const;
   GroupedAdds adds_to_output(const BlockPlan& plan, Scratch& scratch) const;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -218,7 +219,7 @@ TEST(Word2vec, WordsThatStandTogetherBecomeNeighbours) {
   run_to_the_end(fitting);
   const Table input = table_of(fitting.input()), output = table_of(fitting.output());
   for (size_t w = 0; w < 20; w += 2) {
-    // Of word 2i in the middle, the likeliest neighbour is 2i + 1.
+    // Beside word 2i, the likeliest word is 2i + 1.
     std::vector<double> scores;
     for (const auto& row : output) {
       double dot = 0;
@@ -297,16 +298,19 @@ TEST(Word2vecPlan, AWindowStaysInItsSentence) {
   EXPECT_EQ(neighbours.size(), 12U);  // every ordered pair of both sentences
 }
 
-TEST(Word2vecPlan, NegativesCountAsOftenAsThereAreNeighboursThatDiffer) {
+TEST(Word2vecPlan, AWindowSharesItsNegativesWhichAreNeverTheWordItself) {
   const WordCorpus corpus = paired_corpus(6, 50);
-  for (const auto& example : examples_in_blocks(corpus, {.window = 3, .sample = 0}, 100)) {
-    int neighbours = 0;
-    for (size_t i = 2; i < example.size(); i += 2) neighbours += example[i + 1] > 0;
-    for (size_t i = 2; i < example.size(); i += 2) {
-      if (example[i + 1] > 0) continue;
-      int same = 0;
-      for (size_t j = 2; j < example.size(); j += 2) same += example[j + 1] > 0 && example[j] == example[i];
-      EXPECT_EQ(-example[i + 1], neighbours - same);
+  for (const bool cbow : {false, true}) {
+    for (const auto& example : examples_in_blocks(corpus, {.cbow = cbow, .window = 3, .sample = 0}, 100)) {
+      const auto middle =
+          static_cast<size_t>(std::find(example.begin(), example.end(), -1) - example.begin()) + 1;
+      EXPECT_TRUE(cbow || middle == 2);  // one neighbour, and the mark
+      EXPECT_EQ(example[middle + 1], 1);
+      EXPECT_LE(example.size(), middle + 2 * 6);
+      for (size_t i = middle + 2; i < example.size(); i += 2) {
+        EXPECT_EQ(example[i + 1], -1);
+        EXPECT_NE(example[i], example[middle]);
+      }
     }
   }
 }
