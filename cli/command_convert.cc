@@ -18,7 +18,7 @@ namespace {
 
 struct ConvertFlags {
   std::string input, to, out;
-  bool overwrite = false;
+  bool overwrite = false, lenient = false;
 };
 
 std::vector<std::string> format_names() {
@@ -46,7 +46,7 @@ void read_format(const ConvertFlags& flags) {
     check(!file_exists(join_path(flags.out, "config.json")) || flags.overwrite,
           "--out {}: there is a model; give another directory, or --overwrite if it may be replaced",
           flags.out);
-    print_warnings(format.read(flags.input, flags.out));
+    print_warnings(format.read(flags.input, flags.out, flags.lenient));
     return;
   }
   fail("{}: is none of the files that can be read: {}", flags.input, fmt::join(format_names(), ", "));
@@ -73,6 +73,8 @@ void add_convert(Command& program) {
       .called("FILE")
       .required();
   command.add("--overwrite", flags->overwrite, "Replace the model in the directory of --out");
+  command.add("--lenient", flags->lenient,
+              "Leave out bad records of a file of word vectors, and say how many");
   command.on_run([flags](const Session&) { return convert(*flags); });
 }
 

@@ -13,8 +13,8 @@ Format arpa_format() {
   return {.name = "arpa",
           .model = "n-grams",
           .recognises = is_arpa,
-          .read = [](const std::string& file,
-                     const std::string& directory) { return arpa_to_directory(file, directory); },
+          .read = [](const std::string& file, const std::string& directory,
+                     bool) { return arpa_to_directory(file, directory); },
           .write =
               [](const std::string& directory, const std::string& file) {
                 const TextGenerator generator = TextGenerator::load(directory);

@@ -14,8 +14,10 @@ struct Format {
   std::string model;  // what it holds: "n-grams"
   // Whether a file is one, by its content. Null if the format is not read.
   bool (*recognises)(const std::string& file) = nullptr;
-  // Writes the model of such a file into a directory; returns what was put right in it, in sentences.
-  std::vector<std::string> (*read)(const std::string& file, const std::string& directory) = nullptr;
+  // Writes the model of such a file into a directory; returns what was put right in it, or left out if
+  // `lenient`, in sentences.
+  std::vector<std::string> (*read)(const std::string& file, const std::string& directory,
+                                   bool lenient) = nullptr;
   // Writes the model in a directory as such a file. Null if the format is not written.
   void (*write)(const std::string& directory, const std::string& file) = nullptr;
 };

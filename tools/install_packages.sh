@@ -40,6 +40,7 @@ checks   clang-tools              clang-tidy's scripts
 bench    python3-torch            PyTorch, for bench/versus_torch
 bench    libopenblas0-openmp      its fastest BLAS
 bench    sentencepiece            for bench/versus_sentencepiece
+bench    fasttext                 for bench/versus_fasttext, and for a test that gives it files of ours
 "
 
 case "${1:-}" in

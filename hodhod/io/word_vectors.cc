@@ -101,13 +101,19 @@ int64_t usual_width(std::string_view head) {
   return best;
 }
 
-// Whether the record that `bytes` begin with is text: what follows its word are the characters of numbers.
+// Whether the record that `bytes` begin with is text: what follows its word are the characters of numbers, or
+// its line ends in numbers.
 bool is_text_record(std::string_view bytes, int64_t width) {
-  const size_t blank = bytes.find(' ');
+  const size_t blank = bytes.find(' '), end = bytes.find('\n');
   if (blank == std::string_view::npos) return true;
   const auto numbers = bytes.substr(blank + 1, std::min<size_t>(static_cast<size_t>(width) * 4, 256));
-  return numbers.substr(0, numbers.find('\n')).find_first_not_of("0123456789+-.eEinfaNIF \t\r") ==
-         std::string_view::npos;
+  constexpr std::string_view kOfNumbers = "0123456789+-.eEinfaNIF \t\r";
+  if (numbers.substr(0, numbers.find('\n')).find_first_not_of(kOfNumbers) == std::string_view::npos)
+    return true;
+  const std::string_view line = bytes.substr(0, end);
+  const auto fields = fields_of_line(line);
+  return line.find('\0') == std::string_view::npos && std::ssize(fields) > width &&
+         is_number(fields[fields.size() - static_cast<size_t>(width)]) && is_number(fields.back());
 }
 
 std::optional<Layout> layout_of(std::string_view head) {

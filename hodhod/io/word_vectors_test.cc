@@ -53,6 +53,7 @@ TEST_F(WordVectorFiles, EachFormatIsToldByItsContents) {
 }
 
 TEST_F(WordVectorFiles, AWordMayHoldBlanksOfAnyKind) {
+  EXPECT_EQ(read("1 2\na 1 b\x1D 3 4\n").words[0], "a 1 b\x1D");
   const auto file = read(". . . 0.5 1\nthe 1 2\nnew\u00A0york 2 3\nat name@a.com 3 4\n");
   EXPECT_EQ(file.words, (std::vector<std::string>{". . .", "the", "new\u00A0york", "at name@a.com"}));
   EXPECT_EQ(file.vectors, (std::vector<float>{0.5, 1, 1, 2, 2, 3, 3, 4}));

@@ -41,7 +41,7 @@ struct VectorTraining {
       at_least(0).below(1));
     v("block", block, "Number of words whose steps are computed from the same vectors; 1024", in(1, 1 << 20));
     v("cap", cap,
-      "Pairs of words whose steps a row gets in full in a block; further ones only in proportion; √block / 5",
+      "Pairs of words whose steps a row gets in full in a block; further ones only in proportion; √block",
       above(0));
     v("x_max", x_max, "Co-occurrences from this on weigh the same, of glove; 100", above(0));
     v("alpha", alpha, "Co-occurrences below weigh in proportion to their number to this power; 0.75",

@@ -19,7 +19,7 @@ constexpr int32_t kGroups = 64;
 constexpr uint64_t kKeepStream = 1, kWindowStream = 2;
 
 double cap_of(const Word2vecOptions& options) {
-  return options.cap > 0 ? options.cap : std::max(2.0, std::sqrt(static_cast<double>(options.block)) / 5);
+  return options.cap > 0 ? options.cap : std::max(2.0, std::sqrt(static_cast<double>(options.block)));
 }
 
 std::vector<double> powers_of(const std::vector<int64_t>& counts, double power) {

@@ -44,6 +44,29 @@ expect "unseen words" "4 of 4 pairs, with unknown words made of their subwords" 
   "$(run evaluate subwords --similarity --data pairs.tsv)"
 expect "nothing asked" "give --analogies FILE" "$(run evaluate vectors)"
 
+# Files of other programs, and back.
+for format in word2vec word2vec-bin glove fasttext-vec fasttext-bin; do
+  run convert subwords --to $format -o words.$format
+  run convert words.$format -o from-$format
+  same "the same neighbours from $format" "$(run near subwords cat)" "$(run near from-$format cat)"
+done
+same "unseen words from fasttext-bin" "$(run near subwords catty)" "$(run near from-fasttext-bin catty)"
+expect "a directory needs a format" "say with --to what to write" "$(run convert subwords -o words)"
+expect "a model is not replaced" "there is a model" "$(run convert words.glove -o from-glove)"
+echo 'torn 1 2' >> words.glove
+expect "a bad line" "words.glove:" "$(run convert words.glove -o torn)"
+expect "the way on" "with --lenient" "$(run convert words.glove -o torn)"
+expect "it is left out" "1 records were left out" "$(run convert words.glove -o torn --lenient)"
+
+# A network that begins from them.
+awk '{ print (NR % 2 ? "animals" : "food") "\t" $0 }' text.txt > table.tsv
+tiny=(train classify --data table.tsv --tokenizer-kind word --tokenizer-lowercase yes --model encoder_layers=1
+      --model heads=2 --model max_length=32 --steps 4 --validate-every 4)
+expect "words are found" "of 17 tokens begin with its vectors" \
+  "$(run "${tiny[@]}" --model width=16 --embedding words.word2vec --freeze-embedding --out critic)"
+expect "the width" "have 16 numbers, and the embedding of the model 32; give --model width=16" \
+  "$(run "${tiny[@]}" --model width=32 --embedding words.word2vec --out wide)"
+
 # The same bits with another number of threads, and in two parts.
 "$hodhod" --threads 1 train embed "${small[@]}" --out one > /dev/null 2>&1
 cmp vectors/model.safetensors one/model.safetensors || fail "threads change nothing"

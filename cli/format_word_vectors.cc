@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Word vectors in the files of word2vec, GloVe and fastText, and fastText's classifiers.
+#include "cli/formats.h"
+#include "hodhod/base/names.h"
+#include "hodhod/io/fasttext_bin.h"
+#include "hodhod/tasks/fasttext_classifier.h"
+#include "hodhod/tasks/vector_files.h"
+#include "hodhod/tasks/word_vectors.h"
+
+namespace hodhod::cli {
+namespace {
+
+std::vector<std::string> to_directory(ImportedVectors imported, const std::string& directory) {
+  save_word_vectors(imported.model, directory);
+  return imported.notes;
+}
+
+// A file of one of the formats of io/word_vectors.h.
+template <WordVectorFormat kFormat>
+Format word_vector_row() {
+  return {.name = std::string(name_of(kFormat)),
+          .model = "word vectors",
+          .recognises = [](const std::string& file) { return word_vector_format_of(file) == kFormat; },
+          .read = [](const std::string& file, const std::string& directory,
+                     bool lenient) { return to_directory(import_word_vectors(file, lenient), directory); },
+          .write =
+              [](const std::string& directory, const std::string& file) {
+                export_word_vectors(TextModel::load(directory), kFormat, file);
+              }};
+}
+
+}  // namespace
+
+Format word2vec_format();
+Format word2vec_bin_format();
+Format glove_format();
+Format fasttext_vec_format();
+Format fasttext_bin_format();
+
+Format word2vec_format() { return word_vector_row<WordVectorFormat::word2vec>(); }
+Format word2vec_bin_format() { return word_vector_row<WordVectorFormat::word2vec_bin>(); }
+Format glove_format() { return word_vector_row<WordVectorFormat::glove>(); }
+Format fasttext_vec_format() { return word_vector_row<WordVectorFormat::fasttext_vec>(); }
+
+Format fasttext_bin_format() {
+  return {.name = "fasttext-bin",
+          .model = "word vectors, or a classifier of fastText's kind",
+          .recognises = is_fasttext_bin,
+          .read =
+              [](const std::string& file, const std::string& directory, bool) {
+                const FastTextModel model = read_fasttext_bin(file);
+                if (model.options.kind != FastTextKind::supervised)
+                  return to_directory(import_fasttext_vectors(file), directory);
+                classifier_from_fasttext(model, file).save(directory);
+                return std::vector<std::string>();
+              },
+          .write =
+              [](const std::string& directory, const std::string& file) {
+                if (ModelDirectory::open(directory).config->make_shapes()->vectors() != nullptr) {
+                  export_fasttext_vectors(TextModel::load(directory), file);
+                } else {
+                  write_fasttext_bin(file, fasttext_from_classifier(Classifier::load(directory), directory));
+                }
+              }};
+}
+
+}  // namespace hodhod::cli
