@@ -184,7 +184,7 @@ void skipgram(const std::string& hodhod, int rounds) {
   const std::string tests = data_directory() + "/embeddings-eval";
   const auto scores = [&](const std::string& vectors) {
     run({hodhod, "evaluate", vectors, "--analogies", tests + "/questions-words.txt", "--similarity", "--data",
-         tests + "/wordsim353.csv", "--text", "1,2", "--label", "3"},
+         tests + "/wordsim353.csv", "--header", "yes", "--text", "1,2", "--label", "3"},
         out);
     const std::string found = read_file(out);
     return std::pair(number_behind(found, "analogies "), number_behind(found, "Spearman "));
