@@ -28,6 +28,8 @@ std::vector<std::string> format_names() {
 }
 
 void write_format(const ConvertFlags& flags) {
+  check(!flags.lenient, "--lenient: is for a file of word vectors, and {} is a directory; leave it out",
+        flags.input);
   check(!flags.to.empty(), "convert: {} is a model's directory; say with --to what to write: {}", flags.input,
         fmt::join(format_names(), ", "));
   check(!is_directory(flags.out), "--out {}: is a directory; give the name of a file", flags.out);
@@ -43,6 +45,8 @@ void read_format(const ConvertFlags& flags) {
         flags.input);
   for (const Format& format : formats()) {
     if (format.recognises == nullptr || !format.recognises(flags.input)) continue;
+    check(!flags.lenient || format.can_be_lenient,
+          "--lenient: has no meaning for {}, which is read as {}; leave it out", flags.input, format.name);
     check(!file_exists(join_path(flags.out, "config.json")) || flags.overwrite,
           "--out {}: there is a model; give another directory, or --overwrite if it may be replaced",
           flags.out);

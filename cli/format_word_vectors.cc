@@ -23,6 +23,7 @@ Format word_vector_row() {
           .recognises = [](const std::string& file) { return word_vector_format_of(file) == kFormat; },
           .read = [](const std::string& file, const std::string& directory,
                      bool lenient) { return to_directory(import_word_vectors(file, lenient), directory); },
+          .can_be_lenient = true,
           .write =
               [](const std::string& directory, const std::string& file) {
                 export_word_vectors(TextModel::load(directory), kFormat, file);

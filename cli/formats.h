@@ -18,6 +18,7 @@ struct Format {
   // `lenient`, in sentences.
   std::vector<std::string> (*read)(const std::string& file, const std::string& directory,
                                    bool lenient) = nullptr;
+  bool can_be_lenient = false;  // whether `lenient` has a meaning for it
   // Writes the model in a directory as such a file. Null if the format is not written.
   void (*write)(const std::string& directory, const std::string& file) = nullptr;
 };
