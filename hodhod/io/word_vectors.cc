@@ -165,6 +165,7 @@ class Collector {
   // Keeps the record in room().
   void keep(std::string_view word, const std::string& place) {
     if (word.empty()) return bad("{}: a record without a word", place);
+    if (word.find('\0') != std::string_view::npos) return bad("{}: the word holds a NUL byte", place);
     if (!is_utf8(word)) return bad("{}: the word {} is not UTF-8", place, show_ill_formed(word));
     if (!seen_.emplace(word).second) return bad("{}: the word {} comes twice", place, word);
     file_.words.emplace_back(word);
@@ -339,7 +340,7 @@ void read_binary(const std::string& path, const Layout& layout, Collector& colle
 
 void check_word(WordVectorFormat format, const std::string& word, const std::string& path) {
   const bool binary = format == WordVectorFormat::word2vec_bin;
-  const char* forbidden = binary ? " \n" : "\n\r";
+  const std::string_view forbidden = binary ? std::string_view(" \n\0", 3) : std::string_view("\n\r\0", 3);
   check(!word.empty() && word.find_first_of(forbidden) == std::string::npos && !is_blank(word.front()) &&
             !is_blank(word.back()),
         "{}: the word '{}' cannot be written as {}, where {} ends a word; leave it out, or choose another "

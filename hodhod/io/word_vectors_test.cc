@@ -67,6 +67,7 @@ TEST_F(WordVectorFiles, ABadRecordIsNamedWithItsLine) {
   expect_error([&] { read("2 2\na 1 2\nb 1 1e99\n"); }, "v:3: 1e99 is not a finite number");
   expect_error([&] { read("2 2\na 1 2\na 3 4\n"); }, "v:3: the word a comes twice");
   expect_error([&] { read("2 2\na 1 2\n\xFF 3 4\n"); }, "v:3: the word ⟨FF⟩ is not UTF-8");
+  expect_error([&] { read(std::string("2 2\na 1 2\nb\0 3 4\n", 16)); }, "v:3: the word holds a NUL byte");
   expect_error([&] { read("3 2\na 1 2\nb 3 4\n"); }, "says 3 words, and the file has 2");
   expect_error([&] { read("1 2\na 1 2\nb 3 4\n"); }, "says 1 words, and the file has 2");
   expect_error([&] { read("2 2\na " + bytes_of({1, 2}) + "b " + bytes_of({1})); }, "record 2", "cut off");
