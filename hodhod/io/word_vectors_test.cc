@@ -25,7 +25,7 @@ class WordVectorFiles : public testing::Test {
   TemporaryDirectory directory_;
 };
 
-std::string bytes_of(std::initializer_list<float> values) {
+std::string floats_as_bytes(std::initializer_list<float> values) {
   std::string bytes(values.size() * sizeof(float), '\0');
   std::memcpy(bytes.data(), values.begin(), bytes.size());
   return bytes;
@@ -46,8 +46,8 @@ TEST_F(WordVectorFiles, EachFormatIsToldByItsContents) {
   expect("2 2\nشیر 0.5 -1 \nمی‌رود 0.002 3 \n", WordVectorFormat::fasttext_vec);
   expect("شیر 0.5 -1\nمی‌رود 0.002 3\n", WordVectorFormat::glove);
   expect("\xEF\xBB\xBFشیر\t0.5\t-1\n\nمی‌رود\t0.002\t3\n", WordVectorFormat::glove);
-  const std::string first = "شیر " + bytes_of({0.5f, -1.0f}),
-                    second = "می‌رود " + bytes_of({2e-3f, 3.0f});
+  const std::string first = "شیر " + floats_as_bytes({0.5f, -1.0f}),
+                    second = "می‌رود " + floats_as_bytes({2e-3f, 3.0f});
   expect("2 2\n" + first + "\n" + second + "\n", WordVectorFormat::word2vec_bin);  // as the C tool writes it
   expect("2 2\n" + first + second, WordVectorFormat::word2vec_bin);                // as gensim does
 }
@@ -70,13 +70,18 @@ TEST_F(WordVectorFiles, ABadRecordIsNamedWithItsLine) {
   expect_error([&] { read(std::string("2 2\na 1 2\nb\0 3 4\n", 16)); }, "v:3: the word holds a NUL byte");
   expect_error([&] { read("3 2\na 1 2\nb 3 4\n"); }, "says 3 words, and the file has 2");
   expect_error([&] { read("1 2\na 1 2\nb 3 4\n"); }, "says 1 words, and the file has 2");
-  expect_error([&] { read("2 2\na " + bytes_of({1, 2}) + "b " + bytes_of({1})); }, "record 2", "cut off");
   expect_error(
       [&] {
-        read("1 2\na " + bytes_of({1, 2}) + "\nb");
+        read("2 2\na " + floats_as_bytes({1, 2}) + "b " + floats_as_bytes({1}));
+      },
+      "record 2", "cut off");
+  expect_error(
+      [&] {
+        read("1 2\na " + floats_as_bytes({1, 2}) + "\nb");
       },
       "more bytes follow the 1 records, at byte 15");
-  expect_error([&] { read("1 1\na " + bytes_of({std::numeric_limits<float>::infinity()})); }, "not finite");
+  expect_error([&] { read("1 1\na " + floats_as_bytes({std::numeric_limits<float>::infinity()})); },
+               "not finite");
   for (const char* none : {"", "\n\n", "a\nb\n", "a b c\n"}) EXPECT_NE(why_not(none), "no error") << none;
 }
 
@@ -132,7 +137,8 @@ TEST_F(WordVectorFiles, TheFilesOfOthersAreRead) {
 
 // Each is refused with a sentence, without much memory, however it is cut or changed.
 TEST_F(WordVectorFiles, DamagedFilesAreRefusedOrRead) {
-  const std::string whole = "2 3\nab " + bytes_of({1, 2, 3}) + "\nc " + bytes_of({4, 5, 6}) + "\n";
+  const std::string whole =
+      "2 3\nab " + floats_as_bytes({1, 2, 3}) + "\nc " + floats_as_bytes({4, 5, 6}) + "\n";
   const std::string text = "2 3\nab 1 2 3\nc 4 5 6\n";
   Rng rng(5);
   for (int i = 0; i < 400; ++i) {
