@@ -2,7 +2,7 @@
 // N-gram models against KenLM: counting, scoring, the size of the files; and generation, which KenLM has not.
 //
 //   ngram                       on a text that is made here; the last line is for machines
-//   ngram --text FILE           on this text; its last twentieth is scored
+//   ngram --text FILE           on this text; its last quarter is scored
 //   ngram --words N             of the made text (7,000,000)
 //   ngram --rounds N            how often each side is measured (3); medians are shown
 //
@@ -163,7 +163,7 @@ class Comparison {
  public:
   Comparison(std::string self, const Options& options) : self_(std::move(self)), options_(options) {
     std::string text = options.text.empty() ? made_words(options.words, 200'000) : read_file(options.text);
-    size_t cut = text.find('\n', text.size() - text.size() / 20);
+    size_t cut = text.find('\n', text.size() - text.size() / 4);
     cut = cut == std::string::npos ? text.size() : cut + 1;
     train_ = directory_.put("train.txt", std::string_view(text).substr(0, cut));
     query_ = directory_.put("query.txt", std::string_view(text).substr(cut));

@@ -2,6 +2,7 @@
 #include "hodhod/decode/sampler.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -12,7 +13,7 @@ namespace hodhod {
 namespace {
 
 constexpr float kNever = -std::numeric_limits<float>::infinity();
-constexpr int64_t kFirstSorted = 64;  // tokens that are sorted at first, to reach a share
+constexpr size_t kWeightClasses = (0x3F800000 >> 18) + 1;  // that of weight 1 is the last
 
 bool comes_before(const Candidate& a, const Candidate& b) {
   return a.score > b.score || (a.score == b.score && a.token < b.token);
@@ -73,24 +74,37 @@ void keep_top_p(std::vector<Choice>& choices, double share) {
   choices.resize(std::max<size_t>(kept, 1));
 }
 
-// The likeliest tokens whose probabilities reach `top_p`. They are few as a rule, so that the others need not
-// be sorted.
+// Which of kWeightClasses a weight from 0 to 1 is in: more for more.
+size_t class_of(double weight) { return std::bit_cast<uint32_t>(static_cast<float>(weight)) >> 18; }
+
+// The likeliest tokens whose probabilities reach `top_p`, in order. Sums over classes of weights tell how
+// small the weights go, so that the others need not be sorted.
 std::vector<Choice> choices_of_top_p(const DecodeOptions& options, std::span<const float> scores) {
   const float greatest = scores[static_cast<size_t>(likeliest(scores))];
+  std::vector<double> weights(scores.size()), sums(kWeightClasses);
   double total = 0;
-  for (const float score : scores) total += weight_of(options, score, greatest);
-  const auto all = static_cast<int64_t>(scores.size());
-  std::vector<Choice> choices;
-  for (int64_t most = kFirstSorted;; most *= 8) {
-    choices.clear();
-    double sum = 0;
-    for (const Candidate& candidate : top_candidates(scores, most)) {
-      if (!choices.empty() && sum >= options.top_p * total) return choices;
-      choices.push_back({candidate.token, weight_of(options, candidate.score, greatest)});
-      sum += choices.back().weight;
-    }
-    if (most >= all || sum >= options.top_p * total) return choices;
+  for (size_t i = 0; i < scores.size(); ++i) {
+    weights[i] = weight_of(options, scores[i], greatest);
+    if (!(weights[i] > 0)) continue;
+    total += weights[i];
+    sums[class_of(weights[i])] += weights[i];
   }
+  size_t least = kWeightClasses - 1;
+  for (double sum = sums[least]; least > 0 && sum < options.top_p * total;) sum += sums[--least];
+  std::vector<Candidate> candidates;
+  for (size_t i = 0; i < scores.size(); ++i) {
+    if (weights[i] > 0 && class_of(weights[i]) >= least)
+      candidates.push_back({static_cast<int64_t>(i), scores[i]});
+  }
+  std::sort(candidates.begin(), candidates.end(), comes_before);
+  std::vector<Choice> choices;
+  double sum = 0;
+  for (const Candidate& candidate : candidates) {
+    if (!choices.empty() && sum >= options.top_p * total) break;
+    choices.push_back({candidate.token, weights[static_cast<size_t>(candidate.token)]});
+    sum += choices.back().weight;
+  }
+  return choices;
 }
 
 void keep_min_p(std::vector<Choice>& choices, double fraction) {
