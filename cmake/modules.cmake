@@ -18,8 +18,9 @@ add_module(nn DEPS ops)
 add_module(text FAST DEPS base LIBS utf8proc pcre2-8)
 add_module(io GLUE DEPS tensor)
 add_module(data DEPS text)
-add_module(models GLUE DEPS nn io)
-add_module(train GLUE DEPS models data LIBS utf8proc)
+add_module(models GLUE HOT bag_features.cc ngram.cc ngram_trie.cc DEPS nn io)
+add_module(train GLUE HOT gibbs.cc linear_objective.cc ngram_counts.cc ngram_runs.cc smoothing.cc
+  DEPS models data LIBS utf8proc)
 add_module(decode DEPS models)
 add_module(tasks GLUE DEPS train decode)
 
