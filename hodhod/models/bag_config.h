@@ -30,7 +30,7 @@ enum class HiddenFunction { none, relu, tanh };
 constexpr std::array<std::string_view, 3> names_of(HiddenFunction) { return {"none", "relu", "tanh"}; }
 
 struct BagConfig {
-  BagFeatureOptions features;
+  BagFeatureOptions features = {};
   std::vector<int64_t> hidden_sizes = {};
   HiddenFunction activation = HiddenFunction::relu;
   bool bias = true;

@@ -166,8 +166,8 @@ void NgramModel::score_part(std::span<const int64_t> tokens, std::span<const int
     const bool goes_on = t + 1 < last && tokens[t + 1] == labels[t] && !is_boundary(labels[t]);
     if (!goes_on) other.suffixes.assign(context.suffixes.begin(), context.suffixes.end());
     const NgramScore found = ngrams_->extend(goes_on ? context : other, static_cast<uint32_t>(labels[t]));
-    const bool never =
-        config_.body.smoothing == NgramSmoothing::maximum_likelihood && found.log10_probability <= kNeverLog10;
+    const bool never = config_.body.smoothing == NgramSmoothing::maximum_likelihood &&
+                       found.log10_probability <= kNeverLog10;
     scores[t] = {never ? -std::numeric_limits<double>::infinity()
                        : std::numbers::ln10 * static_cast<double>(found.log10_probability),
                  found.length};

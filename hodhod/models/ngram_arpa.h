@@ -12,7 +12,8 @@ namespace hodhod {
 
 // What an ARPA file held, apart from the n-grams.
 struct ArpaVocabulary {
-  std::vector<std::string> words;  // by id: <unk> 0, <s> 1, </s> 2, then the others in the order of the file
+  std::vector<std::string> words =
+      {};  // by id: <unk> 0, <s> 1, </s> 2, then the others in the order of the file
   std::vector<std::string> warnings = {};  // what was put right, a sentence each
 };
 inline constexpr int64_t kArpaUnknownId = 0, kArpaBeginId = 1, kArpaEndId = 2;
@@ -27,7 +28,7 @@ ArpaVocabulary write_ngrams_of_arpa(const std::string& arpa, const std::string& 
 
 // How the ids of a model are spelt in an ARPA file.
 struct ArpaSpelling {
-  std::vector<std::string> words;  // by id
+  std::vector<std::string> words = {};  // by id
   // The begin and the end of a line. They may be one id: such an id is <s> as the first word of a longer
   // n-gram, and </s> otherwise.
   int64_t begin = -1, end = -1;

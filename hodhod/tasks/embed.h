@@ -35,8 +35,8 @@ struct EmbedOptions {
 TextModel load_embedder(const std::string& directory);
 
 struct Embedding {
-  std::vector<float> vector;  // [C]
-  int64_t tokens = 0;         // of the whole text, even if it was truncated
+  std::vector<float> vector = {};  // [C]
+  int64_t tokens = 0;              // of the whole text, even if it was truncated
   friend bool operator==(const Embedding&, const Embedding&) = default;
 };
 

@@ -205,8 +205,8 @@ TEST_P(EveryForecaster, GoesOnAfterAStopWithTheSameBits) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, EveryForecaster, testing::ValuesIn(all_kinds()),
-                         [](const testing::TestParamInfo<Kind>& info) {
-                           std::string name = info.param.preset + std::to_string(info.index);
+                         [](const testing::TestParamInfo<Kind>& tested) {
+                           std::string name = tested.param.preset + std::to_string(tested.index);
                            std::erase(name, '-');
                            return name;
                          });

@@ -25,8 +25,8 @@ namespace hodhod {
 // What is not given is what the tool that the method comes from has: with subwords fastText, otherwise
 // word2vec, or GloVe.
 struct VectorTraining {
-  std::optional<int64_t> epochs, window, negatives, block;
-  std::optional<double> rate, power, sample, cap, x_max, alpha;
+  std::optional<int64_t> epochs = {}, window = {}, negatives = {}, block = {};
+  std::optional<double> rate = {}, power = {}, sample = {}, cap = {}, x_max = {}, alpha = {};
 
   template <class Visitor>
   void visit(Visitor&& v) {

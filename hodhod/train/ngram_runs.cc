@@ -79,8 +79,8 @@ std::span<const std::byte> keys_of(const MappedFile& file, const NgramRunFile& r
 
 }  // namespace
 
-NgramPacking::NgramPacking(int64_t order, int64_t vocabulary)
-    : order(order),
+NgramPacking::NgramPacking(int64_t length, int64_t vocabulary)
+    : order(length),
       scatter(static_cast<uint64_t>(vocabulary)),
       bits(scatter.bits() + 1),
       per_word(64 / bits),

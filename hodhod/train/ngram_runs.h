@@ -20,7 +20,7 @@ namespace hodhod {
 // The first token is its id plus 1, the others are scattered (models/ngram_trie_format.h), plus 1: the order
 // of ngrams.bin.
 struct NgramPacking {
-  NgramPacking(int64_t order, int64_t vocabulary);
+  NgramPacking(int64_t length, int64_t vocabulary);
 
   int64_t order;
   WordScatter scatter;

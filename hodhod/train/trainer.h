@@ -35,8 +35,8 @@ struct TrainerOptions {
   int64_t average_last = 0;
   int64_t skip_limit = 20;
   uint64_t seed = 1;
-  OptimizerOptions optimizer;
-  ScheduleOptions schedule;
+  OptimizerOptions optimizer = {};
+  ScheduleOptions schedule = {};
 
   template <class Visitor>
   void visit(Visitor&& v) {
@@ -110,7 +110,7 @@ struct TrainingReport {
   double seconds = 0;           // of this call, without earlier ones
   double loop_seconds = 0;      // of these, outside of forward, backward and update
   double items_per_second = 0;  // over forward, backward and update
-  std::string profile;          // a table of where the time went
+  std::string profile = {};     // a table of where the time went
 };
 
 // Where the trainer reports its progress.

@@ -42,7 +42,7 @@ struct Word2vecOptions {
   double final_rate = 0;  // as a share of `rate`
   double start = 1;       // input rows begin uniform between ± this / width; output rows at 0
   int64_t block = 1024;   // words
-  double cap = 0;  // pairs of words whose steps a row gets in full in a block; 0: √block, at least 2
+  double cap = 0;         // pairs of words whose steps a row gets in full in a block; 0: √block, at least 2
   uint64_t seed = 1;
 };
 
