@@ -58,7 +58,13 @@ class ShapesRun {
   }
 
   // Whether it is trained by gradients.
-  bool trains() const { return model_->config().type().fitted_by() == FittedBy::gradients; }
+  bool trains() const {
+    try {
+      return model_->config().type().fitted_by() == FittedBy::gradients;
+    } catch (const Error&) {
+      return true;  // a model that no type can store is a Transformer of unusual options
+    }
+  }
   bool writes() const { return writer() != nullptr; }
   int64_t bytes_of_state() const { return writer() ? writer()->state_bytes(ids_.dim(0), ids_.dim(1)) : 0; }
 

@@ -10,7 +10,7 @@
 //
 // The file is: header, codebooks (8 bits only), level 1, level 2, …; numbers are little-endian.
 //
-//   header    "hodhod n-grams 2" | u64 hash of the rest of the header | u32 order, bits | u64 vocabulary |
+//   header    "hodhod-ngrams 02" | u64 hash of the rest of the header | u32 order, bits | u64 vocabulary |
 //             for each level: u64 count, offset in the file
 //   codebook  for each level 256 f32 log probabilities, and below the highest level 256 f32 backoffs
 //   level     records, one after the other without gaps; below the highest level one more, whose first child
@@ -29,7 +29,7 @@
 
 namespace hodhod {
 
-inline constexpr std::string_view kNgramMagic = "hodhod n-grams 2";
+inline constexpr std::string_view kNgramMagic = "hodhod-ngrams 02";
 inline constexpr size_t kNgramHeaderBytes = 40;  // before the levels
 inline constexpr size_t kNgramCodes = 256;
 

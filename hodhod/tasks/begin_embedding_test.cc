@@ -17,7 +17,7 @@ TextModel small_encoder(TokenizerKind kind) {
   std::vector<std::string> lines = {"the cat sleeps", "THE CATS sleep", "the dog sleeps"};
   size_t next = 0;
   TaskTokenizerOptions options{.kind = kind,
-                               .vocabulary = kind == TokenizerKind::bpe ? 400 : 60,
+                               .vocabulary = kind == TokenizerKind::word ? 60 : 400,
                                .lowercase = true,
                                .special = SpecialTokens::encoder,
                                .blanks = Blanks::joined};

@@ -2,11 +2,14 @@
 #include "hodhod/tasks/fit_language.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "hodhod/base/file.h"
 #include "hodhod/data/lines.h"
+#include "hodhod/models/finite.h"
 #include "hodhod/models/registry.h"
 #include "hodhod/train/language_fitters.h"
 
@@ -71,6 +74,12 @@ HeldOutText hold_out_end(OpenText text, double share) {
 }
 
 bool is_fitted(const ModelConfig& config) { return config.type().fitted_by() == FittedBy::fitting; }
+
+void check_log_probability(const Model& model, double value) {
+  if (value < 0 && std::isinf(value) && is_fitted(model.config())) return;
+  const auto as_float = static_cast<float>(value);
+  check_finite(model, std::span(&as_float, 1), "log-probabilities");
+}
 
 LanguageFit::LanguageFit(TextGenerator& generator, OpenText train, std::string dev,
                          LanguageFitOptions options)

@@ -32,6 +32,9 @@ HeldOutText hold_out_end(OpenText text, double share);
 
 // Whether models of this kind are fitted, rather than trained by gradients.
 bool is_fitted(const ModelConfig& config);
+// Throws NotFinite for a log-probability that no sound model gives: NaN, +∞, or, from a model with weights,
+// −∞. A counted model may rule a token out.
+void check_log_probability(const Model& model, double value);
 
 struct LanguageFitOptions {
   std::string directory;               // for files while it works; they are removed when the model is saved

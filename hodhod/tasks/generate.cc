@@ -10,9 +10,9 @@
 #include "hodhod/base/json.h"
 #include "hodhod/data/token_cache.h"
 #include "hodhod/models/directory.h"
-#include "hodhod/models/finite.h"
 #include "hodhod/models/registry.h"
 #include "hodhod/nn/module.h"
+#include "hodhod/tasks/fit_language.h"
 #include "hodhod/tasks/saved_model.h"
 #include "hodhod/tensor/tape.h"
 
@@ -95,8 +95,7 @@ TextGenerator TextGenerator::load(const std::string& path, const FineTuning& tun
 metrics::LanguageScore score_text(const TextGenerator& generator, std::string_view text, Context& context,
                                   int64_t batch) {
   const metrics::LanguageScore score = score_windows(generator, text, context, batch);
-  const auto sum = static_cast<float>(score.negative_log_likelihood);
-  check_finite(*generator.model, std::span(&sum, 1), "log-probabilities");
+  check_log_probability(*generator.model, -score.negative_log_likelihood);
   return score;
 }
 

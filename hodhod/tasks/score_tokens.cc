@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <span>
 
-#include "hodhod/models/finite.h"
+#include "hodhod/tasks/fit_language.h"
 #include "hodhod/tasks/language_text.h"
 
 namespace hodhod {
@@ -40,8 +40,7 @@ std::vector<ScoredToken> scored(const TextGenerator& generator, std::vector<int6
   const auto scores = generator.model->language_model()->score(read, labels, context);
   for (size_t i = 0; i < tokens.size(); ++i) {
     tokens[i].score = scores[scores.size() - tokens.size() + i];
-    const auto value = static_cast<float>(tokens[i].score.log_probability);
-    check_finite(*generator.model, std::span(&value, 1), "log-probabilities");
+    check_log_probability(*generator.model, tokens[i].score.log_probability);
   }
   return tokens;
 }

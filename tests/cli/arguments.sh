@@ -125,7 +125,7 @@ complete_words() {  # words of a command line, the last one unfinished: what bas
   )
 }
 same "commands" "train translate " "$(complete_words hodhod tr)"
-same "tasks" "tag translate " "$(complete_words hodhod --threads 2 train t)"
+same "tasks" "tag topics translate " "$(complete_words hodhod --threads 2 train t)"
 same "options" "--schedule-final-fraction --schedule-kind --schedule-rate --schedule-warmup --schedule-width " \
   "$(complete_words hodhod train generate --out x --schedule)"
 same "values" "left right " "$(complete_words hodhod tokenize encode --truncate '')"
