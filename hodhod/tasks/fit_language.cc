@@ -81,7 +81,7 @@ void check_log_probability(const Model& model, double value) {
   check_finite(model, std::span(&as_float, 1), "log-probabilities");
 }
 
-LanguageFit::LanguageFit(TextGenerator& generator, OpenText train, std::string dev,
+LanguageFit::LanguageFit(TextGenerator& generator, OpenText train, const std::string& dev,
                          LanguageFitOptions options)
     : generator_(generator),
       options_(std::move(options)),

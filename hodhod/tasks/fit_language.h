@@ -46,7 +46,7 @@ struct LanguageFitOptions {
 // The fitting of a generator on a text, with what fit_model() needs. Keeps references to the generator.
 class LanguageFit {
  public:
-  LanguageFit(TextGenerator& generator, OpenText train, std::string dev, LanguageFitOptions options);
+  LanguageFit(TextGenerator& generator, OpenText train, const std::string& dev, LanguageFitOptions options);
   ~LanguageFit();
 
   // Validates, and saves the model in the run's directory. Refers to this.

@@ -23,7 +23,8 @@ std::vector<double> interpolated(std::vector<double> w, size_t columns, double b
   for (size_t k = 0; beta < 1 && k < columns; ++k) {
     double sum = 0;
     for (size_t i = k; i < w.size(); i += columns) sum += std::abs(w[i]);
-    const double mean = sum / std::max(1.0, static_cast<double>(w.size() / columns));
+    const size_t rows = std::max<size_t>(1, w.size() / columns);
+    const double mean = sum / static_cast<double>(rows);
     for (size_t i = k; i < w.size(); i += columns) w[i] = (1 - beta) * mean + beta * w[i];
   }
   return w;

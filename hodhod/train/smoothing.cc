@@ -75,11 +75,11 @@ void NgramSmoother::smooth(int64_t n) {
     }
   }
   const CountedLevel& before = counts_.level(n - 1);
-  const auto [first_line, end_line] = counts_.line_begins(n - 1);
+  const auto lines = counts_.line_begins(n - 1);
   parallel_for(static_cast<int64_t>(before.size()), kSmoothingGrain, [&](int64_t begin, int64_t end) {
     for (auto context = static_cast<size_t>(begin); context < static_cast<size_t>(end); ++context) {
       const Children children{n, before.children[context], before.children[context + 1],
-                              n == counts_.order() || (context >= first_line && context < end_line)};
+                              n == counts_.order() || (context >= lines.first && context < lines.second)};
       double backoff = 1;
       if (children.begin < children.end) {
         backoff = config_.smoothing == NgramSmoothing::modified_kneser_ney ? kneser_ney(children)
