@@ -173,7 +173,7 @@ struct Word2vec::State {
                        .factor = coefficient,
                        .table = output.data<float>()});
     // The steps of an input word, then to each of its rows.
-    float* word_steps = room(word_steps, words * padded);
+    float* word_steps = room(summed_steps, words * padded);
     kernel().row_sums({.count = words,
                        .columns = padded,
                        .begin = plan.examples_of_word.begin.data(),
@@ -224,7 +224,7 @@ struct Word2vec::State {
   Tensor input, output;              // [·, padded]
   int64_t done = 0;
   double loss = 0, losses = 0;
-  std::vector<float> word_sums, hiddens, steps, coefficients, word_steps;
+  std::vector<float> word_sums, hiddens, steps, coefficients, summed_steps;
   std::vector<int32_t> counting;
 };
 
