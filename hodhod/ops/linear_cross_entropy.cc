@@ -186,11 +186,11 @@ Problem checked(const Tensor& hidden, const Tensor& weight, const Tensor& bias, 
 
 }  // namespace
 
-Tensor linear_cross_entropy(const Tensor& hidden, const Weight& given, const Tensor& bias,
+Tensor linear_cross_entropy(const Tensor& hidden, const Weight& matrix, const Tensor& bias,
                             const Tensor& targets, const CrossEntropyOptions& options) {
-  const Tensor& weight = given.tensor();
+  const Tensor& weight = matrix.tensor();
   Problem p = checked(hidden, weight, bias, targets, options);
-  p.packed = given.packed();
+  p.packed = matrix.packed();
   const int64_t counted =
       detail::check_targets("linear_cross_entropy", p.targets, p.classes(), options.ignore_index);
   const bool each = options.reduction == Reduction::none;
