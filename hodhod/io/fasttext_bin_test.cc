@@ -272,16 +272,23 @@ TEST(FastTextBin, RefusesOthers) {
 }
 
 // A matrix that claims to be as large as its numbers can say takes no memory.
+// Damage is refused with the file's name, or read as what it has become.
 TEST(FastTextBin, HostileBytes) {
   const std::string whole = bytes_of(small_fasttext());
   Rng random(7);
+  int refused = 0;
   for (int i = 0; i < 2000; ++i) {
     std::string bytes = whole;
     for (int k = 0; k < 3; ++k) {
       bytes[random.below(bytes.size())] = static_cast<char>(random.below(256));
     }
-    refusal(bytes);  // reads them or throws Error
+    const std::string said = refusal(bytes);
+    if (said.empty()) continue;
+    EXPECT_THAT(said, HasSubstr("a.bin"));
+    ++refused;
   }
+  EXPECT_GT(refused, 100);
+  EXPECT_LT(refused, 2000);
 }
 
 }  // namespace

@@ -161,6 +161,20 @@ const ModelType& gru_type() {
   return kType;
 }
 
+Cell cell_of(RecurrentCell cell) {
+  switch (cell) {
+    case RecurrentCell::tanh:
+      return Cell::tanh;
+    case RecurrentCell::relu:
+      return Cell::relu;
+    case RecurrentCell::lstm:
+      return Cell::lstm;
+    case RecurrentCell::gru:
+      break;
+  }
+  return Cell::gru;
+}
+
 // ---- the configuration ----
 
 void RecurrentConfig::validate() const {

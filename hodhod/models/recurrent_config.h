@@ -20,6 +20,8 @@ namespace hodhod {
 // 2014.
 enum class RecurrentCell { tanh, relu, lstm, gru };
 constexpr std::array<std::string_view, 4> names_of(RecurrentCell) { return {"tanh", "relu", "lstm", "gru"}; }
+// The cell of the recurrent layers.
+Cell cell_of(RecurrentCell cell);
 
 // How the decoder of an encoder-decoder reads its source. multi_head: attention with several heads between
 // the first layer and those above. The others are those of models/attentive_decoder.h.

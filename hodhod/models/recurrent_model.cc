@@ -21,20 +21,6 @@
 namespace hodhod {
 namespace {
 
-Cell cell_of(RecurrentCell cell) {
-  switch (cell) {
-    case RecurrentCell::tanh:
-      return Cell::tanh;
-    case RecurrentCell::relu:
-      return Cell::relu;
-    case RecurrentCell::lstm:
-      return Cell::lstm;
-    case RecurrentCell::gru:
-      break;
-  }
-  return Cell::gru;
-}
-
 Recurrent make_layers(const RecurrentConfig& config, int64_t layers, bool both_directions) {
   return Recurrent(RecurrentOptions{.cell = cell_of(config.cell),
                                     .input = config.width,

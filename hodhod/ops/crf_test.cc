@@ -97,6 +97,12 @@ TEST(Crf, ASequenceHasTheSameBitsAloneAndOnAnyNumberOfThreads) {
   for (int i = 0; i < 5; ++i) labels.insert(labels.end(), row.begin(), row.end());
   const CrfWeights weights = random_crf(DType::f32);
   const auto together = crf_loss(emissions, Tensor::from(labels, {5, kCrfSteps}), weights).values<float>();
+  const int before = thread_count();
+  for (const int threads : {1, 3, 8}) {
+    set_thread_count(threads);
+    EXPECT_EQ(crf_loss(emissions, Tensor::from(labels, {5, kCrfSteps}), weights).values<float>(), together);
+  }
+  set_thread_count(before);
   for (int64_t i = 0; i < 5; ++i) {
     const Tensor alone = row_of(emissions, i).converted(DType::f32).reshaped({1, kCrfSteps, kCrfLabels});
     EXPECT_EQ(crf_loss(alone, Tensor::from(row, {1, kCrfSteps}), weights).values<float>()[0],

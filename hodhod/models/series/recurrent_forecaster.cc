@@ -19,27 +19,13 @@
 namespace hodhod {
 namespace {
 
-Cell forecaster_cell(RecurrentCell cell) {
-  switch (cell) {
-    case RecurrentCell::tanh:
-      return Cell::tanh;
-    case RecurrentCell::relu:
-      return Cell::relu;
-    case RecurrentCell::lstm:
-      return Cell::lstm;
-    case RecurrentCell::gru:
-      break;
-  }
-  return Cell::gru;
-}
-
 class RecurrentForecaster final : public ForecasterModel<RecurrentForecasterOptions> {
  public:
   explicit RecurrentForecaster(const ForecasterConfig<RecurrentForecasterOptions>& config)
       : ForecasterModel(config, QuantileSource::outputs) {
     const RecurrentForecasterOptions& body = config.body;
     const SeriesOptions& own = config.series;
-    layers_ = Recurrent(RecurrentOptions{.cell = forecaster_cell(body.cell),
+    layers_ = Recurrent(RecurrentOptions{.cell = cell_of(body.cell),
                                          .input = body.patch * (1 + own.covariate_count()),
                                          .hidden = body.width,
                                          .layers = body.layers,
