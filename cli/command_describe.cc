@@ -115,20 +115,26 @@ std::string totals(const DescribeModelFlags& flags, const Description& d, const 
   const auto tokens = static_cast<double>(d.tokens);
   std::string text = fmt::format("\n{:<20} {} ({})\n", "parameters", with_commas(d.parameters),
                                  format_count(static_cast<double>(d.parameters)));
-  text += fmt::format("{:<20} {} forward, {} in training\n", "FLOPs per token",
-                      format_count(d.forward_flops_per_token()), format_count(d.training_flops_per_token()));
-  text += fmt::format("{:<20} {}: weights {}, gradients {}, Adam's moments {}, activations {}\n",
-                      "memory to train", bytes(d.to_train()), bytes(d.weights), bytes(d.gradients),
-                      bytes(d.optimizer), bytes(d.activations));
+  if (d.forward_flops > 0) {
+    text += fmt::format("{:<20} {} forward{}\n", "FLOPs per token", format_count(d.forward_flops_per_token()),
+                        d.trains() ? ", " + format_count(d.training_flops_per_token()) + " in training" : "");
+  }
+  if (d.trains()) {
+    text += fmt::format("{:<20} {}: weights {}, gradients {}, Adam's moments {}, activations {}\n",
+                        "memory to train", bytes(d.to_train()), bytes(d.weights), bytes(d.gradients),
+                        bytes(d.optimizer), bytes(d.activations));
+  }
   text += fmt::format("{:<20} {}: weights {}{}\n", "memory to run", bytes(d.to_run()), bytes(d.weights),
                       d.cache > 0 ? ", state while it writes " + bytes(d.cache) : "");
   if (d.forward_flops == 0) return text;
   text +=
       fmt::format("{:<20} {:.1f} GFLOP/s in products of many rows, {}/s of weights in products of one row\n",
                   "this machine", speed.flops / 1e9, bytes(static_cast<int64_t>(speed.bytes)));
-  text += fmt::format("{:<20} {} per step of this batch, {} tokens/s\n", "time to train",
-                      duration(times.train_step), format_count(tokens / times.train_step));
-  if (flags.tokens) {
+  if (d.trains()) {
+    text += fmt::format("{:<20} {} per step of this batch, {} tokens/s\n", "time to train",
+                        duration(times.train_step), format_count(tokens / times.train_step));
+  }
+  if (d.trains() && flags.tokens) {
     text += fmt::format("{:<20} {}\n", fmt::format("on {} tokens", format_count(*flags.tokens)),
                         duration(*flags.tokens * times.train_step / tokens));
   }

@@ -175,11 +175,8 @@ void print_by_token(const TextGenerator& generator, const std::string& text, Con
                           token.score.length, log10);
       total += log10;
       unknown += token.unknown ? 1 : 0;
-      score.negative_log_likelihood -= token.score.log_probability;
-      if (token.unknown) score.unknown_negative_log_likelihood -= token.score.log_probability;
+      score.add(-token.score.log_probability, !token.unknown);
     }
-    score.tokens += std::ssize(tokens);
-    score.unknown += unknown;
     print_text(fmt::format("{}Total: {:.8g} OOV: {}\n", line, total, unknown));
   });
   print_text(fmt::format(

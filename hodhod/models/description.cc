@@ -21,6 +21,7 @@ namespace hodhod {
 namespace {
 
 constexpr int64_t kBytes = 4;  // of an f32
+constexpr int64_t kUnlimited = int64_t{1} << 20, kUsualLength = 128;
 
 // A model on the device `shapes` and a batch for it; the model runs through the role that it has.
 class ShapesRun {
@@ -66,6 +67,8 @@ class ShapesRun {
     }
   }
   bool writes() const { return writer() != nullptr; }
+  // Whether a role computes the answer step by step. Topics are parameters alone.
+  bool runs() const { return writer() != nullptr || forecaster() != nullptr || model_->encoder() != nullptr; }
   int64_t bytes_of_state() const { return writer() ? writer()->state_bytes(ids_.dim(0), ids_.dim(1)) : 0; }
 
  private:
@@ -98,7 +101,6 @@ class ShapesRun {
     if (head_as<TaggingHead>(*model_)) return tag(*model_, {.ids = ids_}, context);
     if (const auto* head = head_as<MaskedLanguageHead>(*model_))
       return head->logits(all_states(context), model_->embedding_table(), context);
-    check(model_->encoder() != nullptr, "describe: this model has no role that can be run");
     return model_->encoder()->encode({.ids = ids_}, context).states;
   }
 
@@ -132,7 +134,7 @@ std::vector<LayerDescription> describe_layers(ShapesRun& run) {
   TracedSteps steps(parameters_of(run.model()));
   Trace trace([&](const Trace::Entry& entry) { steps.add(entry); });
   Context context{.trace = &trace};
-  run.forward(context);
+  if (run.runs()) run.forward(context);
   std::vector<LayerDescription> rows;
   for (const TracedStep& step : steps.steps()) {
     LayerDescription& row = rows.emplace_back();
@@ -173,7 +175,8 @@ int64_t bytes_of_training_step(ShapesRun& run) {
 Description describe(const ModelConfig& config, const DescribeOptions& options) {
   Description d;
   d.batch = options.batch;
-  d.length = options.length > 0 ? options.length : config.max_length();
+  const int64_t usual = config.max_length() < kUnlimited ? config.max_length() : kUsualLength;
+  d.length = options.length > 0 ? options.length : usual;
   check(options.batch > 0, "describe: a batch of {}; give a number above 0", options.batch);
   check(options.length >= 0 && d.length <= config.max_length(),
         "describe: a length of {} for a model that takes {}; give a length from 1 to that", options.length,

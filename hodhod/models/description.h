@@ -30,8 +30,10 @@ struct LayerDescription {
 };
 
 struct DescribeOptions {
-  int64_t batch = 1;   // B
-  int64_t length = 0;  // T, and S of the source; 0: the model's max_length
+  int64_t batch = 1;  // B
+  // T, and S of the source; 0: the model's max_length, or 128 if that is 2²⁰ or more: then nothing in the
+  // model limits it.
+  int64_t length = 0;
 };
 
 struct Description {
@@ -54,6 +56,7 @@ struct Description {
   int64_t optimizer = 0;    // Adam's two moments
   int64_t activations = 0;  // peak of everything else in a training step, forward and backward
   int64_t cache = 0;        // keys and values while the batch is decoded to its full length
+  bool trains() const { return gradients > 0; }
   int64_t to_train() const { return weights + gradients + optimizer + activations; }
   int64_t to_run() const { return weights + cache; }
 };

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "hodhod/base/error.h"
+#include "hodhod/models/registry.h"
 #include "hodhod/models/test_models.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/tensor/pool.h"
@@ -57,6 +58,15 @@ TEST(Description, CountsWhatTheBuiltModelHas) {
     for (const LayerDescription& layer : description.layers) sum += layer.parameters;
     EXPECT_EQ(sum, description.parameters) << tested.name;
   }
+}
+
+// A model that takes texts of any length is described for a usual one, and topics have no steps.
+TEST(Description, ModelsWithoutALongestLength) {
+  EXPECT_EQ(hodhod::describe(*model_preset("ngram")).length, 128);
+  EXPECT_EQ(hodhod::describe(*model_preset("tfidf")).length, 128);
+  const Description topics = hodhod::describe(*model_preset("lda"), {.length = 8});
+  EXPECT_EQ(topics.forward_flops, 0);
+  EXPECT_FALSE(topics.trains());
 }
 
 // By the formulas of Kaplan et al. (2020), table 1, but causal attention counts only the keys that are seen.

@@ -64,12 +64,9 @@ metrics::LanguageScore score_windows(const TextGenerator& generator, std::string
         model.loss({.target = {.ids = input}}, labels, {.reduction = Reduction::none}, context);
     const std::vector<double> values = losses.values();
     for (size_t i = 0; i < values.size(); ++i) {
-      score.negative_log_likelihood += values[i];
-      if (labels.data<int64_t>()[i] != unknown) continue;
-      score.unknown_negative_log_likelihood += values[i];
-      ++score.unknown;
+      const int64_t label = labels.data<int64_t>()[i];
+      if (label != kIgnoreIndex) score.add(values[i], label != unknown);
     }
-    score.tokens += predictions_in(windows);
   }
   return score;
 }

@@ -350,5 +350,16 @@ TEST(Perplexity, UniformGuessing) {
   EXPECT_EQ(LanguageScore().perplexity(), 0);
 }
 
+TEST(Perplexity, OfKnownWordsIsFiniteWhereUnknownOnesAreRuledOut) {
+  LanguageScore score;
+  score.add(std::log(4.0), true);
+  score.add(std::numeric_limits<double>::infinity(), false);
+  EXPECT_TRUE(std::isinf(score.perplexity()));
+  EXPECT_NEAR(score.perplexity_without_unknown(), 4, 1e-12);
+  EXPECT_EQ(score.unknown, 1);
+  score.add(std::numeric_limits<double>::infinity(), true);
+  EXPECT_TRUE(std::isinf(score.perplexity_without_unknown()));
+}
+
 }  // namespace
 }  // namespace hodhod::metrics

@@ -13,18 +13,24 @@ namespace hodhod::metrics {
 struct LanguageScore {
   double negative_log_likelihood = 0;  // in nats
   int64_t tokens = 0;                  // that were predicted
-  // Of these, the unknown ones: words that the tokenizer does not know.
-  double unknown_negative_log_likelihood = 0;
+  // Of these, the known ones, and the number of the others: words that the tokenizer does not know. The sum
+  // is kept by itself, since both may be infinite.
+  double known_negative_log_likelihood = 0;
   int64_t unknown = 0;
   int64_t characters = 0, bytes = 0;  // of the text that they stand for
 
+  void add(double negative_log_probability, bool known) {
+    negative_log_likelihood += negative_log_probability;
+    if (known) known_negative_log_likelihood += negative_log_probability;
+    unknown += known ? 0 : 1;
+    ++tokens;
+  }
   double loss() const { return tokens > 0 ? negative_log_likelihood / static_cast<double>(tokens) : 0; }
   double perplexity() const { return tokens > 0 ? std::exp(loss()) : 0; }
   // Of the tokens that are known, each after whatever stands before it.
   double perplexity_without_unknown() const {
     const int64_t known = tokens - unknown;
-    const double sum = negative_log_likelihood - unknown_negative_log_likelihood;
-    return known > 0 ? std::exp(sum / static_cast<double>(known)) : 0;
+    return known > 0 ? std::exp(known_negative_log_likelihood / static_cast<double>(known)) : 0;
   }
   double bits_per_character() const { return bits_per(characters); }
   double bits_per_byte() const { return bits_per(bytes); }
@@ -32,7 +38,7 @@ struct LanguageScore {
   LanguageScore& operator+=(const LanguageScore& other) {
     negative_log_likelihood += other.negative_log_likelihood;
     tokens += other.tokens;
-    unknown_negative_log_likelihood += other.unknown_negative_log_likelihood;
+    known_negative_log_likelihood += other.known_negative_log_likelihood;
     unknown += other.unknown;
     characters += other.characters;
     bytes += other.bytes;
