@@ -44,6 +44,21 @@ int64_t predictions_in(const std::vector<Window>& windows) {
   return predictions;
 }
 
+// Leaves the first predictions of each row out, which are context alone.
+void leave_out_context(std::span<const ScoringWindow> windows, const Tensor& labels) {
+  const auto time = static_cast<size_t>(labels.dim(1));
+  const std::span<int64_t> all(labels.data<int64_t>(), windows.size() * time);
+  for (size_t row = 0; row < windows.size(); ++row) {
+    int64_t left = windows[row].context;
+    for (int64_t& label : all.subspan(row * time, time)) {
+      if (left == 0) break;
+      if (label == kIgnoreIndex) continue;
+      label = kIgnoreIndex;
+      --left;
+    }
+  }
+}
+
 // Scores without checking for NaN, because validation must also work when training diverges.
 metrics::LanguageScore score_windows(const TextGenerator& generator, std::string_view text, Context& context,
                                      int64_t batch) {
@@ -56,10 +71,14 @@ metrics::LanguageScore score_windows(const TextGenerator& generator, std::string
   score.characters = static_cast<int64_t>(std::count_if(
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
   if (running.predictions() == 0) return score;
-  WindowSampler sampler = running.sampler(
-      {.length = running.predictions_of(generator.config().max_length()), .batch = batch, .random = false});
-  for (auto windows = sampler.next(); !windows.empty(); windows = sampler.next()) {
+  const std::vector<ScoringWindow> all =
+      scoring_windows(running.predictions(), running.predictions_of(generator.config().max_length()));
+  for (size_t at = 0; at < all.size(); at += static_cast<size_t>(batch)) {
+    const auto scored = std::span(all).subspan(at, std::min(static_cast<size_t>(batch), all.size() - at));
+    std::vector<Window> windows;
+    for (const ScoringWindow& one : scored) windows.push_back(one.window);
     const auto [input, labels] = running.batch(windows);
+    leave_out_context(scored, labels);
     const Tensor losses =
         model.loss({.target = {.ids = input}}, labels, {.reduction = Reduction::none}, context);
     const std::vector<double> values = losses.values();

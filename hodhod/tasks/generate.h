@@ -39,7 +39,8 @@ struct TextGenerator : WritingModel {
   std::string generate(const std::string& prompt, const GenerateOptions& options = {}) const;
 };
 
-// How well the model predicts a text, in consecutive windows of the model's maximum length.
+// How well the model predicts a text, in windows of the model's maximum length that overlap by half
+// (scoring_windows).
 metrics::LanguageScore score_text(const TextGenerator& generator, std::string_view text, Context& context,
                                   int64_t batch = 8);
 

@@ -88,4 +88,15 @@ std::pair<Tensor, Tensor> LanguageText::batch(const std::vector<Window>& windows
   return {input, labels};
 }
 
+std::vector<ScoringWindow> scoring_windows(int64_t predictions, int64_t length) {
+  std::vector<ScoringWindow> windows;
+  const int64_t step = std::max<int64_t>(1, length / 2);
+  for (int64_t begin = 0, done = 0; done < predictions; begin += step) {
+    const int64_t end = length < predictions - begin ? begin + length : predictions;
+    windows.push_back({{begin, end - begin}, done - begin});
+    done = end;
+  }
+  return windows;
+}
+
 }  // namespace hodhod

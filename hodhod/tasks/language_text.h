@@ -46,4 +46,15 @@ class LanguageText {
   std::vector<int64_t> before_, tokens_;
 };
 
+// A window of a text that is scored. Its first `context` predictions have been scored in the window before,
+// and only give the others something to follow from.
+struct ScoringWindow {
+  Window window;
+  int64_t context = 0;
+};
+// The windows in which `predictions` are scored by a model that sees `length` of them at once. Each begins
+// half a window after the one before, so that behind the first window no prediction follows from less than
+// half a window.
+std::vector<ScoringWindow> scoring_windows(int64_t predictions, int64_t length);
+
 }  // namespace hodhod

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "hodhod/base/testing.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/loss.h"
@@ -34,26 +36,45 @@ TEST(LanguageText, AWindowBeginsAsATextDoes) {
   EXPECT_THAT(to.values<int64_t>(), ElementsAre(10, 11, 12, 13, 14, kIgnoreIndex));
 }
 
-// By the definition: window by window, token by token.
+TEST(ScoringWindows, ScoreEachPredictionOnceAfterHalfAWindow) {
+  EXPECT_TRUE(scoring_windows(0, 8).empty());
+  const auto whole = scoring_windows(20, std::numeric_limits<int64_t>::max());
+  ASSERT_EQ(whole.size(), 1U);
+  EXPECT_EQ(whole[0].window, (Window{0, 20}));
+  for (const int64_t length : {1, 2, 3, 8}) {
+    int64_t done = 0;
+    for (const auto& [window, context] : scoring_windows(21, length)) {
+      EXPECT_LE(window.length, length);
+      EXPECT_EQ(window.begin + context, done);
+      if (done > 0) EXPECT_GE(context, length / 2);
+      EXPECT_GT(window.length, context);
+      done = window.begin + window.length;
+    }
+    EXPECT_EQ(done, 21) << length;
+  }
+}
+
+// By the definition, token by token: each follows from the first of the windows, half a window apart, that
+// hold it.
 double loss_by_hand(const TextGenerator& writer, const std::vector<int64_t>& tokens, bool framed) {
   const NoGrad off;
-  const int64_t length = writer.config().max_length();
+  const auto length = static_cast<size_t>(writer.config().max_length()), first = size_t{framed ? 0U : 1U};
   double sum = 0;
-  for (size_t begin = framed ? 0 : 1; begin < tokens.size(); begin += static_cast<size_t>(length)) {
+  for (size_t t = first; t < tokens.size(); ++t) {
+    size_t begin = first;
+    while (t >= begin + length) begin += length / 2;
     std::vector<int64_t> seen{framed ? kEnd : tokens[begin - 1]};
-    for (size_t t = begin; t < std::min(tokens.size(), begin + static_cast<size_t>(length)); ++t) {
-      Context context;
-      const auto time = static_cast<int64_t>(seen.size());
-      const SequenceBatch batch{.target = {.ids = Tensor::from(seen, {1, time})}};
-      const auto scores = log_softmax(writer.model->language_model()->logits(batch, context)).values();
-      sum -= scores[static_cast<size_t>((time - 1) * writer.config().vocabulary() + tokens[t])];
-      seen.push_back(tokens[t]);
-    }
+    for (size_t before = begin; before < t; ++before) seen.push_back(tokens[before]);
+    Context context;
+    const auto time = static_cast<int64_t>(seen.size());
+    const SequenceBatch batch{.target = {.ids = Tensor::from(seen, {1, time})}};
+    const auto scores = log_softmax(writer.model->language_model()->logits(batch, context)).values();
+    sum -= scores[static_cast<size_t>((time - 1) * writer.config().vocabulary() + tokens[t])];
   }
   return sum;
 }
 
-TEST(ScoreText, PredictsEveryTokenFromTheBeginningOfItsWindow) {
+TEST(ScoreText, PredictsEveryTokenOnceFromItsWindow) {
   TextGenerator writer = test_generator(TokenizerKind::character);
   const std::string text = "the cat sat on the mat and a dog ran home with the cat\n";
   auto tokens = running_tokens(*writer.tokenizer, text);

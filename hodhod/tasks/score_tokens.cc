@@ -63,15 +63,14 @@ void score_tokens(const TextGenerator& generator, std::string_view text, Context
   const std::vector<ScoredToken> tokens = tokens_of(tokenizer, text);
   const std::vector<int32_t> frame = tokenizer.frame().before;
   const std::vector<int64_t> before(frame.begin(), frame.end());
-  // A window without tokens before it begins with the last token of the one before, which is read again.
-  const auto room = static_cast<size_t>(generator.config().max_length()) + 1 - before.size();
-  const size_t overlap = before.empty() ? 1 : 0;
-  for (size_t at = 0; at + overlap < tokens.size(); at += room - overlap) {
-    const size_t end = std::min(tokens.size(), at + room);
-    visit(scored(
-        generator, before,
-        {tokens.begin() + static_cast<std::ptrdiff_t>(at), tokens.begin() + static_cast<std::ptrdiff_t>(end)},
-        context));
+  // Without tokens before it, a window begins with a token that is only read.
+  const int64_t read = before.empty() ? 1 : 0;
+  const int64_t length = generator.config().max_length() - std::max<int64_t>(0, std::ssize(before) - 1);
+  for (const ScoringWindow& one : scoring_windows(std::ssize(tokens) - read, length)) {
+    const auto begin = tokens.begin() + one.window.begin;
+    auto found = scored(generator, before, {begin, begin + one.window.length + read}, context);
+    found.erase(found.begin(), found.begin() + one.context);
+    visit(found);
   }
 }
 

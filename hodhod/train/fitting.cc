@@ -77,12 +77,13 @@ class FittingRun {
         "the {} minutes are up, and the model cannot be used before all is done; what is done is kept: give "
         "the same command with more `minutes` to go on",
         options_.minutes);
+    const double seconds = this->seconds();
     if (task_.validate) {
       const NoGrad off;
       scores_ = task_.validate();
     }
     if (!scores_.values.empty()) {
-      std::vector<std::pair<std::string, double>> row;
+      std::vector<std::pair<std::string, double>> row = {{"seconds", seconds}};
       std::string line = end == TrainingEnd::finished ? "validation:" : fmt::format("step {}:", state_.step);
       for (const auto& [name, value] : scores_.values) {
         row.emplace_back("validation." + name, value);

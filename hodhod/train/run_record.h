@@ -64,12 +64,13 @@ struct ChangeableOption {
   std::string_view name;
   MayChange when;
 };
-inline constexpr std::array<ChangeableOption, 27> kChangeableOptions = {{
+inline constexpr std::array<ChangeableOption, 28> kChangeableOptions = {{
     {"steps", MayChange::always},
     {"epochs", MayChange::always},
     {"minutes", MayChange::always},
     {"patience", MayChange::always},
     {"validate-every", MayChange::always},
+    {"validate-growth", MayChange::always},
     {"save-every", MayChange::always},
     {"log-every", MayChange::always},
     {"skip-limit", MayChange::always},

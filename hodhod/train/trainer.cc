@@ -57,23 +57,28 @@ class Run {
   }
 
  private:
+  // Of training, with what earlier calls took.
+  double seconds() const { return state_.seconds + steady_now() - begin_; }
+
   bool due(int64_t every) const { return every > 0 && state_.step % every == 0; }
+  bool validation_is_due() const {
+    return is_validation_step(state_.step, options_.validate_every, options_.validate_growth);
+  }
 
   std::optional<TrainingEnd> reason_to_end() const {
     if (state_.step >= options_.steps) return TrainingEnd::finished;
     if (options_.patience > 0 && state_.validations_since_best >= options_.patience)
       return TrainingEnd::patience;
     if (stop_requested()) return TrainingEnd::signal;
-    if (options_.minutes > 0 && steady_now() - begin_ + state_.seconds > options_.minutes * 60)
-      return TrainingEnd::out_of_time;
+    if (options_.minutes > 0 && seconds() > options_.minutes * 60) return TrainingEnd::out_of_time;
     return std::nullopt;
   }
 
   void look_after_update() {
     const bool last = state_.step >= options_.steps;
-    if (due(options_.validate_every) || last) validate();
+    if (validation_is_due() || last) validate();
     // While updates are being skipped, nobody knows yet whether the run can go on from here.
-    const bool to_save = due(options_.save_every > 0 ? options_.save_every : options_.validate_every);
+    const bool to_save = options_.save_every > 0 ? due(options_.save_every) : validation_is_due();
     if ((to_save && state_.skipped_in_a_row == 0) || last) save();
   }
 
@@ -152,7 +157,7 @@ class Run {
                                   {"gradient_norm", norm},
                                   {"epoch", static_cast<double>(state_.epoch)},
                                   {"items_per_second", items_per_second()},
-                                  {"seconds", state_.seconds + steady_now() - begin_}});
+                                  {"seconds", seconds()}});
       last_loss_ = state_.loss_sum / std::max(state_.loss_items, 1.0);
       state_.loss_sum = state_.loss_items = 0;
     }
@@ -207,10 +212,11 @@ class Run {
 
   void validate() {
     Stopwatch watch(profile_.validation);
+    const double seconds = this->seconds();
     check_finite(optimizer_->parameters());
     if (average_) average_->swap();
     // An extra validation at the end of the run is left out of the mean: a longer run would not make it.
-    if (last_) last_->begin(due(options_.validate_every));
+    if (last_) last_->begin(validation_is_due());
     measure();
     const bool better = judge();
     if (better) {
@@ -222,7 +228,7 @@ class Run {
     if (last_) last_->end();
     state_.validated_step = state_.step;
     saved_step_ = -1;
-    tell_scores(better);
+    tell_scores(better, seconds);
     if (const std::string unsound = unsound_score(); !unsound.empty()) diverged(state_.step, unsound);
   }
 
@@ -262,9 +268,9 @@ class Run {
     return better;
   }
 
-  void tell_scores(bool better) {
+  void tell_scores(bool better, double seconds) {
     if (scores_.values.empty()) return;
-    std::vector<std::pair<std::string, double>> row;
+    std::vector<std::pair<std::string, double>> row = {{"seconds", seconds}};
     std::string line = fmt::format("step {}:", state_.step);
     for (const auto& [name, value] : scores_.values) {
       row.emplace_back("validation." + name, value);
@@ -289,7 +295,7 @@ class Run {
     if (saved_step_ == state_.step) return;
     Stopwatch watch(profile_.saving);
     TrainingState state = state_;
-    state.seconds += steady_now() - begin_;
+    state.seconds = seconds();
     NamedParameters tensors = optimizer_->parameters();
     for (const auto& part : {optimizer_->state(), average_ ? average_->state() : NamedParameters(),
                              last_ ? last_->state() : NamedParameters()}) {
@@ -339,6 +345,13 @@ class Run {
 };
 
 }  // namespace
+
+bool is_validation_step(int64_t step, int64_t every, double growth) {
+  if (every == 0 || growth == 0) return every > 0 && step % every == 0;
+  int64_t next = every;
+  while (next < step) next += std::max(every, static_cast<int64_t>(growth * static_cast<double>(next)));
+  return next == step;
+}
 
 void TrainerOptions::validate() const {
   check_fields(fields_of(const_cast<TrainerOptions&>(*this)), "training");  // only read

@@ -28,6 +28,7 @@ struct TrainerOptions {
   int64_t accumulate = 1;
   double clip = 1.0;
   int64_t validate_every = 500;
+  double validate_growth = 0;
   int64_t save_every = 0;
   int64_t log_every = 50;
   int64_t patience = 0;
@@ -46,6 +47,10 @@ struct TrainerOptions {
     v("clip", clip, "Largest norm of the gradient; 0 for no limit", at_least(0));
     v("validate_every", validate_every, "Number of updates between validations; 0 for one at the end only",
       at_least(0));
+    v("validate_growth", validate_growth,
+      "Validate ever less often: after step n, wait for this share of n if that is more than "
+      "--validate-every",
+      in(0, 1e6));
     v("save_every", save_every, "Number of updates between checkpoints; 0 to save at each validation",
       at_least(0));
     v("log_every", log_every, "Number of updates between lines in metrics.jsonl; 0 for none", at_least(0));
@@ -65,6 +70,10 @@ struct TrainerOptions {
   // Error naming the option and the value if one is out of range.
   void validate() const;
 };
+
+// Whether there is a validation after this step: at `every`, and from each on to the next after max(`every`,
+// ⌊`growth` · step⌋) steps. 0 as `every`: at none.
+bool is_validation_step(int64_t step, int64_t every, double growth);
 
 // A loss on the tape, summed over its items: tokens, or examples.
 struct LossSum {

@@ -327,6 +327,19 @@ TEST(Trainer, ForeignLinesInTheMetricsStayAndStopNothing) {
   EXPECT_THAT(after, testing::Not(HasSubstr("\"step\":99")));
 }
 
+TEST(Trainer, ValidationsCanBecomeRarer) {
+  const auto steps = [](int64_t every, double growth) {
+    std::vector<int64_t> found;
+    for (int64_t step = 1; step <= 40; ++step) {
+      if (is_validation_step(step, every, growth)) found.push_back(step);
+    }
+    return found;
+  };
+  EXPECT_THAT(steps(10, 0), testing::ElementsAre(10, 20, 30, 40));
+  EXPECT_THAT(steps(2, 0.5), testing::ElementsAre(2, 4, 6, 9, 13, 19, 28));
+  EXPECT_THAT(steps(0, 0.5), testing::IsEmpty());
+}
+
 TEST(Trainer, OptionsOutOfRangeAreRefused) {
   const TemporaryDirectory directory;
   Curve curve;
