@@ -107,6 +107,24 @@ void Argument::set(const std::vector<std::string>& words) {
   }
 }
 
+std::vector<std::string> Argument::given_words() const {
+  if (!given_) return {};
+  std::vector<std::string> all;
+  if (is_option()) all.push_back("--" + key());
+  if (is_switch()) {
+    const bool is_on = (field_text(field_) == "yes") != is_inverted();
+    if (!is_on) all.back() += "=no";
+  } else if (takes_words_) {
+    for (const std::string& word : words_) {
+      if (repeated_ && all.size() > 1) all.push_back("--" + key());
+      all.push_back(word);
+    }
+  } else {
+    all.push_back(field_text(field_));
+  }
+  return all;
+}
+
 Command& Command::add_command(std::string name, std::string help) {
   return commands_.emplace_back(std::move(name), std::move(help));
 }

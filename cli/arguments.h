@@ -94,6 +94,8 @@ class Argument {
   void set(const std::vector<std::string>& words);
   bool was_given() const { return given_; }
   const std::vector<std::string>& words() const { return words_; }  // the words it was set from
+  // The words of a command line that give it this value; none if it was not given.
+  std::vector<std::string> given_words() const;
 
  private:
   friend class Command;

@@ -9,6 +9,7 @@ namespace hodhod::cli {
 
 void add_train(Command& program);
 void add_evaluate(Command& program);
+void add_ladder(Command& program);
 void add_near(Command& program);
 void add_analogy(Command& program);
 void add_score(Command& program);

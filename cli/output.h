@@ -17,6 +17,9 @@ inline std::string json_line(const Json& value) { return format_json(value, -1) 
 // The text on one line: each line break (any of Unicode's; CR LF counts as one) becomes a space.
 std::string one_line(std::string_view text);
 
+// The words as a line for a shell, quoted where needed.
+std::string shell_line(const std::vector<std::string>& words);
+
 // A message of the library with options written as on the command line. The library names them in backquotes:
 // `skip_bad`, `schedule.rate`, `header no`. They become --skip-bad, --schedule-rate, --header no.
 std::string with_dashes(std::string_view message);

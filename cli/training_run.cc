@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/output.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/base/hash.h"
@@ -27,30 +28,13 @@ void say(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
 
 std::string without_dashes(const std::string& names) { return names.substr(names.rfind("--") + 2); }
 
-// A word, quoted for a shell if needed.
-std::string quoted(const std::string& word) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+,./:@%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string text = "'";
-  for (char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
 std::string command_text(const Command& command) {
-  std::string text = "hodhod train " + command.name();
+  std::vector<std::string> words = {"hodhod", "train", command.name()};
   for (const Argument& argument : command.arguments()) {
-    if (!argument.was_given()) continue;
-    text += " " + argument.names();
-    if (argument.takes_words()) {
-      for (const std::string& word : *std::get<std::vector<std::string>*>(argument.field().member))
-        text += " " + quoted(word);
-    } else if (const std::string value = field_text(argument.field());
-               !argument.is_switch() || value != "yes") {
-      text += " " + quoted(value);
-    }
+    const std::vector<std::string> given = argument.given_words();
+    words.insert(words.end(), given.begin(), given.end());
   }
-  return text;
+  return shell_line(words);
 }
 
 // Records data by the bytes of the files or, if they cannot be read again (a pipe, standard input), by the

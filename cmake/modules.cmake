@@ -23,6 +23,7 @@ add_module(train GLUE HOT gibbs.cc linear_objective.cc ngram_counts.cc ngram_run
   DEPS models data LIBS utf8proc)
 add_module(decode DEPS models)
 add_module(tasks GLUE DEPS train decode)
+add_module(ladder GLUE DEPS base)
 
 # The program.
 file(GLOB cli_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.cc)

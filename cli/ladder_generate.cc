@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// hodhod ladder generate: language models of running text, in bits for each character of it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "cli/input.h"
+#include "cli/ladder_measure.h"
+#include "cli/ladder_task.h"
+#include "cli/models.h"
+#include "hodhod/base/error.h"
+#include "hodhod/tasks/continue_text.h"
+#include "hodhod/tasks/fit_language.h"
+#include "hodhod/tasks/generate.h"
+#include "hodhod/tasks/new_model.h"
+
+namespace hodhod::cli {
+namespace {
+
+// The curve is measured on the first part of the validation text, of about this many bytes: often, and for
+// all rungs on the same.
+constexpr int64_t kCurveTokens = 4000, kBytesOfToken = 8;
+constexpr int64_t kWritten = 120;   // tokens of an answer
+constexpr size_t kAnswers = 3;      // to the one prompt
+constexpr size_t kPromptWords = 3;  // of the first line that is long enough
+constexpr size_t kLongLine = 20;    // bytes
+
+// A network's rate stays the same, and the running average of its weights is what is used: then its model is
+// as good at each moment as one that was trained until that moment alone.
+std::vector<std::string> network_options(const std::string& rate) {
+  return {"--steps",           "10000000", "--schedule-kind",     "constant",
+          "--schedule-rate",   rate,       "--schedule-warmup",   "50",
+          "--average",         "0.99",     "--validate-every",    "50",
+          "--validate-growth", "0.2",      "--validation-tokens", fmt::format("{}", kCurveTokens)};
+}
+
+Rung counted(int order, const std::string& order_fa) {
+  return {.name = fmt::format("ngram-{}", order),
+          .title = {fmt::format("counted {}-gram", order), order_fa + "‌گرام شمارشی"},
+          .preset = "ngram",
+          .model = {fmt::format("order={}", order), "unit=stream"},
+          .options = {"--validation-tokens", fmt::format("{}", kCurveTokens)}};
+}
+
+Rung recurrent(const std::string& name, const std::string& title, const std::string& rate) {
+  std::vector<std::string> options = network_options(rate);
+  options.insert(options.end(), {"--length", "100", "--batch", "32"});
+  return {.name = name, .title = {title, title}, .preset = name + "-tiny", .options = options};
+}
+
+class GenerateLadder final : public LadderTask {
+ public:
+  std::string_view name() const override { return "generate"; }
+  std::string help() const override { return "Language models, from counting to the Transformer"; }
+
+  std::vector<Rung> rungs() const override {
+    return {counted(2, "۲"),
+            counted(4, "۴"),
+            counted(7, "۷"),
+            recurrent("rnn", "RNN", "2e-3"),
+            recurrent("gru", "GRU", "4e-3"),
+            recurrent("lstm", "LSTM", "4e-3"),
+            {.name = "gpt",
+             .title = {"Transformer", "ترنسفورمر"},
+             .preset = "gpt-tiny",
+             .model = {"dropout=0", "attention_dropout=0"},
+             .options = network_options("2e-3")}};
+  }
+
+  void declare(Command& command) override {
+    command.add("--data", data_, "Text files (.gz and .zst too)").called("FILE");
+    command.add("--dev", dev_, "Text for validation").called("FILE");
+    command
+        .add("--dev-share", dev_share_,
+             "Without --dev: the share of the data that is held out for validation", above(0).below(1))
+        .excludes("--dev")
+        .in(kLadderGroup);
+    command.add("--test", test_, "Text for the scores at the end; that for validation if none is given")
+        .called("FILE")
+        .in(kLadderGroup);
+    command
+        .add("--prompt", prompt_,
+             "What each rung continues; the first words of the text for the scores if not given")
+        .in(kLadderGroup);
+  }
+
+  void read(bool quiet) override {
+    check_files("data", data_);
+    check_files("dev", dev_, false);
+    check_files("test", test_, false);
+    train_ = text_of_files(data_);
+    std::string dev;
+    if (!dev_.empty()) {
+      dev = read_text(dev_, quiet);
+    } else {
+      HeldOutText parts = hold_out_end(train_, dev_share_);
+      train_ = std::move(parts.train);
+      dev = std::move(parts.dev);
+    }
+    check(!dev.empty(), "ladder: there is no text for validation; give --dev, or text of more lines");
+    std::string line;
+    check(train_()(line), "ladder: {} is empty", data_[0]);
+    scored_ = test_.empty() ? std::move(dev) : read_text(test_, quiet);
+    check(!scored_.empty(), "ladder: there is no text for the scores in {}", test_.empty() ? "" : test_[0]);
+    if (prompt_.empty()) prompt_ = first_words(scored_);
+  }
+
+  std::vector<std::pair<std::string, std::string>> files() const override {
+    return files_of({{"data", data_}, {"dev", dev_}, {"test", test_}});
+  }
+
+  std::optional<TaskTokenizerOptions> tokenizer() const override { return usual_generation().tokenizer; }
+  text::LineSource tokenizer_lines() const override {
+    // A line end is a character like others.
+    return [next = train_()](std::string& line) {
+      if (!next(line)) return false;
+      line.push_back('\n');
+      return true;
+    };
+  }
+
+  std::vector<std::string> further_words() const override {
+    if (!dev_.empty()) return {};
+    return {"--dev-share", fmt::format("{}", dev_share_)};
+  }
+
+  void describe(LadderReport& report) const override {
+    report.quality = {.key = "bits_per_character", .name = {"bits a character", "بیت بر نویسه"}};
+    report.unit = {"characters", "نویسه"};
+    report.notes = {
+        {fmt::format(
+             "The figures are of {} characters of raw text, line ends counted; the curves are of the first "
+             "{} bytes of the validation text.",
+             characters_of(scored_), kCurveTokens * kBytesOfToken),
+         "رقم‌ها بر همهٔ متن آزمون و با شمردن پایان سطرها، و منحنی‌ها بر آغاز متن اعتبارسنجی "
+         "به "
+         "دست "
+         "آمده‌اند."}};
+    report.questions.assign(kAnswers, {prompt_, ""});
+  }
+
+  void measure(const std::string& directory, uint64_t seed, LadderRung& rung) const override {
+    const TextGenerator generator = warned(TextGenerator::load(directory));
+    set_size(*generator.model, rung);
+    Context context;
+    metrics::LanguageScore score;
+    const double scoring = seconds_of([&] { score = score_text(generator, scored_, context); });
+    rung.quality = score.bits_per_character();
+    rung.scored_a_second = static_cast<double>(score.characters) / scoring;
+    DecodeOptions decode = generator.decoding;
+    decode.do_sample = true;
+    decode.temperature = 0.8;
+    decode.max_new_tokens = kWritten;
+    decode.seed = seed;
+    int64_t written = 0;
+    const double writing = seconds_of([&] {
+      const std::vector<std::string> prompts(kAnswers, prompt_);
+      for (const auto& found : continue_text(generator, prompts, decode, context)) {
+        rung.answers.push_back(found.empty() ? "" : found[0].text);
+        written += characters_of(rung.answers.back());
+      }
+    });
+    rung.written_a_second = static_cast<double>(written) / writing;
+  }
+
+ private:
+  static std::string first_words(const std::string& text) {
+    for (size_t begin = 0; begin < text.size();) {
+      const size_t end = std::min(text.find('\n', begin), text.size());
+      const std::string line = text.substr(begin, end - begin);
+      if (line.size() >= kLongLine) {
+        size_t cut = 0;
+        for (size_t word = 0; word < kPromptWords && cut != std::string::npos; ++word)
+          cut = line.find(' ', cut == 0 ? 0 : cut + 1);
+        return line.substr(0, cut);
+      }
+      begin = end + 1;
+    }
+    return text.substr(0, text.find('\n'));
+  }
+
+  std::vector<std::string> data_, dev_, test_;
+  double dev_share_ = 0.1;
+  std::string prompt_;
+  OpenText train_;
+  std::string scored_;
+};
+
+}  // namespace
+
+std::unique_ptr<LadderTask> generate_ladder() { return std::make_unique<GenerateLadder>(); }
+
+}  // namespace hodhod::cli

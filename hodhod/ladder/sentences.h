@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a report says in words. Every sentence is computed from the figures.
+#pragma once
+
+#include <vector>
+
+#include "hodhod/ladder/report.h"
+
+namespace hodhod {
+
+// A rung whose curve passes that of another, and then stays ahead until the end of the budget.
+struct Pass {
+  size_t winner = 0, loser = 0;  // in LadderReport::rungs
+  double seconds = 0;
+};
+// For each two rungs of which one passes the other, in order of time.
+std::vector<Pass> passes_of(const LadderReport& report);
+
+// The order of the rungs at the end of the budget, who was ahead until when, who passed whom, and the
+// report's own notes; in this order.
+std::vector<Bilingual> sentences_of(const LadderReport& report);
+
+// "minute 2.5", "second 40": a moment of training; «دقیقهٔ ۲٫۵», «ثانیهٔ ۴۰».
+Bilingual moment_text(double seconds);
+// The digits and the decimal point of a number, as Persian writes them: "2.5" → «۲٫۵».
+std::string persian_digits(const std::string& number);
+
+}  // namespace hodhod

@@ -1,0 +1,134 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Ladders: all kinds of models on the same data, one report, going on after a stop. Usage: ladder.sh PROGRAM
+. "$(dirname "$0")/../expect.sh"
+
+cat "$examples/dev.en" "$examples/dev.en" > "$work/text.txt"
+climb() { "$hodhod" --quiet --threads 2 ladder "$@" 2>> "$work/err"; }
+# The figures of a report, without what depends on the clock.
+figures() {
+  python3 - "$1" <<'END'
+import json, sys
+report = json.load(open(sys.argv[1], encoding="utf-8"))
+print([(r["name"], r["quality"], r["parameters"], r["answers"]) for r in report["rungs"]])
+END
+}
+
+# ---- a ladder of language models ----
+climb generate --data "$work/text.txt" --minutes 0.02 --rungs ngram-2,ngram-4,gru --out "$work/poet" > "$work/out"
+expect "a table" "bits a character" "$(cat "$work/out")"
+expect "the order" "from best to worst: the" "$(cat "$work/out")"
+expect "one for each rung" "ngram-4" "$(cat "$work/out")"
+python3 - "$work/poet/ladder.json" <<'END' || fail "ladder.json"
+import json, sys
+report = json.load(open(sys.argv[1], encoding="utf-8"))
+assert report["task"] == "generate" and report["minutes"] == 0.02
+assert [file["option"] for file in report["data"]] == ["data"] and len(report["data"][0]["xxh64"]) == 16
+assert len(report["rungs"]) == 3 and sorted(report["order"]) == ["gru", "ngram-2", "ngram-4"]
+for rung in report["rungs"]:
+    assert rung["measured"] and 0 < rung["quality"] < 8, rung
+    assert rung["processor_seconds"] > 0 and rung["peak_memory"] > 1e6 and rung["bytes"] > 1000
+    assert rung["scored_a_second"] > 0 and rung["written_a_second"] > 0
+    assert len(rung["answers"]) == 3 and rung["curve"], rung
+    assert rung["command"].startswith("hodhod train generate --preset ")
+by_name = {rung["name"]: rung for rung in report["rungs"]}
+assert by_name["ngram-4"]["quality"] < by_name["ngram-2"]["quality"]
+assert all(sentence["en"] and sentence["fa"] for sentence in report["sentences"])
+END
+page=$(cat "$work/poet/index.html")
+expect "learning curves" '<path class="curve' "$page"
+expect "Persian" 'dir="rtl"' "$page"
+for outside in 'http:' 'https:' '<script' 'src=' 'href='; do
+  expect_not "a page that loads nothing" "$outside" "$page"
+done
+# Its figures are those of evaluate on the same text.
+tail -c 1 "$work/text.txt" > /dev/null
+climb generate --data "$work/text.txt" --test "$examples/test.en" --minutes 0.02 --rungs ngram-4 --out "$work/tested" \
+  > "$work/out"
+score=$("$hodhod" evaluate "$work/tested/ngram-4" --data "$examples/test.en" | grep -o 'bits per character [0-9.]*' | cut -d' ' -f4)
+expect "the score of evaluate" "$score" "$(cat "$work/out")"
+
+# ---- going on ----
+before=$(figures "$work/poet/ladder.json")
+climb generate --data "$work/text.txt" --minutes 0.02 --rungs ngram-2,ngram-4,gru --out "$work/poet" > "$work/out"
+same "a ladder that is there is left as it is" "$before" "$(figures "$work/poet/ladder.json")"
+cp "$work/text.txt" "$work/moved.txt"
+climb generate --data "$work/moved.txt" --minutes 0.02 --rungs ngram-2 --out "$work/poet" > "$work/out" ||
+  fail "the same bytes under another name"
+# Stopped in the middle, the same command goes on and has the report of a run in one.
+whole=(generate --data "$work/text.txt" --minutes 5 --rungs ngram-2,ngram-4 --out)
+climb "${whole[@]}" "$work/whole" > "$work/out"
+"$hodhod" --quiet --threads 2 ladder generate --data "$work/text.txt" --minutes 5 --rungs ngram-2,gru --out "$work/stopped" \
+  > "$work/out" 2> "$work/stop" &
+ladder=$!
+for _ in $(seq 600); do [[ -s $work/stopped/gru/metrics.jsonl ]] && break; sleep 0.05; done
+kill -INT $ladder
+status=0
+wait $ladder || status=$?
+same "the status of a stopped ladder" 130 "$status"
+expect "the way to go on" "Give the same command again" "$(cat "$work/stop")"
+climb "${whole[@]}" "$work/stopped" > "$work/out"
+same "the same report after a stop" "$(figures "$work/whole/ladder.json")" "$(figures "$work/stopped/ladder.json")"
+
+# ---- classifiers ----
+for i in $(seq 60); do printf 'good\tfine film number %d\nbad\tawful film number %d\n' "$i" "$i"; done > "$work/reviews.tsv"
+climb classify --data "$work/reviews.tsv" --label 1 --text 2 --minutes 0.02 --rungs tfidf,fasttext,lstm \
+  --out "$work/critic" > "$work/out"
+expect "accuracy" "accuracy, %" "$(cat "$work/out")"
+expect "the commonest label" "Always the commonest label" "$(cat "$work/out")"
+python3 - "$work/critic/ladder.json" <<'END' || fail "the report of classifiers"
+import json, sys
+report = json.load(open(sys.argv[1], encoding="utf-8"))
+by_name = {rung["name"]: rung for rung in report["rungs"]}
+assert by_name["tfidf"]["quality"] == 1, by_name
+assert len(report["questions"]) == 5 and report["questions"][0]["answer"] in ("good", "bad")
+assert any(word in by_name["tfidf"]["answers"][0] for word in ("fine", "awful")), by_name["tfidf"]["answers"]
+END
+
+# ---- the other tasks ----
+climb translate --source "$examples/dev.en" --target "$examples/dev.fa" --dev-source "$examples/test.en" \
+  --dev-target "$examples/test.fa" --tokenizer-vocabulary 400 --minutes 0.02 --rungs gru-vector --out "$work/translator" \
+  > "$work/out"
+expect "BLEU" "BLEU" "$(cat "$work/out")"
+for i in $(seq 40); do printf 'Sara B-PER\nlives O\nin O\nShiraz B-LOC\n\n%d O\nbirds O\n\n' "$i"; done > "$work/names.conll"
+climb tag --data "$work/names.conll" --minutes 0.02 --rungs lstm-crf --out "$work/tagger" > "$work/out"
+expect "entities" "entity F1" "$(cat "$work/out")"
+{
+  echo date,load
+  for hour in $(seq 0 399); do
+    echo "$(date -u -d "2024-01-01 UTC + $hour hours" '+%Y-%m-%d %H:%M:%S'),$((hour % 24 + hour / 50))"
+  done
+} > "$work/hours.csv"
+climb forecast --data "$work/hours.csv" --horizon 12 --look-back 48 --minutes 0.02 \
+  --rungs naive,seasonal-naive,nlinear-forecaster,gru --out "$work/forecaster" > "$work/out"
+expect "errors" "MSE, standardised" "$(cat "$work/out")"
+expect "a window" 'class="truth"' "$(cat "$work/forecaster/index.html")"
+
+# ---- what is refused, before anything is trained ----
+refused() {  # what, part of the message, words
+  local what=$1 part=$2
+  shift 2
+  expect "$what" "$part" "$("$hodhod" ladder "$@" --out "$work/none" 2>&1 || true)"
+  [[ -e $work/none ]] && fail "$what: nothing is written"
+  return 0
+}
+refused "no data" "--data is missing" generate
+refused "a file that is missing" "there is no such file" generate --data "$work/nowhere.txt"
+refused "a pipe" "can be read once only" generate --data <(echo text)
+refused "an unknown rung" "the rungs of generate are ngram-2" generate --data "$work/text.txt" --rungs ngram-99
+refused "no time" "--minutes" generate --data "$work/text.txt" --minutes 0
+: > "$work/empty.txt"
+refused "an empty text" "there is no text for validation" generate --data "$work/empty.txt"
+printf 'good\tone\ngood\ttwo\n' > "$work/one.tsv"
+refused "one label" "has one label only" classify --data "$work/one.tsv" --label 1 --text 2 --dev "$work/reviews.tsv"
+printf 'good\n' > "$work/bad.tsv"
+refused "a bad table" "bad.tsv" classify --data "$work/bad.tsv" --label 1 --text 2
+refused "sides of unequal length" "" translate --source "$examples/dev.en" --target "$work/text.txt" \
+  --dev-source "$examples/dev.en" --dev-target "$examples/dev.fa"
+refused "a horizon that is too long" "lower --horizon" forecast --data "$work/hours.csv" --horizon 200
+expect "other data in the same directory" "was made with other data" \
+  "$("$hodhod" ladder generate --data "$examples/dev.en" --out "$work/poet" 2>&1 || true)"
+expect "the ladder of another task" "of another task" \
+  "$("$hodhod" ladder classify --data "$work/reviews.tsv" --label 1 --text 2 --out "$work/poet" 2>&1 || true)"
+expect "--out" "--out is missing" "$("$hodhod" ladder generate --data "$work/text.txt" 2>&1 || true)"
+expect "a list" "counted 7-gram" "$("$hodhod" ladder generate --list)"
