@@ -95,7 +95,7 @@ class Ladder {
     }
     print_text(report_table(report_));
     announce(fmt::format("report in {}", join_path(flags_.out, "index.html")));
-    const auto failed = [](const LadderRung& rung) { return !rung.measured; };
+    const auto failed = [&](const LadderRung& rung) { return !rung.measured && is_chosen(rung.name); };
     return std::any_of(report_.rungs.begin(), report_.rungs.end(), failed) ? 1 : 0;
   }
 
@@ -112,6 +112,11 @@ class Ladder {
     report_.minutes = flags_.minutes;
     report_.seed = flags_.seed;
     report_.threads = thread_count();
+    if (task_.tokenizer()) {
+      report_.tokenizer = Json::object();
+      for (const Setting& setting : settings_of(flags_.tokenizer))
+        report_.tokenizer[setting.name] = setting.value;
+    }
     for (const auto& [option, file] : task_.files()) {
       const DataFile data = data_file(option, file);
       report_.data.push_back({option, file, data.hash, data.bytes});
@@ -135,7 +140,8 @@ class Ladder {
       remove_tree(join_path(flags_.out, name));
   }
 
-  // Takes what an earlier call has measured. Error when it was made with other data.
+  // Takes what earlier calls have measured, also of rungs that are not chosen now. Error when it was made
+  // with other data.
   void take_up() {
     std::vector<LadderRung> before;
     if (file_exists(path())) {
@@ -144,16 +150,25 @@ class Ladder {
             "{}: is the ladder of another task; give another --out, or --restart", path());
       check(same_data(read_data(json, path())),
             "{}: was made with other data; give another --out, or --restart to start again", path());
+      const bool same_tokenizer = json.at("tokenizer") == report_.tokenizer;
+      check(same_tokenizer || !is_directory(join_path(flags_.out, "tokenizer")),
+            "{}: was made with another tokenizer; give another --out, or --restart to start again", path());
       before = read_rungs(json, path());
+      asks_anew_ = !(json.at("questions") == report_json(report_).at("questions"));
     }
-    for (const Rung& rung : rungs_) {
-      LadderRung& record = report_.rungs.emplace_back(LadderRung{.name = rung.name});
+    for (const Rung& rung : task_.rungs()) {
       const auto found = std::find_if(before.begin(), before.end(),
                                       [&](const LadderRung& one) { return one.name == rung.name; });
+      if (found == before.end() && !is_chosen(rung.name)) continue;
+      LadderRung& record = report_.rungs.emplace_back(LadderRung{.name = rung.name});
       if (found != before.end()) record = *found;
       record.title = rung.title;
-      if (record.measured) read_curve(record);
+      read_curve(record);
     }
+  }
+
+  bool is_chosen(const std::string& name) const {
+    return std::any_of(rungs_.begin(), rungs_.end(), [&](const Rung& rung) { return rung.name == name; });
   }
 
   // Files may lie elsewhere now; their bytes count.
@@ -184,15 +199,17 @@ class Ladder {
 
   void climb_to(size_t i) {
     const Rung& rung = rungs_[i];
-    LadderRung& record = report_.rungs[i];
+    LadderRung& record = *std::find_if(report_.rungs.begin(), report_.rungs.end(),
+                                       [&](const LadderRung& one) { return one.name == rung.name; });
     const std::vector<std::string> words = training_words(task_, rung, command_, flags_);
     std::vector<std::string> line = {"hodhod"};
     line.insert(line.end(), words.begin(), words.end());
     const std::string text = shell_line(line);
-    if (record.measured && record.command == text) return;
+    const bool trained = record.measured && record.command == text;
+    if (trained && !asks_anew_) return;
     record.command = text;
     if (!session_.quiet) announce(fmt::format("\n{} of {}: {}", i + 1, rungs_.size(), rung.title.en));
-    train_rung(words, session_, record);
+    if (!trained) train_rung(words, session_, record);
     if (!stop_requested() && record.problem.empty()) {
       record.bytes = model_bytes(directory_of(rung));
       record.answers.clear();
@@ -214,6 +231,7 @@ class Ladder {
   const Session& session_;
   std::vector<Rung> rungs_;
   LadderReport report_;
+  bool asks_anew_ = false;  // the questions are others than those that were answered
 };
 
 void add_ladder_of(Command& parent, const std::shared_ptr<LadderTask>& task) {

@@ -124,12 +124,14 @@ class ClassifyLadder final : public LadderTask {
       report.quality.name = {"micro F1, %", "F1 خرد، ٪"};
     }
     report.unit = {"texts", "متن"};
-    report.notes = {{fmt::format("The figures are of {} texts; the curves are of the texts for validation.",
-                                 scored_.size()),
-                     "رقم‌ها بر متن‌های آزمون و منحنی‌ها بر متن‌های اعتبارسنجی "
-                     "به "
-                     "دست "
-                     "آمده‌اند."}};
+    report.notes = {
+        {fmt::format("The figures are of {} texts; the curves are of the texts for validation.",
+                     scored_.size()),
+         "رقم‌ها بر متن‌های آزمون و منحنی‌ها بر متن‌های "
+         "اعتبارسنجی "
+         "به "
+         "دست "
+         "آمده‌اند."}};
     if (!several_labels()) report.notes.push_back(always_the_commonest());
     for (const LabelledText* one : asked())
       report.questions.push_back({shortened(one->texts[0]), one->label});

@@ -10,6 +10,7 @@
 #include "cli/ladder_task.h"
 #include "cli/models.h"
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/tasks/continue_text.h"
 #include "hodhod/tasks/fit_language.h"
 #include "hodhod/tasks/generate.h"
@@ -35,6 +36,11 @@ std::vector<std::string> network_options(const std::string& rate) {
           "--validate-growth", "0.2",      "--validation-tokens", fmt::format("{}", kCurveTokens)};
 }
 
+std::vector<std::string> with_batch(std::vector<std::string> options, const std::string& length) {
+  options.insert(options.end(), {"--length", length, "--batch", "32"});
+  return options;
+}
+
 Rung counted(int order, const std::string& order_fa) {
   return {.name = fmt::format("ngram-{}", order),
           .title = {fmt::format("counted {}-gram", order), order_fa + "‌گرام شمارشی"},
@@ -44,9 +50,10 @@ Rung counted(int order, const std::string& order_fa) {
 }
 
 Rung recurrent(const std::string& name, const std::string& title, const std::string& rate) {
-  std::vector<std::string> options = network_options(rate);
-  options.insert(options.end(), {"--length", "100", "--batch", "32"});
-  return {.name = name, .title = {title, title}, .preset = name + "-tiny", .options = options};
+  return {.name = name,
+          .title = {title, title},
+          .preset = name + "-tiny",
+          .options = with_batch(network_options(rate), "100")};
 }
 
 class GenerateLadder final : public LadderTask {
@@ -65,7 +72,7 @@ class GenerateLadder final : public LadderTask {
              .title = {"Transformer", "ترنسفورمر"},
              .preset = "gpt-tiny",
              .model = {"dropout=0", "attention_dropout=0"},
-             .options = network_options("2e-3")}};
+             .options = with_batch(network_options("2e-3"), "64")}};
   }
 
   void declare(Command& command) override {
@@ -132,8 +139,12 @@ class GenerateLadder final : public LadderTask {
         {fmt::format(
              "The figures are of {} characters of raw text, line ends counted; the curves are of the first "
              "{} bytes of the validation text.",
-             characters_of(scored_), kCurveTokens * kBytesOfToken),
-         "رقم‌ها بر همهٔ متن آزمون و با شمردن پایان سطرها، و منحنی‌ها بر آغاز متن اعتبارسنجی "
+             with_commas(characters_of(scored_)), with_commas(kCurveTokens * kBytesOfToken)),
+         "رقم‌ها بر همهٔ متن آزمون و با شمردن پایان سطرها، و منحنی‌ها "
+         "بر "
+         "آغاز "
+         "متن "
+         "اعتبارسنجی "
          "به "
          "دست "
          "آمده‌اند."}};

@@ -112,7 +112,9 @@ class TagLadder final : public LadderTask {
     report.notes = {
         {fmt::format("The figures are of {} sentences; the curves are of the sentences for validation.",
                      scored_.size()),
-         "رقم‌ها بر جمله‌های آزمون و منحنی‌ها بر جمله‌های اعتبارسنجی به "
+         "رقم‌ها بر جمله‌های آزمون و منحنی‌ها بر جمله‌های "
+         "اعتبارسنجی "
+         "به "
          "دست "
          "آمده‌اند."}};
     for (const TaggedWords* one : asked())

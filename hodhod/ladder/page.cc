@@ -80,7 +80,8 @@ std::string figures(const LadderReport& report) {
     html += fmt::format("<tr><td class=\"c{}\">{}<br><small lang=\"fa\" dir=\"rtl\">{}</small></td>", i % 10,
                         html_escaped(rung.title.en), html_escaped(rung.title.fa));
     if (!rung.measured) {
-      html += fmt::format("<td class=\"answer\" colspan=\"8\">{}</td></tr>\n", html_escaped(rung.problem));
+      html += fmt::format("<td class=\"answer\" colspan=\"8\">{}</td></tr>\n",
+                          html_escaped(rung.problem.empty() ? "not trained to the end" : rung.problem));
       continue;
     }
     for (const std::string& text :

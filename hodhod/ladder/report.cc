@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "hodhod/base/error.h"
 #include "hodhod/base/format.h"
 #include "hodhod/ladder/sentences.h"
 
@@ -36,6 +38,14 @@ Json rung_json(const LadderRung& rung) {
   return json;
 }
 
+// The elements of a list in a ladder.json.
+const Json::Array& list_in(const Json& json, const char* key, const std::string& path) {
+  const Json* list = json.find(key);
+  check(list != nullptr && list->is_array(), "{}: is not the record of a ladder: it has no list of {}", path,
+        key);
+  return list->elements();
+}
+
 }  // namespace
 
 std::vector<const LadderRung*> LadderReport::by_quality() const {
@@ -52,6 +62,7 @@ std::vector<const LadderRung*> LadderReport::by_quality() const {
 Json report_json(const LadderReport& report) {
   Json json = {{"program", report.program}, {"command", report.command}, {"task", report.task},
                {"minutes", report.minutes}, {"seed", report.seed},       {"threads", report.threads}};
+  json["tokenizer"] = report.tokenizer;
   Json& data = json["data"] = Json::array();
   for (const LadderData& file : report.data) {
     data.push_back(
@@ -85,7 +96,7 @@ Json report_json(const LadderReport& report) {
 
 std::vector<LadderRung> read_rungs(const Json& json, const std::string& path) {
   std::vector<LadderRung> rungs;
-  for (const Json& one : json_get<Json::Array>(json, "rungs", path)) {
+  for (const Json& one : list_in(json, "rungs", path)) {
     LadderRung& rung = rungs.emplace_back();
     rung.name = json_get<std::string>(one, "name", path);
     rung.command = json_get<std::string>(one, "command", path);
@@ -108,7 +119,7 @@ std::vector<LadderRung> read_rungs(const Json& json, const std::string& path) {
 
 std::vector<LadderData> read_data(const Json& json, const std::string& path) {
   std::vector<LadderData> data;
-  for (const Json& one : json_get<Json::Array>(json, "data", path)) {
+  for (const Json& one : list_in(json, "data", path)) {
     data.push_back({json_get<std::string>(one, "option", path), json_get<std::string>(one, "path", path),
                     json_get<std::string>(one, "xxh64", path), json_get<uint64_t>(one, "bytes", path)});
   }
@@ -124,8 +135,6 @@ std::string size_text(const LadderRung& rung) {
   return rung.summary.empty() ? "–" : rung.summary;
 }
 
-std::string speed_text(double a_second) {
-  return a_second > 0 ? with_commas(static_cast<int64_t>(a_second + 0.5)) : "–";
-}
+std::string speed_text(double a_second) { return a_second > 0 ? with_commas(std::llround(a_second)) : "–"; }
 
 }  // namespace hodhod

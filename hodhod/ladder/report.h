@@ -69,6 +69,7 @@ struct LadderReport {
   double minutes = 0;
   uint64_t seed = 0;
   int threads = 0;
+  Json tokenizer = {};  // options of the one that rungs share, by name; null: there is none
   std::vector<LadderData> data = {};
   LadderQuality quality = {};
   Bilingual unit = {};                // of the speeds: "characters"

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string_view>
 
 namespace hodhod {
@@ -78,6 +79,27 @@ Bilingual reigns_sentence(const LadderReport& report) {
   return {text.en + ".", text.fa + "."};
 }
 
+// "The GRU passes the RNN at second 40 and the counted 7-gram at minute 9."; empty if it passes none.
+Bilingual passes_sentence(const LadderReport& report, std::span<const Pass> passes, size_t winner) {
+  std::vector<Bilingual> parts;
+  for (const Pass& pass : passes) {
+    if (pass.winner != winner) continue;
+    const Bilingual &loser = report.rungs[pass.loser].title, at = moment_text(pass.seconds);
+    parts.push_back(
+        {fmt::format("the {} at {}", loser.en, at.en), fmt::format("در {} از {}", at.fa, loser.fa)});
+  }
+  if (parts.empty()) return {};
+  Bilingual list;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const bool last = i > 0 && i + 1 == parts.size();
+    list.en += (i == 0 ? "" : last ? " and " : ", ") + parts[i].en;
+    list.fa += (i == 0 ? "" : last ? " و " : "، ") + parts[i].fa;
+  }
+  const Bilingual& title = report.rungs[winner].title;
+  return {fmt::format("The {} passes {}.", title.en, list.en),
+          fmt::format("{} {} پیش می‌افتد.", title.fa, list.fa)};
+}
+
 }  // namespace
 
 std::string persian_digits(const std::string& number) {
@@ -120,12 +142,10 @@ std::vector<Bilingual> sentences_of(const LadderReport& report) {
   std::vector<Bilingual> sentences;
   if (!report.by_quality().empty()) sentences.push_back(order_sentence(report));
   if (Bilingual who = reigns_sentence(report); !who.en.empty()) sentences.push_back(std::move(who));
-  for (const Pass& pass : passes_of(report)) {
-    const Bilingual &winner = report.rungs[pass.winner].title, &loser = report.rungs[pass.loser].title;
-    const Bilingual at = moment_text(pass.seconds);
-    sentences.push_back(
-        {fmt::format("The {} passes the {} at {}.", winner.en, loser.en, at.en),
-         fmt::format("{} در {} از {} پیش می‌افتد.", winner.fa, at.fa, loser.fa)});
+  const std::vector<Pass> passes = passes_of(report);
+  for (size_t i = 0; i < report.rungs.size(); ++i) {
+    if (Bilingual whom = passes_sentence(report, passes, i); !whom.en.empty())
+      sentences.push_back(std::move(whom));
   }
   for (const LadderRung& rung : report.rungs) {
     if (rung.measured || rung.problem.empty()) continue;

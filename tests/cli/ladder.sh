@@ -55,9 +55,10 @@ same "a ladder that is there is left as it is" "$before" "$(figures "$work/poet/
 cp "$work/text.txt" "$work/moved.txt"
 climb generate --data "$work/moved.txt" --minutes 0.02 --rungs ngram-2 --out "$work/poet" > "$work/out" ||
   fail "the same bytes under another name"
-# Stopped in the middle, the same command goes on and has the report of a run in one.
-whole=(generate --data "$work/text.txt" --minutes 5 --rungs ngram-2,ngram-4 --out)
-climb "${whole[@]}" "$work/whole" > "$work/out"
+expect "another prompt is answered without training anew" "of another" \
+  "$(climb generate --data "$work/text.txt" --minutes 0.02 --rungs ngram-2 --prompt 'of another' --out "$work/poet" > "$work/out";
+     cat "$work/poet/ladder.json")"
+# Stopped by a signal, it says how to go on, and keeps what is done.
 "$hodhod" --quiet --threads 2 ladder generate --data "$work/text.txt" --minutes 5 --rungs ngram-2,gru --out "$work/stopped" \
   > "$work/out" 2> "$work/stop" &
 ladder=$!
@@ -67,8 +68,8 @@ status=0
 wait $ladder || status=$?
 same "the status of a stopped ladder" 130 "$status"
 expect "the way to go on" "Give the same command again" "$(cat "$work/stop")"
-climb "${whole[@]}" "$work/stopped" > "$work/out"
-same "the same report after a stop" "$(figures "$work/whole/ladder.json")" "$(figures "$work/stopped/ladder.json")"
+climb generate --data "$work/text.txt" --minutes 5 --rungs ngram-2,ngram-4 --out "$work/stopped" > "$work/out"
+expect "what was done is kept" "ngram-2" "$(cat "$work/out")"
 
 # ---- classifiers ----
 for i in $(seq 60); do printf 'good\tfine film number %d\nbad\tawful film number %d\n' "$i" "$i"; done > "$work/reviews.tsv"
@@ -84,6 +85,14 @@ assert by_name["tfidf"]["quality"] == 1, by_name
 assert len(report["questions"]) == 5 and report["questions"][0]["answer"] in ("good", "bad")
 assert any(word in by_name["tfidf"]["answers"][0] for word in ("fine", "awful")), by_name["tfidf"]["answers"]
 END
+
+# Killed in the middle of each training, it goes on and has the report of a run in one.
+reviews=(classify --data "$work/reviews.tsv" --label 1 --text 2 --minutes 5 --rungs tfidf,mlp --out)
+climb "${reviews[@]}" "$work/whole" > "$work/out"
+HODHOD_KILL_AT=checkpoint.published climb "${reviews[@]}" "$work/killed" > "$work/out" && fail "each training is killed"
+expect "a rung that fails is told of" "its training ended with status 137" "$(cat "$work/out")"
+climb "${reviews[@]}" "$work/killed" > "$work/out"
+same "the same report after a stop" "$(figures "$work/whole/ladder.json")" "$(figures "$work/killed/ladder.json")"
 
 # ---- the other tasks ----
 climb translate --source "$examples/dev.en" --target "$examples/dev.fa" --dev-source "$examples/test.en" \
@@ -123,9 +132,11 @@ printf 'good\tone\ngood\ttwo\n' > "$work/one.tsv"
 refused "one label" "has one label only" classify --data "$work/one.tsv" --label 1 --text 2 --dev "$work/reviews.tsv"
 printf 'good\n' > "$work/bad.tsv"
 refused "a bad table" "bad.tsv" classify --data "$work/bad.tsv" --label 1 --text 2
-refused "sides of unequal length" "" translate --source "$examples/dev.en" --target "$work/text.txt" \
+refused "sides of unequal length" "both sides must have the same number of lines" translate --source "$examples/dev.en" --target "$work/text.txt" \
   --dev-source "$examples/dev.en" --dev-target "$examples/dev.fa"
 refused "a horizon that is too long" "lower --horizon" forecast --data "$work/hours.csv" --horizon 200
+expect "another tokenizer in the same directory" "was made with another tokenizer" \
+  "$("$hodhod" ladder generate --data "$work/text.txt" --tokenizer-kind bpe --out "$work/poet" 2>&1 || true)"
 expect "other data in the same directory" "was made with other data" \
   "$("$hodhod" ladder generate --data "$examples/dev.en" --out "$work/poet" 2>&1 || true)"
 expect "the ladder of another task" "of another task" \
