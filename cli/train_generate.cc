@@ -36,10 +36,15 @@ std::string take_end(std::string& text, double share) {
   return end;
 }
 
+// Whether the tokenizer has a line end as a token like others only if it occurs in the text that it learns
+// from: pieces of words have a place for it in any case.
+bool learns_line_ends(const TrainGenerateFlags& flags) {
+  return flags.tokenizer.kind == TokenizerKind::character || flags.tokenizer.kind == TokenizerKind::word;
+}
+
 TextGenerator make_generator(const TrainGenerateFlags& flags, const RunDirectory& run,
                              const std::string& train) {
-  // For a character tokenizer, a line break is a character like others.
-  const LineEnds ends = flags.tokenizer.kind == TokenizerKind::character ? LineEnds::kept : LineEnds::dropped;
+  const LineEnds ends = learns_line_ends(flags) ? LineEnds::kept : LineEnds::dropped;
   return model_to_train(
       flags, run, lines_of(train, ends),
       [&](const FineTuning& tuning) { return TextGenerator::load(flags.from, tuning); },
@@ -70,13 +75,10 @@ OpenText text_to_count(const TrainGenerateFlags& flags, std::string& held, bool 
 }
 
 TextGenerator make_counted(const TrainGenerateFlags& flags, const RunDirectory& run, const OpenText& text) {
-  // Where a line end is a token, tokenizers of whole characters and words learn it as one.
-  const bool learns_line_ends =
-      !configured(flags)->reads_lines() &&
-      (flags.tokenizer.kind == TokenizerKind::character || flags.tokenizer.kind == TokenizerKind::word);
-  const text::LineSource lines = [next = text(), learns_line_ends](std::string& line) {
+  const bool one_sequence = !configured(flags)->reads_lines() && learns_line_ends(flags);
+  const text::LineSource lines = [next = text(), one_sequence](std::string& line) {
     if (!next(line)) return false;
-    if (learns_line_ends) line.push_back('\n');
+    if (one_sequence) line.push_back('\n');
     return true;
   };
   auto tokenizer = choose_tokenizer(flags, run, lines);

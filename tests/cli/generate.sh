@@ -64,3 +64,9 @@ size=$(stat -c %s "$work/model/model.safetensors")
 printf '\000\000\300\177' | dd of="$work/model/model.safetensors" bs=1 seek=$((size - 4)) conv=notrunc 2> "$work/err"
 found=$(generate 'the' 2>&1 > "$work/out") && fail "NaN among the weights is an answer"
 expect "it is named" "$work/model: its logits are not finite" "$found"
+
+# A tokenizer of whole words knows the line end as a word of its own.
+"$hodhod" --quiet --threads 1 train generate --data "$examples/dev.en" --dev-share 0 --preset rnn-tiny \
+  --tokenizer-kind word --tokenizer-min-count 1 --steps 1 --out "$work/words" 2> "$work/err"
+expect "line ends are known to words" '"unknown_tokens": 0' \
+  "$("$hodhod" evaluate "$work/words" --data "$examples/dev.en" --json)"
