@@ -68,5 +68,5 @@ expect "it is named" "$work/model: its logits are not finite" "$found"
 # A tokenizer of whole words knows the line end as a word of its own.
 "$hodhod" --quiet --threads 1 train generate --data "$examples/dev.en" --dev-share 0 --preset rnn-tiny \
   --tokenizer-kind word --tokenizer-min-count 1 --steps 1 --out "$work/words" 2> "$work/err"
-expect "line ends are known to words" '"unknown_tokens": 0' \
+expect "line ends are known to words" '"unknown_tokens":0' \
   "$("$hodhod" evaluate "$work/words" --data "$examples/dev.en" --json)"
