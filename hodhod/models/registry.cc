@@ -13,6 +13,7 @@
 #include "hodhod/models/hf/family.h"
 #include "hodhod/models/lda.h"
 #include "hodhod/models/ngram_config.h"
+#include "hodhod/models/nmf.h"
 #include "hodhod/models/recurrent_config.h"
 #include "hodhod/models/series/holt_winters.h"
 #include "hodhod/models/series/linear_forecaster.h"
@@ -35,6 +36,7 @@ std::vector<const ModelType*>& registered_types() {
         &word_vectors_type(),
         &bag_type(),
         &lda_type(),
+        &nmf_type(),
         &ngram_type(),
         &NaiveOptions::type(),
         &ThetaOptions::type(),

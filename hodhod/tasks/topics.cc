@@ -12,7 +12,6 @@
 #include "hodhod/base/threads.h"
 #include "hodhod/base/utf8.h"
 #include "hodhod/data/lines.h"
-#include "hodhod/models/lda.h"
 #include "hodhod/tasks/saved_model.h"
 #include "hodhod/tasks/stop_words.h"
 #include "hodhod/text/unicode/character_classes.h"
@@ -165,24 +164,17 @@ std::vector<std::vector<TopicWord>> TopicFinder::likeliest(int64_t words) const 
 TopicsTask::TopicsTask(TopicFinder& finder, std::span<const std::string> texts, const TopicTraining& training,
                        uint64_t seed)
     : finder_(finder) {
-  const auto* lda = dynamic_cast<const LdaConfig*>(&finder.model.config());
-  check(lda != nullptr, "{}: this model is not fitted by drawing topics; give the preset lda",
-        finder.model.model->name());
   for (const auto& text : encoded(*finder.model.tokenizer, texts)) {
     words_.words.insert(words_.words.end(), text.begin(), text.end());
     words_.begin.push_back(std::ssize(words_.words));
   }
   words_.vocabulary = finder.model.tokenizer->vocab_size();
-  gibbs_ = std::make_unique<Gibbs>(words_, GibbsOptions{.topics = lda->body.width,
-                                                        .alpha = lda->body.alpha_or_usual(),
-                                                        .eta = lda->body.eta,
-                                                        .sweeps = training.sweeps,
-                                                        .seed = seed});
+  fitter_ = topic_fitter(*finder.model.model, words_, training, seed);
 }
 
 FittedTask TopicsTask::fitted() {
-  return {.fitting = *gibbs_, .validate = {}, .save = [this](const std::string& directory) {
-            copy(gibbs_->topic_word(), dynamic_cast<const Lda&>(*finder_.model.model).topic_word());
+  return {.fitting = *fitter_.fitting, .validate = {}, .save = [this](const std::string& directory) {
+            fitter_.hand_over();
             finder_.save(directory);
           }};
 }

@@ -18,10 +18,11 @@
 #include "hodhod/tasks/labelled_texts.h"
 #include "hodhod/tasks/task_tokenizer.h"
 #include "hodhod/tasks/text_model.h"
+#include "hodhod/tasks/topic_fitters.h"
 #include "hodhod/train/fitting.h"
-#include "hodhod/train/gibbs.h"
 #include "hodhod/train/metrics/clusters.h"
 #include "hodhod/train/metrics/coherence.h"
+#include "hodhod/train/text_words.h"
 
 namespace hodhod {
 
@@ -76,16 +77,8 @@ struct TopicFinder {
   std::vector<std::vector<TopicWord>> likeliest(int64_t words) const;
 };
 
-struct TopicTraining {
-  int64_t sweeps = 300;
-
-  template <class Visitor>
-  void visit(Visitor&& v) {
-    v("sweeps", sweeps, "Number of times that the topic of every word is drawn", in(1, 1 << 30));
-  }
-};
-
-// Fits the topics of a new model (kind lda). The finder must outlive the task.
+// Fits the topics of a new model, of any kind that tasks/topic_fitters.h knows. The finder must outlive the
+// task.
 class TopicsTask {
  public:
   TopicsTask(TopicFinder& finder, std::span<const std::string> texts, const TopicTraining& training,
@@ -97,7 +90,7 @@ class TopicsTask {
  private:
   TopicFinder& finder_;
   TextWords words_;
-  std::unique_ptr<Gibbs> gibbs_;
+  TopicFitter fitter_;
 };
 
 struct TopicScores {

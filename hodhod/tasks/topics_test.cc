@@ -41,12 +41,13 @@ std::vector<std::string> sea_and_kitchen() {
   return texts;
 }
 
-TopicFinder found_topics(const std::vector<std::string>& texts, const std::string& directory) {
+TopicFinder found_topics(const std::vector<std::string>& texts, const std::string& directory,
+                         const char* preset = "lda") {
   auto tokenizer =
       std::make_unique<text::Tokenizer>(topic_tokenizer(texts, {.max_share = 0.9}, whole_words()));
-  const auto config = model_preset("lda");
+  const auto config = model_preset(preset);
   config->change("topics=2");
-  config->change("alpha=0.5");
+  if (std::string(preset) == "lda") config->change("alpha=0.5");
   TopicFinder finder = TopicFinder::make(*config, std::move(tokenizer));
   TopicsTask task(finder, texts, {.sweeps = 60}, 1);
   RunDirectory run(directory, RunRecord{});
@@ -83,6 +84,19 @@ TEST(Topics, AreFoundSavedAndTheSameForATextEachTime) {
   for (const auto& topic : again.likeliest(5)) EXPECT_EQ(topic.size(), 5U);
   EXPECT_THAT(again.likeliest(9)[static_cast<size_t>(sea[0].topic)][0].word,
               testing::AnyOf("ship", "harbour", "sailor", "کشتی", "ملوان"));
+}
+
+TEST(Topics, ByFactorisation) {
+  const TemporaryDirectory directory;
+  const std::vector<std::string> texts = sea_and_kitchen();
+  const TopicFinder finder = found_topics(texts, directory.path(), "nmf");
+  const TopicFinder again = TopicFinder::load(directory.path());
+  std::vector<LabelledText> labelled;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    EXPECT_EQ(again.of(texts[i])[0].share, finder.of(texts[i])[0].share);
+    labelled.push_back({{texts[i]}, i % 2 == 0 ? "sea" : "kitchen", ""});
+  }
+  EXPECT_EQ(evaluate(again, labelled).clusters.purity, 1);
 }
 
 TEST(Topics, Scores) {

@@ -21,17 +21,9 @@
 
 #include "hodhod/tensor/tensor.h"
 #include "hodhod/train/fitting.h"
+#include "hodhod/train/text_words.h"
 
 namespace hodhod {
-
-// The words of texts, numbered from 0; text d is words[begin[d]] … words[begin[d + 1] − 1].
-struct TextWords {
-  std::vector<int32_t> words;
-  std::vector<int64_t> begin = {0};
-  int64_t vocabulary = 0;  // V
-
-  int64_t texts() const { return std::ssize(begin) - 1; }
-};
 
 struct GibbsOptions {
   int64_t topics = 10;  // K
