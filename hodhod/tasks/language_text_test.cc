@@ -46,7 +46,9 @@ TEST(ScoringWindows, ScoreEachPredictionOnceAfterHalfAWindow) {
     for (const auto& [window, context] : scoring_windows(21, length)) {
       EXPECT_LE(window.length, length);
       EXPECT_EQ(window.begin + context, done);
-      if (done > 0) EXPECT_GE(context, length / 2);
+      if (done > 0) {
+        EXPECT_GE(context, length / 2);
+      }
       EXPECT_GT(window.length, context);
       done = window.begin + window.length;
     }
