@@ -10,6 +10,7 @@
 #include "cli/models.h"
 #include "cli/output.h"
 #include "cli/task.h"
+#include "hodhod/base/columns.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/format.h"
 #include "hodhod/base/json.h"
@@ -68,20 +69,11 @@ std::string csv_of(const std::vector<std::vector<std::string>>& lines) {
   return text;
 }
 
-std::string table_of(const std::vector<std::vector<std::string>>& lines) {
-  std::vector<int64_t> widths(lines[0].size());
-  for (const auto& line : lines) {
-    for (size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], display_width(line[i]));
+std::string table_of(std::vector<std::vector<std::string>> lines) {
+  for (auto& line : lines) {
+    for (std::string& cell : line) cell = one_line(cell);
   }
-  std::string text;
-  for (const auto& line : lines) {
-    for (size_t i = 0; i < line.size(); ++i) {
-      const std::string blanks(static_cast<size_t>(widths[i] - display_width(line[i])), ' ');
-      text += i == 0 ? one_line(line[i]) + blanks : "  " + blanks + one_line(line[i]);
-    }
-    text += '\n';
-  }
-  return text;
+  return in_columns(lines);
 }
 
 Json json_of(const SeriesForecaster& model, const NextRows& next) {

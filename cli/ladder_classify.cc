@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "cli/input.h"
-#include "cli/ladder_measure.h"
+#include "cli/ladder_shared.h"
 #include "cli/ladder_task.h"
 #include "cli/models.h"
 #include "cli/output.h"
@@ -31,18 +31,16 @@ Rung bag(const std::string& name, Bilingual title, std::vector<std::string> opti
           .shares_tokenizer = false};
 }
 
-// A network's rate stays the same, and the running average of its weights is what is used (see
-// ladder_generate.cc).
 Rung encoder(const std::string& name, Bilingual title, const std::string& preset,
              std::vector<std::string> model, const std::string& rate) {
   model.emplace_back("max_length=400");
+  std::vector<std::string> options = network_options(rate, 100, 50);
+  options.insert(options.end(), {"--cut-off", "beginning", "--word-dropout", "0.1"});
   return {.name = name,
           .title = std::move(title),
           .preset = preset,
           .model = std::move(model),
-          .options = {"--steps", "10000000", "--schedule-kind", "constant", "--schedule-rate", rate,
-                      "--schedule-warmup", "100", "--average", "0.99", "--validate-every", "50",
-                      "--validate-growth", "0.2", "--cut-off", "beginning", "--word-dropout", "0.1"}};
+          .options = options};
 }
 
 std::string shortened(const std::string& text) {
@@ -69,51 +67,36 @@ class ClassifyLadder final : public LadderTask {
   }
 
   void declare(Command& command) override {
-    command.add("--data", data_, "Texts with labels: tsv, csv or jsonl (.gz and .zst too)").called("FILE");
-    command.add("--dev", dev_, "Data for validation, in the same format").called("FILE");
-    command
-        .add("--dev-share", dev_share_,
-             "Without --dev: the share of the data that is held out for validation", above(0).below(1))
-        .excludes("--dev")
-        .in(kLadderGroup);
-    command.add("--test", test_, "Data for the scores at the end; those for validation if none are given")
-        .called("FILE")
-        .in(kLadderGroup);
+    files_.declare(command, "Texts with labels: tsv, csv or jsonl (.gz and .zst too)");
     command.add_config(columns_, "Data");
   }
 
   void read(bool) override {
-    check_files("data", data_);
-    check_files("dev", dev_, false);
-    check_files("test", test_, false);
-    train_ = told(read_labelled(data_, columns_)).examples;
-    if (!dev_.empty()) {
-      scored_ = told(read_labelled(dev_, columns_)).examples;
+    files_.check();
+    train_ = told(read_labelled(files_.data, columns_)).examples;
+    if (!files_.dev.empty()) {
+      scored_ = told(read_labelled(files_.dev, columns_)).examples;
     } else {
-      scored_ = take_out(train_, held_out_texts(train_, columns_.label_separator, dev_share_));
+      scored_ = take_out(train_, held_out_texts(train_, columns_.label_separator, files_.dev_share));
     }
     check(!scored_.empty(), "ladder: there are no texts for validation; give --dev, or more texts");
-    if (!test_.empty()) scored_ = told(read_labelled(test_, columns_)).examples;
+    if (!files_.test.empty()) scored_ = told(read_labelled(files_.test, columns_)).examples;
     check(train_[0].texts.size() == 1, "ladder: the bags of words read one text, and --text names {}",
           train_[0].texts.size());
     const auto other = [&](const LabelledText& one) { return one.label != train_[0].label; };
     check(std::any_of(train_.begin(), train_.end(), other),
-          "ladder: {} has one label only ({}); there is nothing to tell apart", data_[0], train_[0].label);
+          "ladder: {} has one label only ({}); there is nothing to tell apart", files_.data[0],
+          train_[0].label);
   }
 
-  std::vector<std::pair<std::string, std::string>> files() const override {
-    return files_of({{"data", data_}, {"dev", dev_}, {"test", test_}});
-  }
+  OptionFiles files() const override { return files_.all(); }
 
   std::optional<TaskTokenizerOptions> tokenizer() const override { return usual_encoding().tokenizer; }
   text::LineSource tokenizer_lines() const override {
     return lines_of(train_.size(), [&](size_t i) { return train_[i].texts[0]; });
   }
 
-  std::vector<std::string> further_words() const override {
-    if (!dev_.empty()) return {};
-    return {"--dev-share", fmt::format("{}", dev_share_)};
-  }
+  std::vector<std::string> further_words() const override { return files_.share_words(); }
 
   void describe(LadderReport& report) const override {
     report.quality = {
@@ -151,13 +134,7 @@ class ClassifyLadder final : public LadderTask {
  private:
   bool several_labels() const { return !columns_.label_separator.empty(); }
 
-  // Texts for the questions, evenly over those that are scored.
-  std::vector<const LabelledText*> asked() const {
-    std::vector<const LabelledText*> texts;
-    const size_t count = std::min(kAskedTexts, scored_.size());
-    for (size_t i = 0; i < count; ++i) texts.push_back(&scored_[(2 * i + 1) * scored_.size() / (2 * count)]);
-    return texts;
-  }
+  std::vector<const LabelledText*> asked() const { return evenly(scored_, kAskedTexts); }
 
   Bilingual always_the_commonest() const {
     std::map<std::string, int64_t> counts;
@@ -189,8 +166,7 @@ class ClassifyLadder final : public LadderTask {
     return text;
   }
 
-  std::vector<std::string> data_, dev_, test_;
-  double dev_share_ = 0.1;
+  LadderFiles files_;
   LabelledColumns columns_;
   std::vector<LabelledText> train_, scored_;
 };

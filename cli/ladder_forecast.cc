@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "cli/ladder_measure.h"
+#include "cli/ladder_shared.h"
 #include "cli/ladder_task.h"
 #include "cli/models.h"
 #include "cli/output.h"
@@ -24,17 +24,13 @@ Rung solved(const std::string& preset, Bilingual title, std::vector<std::string>
   return {.name = preset, .title = std::move(title), .preset = preset, .model = std::move(model)};
 }
 
-// A network's rate stays the same, and the running average of its weights is what is used (see
-// ladder_generate.cc).
 Rung network(const std::string& name, Bilingual title, const std::string& preset,
              std::vector<std::string> model) {
   return {.name = name,
           .title = std::move(title),
           .preset = preset,
           .model = std::move(model),
-          .options = {"--steps", "10000000", "--schedule-kind", "constant", "--schedule-rate", "1e-3",
-                      "--schedule-warmup", "50", "--average", "0.99", "--validate-every", "50",
-                      "--validate-growth", "0.2"}};
+          .options = network_options("1e-3", 50, 50)};
 }
 
 class ForecastLadder final : public LadderTask {
@@ -91,9 +87,7 @@ class ForecastLadder final : public LadderTask {
     }
   }
 
-  std::vector<std::pair<std::string, std::string>> files() const override {
-    return files_of({{"data", data_}});
-  }
+  OptionFiles files() const override { return files_of({{"data", data_}}); }
 
   std::vector<std::string> model_options() const override { return {fmt::format("horizon={}", horizon_)}; }
 

@@ -6,11 +6,13 @@
 #include <memory>
 
 #include "cli/input.h"
-#include "cli/ladder_measure.h"
+#include "cli/ladder_shared.h"
 #include "cli/ladder_task.h"
 #include "cli/models.h"
 #include "hodhod/base/error.h"
+#include "hodhod/base/file.h"
 #include "hodhod/base/format.h"
+#include "hodhod/base/json.h"
 #include "hodhod/tasks/continue_text.h"
 #include "hodhod/tasks/fit_language.h"
 #include "hodhod/tasks/generate.h"
@@ -21,23 +23,16 @@ namespace {
 
 // The curve is measured on the first part of the validation text, of about this many bytes: often, and for
 // all rungs on the same.
-constexpr int64_t kCurveTokens = 4000, kBytesOfToken = 8;
+constexpr int64_t kCurveTokens = 2000, kBytesOfToken = 8;
 constexpr int64_t kWritten = 120;   // tokens of an answer
 constexpr size_t kAnswers = 3;      // to the one prompt
 constexpr size_t kPromptWords = 3;  // of the first line that is long enough
 constexpr size_t kLongLine = 20;    // bytes
 
-// A network's rate stays the same, and the running average of its weights is what is used: then its model is
-// as good at each moment as one that was trained until that moment alone.
-std::vector<std::string> network_options(const std::string& rate) {
-  return {"--steps",           "10000000", "--schedule-kind",     "constant",
-          "--schedule-rate",   rate,       "--schedule-warmup",   "50",
-          "--average",         "0.99",     "--validate-every",    "50",
-          "--validate-growth", "0.2",      "--validation-tokens", fmt::format("{}", kCurveTokens)};
-}
-
-std::vector<std::string> with_batch(std::vector<std::string> options, const std::string& length) {
-  options.insert(options.end(), {"--length", length, "--batch", "32"});
+std::vector<std::string> reader_options(const std::string& rate, const std::string& length) {
+  std::vector<std::string> options = network_options(rate, 50, 50);
+  options.insert(options.end(), {"--validation-tokens", fmt::format("{}", kCurveTokens), "--length", length,
+                                 "--batch", "32"});
   return options;
 }
 
@@ -53,7 +48,17 @@ Rung recurrent(const std::string& name, const std::string& title, const std::str
   return {.name = name,
           .title = {title, title},
           .preset = name + "-tiny",
-          .options = with_batch(network_options(rate), "100")};
+          .options = reader_options(rate, "100")};
+}
+
+// The n-grams of a counted model, of which its config.json has the number for each order; 0 for another
+// model.
+int64_t ngrams_of(const std::string& directory) {
+  const std::string path = join_path(directory, "config.json");
+  int64_t ngrams = 0;
+  for (const int64_t count : json_get_or<std::vector<int64_t>>(read_json(path), "counts", {}, path))
+    ngrams += count;
+  return ngrams;
 }
 
 class GenerateLadder final : public LadderTask {
@@ -72,20 +77,11 @@ class GenerateLadder final : public LadderTask {
              .title = {"Transformer", "ترنسفورمر"},
              .preset = "gpt-tiny",
              .model = {"dropout=0", "attention_dropout=0"},
-             .options = with_batch(network_options("2e-3"), "64")}};
+             .options = reader_options("2e-3", "64")}};
   }
 
   void declare(Command& command) override {
-    command.add("--data", data_, "Text files (.gz and .zst too)").called("FILE");
-    command.add("--dev", dev_, "Text for validation").called("FILE");
-    command
-        .add("--dev-share", dev_share_,
-             "Without --dev: the share of the data that is held out for validation", above(0).below(1))
-        .excludes("--dev")
-        .in(kLadderGroup);
-    command.add("--test", test_, "Text for the scores at the end; that for validation if none is given")
-        .called("FILE")
-        .in(kLadderGroup);
+    files_.declare(command, "Text files (.gz and .zst too)");
     command
         .add("--prompt", prompt_,
              "What each rung continues; the first words of the text for the scores if not given")
@@ -93,29 +89,26 @@ class GenerateLadder final : public LadderTask {
   }
 
   void read(bool quiet) override {
-    check_files("data", data_);
-    check_files("dev", dev_, false);
-    check_files("test", test_, false);
-    train_ = text_of_files(data_);
+    files_.check();
+    train_ = text_of_files(files_.data);
     std::string dev;
-    if (!dev_.empty()) {
-      dev = read_text(dev_, quiet);
+    if (!files_.dev.empty()) {
+      dev = read_text(files_.dev, quiet);
     } else {
-      HeldOutText parts = hold_out_end(train_, dev_share_);
+      HeldOutText parts = hold_out_end(train_, files_.dev_share);
       train_ = std::move(parts.train);
       dev = std::move(parts.dev);
     }
     check(!dev.empty(), "ladder: there is no text for validation; give --dev, or text of more lines");
     std::string line;
-    check(train_()(line), "ladder: {} is empty", data_[0]);
-    scored_ = test_.empty() ? std::move(dev) : read_text(test_, quiet);
-    check(!scored_.empty(), "ladder: there is no text for the scores in {}", test_.empty() ? "" : test_[0]);
+    check(train_()(line), "ladder: {} is empty", files_.data[0]);
+    scored_ = files_.test.empty() ? std::move(dev) : read_text(files_.test, quiet);
+    check(!scored_.empty(), "ladder: there is no text for the scores in {}",
+          files_.test.empty() ? "" : files_.test[0]);
     if (prompt_.empty()) prompt_ = first_words(scored_);
   }
 
-  std::vector<std::pair<std::string, std::string>> files() const override {
-    return files_of({{"data", data_}, {"dev", dev_}, {"test", test_}});
-  }
+  OptionFiles files() const override { return files_.all(); }
 
   std::optional<TaskTokenizerOptions> tokenizer() const override { return usual_generation().tokenizer; }
   text::LineSource tokenizer_lines() const override {
@@ -127,10 +120,7 @@ class GenerateLadder final : public LadderTask {
     };
   }
 
-  std::vector<std::string> further_words() const override {
-    if (!dev_.empty()) return {};
-    return {"--dev-share", fmt::format("{}", dev_share_)};
-  }
+  std::vector<std::string> further_words() const override { return files_.share_words(); }
 
   void describe(LadderReport& report) const override {
     report.quality = {.key = "bits_per_character", .name = {"bits a character", "بیت بر نویسه"}};
@@ -140,7 +130,8 @@ class GenerateLadder final : public LadderTask {
              "The figures are of {} characters of raw text, line ends counted; the curves are of the first "
              "{} bytes of the validation text.",
              with_commas(characters_of(scored_)), with_commas(kCurveTokens * kBytesOfToken)),
-         "رقم‌ها بر همهٔ متن آزمون و با شمردن پایان سطرها، و منحنی‌ها "
+         "رقم‌ها بر همهٔ متن آزمون و با شمردن پایان سطرها، و "
+         "منحنی‌ها "
          "بر "
          "آغاز "
          "متن "
@@ -154,6 +145,7 @@ class GenerateLadder final : public LadderTask {
   void measure(const std::string& directory, uint64_t seed, LadderRung& rung) const override {
     const TextGenerator generator = warned(TextGenerator::load(directory));
     set_size(*generator.model, rung);
+    rung.ngrams = ngrams_of(directory);
     Context context;
     metrics::LanguageScore score;
     const double scoring = seconds_of([&] { score = score_text(generator, scored_, context); });
@@ -191,8 +183,7 @@ class GenerateLadder final : public LadderTask {
     return text.substr(0, text.find('\n'));
   }
 
-  std::vector<std::string> data_, dev_, test_;
-  double dev_share_ = 0.1;
+  LadderFiles files_;
   std::string prompt_;
   OpenText train_;
   std::string scored_;

@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "cli/input.h"
-#include "cli/ladder_measure.h"
+#include "cli/ladder_shared.h"
 #include "cli/ladder_task.h"
 #include "cli/models.h"
 #include "cli/output.h"
@@ -22,18 +22,16 @@ namespace {
 
 constexpr size_t kAskedSentences = 3;
 
-// A network's rate stays the same, and the running average of its weights is what is used (see
-// ladder_generate.cc).
 Rung tagging(const std::string& name, Bilingual title, const std::string& preset,
              std::vector<std::string> model, const std::string& rate) {
   model.emplace_back("dropout=0.3");
+  std::vector<std::string> options = network_options(rate, 100, 50);
+  options.insert(options.end(), {"--word-dropout", "0.2"});
   return {.name = name,
           .title = std::move(title),
           .preset = preset,
           .model = std::move(model),
-          .options = {"--steps", "10000000", "--schedule-kind", "constant", "--schedule-rate", rate,
-                      "--schedule-warmup", "100", "--average", "0.99", "--validate-every", "50",
-                      "--validate-growth", "0.2", "--word-dropout", "0.2"}};
+          .options = options};
 }
 
 class TagLadder final : public LadderTask {
@@ -54,46 +52,28 @@ class TagLadder final : public LadderTask {
   }
 
   void declare(Command& command) override {
-    command
-        .add("--data", data_,
-             "Sentences with a word and its tag a line (conll, conllu, tsv), or jsonl (.gz, .zst)")
-        .called("FILE");
-    command.add("--dev", dev_, "Data for validation, in the same format").called("FILE");
-    command
-        .add("--dev-share", dev_share_,
-             "Without --dev: the share of the data that is held out for validation", above(0).below(1))
-        .excludes("--dev")
-        .in(kLadderGroup);
-    command.add("--test", test_, "Data for the scores at the end; those for validation if none are given")
-        .called("FILE")
-        .in(kLadderGroup);
+    files_.declare(command,
+                   "Sentences with a word and its tag a line (conll, conllu, tsv), or jsonl (.gz, .zst)");
     command.add_config(corpus_, "Data");
   }
 
   void read(bool) override {
-    check_files("data", data_);
-    check_files("dev", dev_, false);
-    check_files("test", test_, false);
-    train_ = told(read_tagged(data_, corpus_)).sentences;
-    if (!dev_.empty()) {
-      scored_ = told(read_tagged(dev_, corpus_)).sentences;
+    files_.check();
+    train_ = told(read_tagged(files_.data, corpus_)).sentences;
+    if (!files_.dev.empty()) {
+      scored_ = told(read_tagged(files_.dev, corpus_)).sentences;
     } else {
-      scored_ = take_out(train_, held_out_sentences(train_, dev_share_));
+      scored_ = take_out(train_, held_out_sentences(train_, files_.dev_share));
     }
     check(!scored_.empty(), "ladder: there are no sentences for validation; give --dev, or more sentences");
-    check(!train_.empty(), "ladder: {} has no sentences to train on", data_[0]);
+    check(!train_.empty(), "ladder: {} has no sentences to train on", files_.data[0]);
     has_entities_ = metrics::are_entity_tags(tag_labels(train_, scored_).names());
-    if (!test_.empty()) scored_ = told(read_tagged(test_, corpus_)).sentences;
+    if (!files_.test.empty()) scored_ = told(read_tagged(files_.test, corpus_)).sentences;
   }
 
-  std::vector<std::pair<std::string, std::string>> files() const override {
-    return files_of({{"data", data_}, {"dev", dev_}, {"test", test_}});
-  }
+  OptionFiles files() const override { return files_.all(); }
 
-  std::vector<std::string> further_words() const override {
-    if (!dev_.empty()) return {};
-    return {"--dev-share", fmt::format("{}", dev_share_)};
-  }
+  std::vector<std::string> further_words() const override { return files_.share_words(); }
 
   std::optional<TaskTokenizerOptions> tokenizer() const override { return usual_encoding().tokenizer; }
   text::LineSource tokenizer_lines() const override {
@@ -145,17 +125,9 @@ class TagLadder final : public LadderTask {
     return text.empty() ? "–" : text;
   }
 
-  // Sentences for the questions, evenly over those that are scored.
-  std::vector<const TaggedWords*> asked() const {
-    std::vector<const TaggedWords*> sentences;
-    const size_t count = std::min(kAskedSentences, scored_.size());
-    for (size_t i = 0; i < count; ++i)
-      sentences.push_back(&scored_[(2 * i + 1) * scored_.size() / (2 * count)]);
-    return sentences;
-  }
+  std::vector<const TaggedWords*> asked() const { return evenly(scored_, kAskedSentences); }
 
-  std::vector<std::string> data_, dev_, test_;
-  double dev_share_ = 0.1;
+  LadderFiles files_;
   CorpusOptions corpus_;
   std::vector<TaggedWords> train_, scored_;
   bool has_entities_ = false;

@@ -6,12 +6,12 @@
 #include <memory>
 
 #include "cli/input.h"
-#include "cli/ladder_measure.h"
+#include "cli/ladder_shared.h"
 #include "cli/ladder_task.h"
 #include "cli/models.h"
 #include "cli/output.h"
+#include "cli/text_pairs.h"
 #include "hodhod/base/error.h"
-#include "hodhod/data/record_reader.h"
 #include "hodhod/tasks/translate.h"
 #include "hodhod/train/metrics/bleu.h"
 
@@ -21,19 +21,16 @@ namespace {
 constexpr int64_t kBeams = 5;
 constexpr const char* kValidationPairs = "100";
 
-// A network's rate stays the same, and the running average of its weights is what is used (see
-// ladder_generate.cc).
 Rung translating(const std::string& name, Bilingual title, const std::string& preset,
                  std::vector<std::string> model, const std::string& rate) {
   model.emplace_back("dropout=0.2");
+  std::vector<std::string> options = network_options(rate, 200, 100);
+  options.insert(options.end(), {"--batches-max-tokens", "2048", "--validation-pairs", kValidationPairs});
   return {.name = name,
           .title = std::move(title),
           .preset = preset,
           .model = std::move(model),
-          .options = {"--steps", "10000000", "--batches-max-tokens", "2048", "--schedule-kind", "constant",
-                      "--schedule-rate", rate, "--schedule-warmup", "200", "--average", "0.99",
-                      "--validate-every", "100", "--validate-growth", "0.25", "--validation-pairs",
-                      kValidationPairs}};
+          .options = options};
 }
 
 class TranslateLadder final : public LadderTask {
@@ -77,12 +74,16 @@ class TranslateLadder final : public LadderTask {
     check_files("dev-target", dev_target_);
     check_files("test-source", test_source_, !test_target_.empty());
     check_files("test-target", test_target_, !test_source_.empty());
-    train_ = read_pairs(source_, target_);
-    scored_ = read_pairs(dev_source_, dev_target_);
-    if (!test_source_.empty()) scored_ = read_pairs(test_source_, test_target_);
+    train_ = read_pairs(source_, target_, skip_bad_);
+    scored_ = read_pairs(dev_source_, dev_target_, skip_bad_);
+    check(!train_.empty() && !scored_.empty(), "ladder: {} has no pairs",
+          train_.empty() ? source_[0] : dev_source_[0]);
+    if (test_source_.empty()) return;
+    scored_ = read_pairs(test_source_, test_target_, skip_bad_);
+    check(!scored_.empty(), "ladder: {} has no pairs", test_source_[0]);
   }
 
-  std::vector<std::pair<std::string, std::string>> files() const override {
+  OptionFiles files() const override {
     return files_of({{"source", source_},
                      {"target", target_},
                      {"dev-source", dev_source_},
@@ -104,7 +105,10 @@ class TranslateLadder final : public LadderTask {
         {fmt::format("The figures are of {} sentences translated with {} beams; the curves are of {} "
                      "sentences for validation, translated greedily.",
                      scored_.size(), kBeams, kValidationPairs),
-         "رقم‌ها با جست‌وجوی پرتویی بر جمله‌های آزمون، و منحنی‌ها با ترجمهٔ "
+         "رقم‌ها با جست‌وجوی پرتویی بر جمله‌های آزمون، و "
+         "منحنی‌ها "
+         "با "
+         "ترجمهٔ "
          "آزمند "
          "چند "
          "جمله "
@@ -133,19 +137,6 @@ class TranslateLadder final : public LadderTask {
   }
 
  private:
-  std::vector<TextPair> read_pairs(const std::vector<std::string>& source,
-                                   const std::vector<std::string>& target) const {
-    ParallelReader reader({source, target}, skip_bad_);
-    std::vector<TextPair> pairs;
-    while (auto record = reader.next()) {
-      if (record->fields[0].empty() || record->fields[1].empty()) continue;
-      pairs.push_back({std::move(record->fields[0]), std::move(record->fields[1])});
-    }
-    tell_bad_lines(reader.bad_lines());
-    check(!pairs.empty(), "ladder: {} has no pairs", source[0]);
-    return pairs;
-  }
-
   // A short sentence and a long one: a tenth of all are shorter, and a tenth longer.
   std::vector<size_t> asked() const {
     std::vector<size_t> order(scored_.size());

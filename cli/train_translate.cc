@@ -5,10 +5,9 @@
 #include <memory>
 
 #include "cli/input.h"
-#include "cli/output.h"
+#include "cli/text_pairs.h"
 #include "cli/training_run.h"
 #include "hodhod/base/error.h"
-#include "hodhod/data/record_reader.h"
 #include "hodhod/tasks/translate.h"
 
 namespace hodhod::cli {
@@ -19,19 +18,6 @@ struct TrainTranslateFlags : TrainFlags {
   bool skip_bad = false;
   TranslationTraining training;
 };
-
-std::vector<TextPair> read_pairs(const std::vector<std::string>& source,
-                                 const std::vector<std::string>& target, bool skip_bad) {
-  if (source.empty() && target.empty()) return {};  // no text for validation
-  ParallelReader reader({source, target}, skip_bad);
-  std::vector<TextPair> pairs;
-  while (auto record = reader.next()) {
-    if (record->fields[0].empty() || record->fields[1].empty()) continue;
-    pairs.push_back({std::move(record->fields[0]), std::move(record->fields[1])});
-  }
-  tell_bad_lines(reader.bad_lines());
-  return pairs;
-}
 
 // One side of the pairs, as the text that was read.
 std::string side_of(const std::vector<TextPair>& pairs, std::string TextPair::*side) {

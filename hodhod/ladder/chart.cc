@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -13,6 +14,15 @@ namespace {
 
 constexpr double kWidth = 860, kHeight = 380, kLeft = 64, kRight = 200, kTop = 16, kBottom = 44;
 constexpr double kLabelHeight = 15;
+constexpr size_t kMostTimes = 11;  // on the axis
+
+// A unit of time, in which times from `first` to below `end` are told.
+struct TimeUnit {
+  double seconds, first, end;
+  const char* name;
+};
+constexpr std::array<TimeUnit, 4> kTimeUnits = {
+    {{1, 0.01, 60, "s"}, {60, 1, 60, "min"}, {3600, 1, 24, "h"}, {86400, 1, 1e4, "d"}}};
 
 // Places in the drawing of values between two ends; the vertical axis points upwards.
 struct Scale {
@@ -72,9 +82,11 @@ std::string end_labels(std::vector<EndLabel> labels, const LadderReport& report)
 }
 
 std::string time_name(double seconds) {
-  if (seconds < 60) return fmt::format("{:g} s", seconds);
-  if (seconds < 3600) return fmt::format("{:g} min", seconds / 60);
-  return seconds < 86400 ? fmt::format("{:g} h", seconds / 3600) : fmt::format("{:g} d", seconds / 86400);
+  const TimeUnit* own = kTimeUnits.data();
+  for (const TimeUnit& unit : kTimeUnits) {
+    if (unit.seconds <= seconds) own = &unit;
+  }
+  return fmt::format("{:g} {}", seconds / own->seconds, own->name);
 }
 
 std::string time_axis(const Scale& x, double first, double end) {
@@ -148,12 +160,18 @@ std::vector<double> ticks(double least, double most, int count) {
 }
 
 std::vector<double> time_ticks(double least, double most) {
-  std::vector<double> found;
-  for (const double tick : {0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0, 180.0, 600.0, 1800.0, 3600.0,
-                            10800.0, 36000.0, 86400.0, 259200.0, 864000.0}) {
-    if (tick >= least && tick <= most) found.push_back(tick);
+  std::vector<double> found, kept;
+  for (const TimeUnit& unit : kTimeUnits) {
+    for (double power = unit.first; power < unit.end; power *= 10) {
+      for (const double factor : {1.0, 2.0, 5.0}) {
+        const double number = factor * power, tick = number * unit.seconds;
+        if (number < unit.end && tick >= least && tick <= most) found.push_back(tick);
+      }
+    }
   }
-  return found;
+  const size_t step = (found.size() + kMostTimes - 1) / kMostTimes;
+  for (size_t i = 0; i < found.size(); i += step) kept.push_back(found[i]);
+  return kept;
 }
 
 std::string curves_svg(const LadderReport& report) {

@@ -30,7 +30,7 @@ th:first-child, td:first-child { text-align: start; } th { font-weight: 600; }
 th small, p.soft, figcaption { color: var(--soft); font-weight: 400; }
 td.answer, th.answer { text-align: start; white-space: pre-wrap; overflow-wrap: anywhere; }
 svg { width: 100%; height: auto; } svg text { fill: var(--text); font-size: 12px; }
-.grid { stroke: var(--line); } .curve { fill: none; stroke-width: 2; }
+.grid { stroke: var(--line); } .curve { fill: none; stroke-width: 2; stroke-linecap: round; }
 .truth { fill: none; stroke: var(--text); stroke-width: 1.5; stroke-dasharray: 4 3; }
 figure { margin: 0; } code { overflow-wrap: anywhere; font-size: .85em; }
 )";

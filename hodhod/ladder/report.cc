@@ -26,6 +26,7 @@ Json rung_json(const LadderRung& rung) {
                {"peak_memory", rung.peak_memory},
                {"quality", rung.measured ? Json(rung.quality) : Json(nullptr)},
                {"parameters", rung.parameters},
+               {"ngrams", rung.ngrams},
                {"summary", rung.summary},
                {"bytes", rung.bytes},
                {"scored_a_second", rung.scored_a_second},
@@ -107,6 +108,7 @@ std::vector<LadderRung> read_rungs(const Json& json, const std::string& path) {
     rung.peak_memory = json_get<uint64_t>(one, "peak_memory", path);
     rung.quality = json_get_or<double>(one, "quality", 0, path);
     rung.parameters = json_get<int64_t>(one, "parameters", path);
+    rung.ngrams = json_get<int64_t>(one, "ngrams", path);
     rung.summary = json_get<std::string>(one, "summary", path);
     rung.bytes = json_get<uint64_t>(one, "bytes", path);
     rung.scored_a_second = json_get<double>(one, "scored_a_second", path);
@@ -132,6 +134,7 @@ std::string quality_text(const LadderReport& report, double quality) {
 
 std::string size_text(const LadderRung& rung) {
   if (rung.parameters > 0) return with_commas(rung.parameters);
+  if (rung.ngrams > 0) return with_commas(rung.ngrams) + " n-grams";
   return rung.summary.empty() ? "–" : rung.summary;
 }
 

@@ -49,6 +49,7 @@ struct LadderRung {
   uint64_t peak_memory = 0;                        // of its training, in bytes
   double quality = 0;
   int64_t parameters = 0;                 // 0: it is not made of parameters
+  int64_t ngrams = 0;                     // of a counted model
   std::string summary = {};               // the form and sizes of the model
   uint64_t bytes = 0;                     // of its files
   double scored_a_second = 0;             // units of the report's `unit` that are scored
