@@ -104,17 +104,13 @@ class ClassifyLadder final : public LadderTask {
     report.quality.key = "accuracy";
     if (several_labels()) {
       report.quality.key = "micro_f1";
-      report.quality.name = {"micro F1, %", "F1 خرد، ٪"};
+      report.quality.name = {"micro F1, %", "F1 خُرد، ٪"};
     }
     report.unit = {"texts", "متن"};
-    report.notes = {
-        {fmt::format("The figures are of {} texts; the curves are of the texts for validation.",
-                     scored_.size()),
-         "رقم‌ها بر متن‌های آزمون و منحنی‌ها بر متن‌های "
-         "اعتبارسنجی "
-         "به "
-         "دست "
-         "آمده‌اند."}};
+    report.notes = {{fmt::format("The figures are of {} texts; the curves are of the texts for validation.",
+                                 scored_.size()),
+                     "عددهای جدول بر متن‌های آزمون به دست آمده‌اند "
+                     "و منحنی‌ها بر متن‌های اعتبارسنجی."}};
     if (!several_labels()) report.notes.push_back(always_the_commonest());
     for (const LabelledText* one : asked())
       report.questions.push_back({shortened(one->texts[0]), one->label});

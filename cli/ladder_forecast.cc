@@ -92,17 +92,15 @@ class ForecastLadder final : public LadderTask {
   std::vector<std::string> model_options() const override { return {fmt::format("horizon={}", horizon_)}; }
 
   void describe(LadderReport& report) const override {
-    report.quality = {.key = "mse", .name = {"MSE, standardised", "میانگین مربع خطا (استانده)"}};
+    report.quality = {.key = "mse", .name = {"MSE, standardised", "میانگین مربع خطا، استانداردشده"}};
     report.unit = {"windows", "پنجره"};
     const SeriesParts parts = split_series(series_.rows(), split_);
-    report.notes = {
-        {fmt::format("The figures are of forecasts of {} rows from every row of the {} of the "
-                     "test part; the curves are "
-                     "of the validation part. The larger models look back {} rows.",
-                     horizon_, with_commas(parts.test.rows()), look_back_),
-         "رقم‌ها بر بخش آزمون و منحنی‌ها بر بخش اعتبارسنجی به "
-         "دست "
-         "آمده‌اند."}};
+    report.notes = {{fmt::format("The figures are of forecasts of {} rows from every row of the {} of the "
+                                 "test part; the curves are "
+                                 "of the validation part. The larger models look back {} rows.",
+                                 horizon_, with_commas(parts.test.rows()), look_back_),
+                     "عددهای جدول بر بخش آزمون به دست آمده‌اند "
+                     "و منحنی‌ها بر بخش اعتبارسنجی."}};
     const int64_t begin = window_begin();
     report.window.column = series_.columns[0];
     for (int64_t row = begin - kDrawnBefore * horizon_; row < begin + horizon_; ++row) {

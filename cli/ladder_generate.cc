@@ -130,15 +130,9 @@ class GenerateLadder final : public LadderTask {
              "The figures are of {} characters of raw text, line ends counted; the curves are of the first "
              "{} bytes of the validation text.",
              with_commas(characters_of(scored_)), with_commas(kCurveTokens * kBytesOfToken)),
-         "رقم‌ها بر همهٔ متن آزمون و با شمردن پایان سطرها، و "
-         "منحنی‌ها "
-         "بر "
-         "آغاز "
-         "متن "
-         "اعتبارسنجی "
-         "به "
-         "دست "
-         "آمده‌اند."}};
+         "عددهای جدول بر همهٔ متن آزمون به دست آمده‌اند، "
+         "با شمردن پایان سطرها؛ "
+         "و منحنی‌ها بر آغاز متن اعتبارسنجی."}};
     report.questions.assign(kAnswers, {prompt_, ""});
   }
 

@@ -92,11 +92,8 @@ class TagLadder final : public LadderTask {
     report.notes = {
         {fmt::format("The figures are of {} sentences; the curves are of the sentences for validation.",
                      scored_.size()),
-         "رقم‌ها بر جمله‌های آزمون و منحنی‌ها بر جمله‌های "
-         "اعتبارسنجی "
-         "به "
-         "دست "
-         "آمده‌اند."}};
+         "عددهای جدول بر جمله‌های آزمون به دست آمده‌اند "
+         "و منحنی‌ها بر جمله‌های اعتبارسنجی."}};
     for (const TaggedWords* one : asked())
       report.questions.push_back(
           {fmt::format("{}", fmt::join(one->words, " ")), tagged(one->words, one->tags)});

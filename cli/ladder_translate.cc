@@ -105,16 +105,8 @@ class TranslateLadder final : public LadderTask {
         {fmt::format("The figures are of {} sentences translated with {} beams; the curves are of {} "
                      "sentences for validation, translated greedily.",
                      scored_.size(), kBeams, kValidationPairs),
-         "رقم‌ها با جست‌وجوی پرتویی بر جمله‌های آزمون، و "
-         "منحنی‌ها "
-         "با "
-         "ترجمهٔ "
-         "آزمند "
-         "چند "
-         "جمله "
-         "به "
-         "دست "
-         "آمده‌اند."}};
+         "عددهای جدول با جست‌وجوی پرتویی به دست آمده‌اند "
+         "و منحنی‌ها با ترجمهٔ حریصانهٔ چند جمله."}};
     for (const size_t i : asked()) report.questions.push_back({scored_[i].source, scored_[i].target});
   }
 

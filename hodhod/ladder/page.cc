@@ -148,7 +148,7 @@ std::string report_page(const LadderReport& report) {
       html_escaped(report.task));
   html += sentence_lists(report);
   html += heading("Learning curves", "منحنی‌های یادگیری") + drawing(curves_svg(report));
-  html += heading("Figures", "اندازه‌ها") + figures(report);
+  html += heading("Figures", "سنجه‌ها") + figures(report);
   if (const std::string window = window_svg(report); !window.empty())
     html += heading("A window and its forecasts", "یک پنجره و پیش‌بینی‌های آن") +
             drawing(window);
