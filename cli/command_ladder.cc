@@ -210,14 +210,23 @@ class Ladder {
     record.command = text;
     if (!session_.quiet) announce(fmt::format("\n{} of {}: {}", i + 1, rungs_.size(), rung.title.en));
     if (!trained) train_rung(words, session_, record);
-    if (!stop_requested() && record.problem.empty()) {
-      record.bytes = model_bytes(directory_of(rung));
-      record.answers.clear();
-      task_.measure(directory_of(rung), flags_.seed, record);
-      record.measured = true;
-    }
+    if (!stop_requested() && record.problem.empty()) measure(directory_of(rung), record);
     read_curve(record);
     store();
+  }
+
+  // A rung that cannot be measured does not end the others.
+  void measure(const std::string& directory, LadderRung& record) const {
+    record.bytes = model_bytes(directory);
+    record.answers.clear();
+    try {
+      task_.measure(directory, flags_.seed, record);
+      record.measured = true;
+    } catch (const Error& error) {
+      record.measured = false;
+      record.problem = error.what();
+      announce("hodhod: error: " + with_dashes(record.problem));
+    }
   }
 
   void store() const {
