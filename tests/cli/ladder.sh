@@ -71,6 +71,13 @@ expect "the way to go on" "Give the same command again" "$(cat "$work/stop")"
 climb generate --data "$work/text.txt" --minutes 5 --rungs ngram-2,ngram-4 --out "$work/stopped" > "$work/out"
 expect "what was done is kept" "ngram-2" "$(cat "$work/out")"
 
+# A rung that cannot be trained is told of, and the others are.
+printf 'one two three\nfour five six\nseven eight\nnine ten\neleven\n' > "$work/short.txt"
+climb generate --data "$work/short.txt" --dev-share 0.3 --minutes 0.02 --rungs ngram-2,gru --out "$work/short" > "$work/out" &&
+  fail "a rung without a model"
+expect "the rung that failed" "The GRU has no model" "$(cat "$work/out")"
+expect "the others" "the counted 2-gram" "$(cat "$work/out")"
+
 # ---- classifiers ----
 for i in $(seq 60); do printf 'good\tfine film number %d\nbad\tawful film number %d\n' "$i" "$i"; done > "$work/reviews.tsv"
 climb classify --data "$work/reviews.tsv" --label 1 --text 2 --minutes 0.02 --rungs tfidf,fasttext,lstm \
