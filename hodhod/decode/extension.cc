@@ -7,6 +7,7 @@
 
 #include "hodhod/decode/sampler.h"
 #include "hodhod/decode/token_rules.h"
+#include "hodhod/kernels/scratch.h"
 
 namespace hodhod {
 namespace {
@@ -59,11 +60,13 @@ void Extension::look(size_t index, std::span<float> scores) {
   const DecodeOptions& options = request_->options;
   const Prompt& prompt = request_->prompt;
   const double total = log_sum_exp(scores);
-  const std::vector<float> plain(scores.begin(), scores.end());
+  kernels::Scratch scratch;
+  auto* plain = scratch.get<float>(std::ssize(scores));
+  std::copy(scores.begin(), scores.end(), plain);
   const std::vector<int64_t>& source = prompt.source.empty() ? prompt.target : prompt.source.tokens;
   apply_token_rules(options, {row.tokens, prompt_, max_new_tokens_, source}, scores);
   row.next = options.do_sample ? sample(options, scores, row.rng) : likeliest(scores);
-  row.gain = plain[static_cast<size_t>(row.next)] - total;
+  row.gain = static_cast<double>(plain[row.next]) - total;
 }
 
 std::vector<size_t> Extension::advance() {

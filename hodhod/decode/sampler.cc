@@ -2,22 +2,28 @@
 #include "hodhod/decode/sampler.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "hodhod/base/error.h"
+#include "hodhod/kernels/kernels.h"
+#include "hodhod/kernels/scratch.h"
 
 namespace hodhod {
 namespace {
 
 constexpr float kNever = -std::numeric_limits<float>::infinity();
-constexpr size_t kWeightClasses = (0x3F800000 >> 18) + 1;  // that of weight 1 is the last
+// Weights from 0 to 1 as numbers of three digits: 30 bits are enough, since those of 1 are 0x3F800000.
+constexpr int kDigitBits = 10;
+constexpr size_t kDigits = size_t{1} << kDigitBits;
 
-bool comes_before(const Candidate& a, const Candidate& b) {
+constexpr auto comes_before = [](const Candidate& a, const Candidate& b) {
   return a.score > b.score || (a.score == b.score && a.token < b.token);
-}
+};
 
 // A token that may be drawn, and its probability up to a common factor.
 struct Choice {
@@ -42,24 +48,59 @@ double entropy_of(const std::vector<Choice>& choices) {
   return entropy;
 }
 
+// Elements in the way of the sums below: enough for SIMD, whatever its width.
+constexpr size_t kLanes = 16;
+
+// The greatest score, or −∞ if all are −∞ or NaN.
+float greatest_of(std::span<const float> scores) {
+  std::array<float, kLanes> greatest;
+  greatest.fill(kNever);
+  const size_t whole = scores.size() / kLanes * kLanes;
+  for (size_t i = 0; i < whole; i += kLanes) {
+    for (size_t lane = 0; lane < kLanes; ++lane)
+      greatest[lane] = scores[i + lane] > greatest[lane] ? scores[i + lane] : greatest[lane];
+  }
+  for (size_t i = whole; i < scores.size(); ++i) greatest[0] = std::max(greatest[0], scores[i]);
+  return *std::max_element(greatest.begin(), greatest.end());
+}
+
+double sum_of(std::span<const float> values) {
+  std::array<double, kLanes> sums{};
+  const size_t whole = values.size() / kLanes * kLanes;
+  for (size_t i = 0; i < whole; i += kLanes) {
+    for (size_t lane = 0; lane < kLanes; ++lane) sums[lane] += static_cast<double>(values[i + lane]);
+  }
+  for (size_t i = whole; i < values.size(); ++i) sums[0] += static_cast<double>(values[i]);
+  double sum = 0;
+  for (const double lane : sums) sum += lane;
+  return sum;
+}
+
+// y_i = exp(x_i) up to a factor that all share, so that their sum is about 1. y may be x.
+void exponentials(std::span<const float> x, float* y) {
+  kernels::cpu_kernels<float>().softmax(
+      {.rows = 1, .columns = static_cast<int64_t>(x.size()), .log = false, .x = x.data(), .y = y});
+}
+
 double weight_of(const DecodeOptions& options, float score, float greatest) {
   return std::exp((static_cast<double>(score) - greatest) / options.temperature);
 }
 
-// All tokens in their order. Where some are to be left out: the top k of them, likeliest first.
-std::vector<Choice> choices_of(const DecodeOptions& options, std::span<const float> scores) {
+// The probabilities of all tokens up to a common factor, in `weights`, which has room for them.
+void all_weights(const DecodeOptions& options, std::span<const float> scores, float* weights) {
+  if (options.temperature == 1.0) return exponentials(scores, weights);
+  const float greatest = scores[static_cast<size_t>(likeliest(scores))];
+  const auto inverse = static_cast<float>(std::min(1 / options.temperature, 1e30));  // 0 · inverse is 0
+  for (size_t i = 0; i < scores.size(); ++i) weights[i] = (scores[i] - greatest) * inverse;
+  exponentials({weights, scores.size()}, weights);
+}
+
+// The top k tokens, or all of them, likeliest first.
+std::vector<Choice> sorted_choices(const DecodeOptions& options, std::span<const float> scores) {
   const auto all = static_cast<int64_t>(scores.size());
-  const bool sorted = options.top_k > 0 || options.top_p < 1 || options.min_p > 0 || options.typical_p < 1 ||
-                      options.epsilon_cutoff > 0 || options.eta_cutoff > 0;
-  std::vector<Candidate> candidates;
-  if (sorted) {
-    candidates = top_candidates(scores, options.top_k > 0 ? options.top_k : all);
-  } else {
-    for (int64_t i = 0; i < all; ++i) candidates.push_back({i, scores[static_cast<size_t>(i)]});
-  }
   const float greatest = scores[static_cast<size_t>(likeliest(scores))];
   std::vector<Choice> choices;
-  for (const Candidate& candidate : candidates)
+  for (const Candidate& candidate : top_candidates(scores, options.top_k > 0 ? options.top_k : all))
     choices.push_back({candidate.token, weight_of(options, candidate.score, greatest)});
   return choices;
 }
@@ -74,37 +115,74 @@ void keep_top_p(std::vector<Choice>& choices, double share) {
   choices.resize(std::max<size_t>(kept, 1));
 }
 
-// Which of kWeightClasses a weight from 0 to 1 is in: more for more.
-size_t class_of(double weight) { return std::bit_cast<uint32_t>(static_cast<float>(weight)) >> 18; }
-
-// The likeliest tokens whose probabilities reach `top_p`, in order. Sums over classes of weights tell how
-// small the weights go, so that the others need not be sorted.
-std::vector<Choice> choices_of_top_p(const DecodeOptions& options, std::span<const float> scores) {
-  const float greatest = scores[static_cast<size_t>(likeliest(scores))];
-  std::vector<double> weights(scores.size()), sums(kWeightClasses);
-  double total = 0;
-  for (size_t i = 0; i < scores.size(); ++i) {
-    weights[i] = weight_of(options, scores[i], greatest);
-    if (!(weights[i] > 0)) continue;
-    total += weights[i];
-    sums[class_of(weights[i])] += weights[i];
+// The likeliest tokens whose probabilities reach `top_p`, in no order; of equal ones the first. Tokens of
+// less than (1 − top_p) / V are together below what may be missing. The others are not sorted: the bits of
+// positive numbers are in their order, so sums over the first digits of weights tell up to which digit all
+// tokens are in, then sums over the next digits of those that begin with it, and so on.
+std::vector<Choice> choices_of_top_p(const DecodeOptions& options, std::span<const float> weights) {
+  const double total = sum_of(weights), wanted = options.top_p * total;
+  const auto least_weight = static_cast<float>((1 - 1e-6) * std::max(0.0, 1 - options.top_p) * total /
+                                               static_cast<double>(weights.size()));
+  std::vector<uint32_t> tokens(weights.size());
+  size_t count = 0;
+  for (uint32_t i = 0; i < weights.size(); ++i) {
+    tokens[count] = i;
+    count += weights[i] > 0 && weights[i] >= least_weight ? 1 : 0;
   }
-  size_t least = kWeightClasses - 1;
-  for (double sum = sums[least]; least > 0 && sum < options.top_p * total;) sum += sums[--least];
-  std::vector<Candidate> candidates;
-  for (size_t i = 0; i < scores.size(); ++i) {
-    if (weights[i] > 0 && class_of(weights[i]) >= least)
-      candidates.push_back({static_cast<int64_t>(i), scores[i]});
-  }
-  std::sort(candidates.begin(), candidates.end(), comes_before);
+  tokens.resize(count);
   std::vector<Choice> choices;
+  std::array<double, kDigits> sums;
   double sum = 0;
-  for (const Candidate& candidate : candidates) {
-    if (!choices.empty() && sum >= options.top_p * total) break;
-    choices.push_back({candidate.token, weights[static_cast<size_t>(candidate.token)]});
+  const auto choose = [&](uint32_t token) {
+    choices.push_back({token, static_cast<double>(weights[token])});
+  };
+  for (const int shift : {2 * kDigitBits, kDigitBits, 0}) {
+    const auto digit = [&](uint32_t token) {
+      return (std::bit_cast<uint32_t>(weights[token]) >> shift) % kDigits;
+    };
+    sums.fill(0);
+    size_t least = 0;
+    for (const uint32_t token : tokens) {
+      sums[digit(token)] += static_cast<double>(weights[token]);
+      least = std::max<size_t>(least, digit(token));
+    }
+    while (least > 0 && sum + sums[least] < wanted) sum += sums[least--];
+    size_t kept = 0;
+    for (const uint32_t token : tokens) {
+      if (digit(token) > least) choose(token);
+      if (digit(token) == least) tokens[kept++] = token;
+    }
+    tokens.resize(kept);
+  }
+  for (const uint32_t token : tokens) {
+    if (!choices.empty() && sum >= wanted) break;
+    choose(token);
     sum += choices.back().weight;
   }
   return choices;
+}
+
+// A token of the whole vocabulary. Sums of blocks lead to it.
+int64_t drawn_from(std::span<const float> weights, Rng& rng) {
+  constexpr size_t kBlock = 256;
+  std::vector<double> sums;
+  for (size_t i = 0; i < weights.size(); i += kBlock)
+    sums.push_back(sum_of(weights.subspan(i, std::min(kBlock, weights.size() - i))));
+  double rest = rng.uniform_double() * std::accumulate(sums.begin(), sums.end(), 0.0);
+  size_t block = 0;
+  while (block + 1 < sums.size() && rest >= sums[block]) rest -= sums[block++];
+  int64_t last = -1;
+  for (size_t i = block * kBlock; i < weights.size(); ++i) {
+    if (!(weights[i] > 0)) continue;
+    last = static_cast<int64_t>(i);
+    if (rest < static_cast<double>(weights[i])) break;
+    rest -= static_cast<double>(weights[i]);
+  }
+  // Rounding may lead behind the last token that is possible.
+  for (size_t i = weights.size(); last < 0 && i-- > 0;) {
+    if (weights[i] > 0) last = static_cast<int64_t>(i);
+  }
+  return last;
 }
 
 void keep_min_p(std::vector<Choice>& choices, double fraction) {
@@ -146,18 +224,11 @@ double eta_bound(const std::vector<Choice>& choices, double epsilon) {
 }  // namespace
 
 int64_t likeliest(std::span<const float> scores) {
-  int64_t best = -1;
-  float best_score = kNever;
-  for (size_t i = 0; i < scores.size(); ++i) {
-    if (scores[i] > best_score) {
-      best = static_cast<int64_t>(i);
-      best_score = scores[i];
-    }
-  }
-  check(best >= 0,
+  const float greatest = greatest_of(scores);
+  check(greatest > kNever,
         "decoding: no token is possible: every score is NaN or minus infinity; relax the rules or check "
         "the model's weights");
-  return best;
+  return std::find(scores.begin(), scores.end(), greatest) - scores.begin();
 }
 
 std::vector<Candidate> top_candidates(std::span<const float> scores, int64_t count) {
@@ -182,18 +253,38 @@ std::vector<Candidate> top_candidates(std::span<const float> scores, int64_t cou
 }
 
 double log_sum_exp(std::span<const float> scores) {
-  float greatest = kNever;
-  for (float score : scores) greatest = std::max(greatest, score);
+  const float greatest = greatest_of(scores);
   if (!std::isfinite(greatest)) return greatest;
-  double sum = 0;
-  for (float score : scores) sum += std::exp(static_cast<double>(score) - greatest);
-  return greatest + std::log(sum);
+  kernels::Scratch scratch;
+  auto* weights = scratch.get<float>(std::ssize(scores));
+  exponentials(scores, weights);
+  const auto best = std::find(scores.begin(), scores.end(), greatest) - scores.begin();
+  return greatest + std::log(sum_of({weights, scores.size()}) / static_cast<double>(weights[best]));
 }
 
 int64_t sample(const DecodeOptions& options, std::span<const float> scores, Rng& rng) {
-  const bool by_share = options.top_p < 1 && options.top_k == 0;
-  std::vector<Choice> choices = by_share ? choices_of_top_p(options, scores) : choices_of(options, scores);
-  if (!by_share) keep_top_p(choices, options.top_p);
+  const bool truncates =
+      options.min_p > 0 || options.typical_p < 1 || options.epsilon_cutoff > 0 || options.eta_cutoff > 0;
+  std::vector<Choice> choices;
+  if (options.top_k > 0 || (truncates && options.top_p >= 1)) {
+    choices = sorted_choices(options, scores);
+    keep_top_p(choices, options.top_p);
+  } else {
+    likeliest(scores);  // an error if no token is possible
+    kernels::Scratch scratch;
+    auto* weights = scratch.get<float>(std::ssize(scores));
+    all_weights(options, scores, weights);
+    check(sum_of({weights, scores.size()}) > 0,
+          "decoding: a score is NaN or infinite; check the model's weights and the biases of tokens");
+    if (options.top_p >= 1) return drawn_from({weights, scores.size()}, rng);
+    choices = choices_of_top_p(options, {weights, scores.size()});
+    if (truncates) {
+      std::sort(choices.begin(), choices.end(), [&](const Choice& a, const Choice& b) {
+        return comes_before({a.token, scores[static_cast<size_t>(a.token)]},
+                            {b.token, scores[static_cast<size_t>(b.token)]});
+      });
+    }
+  }
   keep_min_p(choices, options.min_p);
   keep_typical(choices, options.typical_p);
   keep_above(choices, options.epsilon_cutoff);

@@ -56,6 +56,48 @@ TEST(Sampling, AShareOfManyTokensIsThatOfAllOfThemSorted) {
   }
 }
 
+// The draws from many tokens, some of them impossible, at several temperatures: as often as they are likely.
+TEST(Sampling, ManyTokensAreDrawnAsOftenAsTheyAreLikely) {
+  constexpr size_t kTokens = 1000, kGroups = 10;
+  Rng rng(11);
+  std::vector<float> scores(kTokens);
+  for (float& score : scores) score = rng.below(4) == 0 ? kImpossible : static_cast<float>(2 * rng.normal());
+  for (const double temperature : {0.5, 1.0, 1.7}) {
+    std::vector<double> expected(kGroups);
+    double total = 0;
+    for (size_t i = 0; i < kTokens; ++i) {
+      expected[i % kGroups] += std::exp(scores[i] / temperature);
+      total += std::exp(scores[i] / temperature);
+    }
+    const int n = 20000;
+    std::vector<int> counts(kGroups);
+    for (int i = 0; i < n; ++i) {
+      const auto token =
+          static_cast<size_t>(sample({.do_sample = true, .temperature = temperature}, scores, rng));
+      ASSERT_GT(scores[token], kImpossible);
+      ++counts[token % kGroups];
+    }
+    for (size_t g = 0; g < kGroups; ++g) {
+      const double p = expected[g] / total;
+      EXPECT_NEAR(counts[g], n * p, 4.5 * std::sqrt(n * p * (1 - p)) + 1) << temperature << " " << g;
+    }
+  }
+  EXPECT_EQ(sample({.do_sample = true, .temperature = 1e-40}, scores, rng), likeliest(scores));
+}
+
+TEST(Sampling, LogOfASum) {
+  Rng rng(2);
+  std::vector<float> scores(997);
+  for (float& score : scores) score = static_cast<float>(5 * rng.normal()) - 80;
+  scores[3] = kImpossible;
+  double sum = 0;
+  for (const float score : scores) sum += std::exp(static_cast<double>(score));
+  EXPECT_NEAR(log_sum_exp(scores), std::log(sum), 1e-6);
+  EXPECT_EQ(log_sum_exp(std::vector<float>{kImpossible, kImpossible}), kImpossible);
+  scores[500] = scores[700] = 1;
+  EXPECT_EQ(likeliest(scores), 500);
+}
+
 TEST(Sampling, TruncationKeepsTheLikeliest) {
   const std::vector<float> scores{std::log(0.1f), std::log(0.5f), std::log(0.15f), std::log(0.25f)};
   const auto drawn = [&](DecodeOptions options) {
