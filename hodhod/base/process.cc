@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/base/process.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -45,13 +47,36 @@ double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
 }
 
-// Between fork and exec, only functions that are safe in a signal handler may be called.
-[[noreturn]] void become(char* const* words, pid_t parent) {
+// Becomes the program; if that fails, tells why through the pipe. Between fork and exec, only functions that
+// are safe in a signal handler may be called.
+[[noreturn]] void become(char* const* words, pid_t parent, int pipe) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (::getppid() != parent) ::_exit(kCannotRun);
-  ::execv(words[0], words);
+  if (::getppid() == parent) ::execv(words[0], words);
+  const int problem = errno;
+  // If even this cannot be told, the status says that it was not run.
+  [[maybe_unused]] const ssize_t written = ::write(pipe, &problem, sizeof problem);
   ::_exit(kCannotRun);
+}
+
+// Starts the program and returns once it is the program, and no longer a copy of this process.
+pid_t start(const std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));  // only read
+  pointers.push_back(nullptr);
+  std::array<int, 2> ends = {};
+  check(::pipe2(ends.data(), O_CLOEXEC) == 0, "{}: cannot be run: {}", words[0], std::strerror(errno));
+  const pid_t parent = ::getpid(), child = ::fork();
+  if (child == 0) become(pointers.data(), parent, ends[1]);
+  int problem = child < 0 ? errno : 0;
+  ::close(ends[1]);
+  ssize_t told = 0;
+  while (child > 0 && (told = ::read(ends[0], &problem, sizeof problem)) < 0 && errno == EINTR) {
+  }
+  ::close(ends[0]);
+  if (told > 0) ::waitpid(child, nullptr, 0);
+  check(problem == 0, "{}: cannot be run: {}", words[0], std::strerror(problem));
+  return child;
 }
 
 }  // namespace
@@ -59,14 +84,8 @@ double seconds_of(const timeval& time) {
 std::string own_program() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
 
 ProcessEnd run_process(const std::vector<std::string>& words) {
-  check(!words.empty() && ::access(words[0].c_str(), X_OK) == 0, "{}: there is no such program to run",
-        words.empty() ? "" : words[0]);
-  std::vector<char*> pointers;
-  for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));  // only read
-  pointers.push_back(nullptr);
-  const pid_t parent = ::getpid(), child = ::fork();
-  check(child >= 0, "{}: cannot be run: {}", words[0], std::strerror(errno));
-  if (child == 0) become(pointers.data(), parent);
+  check(!words.empty(), "process: there is no program to run");
+  const pid_t child = start(words);
   ProcessEnd end;
   int status = 0;
   rusage used = {};

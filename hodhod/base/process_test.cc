@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <vector>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
@@ -21,6 +22,14 @@ TEST(Process, RunsAProgramToItsEnd) {
   EXPECT_EQ(read_file(path), "a b'c");
   EXPECT_GT(end.peak_memory, 100'000U);
   EXPECT_GE(end.processor_seconds, 0);
+}
+
+TEST(Process, HasAMemoryOfItsOwn) {
+  const std::vector<char> large(size_t{256} << 20, 1);  // of this process
+  const ProcessEnd end = run_process({"/bin/sh", "-c", "sleep 0.1"});
+  EXPECT_GT(end.peak_memory, 100'000U);
+  EXPECT_LT(end.peak_memory, large.size() / 2);
+  EXPECT_EQ(large.back(), 1);
 }
 
 TEST(Process, TellsOfASignalAndOfAMissingProgram) {
