@@ -122,31 +122,47 @@ WindowSampler::WindowSampler(int64_t tokens, WindowOptions options) : tokens_(to
   check(options.length >= 1 && options.batch >= 1, "windows: length {} and batch {} must be positive",
         options.length, options.batch);
   check(tokens >= 2, "windows: a stream of {} tokens has nothing to predict; give more text", tokens);
-  check(!options.random || tokens > options.length,
+  check(options.order != WindowOrder::random || tokens > options.length,
         "windows: a stream of {} tokens is too short for windows of {}; shorten them or give more text",
         tokens, options.length);
+  check(options.order != WindowOrder::continuous || tokens > options.batch,
+        "windows: a stream of {} tokens is too short to be cut into {} rows; lower `batch` or give more text",
+        tokens, options.batch);
 }
 
 std::vector<Window> WindowSampler::next() {
   std::vector<Window> windows;
-  if (options_.random) {
-    const Rng step = Rng(options_.seed).fork(kWindows).fork(static_cast<uint64_t>(step_));
-    for (int64_t row = 0; row < options_.batch; ++row) {
-      Rng rng = step.fork(static_cast<uint64_t>(row));
-      const auto places = static_cast<uint64_t>(tokens_ - options_.length);
-      windows.push_back({static_cast<int64_t>(rng.below(places)), options_.length});
+  if (options_.order != WindowOrder::random && step_ >= steps_in_epoch()) return windows;
+  for (int64_t row = 0; row < options_.batch; ++row) {
+    windows.push_back(options_.order == WindowOrder::random     ? random_window(row)
+                      : options_.order == WindowOrder::in_order ? ordered_window(row)
+                                                                : continuous_window(row));
+    if (options_.order == WindowOrder::in_order && windows.back().length == 0) {
+      windows.pop_back();
+      break;
     }
-  } else {
-    for (int64_t row = 0; row < options_.batch; ++row) {
-      const int64_t begin = (step_ * options_.batch + row) * options_.length;
-      const int64_t length = std::min(options_.length, tokens_ - 1 - begin);
-      if (length <= 0) break;
-      windows.push_back({begin, length});
-    }
-    if (windows.empty()) return windows;
   }
   ++step_;
   return windows;
+}
+
+Window WindowSampler::random_window(int64_t row) const {
+  Rng rng =
+      Rng(options_.seed).fork(kWindows).fork(static_cast<uint64_t>(step_)).fork(static_cast<uint64_t>(row));
+  const auto places = static_cast<uint64_t>(tokens_ - options_.length);
+  return {static_cast<int64_t>(rng.below(places)), options_.length};
+}
+
+Window WindowSampler::ordered_window(int64_t row) const {
+  const int64_t begin = std::min((step_ * options_.batch + row) * options_.length, tokens_ - 1);
+  return {begin, std::min(options_.length, tokens_ - 1 - begin)};
+}
+
+Window WindowSampler::continuous_window(int64_t row) const {
+  const auto stretch_begin = [&](int64_t r) { return r * (tokens_ - 1) / options_.batch; };
+  const int64_t end = stretch_begin(row + 1);
+  const int64_t begin = std::min(stretch_begin(row) + step_ * options_.length, end);
+  return {begin, std::min(options_.length, end - begin)};
 }
 
 void WindowSampler::seek(int64_t step) {
@@ -155,8 +171,10 @@ void WindowSampler::seek(int64_t step) {
 }
 
 int64_t WindowSampler::steps_in_epoch() const {
-  const int64_t per_step = options_.batch * options_.length;
-  return (tokens_ - 1 + per_step - 1) / per_step;
+  const auto ratio_up = [](int64_t a, int64_t b) { return (a + b - 1) / b; };
+  if (options_.order == WindowOrder::continuous)
+    return ratio_up(ratio_up(tokens_ - 1, options_.batch), options_.length);
+  return ratio_up(tokens_ - 1, options_.batch * options_.length);
 }
 
 }  // namespace hodhod

@@ -74,10 +74,13 @@ struct Window {
   friend bool operator==(const Window&, const Window&) = default;
 };
 
+// Where windows begin: anywhere, as in nanoGPT; side by side; each where that of the same row ended.
+enum class WindowOrder { random, in_order, continuous };
+
 struct WindowOptions {
   int64_t length = 256;
   int64_t batch = 16;
-  bool random = true;  // windows anywhere, as in nanoGPT; false: side by side, in order
+  WindowOrder order = WindowOrder::random;
   uint64_t seed = 0;
 };
 
@@ -85,19 +88,25 @@ struct WindowOptions {
 //
 // Random: row r of step s begins at a position that is a function of (seed, s, r), all positions equally
 // likely; it never ends. In order: side by side from 0, the last window shorter and the last batch smaller;
-// each token but the first is a target once, then it ends.
+// each token but the first is a target once, then it ends. Continuous: the targets are cut into `batch`
+// stretches, whose lengths differ by one at most, and row r takes its windows from stretch r, one after the
+// other. The windows of the last step are shorter, and may be empty in some rows; then it ends.
 class WindowSampler {
  public:
   WindowSampler(int64_t tokens, WindowOptions options);
 
-  // The windows of the next step; empty at the end of an ordered pass.
+  // The windows of the next step; none at the end of a pass that is not random.
   std::vector<Window> next();
   int64_t step() const { return step_; }
   void seek(int64_t step);
-  // The steps of an ordered pass; for random windows, the steps that see as many tokens.
+  // The steps of a pass; for random windows, the steps that see as many tokens.
   int64_t steps_in_epoch() const;
 
  private:
+  Window random_window(int64_t row) const;
+  Window ordered_window(int64_t row) const;
+  Window continuous_window(int64_t row) const;
+
   int64_t tokens_;
   WindowOptions options_;
   int64_t step_ = 0;

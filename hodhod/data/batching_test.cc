@@ -123,7 +123,7 @@ TEST(Batching, NonsenseIsRefused) {
 
 TEST(Windows, InOrderEachTokenIsATargetOnce) {
   for (const int64_t tokens : {2, 5, 16, 17, 18, 100, 129}) {
-    WindowSampler sampler(tokens, {.length = 8, .batch = 2, .random = false});
+    WindowSampler sampler(tokens, {.length = 8, .batch = 2, .order = WindowOrder::in_order});
     std::vector<int> targets(tokens);
     int64_t steps = 0;
     for (auto windows = sampler.next(); !windows.empty(); windows = sampler.next(), ++steps) {
@@ -135,6 +135,33 @@ TEST(Windows, InOrderEachTokenIsATargetOnce) {
     EXPECT_TRUE(std::all_of(targets.begin() + 1, targets.end(), [](int n) { return n == 1; })) << tokens;
     EXPECT_EQ(steps, sampler.steps_in_epoch());
   }
+}
+
+TEST(Windows, ContinuousOnesGoOnWhereTheirRowEnded) {
+  for (const int64_t tokens : {6, 7, 41, 42, 100, 101, 123}) {
+    const WindowOptions options{.length = 8, .batch = 5, .order = WindowOrder::continuous};
+    WindowSampler sampler(tokens, options);
+    std::vector<int> targets(tokens);
+    std::vector<Window> before;
+    int64_t steps = 0;
+    for (auto windows = sampler.next(); !windows.empty(); windows = sampler.next(), ++steps) {
+      ASSERT_EQ(windows.size(), 5);
+      for (size_t r = 0; r < windows.size(); ++r) {
+        const Window& w = windows[r];
+        if (steps > 0) {
+          EXPECT_EQ(w.begin, before[r].begin + before[r].length);
+        }
+        for (int64_t i = w.begin + 1; i <= w.begin + w.length; ++i) ++targets.at(i);
+      }
+      before = windows;
+    }
+    EXPECT_EQ(steps, sampler.steps_in_epoch()) << tokens;
+    EXPECT_TRUE(std::all_of(targets.begin() + 1, targets.end(), [](int n) { return n == 1; })) << tokens;
+    WindowSampler later(tokens, options);
+    later.seek(steps - 1);
+    EXPECT_EQ(later.next(), before);
+  }
+  EXPECT_THROW(WindowSampler(5, {.batch = 5, .order = WindowOrder::continuous}), Error);
 }
 
 TEST(Windows, RandomOnesCoverTheStreamAndResume) {
@@ -154,7 +181,7 @@ TEST(Windows, RandomOnesCoverTheStreamAndResume) {
   for (int step = 0; step < 3; ++step) again.next();
   EXPECT_EQ(again.next(), later.next());
   EXPECT_THROW(WindowSampler(8, options), Error);
-  EXPECT_THROW(WindowSampler(1, {.random = false}), Error);
+  EXPECT_THROW(WindowSampler(1, {.order = WindowOrder::in_order}), Error);
 }
 
 }  // namespace

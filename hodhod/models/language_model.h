@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "hodhod/models/encoder.h"
@@ -47,6 +49,17 @@ struct SequenceBatch {
 struct TokenScore {
   double log_probability = 0;
   int64_t length = 0;
+};
+
+// What a model knows of texts that it has read in part and that go on: tensors by name, such as the hidden
+// states of a recurrent network, with the rows of the batch in dimension 1. Their size does not depend on
+// how much has been read.
+using CarriedState = std::vector<std::pair<std::string, Tensor>>;
+
+// The loss of a piece of texts, and what is carried on to the next piece.
+struct CarriedLoss {
+  Tensor loss;
+  CarriedState state;
 };
 
 class LanguageModel {
@@ -89,6 +102,18 @@ class LanguageModel {
   // override it with a way that does not store [B, T, V].
   virtual Tensor loss(const SequenceBatch& batch, const Tensor& labels, const CrossEntropyOptions& options,
                       Context& context) const;
+
+  // ---- running text in pieces ----
+  // The state before the first token of `rows` texts. Empty for a model that carries none, such as a
+  // Transformer: each of its sequences is a text of its own.
+  virtual CarriedState first_state(int64_t /*rows*/) const { return {}; }
+  // loss() of sequences that go on from `state`, with the state after their T tokens. The states are
+  // detached, so that gradients stay within a piece (truncated back-propagation through time, Williams &
+  // Peng 1990). The losses of a text do not depend on how it is cut into pieces, to the bit. With an empty
+  // state it is loss(), and nothing is carried on. Error when the state is not one of this model and batch.
+  virtual CarriedLoss loss_from(const CarriedState& state, const SequenceBatch& batch, const Tensor& labels,
+                                const CrossEntropyOptions& options, Context& context) const;
+
   // The prediction of labels[i] after tokens[0 … i], without gradients; nothing is said of labels that are
   // kIgnoreIndex. By default it comes from loss().
   virtual std::vector<TokenScore> score(std::span<const int64_t> tokens, std::span<const int64_t> labels,

@@ -302,6 +302,34 @@ Tensor RecurrentModel::loss(const SequenceBatch& batch, const Tensor& labels,
   return language_head().loss(decode(batch, context), embedding_, labels, options);
 }
 
+CarriedState RecurrentModel::first_state(int64_t rows) const {
+  if (config_.reads_source() || !decoder_) return {};
+  const RecurrentState zero = zero_state(*decoder_, rows);
+  CarriedState state{{"output", zero.output}};
+  if (zero.cell.defined()) state.emplace_back("cell", zero.cell);
+  return state;
+}
+
+CarriedLoss RecurrentModel::loss_from(const CarriedState& state, const SequenceBatch& batch,
+                                      const Tensor& labels, const CrossEntropyOptions& options,
+                                      Context& context) const {
+  if (state.empty()) return LanguageModel::loss_from(state, batch, labels, options, context);
+  CarriedState after = first_state(batch.target.ids.dim(0));
+  check(state.size() == after.size(), "{}: a carried state of {} tensors; this model has {}", name(),
+        state.size(), after.size());
+  for (size_t i = 0; i < after.size(); ++i) {
+    check(state[i].first == after[i].first && state[i].second.shape() == after[i].second.shape(),
+          "{}: the carried state has {} {}; it should have {} {}", name(), state[i].first,
+          state[i].second.shape(), after[i].first, after[i].second.shape());
+  }
+  DecoderState before;
+  before.lower = {state[0].second, state.size() > 1 ? state[1].second : Tensor()};
+  const Tensor hidden = decode(batch.target, before, context);
+  after[0].second = before.lower.output.detach();
+  if (after.size() > 1) after[1].second = before.lower.cell.detach();
+  return {language_head().loss(hidden, embedding_, labels, options), std::move(after)};
+}
+
 std::unique_ptr<LanguageModel::State> RecurrentModel::start(std::span<const Prompt> prompts,
                                                             Context& context) const {
   const NoGrad off;

@@ -56,6 +56,10 @@ class RecurrentModel final : public Model, public Encoder, public SequenceToSequ
   Tensor logits(const SequenceBatch& batch, Context& context) const override;
   Tensor loss(const SequenceBatch& batch, const Tensor& labels, const CrossEntropyOptions& options,
               Context& context) const override;
+  // Of a decoder: "output" [L, B, C], and "cell" [L, B, C] of an LSTM. A model with a source carries none.
+  CarriedState first_state(int64_t rows) const override;
+  CarriedLoss loss_from(const CarriedState& state, const SequenceBatch& batch, const Tensor& labels,
+                        const CrossEntropyOptions& options, Context& context) const override;
 
   template <class V>
   void visit(V& v) {

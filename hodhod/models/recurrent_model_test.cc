@@ -18,6 +18,7 @@
 #include "hodhod/models/test_models.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/nn/test_context.h"
+#include "hodhod/ops/reduce.h"
 #include "hodhod/ops/shape.h"
 #include "hodhod/tensor/tape.h"
 
@@ -161,6 +162,68 @@ INSTANTIATE_TEST_SUITE_P(Models, RecurrentBits, testing::ValuesIn(tested_recurre
                          [](const auto& tested) { return tested.param.name; });
 
 // An encoder sees the tokens after a token; a decoder does not.
+// ---- running text in pieces ----
+
+CarriedLoss losses_from(const RecurrentModel& model, const CarriedState& state, const Tensor& ids,
+                        int64_t begin, int64_t end) {
+  return model.loss_from(state, {.target = {.ids = slice(ids, 1, begin, end).dense()}},
+                         slice(ids, 1, begin + 1, end + 1).dense(), {.reduction = Reduction::none}, plain());
+}
+
+TEST(RecurrentModel, ATextInPiecesHasTheLossesOfTheTextInOne) {
+  const NoGrad off;
+  constexpr int64_t kLength = 60;
+  std::vector<std::vector<int64_t>> texts;
+  for (const uint64_t seed : {5, 6, 7})
+    texts.push_back(ragged_rows(1, kLength + 1, kRecurrentVocabulary, seed)[0]);
+  const Tensor ids = TokenBatch::of(texts, 0).ids;
+  for (const auto cell :
+       {RecurrentCell::tanh, RecurrentCell::relu, RecurrentCell::lstm, RecurrentCell::gru}) {
+    const auto model = made(small_recurrent(cell, RecurrentForm::decoder, 2));
+    const Tensor whole =
+        model->loss({.target = {.ids = slice(ids, 1, 0, kLength).dense()}},
+                    slice(ids, 1, 1, kLength + 1).dense(), {.reduction = Reduction::none}, plain());
+    CarriedState state = model->first_state(3);
+    for (const auto& [begin, end] : {std::pair<int64_t, int64_t>{0, 1}, {1, 9}, {9, 30}, {30, kLength}}) {
+      CarriedLoss found = losses_from(*model, state, ids, begin, end);
+      EXPECT_EQ(found.loss.values<float>(), slice(whole, 1, begin, end).values<float>()) << name_of(cell);
+      state = std::move(found.state);
+    }
+  }
+}
+
+TEST(RecurrentModel, NoGradientFlowsFromAPieceToTheOneBefore) {
+  const auto model = made(small_recurrent(RecurrentCell::lstm, RecurrentForm::decoder));
+  set_requires_grad(*model);
+  const Tensor ids = TokenBatch::of(ragged_rows(2, 20, kRecurrentVocabulary, 6), 0).ids;
+  const auto gradient_of_second = [&](const CarriedState& state) {
+    backward(sum(losses_from(*model, state, ids, 4, 8).loss));
+    std::vector<float> all;
+    for (const auto& [name, parameter] : parameters_of(*model)) {
+      const auto some = parameter.grad().values<float>();
+      all.insert(all.end(), some.begin(), some.end());
+      parameter.clear_grad();
+    }
+    return all;
+  };
+  const CarriedState first = losses_from(*model, model->first_state(2), ids, 0, 4).state;
+  CarriedState constant = first;
+  for (auto& [name, tensor] : constant) tensor = Tensor::from(tensor.values<float>(), tensor.shape());
+  EXPECT_EQ(gradient_of_second(first), gradient_of_second(constant));
+  EXPECT_NE(gradient_of_second(first), gradient_of_second(model->first_state(2)));
+}
+
+TEST(RecurrentModel, AStateOfAnotherModelIsRefused) {
+  const auto lstm = made(small_recurrent(RecurrentCell::lstm, RecurrentForm::decoder));
+  const auto gru = made(small_recurrent(RecurrentCell::gru, RecurrentForm::decoder));
+  const Tensor ids = Tensor::zeros({2, 5}, DType::i64);
+  expect_error([&] { losses_from(*gru, lstm->first_state(2), ids, 0, 4); }, "a carried state of 2 tensors");
+  expect_error([&] { losses_from(*gru, gru->first_state(3), ids, 0, 4); },
+               "it should have output [2, 2, 20]");
+  EXPECT_TRUE(
+      made(small_recurrent(RecurrentCell::gru, RecurrentForm::encoder_decoder))->first_state(2).empty());
+}
+
 TEST(RecurrentModel, FormsReadInTheirDirections) {
   const NoGrad off;
   const std::vector<std::vector<int64_t>> one{{3, 4, 5}}, other{{3, 4, 9}};

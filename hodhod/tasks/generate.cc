@@ -38,6 +38,24 @@ const WritingTask& generation() {
   return kGeneration;
 }
 
+WindowOrder order_of(TrainingWindows windows, const TextGenerator& generator) {
+  const bool carries = !generator.model->language_model()->first_state(1).empty();
+  check(carries || windows != TrainingWindows::continuous,
+        "`windows` continuous: this model carries no state from one window to the next, as a recurrent one "
+        "does; give random or in-order");
+  switch (windows) {
+    case TrainingWindows::automatic:
+      return carries ? WindowOrder::continuous : WindowOrder::random;
+    case TrainingWindows::random:
+      return WindowOrder::random;
+    case TrainingWindows::in_order:
+      return WindowOrder::in_order;
+    case TrainingWindows::continuous:
+      break;
+  }
+  return WindowOrder::continuous;
+}
+
 int64_t predictions_in(const std::vector<Window>& windows) {
   int64_t predictions = 0;
   for (const Window& window : windows) predictions += window.length;
@@ -71,17 +89,23 @@ metrics::LanguageScore score_windows(const TextGenerator& generator, std::string
   score.characters = static_cast<int64_t>(std::count_if(
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
   if (running.predictions() == 0) return score;
-  const std::vector<ScoringWindow> all =
-      scoring_windows(running.predictions(), running.predictions_of(generator.config().max_length()));
-  for (size_t at = 0; at < all.size(); at += static_cast<size_t>(batch)) {
-    const auto scored = std::span(all).subspan(at, std::min(static_cast<size_t>(batch), all.size() - at));
+  CarriedState state = model.first_state(1);
+  const bool reads_on = !state.empty();
+  const int64_t length = running.predictions_of(generator.config().max_length());
+  const std::vector<ScoringWindow> all = reads_on ? consecutive_windows(running.predictions(), length)
+                                                  : scoring_windows(running.predictions(), length);
+  const auto rows = static_cast<size_t>(reads_on ? 1 : batch);
+  for (size_t at = 0; at < all.size(); at += rows) {
+    const auto scored = std::span(all).subspan(at, std::min(rows, all.size() - at));
     std::vector<Window> windows;
     for (const ScoringWindow& one : scored) windows.push_back(one.window);
-    const auto [input, labels] = running.batch(windows);
+    const bool goes_on = reads_on && at > 0;
+    const auto [input, labels] = goes_on ? running.batch_to_go_on(windows) : running.batch(windows);
     leave_out_context(scored, labels);
-    const Tensor losses =
-        model.loss({.target = {.ids = input}}, labels, {.reduction = Reduction::none}, context);
-    const std::vector<double> values = losses.values();
+    CarriedLoss found =
+        model.loss_from(state, {.target = {.ids = input}}, labels, {.reduction = Reduction::none}, context);
+    state = std::move(found.state);
+    const std::vector<double> values = found.loss.values();
     for (size_t i = 0; i < values.size(); ++i) {
       const int64_t label = labels.data<int64_t>()[i];
       if (label != kIgnoreIndex) score.add(values[i], label != unknown);
@@ -117,7 +141,10 @@ metrics::LanguageScore score_text(const TextGenerator& generator, std::string_vi
 
 LanguageTrainee::LanguageTrainee(TextGenerator& generator, std::string_view train, std::string_view dev,
                                  const LanguageTraining& options, uint64_t seed)
-    : generator_(generator), options_(options), dev_(validation_part(dev, validation_tokens(options))) {
+    : generator_(generator),
+      options_(options),
+      dev_(validation_part(dev, validation_tokens(options))),
+      order_(order_of(options.windows, generator)) {
   validates_ =
       LanguageText(*generator.tokenizer, running_tokens(*generator.tokenizer, dev_)).predictions() > 0;
   TokenKey key(*generator.tokenizer);
@@ -133,26 +160,35 @@ LanguageTrainee::LanguageTrainee(TextGenerator& generator, std::string_view trai
   check(length >= 1 && train_.predictions() >= length,
         "training: the text has {} tokens, and a window takes {}; give more text or lower length",
         train_.tokens(), options.length);
-  sampler_ = std::make_unique<WindowSampler>(train_.sampler(
-      {.length = length, .batch = options.batch, .random = options.random_windows, .seed = seed}));
+  sampler_ = std::make_unique<WindowSampler>(
+      train_.sampler({.length = length, .batch = options.batch, .order = order_, .seed = seed}));
+  seek({});
 }
 
 NamedParameters LanguageTrainee::parameters() { return parameters_of(*generator_.model); }
 
+void LanguageTrainee::seek(BatchPosition position) {
+  epoch_ = position.epoch;
+  sampler_->seek(position.batch);
+  if (order_ == WindowOrder::continuous) state_ = model().first_state(options_.batch);
+}
+
 void LanguageTrainee::next_batch() {
   auto windows = sampler_->next();
   if (windows.empty()) {
-    sampler_->seek(0);
+    seek({epoch_ + 1, 0});
     windows = sampler_->next();
   }
-  std::tie(input_, labels_) = train_.batch(windows);
+  const bool goes_on = order_ == WindowOrder::continuous && sampler_->step() > 1;
+  std::tie(input_, labels_) = goes_on ? train_.batch_to_go_on(windows) : train_.batch(windows);
   predictions_ = predictions_in(windows);
 }
 
 LossSum LanguageTrainee::loss(Context& context) {
-  return {generator_.model->language_model()->loss({.target = {.ids = input_}}, labels_,
-                                                   {.reduction = Reduction::sum}, context),
-          static_cast<double>(predictions_)};
+  CarriedLoss found =
+      model().loss_from(state_, {.target = {.ids = input_}}, labels_, {.reduction = Reduction::sum}, context);
+  state_ = std::move(found.state);
+  return {std::move(found.loss), static_cast<double>(predictions_)};
 }
 
 Scores LanguageTrainee::validate() {

@@ -2,6 +2,7 @@
 // Language modelling on running text. (tasks/continue_text.h generates text.)
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,6 +12,7 @@
 #include "hodhod/base/number_range.h"
 #include "hodhod/data/batching.h"
 #include "hodhod/decode/options.h"
+#include "hodhod/models/language_model.h"
 #include "hodhod/tasks/generate_options.h"
 #include "hodhod/tasks/language_text.h"
 #include "hodhod/tasks/writing_model.h"
@@ -39,8 +41,8 @@ struct TextGenerator : WritingModel {
   std::string generate(const std::string& prompt, const GenerateOptions& options = {}) const;
 };
 
-// How well the model predicts a text, in windows of the model's maximum length that overlap by half
-// (scoring_windows).
+// How well the model predicts a text. A model that carries a state reads it from the first token to the last;
+// others predict it in windows of their maximum length that overlap by half (scoring_windows).
 metrics::LanguageScore score_text(const TextGenerator& generator, std::string_view text, Context& context,
                                   int64_t batch = 8);
 
@@ -51,10 +53,19 @@ std::string_view validation_part(std::string_view text, int64_t tokens);
 // Writes the model, its tokenizer and its usual decoding into a directory.
 void save_generator(const TextGenerator& generator, const std::string& directory);
 
+// Which windows of the text a batch has. random: anywhere. in_order: side by side, epoch by epoch.
+// continuous: the text is cut into as many stretches as a batch has windows, and each window goes on where
+// that of the batch before ended, with the state that the model had there. automatic: continuous for a model
+// that carries a state (LanguageModel::first_state), and random for others.
+enum class TrainingWindows { automatic, random, in_order, continuous };
+constexpr std::array<std::string_view, 4> names_of(TrainingWindows) {
+  return {"auto", "random", "in-order", "continuous"};
+}
+
 struct LanguageTraining {
-  int64_t length = 256;        // tokens in a window; at most the model's maximum
-  int64_t batch = 16;          // windows in a batch
-  bool random_windows = true;  // anywhere in the text; false: consecutive, epoch by epoch
+  int64_t length = 256;  // tokens in a window; at most the model's maximum
+  int64_t batch = 16;    // windows in a batch
+  TrainingWindows windows = TrainingWindows::automatic;
   int64_t validation_tokens = 200000;
   std::string token_cache = {};  // file that caches the encoded text; empty: none
   // Number of training tokens in the whole run; 0: unknown. Validation uses at most eight times as many, so
@@ -65,13 +76,16 @@ struct LanguageTraining {
   void visit(Visitor&& v) {
     v("length", length, "Tokens of a window", at_least(1));
     v("batch", batch, "Windows in a batch", at_least(1));
-    v("random_windows", random_windows, "Take windows anywhere in the text, rather than side by side");
+    v("windows", windows,
+      "Take windows anywhere (random), side by side (in-order), or each where the last one of its row ended, "
+      "with the state carried on (continuous); auto: continuous for a recurrent model, random for others");
     v("validation_tokens", validation_tokens, "Number of tokens of the validation text that are used",
       at_least(0));
   }
 };
 
-// Trains `generator` on `train` and validates on `dev`. Keeps a reference to the generator.
+// Trains `generator` on `train` and validates on `dev`. Keeps a reference to the generator. Error when
+// windows are to be continuous and the model carries no state.
 class LanguageTrainee final : public Trainee {
  public:
   LanguageTrainee(TextGenerator& generator, std::string_view train, std::string_view dev,
@@ -82,20 +96,27 @@ class LanguageTrainee final : public Trainee {
   bool validates() const { return validates_; }
 
   NamedParameters parameters() override;
-  BatchPosition position() const override { return {0, sampler_->step()}; }
-  void seek(BatchPosition position) override { sampler_->seek(position.batch); }
+  BatchPosition position() const override { return {epoch_, sampler_->step()}; }
+  void seek(BatchPosition position) override;
+  NamedParameters carried() const override { return state_; }
+  void carry(const NamedParameters& state) override { state_ = state; }
   void next_batch() override;
   LossSum loss(Context& context) override;
   Scores validate() override;
   void save(const std::string& directory) override;
 
  private:
+  const LanguageModel& model() const { return *generator_.model->language_model(); }
+
   TextGenerator& generator_;
   LanguageTraining options_;
   LanguageText train_;
   std::string dev_;
   bool validates_ = false;
+  WindowOrder order_ = WindowOrder::random;
+  int64_t epoch_ = 0;
   std::unique_ptr<WindowSampler> sampler_;
+  CarriedState state_;  // before the batch; empty unless windows are continuous
   Tensor input_, labels_;
   int64_t predictions_ = 0;  // of the batch
 };

@@ -71,19 +71,31 @@ WindowSampler LanguageText::sampler(const WindowOptions& options) const {
 }
 
 std::pair<Tensor, Tensor> LanguageText::batch(const std::vector<Window>& windows) const {
-  const auto rows = static_cast<int64_t>(windows.size()), head = static_cast<int64_t>(before_.size());
+  return batch_after(before_, windows);
+}
+
+std::pair<Tensor, Tensor> LanguageText::batch_to_go_on(const std::vector<Window>& windows) const {
+  return batch_after({}, windows);
+}
+
+std::pair<Tensor, Tensor> LanguageText::batch_after(const std::vector<int64_t>& before,
+                                                    const std::vector<Window>& windows) const {
+  const auto rows = static_cast<int64_t>(windows.size()), head = static_cast<int64_t>(before.size());
   int64_t longest = 0;
   for (const Window& window : windows) longest = std::max(longest, window.length);
   const int64_t silent = std::max<int64_t>(0, head - 1);  // inputs whose next token is not text
   const int64_t time = silent + longest;
+  const int64_t first_label = before_.empty() ? 1 : 0;  // of the window that begins at 0
   const Tensor input = Tensor::zeros({rows, time}, DType::i64);
   const Tensor labels = Tensor::full({rows, time}, kIgnoreIndex, DType::i64);
   for (int64_t r = 0; r < rows; ++r) {
     const Window& window = windows[static_cast<size_t>(r)];
-    int64_t* in = std::copy(before_.begin(), before_.end(), input.data<int64_t>() + r * time);
-    const auto from = tokens_.begin() + window.begin;
-    std::copy_n(from, head > 0 ? window.length - 1 : window.length, in);
-    std::copy_n(head > 0 ? from : from + 1, window.length, labels.data<int64_t>() + r * time + silent);
+    if (window.length == 0) continue;
+    const auto label = tokens_.begin() + first_label + window.begin;
+    int64_t* in = std::copy(before.begin(), before.end(), input.data<int64_t>() + r * time);
+    // Each label's own input is the token before it; what is put before a window takes the first one's place.
+    std::copy(head > 0 ? label : label - 1, label + window.length - 1, in);
+    std::copy_n(label, window.length, labels.data<int64_t>() + r * time + silent);
   }
   return {input, labels};
 }
@@ -96,6 +108,13 @@ std::vector<ScoringWindow> scoring_windows(int64_t predictions, int64_t length) 
     windows.push_back({{begin, end - begin}, done - begin});
     done = end;
   }
+  return windows;
+}
+
+std::vector<ScoringWindow> consecutive_windows(int64_t predictions, int64_t length) {
+  std::vector<ScoringWindow> windows;
+  for (int64_t begin = 0; begin < predictions; begin += windows.back().window.length)
+    windows.push_back({{begin, std::min(length, predictions - begin)}});
   return windows;
 }
 

@@ -41,8 +41,13 @@ class LanguageText {
 
   // Input and label ids [windows, T]; kIgnoreIndex marks labels that are not predicted.
   std::pair<Tensor, Tensor> batch(const std::vector<Window>& windows) const;
+  // The same for a model that goes on from what it has read before each window: nothing is put before them.
+  std::pair<Tensor, Tensor> batch_to_go_on(const std::vector<Window>& windows) const;
 
  private:
+  std::pair<Tensor, Tensor> batch_after(const std::vector<int64_t>& before,
+                                        const std::vector<Window>& windows) const;
+
   std::vector<int64_t> before_, tokens_;
 };
 
@@ -56,5 +61,7 @@ struct ScoringWindow {
 // half a window after the one before, so that behind the first window no prediction follows from less than
 // half a window.
 std::vector<ScoringWindow> scoring_windows(int64_t predictions, int64_t length);
+// The same side by side, without context, for a model that goes on from what it has read.
+std::vector<ScoringWindow> consecutive_windows(int64_t predictions, int64_t length);
 
 }  // namespace hodhod

@@ -5,11 +5,14 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <numeric>
 
 #include "hodhod/base/testing.h"
+#include "hodhod/models/registry.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/loss.h"
 #include "hodhod/ops/softmax.h"
+#include "hodhod/tasks/score_tokens.h"
 #include "hodhod/tasks/test_generator.h"
 #include "hodhod/tensor/tape.h"
 
@@ -34,6 +37,20 @@ TEST(LanguageText, AWindowBeginsAsATextDoes) {
   const auto [from, to] = framed.batch({{0, 3}, {3, 2}});
   EXPECT_THAT(from.values<int64_t>(), ElementsAre(kEnd, 10, 11, kEnd, 13, 0));
   EXPECT_THAT(to.values<int64_t>(), ElementsAre(10, 11, 12, 13, 14, kIgnoreIndex));
+}
+
+TEST(LanguageText, AWindowThatGoesOnBeginsWithTheTokenBeforeIt) {
+  TextGenerator writer = test_generator(TokenizerKind::character);
+  const LanguageText bare(*writer.tokenizer, {10, 11, 12, 13, 14});
+  EXPECT_EQ(bare.batch_to_go_on({{2, 2}}).first.values<int64_t>(),
+            bare.batch({{2, 2}}).first.values<int64_t>());
+
+  frame_texts(writer, false);
+  const LanguageText framed(*writer.tokenizer, {10, 11, 12, 13, 14});
+  const auto [input, labels] = framed.batch_to_go_on({{1, 3}, {4, 1}, {5, 0}});
+  EXPECT_THAT(input.values<int64_t>(), ElementsAre(10, 11, 12, 13, 0, 0, 0, 0, 0));
+  EXPECT_THAT(labels.values<int64_t>(), ElementsAre(11, 12, 13, 14, kIgnoreIndex, kIgnoreIndex, kIgnoreIndex,
+                                                    kIgnoreIndex, kIgnoreIndex));
 }
 
 TEST(ScoringWindows, ScoreEachPredictionOnceAfterHalfAWindow) {
@@ -97,6 +114,43 @@ TEST(ScoreText, PredictsEveryTokenOnceFromItsWindow) {
               1e-3);
 }
 
+// A recurrent model of characters, whose sequences are of this length at most.
+TextGenerator recurrent_writer(const char* preset, int64_t max_length) {
+  TextGenerator writer = test_generator(TokenizerKind::character);
+  const auto config = model_preset(preset);
+  config->change("width=16");
+  config->set_vocabulary(writer.tokenizer->vocab_size());
+  config->set_max_length(max_length);
+  return TextGenerator::make(*config, std::move(writer.tokenizer), 3);
+}
+
+// The state is carried from piece to piece, so it makes no difference how many pieces there are.
+TEST(ScoreText, ARecurrentModelReadsTheWholeText) {
+  const std::string text = "the cat sat on the mat and a dog ran home with the cat\nthe end\n";
+  for (const char* preset : {"rnn-tiny", "lstm-tiny", "gru-tiny"}) {
+    for (const bool framed : {false, true}) {
+      std::vector<double> in_one;
+      for (const int64_t max_length : {1000, 24, 5, 1}) {
+        TextGenerator writer = recurrent_writer(preset, max_length);
+        if (framed) frame_texts(writer, false);
+        const auto score = score_text(writer, text, plain());
+        std::vector<double> by_token;
+        score_tokens(writer, text, plain(), [&](const std::vector<ScoredToken>& tokens) {
+          for (const ScoredToken& token : tokens) by_token.push_back(-token.score.log_probability);
+        });
+        const double sum = std::accumulate(by_token.begin(), by_token.end(), 0.0);
+        EXPECT_EQ(score.tokens, std::ssize(by_token));
+        EXPECT_EQ(score.negative_log_likelihood, sum) << preset << " in windows of " << max_length;
+        if (in_one.empty()) {
+          in_one = by_token;
+          EXPECT_NEAR(sum, loss_by_hand(writer, running_tokens(*writer.tokenizer, text), framed), 1e-3);
+        }
+        EXPECT_EQ(by_token, in_one) << preset << " in windows of " << max_length;
+      }
+    }
+  }
+}
+
 TEST(ScoreText, ANumberThatIsNoneIsNoScore) {
   TextGenerator writer = test_generator(TokenizerKind::character);
   writer.model->set_name("my-poet");
@@ -113,7 +167,7 @@ TEST(LanguageTrainee, CountsWhatItPredicts) {
     TextGenerator writer = test_generator(TokenizerKind::character);
     if (framed) frame_texts(writer, false);
     LanguageTrainee trainee(writer, "the cat sat on the mat\n", "",
-                            {.length = 8, .batch = 3, .random_windows = false}, 1);
+                            {.length = 8, .batch = 3, .windows = TrainingWindows::in_order}, 1);
     trainee.next_batch();
     Context context;
     EXPECT_EQ(trainee.loss(context).items, framed ? 23 : 22);

@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "hodhod/base/file.h"
-#include "hodhod/tasks/generate.h"
-
+#include "hodhod/base/testing.h"
+#include "hodhod/base/threads.h"
+#include "hodhod/models/registry.h"
 #include "hodhod/models/transformer_model.h"
+#include "hodhod/tasks/generate.h"
 #include "hodhod/tasks/task_tokenizer.h"
 #include "hodhod/tasks/test_tasks.h"
+#include "hodhod/tensor/tape.h"
 
 namespace hodhod {
 namespace {
@@ -19,13 +22,17 @@ const std::string kHoopoes = [] {
   return text;
 }();
 
-TextGenerator small_writer() {
+std::unique_ptr<text::Tokenizer> letters_of_hoopoes() {
   bool given = false;
-  auto tokenizer = std::make_unique<text::Tokenizer>(
+  return std::make_unique<text::Tokenizer>(
       train_task_tokenizer({.kind = TokenizerKind::character, .vocabulary = 64}, [&](std::string& line) {
         line = kHoopoes.substr(0, 1000);
         return !std::exchange(given, true);
       }).tokenizer);
+}
+
+TextGenerator small_writer() {
+  auto tokenizer = letters_of_hoopoes();
   TransformerConfig config = transformer_preset("gpt-tiny");
   config.vocabulary = tokenizer->vocab_size();
   config.width = 16;
@@ -34,6 +41,15 @@ TextGenerator small_writer() {
   config.decoder_layers = 1;
   config.max_length = 32;
   return TextGenerator::make(TransformerModelConfig(config), std::move(tokenizer), 1);
+}
+
+TextGenerator recurrent_hoopoe(const std::string& preset) {
+  auto tokenizer = letters_of_hoopoes();
+  const auto config = model_preset(preset);
+  config->change("width=12");
+  config->set_vocabulary(tokenizer->vocab_size());
+  config->set_max_length(32);
+  return TextGenerator::make(*config, std::move(tokenizer), 1);
 }
 
 Scores scores_of(std::string_view dev, const LanguageTraining& options) {
@@ -65,6 +81,128 @@ TEST(LanguageTrainee, AShortRunHasAShortValidation) {
   EXPECT_EQ(scores_of(kHoopoes, {.length = 16}).items, tokens - 1);
   EXPECT_EQ(scores_of(kHoopoes, {.length = 16, .planned_tokens = 1000000}).items, tokens - 1);
   EXPECT_EQ(scores_of(kHoopoes, {.length = 16, .planned_tokens = 10}).items, 8 * 4096 - 1);
+}
+
+// ---- carried state ----
+
+// 120 letters in three rows, in windows of 8: five batches an epoch.
+const LanguageTraining kFewRows{.length = 8, .batch = 3};
+
+// Hides from the trainer what a trainee carries.
+class Forgetful final : public Trainee {
+ public:
+  explicit Forgetful(Trainee& trainee) : trainee_(trainee) {}
+  NamedParameters parameters() override { return trainee_.parameters(); }
+  BatchPosition position() const override { return trainee_.position(); }
+  void seek(BatchPosition position) override { trainee_.seek(position); }
+  void next_batch() override { trainee_.next_batch(); }
+  LossSum loss(Context& context) override { return trainee_.loss(context); }
+  Scores validate() override { return trainee_.validate(); }
+  void save(const std::string& directory) override { trainee_.save(directory); }
+
+ private:
+  Trainee& trainee_;
+};
+
+// The weights of a run that was stopped after each of these numbers of updates.
+std::vector<float> weights_after(const std::string& preset, const std::vector<int64_t>& stops,
+                                 bool forgets = false) {
+  const TemporaryDirectory directory;
+  std::vector<float> weights;
+  for (const int64_t steps : stops) {
+    TextGenerator writer = recurrent_hoopoe(preset);
+    LanguageTrainee trainee(writer, kHoopoes.substr(0, 120), "hoopoe 3 flies away", kFewRows, 1);
+    Forgetful forgetful(trainee);
+    TrainerOptions options = test_training(steps);
+    options.accumulate = 2;
+    train(forgets ? static_cast<Trainee&>(forgetful) : trainee, options, directory.path());
+    weights.clear();
+    for (const auto& [name, parameter] : trainee.parameters()) {
+      const auto some = parameter.values<float>();
+      weights.insert(weights.end(), some.begin(), some.end());
+    }
+  }
+  return weights;
+}
+
+TEST(CarriedState, IsInTheCheckpoint) {
+  for (const char* preset : {"rnn-tiny", "lstm-tiny", "gru-tiny"}) {
+    const auto whole = weights_after(preset, {12});
+    for (const int64_t stop : {1, 2, 3, 5, 6, 10})
+      EXPECT_EQ(weights_after(preset, {stop, 12}), whole) << preset << " stopped at " << stop;
+    EXPECT_EQ(weights_after(preset, {12}, true), whole);
+    EXPECT_NE(weights_after(preset, {3, 12}, true), whole) << "a lost state goes unnoticed";
+    // Five updates are two epochs, after which the state begins anew.
+    EXPECT_EQ(weights_after(preset, {5, 12}, true), whole);
+  }
+}
+
+TEST(CarriedState, DoesNotDependOnThreads) {
+  const int before = thread_count();
+  const auto whole = weights_after("lstm-tiny", {6});
+  for (const int threads : {1, 2, 3, 8}) {
+    set_thread_count(threads);
+    EXPECT_EQ(weights_after("lstm-tiny", {6}), whole) << threads;
+  }
+  set_thread_count(before);
+}
+
+// The batches of an epoch are the pieces of three texts.
+TEST(CarriedState, ABatchGoesOnFromTheOneBefore) {
+  TextGenerator writer = recurrent_hoopoe("gru-tiny");
+  const std::string text = kHoopoes.substr(0, 121);
+  LanguageTrainee trainee(writer, text, "", kFewRows, 1);
+  const auto tokens = running_tokens(*writer.tokenizer, text);
+  std::vector<std::vector<int64_t>> inputs, labels;
+  for (size_t row = 0; row < 3; ++row) {
+    const auto begin = tokens.begin() + static_cast<std::ptrdiff_t>(40 * row);
+    inputs.emplace_back(begin, begin + 40);
+    labels.emplace_back(begin + 1, begin + 41);
+  }
+  const NoGrad off;
+  Context context;
+  for (int64_t epoch = 0; epoch < 2; ++epoch) {
+    double sum = 0;
+    for (int64_t batch = 0; batch < 5; ++batch) {
+      trainee.next_batch();
+      const LossSum loss = trainee.loss(context);
+      EXPECT_EQ(loss.items, 24);
+      EXPECT_EQ(trainee.position(), (BatchPosition{epoch, batch + 1}));
+      sum += loss.sum.item();
+    }
+    const Tensor whole = writer.model->language_model()->loss({.target = TokenBatch::of(inputs, 0)},
+                                                              TokenBatch::of(labels, 0).ids,
+                                                              {.reduction = Reduction::sum}, context);
+    EXPECT_NEAR(sum, whole.item(), 1e-4);
+  }
+}
+
+TEST(CarriedState, ATransformerHasNone) {
+  TextGenerator writer = small_writer();
+  expect_error(
+      [&] {
+        LanguageTrainee(writer, kHoopoes, "", {.length = 16, .windows = TrainingWindows::continuous}, 1);
+      },
+      "`windows` continuous: this model carries no state", "give random or in-order");
+  const LanguageTrainee trainee(writer, kHoopoes, "", {.length = 16}, 1);
+  EXPECT_THAT(trainee.carried(), testing::IsEmpty());
+}
+
+TEST(CarriedState, WindowsInAnyPlaceHaveNone) {
+  for (const auto windows : {TrainingWindows::random, TrainingWindows::in_order}) {
+    TextGenerator writer = recurrent_hoopoe("lstm-tiny");
+    LanguageTrainee trainee(writer, kHoopoes, "", {.length = 8, .batch = 3, .windows = windows}, 1);
+    trainee.next_batch();
+    Context context;
+    EXPECT_GT(trainee.loss(context).sum.item(), 0);
+    EXPECT_THAT(trainee.carried(), testing::IsEmpty());
+  }
+}
+
+TEST(CarriedState, MoreRowsThanTokensAreRefused) {
+  TextGenerator writer = recurrent_hoopoe("gru-tiny");
+  expect_error([&] { LanguageTrainee(writer, "hoopoe flies", "", {.length = 8, .batch = 12}, 1); },
+               "too short to be cut into 12 rows", "lower `batch`");
 }
 
 }  // namespace

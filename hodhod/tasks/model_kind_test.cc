@@ -147,7 +147,8 @@ TEST(ModelKind, ANewOneIsTrainedStoredScoredDescribedAndDecoded) {
 
   const TemporaryDirectory directory;
   LanguageTrainee trainee(generator, text, "",
-                          {.length = std::ssize(text) - 1, .batch = 1, .random_windows = false}, 1);
+                          {.length = std::ssize(text) - 1, .batch = 1, .windows = TrainingWindows::in_order},
+                          1);
   TrainerOptions options;
   options.steps = 400;
   options.log_every = 0;

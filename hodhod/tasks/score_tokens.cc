@@ -6,6 +6,7 @@
 
 #include "hodhod/tasks/fit_language.h"
 #include "hodhod/tasks/language_text.h"
+#include "hodhod/tensor/tape.h"
 
 namespace hodhod {
 namespace {
@@ -24,9 +25,24 @@ std::vector<ScoredToken> tokens_of(const text::Tokenizer& tokenizer, std::string
   return tokens;
 }
 
+// The predictions of the labels. A model that carries a state goes on from `state`, which becomes what it is
+// after the tokens.
+std::vector<TokenScore> scores_of(const LanguageModel& model, const std::vector<int64_t>& tokens,
+                                  const std::vector<int64_t>& labels, CarriedState& state, Context& context) {
+  if (state.empty()) return model.score(tokens, labels, context);
+  const NoGrad off;
+  const Shape shape{1, std::ssize(tokens)};
+  CarriedLoss found = model.loss_from(state, {.target = {.ids = Tensor::from(tokens, shape)}},
+                                      Tensor::from(labels, shape), {.reduction = Reduction::none}, context);
+  state = std::move(found.state);
+  std::vector<TokenScore> scores;
+  for (const double loss : found.loss.values()) scores.push_back({.log_probability = -loss});
+  return scores;
+}
+
 // Scores the tokens, the first of them after `before`; without that, the first is only read, and is left out.
 std::vector<ScoredToken> scored(const TextGenerator& generator, std::vector<int64_t> read,
-                                std::vector<ScoredToken> tokens, Context& context) {
+                                std::vector<ScoredToken> tokens, CarriedState& state, Context& context) {
   if (read.empty()) {
     read.push_back(tokens[0].id);
     tokens.erase(tokens.begin());
@@ -37,7 +53,7 @@ std::vector<ScoredToken> scored(const TextGenerator& generator, std::vector<int6
     read.push_back(token.id);
   }
   read.pop_back();
-  const auto scores = generator.model->language_model()->score(read, labels, context);
+  const auto scores = scores_of(*generator.model->language_model(), read, labels, state, context);
   for (size_t i = 0; i < tokens.size(); ++i) {
     tokens[i].score = scores[scores.size() - tokens.size() + i];
     check_log_probability(*generator.model, tokens[i].score.log_probability);
@@ -50,25 +66,32 @@ std::vector<ScoredToken> scored(const TextGenerator& generator, std::vector<int6
 void score_tokens(const TextGenerator& generator, std::string_view text, Context& context,
                   const std::function<void(const std::vector<ScoredToken>&)>& visit) {
   const text::Tokenizer& tokenizer = *generator.tokenizer;
+  CarriedState state;
   if (generator.config().reads_lines()) {
     const SpecialIds& special = generator.config().special();
     const int64_t begin = special.bos >= 0 ? special.bos : special.eos;
     for (const std::string_view line : lines_of_text(text)) {
       std::vector<ScoredToken> tokens = tokens_of(tokenizer, line);
       tokens.push_back({std::string(tokenizer.id_to_token(static_cast<int32_t>(special.eos))), special.eos});
-      visit(scored(generator, {begin}, std::move(tokens), context));
+      visit(scored(generator, {begin}, std::move(tokens), state, context));
     }
     return;
   }
   const std::vector<ScoredToken> tokens = tokens_of(tokenizer, text);
+  state = generator.model->language_model()->first_state(1);
+  const bool reads_on = !state.empty();
   const std::vector<int32_t> frame = tokenizer.frame().before;
-  const std::vector<int64_t> before(frame.begin(), frame.end());
-  // Without tokens before it, a window begins with a token that is only read.
+  const std::vector<int64_t> before(frame.begin(), frame.end()), nothing;
+  // Without tokens before it, a text begins with a token that is only read.
   const int64_t read = before.empty() ? 1 : 0;
   const int64_t length = generator.config().max_length() - std::max<int64_t>(0, std::ssize(before) - 1);
-  for (const ScoringWindow& one : scoring_windows(std::ssize(tokens) - read, length)) {
-    const auto begin = tokens.begin() + one.window.begin;
-    auto found = scored(generator, before, {begin, begin + one.window.length + read}, context);
+  const int64_t predictions = std::ssize(tokens) - read;
+  for (const ScoringWindow& one :
+       reads_on ? consecutive_windows(predictions, length) : scoring_windows(predictions, length)) {
+    const std::vector<int64_t>& ahead = reads_on && one.window.begin > 0 ? nothing : before;
+    const auto first = tokens.begin() + one.window.begin + read;
+    auto found = scored(generator, ahead, {first - (ahead.empty() ? 1 : 0), first + one.window.length}, state,
+                        context);
     found.erase(found.begin(), found.begin() + one.context);
     visit(found);
   }

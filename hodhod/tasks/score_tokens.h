@@ -20,8 +20,9 @@ struct ScoredToken {
 };
 
 // Calls visit(tokens) for each line of a text in which the model reads lines, and otherwise for each window
-// of its greatest length (scoring_windows), with the tokens that are scored there. The line end is a token
-// where the model predicts it. Error when a score is not finite.
+// of its greatest length, with the tokens that are scored there: windows that overlap (scoring_windows), or
+// that go on with the state of the one before. The line end is a token where the model predicts it. Error
+// when a score is not finite.
 void score_tokens(const TextGenerator& generator, std::string_view text, Context& context,
                   const std::function<void(const std::vector<ScoredToken>&)>& visit);
 

@@ -30,6 +30,8 @@ class PartlyFrozen final : public Trainee {
   }
   BatchPosition position() const override { return trainee_.position(); }
   void seek(BatchPosition position) override { trainee_.seek(position); }
+  NamedParameters carried() const override { return trainee_.carried(); }
+  void carry(const NamedParameters& state) override { trainee_.carry(state); }
   void next_batch() override { trainee_.next_batch(); }
   LossSum loss(Context& context) override { return trainee_.loss(context); }
   Scores validate() override { return trainee_.validate(); }

@@ -41,7 +41,16 @@ class Curve final : public Trainee {
             {"second.bias", second_.bias}};
   }
   BatchPosition position() const override { return sampler_.position(); }
-  void seek(BatchPosition position) override { sampler_.seek(position); }
+  void seek(BatchPosition position) override {
+    sampler_.seek(position);
+    state_ = Tensor::zeros({1});
+  }
+  NamedParameters carried() const override {
+    return carries ? NamedParameters{{"drift", state_}} : NamedParameters{};
+  }
+  void carry(const NamedParameters& state) override {
+    if (carries) state_ = state.at(0).second;
+  }
   void next_batch() override {
     const auto rows = sampler_.next();
     std::vector<float> x, y;
@@ -57,7 +66,9 @@ class Curve final : public Trainee {
     if (on_batch) on_batch(batches_seen);
   }
   LossSum loss(Context& context) override {
-    const Tensor hidden = dropout(tanh(first_(x_)), 0.1, context.next_stream());
+    const Tensor hidden = dropout(tanh(first_(carries ? add(x_, state_) : x_)), 0.1, context.next_stream());
+    const float seen = spoil && spoil(batches_seen) ? NAN : x_.data<float>()[0];
+    state_ = Tensor::from(std::vector<float>{0.9F * state_.data<float>()[0] + 0.1F * seen}, {1});
     Tensor sum = mse_loss(second_(hidden), y_, Reduction::sum);
     if (steep && batches_seen > 3) sum = add(sum, sqrt(sub(second_.bias, second_.bias)));
     if (spoil && spoil(batches_seen)) sum = scale(sum, std::numeric_limits<double>::quiet_NaN());
@@ -92,7 +103,8 @@ class Curve final : public Trainee {
 
   std::vector<std::vector<float>> at_validation;
   bool without_scores = false;
-  bool steep = false;  // from the second update on: a loss that is finite with a slope that is not
+  bool carries = false;  // a state from batch to batch that moves the inputs
+  bool steep = false;    // from the second update on: a loss that is finite with a slope that is not
   int batches_seen = 0;
   int64_t items_seen = 0;
   double items_scored = 21;
@@ -103,7 +115,7 @@ class Curve final : public Trainee {
  private:
   Linear first_{1, 8}, second_{8, 1};
   BatchSampler sampler_;
-  Tensor x_, y_;
+  Tensor x_, y_, state_ = Tensor::zeros({1});
 };
 
 inline TrainerOptions options_for(int64_t steps) {

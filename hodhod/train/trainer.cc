@@ -21,6 +21,12 @@
 namespace hodhod {
 namespace {
 
+// What a trainee carries, under the names of its tensors in a checkpoint.
+NamedParameters in_checkpoint(NamedParameters carried) {
+  for (auto& [name, tensor] : carried) name = "carried." + name;
+  return carried;
+}
+
 // One call of train().
 class Run {
  public:
@@ -39,7 +45,6 @@ class Run {
     directory_.store();
     resume();
     metrics_.emplace(directory_.path(), state_.step);
-    trainee_.seek({state_.epoch, state_.batch});
     std::optional<TrainingEnd> end = reason_to_end();
     while (!end) {
       const TrainingState before = state_;
@@ -83,16 +88,21 @@ class Run {
   }
 
   void resume() {
-    if (auto loaded = load_training_state(directory_.path(), log_.message)) {
-      state_ = loaded->state;
-      restore_parameters(loaded->tensors, optimizer_->parameters());
-      optimizer_->restore(loaded->tensors, state_.optimizer_steps);
-      if (average_) average_->restore(loaded->tensors);
-      if (last_) last_->restore(loaded->tensors);
-      saved_step_ = first_step_ = state_.step;
-      first_items_ = state_.items;
-      if (log_.message) log_.message(fmt::format("continuing from step {}", state_.step));
-    }
+    const auto loaded = load_training_state(directory_.path(), log_.message);
+    if (loaded) state_ = loaded->state;
+    trainee_.seek({state_.epoch, state_.batch});
+    carried_ = trainee_.carried();
+    if (!loaded) return;
+    restore_parameters(loaded->tensors, optimizer_->parameters());
+    optimizer_->restore(loaded->tensors, state_.optimizer_steps);
+    if (average_) average_->restore(loaded->tensors);
+    if (last_) last_->restore(loaded->tensors);
+    for (auto& [name, tensor] : carried_) tensor = tensor.clone();
+    restore_parameters(loaded->tensors, in_checkpoint(carried_));
+    trainee_.carry(carried_);
+    saved_step_ = first_step_ = state_.step;
+    first_items_ = state_.items;
+    if (log_.message) log_.message(fmt::format("continuing from step {}", state_.step));
   }
 
   // Forward and backward over the parts of one update, and the update. False when asked to stop in between.
@@ -143,6 +153,7 @@ class Run {
       return;
     }
     state_.skipped_in_a_row = 0;
+    carried_ = trainee_.carried();
     double scale = 1 / std::max(items, 1.0);
     if (options_.clip > 0 && norm > options_.clip) scale *= options_.clip / norm;
     optimizer_->step(rate, scale);
@@ -177,6 +188,8 @@ class Run {
       if (!broken.empty()) what += fmt::format(", as a value of {} is,", broken);
     }
     for (const auto& [name, parameter] : optimizer_->parameters()) parameter.clear_grad();
+    trainee_.seek(trainee_.position());  // what it carries may not be finite either
+    carried_ = trainee_.carried();
     ++state_.skipped_in_a_row;
     if (log_.message)
       log_.message(fmt::format("step {}: {} is not finite; the update is skipped", state_.step, what));
@@ -298,7 +311,7 @@ class Run {
     state.seconds = seconds();
     NamedParameters tensors = optimizer_->parameters();
     for (const auto& part : {optimizer_->state(), average_ ? average_->state() : NamedParameters(),
-                             last_ ? last_->state() : NamedParameters()}) {
+                             last_ ? last_->state() : NamedParameters(), in_checkpoint(carried_)}) {
       tensors.insert(tensors.end(), part.begin(), part.end());
     }
     check_finite(tensors);
@@ -335,6 +348,7 @@ class Run {
   std::optional<LastAverage> last_;
   std::optional<MetricsLog> metrics_;
   TrainingState state_;
+  NamedParameters carried_;  // by the trainee, after the last update
   Scores scores_;
   LoopProfile profile_;
   int64_t saved_step_ = -1;

@@ -98,6 +98,11 @@ class Trainee {
   // and the epoch alone.
   virtual BatchPosition position() const = 0;
   virtual void seek(BatchPosition position) = 0;
+  // What goes from batch to batch besides the position, such as the state of a recurrent network that reads
+  // on: tensors by name, which nobody changes later. A checkpoint holds it. seek() begins it anew, and
+  // carry() sets it to what it was at another time.
+  virtual NamedParameters carried() const { return {}; }
+  virtual void carry(const NamedParameters& /*state*/) {}
   // Takes the next batch; computes the loss of the batch taken last.
   virtual void next_batch() = 0;
   virtual LossSum loss(Context& context) = 0;

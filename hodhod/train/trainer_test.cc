@@ -45,6 +45,43 @@ TEST(Trainer, ARunInPiecesIsTheRunInOne) {
   }
 }
 
+// The same for a trainee whose batches depend on those before.
+TEST(Trainer, ARunInPiecesKeepsWhatIsCarriedFromBatchToBatch) {
+  const auto run = [](const std::string& directory, int64_t steps) {
+    Curve curve;
+    curve.carries = true;
+    train(curve, options_for(steps), directory);
+    return result_of(curve, directory);
+  };
+  const TemporaryDirectory in_one;
+  const Result whole = run(in_one.path(), 24);
+  EXPECT_NE(whole.weights, whole_run().weights);
+  for (int64_t stop = 1; stop < 24; ++stop) {
+    const TemporaryDirectory directory;
+    run(directory.path(), stop);
+    EXPECT_EQ(run(directory.path(), 24).weights, whole.weights) << "stopped at " << stop;
+  }
+}
+
+// A checkpoint without the state belongs to another run.
+TEST(Trainer, ACheckpointWithoutWhatIsCarriedIsRefused) {
+  const TemporaryDirectory directory;
+  Curve without, with;
+  train(without, options_for(5), directory.path());
+  with.carries = true;
+  EXPECT_THAT(training_error(with, options_for(9), directory.path()), HasSubstr("has no carried.drift"));
+}
+
+// What a batch with a broken loss leaves is not carried on.
+TEST(Trainer, ASkippedUpdateBeginsWhatIsCarriedAnew) {
+  const TemporaryDirectory directory;
+  Curve curve;
+  curve.carries = true;
+  curve.spoil = [](int batch) { return batch == 8; };
+  EXPECT_EQ(train(curve, options_for(24), directory.path()).steps, 24);
+  for (const float value : curve.values()) EXPECT_TRUE(std::isfinite(value));
+}
+
 // The gradients of three batches, each computed by itself, are added as the tree of three parts has it.
 TEST(Trainer, AnUpdateIsTheSumOfItsParts) {
   TrainerOptions options = options_for(1);
@@ -92,12 +129,17 @@ TEST(Trainer, ANoamScheduleNeedsAWidth) {
 }
 
 TEST(Trainer, ASignalAmongTheBatchesOfAnUpdateLosesNothing) {
-  const Result whole = whole_run();
+  const TemporaryDirectory in_one;
+  Curve undisturbed;
+  undisturbed.carries = true;
+  train(undisturbed, options_for(24), in_one.path());
+  const Result whole = result_of(undisturbed, in_one.path());
   for (int batch : {1, 2, 3, 8, 20, 33, 50, 71}) {
     const TemporaryDirectory directory;
     {
       const StopSignals signals;
       Curve curve;
+      curve.carries = true;
       curve.on_batch = [&](int n) {
         if (n == batch) std::raise(SIGTERM);
       };
@@ -105,6 +147,7 @@ TEST(Trainer, ASignalAmongTheBatchesOfAnUpdateLosesNothing) {
     }
     const StopSignals signals;  // a new one forgets the signal
     Curve curve;
+    curve.carries = true;
     EXPECT_EQ(train(curve, options_for(24), directory.path()).end, TrainingEnd::finished);
     const Result pieces = result_of(curve, directory.path());
     EXPECT_EQ(pieces.weights, whole.weights) << "stopped at batch " << batch;

@@ -4,6 +4,7 @@
 // nothing disturbed, and no checkpoint may be lost on the way.
 //
 //   kill_runs PROGRAM TEXT KILLS              exit status 0: nothing was ever lost
+//   kill_runs PROGRAM TEXT KILLS --recurrent  of a network that carries its state from batch to batch
 //   kill_runs PROGRAM TEXT KILLS --control    of a program that writes in place: 0 when something was lost
 #include <fmt/core.h>
 
@@ -200,13 +201,18 @@ class KillTest {
 int main(int count, char** arguments) {
   const std::vector<std::string> given(arguments + 1, arguments + count);
   const bool control = given.size() == 4 && given[3] == "--control";
-  if (given.size() != 3 && !control) {
-    fmt::print(stderr, "usage: kill_runs PROGRAM TEXT KILLS [--control]\n");
+  const bool recurrent = given.size() == 4 && given[3] == "--recurrent";
+  if (given.size() != 3 && !control && !recurrent) {
+    fmt::print(stderr, "usage: kill_runs PROGRAM TEXT KILLS [--control|--recurrent]\n");
     return 2;
   }
   try {
-    const TrainingCommand command{
+    TrainingCommand command{
         .program = given[0], .text = given[1], .steps = 30, .validate_every = 8, .save_every = 6};
+    if (recurrent) {
+      command.preset = "lstm-tiny";
+      command.model = {"width=32", "layers=2"};
+    }
     const double begin = now();
     const Counts counts = KillTest(command, std::stoi(given[2])).run();
     fmt::print(

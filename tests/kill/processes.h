@@ -38,6 +38,8 @@ double now();
 struct TrainingCommand {
   std::string program, text;
   int steps = 0, validate_every = 0, save_every = 0;
+  std::string preset = "gpt-tiny";
+  std::vector<std::string> model = {"width=32", "heads=2", "decoder_layers=2", "feed_forward=64"};
 
   std::vector<std::string> in(const std::string& directory, int threads = 1) const;
 };
