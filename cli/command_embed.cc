@@ -23,12 +23,33 @@ struct EmbedFlags {
   std::string directory;
   TextInput input;
   EmbedOptions options;
+  bool words = false;
   bool tsv = false;
 };
 
-int run_embed(const EmbedFlags& flags, const Session& session) {
+// A text's words with their vectors: an object of JSON for each text, or a line for each word.
+std::string words_text(const std::string& text, const std::vector<WordInText>& words, bool tsv) {
+  std::string out;
+  for (const WordInText& word : words) {
+    out += tsv ? fmt::format("{}\t{}\n", word.word, fmt::join(word.vector, "\t"))
+               : fmt::format("{}{{\"word\":{},\"embedding\":[{}]}}", out.empty() ? "" : ",",
+                             format_json(Json(word.word), -1), fmt::join(word.vector, ","));
+  }
+  return tsv ? out : fmt::format("{{\"text\":{},\"words\":[{}]}}\n", format_json(Json(text), -1), out);
+}
+
+int run_embed(const Command& command, const EmbedFlags& flags, const Session& session) {
+  check(!flags.words || !command.was_given("--pooling"),
+        "--pooling: makes one vector of a text, and --words gives one for each word; leave it out");
   const TextModel embedder = warned(load_embedder(flags.directory));
   Context context;
+  if (flags.words) {
+    for_each_block(flags.input, "Embedding", session.quiet, [&](const std::vector<std::string>& lines) {
+      const auto found = embed_words(embedder, lines, flags.options, context);
+      for (size_t i = 0; i < lines.size(); ++i) print_text(words_text(lines[i], found[i], flags.tsv));
+    });
+    return 0;
+  }
   LongTexts long_texts(length_limit(embedder));
   for_each_block(flags.input, "Embedding", session.quiet, [&](const std::vector<std::string>& lines) {
     const auto found = embed(embedder, lines, flags.options, context);
@@ -50,9 +71,10 @@ void declare_embed(Command& command) {
   auto flags = std::make_shared<EmbedFlags>();
   command.add("DIR", flags->directory, "The model's directory").required();
   add_text_input(command, flags->input, "Texts to embed");
+  command.add("--words", flags->words, "Give a vector for each word of a text rather than one for the text");
   command.add("--tsv", flags->tsv, "Print vectors as numbers with tabs between, rather than as JSON");
   command.add_config(flags->options, "Vectors");
-  command.on_run([flags](const Session& session) { return run_embed(*flags, session); });
+  command.on_run([flags, &command](const Session& session) { return run_embed(command, *flags, session); });
 }
 
 bool has_word_vectors(const ModelConfig& config) { return config.make_shapes()->vectors() != nullptr; }
@@ -114,7 +136,7 @@ Task embed_task() {
           .model = "vectors of texts and words",
           .is_for = has_word_vectors,
           .asked_by = "--similarity",
-          .train = {"Train vectors of words: word2vec, fastText, GloVe", declare_train_embed},
+          .train = {"Train vectors of words: word2vec, fastText, GloVe, ELMo", declare_train_embed},
           .predict = {"Turn texts into vectors", declare_embed},
           .declare_evaluate = declare_evaluate_embed};
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hodhod train embed: trains word vectors on plain text.
+// hodhod train embed: trains word vectors on plain text, or a model of vectors of words in context.
 #include <fmt/format.h>
 
 #include <memory>
@@ -9,7 +9,9 @@
 #include "cli/training_run.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/format.h"
+#include "hodhod/data/held_out.h"
 #include "hodhod/models/registry.h"
+#include "hodhod/tasks/contextual_vectors.h"
 #include "hodhod/tasks/word_vectors.h"
 
 namespace hodhod::cli {
@@ -17,7 +19,20 @@ namespace {
 
 struct TrainEmbedFlags : TrainFlags {
   VectorTraining training;
+  ContextualTraining contextual;
 };
+
+// Error when one of these options was given.
+void refuse(const Command& command, const std::vector<Field>& options, const std::string& preset,
+            std::string_view what) {
+  for (const Field& option : options) {
+    const std::string name = "--" + field_flag(option);
+    check(!command.was_given(name), "{}: is for {}, and --preset {} has none; leave it out", name, what,
+          preset);
+  }
+}
+
+// ---- one vector for each word ----
 
 TextModel make_vectors(const TrainEmbedFlags& flags, const RunDirectory& run, const std::string& text) {
   auto tokenizer = choose_tokenizer(flags, run, lines_of(text, LineEnds::dropped));
@@ -28,9 +43,13 @@ TextModel make_vectors(const TrainEmbedFlags& flags, const RunDirectory& run, co
   return TextModel::make(own, std::move(tokenizer), flags.trainer.seed);
 }
 
-int train_embed(const Command& command, const TrainEmbedFlags& flags, const Session& session) {
-  check(dynamic_cast<const WordVectorsConfig*>(model_preset(flags.preset).get()) != nullptr,
-        "--preset {}: is no model of word vectors; give word2vec, fasttext-vectors or glove", flags.preset);
+int train_word_vectors(const Command& command, const TrainEmbedFlags& flags, const Session& session) {
+  refuse_training(command, flags, "fitted in blocks of text");
+  ContextualTraining contextual;
+  refuse(command, fields_of(contextual), flags.preset, "vectors of words in context");
+  for (const char* option : {"--dev", "--dev-share"})
+    check(!command.was_given(option),
+          "{}: word vectors are not validated while they are trained; leave it out", option);
   const std::string text = read_text(flags.data, session.quiet);
   check(!text.empty(), "training: {} is empty", flags.data.empty() ? "standard input" : flags.data[0]);
   RunDirectory run =
@@ -47,20 +66,93 @@ int train_embed(const Command& command, const TrainEmbedFlags& flags, const Sess
   return status;
 }
 
+// ---- vectors of words in context ----
+
+bool is_contextual(const ModelConfig& config) {
+  return config.make_shapes()->bidirectional_language_model() != nullptr;
+}
+
+// What is not given is usual for contextual vectors rather than for word vectors.
+void take_contextual_defaults(const Command& command, TrainEmbedFlags& flags) {
+  if (!is_contextual(*model_preset(flags.preset))) return;
+  const UsualSettings usual = usual_contextual_vectors();
+  flags.tokenizer.special = usual.tokenizer.special;
+  flags.tokenizer.blanks = usual.tokenizer.blanks;
+  if (!command.was_given("--tokenizer-kind")) flags.tokenizer.kind = usual.tokenizer.kind;
+  if (!command.was_given("--tokenizer-vocabulary")) flags.tokenizer.vocabulary = usual.tokenizer.vocabulary;
+  if (!command.was_given("--tokenizer-min-count")) flags.tokenizer.min_count = usual.tokenizer.min_count;
+}
+
+std::string joined_lines(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text.append(line).push_back('\n');
+  return text;
+}
+
+TextModel make_contextual(const TrainEmbedFlags& flags, const RunDirectory& run,
+                          const std::vector<std::string>& train) {
+  auto tokenizer = choose_tokenizer(flags, run, lines_of(train.size(), [&](size_t i) { return train[i]; }));
+  const auto config = configured(flags, *tokenizer);
+  config->set_max_length(std::max(config->max_length(), flags.contextual.length));
+  return TextModel::make(*config, std::move(tokenizer), flags.trainer.seed);
+}
+
+int train_contextual(const Command& command, TrainEmbedFlags& flags, const Session& session) {
+  VectorTraining of_words;
+  std::vector<Field> options = fields_of(of_words);
+  std::erase_if(options, [](const Field& option) { return option.path == "epochs"; });
+  refuse(command, options, flags.preset, "one vector for each word");
+  check(!flags.training.epochs || !command.was_given("--steps"), "--epochs and --steps: give one of them");
+  std::vector<std::string> train = read_lines(flags.data, session.quiet), dev;
+  if (!flags.dev.empty()) dev = read_lines(flags.dev, session.quiet);
+  check(!train.empty(), "training: {} is empty", flags.data.empty() ? "standard input" : flags.data[0]);
+  RunDirectory run = begin_run(command, flags,
+                               {{"data", or_standard_input(flags.data), [&] { return joined_lines(train); }},
+                                {"dev", flags.dev, [&] { return joined_lines(dev); }}});
+  if (flags.dev.empty()) dev = take_out(train, held_out(train.size(), flags.dev_share));
+  tell_validation(!dev.empty(), flags);
+  TextModel model = make_contextual(flags, run, train);
+  flags.contextual.batches.seed = flags.trainer.seed;
+  ContextualVectorsTrainee trainee(model, train, dev, flags.contextual);
+  if (flags.training.epochs) flags.epochs = static_cast<double>(*flags.training.epochs);
+  apply_epochs(flags, trainee.batches_in_epoch());
+  return run_training({.trainee = trainee,
+                       .model = model,
+                       .data = fmt::format("{} tokens to train on; {}", with_commas(trainee.tokens()),
+                                           model.config().summary()),
+                       .unit = "predictions"},
+                      flags, run, session);
+}
+
+int train_embed(const Command& command, TrainEmbedFlags& flags, const Session& session) {
+  const auto config = model_preset(flags.preset);
+  if (is_contextual(*config)) return train_contextual(command, flags, session);
+  check(dynamic_cast<const WordVectorsConfig*>(config.get()) != nullptr,
+        "--preset {}: is no model of word vectors; give word2vec, fasttext-vectors, glove or elmo-small",
+        flags.preset);
+  return train_word_vectors(command, flags, session);
+}
+
 }  // namespace
 
 void declare_train_embed(Command& command) {
   auto flags = std::make_shared<TrainEmbedFlags>();
   flags->preset = "word2vec";
   flags->head = HeadKind::none;
+  flags->trainer = usual_contextual_vectors().trainer;
   flags->tokenizer = usual_word_tokenizer();
+  flags->dev_share = 0.02;
   command
       .add("--data", flags->data,
            "Text files (.gz and .zst too), a line for each sentence or paragraph; standard input if there is "
            "none")
       .called("FILE");
-  add_fitting_flags(command, *flags);
+  command.add("--dev", flags->dev, "Text for the validation of vectors in context").called("FILE");
+  add_dev_share(command, *flags);
+  add_new_model_flags(command, *flags);
   command.add_config(flags->training, "Word vectors");
+  command.add_config(flags->contextual, "Vectors of words in context");
+  command.on_prepare([flags, &command] { take_contextual_defaults(command, *flags); });
   command.on_run([flags, &command](const Session& session) { return train_embed(command, *flags, session); });
 }
 

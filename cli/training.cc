@@ -125,6 +125,14 @@ void add_train_flags(Command& command, TrainFlags& flags) {
   command.add_config(flags.tokenizer, "Tokenizer", "tokenizer");
 }
 
+void add_new_model_flags(Command& command, TrainFlags& flags) {
+  add_run_flags(command, flags);
+  add_model_flags(command, flags);
+  command.add("--profile", flags.profile, "Print where the time went");
+  command.add_config(flags.trainer, "Training");
+  command.add_config(flags.tokenizer, "Tokenizer", "tokenizer");
+}
+
 void add_fitting_flags(Command& command, TrainFlags& flags) {
   add_run_flags(command, flags);
   add_model_flags(command, flags);

@@ -44,6 +44,8 @@ struct TrainFlags {
 // --out, --restart and --overwrite, as every run has them.
 void add_run_flags(Command& command, TrainFlags& flags);
 void add_train_flags(Command& command, TrainFlags& flags);
+// The flags of add_train_flags for a model that is always new.
+void add_new_model_flags(Command& command, TrainFlags& flags);
 // The flags of a model that is fitted without gradients: no steps, rates or optimiser.
 void add_fitting_flags(Command& command, TrainFlags& flags);
 // The flags of add_train_flags, with --epochs and --fresh-layers.

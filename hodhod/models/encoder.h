@@ -42,6 +42,11 @@ class Encoder {
   // active. Error, with the model's name, for a token outside the (source) vocabulary. Error for more tokens
   // than the model has positions, if it has a table of positions.
   virtual HiddenStates encode(const TokenBatch& tokens, Context& context) const = 0;
+  // The states of every layer [B, T, C], layer 0 being what the first one reads. None for a model that gives
+  // the states of encode() alone.
+  virtual std::vector<Tensor> encode_layers(const TokenBatch& /*tokens*/, Context& /*context*/) const {
+    return {};
+  }
 };
 
 }  // namespace hodhod

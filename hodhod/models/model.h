@@ -29,7 +29,8 @@
 
 namespace hodhod {
 
-class Forecaster;  // models/forecaster.h
+class BidirectionalLanguageModel;  // models/bidirectional_language_model.h
+class Forecaster;                  // models/forecaster.h
 
 // Functions of a parameter, by its name ("encoder.layer.0.self_attention.query.weight").
 using ParameterFunction = std::function<void(const std::string& name, Tensor& parameter)>;
@@ -51,6 +52,8 @@ class Model {
   virtual const LanguageModel* language_model() const { return nullptr; }
   // Predicts the next token, given a source. Null without a language-model head or without a source.
   virtual const SequenceToSequence* sequence_to_sequence() const { return nullptr; }
+  // Predicts each token from both sides. Null for most models.
+  virtual const BidirectionalLanguageModel* bidirectional_language_model() const { return nullptr; }
   // One vector for each word. Null for a model whose vectors depend on what stands around a word.
   virtual const Vectors* vectors() const { return nullptr; }
   // Texts as mixtures of topics.

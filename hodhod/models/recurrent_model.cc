@@ -2,7 +2,6 @@
 #include "hodhod/models/recurrent_model.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -185,11 +184,7 @@ void RecurrentModel::initialise(const Rng& rng, const ParameterChoice& wanted) {
     const auto has = [&](const char* part) { return name.find(part) != std::string::npos; };
     const int64_t hidden = name.starts_with("encoder.") ? c.width / 2 : c.width;
     if (has(".weight_ih") || has(".weight_hh") || has(".bias_ih") || has(".bias_hh")) {
-      const double limit = 1 / std::sqrt(static_cast<double>(hidden));
-      init_uniform(parameter, -limit, limit, stream);
-      // The gates are in the order i, f, g, o; this is f.
-      if (c.cell == RecurrentCell::lstm && has(".bias_ih"))
-        fill(slice(parameter, 0, hidden, 2 * hidden), c.forget_bias);
+      initialise_cell(name, parameter, cell_of(c.cell), hidden, c.forget_bias, stream);
     } else if (name == "embedding.weight" || name == "output.weight") {
       init_normal(parameter, 0, 0.1, stream);
     } else if (parameter.rank() < 2) {

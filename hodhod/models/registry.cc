@@ -10,6 +10,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/nearest_name.h"
 #include "hodhod/models/bag_config.h"
+#include "hodhod/models/bilm_config.h"
 #include "hodhod/models/hf/family.h"
 #include "hodhod/models/lda.h"
 #include "hodhod/models/ngram_config.h"
@@ -33,6 +34,7 @@ std::vector<const ModelType*>& registered_types() {
         &rnn_type(),
         &lstm_type(),
         &gru_type(),
+        &bilm_type(),
         &word_vectors_type(),
         &bag_type(),
         &lda_type(),

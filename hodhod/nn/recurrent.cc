@@ -20,6 +20,8 @@ Recurrent::Recurrent(const RecurrentOptions& recurrent_options, DType dtype) : o
   check(options.input > 0 && options.hidden > 0 && options.layers > 0,
         "recurrent: input {}, hidden {} and layers {} must all be positive", options.input, options.hidden,
         options.layers);
+  check(!options.bidirectional || !options.reverse,
+        "recurrent: both directions, and the reverse one alone; choose one of them");
   check(options.projection >= 0 && (options.projection == 0 || options.cell == Cell::lstm),
         "recurrent: a projection of {} for a cell that is not an LSTM; leave it 0", options.projection);
   const int64_t gates = kernels::gates_of(options.cell) * options.hidden;
@@ -105,7 +107,7 @@ RecurrentRun Recurrent::run(const Tensor& x, const Tensor& table, Context& conte
           directions.size());
   }
   Tensor y = x;
-  PoolVector<Tensor> outputs, cells;
+  PoolVector<Tensor> outputs, cells, layers;
   for (size_t first = 0; first < directions.size(); first += count) {
     if (first > 0 && options.locked_dropout) {
       y = locked_dropout(y, options.dropout, context, input.time_first);
@@ -123,19 +125,30 @@ RecurrentRun Recurrent::run(const Tensor& x, const Tensor& table, Context& conte
       RecurrenceResult result =
           recurrence(options.cell, gates, recurrent_weights(direction),
                      {layer_state(input.state.output, i), layer_state(input.state.cell, i)},
-                     {.reverse = i > first,
+                     {.reverse = options.reverse || i > first,
                       .time_first = input.time_first,
                       .lengths = input.lengths,
                       .packed = input.packed ? &(*input.packed)[i] : nullptr});
-      if (context.trace) trace_direction(i > first, gates, result, input.time_first, *context.trace);
+      if (context.trace)
+        trace_direction(options.reverse || i > first, gates, result, input.time_first, *context.trace);
       sides.push_back(std::move(result.output));
       outputs.push_back(std::move(result.last.output));
       if (options.cell == Cell::lstm) cells.push_back(std::move(result.last.cell));
     }
     y = count == 1 ? sides[0] : concat(sides, 2);
     trace(context, "output", Component::recurrence, input.time_first ? "TBC" : "BTC", y);
+    layers.push_back(y);
   }
-  return {y, {stack(outputs, 0), cells.empty() ? Tensor() : stack(cells, 0)}};
+  return {y, {stack(outputs, 0), cells.empty() ? Tensor() : stack(cells, 0)}, std::move(layers)};
+}
+
+void initialise_cell(const std::string& name, Tensor& parameter, Cell cell, int64_t hidden,
+                     double forget_bias, const Rng& stream) {
+  const double limit = 1 / std::sqrt(static_cast<double>(hidden));
+  init_uniform(parameter, -limit, limit, stream);
+  // The gates are in the order i, f, g, o; this is f.
+  if (cell == Cell::lstm && name.find("bias_ih") != std::string::npos)
+    fill(slice(parameter, 0, hidden, 2 * hidden), forget_bias);
 }
 
 }  // namespace hodhod

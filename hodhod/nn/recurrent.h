@@ -9,6 +9,7 @@
 #include "hodhod/nn/context.h"
 #include "hodhod/ops/recurrence.h"
 #include "hodhod/tensor/host_array.h"
+#include "hodhod/tensor/tape.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
@@ -20,6 +21,7 @@ struct RecurrentOptions {
   int64_t layers = 1;      // L
   int64_t projection = 0;  // P, width of an LSTM's projected output; 0: none
   bool bidirectional = false;
+  bool reverse = false;  // one direction: from each sequence's last step to its first
   bool bias = true;
   double dropout = 0;           // between layers, in training
   bool locked_dropout = false;  // of the same channels for all steps
@@ -34,6 +36,7 @@ struct RecurrentState {
 struct RecurrentRun {
   Tensor output;  // [B, T, directions · P]; zeros past the end of a sequence
   RecurrentState last;
+  PoolVector<Tensor> layers = {};  // the output of each layer; the last of them is `output`
 };
 
 // Options of a run.
@@ -99,5 +102,11 @@ struct Recurrent {
   RecurrenceWeights recurrent_weights(const Direction& direction) const;
   RecurrentRun run(const Tensor& x, const Tensor& table, Context& context, const RecurrentInput& input) const;
 };
+
+// The initial values of a parameter of recurrent layers, by its name: uniform in ±1/√H for H = `hidden`; the
+// forget gates of an LSTM have the bias `forget_bias` (Jozefowicz et al. 2015; PyTorch draws them like the
+// others).
+void initialise_cell(const std::string& name, Tensor& parameter, Cell cell, int64_t hidden,
+                     double forget_bias, const Rng& stream);
 
 }  // namespace hodhod

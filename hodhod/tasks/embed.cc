@@ -68,11 +68,80 @@ std::vector<Embedding> means_of_words(const TextModel& embedder, std::span<const
   return embeddings;
 }
 
-void normalize_all(std::vector<Embedding>& embeddings) {
-  for (Embedding& embedding : embeddings) {
-    const double length = std::sqrt(dot(embedding.vector, embedding.vector));
-    for (float& value : embedding.vector) value = static_cast<float>(value / std::max(length, 1e-12));
+void normalize_one(std::vector<float>& vector) {
+  const double length = std::sqrt(dot(vector, vector));
+  for (float& value : vector) value = static_cast<float>(value / std::max(length, 1e-12));
+}
+
+// The states [B, T, C] that the options choose.
+Tensor states_of(const Model& model, const TokenBatch& batch, const EmbedOptions& options, Context& context) {
+  if (!options.layer) return model.encoder()->encode(batch, context).states.dense();
+  const std::vector<Tensor> layers = model.encoder()->encode_layers(batch, context);
+  check(!layers.empty(), "`layer` {}: {} gives the states of its last layer alone; leave it out",
+        *options.layer, model.name());
+  check(*options.layer < std::ssize(layers), "`layer` {}: {} has layers 0 to {}", *options.layer,
+        model.name(), layers.size() - 1);
+  return layers[static_cast<size_t>(*options.layer)].dense();
+}
+
+void check_no_layer(const EmbedOptions& options) {
+  check(!options.layer, "`layer` {}: word vectors have no layers; leave it out", *options.layer);
+}
+
+// A text's tokens, and for each the number of the word that it is from, or −1.
+struct TokensOfWords {
+  std::vector<int64_t> ids;
+  std::vector<int64_t> word_of;
+  std::vector<std::string> words;
+};
+
+TokensOfWords tokens_of_words(const text::Tokenizer& tokenizer, const std::string& text, int64_t longest) {
+  constexpr std::string_view kBlanks = " \t\r\n\v\f";
+  TokensOfWords found;
+  std::vector<int64_t> word_at(text.size(), -1);
+  for (size_t begin = text.find_first_not_of(kBlanks); begin < text.size();) {
+    const size_t end = std::min(text.find_first_of(kBlanks, begin), text.size());
+    std::fill(word_at.begin() + static_cast<std::ptrdiff_t>(begin),
+              word_at.begin() + static_cast<std::ptrdiff_t>(end), std::ssize(found.words));
+    found.words.push_back(text.substr(begin, end - begin));
+    begin = text.find_first_not_of(kBlanks, end);
   }
+  const text::Encoding encoding = tokenizer.encode(text);
+  const size_t count = std::min(encoding.size(), static_cast<size_t>(longest));
+  for (size_t i = 0; i < count; ++i) {
+    const auto range = encoding.bytes[i];
+    const bool of_text = encoding.special_tokens_mask[i] == 0 && range.size() > 0;
+    found.ids.push_back(encoding.ids[i]);
+    // The last byte decides: a token may begin with the blank before its word.
+    found.word_of.push_back(of_text ? word_at[range.end - 1] : -1);
+  }
+  return found;
+}
+
+// The mean of the states [T, C] of each word's tokens.
+std::vector<WordInText> means_of_tokens(const TokensOfWords& text, const float* states, int64_t width) {
+  std::vector<std::vector<double>> sums(text.words.size());
+  std::vector<int64_t> counts(text.words.size());
+  for (size_t t = 0; t < text.ids.size(); ++t) {
+    if (text.word_of[t] < 0) continue;
+    const auto word = static_cast<size_t>(text.word_of[t]);
+    sums[word].resize(static_cast<size_t>(width));
+    ++counts[word];
+    const float* state = states + static_cast<int64_t>(t) * width;
+    for (size_t c = 0; c < sums[word].size(); ++c) sums[word][c] += state[c];
+  }
+  std::vector<WordInText> means;
+  for (size_t w = 0; w < sums.size(); ++w) {
+    if (counts[w] == 0) continue;
+    WordInText& one = means.emplace_back(WordInText{text.words[w], {}});
+    for (const double value : sums[w])
+      one.vector.push_back(static_cast<float>(value / static_cast<double>(counts[w])));
+  }
+  return means;
+}
+
+void normalize_all(std::vector<Embedding>& embeddings) {
+  for (Embedding& embedding : embeddings) normalize_one(embedding.vector);
 }
 
 }  // namespace
@@ -91,6 +160,7 @@ std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::str
   if (model.vectors() != nullptr) {
     check(options.pooling == Pooling::mean,
           "`pooling` {}: word vectors have no order; leave it out, for the mean", name_of(options.pooling));
+    check_no_layer(options);
     std::vector<Embedding> embeddings = means_of_words(embedder, texts);
     if (options.normalize) normalize_all(embeddings);
     return embeddings;
@@ -113,7 +183,7 @@ std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::str
   std::vector<Embedding> embeddings(texts.size());
   for (const auto& rows : batches_by_length(lengths_of(encoded), options.batch_tokens)) {
     const TokenBatch batch = batch_of(encoded, rows, special.filler());
-    const Tensor states = model.encoder()->encode(batch, context).states.dense();
+    const Tensor states = states_of(model, batch, options, context);
     const int64_t time = states.dim(1), width = states.dim(2);
     for (size_t r = 0; r < rows.size(); ++r) {
       const auto i = static_cast<size_t>(rows[r]);
@@ -126,6 +196,53 @@ std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::str
   }
   if (options.normalize) normalize_all(embeddings);
   return embeddings;
+}
+
+std::vector<std::vector<WordInText>> embed_words(const TextModel& embedder,
+                                                 std::span<const std::string> texts,
+                                                 const EmbedOptions& options, Context& context) {
+  const NoGrad off;
+  const Model& model = *embedder.model;
+  check(!model.config().reads_features(), "embed: {} reads a text without order, and has no vectors of words",
+        model.name());
+  std::vector<TokensOfWords> all;
+  std::vector<int64_t> lengths;
+  for (const std::string& text : texts) {
+    all.push_back(tokens_of_words(*embedder.tokenizer, text, model.config().max_length()));
+    if (all.back().ids.empty()) {  // a text without tokens
+      all.back().ids.push_back(model.config().special().filler());
+      all.back().word_of.push_back(-1);
+    }
+    lengths.push_back(std::ssize(all.back().ids));
+  }
+  std::vector<std::vector<WordInText>> found(texts.size());
+  if (model.vectors() != nullptr) {
+    check_no_layer(options);
+    for (size_t i = 0; i < texts.size(); ++i) {
+      const std::vector<Embedding> vectors = means_of_words(embedder, all[i].words);
+      for (size_t w = 0; w < vectors.size(); ++w) found[i].push_back({all[i].words[w], vectors[w].vector});
+    }
+  } else {
+    for (const auto& rows : batches_by_length(lengths, options.batch_tokens)) {
+      std::vector<std::vector<int64_t>> ids;
+      for (const int64_t row : rows) ids.push_back(all[static_cast<size_t>(row)].ids);
+      const TokenBatch batch = TokenBatch::of(ids, model.config().special().filler());
+      const Tensor states = states_of(model, batch, options, context);
+      const int64_t time = states.dim(1), width = states.dim(2);
+      for (size_t r = 0; r < rows.size(); ++r) {
+        const auto i = static_cast<size_t>(rows[r]);
+        found[i] =
+            means_of_tokens(all[i], states.data<float>() + static_cast<int64_t>(r) * time * width, width);
+        for (const WordInText& word : found[i]) check_finite(model, word.vector, "hidden states");
+      }
+    }
+  }
+  if (options.normalize) {
+    for (auto& words : found) {
+      for (WordInText& word : words) normalize_one(word.vector);
+    }
+  }
+  return found;
 }
 
 SimilarityScores score_similarity(const TextModel& embedder, std::span<const LabelledText> pairs,

@@ -2,8 +2,10 @@
 // Texts as vectors: the hidden states of any encoder, pooled.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,13 +23,17 @@ constexpr std::array<std::string_view, 3> names_of(Pooling) { return {"mean", "c
 
 struct EmbedOptions {
   Pooling pooling = Pooling::mean;
-  bool normalize = false;  // to length 1
+  bool normalize = false;             // to length 1
+  std::optional<int64_t> layer = {};  // whose states are taken (Encoder::encode_layers); unset: the model's
   int64_t batch_tokens = 8192;
 
   template <class Visitor>
   void visit(Visitor&& v) {
     v("pooling", pooling, "How the tokens' vectors become one: their mean, the first (cls) or the last");
     v("normalize", normalize, "Scale vectors to length 1");
+    v("layer", layer,
+      "Take the states of this layer, of a model that gives them: 0 for what the first layer reads",
+      at_least(0));
   }
 };
 
@@ -40,9 +46,22 @@ struct Embedding {
   friend bool operator==(const Embedding&, const Embedding&) = default;
 };
 
-// The embedding of each text. It does not depend on the other texts.
+// The embedding of each text. It does not depend on the other texts. Error for a layer that the model does
+// not give.
 std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::string> texts,
                              const EmbedOptions& options, Context& context);
+
+struct WordInText {
+  std::string word;
+  std::vector<float> vector;  // [C]
+};
+
+// The words of each text, which blanks separate, each with the mean of the states of its tokens; of a model
+// with one vector for each word, that vector. Words beyond the model's greatest length are left out, as are
+// those of which the tokenizer keeps nothing. The pooling has no meaning here.
+std::vector<std::vector<WordInText>> embed_words(const TextModel& embedder,
+                                                 std::span<const std::string> texts,
+                                                 const EmbedOptions& options, Context& context);
 
 struct SimilarityScores {
   int64_t pairs = 0;

@@ -27,8 +27,9 @@ std::vector<ScoredToken> tokens_of(const text::Tokenizer& tokenizer, std::string
 
 // The predictions of the labels. A model that carries a state goes on from `state`, which becomes what it is
 // after the tokens.
-std::vector<TokenScore> scores_of(const LanguageModel& model, const std::vector<int64_t>& tokens,
-                                  const std::vector<int64_t>& labels, CarriedState& state, Context& context) {
+std::vector<TokenScore> predicted_from(const LanguageModel& model, const std::vector<int64_t>& tokens,
+                                       const std::vector<int64_t>& labels, CarriedState& state,
+                                       Context& context) {
   if (state.empty()) return model.score(tokens, labels, context);
   const NoGrad off;
   const Shape shape{1, std::ssize(tokens)};
@@ -53,7 +54,7 @@ std::vector<ScoredToken> scored(const TextGenerator& generator, std::vector<int6
     read.push_back(token.id);
   }
   read.pop_back();
-  const auto scores = scores_of(*generator.model->language_model(), read, labels, state, context);
+  const auto scores = predicted_from(*generator.model->language_model(), read, labels, state, context);
   for (size_t i = 0; i < tokens.size(); ++i) {
     tokens[i].score = scores[scores.size() - tokens.size() + i];
     check_log_probability(*generator.model, tokens[i].score.log_probability);

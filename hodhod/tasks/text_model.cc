@@ -14,6 +14,12 @@
 namespace hodhod {
 namespace {
 
+std::vector<std::string> parameter_names(Model& model) {
+  std::vector<std::string> names;
+  model.for_each_parameter([&](const std::string& name, Tensor&) { names.push_back(name); });
+  return names;
+}
+
 // The names of the parameters of the last layers.
 std::unordered_set<std::string> last_layers(const ModelDirectory& directory, int64_t count) {
   const auto layers = directory.config->make_shapes()->layers();
@@ -71,19 +77,26 @@ TextModel load_tuned(ModelDirectory directory, const FineTuning& tuning) {
 TextModel load_under_head(ModelDirectory directory, const HeadOptions& head, bool keep_head,
                           const FineTuning& tuning) {
   check_carries(*directory.config, head.kind, false, directory.path);
-  const std::optional<double> dropout = directory.config->head.dropout;
+  const HeadOptions own_head = directory.config->head;
   directory.config->head = head;
-  directory.config->head.dropout = dropout;
+  directory.config->head.dropout = own_head.dropout;
   change(directory, tuning);
   const auto fresh = last_layers(directory, tuning.fresh_layers);
   const auto shapes = directory.config->make_shapes();
-  const std::vector<std::string> of_head = head_parameters(*shapes);
+  std::vector<std::string> of_head = head_parameters(*shapes);
+  // What the model has only under the new head belongs to it too.
+  const auto under_own = directory.config->clone();
+  under_own->head = own_head;
+  const std::vector<std::string> known = parameter_names(*under_own->make_shapes());
   // A trained pooler is useful for other labels too.
   const std::vector<std::string> replaced =
       keep_head ? std::vector<std::string>() : label_parameters(*shapes);
   const auto among = [](const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
+  for (const std::string& name : parameter_names(*shapes)) {
+    if (!among(known, name)) of_head.push_back(name);
+  }
   LoadOptions options{.allow_missing = true, .seed = tuning.seed};
   options.leave_out = [&](const std::string& name) { return fresh.contains(name) || among(replaced, name); };
   TextModel result = TextModel::load(directory, options, tuning.tokenizer);
