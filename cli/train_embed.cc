@@ -10,6 +10,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/format.h"
 #include "hodhod/data/held_out.h"
+#include "hodhod/models/bilm_config.h"
 #include "hodhod/models/registry.h"
 #include "hodhod/tasks/contextual_vectors.h"
 #include "hodhod/tasks/word_vectors.h"
@@ -68,9 +69,7 @@ int train_word_vectors(const Command& command, const TrainEmbedFlags& flags, con
 
 // ---- vectors of words in context ----
 
-bool is_contextual(const ModelConfig& config) {
-  return config.make_shapes()->bidirectional_language_model() != nullptr;
-}
+bool is_contextual(const ModelConfig& config) { return dynamic_cast<const BilmConfig*>(&config) != nullptr; }
 
 // What is not given is usual for contextual vectors rather than for word vectors.
 void take_contextual_defaults(const Command& command, TrainEmbedFlags& flags) {

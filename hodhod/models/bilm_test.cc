@@ -209,7 +209,8 @@ TEST(Bilm, TheBackwardNetworkIsAForwardOneOnTheReversedText) {
     for (auto& [name, parameter] : parameters) {
       if (name.starts_with("backward.")) copy(parameters.at("forward." + name.substr(9)), parameter);
     }
-    const std::vector<int64_t> text = kReadTexts[0], reversed(text.rbegin(), text.rend());
+    const std::vector<int64_t>& text = kReadTexts[0];
+    const std::vector<int64_t> reversed(text.rbegin(), text.rend());
     const auto states = model->encode_layers(one_text(text), plain()).back();
     const auto mirrored = model->encode_layers(one_text(reversed), plain()).back();
     for (int64_t t = 0; t < std::ssize(text); ++t) {
