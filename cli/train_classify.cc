@@ -165,7 +165,7 @@ int solve(const Command& command, const TrainClassifyFlags& flags, Classifier& c
 int train_classify(const Command& command, TrainClassifyFlags& flags, const Session& session) {
   check(!flags.regression || !command.was_given("--label-smoothing"),
         "--label-smoothing: a regression has no labels; leave it out, or --regression");
-  take_feature_defaults(command, flags);
+  take_defaults_of_kind(command, flags);
   take_format_defaults(command, flags);
   std::vector<LabelledText> train = told(read_labelled(flags.data, flags.columns)).examples;
   std::vector<LabelledText> dev;

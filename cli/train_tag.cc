@@ -41,11 +41,16 @@ Tagger make_tagger(const TrainTagFlags& flags, const RunDirectory& run, const st
       flags, run, lines_of(train.size(), text),
       [&](const FineTuning& tuning) { return Tagger::from(flags.from, labels, tuning); },
       [&](const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer) {
-        return Tagger::make(config, std::move(tokenizer), labels, flags.trainer.seed);
+        const auto own = config.clone();
+        learn_letters(*own, train);
+        return Tagger::make(*own, std::move(tokenizer), labels, flags.trainer.seed);
       });
 }
 
 int train_tag(const Command& command, TrainTagFlags& flags, const Session& session) {
+  take_defaults_of_kind(command, flags);
+  if (flags.from.empty() && !command.was_given("--singleton-dropout"))
+    flags.training.singleton_dropout = usual_tagging(*model_preset(flags.preset)).singleton_dropout;
   std::vector<TaggedWords> train = told(read_tagged(flags.data, flags.corpus)).sentences;
   std::vector<TaggedWords> dev;
   if (!flags.dev.empty()) dev = told(read_tagged(flags.dev, flags.corpus)).sentences;

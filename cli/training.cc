@@ -243,9 +243,9 @@ void add_encoder_train_flags(Command& command, TrainFlags& flags) {
       .needs("--from");
 }
 
-void take_feature_defaults(const Command& command, TrainFlags& flags) {
-  if (!flags.from.empty() || !model_preset(flags.preset)->reads_features()) return;
-  UsualSettings usual = usual_features();
+void take_defaults_of_kind(const Command& command, TrainFlags& flags) {
+  if (!flags.from.empty()) return;
+  UsualSettings usual = usual_encoding(*model_preset(flags.preset));
   take_unless_given(command, "--", fields_of(usual.trainer), fields_of(flags.trainer));
   take_unless_given(command, "--tokenizer-", fields_of(usual.tokenizer), fields_of(flags.tokenizer));
 }

@@ -109,9 +109,9 @@ auto model_to_train(const TrainFlags& flags, const RunDirectory& run, const text
   return model;
 }
 
-// For a new model that reads features: takes its usual settings where the command line does not say
-// otherwise.
-void take_feature_defaults(const Command& command, TrainFlags& flags);
+// For a new model that reads features or letters: takes the usual settings of its kind where the command line
+// does not say otherwise.
+void take_defaults_of_kind(const Command& command, TrainFlags& flags);
 
 // Adds --dev-share: without --dev, this share of the data is held out for validation.
 void add_dev_share(Command& command, TrainFlags& flags);

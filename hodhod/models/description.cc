@@ -22,6 +22,7 @@ namespace {
 
 constexpr int64_t kBytes = 4;  // of an f32
 constexpr int64_t kUnlimited = int64_t{1} << 20, kUsualLength = 128;
+constexpr int64_t kLettersOfWord = 6;  // in a text of average words
 
 // A model on the device `shapes` and a batch for it; the model runs through the role that it has.
 class ShapesRun {
@@ -98,10 +99,20 @@ class ShapesRun {
   Tensor answer(Context& context) const {
     if (const LanguageModel* role = writer()) return role->logits(sequences(), context);
     if (head_as<ClassificationHead>(*model_)) return classify(*model_, {.ids = ids_}, context);
-    if (head_as<TaggingHead>(*model_)) return tag(*model_, {.ids = ids_}, context);
+    if (head_as<TaggingHead>(*model_)) return tag(*model_, tokens(), context);
     if (const auto* head = head_as<MaskedLanguageHead>(*model_))
       return head->logits(all_states(context), model_->embedding_table(), context);
     return model_->encoder()->encode({.ids = ids_}, context).states;
+  }
+
+  // Every token is a word, each spelled in its own way.
+  TokenBatch tokens() const {
+    TokenBatch batch{.ids = ids_};
+    if (model_->config().alphabet() == nullptr) return batch;
+    const int64_t words = ids_.numel();
+    batch.letters = WordLetters{.ids = Tensor::empty({words, kLettersOfWord}, DType::i64, Device::shapes),
+                                .of_tokens = ids_};
+    return batch;
   }
 
   // A masked-language head takes the states of chosen tokens: here all of them, [B·T, C].

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -14,6 +15,14 @@
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
+
+// The letters of the words in a batch of B rows of T tokens, for models that read them (models/letters.h):
+// W different spellings of up to L letters.
+struct WordLetters {
+  Tensor ids;           // [W, L] i64
+  Tensor lengths = {};  // [W] i64, from 1 to L; undefined: all L
+  Tensor of_tokens;     // [B, T] i64: 1 + the spelling of the word whose first token this is; 0: none
+};
 
 // Sequences of token ids, padded on the right to the same length.
 struct TokenBatch {
@@ -23,6 +32,7 @@ struct TokenBatch {
   // [B, T] f32; undefined: all 1. What each counts, for models that read features (text_features.h); the ids
   // are then those of features.
   Tensor weights = {};
+  std::optional<WordLetters> letters = {};  // for models that read them beside the tokens
 
   // A batch of rows of different lengths: T is the longest, and `pad` fills the rest.
   static TokenBatch of(std::span<const std::vector<int64_t>> rows, int64_t pad);

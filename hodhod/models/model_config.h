@@ -61,6 +61,11 @@ class ModelConfig {
   // takes their number for its vocabulary. Does nothing for a model of tokens.
   virtual void learn_features(const WordSource&) {}
 
+  // The letters that the model knows, if it reads those of words beside its tokens (models/letters.h), in
+  // UTF-8; empty before they are learned. Null for a model that reads tokens alone.
+  virtual const std::string* alphabet() const { return nullptr; }
+  virtual void set_alphabet(std::string_view /*letters*/) {}
+
   // Its form and sizes on one line: "decoder, 12 layers, width 768".
   virtual std::string summary() const = 0;
 

@@ -11,6 +11,7 @@
 #include "hodhod/models/hf/config_reader.h"
 #include "hodhod/models/hf/head.h"
 #include "hodhod/models/hf/tokens.h"
+#include "hodhod/models/letters.h"
 #include "hodhod/models/recurrent_model.h"
 #include "hodhod/models/registry.h"
 
@@ -23,9 +24,10 @@ struct RecurrentSize {
   std::string_view name;
   int64_t width, layers;
   double dropout;
+  int64_t characters = 0;  // of a tagger that reads letters, with as many hidden units in each direction
 };
 constexpr RecurrentSize kRecurrentSizes[] = {
-    {"tiny", 128, 1, 0.1}, {"small", 256, 2, 0.2}, {"base", 512, 2, 0.3}};
+    {"tiny", 128, 1, 0.1}, {"small", 256, 2, 0.2}, {"base", 512, 2, 0.3}, {"tagger", 200, 1, 0.5, 25}};
 
 // ---- config.json ----
 
@@ -44,6 +46,9 @@ constexpr hf::KeyRule kRecurrentKeys[] = {{"vocab_size", "vocabulary"},
                                           {"dropout", "dropout"},
                                           {"locked_dropout", "locked_dropout"},
                                           {"embedding_dropout", "embedding_dropout"},
+                                          {"character_embedding_size", "characters"},
+                                          {"character_hidden_size", "character_hidden"},
+                                          {"alphabet", "alphabet"},
                                           {"form", "form"},
                                           {"classifier_dropout", "head_dropout"}};
 
@@ -102,7 +107,12 @@ std::unique_ptr<ModelConfig> RecurrentType::preset(std::string_view wanted) cons
     config.layers = size.layers;
     config.dropout = size.dropout;
     config.vocabulary = 8000;
-    return std::make_unique<RecurrentModelConfig>(config);
+    config.characters = config.character_hidden = size.characters;
+    if (config.reads_letters()) config.form = RecurrentForm::encoder;
+    auto made = std::make_unique<RecurrentModelConfig>(config);
+    // As many labels as four kinds of names have in IOB2; the data decides.
+    if (config.reads_letters()) made->head = {.kind = HeadKind::tagger, .labels = 9, .crf = true};
+    return made;
   }
   fail("there is no preset '{}' of type {}", wanted, type_name);
 }
@@ -138,6 +148,9 @@ Json RecurrentType::write(const ModelConfig& config) const {
   const Json pairs = fields_to_json(hf::fields_named(kRecurrentKeys, own.fields()));
   for (const auto& [key, value] : pairs.items()) json[key] = value;
   if (cell == RecurrentCell::tanh) json["hidden_act"] = std::string(name_of(own.body.cell));
+  if (!own.body.reads_letters()) {
+    for (const char* key : {"character_embedding_size", "character_hidden_size", "alphabet"}) json.erase(key);
+  }
   json["is_encoder_decoder"] = own.reads_source();
   hf::write_tokens(own.body.special, own.reads_source(), json);
   json["torch_dtype"] = "float32";
@@ -191,6 +204,11 @@ void RecurrentConfig::validate() const {
   check(
       !locked_dropout || (context == ContextPlace::after && !input_feeding),
       "recurrent: locked_dropout goes with neither context before nor input_feeding; leave one of them out");
+  check((characters > 0) == (character_hidden > 0),
+        "recurrent: characters {} and character_hidden {}; to read letters give both, and otherwise neither",
+        characters, character_hidden);
+  check(Alphabet(alphabet, "recurrent: alphabet").size() == 1 || reads_letters(),
+        "recurrent: an alphabet, and characters 0; leave it out, or give characters and character_hidden");
   const auto known = [&](const char* name, int64_t token) {
     check(token < vocabulary, "recurrent: {} is token {} of {}; give one from 0 to {}", name, token,
           vocabulary, vocabulary - 1);
@@ -232,8 +250,10 @@ std::string RecurrentModelConfig::summary() const {
   const std::string heads_text = !reads_source() ? ""
                                  : several       ? fmt::format(", {} attention heads", body.heads)
                                                  : fmt::format(", attention {}", name_of(body.attention));
-  return fmt::format("{} {}, {} layers, width {}{}, vocabulary {}", name_of(body.cell), name_of(body.form),
-                     body.layers, body.width, heads_text, with_commas(body.vocabulary));
+  const std::string letters_text =
+      body.reads_letters() ? fmt::format(", letters {}", 2 * body.character_hidden) : "";
+  return fmt::format("{} {}, {} layers, width {}{}{}, vocabulary {}", name_of(body.cell), name_of(body.form),
+                     body.layers, body.width, heads_text, letters_text, with_commas(body.vocabulary));
 }
 
 std::string RecurrentModelConfig::why_useless(std::string_view option) const {
@@ -244,6 +264,9 @@ std::string RecurrentModelConfig::why_useless(std::string_view option) const {
   if (option == "pooling" && head.kind != HeadKind::classifier) return "only a classifier pools its states";
   if (option == "pooling" && !body.has_encoder())
     return "only the last state of a decoder has read the whole text";
+  if (option == "alphabet") return "the training text decides it";
+  if ((option == "characters" || option == "character_hidden") && head.kind != HeadKind::tagger)
+    return "only a tagger reads letters";
   if (option == "forget_bias" && body.cell != RecurrentCell::lstm) return "only an LSTM has forget gates";
   return "";
 }
@@ -251,6 +274,11 @@ std::string RecurrentModelConfig::why_useless(std::string_view option) const {
 void RecurrentModelConfig::validate() const {
   body.validate();
   check_fields(fields_of(const_cast<HeadOptions&>(head)), "head");  // only read
+  check(!body.reads_letters() || (head.kind == HeadKind::tagger && body.form == RecurrentForm::encoder),
+        "recurrent: a model that reads letters (characters {}) is a tagger, and the head {} of a {} was "
+        "asked for; "
+        "give another preset",
+        body.characters, name_of(head.kind), name_of(body.form));
   check(!head.has_labels() || head.labels > 0, "head: a {} needs labels; it has {}", name_of(head.kind),
         head.labels);
 }

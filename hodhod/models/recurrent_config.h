@@ -54,9 +54,14 @@ struct RecurrentConfig {
   double dropout = 0;                        // on embeddings, between layers, and on the last states
   bool locked_dropout = false;   // the same channels for all tokens of a sequence (Gal & Ghahramani 2016)
   double embedding_dropout = 0;  // of whole tokens of the vocabulary
+  // Of a tagger that reads the letters of words too (nn/word_characters.h).
+  int64_t characters = 0;        // channels of a letter; 0: it reads tokens alone
+  int64_t character_hidden = 0;  // hidden units that read the letters, in each direction
+  std::string alphabet = {};     // the letters that are known, each once
   SpecialIds special = {};
 
   bool has_encoder() const { return form != RecurrentForm::decoder; }
+  bool reads_letters() const { return characters > 0; }
   bool has_decoder() const { return form != RecurrentForm::encoder; }
 
   // Error when the options do not fit together. It names the option and the values.
@@ -82,6 +87,11 @@ struct RecurrentConfig {
     v("locked_dropout", locked_dropout, "Drop the same channels for all tokens of a sequence");
     v("embedding_dropout", embedding_dropout,
       "Share of the vocabulary's tokens that are dropped in an update", at_least(0).below(1));
+    v("characters", characters, "Channels of a letter, for a tagger that reads the letters of words too",
+      in(0, 1 << 12));
+    v("character_hidden", character_hidden, "Hidden units that read the letters in each direction",
+      in(0, 1 << 12));
+    v("alphabet", alphabet, "Letters that are known");
     special.visit(v);
   }
 };
@@ -93,6 +103,8 @@ struct RecurrentModelConfig final : ConfigOf<RecurrentConfig> {
   bool reads_source() const override { return body.form == RecurrentForm::encoder_decoder; }
   std::vector<HeadKind> heads() const override;
   void take_form(HeadKind head, bool reads_source) override;
+  const std::string* alphabet() const override { return body.reads_letters() ? &body.alphabet : nullptr; }
+  void set_alphabet(std::string_view letters) override { body.alphabet = letters; }
   std::string summary() const override;
   std::string why_useless(std::string_view option) const override;
   void validate() const override;
@@ -100,7 +112,8 @@ struct RecurrentModelConfig final : ConfigOf<RecurrentConfig> {
   std::unique_ptr<Model> make() const override;
 };
 
-// The kinds "rnn", "lstm" and "gru", each with presets such as "lstm-small".
+// The kinds "rnn", "lstm" and "gru", each with presets such as "lstm-small". The preset "lstm-tagger" reads
+// letters and has a conditional random field (Lample et al. 2016).
 const ModelType& rnn_type();
 const ModelType& lstm_type();
 const ModelType& gru_type();

@@ -7,6 +7,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/models/finite.h"
+#include "hodhod/models/letters.h"
 #include "hodhod/nn/attention_cache.h"
 #include "hodhod/nn/dropout.h"
 #include "hodhod/nn/initialisers.h"
@@ -22,7 +23,7 @@ namespace {
 
 Recurrent make_layers(const RecurrentConfig& config, int64_t layers, bool both_directions) {
   return Recurrent(RecurrentOptions{.cell = cell_of(config.cell),
-                                    .input = config.width,
+                                    .input = config.width + 2 * config.character_hidden,
                                     .hidden = both_directions ? config.width / 2 : config.width,
                                     .layers = layers,
                                     .bidirectional = both_directions,
@@ -153,6 +154,8 @@ RecurrentModel::RecurrentModel(const RecurrentModelConfig& config) : config_(con
   config.validate();
   const RecurrentConfig& c = config_.body;
   embedding_ = Tensor::empty({c.vocabulary, c.width});
+  if (c.reads_letters())
+    characters_.emplace(cell_of(c.cell), Alphabet(c.alphabet).size(), c.characters, c.character_hidden);
   if (c.has_encoder()) encoder_ = make_layers(c, c.layers, true);
   const bool classical = config_.reads_source() && c.attention != RecurrentAttention::multi_head;
   const bool attends = config_.reads_source() && !classical;
@@ -182,10 +185,12 @@ void RecurrentModel::initialise(const Rng& rng, const ParameterChoice& wanted) {
     if (!wanted(name)) return;
     const Rng stream = stream_of(rng, name);
     const auto has = [&](const char* part) { return name.find(part) != std::string::npos; };
-    const int64_t hidden = name.starts_with("encoder.") ? c.width / 2 : c.width;
+    const int64_t hidden = name.starts_with("encoder.")     ? c.width / 2
+                           : name.starts_with("character.") ? c.character_hidden
+                                                            : c.width;
     if (has(".weight_ih") || has(".weight_hh") || has(".bias_ih") || has(".bias_hh")) {
       initialise_cell(name, parameter, cell_of(c.cell), hidden, c.forget_bias, stream);
-    } else if (name == "embedding.weight" || name == "output.weight") {
+    } else if (name.ends_with("embedding.weight") || name == "output.weight") {
       init_normal(parameter, 0, 0.1, stream);
     } else if (parameter.rank() < 2) {
       fill(parameter, name.ends_with("norm.weight") ? 1 : 0);
@@ -208,9 +213,24 @@ Tensor RecurrentModel::embed(const TokenBatch& tokens, Context& context) const {
     const Tensor of_tokens = index_select(kept, 0, reshape(tokens.ids, {-1}));
     x = mul(x, reshape(of_tokens, {x.dim(0), x.dim(1), 1}));
   }
+  if (characters_) x = concat({x, spell(tokens, context)}, 2);
   x = drop(x, context);
   trace(context, "output", Component::embedding, "BTC", x);
   return x;
+}
+
+Tensor RecurrentModel::spell(const TokenBatch& tokens, Context& context) const {
+  check(tokens.letters.has_value(),
+        "{}: this tagger reads the letters of words, and was given tokens alone; give it words to tag",
+        name());
+  const WordLetters& letters = *tokens.letters;
+  Context inside{.training = context.training, .rng = context.rng};  // letters are not traced one by one
+  const Tensor words = (*characters_)(letters.ids, letters.lengths, inside);
+  const Tensor none = Tensor::zeros({1, words.dim(1)}, words.dtype(), words.device());
+  const Tensor y = reshape(index_select(concat({none, words}, 0), 0, reshape(letters.of_tokens, {-1})),
+                           {tokens.ids.dim(0), tokens.ids.dim(1), words.dim(1)});
+  trace(context, "letters", Component::embedding, "BTC", y);
+  return y;
 }
 
 Tensor RecurrentModel::drop(const Tensor& x, Context& context) const {

@@ -4,6 +4,8 @@
 //
 //   decoder          tokens → embedding → recurrent layers → head
 //   encoder          tokens → embedding → recurrent layers in both directions → head
+//   tagger that      tokens → [embedding; letters of words → WordCharacters] → the same
+//   reads letters
 //   encoder-decoder  target → embedding → first recurrent layer h
 //                    → h + attention(h, encoder's states) → further recurrent layers → head
 //   the classical    target → embedding → AttentiveDecoder (models/attentive_decoder.h) → head
@@ -24,6 +26,7 @@
 #include "hodhod/models/recurrent_config.h"
 #include "hodhod/nn/attention.h"
 #include "hodhod/nn/recurrent.h"
+#include "hodhod/nn/word_characters.h"
 
 namespace hodhod {
 
@@ -64,6 +67,7 @@ class RecurrentModel final : public Model, public Encoder, public SequenceToSequ
   template <class V>
   void visit(V& v) {
     v("embedding.weight", embedding_);
+    v("character", characters_);
     v("encoder", encoder_);
     v("decoder", decoder_);
     v("cross_attention", cross_attention_);
@@ -77,6 +81,8 @@ class RecurrentModel final : public Model, public Encoder, public SequenceToSequ
   struct Rows;
 
   Tensor embed(const TokenBatch& tokens, Context& context) const;
+  // The vector [B, T, 2H] of the word that begins at each token, from its letters; elsewhere zeros.
+  Tensor spell(const TokenBatch& tokens, Context& context) const;
   // Dropout of states [B, T, C], as the configuration has it.
   Tensor drop(const Tensor& x, Context& context) const;
   RecurrentRun read(const TokenBatch& tokens, Context& context) const;
@@ -88,6 +94,7 @@ class RecurrentModel final : public Model, public Encoder, public SequenceToSequ
 
   RecurrentModelConfig config_;
   Tensor embedding_;                                   // [V, C]
+  std::optional<WordCharacters> characters_;           // of a tagger that reads letters
   std::optional<Recurrent> encoder_;                   // both directions, C / 2 each
   std::optional<Recurrent> decoder_;                   // all layers; only the first with multi-head attention
   std::optional<MultiHeadAttention> cross_attention_;  // of an encoder-decoder

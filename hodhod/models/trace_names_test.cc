@@ -93,6 +93,20 @@ TEST(TraceNames, AreThoseOfTheDocument) {
   {
     Trace trace;
     Context context{.trace = &trace};
+    RecurrentModelConfig config(RecurrentConfig{.form = RecurrentForm::encoder,
+                                                .vocabulary = 61,
+                                                .width = 8,
+                                                .characters = 3,
+                                                .character_hidden = 2});
+    config.head = {.kind = HeadKind::tagger, .labels = 3};
+    TokenBatch tokens = {.ids = Tensor::from<int64_t>({1, 2}, {1, 2})};
+    tokens.letters = WordLetters{.ids = Tensor::zeros({2, 4}, DType::i64), .of_tokens = tokens.ids};
+    tag(*make_model(config, Rng(3)), tokens, context);
+    add_names(trace, traced);
+  }
+  {
+    Trace trace;
+    Context context{.trace = &trace};
     BagModelConfig config({.features = {.hashing = Hashing::all, .buckets = 5},
                            .hidden_sizes = {3},
                            .training = BagTraining::gradients});

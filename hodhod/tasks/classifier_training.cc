@@ -60,7 +60,8 @@ ClassifierTrainee::ClassifierTrainee(Classifier& classifier, std::span<const Lab
       options_(options),
       weights_(class_weights(classifier, train, options.class_weights)),
       dev_(std::move(dev)),
-      dropout_(options.word_dropout, options.batches.seed, *classifier.encoder.tokenizer) {
+      dropout_(
+          TokenDropout::of_words(options.word_dropout, options.batches.seed, *classifier.encoder.tokenizer)) {
   check(options.word_dropout == 0 || !classifier.encoder.config().reads_features(),
         "`word_dropout`: hides tokens, and this model reads features; leave it out");
   set_requires_grad(*classifier_.encoder.model);

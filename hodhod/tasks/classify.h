@@ -16,6 +16,7 @@
 #include "hodhod/tasks/labels.h"
 #include "hodhod/tasks/new_model.h"
 #include "hodhod/tasks/text_model.h"
+#include "hodhod/tasks/token_dropout.h"
 #include "hodhod/train/metrics/classification.h"
 #include "hodhod/train/metrics/multi_label.h"
 #include "hodhod/train/trainer.h"
@@ -169,7 +170,7 @@ class ClassifierTrainee final : public Trainee {
   std::vector<double> weights_;               // by label
   std::vector<LabelledText> dev_;
   std::unique_ptr<BatchSampler> sampler_;
-  WordDropout dropout_;
+  TokenDropout dropout_;
   TokenBatch batch_;
   Tensor batch_targets_;  // [B] i64; several labels: [B, L] f32; regression: [B] f32
   int64_t cut_ = 0;

@@ -10,8 +10,6 @@
 namespace hodhod {
 namespace {
 
-constexpr uint64_t kWordDropout = 0x57445250;  // a stream of the seed
-
 EncodedText encode(const text::Tokenizer& tokenizer, const Texts& texts) {
   check(texts.size() == 1 || texts.size() == 2, "an example of {} texts; give one or two", texts.size());
   const text::Encoding encoding =
@@ -150,23 +148,6 @@ std::vector<std::vector<int64_t>> batches_by_length(const std::vector<int64_t>& 
     batches.back().push_back(example);
   }
   return batches;
-}
-
-WordDropout::WordDropout(double probability, uint64_t seed, const text::Tokenizer& tokenizer)
-    : probability_(probability), rng_(Rng(seed).fork(kWordDropout)), tokenizer_(tokenizer) {
-  check(probability >= 0 && probability < 1, "training: word_dropout is {}; give a number from 0 to below 1",
-        probability);
-  const auto mask = tokenizer.role("mask_token"), unknown = tokenizer.role("unk_token");
-  replacement_ = mask.value_or(unknown.value_or(0));
-}
-
-void WordDropout::operator()(EncodedText& text, int64_t epoch, int64_t example) const {
-  if (probability_ == 0) return;
-  Rng draws = rng_.fork(static_cast<uint64_t>(epoch)).fork(static_cast<uint64_t>(example));
-  for (int64_t& id : text.ids) {
-    const bool drop = draws.uniform() < probability_;
-    if (drop && !tokenizer_.is_special(static_cast<int32_t>(id))) id = replacement_;
-  }
 }
 
 }  // namespace hodhod

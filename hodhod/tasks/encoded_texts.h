@@ -72,19 +72,4 @@ TokenBatch batch_of(std::span<const EncodedText> texts, int64_t pad);
 // example.
 std::vector<std::vector<int64_t>> batches_by_length(const std::vector<int64_t>& lengths, int64_t max_tokens);
 
-// Hides words in training, which helps with little data: each token that is not special is replaced, with a
-// probability, by [MASK] (or the unknown token if there is no mask). The draw for a token depends only on
-// (seed, epoch, example, place).
-class WordDropout {
- public:
-  WordDropout(double probability, uint64_t seed, const text::Tokenizer& tokenizer);
-  void operator()(EncodedText& text, int64_t epoch, int64_t example) const;
-
- private:
-  double probability_;
-  Rng rng_;
-  const text::Tokenizer& tokenizer_;
-  int64_t replacement_;
-};
-
 }  // namespace hodhod

@@ -7,23 +7,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "hodhod/tasks/test_tasks.h"
-
 namespace hodhod {
 namespace {
 
 using testing::ElementsAre;
-
-TEST(EncodedTexts, WordsAreDroppedAsOftenAsAsked) {
-  const auto tokenizer = test_tokenizer();
-  EncodedText text;
-  for (int i = 0; i < 20000; ++i) text.ids.push_back(i % 10 == 0 ? 3 : 20);
-  EncodedText dropped = text;
-  WordDropout(0.3, 1, *tokenizer)(dropped, 2, 7);
-  const auto count = std::count(dropped.ids.begin(), dropped.ids.end(), 4);
-  EXPECT_NEAR(static_cast<double>(count) / 18000, 0.3, 0.015);
-  for (size_t i = 0; i < text.ids.size(); i += 10) ASSERT_EQ(dropped.ids[i], 3);  // special tokens stay
-}
 
 TEST(EncodedTexts, BatchesHoldEachExampleOnce) {
   const std::vector<int64_t> lengths = {5, 1, 30, 7, 7, 2, 0, 12};

@@ -97,8 +97,7 @@ TrainingReport fit(Classifier& classifier, const std::string& table, const FitOp
     RunDirectory run(directory, RunRecord{});
     return fit_model(fitting.task(), {}, run, options.log);
   }
-  const UsualSettings usual =
-      classifier.encoder.config().reads_features() ? usual_features() : usual_encoding();
+  const UsualSettings usual = usual_encoding(classifier.encoder.config());
   ClassifierTrainee trainee(classifier, train, std::move(dev), training);
   return fit(trainee, usual.trainer, options, directory);
 }
@@ -107,10 +106,10 @@ TrainingReport fit(Tagger& tagger, const std::string& sentences, const FitOption
                    const std::string& directory) {
   std::vector<TaggedWords> train = read_tagged({sentences}, {}).sentences;
   auto dev = take_out(train, held_out_sentences(train, options.dev_share));
-  TaggerTraining training;
+  TaggerTraining training = usual_tagging(tagger.encoder.config());
   training.batches.seed = options.seed;
   TaggerTrainee trainee(tagger, train, std::move(dev), training);
-  return fit(trainee, usual_encoding().trainer, options, directory);
+  return fit(trainee, usual_encoding(tagger.encoder.config()).trainer, options, directory);
 }
 
 TrainingReport fit(SeriesForecaster& forecaster, const Series& series, const FitOptions& options,

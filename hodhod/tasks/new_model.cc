@@ -60,6 +60,25 @@ UsualSettings usual_features() {
   return usual;
 }
 
+UsualSettings usual_letters() {
+  UsualSettings usual = usual_encoding();
+  usual.tokenizer.kind = TokenizerKind::word;
+  usual.tokenizer.word_ends = WordEnds::blanks;
+  usual.tokenizer.vocabulary = kAllWords;
+  usual.tokenizer.lowercase = true;  // the letters tell the cases apart
+  usual.trainer.steps = 8000;
+  usual.trainer.validate_every = 800;
+  usual.trainer.schedule = {.kind = ScheduleKind::linear, .rate = 3e-3, .warmup = 200};
+  usual.trainer.optimizer.weight_decay = 0;
+  return usual;
+}
+
+UsualSettings usual_encoding(const ModelConfig& config) {
+  return config.reads_features()        ? usual_features()
+         : config.alphabet() != nullptr ? usual_letters()
+                                        : usual_encoding();
+}
+
 NewModel new_model(std::string_view preset, HeadKind head, bool reads_source, const text::LineSource& lines,
                    const TaskTokenizerOptions& usual, const MakeOptions& options) {
   NewModel made;

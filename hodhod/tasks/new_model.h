@@ -27,6 +27,9 @@ TaskTokenizerOptions usual_language_tokenizer(const ModelConfig& config);
 UsualSettings usual_translation();
 UsualSettings usual_encoding();  // classifiers, taggers and mask fillers
 UsualSettings usual_features();  // models that read features (models/text_features.h)
+UsualSettings usual_letters();   // taggers that read letters (models/letters.h)
+// The settings of the last three that fit this kind of model.
+UsualSettings usual_encoding(const ModelConfig& config);
 
 struct MakeOptions {
   uint64_t seed = 1;                                   // of the initial weights

@@ -11,6 +11,7 @@
 #include "hodhod/base/threads.h"
 #include "hodhod/data/lines.h"
 #include "hodhod/models/finite.h"
+#include "hodhod/models/registry.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/loss.h"
 #include "hodhod/tasks/saved_model.h"
@@ -19,38 +20,6 @@
 
 namespace hodhod {
 namespace {
-
-// Splits a sentence into pieces within the length limit, each framed by special tokens.
-std::vector<EncodedWords> encode_words(const TextModel& encoder, const Words& words, const Frame& frame) {
-  const text::Tokenizer& tokenizer = *encoder.tokenizer;
-  const int64_t room = length_limit(encoder) - frame.size();
-  check(room > 0, "a length of {} tokens has no room for a word; raise max_length", length_limit(encoder));
-  const auto unknown = static_cast<int64_t>(tokenizer.role("unk_token").value_or(0));
-  std::vector<EncodedWords> pieces;
-  int64_t used = 0;
-  for (const std::string& word : words) {
-    // In byte-level tokenizers, a word's first piece begins with a blank.
-    const auto ids = tokenizer.encode_ids(tokenizer.is_byte_level() ? " " + word : word);
-    std::vector<int64_t> tokens(ids.begin(), ids.end());
-    if (tokens.empty()) tokens = {unknown};
-    const auto whole = std::ssize(tokens);
-    tokens.resize(std::min(tokens.size(), static_cast<size_t>(room)));
-    if (pieces.empty() || used + static_cast<int64_t>(tokens.size()) > room) {
-      pieces.push_back({{.ids = frame.before, .types = {}}, {}});
-      used = 0;
-    }
-    EncodedWords& piece = pieces.back();
-    piece.first.push_back(piece.text.length());
-    piece.text.ids.insert(piece.text.ids.end(), tokens.begin(), tokens.end());
-    piece.text.tokens += whole;
-    used += static_cast<int64_t>(tokens.size());
-  }
-  for (EncodedWords& piece : pieces) {
-    piece.text.ids.insert(piece.text.ids.end(), frame.after.begin(), frame.after.end());
-    piece.text.types.assign(piece.text.ids.size(), 0);
-  }
-  return pieces;
-}
 
 void append(std::vector<double>& to, const std::vector<double>& more) {
   to.insert(to.end(), more.begin(), more.end());
@@ -73,26 +42,30 @@ std::vector<WordScores> scores_of(const Tagger& tagger, std::span<const Words> s
                                   int64_t batch_tokens) {
   const NoGrad off;
   const Model& model = *tagger.encoder.model;
-  const Frame frame = frame_of(*tagger.encoder.tokenizer);
+  const WordEncoder encode(tagger.encoder);
   std::vector<std::vector<EncodedWords>> encoded(sentences.size());
   parallel_for(static_cast<int64_t>(sentences.size()), 8, [&](int64_t begin, int64_t end) {
     for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-      encoded[i] = encode_words(tagger.encoder, sentences[i], frame);
+      encoded[i] = encode(sentences[i]);
     }
   });
-  std::vector<EncodedText> texts;
   std::vector<const EncodedWords*> pieces;
+  std::vector<int64_t> lengths;
   for (const auto& sentence : encoded) {
     for (const EncodedWords& piece : sentence) {
-      texts.push_back(piece.text);
       pieces.push_back(&piece);
+      lengths.push_back(piece.text.length());
     }
   }
-  std::vector<WordScores> of_piece(texts.size());
-  for (const auto& rows : batches_by_length(lengths_of(texts), batch_tokens)) {
-    const TokenBatch batch = batch_of(texts, rows, model.config().special().filler());
+  std::vector<WordScores> of_piece(pieces.size());
+  for (const auto& rows : batches_by_length(lengths, batch_tokens)) {
+    std::vector<const EncodedWords*> in_batch;
     std::vector<std::vector<int64_t>> positions;
-    for (int64_t row : rows) positions.push_back(pieces[static_cast<size_t>(row)]->first);
+    for (int64_t row : rows) {
+      in_batch.push_back(pieces[static_cast<size_t>(row)]);
+      positions.push_back(in_batch.back()->first);
+    }
+    const TokenBatch batch = batch_of(in_batch, model.config().special().filler());
     const WordLogits words =
         logits_at(check_finite(model, tag(model, batch, context), "tag scores"), positions);
     const std::vector<double> logits = words.logits.values(),
@@ -108,7 +81,7 @@ std::vector<WordScores> scores_of(const Tagger& tagger, std::span<const Words> s
   std::vector<WordScores> scores(sentences.size());
   size_t next = 0;
   for (size_t i = 0; i < sentences.size(); ++i) {
-    scores[i].tokens = encoded[i].empty() ? 0 : frame.size();
+    scores[i].tokens = encoded[i].empty() ? 0 : encode.frame_size();
     for (const EncodedWords& piece : encoded[i]) {
       const WordScores& part = of_piece[next++];
       append(scores[i].logits, part.logits);
@@ -163,6 +136,8 @@ bool Tagger::has_entities() const { return metrics::are_entity_tags(labels.names
 Tagger Tagger::make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
                     uint64_t seed) {
   const auto own = config_for(config, HeadKind::tagger, false, "tag");
+  check(own->alphabet() == nullptr || !own->alphabet()->empty(),
+        "tag: the model reads letters and knows none; let it learn those of its sentences first");
   own->head.labels = labels.size();
   Tagger tagger;
   tagger.encoder = TextModel::make(*own, std::move(tokenizer), seed);
@@ -176,7 +151,8 @@ Tagger Tagger::make(std::string_view preset, std::span<const TaggedWords> senten
   for (const TaggedWords& sentence : sentences)
     lines.push_back(fmt::format("{}", fmt::join(sentence.words, " ")));
   NewModel made = new_model(preset, HeadKind::tagger, false, lines_in(std::move(lines)),
-                            usual_encoding().tokenizer, options);
+                            usual_encoding(*model_preset(preset)).tokenizer, options);
+  learn_letters(*made.config, sentences);
   return make(*made.config, std::move(made.tokenizer), tag_labels(sentences, {}), options.seed);
 }
 
@@ -205,7 +181,8 @@ Tagger Tagger::from(const std::string& path, Labels labels, const FineTuning& op
     keep = theirs.has_all(labels);
     if (keep) labels = theirs;
   }
-  const HeadOptions head{.kind = HeadKind::tagger, .labels = labels.size()};
+  const HeadOptions head{
+      .kind = HeadKind::tagger, .labels = labels.size(), .crf = directory.config->head.crf};
   Tagger tagger;
   tagger.encoder = load_under_head(std::move(directory), head, keep, options);
   tagger.labels = std::move(labels);
@@ -257,19 +234,22 @@ TaggerScores evaluate(const Tagger& tagger, std::span<const TaggedWords> sentenc
   return result;
 }
 
+TaggerTraining usual_tagging(const ModelConfig& config) {
+  TaggerTraining usual;
+  if (config.alphabet() != nullptr) usual.singleton_dropout = 0.5;
+  return usual;
+}
+
 TaggerTrainee::TaggerTrainee(Tagger& tagger, std::span<const TaggedWords> train, std::vector<TaggedWords> dev,
                              const TaggerTraining& options)
-    : tagger_(tagger),
-      options_(options),
-      dev_(std::move(dev)),
-      dropout_(options.word_dropout, options.batches.seed, *tagger.encoder.tokenizer) {
+    : tagger_(tagger), options_(options), dev_(std::move(dev)) {
   check(!train.empty(), "training: there is no sentence");
   check(options.label_smoothing == 0 || !tagging_head(tagger).crf,
         "training: `label_smoothing` {} does not go with `model` crf=yes; leave one of them out",
         options.label_smoothing);
   set_requires_grad(*tagger_.encoder.model);
   limit_length(tagger_.encoder, options.max_length, text::Side::right);
-  const Frame frame = frame_of(*tagger_.encoder.tokenizer);
+  const WordEncoder encode(tagger_.encoder);
   const bool entities = tagger_.has_entities();
   GoldLabels known(tagger_.labels);
   for (const TaggedWords& sentence : dev_) {
@@ -284,29 +264,42 @@ TaggerTrainee::TaggerTrainee(Tagger& tagger, std::span<const TaggedWords> train,
       targets.push_back(tagger_.labels.get(gold[t], sentence.place[t]));
     }
     auto next = targets.begin();
-    for (EncodedWords& piece : encode_words(tagger_.encoder, sentence.words, frame)) {
+    for (EncodedWords& piece : encode(sentence.words)) {
       auto& row = targets_.emplace_back(piece.text.ids.size(), kIgnoreIndex);
       for (int64_t place : piece.first) row[static_cast<size_t>(place)] = *next++;
-      texts_.push_back(std::move(piece.text));
+      pieces_.push_back(std::move(piece));
     }
   }
-  sampler_ = std::make_unique<BatchSampler>(lengths_of(texts_), options.batches);
+  std::vector<int64_t> lengths;
+  std::vector<const EncodedText*> texts;
+  for (const EncodedWords& piece : pieces_) {
+    lengths.push_back(piece.text.length());
+    texts.push_back(&piece.text);
+  }
+  const text::Tokenizer& tokenizer = *tagger.encoder.tokenizer;
+  const uint64_t seed = options.batches.seed;
+  dropouts_ = {TokenDropout::of_singletons(options.singleton_dropout, seed, tokenizer, texts),
+               TokenDropout::of_words(options.word_dropout, seed, tokenizer)};
+  sampler_ = std::make_unique<BatchSampler>(std::move(lengths), options.batches);
 }
 
 NamedParameters TaggerTrainee::parameters() { return parameters_of(*tagger_.encoder.model); }
 
 void TaggerTrainee::next_batch() {
   const BatchPosition at = sampler_->position();
-  std::vector<EncodedText> texts;
+  std::vector<EncodedWords> pieces;
   std::vector<std::vector<int64_t>> targets;
   items_ = 0;
   for (int64_t row : sampler_->next()) {
-    dropout_(texts.emplace_back(texts_[static_cast<size_t>(row)]), at.epoch, row);
+    EncodedWords& piece = pieces.emplace_back(pieces_[static_cast<size_t>(row)]);
+    for (const TokenDropout& hide : dropouts_) hide(piece.text, at.epoch, row);
     targets.push_back(targets_[static_cast<size_t>(row)]);
     items_ += static_cast<double>(std::count_if(targets.back().begin(), targets.back().end(),
                                                 [](int64_t target) { return target != kIgnoreIndex; }));
   }
-  batch_ = batch_of(texts, tagger_.encoder.config().special().filler());
+  std::vector<const EncodedWords*> in_batch;
+  for (const EncodedWords& piece : pieces) in_batch.push_back(&piece);
+  batch_ = batch_of(in_batch, tagger_.encoder.config().special().filler());
   batch_targets_ = TokenBatch::of(targets, kIgnoreIndex).ids;
 }
 

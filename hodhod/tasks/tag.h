@@ -13,17 +13,16 @@
 #include "hodhod/base/number_range.h"
 #include "hodhod/data/batching.h"
 #include "hodhod/data/corpus.h"
-#include "hodhod/tasks/encoded_texts.h"
+#include "hodhod/tasks/encoded_words.h"
 #include "hodhod/tasks/labels.h"
 #include "hodhod/tasks/new_model.h"
 #include "hodhod/tasks/text_model.h"
+#include "hodhod/tasks/token_dropout.h"
 #include "hodhod/train/metrics/classification.h"
 #include "hodhod/train/metrics/entities.h"
 #include "hodhod/train/trainer.h"
 
 namespace hodhod {
-
-using Words = std::vector<std::string>;
 
 struct TaggedWords {
   Words words, tags;               // same length; no tags if not requested
@@ -45,6 +44,9 @@ TaggedSentences read_words(const std::vector<std::string>& files, CorpusOptions 
 // The labels that a tagger needs for these sentences: their tags, or, if the tags mark entities in any
 // scheme, the tags of the same entities in IOB2. Labels that only `dev` has are included.
 Labels tag_labels(std::span<const TaggedWords> train, std::span<const TaggedWords> dev);
+
+// Gives a new model that reads letters those of the sentences that it is trained on. Does nothing for others.
+void learn_letters(ModelConfig& config, std::span<const TaggedWords> sentences);
 
 // Which sentences are held out for validation: a share of those with each set of tags.
 std::vector<bool> held_out_sentences(std::span<const TaggedWords> sentences, double share);
@@ -69,6 +71,7 @@ struct Tagger {
   // A new tagger of a preset's size for the tags of these sentences, with a tokenizer trained on their words.
   static Tagger make(std::string_view preset, std::span<const TaggedWords> sentences,
                      const MakeOptions& options = {});
+  // Error if the model reads letters and has learned none (learn_letters).
   static Tagger make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
                      uint64_t seed);
   static Tagger load(const std::string& directory);
@@ -113,6 +116,7 @@ struct TaggerTraining {
   int64_t max_length = 0;
   double label_smoothing = 0;
   double word_dropout = 0;
+  double singleton_dropout = 0;
 
   template <class Visitor>
   void visit(Visitor&& v) {
@@ -123,14 +127,13 @@ struct TaggerTraining {
       at_least(0).below(1));
     v("word_dropout", word_dropout, "Probability that a token is hidden behind [MASK] in training",
       at_least(0).below(1));
+    v("singleton_dropout", singleton_dropout,
+      "Probability that a token that occurs once in the data is read as unknown in training",
+      at_least(0).below(1));
   }
 };
-
-// A sentence, or a piece of one, as encoder input.
-struct EncodedWords {
-  EncodedText text;
-  std::vector<int64_t> first;  // position of each word's first piece
-};
+// The usual settings for a new model of this kind.
+TaggerTraining usual_tagging(const ModelConfig& config);
 
 // Trains `tagger` on `train` and validates on `dev`. Keeps a reference to the tagger.
 class TaggerTrainee final : public Trainee {
@@ -151,11 +154,11 @@ class TaggerTrainee final : public Trainee {
  private:
   Tagger& tagger_;
   TaggerTraining options_;
-  std::vector<EncodedText> texts_;
+  std::vector<EncodedWords> pieces_;
   std::vector<std::vector<int64_t>> targets_;  // by token; kIgnoreIndex except at a word's first piece
   std::vector<TaggedWords> dev_;
   std::unique_ptr<BatchSampler> sampler_;
-  WordDropout dropout_;
+  std::vector<TokenDropout> dropouts_;
   TokenBatch batch_;
   Tensor batch_targets_;  // [B, T]
   double items_ = 0;

@@ -108,6 +108,83 @@ TEST(Tag, ARandomFieldOnTopOfAnEncoder) {
                "label_smoothing", "crf=yes");
 }
 
+// Words that occur once each; those that end in "ia" are places. Only their letters tell.
+std::vector<TaggedWords> spelled_sentences(uint64_t seed, int count) {
+  std::vector<TaggedWords> sentences;
+  Rng rng(seed);
+  const auto made_word = [&] {
+    std::string word(1, static_cast<char>('A' + rng.below(26)));
+    for (uint64_t n = 2 + rng.below(4); n > 0; --n) word += static_cast<char>('a' + rng.below(26));
+    return word;
+  };
+  for (int i = 0; i < count; ++i) {
+    TaggedWords& sentence = sentences.emplace_back();
+    for (uint64_t n = 2 + rng.below(5); n > 0; --n) {
+      const bool place = rng.below(2) == 1;
+      sentence.words.push_back(made_word() + (place ? "ia" : "on"));
+      sentence.tags.push_back(place ? "B-LOC" : "O");
+      sentence.place.push_back("made:" + std::to_string(i + 1));
+    }
+  }
+  return sentences;
+}
+
+Tagger letter_reader(const std::vector<TaggedWords>& sentences) {
+  return Tagger::make("lstm-tagger", sentences,
+                      {.model = {"width=16", "characters=8", "character_hidden=8", "dropout=0.1"}});
+}
+
+TEST(Tag, UnseenWordsAreToldByTheirLetters) {
+  const auto sentences = spelled_sentences(1, 150);
+  Tagger tagger = letter_reader(sentences);
+  ASSERT_TRUE(tagger.encoder.config().head.crf);
+  TaggerTrainee trainee(tagger, sentences, spelled_sentences(2, 30),
+                        {.batches = {.max_examples = 16, .seed = 1}, .singleton_dropout = 0.5});
+  const TemporaryDirectory directory;
+  TrainerOptions options = test_training(150);
+  options.validate_every = 75;
+  options.schedule.rate = 1e-2;
+  train(trainee, options, directory.path());
+  const Tagger again = Tagger::load(directory.path());
+  const auto unseen = spelled_sentences(3, 50);
+  EXPECT_GT(evaluate(again, unseen, plain()).entities.overall().f1(), 0.98);
+  const auto words = words_of(unseen);
+  const auto together = probabilities_of(again, words);
+  EXPECT_EQ(probabilities_of(again, words, 1), together);
+  const int threads = thread_count();
+  set_thread_count(3);
+  EXPECT_EQ(probabilities_of(again, words), together);
+  set_thread_count(threads);
+  again.save(directory.path() + "/copy");
+  EXPECT_EQ(probabilities_of(Tagger::load(directory.path() + "/copy"), words), together);
+}
+
+TEST(Tag, ARunWithLettersInPiecesIsTheRunInOne) {
+  const auto sentences = spelled_sentences(1, 40);
+  struct Run {
+    Tagger tagger;
+    TaggerTrainee trainee;
+    explicit Run(const std::vector<TaggedWords>& train)
+        : tagger(letter_reader(train)),
+          trainee(tagger, train, train,
+                  {.batches = {.max_tokens = 90, .seed = 1}, .singleton_dropout = 0.5}) {}
+  };
+  expect_same_in_pieces(
+      [&] {
+        auto training = std::make_shared<Run>(sentences);
+        return std::shared_ptr<Trainee>(training, &training->trainee);
+      },
+      5, 12);
+}
+
+TEST(Tag, ReadingLettersNeedsAnAlphabet) {
+  auto tokenizer = test_tokenizer();
+  const auto config = model_preset("gru-tagger");
+  config->set_vocabulary(tokenizer->vocab_size());
+  expect_error([&] { Tagger::make(*config, std::move(tokenizer), Labels({"O"}), 1); },
+               "reads letters and knows none");
+}
+
 TEST(Tag, ARunInPiecesIsTheRunInOne) {
   const auto make = [] {
     auto training = std::make_shared<TaggerRun>();

@@ -7,6 +7,8 @@
 #include "hodhod/base/error.h"
 #include "hodhod/data/held_out.h"
 #include "hodhod/data/tagged_reader.h"
+#include "hodhod/models/letters.h"
+#include "hodhod/tasks/encoded_words.h"
 #include "hodhod/tasks/tag.h"
 #include "hodhod/train/metrics/characters.h"
 
@@ -94,6 +96,20 @@ Labels tag_labels(std::span<const TaggedWords> train, std::span<const TaggedWord
     }
   }
   return Labels::of(std::move(tags));
+}
+
+void learn_letters(ModelConfig& config, std::span<const TaggedWords> sentences) {
+  if (config.alphabet() == nullptr) return;
+  const LetterForm form;
+  std::vector<std::string> formed;
+  config.set_alphabet(letters_of([&, next = size_t{0}](std::vector<std::string_view>& words) mutable {
+    if (next == sentences.size()) return false;
+    formed.clear();
+    for (const std::string& word : sentences[next].words) formed.push_back(form(word));
+    words.assign(formed.begin(), formed.end());
+    ++next;
+    return true;
+  }));
 }
 
 Words words_between_blanks(std::string_view text) {

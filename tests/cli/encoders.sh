@@ -44,6 +44,22 @@ expect "tags" $'Reza\tB-PER\nlives\tO\nin\tO\nShiraz\tB-LOC\n.\tO' "$(run tag ta
 expect "entities" '"type":"LOC","text":"Shiraz"' "$(run tag tagger --data tags.conll --json | head -1)"
 expect "F1" "entity F1 100.00" "$(run evaluate tagger --data tags.conll)"
 
+# A tagger that reads letters.
+spell() {
+  run train tag --preset lstm-tagger --model width=16 characters=8 character_hidden=8 --data tags.conll --dev tags.conll \
+    --schedule-kind constant --schedule-rate 1e-2 --schedule-warmup 5 --validate-every 20 --steps "$1" --out "$2" > out.txt
+}
+spell 20 speller
+spell 40 speller
+spell 40 speller-whole
+cmp speller/model.safetensors speller-whole/model.safetensors || fail "a run with letters in two parts is one in one"
+expect "letters are learnt" "entity F1 100.00" "$(run evaluate speller --data tags.conll)"
+expect "the letters" '"alphabet": "RSaehilnrsvz"' "$(sed 's/[0-9.]//g' speller/config.json)"
+expect "the random field" '"crf": true' "$(cat speller/config.json)"
+expect "no letters, no vector" "reads the letters of words" "$(run embed speller 'a text')"
+expect "letters are for taggers" "reads letters (characters 25) is a tagger" \
+  "$(run train classify --preset lstm-tagger --data table.tsv --out x)"
+
 found=$(train fill-mask --data text.txt --dev-share 0.1 --length 16 --steps 60 --out filler)
 expect "masks are scored" "perplexity" "$found"
 expect "a mask is filled" "the sun shines on house 1" "$(run fill-mask filler 'the sun shines [MASK] house 1' --top-k 1)"
