@@ -2,14 +2,16 @@
 // What attention removes: a GRU encoder-decoder turns a string of joined names round, with one vector between
 // encoder and decoder, and with attention. Run it as example_reverse [STEPS [LETTERS [FILE]]]: strings of up
 // to LETTERS letters to learn from, of names from FILE, one a line, in place of made ones.
-// توجه چه مشکلی را برطرف می‌کند: شبکه‌ای بازگشتی رشته‌ای از نام‌ها را وارونه می‌کند؛ یک بار
-// تنها با یک بردار میان رمزگذار و رمزگشا، و یک بار با توجه.
+// توجه چه مشکلی را برطرف می‌کند: شبکه‌ای بازگشتی رشته‌ای
+// از نام‌ها را وارونه می‌نویسد؛ یک بار تنها با یک بردار
+// میان رمزگذار و رمزگشا، و یک بار با سازوکار توجه.
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
+#include "hodhod/base/error.h"
 #include "hodhod/models/registry.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/reduce.h"
@@ -99,13 +101,13 @@ int64_t show_attention(const Model& model, const Strings& one) {
       cross_attention(model, one.read.source.ids.values<int64_t>(), one.read.target.ids.values<int64_t>());
   const int64_t length = weights.dim(0);
   const auto letter = [](int64_t id) { return static_cast<char>('a' + id - 1); };
-  fmt::print("\n  ");
-  for (int64_t s = 0; s < length; ++s) fmt::print("  {}", letter(one.read.source.ids.data<int64_t>()[s]));
+  fmt::print(" ");
+  for (int64_t s = 0; s < length; ++s) fmt::print("   {}", letter(one.read.source.ids.data<int64_t>()[s]));
   int64_t mirrored = 0;
   for (int64_t t = 0; t < length; ++t) {
     const float* row = weights.data<float>() + t * length;
     fmt::print("\n{} ", letter(one.answer.data<int64_t>()[t]));
-    for (int64_t s = 0; s < length; ++s) fmt::print(" {:2.0f}", 99 * row[s]);
+    for (int64_t s = 0; s < length; ++s) fmt::print(" {:3.0f}", 100 * row[s]);
     mirrored += std::max_element(row, row + length) - row == length - 1 - t ? 1 : 0;
   }
   fmt::print("\n{} of {} letters attend most to themselves\n", mirrored, length);
@@ -119,6 +121,7 @@ int main(int count, char** arguments) {
   if (count > 3) {
     std::ifstream file(arguments[3]);
     for (std::string name; file >> name;) names.push_back(name);
+    check(!names.empty(), "{}: there are no names in it", arguments[3]);
   }
   const auto vector = learned(names, {"attention=none", "dropout=0"}, steps, longest);
   const auto attention = learned(names, {"attention=dot", "input_feeding=yes", "dropout=0"}, steps, longest);
@@ -131,6 +134,6 @@ int main(int count, char** arguments) {
                other.strings);
     if (length == (longest < 20 ? 10 : 20)) removed = other.strings > 90 && one.strings < 20;
   }
-  const int64_t mirrored = show_attention(*attention, joined(names, 1, 12, Rng(9)));
-  return removed && mirrored >= 11 ? 0 : 1;
+  const int64_t mirrored = show_attention(*attention, joined(names, 1, 6, Rng(9)));
+  return removed && mirrored == 6 ? 0 : 1;
 }

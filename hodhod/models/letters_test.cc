@@ -161,6 +161,7 @@ TEST(LetterTagger, RefusesOptionsThatDoNotGoTogether) {
 TEST(LetterTagger, DescriptionCountsItsLetters) {
   RecurrentModelConfig with = letter_tagger(), without = letter_tagger();
   without.body.characters = without.body.character_hidden = 0;
+  without.body.alphabet.clear();
   const int64_t more_inputs = 2 * 4 * 6 * 6;  // two directions of 6 hidden units, 6 more channels
   EXPECT_EQ(describe(with, {.batch = 2, .length = 5}).parameters -
                 describe(without, {.batch = 2, .length = 5}).parameters,
