@@ -322,7 +322,7 @@ TEST(Tag, EntitiesWithoutTypes) {
 }
 
 TEST(Tag, LabelsAreThoseOfAllTheData) {
-  const auto sentence = [](std::vector<std::string> tags) {
+  const auto sentence = [](const std::vector<std::string>& tags) {
     return TaggedWords{Words(tags.size(), "a"), tags, std::vector<std::string>(tags.size(), "f:1")};
   };
   const std::vector<TaggedWords> train = {sentence({"I-PER", "O"})}, dev = {sentence({"I-LOC", "I-LOC"})};
