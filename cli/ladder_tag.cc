@@ -46,6 +46,8 @@ class TagLadder final : public LadderTask {
     };
     return {tagging("lstm", lstm, "lstm-tiny", {}, "3e-3"),
             tagging("lstm-crf", with_crf(lstm), "lstm-tiny", {"crf=yes"}, "3e-3"),
+            tagging("lstm-letters", {"LSTM with letters and a CRF", "LSTM با حرف‌ها و CRF"},
+                    "lstm-tiny", {"crf=yes", "characters=25", "character_hidden=25"}, "3e-3"),
             tagging("bert", transformer, "bert-tiny", {"attention_dropout=0.1"}, "1e-3"),
             tagging("bert-crf", with_crf(transformer), "bert-tiny", {"attention_dropout=0.1", "crf=yes"},
                     "1e-3")};

@@ -46,7 +46,7 @@ TrainingReport fit_counted(TextGenerator& generator, const std::string& text_fil
   if (options.change) options.change(trainer);
   HeldOutText text = hold_out_end(text_of_files({text_file}), options.dev_share);
   RunDirectory run(directory, RunRecord{});
-  LanguageFit fit(generator, std::move(text.train), text.dev,
+  LanguageFit fit(generator, text.train, text.dev,
                   {.directory = run.file("counting"), .note = options.log.message});
   return fit_model(fit.task(), {.minutes = trainer.minutes}, run, options.log);
 }
