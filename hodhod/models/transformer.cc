@@ -27,7 +27,7 @@ TransformerBlockOptions block_options(const TransformerConfig& config, bool deco
                         .heads = sizes.heads,
                         .kv_heads = sizes.kv_heads,
                         .head_size = sizes.head_size,
-                        .biases = {bias, bias, bias, bias},
+                        .biases = {bias, bias, bias, bias && config.attention_output_bias},
                         .scale = score_scale(config, sizes.head_size, layer),
                         .causal = causal,
                         .left = config.window > 0 ? config.window - 1 : -1,

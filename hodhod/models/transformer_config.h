@@ -75,6 +75,7 @@ struct TransformerConfig {
   kernels::Activation activation = kernels::Activation::relu;
   bool gated = false;  // down(act(gate(x)) · up(x))
   bool attention_bias = true;
+  bool attention_output_bias = true;  // if attention_bias
   bool feed_forward_bias = true;
   bool causal = false;                 // an encoder whose tokens see only earlier ones, as in a decoder
   bool scale_scores = true;            // attention's scores are divided by √D (paper §3.2.1)
@@ -147,6 +148,8 @@ struct TransformerConfig {
     v("activation", activation, "Activation of the feed-forward sub-layer");
     v("gated", gated, "Use a gated feed-forward sub-layer");
     v("attention_bias", attention_bias, "Use biases in the products of attention");
+    v("attention_output_bias", attention_output_bias,
+      "Use a bias in the output product of attention too, if the others have one");
     v("feed_forward_bias", feed_forward_bias, "Use biases in the products of the feed-forward sub-layer");
     v("causal", causal, "Let an encoder's tokens see none after them");
     v("scale_scores", scale_scores, "Divide attention's scores by the root of the head size");

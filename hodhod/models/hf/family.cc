@@ -162,7 +162,8 @@ std::span<const FamilyType> family_types() {
 }  // namespace
 
 std::span<const Family* const> families() {
-  static const std::array<const Family*, 5> kAll = {&marian(), &bert(), &roformer(), &gpt2(), &llama()};
+  static const std::array<const Family*, 7> kAll = {&marian(), &bert(),    &roformer(), &gpt2(),
+                                                    &llama(),  &mistral(), &qwen2()};
   return kAll;
 }
 

@@ -44,6 +44,8 @@ const Family& bert();
 const Family& roformer();
 const Family& gpt2();
 const Family& llama();
+const Family& mistral();
+const Family& qwen2();
 
 // All families, in the order in which they are asked whether they can hold a model.
 std::span<const Family* const> families();
