@@ -130,7 +130,8 @@ TransformerStack Transformer::make_stack(bool decoder) const {
   const int64_t width = config_.width;
   const StackSizes sizes = decoder ? config_.sizes_of_decoder() : config_.sizes_of_encoder();
   const NormOptions norm{config_.norm, config_.norm_epsilon};
-  if (config_.positions == PositionKind::learned) stack.position = Tensor::empty({config_.max_length, width});
+  if (config_.positions == PositionKind::learned)
+    stack.position = Tensor::empty({config_.position_offset + config_.max_length, width});
   if (config_.positions == PositionKind::relative) {
     stack.relative.emplace(sizes.heads,
                            RelativeBuckets{config_.relative_buckets, config_.relative_distance, !decoder});
@@ -161,9 +162,11 @@ Tensor Transformer::embed(const TransformerStack& stack, const TokenBatch& token
   }
   const Tensor& positions = stack.position.defined() ? stack.position : sinusoids_;
   if (positions.defined()) {
-    check(x.dim(1) <= positions.dim(0), "transformer: {} tokens, and the model takes {}; shorten the text",
-          x.dim(1), positions.dim(0));
-    x = add_positions(x, positions, {.offset = offset});
+    const int64_t first = stack.position.defined() ? config_.position_offset : 0;
+    check(x.dim(1) <= positions.dim(0) - first,
+          "transformer: {} tokens, and the model takes {}; shorten the text", x.dim(1),
+          positions.dim(0) - first);
+    x = add_positions(x, positions, {.offset = offset}, first);
     trace(context, "positions", Component::positions, "BTC", x);
   }
   if (stack.embedding_norm) {

@@ -33,7 +33,7 @@ struct DecoderCache {
 
 // The layers of an encoder or a decoder: what is added to token embeddings, blocks, and final norm.
 struct TransformerStack {
-  Tensor position;    // [max_length, C], learned positions
+  Tensor position;    // [position_offset + max_length, C], learned positions
   Tensor token_type;  // [types, C]
   std::optional<RelativePositions> relative;
   std::optional<Norm> embedding_norm;

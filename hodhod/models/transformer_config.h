@@ -54,7 +54,7 @@ struct TransformerConfig {
   int64_t feed_forward = 2048;       // F
   int64_t decoder_heads = 0;         // in the decoder of an encoder-decoder; 0: as many as heads
   int64_t decoder_feed_forward = 0;  // in the decoder of an encoder-decoder; 0: feed_forward
-  int64_t max_length = 1024;         // longest sequence; rows of a learned position table
+  int64_t max_length = 1024;         // longest sequence in tokens
 
   NormPlacement norm_placement = NormPlacement::post;
   NormKind norm = NormKind::layer;
@@ -62,6 +62,7 @@ struct TransformerConfig {
   bool final_norm = false;      // a norm after the last block (usual with pre)
   bool embedding_norm = false;  // a norm on the embeddings (BERT)
   PositionKind positions = PositionKind::sinusoidal;
+  int64_t position_offset = 0;  // rows of learned positions before that of the first token
   double rotary_base = 10000;
   bool rotary_interleaved = false;  // pairs are neighbouring channels, not the halves of a head
   RotaryScaling rotary_scaling = RotaryScaling::none;
@@ -130,6 +131,8 @@ struct TransformerConfig {
     v("final_norm", final_norm, "Put a norm after the last block");
     v("embedding_norm", embedding_norm, "Put a norm over the embeddings");
     v("positions", positions, "How the place of a token enters");
+    v("position_offset", position_offset,
+      "Rows of the table of learned positions that stand before that of the first token", in(0, 1 << 20));
     v("rotary_base", rotary_base, "Base of the rotary frequencies", above(1));
     v("rotary_interleaved", rotary_interleaved,
       "Turn neighbouring channels together, rather than the halves of a head");

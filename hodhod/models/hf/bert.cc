@@ -4,30 +4,11 @@
 // pooler has the feed-forward's activation instead of BERT's tanh.
 #include <cmath>
 
+#include "hodhod/models/hf/bert_layout.h"
 #include "hodhod/models/hf/family.h"
 
 namespace hodhod::hf {
 namespace {
-
-// The settings that BERT and RoFormer share.
-const std::vector<KeyRule>& encoder_keys() {
-  static const std::vector<KeyRule> kKeys = {
-      {"vocab_size", "vocabulary"},
-      {"hidden_size", "width"},
-      {"num_attention_heads", "heads"},
-      {"num_hidden_layers", "encoder_layers"},
-      {"intermediate_size", "feed_forward"},
-      {"max_position_embeddings", "max_length"},
-      {"type_vocab_size", "token_types"},
-      {"layer_norm_eps", "norm_epsilon"},
-      {"is_decoder", "causal"},
-      {"tie_word_embeddings", "tie_embeddings"},
-      {"hidden_dropout_prob", "dropout"},
-      {"attention_probs_dropout_prob", "attention_dropout"},
-      {"classifier_dropout", "head_dropout"},
-  };
-  return kKeys;
-}
 
 TransformerConfig bert_defaults() { return transformer_preset("bert-base"); }
 
@@ -64,8 +45,42 @@ NamedTensors roformer_constants(const TransformerConfig& c) {
   return {{"roformer.encoder.embed_positions.weight", table}};
 }
 
-// Names in the encoder, with its prefix `at` ("bert.").
-std::vector<NameRule> encoder_names(const std::string& at) {
+const std::vector<NameRule>& masked_language_names() {
+  static const std::vector<NameRule> kNames = {
+      {"prediction.weight", "cls.predictions.transform.dense.weight"},
+      {"prediction.bias", "cls.predictions.transform.dense.bias"},
+      {"prediction_norm.weight", "cls.predictions.transform.LayerNorm.weight"},
+      {"prediction_norm.bias", "cls.predictions.transform.LayerNorm.bias"},
+      {"output.weight", "cls.predictions.decoder.weight"},
+      {.ours = "embedding.weight", .theirs = "cls.predictions.decoder.weight", .unless = "output.weight"},
+      {.ours = "output_bias", .theirs = "cls.predictions.bias", .zero_if_absent = true},
+      {.ours = "output_bias", .theirs = "cls.predictions.decoder.bias", .zero_if_absent = true},
+  };
+  return kNames;
+}
+
+}  // namespace
+
+const std::vector<KeyRule>& bert_keys() {
+  static const std::vector<KeyRule> kKeys = {
+      {"vocab_size", "vocabulary"},
+      {"hidden_size", "width"},
+      {"num_attention_heads", "heads"},
+      {"num_hidden_layers", "encoder_layers"},
+      {"intermediate_size", "feed_forward"},
+      {"max_position_embeddings", "max_length"},
+      {"type_vocab_size", "token_types"},
+      {"layer_norm_eps", "norm_epsilon"},
+      {"is_decoder", "causal"},
+      {"tie_word_embeddings", "tie_embeddings"},
+      {"hidden_dropout_prob", "dropout"},
+      {"attention_probs_dropout_prob", "attention_dropout"},
+      {"classifier_dropout", "head_dropout"},
+  };
+  return kKeys;
+}
+
+std::vector<NameRule> bert_encoder_names(const std::string& at) {
   return {
       {"embedding.weight", at + "embeddings.word_embeddings.weight"},
       {"encoder.token_type.weight", at + "embeddings.token_type_embeddings.weight"},
@@ -92,26 +107,10 @@ std::vector<NameRule> encoder_names(const std::string& at) {
   };
 }
 
-const std::vector<NameRule>& masked_language_names() {
-  static const std::vector<NameRule> kNames = {
-      {"prediction.weight", "cls.predictions.transform.dense.weight"},
-      {"prediction.bias", "cls.predictions.transform.dense.bias"},
-      {"prediction_norm.weight", "cls.predictions.transform.LayerNorm.weight"},
-      {"prediction_norm.bias", "cls.predictions.transform.LayerNorm.bias"},
-      {"output.weight", "cls.predictions.decoder.weight"},
-      {.ours = "embedding.weight", .theirs = "cls.predictions.decoder.weight", .unless = "output.weight"},
-      {.ours = "output_bias", .theirs = "cls.predictions.bias", .zero_if_absent = true},
-      {.ours = "output_bias", .theirs = "cls.predictions.decoder.bias", .zero_if_absent = true},
-  };
-  return kNames;
-}
-
 std::vector<NameRule> joined(std::vector<NameRule> rules, const std::vector<NameRule>& more) {
   rules.insert(rules.end(), more.begin(), more.end());
   return rules;
 }
-
-}  // namespace
 
 const Family& bert() {
   static const Family kFamily{
@@ -119,7 +118,7 @@ const Family& bert() {
       .presets = {"bert-tiny", "bert-small", "bert-base", "bert-large"},
       .defaults = bert_defaults,
       .activation = "hidden_act",
-      .keys = encoder_keys(),
+      .keys = bert_keys(),
       .heads = {{"BertForMaskedLM", HeadKind::masked_language_model},
                 {"BertForPreTraining", HeadKind::masked_language_model},
                 {"BertForSequenceClassification", HeadKind::classifier},
@@ -129,7 +128,7 @@ const Family& bert() {
       .write = write_bert,
       .names = {
           .prefixes = {"bert."},
-          .body = joined(encoder_names("bert."),
+          .body = joined(bert_encoder_names("bert."),
                          {NameRule{"encoder.position.weight", "bert.embeddings.position_embeddings.weight"}}),
           .head = joined(masked_language_names(), {{"pooler.weight", "bert.pooler.dense.weight"},
                                                    {"pooler.bias", "bert.pooler.dense.bias"},
@@ -147,8 +146,8 @@ const Family& roformer() {
       .presets = {"roformer-tiny", "roformer-small", "roformer-base"},
       .defaults = roformer_defaults,
       .activation = "hidden_act",
-      .pooler_as_feed_forward = true,
-      .keys = encoder_keys(),
+      .pooler_activation = std::nullopt,
+      .keys = bert_keys(),
       .heads = {{"RoFormerForMaskedLM", HeadKind::masked_language_model},
                 {"RoFormerForSequenceClassification", HeadKind::classifier},
                 {"RoFormerForTokenClassification", HeadKind::tagger},
@@ -157,7 +156,7 @@ const Family& roformer() {
       .write = write_roformer,
       .names =
           {.prefixes = {"roformer."},
-           .body = encoder_names("roformer."),
+           .body = bert_encoder_names("roformer."),
            .head = joined(
                masked_language_names(),
                {

@@ -63,6 +63,7 @@ TransformerModelConfig canonical(TransformerModelConfig config) {
   const bool rotary = c.positions == PositionKind::rotary, relative = c.positions == PositionKind::relative;
   const bool by_turns =
       rotary && (c.rotary_scaling == RotaryScaling::llama3 || c.rotary_scaling == RotaryScaling::yarn);
+  unless_used(c.positions == PositionKind::learned, c.position_offset, 0);
   unless_used(rotary, c.rotary_base, usual.rotary_base);
   unless_used(rotary, c.rotary_interleaved, false);
   unless_used(rotary, c.rotary_scaling, RotaryScaling::none);
@@ -128,7 +129,7 @@ class FamilyType final : public ModelType {
   }
   std::unique_ptr<ModelConfig> preset(std::string_view preset) const override {
     auto config = std::make_unique<TransformerModelConfig>(transformer_preset(preset));
-    if (family_.pooler_as_feed_forward) config->pooler_activation = config->body.activation;
+    config->pooler_activation = family_.pooler_activation.value_or(config->body.activation);
     return config;
   }
   ReadConfig read(const Json& json, const std::string& path) const override {
@@ -162,8 +163,9 @@ std::span<const FamilyType> family_types() {
 }  // namespace
 
 std::span<const Family* const> families() {
-  static const std::array<const Family*, 7> kAll = {&marian(), &bert(),    &roformer(), &gpt2(),
-                                                    &llama(),  &mistral(), &qwen2()};
+  static const std::array<const Family*, 10> kAll = {&marian(),     &bert(),     &roberta(), &xlm_roberta(),
+                                                     &distilbert(), &roformer(), &gpt2(),    &llama(),
+                                                     &mistral(),    &qwen2()};
   return kAll;
 }
 
@@ -204,7 +206,7 @@ TransformerModelConfig read_config(const Family& family, const Json& json, const
   reader.read(training_rules(family), config.fields());
   config.body.activation = reader.activation_or(family.activation, config.body.activation);
   family.read(reader, config.body);
-  if (family.pooler_as_feed_forward) config.pooler_activation = config.body.activation;
+  config.pooler_activation = family.pooler_activation.value_or(config.body.activation);
   read_tokens(reader, config.body.special, config.body.vocabulary, config.reads_source());
   read_head(reader, family.heads, config.head);
   reader.finish();

@@ -5,6 +5,7 @@
 // A family can hold a configuration exactly if reading back what it writes gives the same configuration.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,8 +27,8 @@ struct Family {
   // The configuration that a config.json without settings describes.
   TransformerConfig (*defaults)();
   std::string_view activation;  // the setting for the feed-forward's activation
-  // Whether a classifier's pooler has the feed-forward's activation instead of tanh.
-  bool pooler_as_feed_forward = false;
+  // The activation of a classifier's pooler; none: that of the feed-forward.
+  std::optional<kernels::Activation> pooler_activation = kernels::Activation::tanh;
   std::vector<KeyRule> keys;
   std::vector<HeadRule> heads;
   // Handle the settings that `keys` cannot express. `read` runs after `keys`, and before special tokens and
@@ -41,6 +42,9 @@ struct Family {
 
 const Family& marian();
 const Family& bert();
+const Family& roberta();
+const Family& xlm_roberta();
+const Family& distilbert();
 const Family& roformer();
 const Family& gpt2();
 const Family& llama();
