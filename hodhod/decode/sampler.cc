@@ -21,7 +21,7 @@ constexpr float kNever = -std::numeric_limits<float>::infinity();
 constexpr int kDigitBits = 10;
 constexpr size_t kDigits = size_t{1} << kDigitBits;
 
-constexpr auto comes_before = [](const Candidate& a, const Candidate& b) {
+constexpr auto kComesBefore = [](const Candidate& a, const Candidate& b) {
   return a.score > b.score || (a.score == b.score && a.token < b.token);
 };
 
@@ -241,14 +241,14 @@ std::vector<Candidate> top_candidates(std::span<const float> scores, int64_t cou
     const Candidate candidate{static_cast<int64_t>(i), scores[i]};
     if (static_cast<int64_t>(kept.size()) < count) {
       kept.push_back(candidate);
-      std::push_heap(kept.begin(), kept.end(), comes_before);
+      std::push_heap(kept.begin(), kept.end(), kComesBefore);
     } else if (candidate.score > kept.front().score) {
-      std::pop_heap(kept.begin(), kept.end(), comes_before);
+      std::pop_heap(kept.begin(), kept.end(), kComesBefore);
       kept.back() = candidate;
-      std::push_heap(kept.begin(), kept.end(), comes_before);
+      std::push_heap(kept.begin(), kept.end(), kComesBefore);
     }
   }
-  std::sort(kept.begin(), kept.end(), comes_before);
+  std::sort(kept.begin(), kept.end(), kComesBefore);
   return kept;
 }
 
@@ -280,7 +280,7 @@ int64_t sample(const DecodeOptions& options, std::span<const float> scores, Rng&
     choices = choices_of_top_p(options, {weights, scores.size()});
     if (truncates) {
       std::sort(choices.begin(), choices.end(), [&](const Choice& a, const Choice& b) {
-        return comes_before({a.token, scores[static_cast<size_t>(a.token)]},
+        return kComesBefore({a.token, scores[static_cast<size_t>(a.token)]},
                             {b.token, scores[static_cast<size_t>(b.token)]});
       });
     }

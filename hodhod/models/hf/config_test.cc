@@ -88,9 +88,9 @@ TEST(ConfigFile, AnotherModelIsRefusedByTheSettingThatMakesItOne) {
   EXPECT_THAT(error_with("tiny", "decoder_vocab_size", 20), HasSubstr("shared embeddings have one size"));
   EXPECT_THAT(error_with("gpt-tiny", "activation_function", "mish"),
               HasSubstr("activation_function: activation 'mish'"));
-  EXPECT_THAT(
-      error_with("gpt-tiny", "model_type", "roberta"),
-      HasSubstr("models of type 'roberta' are not known; those of marian, bert, roformer, gpt2, llama, "));
+  EXPECT_THAT(error_with("gpt-tiny", "model_type", "mpnet"),
+              HasSubstr("models of type 'mpnet' are not known; those of marian, bert, roberta, xlm-roberta, "
+                        "distilbert, roformer, gpt2, llama, "));
 }
 
 TEST(ConfigFile, AHeadThatIsNotKnownIsNotReadAsAnother) {
