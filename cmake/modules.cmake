@@ -31,5 +31,5 @@ add_executable(hodhod ${cli_sources})
 unite(hodhod)
 target_link_libraries(hodhod PRIVATE hodhod_library)
 # Reading a command line is compiled more often than it is run.
-target_compile_options(hodhod PRIVATE $<$<CONFIG:Release>:-O1>)
+target_compile_options(hodhod PRIVATE $<$<CONFIG:Release>:-Og>)
 target_compile_definitions(hodhod PRIVATE HODHOD_VERSION="${PROJECT_VERSION}")

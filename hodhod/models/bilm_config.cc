@@ -10,6 +10,7 @@
 #include "hodhod/models/hf/config_reader.h"
 #include "hodhod/models/hf/head.h"
 #include "hodhod/models/hf/tokens.h"
+#include "hodhod/models/own_config.h"
 #include "hodhod/models/registry.h"
 
 namespace hodhod {
@@ -67,22 +68,15 @@ ReadConfig BilmType::read(const Json& json, const std::string& path) const {
   reader.read(kBilmKeys, config.fields());
   hf::read_tokens(reader, config.body.special, config.body.vocabulary, false);
   hf::read_head(reader, kBilmHeads, config.head);
-  reader.finish();
-  try {
-    config.validate();
-  } catch (const Error& error) {
-    fail("{}: {}", path, error.what());
-  }
-  return {std::make_unique<BilmConfig>(config), reader.warnings()};
+  return checked(reader, std::make_unique<BilmConfig>(config));
 }
 
 Json BilmType::write(const ModelConfig& config) const {
-  BilmConfig own = dynamic_cast<const BilmConfig&>(config);
+  const auto& own = dynamic_cast<const BilmConfig&>(config);
   Json json = Json::object();
   hf::write_head(kBilmHeads, own.head, json);
   json["model_type"] = std::string(name());
-  const Json pairs = fields_to_json(hf::fields_named(kBilmKeys, own.fields()));
-  for (const auto& [key, value] : pairs.items()) json[key] = value;
+  write_options(kBilmKeys, config, json);
   hf::write_tokens(own.body.special, false, json);
   json["torch_dtype"] = "float32";
   return json;

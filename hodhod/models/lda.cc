@@ -9,6 +9,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/format.h"
 #include "hodhod/models/hf/config_reader.h"
+#include "hodhod/models/own_config.h"
 #include "hodhod/models/registry.h"
 
 namespace hodhod {
@@ -32,19 +33,11 @@ struct LdaType final : ModelType {
     LdaConfig config;
     reader.read(kLdaKeys, config.fields());
     reader.find("architectures");
-    reader.finish();
-    try {
-      config.validate();
-    } catch (const Error& error) {
-      fail("{}: {}", path, error.what());
-    }
-    return {std::make_unique<LdaConfig>(config), reader.warnings()};
+    return checked(reader, std::make_unique<LdaConfig>(config));
   }
   Json write(const ModelConfig& config) const override {
-    LdaConfig own = dynamic_cast<const LdaConfig&>(config);
     Json json = {{"architectures", Json::array({"LdaModel"})}, {"model_type", std::string(name())}};
-    const Json pairs = fields_to_json(hf::fields_named(kLdaKeys, own.fields()));
-    for (const auto& [key, value] : pairs.items()) json[key] = value;
+    write_options(kLdaKeys, config, json);
     return json;
   }
   const TensorNames& tensor_names() const override {

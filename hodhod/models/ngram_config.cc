@@ -14,6 +14,7 @@
 #include "hodhod/models/hf/head.h"
 #include "hodhod/models/hf/tokens.h"
 #include "hodhod/models/ngram.h"
+#include "hodhod/models/own_config.h"
 #include "hodhod/models/registry.h"
 
 namespace hodhod {
@@ -59,22 +60,15 @@ ReadConfig NgramType::read(const Json& json, const std::string& path) const {
   }
   hf::read_tokens(reader, config->body.special, config->body.vocabulary, false);
   hf::read_head(reader, kNgramHeads, config->head);
-  reader.finish();
-  try {
-    config->validate();
-  } catch (const Error& error) {
-    fail("{}: {}", path, error.what());
-  }
-  return {std::move(config), reader.warnings()};
+  return checked(reader, std::move(config));
 }
 
 Json NgramType::write(const ModelConfig& config) const {
-  NgramModelConfig own = dynamic_cast<const NgramModelConfig&>(config);
+  const auto& own = dynamic_cast<const NgramModelConfig&>(config);
   Json json = Json::object();
   hf::write_head(kNgramHeads, own.head, json);
   json["model_type"] = "ngram";
-  const Json options = fields_to_json(hf::fields_named(kNgramKeys, own.fields()));
-  for (const auto& [key, value] : options.items()) json[key] = value;
+  write_options(kNgramKeys, config, json);
   if (!own.counts.empty()) json["counts"] = Json(own.counts);
   if (!own.discounts.empty()) {
     json["discounts"] = Json::array();

@@ -10,6 +10,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/format.h"
 #include "hodhod/models/hf/config_reader.h"
+#include "hodhod/models/own_config.h"
 #include "hodhod/models/registry.h"
 
 namespace hodhod {
@@ -32,19 +33,11 @@ struct NmfType final : ModelType {
     NmfConfig config;
     reader.read(kNmfKeys, config.fields());
     reader.find("architectures");
-    reader.finish();
-    try {
-      config.validate();
-    } catch (const Error& error) {
-      fail("{}: {}", path, error.what());
-    }
-    return {std::make_unique<NmfConfig>(config), reader.warnings()};
+    return checked(reader, std::make_unique<NmfConfig>(config));
   }
   Json write(const ModelConfig& config) const override {
-    NmfConfig own = dynamic_cast<const NmfConfig&>(config);
     Json json = {{"architectures", Json::array({"NmfModel"})}, {"model_type", std::string(name())}};
-    const Json pairs = fields_to_json(hf::fields_named(kNmfKeys, own.fields()));
-    for (const auto& [key, value] : pairs.items()) json[key] = value;
+    write_options(kNmfKeys, config, json);
     return json;
   }
   const TensorNames& tensor_names() const override {

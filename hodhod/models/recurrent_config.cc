@@ -12,6 +12,7 @@
 #include "hodhod/models/hf/head.h"
 #include "hodhod/models/hf/tokens.h"
 #include "hodhod/models/letters.h"
+#include "hodhod/models/own_config.h"
 #include "hodhod/models/recurrent_model.h"
 #include "hodhod/models/registry.h"
 
@@ -131,22 +132,15 @@ ReadConfig RecurrentType::read(const Json& json, const std::string& path) const 
   reader.only("is_encoder_decoder", config.reads_source());
   hf::read_tokens(reader, config.body.special, config.body.vocabulary, config.reads_source());
   hf::read_head(reader, head_rules(), config.head);
-  reader.finish();
-  try {
-    config.validate();
-  } catch (const Error& error) {
-    fail("{}: {}", path, error.what());
-  }
-  return {std::make_unique<RecurrentModelConfig>(config), reader.warnings()};
+  return checked(reader, std::make_unique<RecurrentModelConfig>(config));
 }
 
 Json RecurrentType::write(const ModelConfig& config) const {
-  RecurrentModelConfig own = dynamic_cast<const RecurrentModelConfig&>(config);
+  const auto& own = dynamic_cast<const RecurrentModelConfig&>(config);
   Json json = Json::object();
   hf::write_head(head_rules(), own.head, json);
   json["model_type"] = std::string(type_name);
-  const Json pairs = fields_to_json(hf::fields_named(kRecurrentKeys, own.fields()));
-  for (const auto& [key, value] : pairs.items()) json[key] = value;
+  write_options(kRecurrentKeys, config, json);
   if (cell == RecurrentCell::tanh) json["hidden_act"] = std::string(name_of(own.body.cell));
   if (!own.body.reads_letters()) {
     for (const char* key : {"character_embedding_size", "character_hidden_size", "alphabet"}) json.erase(key);

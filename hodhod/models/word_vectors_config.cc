@@ -9,6 +9,7 @@
 #include "hodhod/base/names.h"
 #include "hodhod/io/safetensors.h"
 #include "hodhod/models/hf/config_reader.h"
+#include "hodhod/models/own_config.h"
 #include "hodhod/models/registry.h"
 #include "hodhod/models/word_vectors.h"
 
@@ -63,20 +64,13 @@ ReadConfig WordVectorsType::read(const Json& json, const std::string& path) cons
        {"architectures", "tokenizer_name", "apply_pca", "apply_zipf", "sif_coefficient", "seq_length",
         "pooling", "embedding_dtype", "vocabulary_quantization"})
     reader.find(harmless);
-  reader.finish();
-  try {
-    config.validate();
-  } catch (const Error& error) {
-    fail("{}: {}", path, error.what());
-  }
-  return {std::make_unique<WordVectorsConfig>(config), reader.warnings()};
+  return checked(reader, std::make_unique<WordVectorsConfig>(config));
 }
 
 Json WordVectorsType::write(const ModelConfig& config) const {
-  WordVectorsConfig own = dynamic_cast<const WordVectorsConfig&>(config);
+  const auto& own = dynamic_cast<const WordVectorsConfig&>(config);
   Json json = {{"architectures", Json::array({"StaticModel"})}, {"model_type", std::string(name())}};
-  const Json pairs = fields_to_json(hf::fields_named(kVectorKeys, own.fields()));
-  for (const auto& [key, value] : pairs.items()) json[key] = value;
+  write_options(kVectorKeys, config, json);
   json["hash"] = kSubwordHash;
   json["normalize"] = false;
   json["seq_length"] = own.max_length();

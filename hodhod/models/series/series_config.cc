@@ -5,6 +5,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/models/hf/config_reader.h"
+#include "hodhod/models/own_config.h"
 
 namespace hodhod {
 
@@ -36,13 +37,7 @@ ReadConfig read_series_config(std::unique_ptr<SeriesConfig> config, const Json& 
   for (const Field& field : fields) rules.push_back({field.path, field.path});
   reader.read(rules, fields);
   reader.find("architectures");
-  reader.finish();
-  try {
-    config->validate();
-  } catch (const Error& error) {
-    fail("{}: {}", path, error.what());
-  }
-  return {std::move(config), reader.warnings()};
+  return checked(reader, std::move(config));
 }
 
 Json write_series_config(const SeriesConfig& config, std::string_view type, std::string_view architecture) {
