@@ -101,7 +101,8 @@ TopicFinder TopicFinder::make(const ModelConfig& config, std::unique_ptr<text::T
   const auto own = config.clone();
   own->set_vocabulary(tokenizer->vocab_size());
   TopicFinder finder{TextModel::make(*own, std::move(tokenizer), 1)};
-  finder.topics();  // an error without the role
+  check(finder.model.model->topics() != nullptr,
+        "topics: a model of type {} finds no topics in texts; give the preset lda or nmf", own->type().name());
   return finder;
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "hodhod/base/testing.h"
+#include "hodhod/models/hf/family.h"
 #include "hodhod/models/hf/test_directory.h"
 
 namespace hodhod {
@@ -91,6 +92,64 @@ TEST(ConfigFile, AnotherModelIsRefusedByTheSettingThatMakesItOne) {
   EXPECT_THAT(error_with("gpt-tiny", "model_type", "mpnet"),
               HasSubstr("models of type 'mpnet' are not known; those of marian, bert, roberta, xlm-roberta, "
                         "distilbert, roformer, gpt2, llama, "));
+}
+
+TransformerModelConfig read_as(const hf::Family& family, const Json& json) {
+  std::vector<std::string> warnings;
+  TransformerModelConfig config = hf::read_config(family, json, "config.json", warnings);
+  EXPECT_THAT(warnings, IsEmpty());
+  return config;
+}
+
+// What a family reads back from what it writes.
+void expect_kept(const hf::Family& family, const TransformerModelConfig& config) {
+  const Json first = hf::write_config(family, config);
+  EXPECT_EQ(format_json(hf::write_config(family, read_as(family, first))), format_json(first));
+}
+
+TEST(ConfigFile, PositionsOfRobertaBeginBehindThePaddingToken) {
+  for (const hf::Family* family : {&hf::roberta(), &hf::xlm_roberta()}) {
+    Json json = {{"hidden_size", 48}, {"num_attention_heads", 4}, {"max_position_embeddings", 42}};
+    const TransformerModelConfig usual = read_as(*family, json);
+    EXPECT_EQ(usual.body.position_offset, 2);
+    EXPECT_EQ(usual.max_length(), 40);
+    expect_kept(*family, usual);
+    json["pad_token_id"] = 41;
+    EXPECT_THAT(error_of([&] { read_as(*family, json); }),
+                HasSubstr("max_position_embeddings: 42 rows leave none for tokens"));
+    json["pad_token_id"] = 1;
+    json["hidden_act"] = "relu";
+    EXPECT_THAT(error_of([&] { read_as(*family, json); }), HasSubstr("hidden_act"));
+  }
+}
+
+TEST(ConfigFile, SlidingWindows) {
+  const Json sizes = {{"hidden_size", 48},
+                      {"num_attention_heads", 4},
+                      {"num_key_value_heads", 2},
+                      {"num_hidden_layers", 2}};
+  const auto with = [&](const hf::Family& family, const Json& more) {
+    Json json = sizes;
+    for (const auto& [key, value] : more.items()) json[key] = value;
+    return read_as(family, json);
+  };
+  EXPECT_EQ(with(hf::mistral(), Json::object()).body.window, 4096);
+  EXPECT_EQ(with(hf::mistral(), {{"sliding_window", nullptr}}).body.window, 0);
+  expect_kept(hf::mistral(), with(hf::mistral(), {{"sliding_window", 6}}));
+  EXPECT_THAT(error_of([&] { with(hf::mistral(), {{"sliding_window", -1}}); }), HasSubstr("sliding_window"));
+
+  const Json in_all = {{"use_sliding_window", true}, {"sliding_window", 6}, {"max_window_layers", 0}};
+  EXPECT_EQ(with(hf::qwen2(), in_all).body.window, 6);
+  expect_kept(hf::qwen2(), with(hf::qwen2(), in_all));
+  // Without the switch, or where all layers come before the first with a window, there is none.
+  EXPECT_EQ(with(hf::qwen2(), {{"sliding_window", 6}, {"max_window_layers", 0}}).body.window, 0);
+  EXPECT_EQ(with(hf::qwen2(), {{"use_sliding_window", true}, {"sliding_window", 6}}).body.window, 0);
+  Json in_some = in_all;
+  in_some["max_window_layers"] = 1;
+  EXPECT_THAT(error_of([&] { with(hf::qwen2(), in_some); }), HasSubstr("a model whose layers differ"));
+  EXPECT_THAT(
+      error_of([&] { with(hf::qwen2(), {{"layer_types", Json::array({"sliding_attention"})}}); }),
+      HasSubstr("layer_types: \"sliding_attention\" does not agree"));
 }
 
 TEST(ConfigFile, AHeadThatIsNotKnownIsNotReadAsAnother) {
