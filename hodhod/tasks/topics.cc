@@ -102,7 +102,8 @@ TopicFinder TopicFinder::make(const ModelConfig& config, std::unique_ptr<text::T
   own->set_vocabulary(tokenizer->vocab_size());
   TopicFinder finder{TextModel::make(*own, std::move(tokenizer), 1)};
   check(finder.model.model->topics() != nullptr,
-        "topics: a model of type {} finds no topics in texts; give the preset lda or nmf", own->type().name());
+        "topics: a model of type {} finds no topics in texts; give the preset lda or nmf",
+        own->type().name());
   return finder;
 }
 

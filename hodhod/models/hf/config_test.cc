@@ -124,10 +124,8 @@ TEST(ConfigFile, PositionsOfRobertaBeginBehindThePaddingToken) {
 }
 
 TEST(ConfigFile, SlidingWindows) {
-  const Json sizes = {{"hidden_size", 48},
-                      {"num_attention_heads", 4},
-                      {"num_key_value_heads", 2},
-                      {"num_hidden_layers", 2}};
+  const Json sizes = {
+      {"hidden_size", 48}, {"num_attention_heads", 4}, {"num_key_value_heads", 2}, {"num_hidden_layers", 2}};
   const auto with = [&](const hf::Family& family, const Json& more) {
     Json json = sizes;
     for (const auto& [key, value] : more.items()) json[key] = value;
@@ -147,9 +145,10 @@ TEST(ConfigFile, SlidingWindows) {
   Json in_some = in_all;
   in_some["max_window_layers"] = 1;
   EXPECT_THAT(error_of([&] { with(hf::qwen2(), in_some); }), HasSubstr("a model whose layers differ"));
-  EXPECT_THAT(
-      error_of([&] { with(hf::qwen2(), {{"layer_types", Json::array({"sliding_attention"})}}); }),
-      HasSubstr("layer_types: \"sliding_attention\" does not agree"));
+  EXPECT_THAT(error_of([&] {
+                with(hf::qwen2(), {{"layer_types", Json::array({"sliding_attention"})}});
+              }),
+              HasSubstr("layer_types: \"sliding_attention\" does not agree"));
 }
 
 TEST(ConfigFile, AHeadThatIsNotKnownIsNotReadAsAnother) {
