@@ -4,7 +4,8 @@
 //   ngram                       on a text that is made here; the last line is for machines
 //   ngram --text FILE           on this text; its last quarter is scored
 //   ngram --words N             of the made text (7,000,000)
-//   ngram --rounds N            how often each side is measured (3); medians are shown
+//   ngram --rounds N            how often each side is measured (3; three times as often in scoring); medians are
+//                               shown
 //
 // KenLM's programs are named by HODHOD_KENLM_LMPLZ, HODHOD_KENLM_BUILD_BINARY and HODHOD_KENLM_QUERY; without
 // them, our side alone is measured. Both sides are programs that are started, read text files and end; the
@@ -19,6 +20,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -71,13 +73,22 @@ Used run_program(const Words& command, const std::string& input, const std::stri
   return {now() - begin, static_cast<double>(usage.ru_maxrss) / 1024};
 }
 
-Used median_of(std::vector<Used> all) {
+Used median_of(const std::vector<Used>& all) {
   std::vector<double> seconds, megabytes;
   for (const Used& one : all) {
     seconds.push_back(one.seconds);
     megabytes.push_back(one.megabytes);
   }
   return {median(seconds), median(megabytes)};
+}
+
+// How many times as long as ours the others took: the median of the rounds, in each of which one ran right
+// after the other.
+double times_as_long(const std::vector<Used>& theirs, const std::vector<Used>& ours) {
+  std::vector<double> ratios;
+  for (size_t round = 0; round < ours.size(); ++round)
+    ratios.push_back(theirs[round].seconds / ours[round].seconds);
+  return median(ratios);
 }
 
 std::string environment(const char* name) {
@@ -126,8 +137,8 @@ TextGenerator count_text(const std::string& path, const std::string& directory, 
   TaskTokenizerOptions tokenizer = usual_language_tokenizer(*model_preset("ngram"));
   tokenizer.persian = PersianFolding::no;
   tokenizer.vocabulary = vocabulary;
-  TextGenerator generator =
-      TextGenerator::make("ngram", text(), {.model = {"order=5"}, .tokenizer = tokenizer});
+  TextGenerator generator = TextGenerator::make(
+      "ngram", text(), {.model = {"order=5", "discount_fallback=yes"}, .tokenizer = tokenizer});
   LanguageFit fit(generator, text, "", {.directory = directory + "/counting"});
   const FittedTask task = fit.task();
   while (!task.fitting.finished()) task.fitting.advance();
@@ -142,19 +153,37 @@ void score_worker(const std::string& directory, const std::string& path) {
   fmt::print("{}\n", score.perplexity());
 }
 
-// Tokens a second in rows that are continued together, by nucleus sampling.
+// Ways to choose the next token.
+struct Way {
+  std::string name;
+  DecodeOptions options;
+};
+
+std::vector<Way> ways() {
+  return {{"top-p 0.9", {.max_new_tokens = 100, .do_sample = true, .top_p = 0.9}},
+          {"all tokens", {.max_new_tokens = 100, .do_sample = true}},
+          {"temperature 0.8", {.max_new_tokens = 100, .do_sample = true, .temperature = 0.8}},
+          {"top-k 40", {.max_new_tokens = 100, .do_sample = true, .top_k = 40}},
+          {"greedy", {.max_new_tokens = 100}}};
+}
+
+// Tokens a second in rows that are continued together, in each way: the median of some rounds.
 void generation_worker(const std::string& path, const std::string& directory) {
   const TextGenerator generator = count_text(path, directory, 30'000);
   const std::vector<std::string> prompts(64, "0");
-  const DecodeOptions options{.max_new_tokens = 100, .do_sample = true, .top_p = 0.9};
   Context context;
-  int64_t tokens = 0;
-  const double begin = now();
-  for (uint64_t round = 0; round < 5; ++round) {
-    for (const auto& found : continue_text(generator, prompts, options, context, round * 64))
-      tokens += std::ssize(found[0].tokens);
+  fmt::print("{}", generator.config().vocabulary());
+  for (const Way& way : ways()) {
+    std::vector<double> speeds;
+    for (uint64_t round = 0; round < 9; ++round) {
+      const double begin = now();
+      int64_t tokens = 0;
+      for (const auto& found : continue_text(generator, prompts, way.options, context, round * 64))
+        tokens += std::ssize(found[0].tokens);
+      speeds.push_back(static_cast<double>(tokens) / (now() - begin));
+    }
+    fmt::print(" {}", median(speeds));
   }
-  fmt::print("{} {}\n", generator.config().vocabulary(), static_cast<double>(tokens) / (now() - begin));
 }
 
 // ---- the comparison ----
@@ -205,7 +234,7 @@ class Comparison {
     if (theirs.empty()) return;
     const Used other = median_of(theirs);
     show("lmplz", other, words_);
-    ratio("build", other.seconds / own.seconds);
+    ratio("build", times_as_long(theirs, ours));
     ratio("build_memory", own.megabytes / other.megabytes);
   }
 
@@ -225,7 +254,8 @@ class Comparison {
       run_program({binary, kind, directory_ / "theirs.arpa", directory_ / kind}, "", "");
     std::vector<Used> ours;
     std::vector<std::vector<Used>> theirs(kinds.size());
-    for (int round = 0; round < options_.rounds; ++round) {
+    // Scoring takes a moment, so that there is time for more rounds.
+    for (int round = 0; round < 3 * options_.rounds; ++round) {
       ours.push_back(run_program({self_, "--score", directory_ / "ours", query_}, "", directory_ / "score"));
       for (size_t i = 0; i < kinds.size(); ++i)
         theirs[i].push_back(run_program({query, "-v", "summary", directory_ / kinds[i]}, query_, ""));
@@ -238,19 +268,23 @@ class Comparison {
       const Used other = median_of(theirs[i]);
       show("query, " + kinds[i], other, query_words_);
       fmt::print("{:24} {:8.2f} bytes an n-gram\n", "", bytes_of(directory_ / kinds[i]));
-      ratio("query_" + kinds[i], other.seconds / own.seconds);
+      ratio("query_" + kinds[i], times_as_long(theirs[i], ours));
       ratio("bytes_" + kinds[i], own_bytes / bytes_of(directory_ / kinds[i]));
     }
   }
 
   void generate() {
     run_program({self_, "--generate", train_, directory_ / "small"}, "", directory_ / "generated");
-    const std::string answer = read_file(directory_ / "generated");
-    const size_t blank = answer.find(' ');
-    const double speed = std::stod(answer.substr(blank));
-    fmt::print("\ngeneration, {} words known, top-p 0.9, 64 rows: {:.0f} tokens/s\n", answer.substr(0, blank),
-               speed);
-    ratio("generate_tok_s", speed);
+    std::istringstream answer(read_file(directory_ / "generated"));
+    int64_t vocabulary = 0;
+    answer >> vocabulary;
+    fmt::print("\ngeneration, {} words known, 64 rows\n", vocabulary);
+    for (const Way& way : ways()) {
+      double speed = 0;
+      answer >> speed;
+      fmt::print("{:24} {:10.0f} tokens/s\n", way.name, speed);
+      if (way.name == "top-p 0.9") ratio("generate_tok_s", speed);
+    }
   }
 
   TemporaryDirectory directory_;

@@ -168,10 +168,20 @@ void Command::take_given(const Command& other, std::string_view what) {
   }
 }
 
+void Command::refuse(const std::vector<std::string>& options, std::string_view why) const {
+  for (const std::string& option : options) check(!was_given(option), "{}: {}; leave it out", option, why);
+}
+
 bool Command::was_given(std::string_view option) const {
   return std::any_of(arguments_.begin(), arguments_.end(), [&](const Argument& argument) {
     return argument.has_name(option) && argument.was_given();
   });
+}
+
+std::vector<std::string> options_of(const std::vector<Field>& fields, const std::string& prefix) {
+  std::vector<std::string> options;
+  for (const Field& field : fields) options.push_back("--" + prefix + field_flag(field));
+  return options;
 }
 
 }  // namespace hodhod::cli

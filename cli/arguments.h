@@ -108,6 +108,9 @@ class Argument {
   bool only_in_command_line_ = false;
 };
 
+// "--batches-max-tokens", …: the options of these fields, which have `prefix` ("batches-") in front.
+std::vector<std::string> options_of(const std::vector<Field>& fields, const std::string& prefix = {});
+
 // A command, or a group of commands.
 class Command {
  public:
@@ -156,6 +159,8 @@ class Command {
 
   // Whether the option, such as "--num-beams", was given.
   bool was_given(std::string_view option) const;
+  // Error when one of these options was given, which has no effect for the reason `why`.
+  void refuse(const std::vector<std::string>& options, std::string_view why) const;
   // Sets each member of `config` whose option was given to its value in `given`.
   template <class Config>
   void keep_given(Config& config, Config given) const {

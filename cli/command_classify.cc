@@ -21,7 +21,7 @@ namespace hodhod::cli {
 namespace {
 
 struct ClassifyFlags {
-  std::string directory;
+  ModelArguments model;
   TextInput input;
   std::vector<std::string> data, thresholds;
   LabelledColumns columns;
@@ -31,10 +31,10 @@ struct ClassifyFlags {
 
 // A line as a text or a pair, depending on what the model takes. If the model does not say, a line with a tab
 // is a pair.
-Texts texts_of_line(const std::string& line, const Classifier& classifier) {
+LabelledText text_of_line(const std::string& line, const Classifier& classifier) {
   const size_t tab = line.find('\t');
-  if (classifier.texts == 1 || tab == std::string::npos) return {line};
-  return {line.substr(0, tab), line.substr(tab + 1)};
+  if (classifier.texts == 1 || tab == std::string::npos) return {{line}, "", excerpt(line)};
+  return {{line.substr(0, tab), line.substr(tab + 1)}, "", excerpt(line)};
 }
 
 std::vector<int64_t> likeliest_first(const std::vector<double>& scores) {
@@ -99,13 +99,13 @@ std::vector<int64_t> explained_labels(const Classification& found, const Classif
 constexpr size_t kReasons = 10;  // features that are printed for a label
 
 // The features that spoke most for or against each label, a line each.
-std::string why_lines(const Texts& texts, const Classification& found, const Classifier& classifier,
+std::string why_lines(const LabelledText& text, const Classification& found, const Classifier& classifier,
                       Context& context) {
   std::string lines;
   const std::vector<int64_t> labels = explained_labels(found, classifier);
   for (const int64_t label : labels) {
     if (labels.size() > 1) lines += fmt::format("  {}\n", one_line(classifier.labels.name(label)));
-    const std::vector<Contribution> reasons = why(classifier, texts[0], label, context);
+    const std::vector<Contribution> reasons = why(classifier, text, label, context);
     for (size_t i = 0; i < std::min(kReasons, reasons.size()); ++i) {
       lines += fmt::format("  {:+9.4f}  {}\n", reasons[i].value, one_line(reasons[i].feature));
     }
@@ -114,12 +114,12 @@ std::string why_lines(const Texts& texts, const Classification& found, const Cla
 }
 
 // All features of the text, for each explained label.
-Json why_json(const Texts& texts, const Classification& found, const Classifier& classifier,
+Json why_json(const LabelledText& text, const Classification& found, const Classifier& classifier,
               Context& context) {
   Json all = Json::array();
   for (const int64_t label : explained_labels(found, classifier)) {
     Json reasons = Json::array();
-    for (const Contribution& reason : why(classifier, texts[0], label, context)) {
+    for (const Contribution& reason : why(classifier, text, label, context)) {
       reasons.push_back({{"feature", reason.feature}, {"contribution", reason.value}});
     }
     Json one = Json::object();
@@ -140,28 +140,39 @@ class ClassifyPrinter {
         long_texts_(length_limit(classifier.encoder)) {}
 
   // If a blank line stands in place of a pair, a blank line is printed.
-  void print(const std::vector<Texts>& texts) {
-    std::vector<Texts> asked;
-    for (const Texts& one : texts) {
-      if (!is_missing_pair(one)) asked.push_back(one);
+  void print(const std::vector<LabelledText>& texts) {
+    std::vector<LabelledText> asked;
+    for (const LabelledText& one : texts) {
+      if (!is_missing_pair(one.texts)) asked.push_back(one);
     }
     const auto found = classify(classifier_, asked, context_);
     std::string out;
     size_t next = 0;
-    for (const Texts& one : texts) {
-      if (is_missing_pair(one)) {
-        out += json_ ? json_line({{"text", one[0]}, {"label", nullptr}}) : "\n";
+    for (const LabelledText& one : texts) {
+      if (is_missing_pair(one.texts)) {
+        out += json_ ? json_line({{"text", one.texts[0]}, {"label", nullptr}}) : "\n";
         continue;
       }
       out += answer_text(one, found[next++]);
     }
     print_text(out);
     for (const Classification& one : found) long_texts_.add(one.tokens);
-    for (const Texts& one : asked) pairs_ += one.size() == 2 ? 1 : 0;
+    for (const LabelledText& one : asked) {
+      pairs_ += one.texts.size() == 2 ? 1 : 0;
+      without_numbers_ += one.numbers.empty() ? 1 : 0;
+    }
   }
 
   void tell_all() const {
     tell(long_texts_.notes(kCutOff));
+    const NumberColumns* numbers = number_columns_of(classifier_.encoder.config());
+    if (numbers != nullptr && without_numbers_ > 0) {
+      tell({fmt::format(
+          "the model also reads numbers ({}), and {} without them: the means are taken; give a table with "
+          "--data",
+          fmt::join(numbers->names(), ", "),
+          without_numbers_ == 1 ? "one text is" : fmt::format("{} texts are", without_numbers_))});
+    }
     if (classifier_.texts != 0 || pairs_ == 0) return;
     tell({fmt::format(
         "{} lines with a tab were read as pairs of texts, since the model does not say what it takes",
@@ -169,14 +180,14 @@ class ClassifyPrinter {
   }
 
  private:
-  std::string answer_text(const Texts& texts, const Classification& answer) {
+  std::string answer_text(const LabelledText& text, const Classification& answer) {
     if (json_) {
-      Json json = classified_json(texts, answer, classifier_);
-      if (why_) json["why"] = why_json(texts, answer, classifier_, context_);
+      Json json = classified_json(text.texts, answer, classifier_);
+      if (why_) json["why"] = why_json(text, answer, classifier_, context_);
       return json_line(json);
     }
     return classified_line(answer, classifier_) +
-           (why_ ? why_lines(texts, answer, classifier_, context_) : "");
+           (why_ ? why_lines(text, answer, classifier_, context_) : "");
   }
 
   bool is_missing_pair(const Texts& texts) const {
@@ -187,22 +198,20 @@ class ClassifyPrinter {
   Context context_;
   bool json_, why_;
   LongTexts long_texts_;
-  int64_t pairs_ = 0;
+  int64_t pairs_ = 0, without_numbers_ = 0;
 };
 
 int run_classify(const ClassifyFlags& flags, const Session& session) {
-  Classifier classifier = warned(Classifier::load(flags.directory));
+  Classifier classifier = warned(Classifier::load(flags.model));
   classifier.set_thresholds(flags.thresholds);
   ClassifyPrinter printer(classifier, flags);
   if (!flags.data.empty()) {
-    const auto data = told(read_unlabelled(flags.data, classifier.with_columns_of_training(flags.columns)));
-    std::vector<Texts> texts;
-    for (const LabelledText& example : data.examples) texts.push_back(example.texts);
-    printer.print(texts);
+    printer.print(
+        told(read_unlabelled(flags.data, classifier.with_columns_of_training(flags.columns))).examples);
   } else {
     for_each_block(flags.input, "Classifying", session.quiet, [&](const std::vector<std::string>& lines) {
-      std::vector<Texts> texts;
-      for (const std::string& line : lines) texts.push_back(texts_of_line(line, classifier));
+      std::vector<LabelledText> texts;
+      for (const std::string& line : lines) texts.push_back(text_of_line(line, classifier));
       printer.print(texts);
     });
   }
@@ -212,10 +221,11 @@ int run_classify(const ClassifyFlags& flags, const Session& session) {
 
 void declare_classify(Command& command) {
   auto flags = std::make_shared<ClassifyFlags>();
-  command.add("DIR", flags->directory, "The model's directory").required();
+  add_model_arguments(command, flags->model);
   add_text_input(command, flags->input, "Texts to label, pairs with a tab between");
   command.add("--data", flags->data, "Files with columns: tables or JSON lines").called("FILE");
   command.add_config(flags->columns, "Data");
+  command.add_fields({field_of("numbers", flags->columns.numbers, kNumbersHelp)}, "Data");
   command.add_fields({field_of("threshold", flags->thresholds, kThresholdHelp)}, "Options");
   command.add("--json", flags->json, "Print a JSON object for each text");
   command.add(

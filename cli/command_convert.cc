@@ -12,13 +12,20 @@
 #include "cli/models.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/models/directory.h"
+#include "hodhod/tasks/saved_model.h"
+#include "hodhod/tasks/text_model.h"
 
 namespace hodhod::cli {
 namespace {
 
 struct ConvertFlags {
   std::string input, to, out;
+  std::vector<std::string> data;
+  LabelledColumns columns;
   bool overwrite = false, lenient = false;
+  bool merge = false;                 // write a whole model from an adapter and its base
+  std::vector<std::string> adapters;  // further ones
 };
 
 std::vector<std::string> format_names() {
@@ -27,7 +34,15 @@ std::vector<std::string> format_names() {
   return names;
 }
 
-void write_format(const ConvertFlags& flags) {
+// The columns' options are for texts alone.
+void refuse_columns(const Command& command, std::string_view why) {
+  LabelledColumns columns;
+  std::vector<std::string> options = options_of(fields_of(columns));
+  options.insert(options.end(), {"--data", "--numbers"});
+  command.refuse(options, why);
+}
+
+void write_format(const Command& command, const ConvertFlags& flags) {
   check(!flags.lenient, "--lenient: is for a file of word vectors, and {} is a directory; leave it out",
         flags.input);
   check(!flags.to.empty(), "convert: {} is a model's directory; say with --to what to write: {}", flags.input,
@@ -35,12 +50,19 @@ void write_format(const ConvertFlags& flags) {
   check(!is_directory(flags.out), "--out {}: is a directory; give the name of a file", flags.out);
   for (const Format& format : formats()) {
     if (format.name != flags.to) continue;
+    if (format.write_texts != nullptr) {
+      check(!flags.data.empty(),
+            "--to {}: writes texts as the model reads them; name their files with --data", flags.to);
+      return format.write_texts(flags.input, flags.data, flags.columns, flags.out);
+    }
+    refuse_columns(command, fmt::format("is for formats of texts, and {} is one of models", flags.to));
     check(format.write != nullptr, "--to {}: is read, but not written", flags.to);
     format.write(flags.input, flags.out);
   }
 }
 
-void read_format(const ConvertFlags& flags) {
+void read_format(const Command& command, const ConvertFlags& flags) {
+  refuse_columns(command, fmt::format("is for a model's directory, and {} is a file", flags.input));
   check(flags.to.empty(), "--to {}: is for a model's directory, and {} is a file; leave it out", flags.to,
         flags.input);
   for (const Format& format : formats()) {
@@ -56,10 +78,35 @@ void read_format(const ConvertFlags& flags) {
   fail("{}: is none of the files that can be read: {}", flags.input, fmt::join(format_names(), ", "));
 }
 
-int convert(const ConvertFlags& flags) {
+// Writes the model in a directory with its adapters added to the weights.
+void merge_adapter(const Command& command, const ConvertFlags& flags) {
+  refuse_columns(command, "is for formats of texts, and --merge-adapter writes a model's directory");
+  check(is_directory(flags.input), "{}: --merge-adapter takes the directory of an adapter, or of its base",
+        flags.input);
+  check(!file_exists(join_path(flags.out, "config.json")) || flags.overwrite,
+        "--out {}: there is a model; give another directory, or --overwrite if it may be replaced",
+        flags.out);
+  const ModelDirectory directory = ModelDirectory::open({flags.input, flags.adapters});
+  check(!directory.adapters.empty(), "--merge-adapter: {} is no adapter; name one with --adapter",
+        flags.input);
+  const LoadOptions options{.merge_adapters = true};
+  if (!has_tokenizer(directory.path) && !has_tokenizer(directory.weights())) {
+    const LoadedModel loaded = load_model(directory, options);
+    print_warnings(loaded.warnings);
+    return save_model_files(*loaded.model, flags.out, Json::object(), loaded.origin);
+  }
+  const TextModel whole = warned(TextModel::load(directory, options));
+  save_model({.model = *whole.model, .tokenizer = *whole.tokenizer, .origin = whole.origin}, flags.out);
+}
+
+int convert(const Command& command, const ConvertFlags& flags) {
   check(file_exists(flags.input) || is_directory(flags.input), "{}: there is no such file or directory",
         flags.input);
-  is_directory(flags.input) ? write_format(flags) : read_format(flags);
+  if (flags.merge) {
+    merge_adapter(command, flags);
+    return 0;
+  }
+  is_directory(flags.input) ? write_format(command, flags) : read_format(command, flags);
   return 0;
 }
 
@@ -73,13 +120,30 @@ void add_convert(Command& program) {
   command.add("--to", flags->to, "For a directory: the format to write").one_of(format_names());
   command
       .add("-o,--out", flags->out,
-           "The file to write, .gz compressed; or the directory for a model from a file")
+           "The file to write, .gz compressed; or the directory for a model from a file, or a merged one")
       .called("FILE")
       .required();
+  command
+      .add("--merge-adapter", flags->merge,
+           "Write the directory of a whole model: the base of an adapter, with it added to the weights")
+      .excludes("--to");
+  command
+      .add("--adapter", flags->adapters,
+           "For --merge-adapter: the adapter in this directory, or a further one; may be given several times")
+      .called("DIR")
+      .repeated()
+      .needs("--merge-adapter");
   command.add("--overwrite", flags->overwrite, "Replace the model in the directory of --out");
   command.add("--lenient", flags->lenient,
               "Leave out bad records of a file of word vectors, and say how many");
-  command.on_run([flags](const Session&) { return convert(*flags); });
+  constexpr const char* kTexts = "Texts, for --to libsvm";
+  command
+      .add("--data", flags->data,
+           "For --to libsvm: labelled texts, which are written as the model's features")
+      .called("FILE");
+  command.add_config(flags->columns, kTexts);
+  command.add_fields({field_of("numbers", flags->columns.numbers, kNumbersHelp)}, kTexts);
+  command.on_run([flags, &command](const Session&) { return convert(command, *flags); });
 }
 
 }  // namespace hodhod::cli

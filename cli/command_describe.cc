@@ -15,6 +15,7 @@
 #include "hodhod/base/names.h"
 #include "hodhod/models/description.h"
 #include "hodhod/models/directory.h"
+#include "hodhod/models/hf/families_document.h"
 #include "hodhod/models/machine_speed.h"
 
 namespace hodhod::cli {
@@ -25,7 +26,7 @@ struct DescribeModelFlags {
   std::vector<std::string> options;
   DescribeOptions shape;
   std::optional<double> tokens;
-  bool all = false, json = false;
+  bool all = false, json = false, families = false;
 };
 
 std::unique_ptr<ModelConfig> config_of(const DescribeModelFlags& flags) {
@@ -178,6 +179,12 @@ Json to_json(const Description& d, const MachineSpeed& speed) {
 }
 
 int run_describe(const DescribeModelFlags& flags) {
+  if (flags.families) {
+    check(flags.model.empty(), "--families describes no model; leave out {}", flags.model);
+    print_text(hf::families_document());
+    return 0;
+  }
+  check(!flags.model.empty(), "MODEL is missing; give a preset or a model's directory, or --families");
   const auto config = config_of(flags);
   const Description description = describe(*config, flags.shape);
   const MachineSpeed speed = measure_speed();
@@ -193,7 +200,7 @@ void add_describe(Command& program) {
   Command& command =
       program.add_command("describe", "Show a model's layers, and the time and memory it needs");
   auto flags = std::make_shared<DescribeModelFlags>();
-  command.add("MODEL", flags->model, "A preset (gpt2, bert-base, …) or a model's directory").required();
+  command.add("MODEL", flags->model, "A preset (gpt2, bert-base, …) or a model's directory");
   command.add("--model", flags->options, "NAME=VALUE: change an option, such as decoder_layers=24");
   command.add("--batch", flags->shape.batch, "Sequences in a batch", in(1, 1e6));
   command.add("--length", flags->shape.length, "Tokens in each sequence; 0 for the most that the model takes",
@@ -201,6 +208,10 @@ void add_describe(Command& program) {
   command.add("--tokens", flags->tokens, "Estimate the time to train on this many tokens", above(0));
   command.add("--all", flags->all, "Show every layer, rather than one of each kind");
   command.add("--json", flags->json, "Print a JSON object, with every layer");
+  command
+      .add("--families", flags->families,
+           "Print, in Markdown, which Hugging Face families are read, with their settings and tensors")
+      .excludes("--model");
   command.on_run([flags](const Session&) { return run_describe(*flags); });
 }
 

@@ -20,7 +20,7 @@ namespace hodhod::cli {
 namespace {
 
 struct EmbedFlags {
-  std::string directory;
+  ModelArguments model;
   TextInput input;
   EmbedOptions options;
   bool words = false;
@@ -41,7 +41,7 @@ std::string words_text(const std::string& text, const std::vector<WordInText>& w
 int run_embed(const Command& command, const EmbedFlags& flags, const Session& session) {
   check(!flags.words || !command.was_given("--pooling"),
         "--pooling: makes one vector of a text, and --words gives one for each word; leave it out");
-  const TextModel embedder = warned(load_embedder(flags.directory));
+  const TextModel embedder = warned(load_embedder(flags.model));
   Context context;
   if (flags.words) {
     for_each_block(flags.input, "Embedding", session.quiet, [&](const std::vector<std::string>& lines) {
@@ -69,7 +69,7 @@ int run_embed(const Command& command, const EmbedFlags& flags, const Session& se
 
 void declare_embed(Command& command) {
   auto flags = std::make_shared<EmbedFlags>();
-  command.add("DIR", flags->directory, "The model's directory").required();
+  add_model_arguments(command, flags->model);
   add_text_input(command, flags->input, "Texts to embed");
   command.add("--words", flags->words, "Give a vector for each word of a text rather than one for the text");
   command.add("--tsv", flags->tsv, "Print vectors as numbers with tabs between, rather than as JSON");
@@ -94,14 +94,15 @@ LabelledColumns columns_of_pairs(LabelledColumns columns) {
 }
 
 int evaluate_embed(const EvaluateEmbedFlags& flags) {
-  if (has_word_vectors(*ModelDirectory::open(flags.directory).config)) {
+  if (has_word_vectors(*ModelDirectory::open(flags.model).config)) {
     if (flags.similarity) check_data(flags);
     return evaluate_vectors(flags.vectors, flags,
                             flags.similarity ? std::optional(columns_of_pairs(flags.columns)) : std::nullopt);
   }
   check(flags.vectors.analogies.empty() && flags.vectors.categories.empty(),
-        "evaluate: the model of {} has no vectors of single words to ask such questions of", flags.directory);
-  const TextModel embedder = warned(load_embedder(flags.directory));
+        "evaluate: the model of {} has no vectors of single words to ask such questions of",
+        flags.model.directory);
+  const TextModel embedder = warned(load_embedder(flags.model));
   check_data(flags);
   Context context;
   const auto scores =

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/models.h"
 #include "cli/task.h"
 #include "hodhod/base/error.h"
 #include "hodhod/models/directory.h"
@@ -21,20 +22,24 @@ struct TaskEvaluation {
 };
 
 struct Evaluations {
-  std::string directory;
+  ModelArguments model;
   std::list<TaskEvaluation> all;
   const Command* chosen = nullptr;
 };
 
 TaskEvaluation& choose_evaluation(Evaluations& evaluations, const Command& given) {
-  const ModelDirectory directory = ModelDirectory::open(evaluations.directory);
+  const ModelDirectory directory = ModelDirectory::open(evaluations.model);
   for (TaskEvaluation& one : evaluations.all) {
     if (!one.task->asked_by.empty() && given.was_given(one.task->asked_by)) return one;
   }
+  TaskEvaluation* found = nullptr;
   for (TaskEvaluation& one : evaluations.all) {
-    if (one.task->is_for != nullptr && one.task->is_for(*directory.config)) return one;
+    if (one.task->is_for == nullptr || !one.task->is_for(*directory.config)) continue;
+    const bool told = !one.task->told_by.empty() && given.was_given(one.task->told_by);
+    if (found == nullptr || told) found = &one;
   }
-  fail("evaluate: the model of {} is for none of the tasks", evaluations.directory);
+  if (found != nullptr) return *found;
+  fail("evaluate: the model of {} is for none of the tasks", evaluations.model.directory);
 }
 
 }  // namespace
@@ -42,7 +47,7 @@ TaskEvaluation& choose_evaluation(Evaluations& evaluations, const Command& given
 void add_evaluate(Command& program) {
   Command& command = program.add_command("evaluate", "Score a model on text that it has not seen");
   auto evaluations = std::make_shared<Evaluations>();
-  command.add("DIR", evaluations->directory, "The model's directory").required();
+  add_model_arguments(command, evaluations->model);
   for (const Task& task : tasks()) {
     Command& own = evaluations->all.emplace_back(TaskEvaluation{&task, Command("evaluate", "")}).command;
     task.declare_evaluate(own);

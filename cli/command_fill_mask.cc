@@ -19,7 +19,7 @@ namespace hodhod::cli {
 namespace {
 
 struct FillMaskFlags {
-  std::string directory;
+  ModelArguments model;
   TextInput input;
   int64_t top_k = 5;
   bool json = false;
@@ -43,7 +43,7 @@ std::string filled_text(const std::string& text, const FilledText& filled, bool 
 }
 
 int run_fill_mask(const FillMaskFlags& flags, const Session& session) {
-  const MaskFiller filler = warned(MaskFiller::load(flags.directory));
+  const MaskFiller filler = warned(MaskFiller::load(flags.model));
   Context context;
   LongTexts long_texts(length_limit(filler.encoder));
   for_each_block(flags.input, "Filling", session.quiet, [&](const std::vector<std::string>& lines) {
@@ -59,7 +59,7 @@ int run_fill_mask(const FillMaskFlags& flags, const Session& session) {
 
 void declare_fill_mask(Command& command) {
   auto flags = std::make_shared<FillMaskFlags>();
-  command.add("DIR", flags->directory, "The model's directory").required();
+  add_model_arguments(command, flags->model);
   add_text_input(command, flags->input, "Texts with [MASK]");
   command.add("--top-k", flags->top_k, "Number of guesses for each hidden word", in(1, 1000));
   command.add("--json", flags->json, "Print a JSON object for each text");
@@ -67,7 +67,7 @@ void declare_fill_mask(Command& command) {
 }
 
 int evaluate_fill_mask(const EvaluateFlags& flags, const Session& session) {
-  const MaskFiller filler = warned(MaskFiller::load(flags.directory));
+  const MaskFiller filler = warned(MaskFiller::load(flags.model));
   const int64_t length = std::min<int64_t>(MaskTraining().length, filler.encoder.config().max_length());
   const WindowedText text(filler.encoder, read_lines(flags.data, session.quiet), MaskWindows::packed, length);
   Context context;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/chat.h"
 #include "cli/decoding.h"
 #include "cli/evaluate.h"
 #include "cli/input.h"
@@ -26,9 +27,10 @@ namespace hodhod::cli {
 namespace {
 
 struct WriteFlags {
-  std::string directory;
+  ModelArguments model;
   TextInput input{.texts = {}, .files = {}, .block = 32};
   bool json = false;
+  ChatFlags chat;
   DecodeOptions decode;
 };
 
@@ -128,7 +130,10 @@ void continue_arguments(const TextGenerator& generator, const WriteFlags& flags,
 int run_generate(const WriteFlags& flags, const Session& session) {
   check(flags.input.texts.empty() || flags.input.files.empty(),
         "generate: prompts and --file are both given; give one of them");
-  const TextGenerator generator = warned(TextGenerator::load(flags.directory));
+  const TextGenerator generator = warned(TextGenerator::load(flags.model));
+  if (flags.chat.on)
+    return run_chat(generator, text_directory(flags.model), flags.chat, flags.input.texts, flags.decode,
+                    flags.json);
   Records records(flags, generator);
   const bool asked = flags.input.texts == std::vector<std::string>{"-"} || !flags.input.files.empty();
   const bool piped = flags.input.texts.empty() && standard_input_is_piped();
@@ -142,7 +147,7 @@ void declare_generate(Command& command) {
   auto flags = std::make_shared<WriteFlags>();
   flags->decode.do_sample = true;
   flags->decode.temperature = 0.8;
-  command.add("DIR", flags->directory, "The model's directory").required();
+  add_model_arguments(command, flags->model);
   command.add("PROMPT", flags->input.texts,
               "Beginnings of texts; if none are given, the lines of standard input where it is a pipe or "
               "\"-\" is given, else the model's start token");
@@ -152,8 +157,9 @@ void declare_generate(Command& command) {
       .called("FILE");
   command.add("--batch-lines", flags->input.block, "Number of prompts in a batch", in(1, 1000000));
   command.add("--json", flags->json, "Print a JSON object for each prompt");
+  add_chat(command, flags->chat);
   add_decoding(command, flags->decode);
-  command.on_prepare([flags, &command] { read_decoding(command, flags->directory, flags->decode); });
+  command.on_prepare([flags, &command] { read_decoding(command, flags->model, flags->decode); });
   command.on_run([flags](const Session& session) { return run_generate(*flags, session); });
 }
 
@@ -186,7 +192,7 @@ void print_by_token(const TextGenerator& generator, const std::string& text, Con
 
 int evaluate_generate(const EvaluateTextFlags& flags, const Session& session) {
   check(!flags.by_token || !flags.json, "--by-token: prints a line for each line of the text, and no --json");
-  const TextGenerator generator = warned(TextGenerator::load(flags.directory));
+  const TextGenerator generator = warned(TextGenerator::load(flags.model));
   Context context;
   const std::string data = read_text(flags.data, session.quiet);
   if (flags.by_token) {

@@ -18,7 +18,7 @@ namespace hodhod::cli {
 namespace {
 
 struct TagFlags {
-  std::string directory;
+  ModelArguments model;
   TextInput input;
   std::vector<std::string> data;
   CorpusOptions corpus;
@@ -51,7 +51,7 @@ std::string tagged_text(const Words& words, const Tagging& tagging, bool entitie
 }
 
 int run_tag(const TagFlags& flags, const Session& session) {
-  const Tagger tagger = warned(Tagger::load(flags.directory));
+  const Tagger tagger = warned(Tagger::load(flags.model));
   Context context;
   LongTexts long_texts(length_limit(tagger.encoder));
   const auto print = [&](const std::vector<Words>& sentences) {
@@ -83,7 +83,7 @@ int run_tag(const TagFlags& flags, const Session& session) {
 
 void declare_tag(Command& command) {
   auto flags = std::make_shared<TagFlags>();
-  command.add("DIR", flags->directory, "The model's directory").required();
+  add_model_arguments(command, flags->model);
   add_text_input(command, flags->input, "Sentences to tag", "sentence");
   command.add("--split", flags->split, "Split sentences at spaces only; punctuation stays with its word");
   command.add("--data", flags->data, "Files with one word on each line (conll, conllu, tsv), or jsonl")
@@ -98,7 +98,7 @@ struct EvaluateTagFlags : EvaluateFlags {
 };
 
 int evaluate_tag(const EvaluateTagFlags& flags) {
-  const Tagger tagger = warned(Tagger::load(flags.directory));
+  const Tagger tagger = warned(Tagger::load(flags.model));
   check_data(flags);
   Context context;
   const auto scores = evaluate(tagger, told(read_tagged(flags.data, flags.corpus)).sentences, context);

@@ -28,8 +28,8 @@ struct TopicsFlags {
   bool json = false;
 };
 
-TopicFinder load_topics(const std::string& directory) {
-  TopicFinder finder = TopicFinder::load(directory);
+TopicFinder load_topics(const ModelPath& path) {
+  TopicFinder finder = TopicFinder::load(path);
   print_warnings(finder.model.warnings);
   print_warnings(finder.model.tokenizer->warnings());
   return finder;
@@ -105,7 +105,7 @@ struct EvaluateTopicsFlags : EvaluateFlags {
 
 int evaluate_topics(const EvaluateTopicsFlags& flags) {
   check_data(flags);
-  const TopicFinder finder = load_topics(flags.directory);
+  const TopicFinder finder = load_topics(flags.model);
   const bool labelled = !flags.columns.label.empty();
   const TopicScores scores = evaluate(finder, told(labelled ? read_labelled(flags.data, flags.columns)
                                                             : read_unlabelled(flags.data, flags.columns))

@@ -18,7 +18,7 @@ namespace hodhod::cli {
 namespace {
 
 struct TranslateFlags {
-  std::string directory;
+  ModelArguments model;
   TextInput input;
   bool json = false, alignments = false, document = false;
   int64_t alignment_layer = -1;
@@ -73,7 +73,7 @@ std::string translated_line(const Translator& translator, const std::string& sou
 }
 
 int run_translate(const TranslateFlags& flags, const Session& session) {
-  const Translator translator = warned(Translator::load(flags.directory));
+  const Translator translator = warned(Translator::load(flags.model));
   TranslateOptions options{.decode = flags.decode,
                            .unit = flags.document ? TranslationUnit::sentence : TranslationUnit::text};
   Context context;
@@ -95,7 +95,7 @@ int run_translate(const TranslateFlags& flags, const Session& session) {
 void declare_translate(Command& command) {
   auto flags = std::make_shared<TranslateFlags>();
   flags->decode.num_beams = 5;
-  command.add("DIR", flags->directory, "The model's directory").required();
+  add_model_arguments(command, flags->model);
   add_text_input(command, flags->input, "Sentences to translate", "sentence");
   command.add("--document", flags->document,
               "Translate a document: each line is a paragraph, translated sentence by sentence");
@@ -108,7 +108,7 @@ void declare_translate(Command& command) {
               "Decoder layer whose attention gives the alignments, from 0; -1 for the last but one",
               in(-1, 1000));
   add_decoding(command, flags->decode);
-  command.on_prepare([flags, &command] { read_decoding(command, flags->directory, flags->decode); });
+  command.on_prepare([flags, &command] { read_decoding(command, flags->model, flags->decode); });
   command.on_run([flags](const Session& session) { return run_translate(*flags, session); });
 }
 

@@ -14,6 +14,8 @@ void add_near(Command& program);
 void add_analogy(Command& program);
 void add_score(Command& program);
 void add_describe(Command& program);
+void add_look(Command& program);
+void add_watch(Command& program);
 void add_tokenize(Command& program);
 void add_convert(Command& program);
 void add_completion(Command& program);

@@ -29,6 +29,14 @@ std::vector<std::string> idle_options(const Command& command, DecodeOptions opti
   return warnings;
 }
 
+GenerationConfig generation_config_at(const ModelPath& path, const DecodeOptions& given,
+                                      std::string_view task) {
+  if (path.adapters.empty() && !is_adapter_directory(path.directory))
+    return read_generation_config(path.directory, given, task);
+  const ModelDirectory directory = ModelDirectory::open(path);
+  return generation_config_of(directory.path, directory.json, directory.origin.generation, given, task);
+}
+
 }  // namespace
 
 void add_decoding(Command& command, DecodeOptions& options) {
@@ -38,9 +46,10 @@ void add_decoding(Command& command, DecodeOptions& options) {
       .in("Decoding");
 }
 
-void read_decoding(const Command& command, const std::string& directory, DecodeOptions& options) {
+void read_decoding(const Command& command, const ModelPath& path, DecodeOptions& options,
+                   std::string_view task) {
   const DecodeOptions given = options;
-  const GenerationConfig config = read_generation_config(directory, given);
+  const GenerationConfig config = generation_config_at(path, given, task);
   print_warnings(config.warnings);
   options = config.options;
   command.keep_given(options, given);

@@ -3,18 +3,23 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "cli/arguments.h"
 #include "hodhod/decode/options.h"
+#include "hodhod/models/directory.h"
 
 namespace hodhod::cli {
 
 // Adds the decoding options to a command.
 void add_decoding(Command& command, DecodeOptions& options);
 
-// Sets options that were not given to the settings of the model in `directory`, and prints warnings about
+// Sets options that were not given to the settings of the model, and prints warnings about
 // settings that are not supported. If one of the two length limits is given, neither limit is taken from the
 // model.
-void read_decoding(const Command& command, const std::string& directory, DecodeOptions& options);
+//
+// `task` is its name in task_specific_params of config.json, whose settings count too; empty: none do.
+void read_decoding(const Command& command, const ModelPath& path, DecodeOptions& options,
+                   std::string_view task = {});
 
 }  // namespace hodhod::cli

@@ -8,7 +8,7 @@
 namespace hodhod::cli {
 
 void add_evaluate_flags(Command& command, EvaluateFlags& flags) {
-  command.add("DIR", flags.directory, "The model's directory").required();
+  add_model_arguments(command, flags.model);
   command.add("--json", flags.json, "Print a JSON object");
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/arguments.h"
+#include "cli/models.h"
 #include "hodhod/base/json.h"
 
 namespace hodhod::cli {
@@ -13,7 +14,7 @@ namespace hodhod::cli {
 inline constexpr const char* kLabelledGroup = "Labelled texts";
 
 struct EvaluateFlags {
-  std::string directory;
+  ModelArguments model;
   std::vector<std::string> data;
   bool json = false;
 };

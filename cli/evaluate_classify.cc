@@ -95,7 +95,7 @@ void report_regression(const EvaluateFlags& flags, const ClassifierScores& score
 }
 
 int evaluate_classify(const EvaluateClassifyFlags& flags) {
-  Classifier classifier = warned(Classifier::load(flags.directory));
+  Classifier classifier = warned(Classifier::load(flags.model));
   check_data(flags);
   classifier.set_thresholds(flags.thresholds);
   classifier.columns = classifier.with_columns_of_training(flags.columns);
@@ -124,6 +124,7 @@ void declare_evaluate_classify(Command& command) {
   add_evaluate_flags(command, *flags, "labelled texts for a classifier");
   command.add_fields({field_of("threshold", flags->thresholds, kThresholdHelp)}, "Options");
   command.add_config(flags->columns, kLabelledGroup);
+  command.add_fields({field_of("numbers", flags->columns.numbers, kNumbersHelp)}, kLabelledGroup);
   command.on_run([flags](const Session&) { return evaluate_classify(*flags); });
 }
 

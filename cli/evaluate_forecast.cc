@@ -98,7 +98,7 @@ std::string columns_text(const SeriesOptions& options, const ForecastScores& sco
 }
 
 int evaluate_forecast(const EvaluateForecastFlags& flags) {
-  const SeriesForecaster model = SeriesForecaster::load(flags.directory);
+  const SeriesForecaster model = SeriesForecaster::load(flags.model);
   print_warnings(model.warnings);
   check_data(flags);
   const Series series = read_series(flags.data, model.columns(flags.fill));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "cli/decoding.h"
 #include "cli/evaluate.h"
@@ -13,6 +14,8 @@
 #include "hodhod/data/record_reader.h"
 #include "hodhod/tasks/translate.h"
 #include "hodhod/text/languages/sentences.h"
+#include "hodhod/train/metrics/characters.h"
+#include "hodhod/train/metrics/length_groups.h"
 #include "hodhod/train/metrics/text_scores.h"
 
 namespace hodhod::cli {
@@ -23,6 +26,7 @@ struct EvaluateTranslateFlags : EvaluateFlags {
   bool skip_bad = false;
   DecodeOptions decode;
   metrics::BleuOptions bleu;
+  int64_t by_length = 0;
 };
 
 struct ScoredPair {
@@ -61,6 +65,27 @@ std::string translation_scores_text(const metrics::TextScores& scores) {
                      all[1].value, all[2].value);
 }
 
+// The scores of `groups` groups of pairs by the words in the source, as JSON, and as lines of text.
+std::pair<Json, std::string> scores_by_length(const std::vector<ScoredPair>& pairs,
+                                              const EvaluateTranslateFlags& flags) {
+  std::vector<int64_t> lengths;
+  for (const ScoredPair& pair : pairs) lengths.push_back(std::ssize(metrics::words(pair.source)));
+  Json json = Json::array();
+  std::string text = "by the words of the source:";
+  for (const metrics::LengthGroup& group : metrics::groups_by_length(lengths, flags.by_length)) {
+    std::vector<ScoredPair> members;
+    for (const size_t i : group.members) members.push_back(pairs[i]);
+    const auto scores = score_pairs(members, flags.bleu);
+    Json one = {{"shortest", group.shortest}, {"longest", group.longest}, {"pairs", members.size()}};
+    one.update(translation_scores_json(scores));
+    json.push_back(one);
+    const auto all = scores.scores();
+    text += fmt::format("\n{:>4} to {:>3} words   {:>6} pairs   BLEU = {:5.2f}   chrF = {:5.2f}",
+                        group.shortest, group.longest, members.size(), all[0].value, all[1].value);
+  }
+  return {json, text};
+}
+
 // The pairs with both sides normalised by the tokenizer; empty if that changes no text.
 std::vector<ScoredPair> normalized_pairs(const std::vector<ScoredPair>& pairs,
                                          const text::Tokenizer& tokenizer) {
@@ -78,9 +103,10 @@ std::vector<ScoredPair> normalized_pairs(const std::vector<ScoredPair>& pairs,
 
 int evaluate_translate(const EvaluateTranslateFlags& flags) {
   check(!flags.source.empty() && !flags.target.empty(),
-        "evaluate: give --source and --target for a translation model");
+        "evaluate: give --source and --target for a translation model, or --data for one that writes "
+        "summaries");
   check_options(flags.bleu);
-  const Translator translator = warned(Translator::load(flags.directory));
+  const Translator translator = warned(Translator::load(flags.model));
   std::vector<ScoredPair> pairs = read_scored_pairs(flags);
   std::vector<std::string> sources;
   for (const ScoredPair& pair : pairs) sources.push_back(pair.source);
@@ -101,6 +127,11 @@ int evaluate_translate(const EvaluateTranslateFlags& flags) {
     text = "as it is:\n" + text + "\nboth sides normalised as the tokenizer does:\n" +
            translation_scores_text(scores);
   }
+  if (flags.by_length > 0) {
+    const auto [json, lines] = scores_by_length(pairs, flags);
+    values["by_length"] = json;
+    text += "\n" + lines;
+  }
   report(flags, values, text);
   return 0;
 }
@@ -117,9 +148,14 @@ void declare_evaluate_translate(Command& command) {
   command.add_fields(
       {field_of("skip_bad", flags->skip_bad, "Skip bad lines and count them, rather than stop at the first")},
       "Options");
+  command.add_fields(
+      {field_of("by_length", flags->by_length,
+                "Score this number of groups of pairs, too, by the words in the source; 0 for none",
+                at_least(0))},
+      "Options");
   add_decoding(command, flags->decode);
   command.add_config(flags->bleu, "BLEU", "bleu");
-  command.on_prepare([flags, &command] { read_decoding(command, flags->directory, flags->decode); });
+  command.on_prepare([flags, &command] { read_decoding(command, flags->model, flags->decode); });
   command.on_run([flags](const Session&) { return evaluate_translate(*flags); });
 }
 

@@ -97,8 +97,8 @@ int evaluate_vectors(const VectorEvaluateFlags& flags, const EvaluateFlags& comm
   check(!flags.analogies.empty() || !flags.categories.empty() || pairs,
         "evaluate: {} holds word vectors; give --analogies FILE, --similarity with --data FILE, or "
         "--categories FILE",
-        common.directory);
-  const WordLookup words = WordLookup::load(common.directory);
+        common.model.directory);
+  const WordLookup words = WordLookup::load(common.model);
   print_warnings(words.model().warnings);
   Json values = {{"words", std::ssize(words.words())}, {"width", words.space().width()}};
   const bool folds = words.model().tokenizer->normalized("A") == "a";

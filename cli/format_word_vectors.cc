@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Word vectors in the files of word2vec, GloVe and fastText, and fastText's classifiers.
 #include "cli/formats.h"
+#include "cli/output.h"
 #include "hodhod/base/names.h"
 #include "hodhod/io/fasttext_bin.h"
 #include "hodhod/tasks/fasttext_classifier.h"
@@ -9,6 +10,11 @@
 
 namespace hodhod::cli {
 namespace {
+
+constexpr const char* kOtherWords =
+    "fastText takes what stands between blanks for words, and this model's tokenizer parts or changes them: "
+    "answers to the same text may differ; a model that is trained with --tokenizer-word-ends blanks "
+    "--tokenizer-persian no gives the same";
 
 std::vector<std::string> to_directory(ImportedVectors imported, const std::string& directory) {
   save_word_vectors(imported.model, directory);
@@ -60,7 +66,9 @@ Format fasttext_bin_format() {
                 if (ModelDirectory::open(directory).config->make_shapes()->vectors() != nullptr) {
                   export_fasttext_vectors(TextModel::load(directory), file);
                 } else {
-                  write_fasttext_bin(file, fasttext_from_classifier(Classifier::load(directory), directory));
+                  const Classifier classifier = Classifier::load(directory);
+                  write_fasttext_bin(file, fasttext_from_classifier(classifier, directory));
+                  if (!reads_words_of_fasttext(classifier)) tell({kOtherWords});
                 }
               }};
 }

@@ -4,8 +4,9 @@
 #include <array>
 
 // NAME_format() is defined in format_NAME.cc. The first format that recognises a file reads it.
-#define HODHOD_FORMATS(row) \
-  row(arpa) row(fasttext_bin) row(word2vec) row(word2vec_bin) row(fasttext_vec) row(glove)
+#define HODHOD_FORMATS(row)                                                                             \
+  row(arpa) row(fasttext_bin) row(llama2c) row(word2vec) row(word2vec_bin) row(fasttext_vec) row(glove) \
+      row(libsvm)
 
 namespace hodhod::cli {
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "hodhod/tasks/labelled_texts.h"
+
 namespace hodhod::cli {
 
 struct Format {
@@ -21,6 +23,9 @@ struct Format {
   bool can_be_lenient = false;  // whether `lenient` has a meaning for it
   // Writes the model in a directory as such a file. Null if the format is not written.
   void (*write)(const std::string& directory, const std::string& file) = nullptr;
+  // Writes the texts of `data` as the model in a directory reads them. Null if it is a format of models.
+  void (*write_texts)(const std::string& directory, const std::vector<std::string>& data,
+                      const LabelledColumns& columns, const std::string& file) = nullptr;
 };
 
 std::span<const Format> formats();

@@ -124,7 +124,7 @@ class ClassifyLadder final : public LadderTask {
     const double seconds = seconds_of([&] { scores = evaluate(classifier, scored_, context); });
     rung.quality = several_labels() ? scores.labels.micro.f1() : scores.classes.accuracy;
     rung.scored_a_second = static_cast<double>(scores.examples) / seconds;
-    for (const LabelledText* one : asked()) rung.answers.push_back(answer(classifier, one->texts, context));
+    for (const LabelledText* one : asked()) rung.answers.push_back(answer(classifier, *one, context));
   }
 
  private:
@@ -147,18 +147,18 @@ class ClassifyLadder final : public LadderTask {
                         commonest->first, persian_digits(percent))};
   }
 
-  static std::string answer(const Classifier& classifier, const Texts& texts, Context& context) {
-    const Classification found = classify(classifier, {&texts, 1}, context)[0];
+  static std::string answer(const Classifier& classifier, const LabelledText& one, Context& context) {
+    const Classification found = classify(classifier, {&one, 1}, context)[0];
     std::string text;
     for (const int64_t label : found.labels) {
       text += fmt::format("{}{} {:.3f}", text.empty() ? "" : ", ", classifier.labels.name(label),
                           found.score[static_cast<size_t>(label)]);
     }
     if (!classifier.encoder.config().reads_features() || found.labels.empty()) return text;
-    const auto reasons = why(classifier, texts[0], found.labels[0], context);
+    const auto reasons = why(classifier, one, found.labels[0], context);
     for (size_t i = 0; i < std::min(kShownReasons, reasons.size()); ++i)
-      text +=
-          fmt::format("{}{} {:+.2f}", i == 0 ? " — " : ", ", one_line(reasons[i].feature), reasons[i].value);
+      text += fmt::format("{}{} {:+.2f}", i == 0 ? " — " : ", ", isolated(one_line(reasons[i].feature)),
+                          reasons[i].value);
     return text;
   }
 

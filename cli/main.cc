@@ -32,8 +32,8 @@ int run(const std::vector<std::string>& words) {
       .only_in_command_line();
   add_train(program);
   add_task_commands(program, &Task::predict);
-  for (const auto add : {add_evaluate, add_ladder, add_near, add_analogy, add_score, add_describe,
-                         add_tokenize, add_convert, add_completion})
+  for (const auto add : {add_evaluate, add_ladder, add_near, add_analogy, add_score, add_describe, add_look,
+                         add_watch, add_tokenize, add_convert, add_completion})
     add(program);
   const Request request = read_command_line(program, words, "hodhod " HODHOD_VERSION);
   if (request.path.empty()) {

@@ -1,14 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// Messages of a command about the model that it loaded.
+// The model that a command takes, and messages about it.
 #pragma once
 
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "cli/arguments.h"
+#include "hodhod/models/directory.h"
 #include "hodhod/tasks/text_model.h"
 
 namespace hodhod::cli {
+
+// DIR and --adapter.
+struct ModelArguments {
+  std::string directory;
+  std::vector<std::string> adapters;
+
+  operator ModelPath() const { return {directory, adapters}; }  // NOLINT: it is one
+};
+void add_model_arguments(Command& command, ModelArguments& model);
+// The directory whose tokenizer and chat template the model has: that of its first adapter, if there are any,
+// else its own, else that of the base of an adapter.
+std::string text_directory(const ModelArguments& model);
 
 // Prints on stderr which settings of a model's directory are not used, one per line.
 void print_warnings(std::span<const std::string> warnings);

@@ -26,6 +26,9 @@ struct Task {
   bool (*is_for)(const ModelConfig& config) = nullptr;
   // The switch of `evaluate` that asks for this task, whatever the model is for; empty: there is none.
   std::string asked_by = {};
+  // The option of `evaluate` that tells this task from an earlier one for the same models; empty: there is
+  // none.
+  std::string told_by = {};
   Use train = {};
   Use predict;
   // Declares what `evaluate` takes for this task, including DIR and --json (evaluate.h), and how it runs.

@@ -4,8 +4,9 @@
 #include "cli/task.h"
 
 // The tasks in the order of the help. NAME_task() is defined in command_NAME.cc.
-#define HODHOD_TASKS(row) \
-  row(translate) row(generate) row(classify) row(tag) row(embed) row(topics) row(fill_mask) row(forecast)
+#define HODHOD_TASKS(row)                                                                               \
+  row(translate) row(summarize) row(generate) row(classify) row(tag) row(answer) row(embed) row(topics) \
+      row(fill_mask) row(forecast)
 
 namespace hodhod::cli {
 

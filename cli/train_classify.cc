@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <initializer_list>
 #include <memory>
 
 #include "cli/input.h"
@@ -12,6 +11,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/format.h"
 #include "hodhod/data/held_out.h"
+#include "hodhod/data/lines.h"
 #include "hodhod/tasks/classifier_examples.h"
 #include "hodhod/tasks/classifier_fitting.h"
 #include "hodhod/tasks/classify.h"
@@ -39,6 +39,7 @@ std::string text_of_examples(const std::vector<LabelledText>& examples) {
   for (const LabelledText& example : examples) {
     text += example.label;
     for (const std::string& part : example.texts) text.append("\t").append(part);
+    for (const double number : example.numbers) text += fmt::format("\t{}", number);
     text += '\n';
   }
   return text;
@@ -68,6 +69,20 @@ Labels labels_of(const TrainClassifyFlags& flags, const std::vector<LabelledText
   return Labels::of(std::move(occurrences));
 }
 
+// What a new tokenizer is trained on.
+text::LineSource lines_for_tokenizer(const TrainClassifyFlags& flags,
+                                     const std::vector<LabelledText>& train) {
+  const size_t texts = train[0].texts.size();
+  const bool features = flags.from.empty() && model_preset(flags.preset)->reads_features();
+  const bool no_text = features && std::all_of(train.begin(), train.end(),
+                                               [](const LabelledText& one) { return one.texts[0].empty(); });
+  // A model of numbers alone has a tokenizer that knows no more than their names.
+  if (no_text && !flags.columns.numbers.empty()) return lines_in(flags.columns.numbers);
+  // Features are counted apart from the tokenizer, which needs no more than a sample to know the language.
+  const size_t lines = std::min(texts * train.size(), features ? kSampleTexts : SIZE_MAX);
+  return lines_of(lines, [&train, texts](size_t i) { return train[i / texts].texts[i % texts]; });
+}
+
 Classifier make_classifier(const TrainClassifyFlags& flags, const RunDirectory& run,
                            const std::vector<LabelledText>& train, const std::vector<LabelledText>& dev,
                            std::vector<WordList>& words) {
@@ -81,20 +96,15 @@ Classifier make_classifier(const TrainClassifyFlags& flags, const RunDirectory& 
         "training: {} has {} different labels; say with --label which column they are in, or --regression if "
         "they are numbers",
         flags.data[0], labels.size());
-  const size_t texts = train[0].texts.size();
-  const auto text = [&](size_t i) { return train[i / texts].texts[i % texts]; };
   const ProblemKind problem = flags.regression ? ProblemKind::regression
                               : several        ? ProblemKind::multi_label
                                                : ProblemKind::single_label;
-  // Features are counted apart from the tokenizer, which needs no more than a sample to know the language.
-  const bool features = flags.from.empty() && model_preset(flags.preset)->reads_features();
-  const size_t lines = std::min(texts * train.size(), features ? kSampleTexts : SIZE_MAX);
   Classifier classifier = model_to_train(
-      flags, run, lines_of(lines, text),
+      flags, run, lines_for_tokenizer(flags, train),
       [&](const FineTuning& tuning) { return Classifier::from(flags.from, labels, problem, tuning); },
       [&](const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer) {
         const auto own = config.clone();
-        words = learn_features(*own, *tokenizer, train);
+        words = learn_features(*own, *tokenizer, train, flags.columns.numbers);
         return Classifier::make(*own, std::move(tokenizer), labels, problem, flags.trainer.seed);
       });
   classifier.columns = flags.columns;
@@ -106,17 +116,6 @@ std::string kind_text(const TrainClassifyFlags& flags, const Classifier& classif
   if (flags.regression) return "regression";
   const bool several = classifier.problem() == ProblemKind::multi_label;
   return fmt::format("{} labels{}", classifier.labels.size(), several ? " (several a text)" : "");
-}
-
-// Error when an option of the struct was given that has no effect, for the reason `why`.
-template <class Config>
-void refuse_all(const Command& command, const std::string& prefix, Config config, std::string_view why,
-                std::initializer_list<std::string_view> kept = {}) {
-  for (const Field& field : fields_of(config)) {
-    const std::string option = prefix + field_flag(field);
-    const bool is_kept = std::find(kept.begin(), kept.end(), field.path) != kept.end();
-    check(is_kept || !command.was_given(option), "{}: {}; leave it out", option, why);
-  }
 }
 
 std::string texts_text(size_t train, int64_t cut, size_t dev, const Classifier& classifier,
@@ -141,10 +140,10 @@ void take_format_defaults(const Command& command, TrainClassifyFlags& flags) {
 int solve(const Command& command, const TrainClassifyFlags& flags, Classifier& classifier,
           const std::vector<LabelledText>& train, std::vector<LabelledText> dev,
           std::span<const WordList> words, RunDirectory& run, const Session& session) {
-  constexpr std::string_view kWhy = "is for models that are trained by gradients, and this one is solved";
-  refuse_all(command, "--", flags.trainer, kWhy, {"minutes", "seed"});
-  refuse_all(command, "--batches-", flags.training.batches, kWhy);
-  check(!flags.epochs, "--epochs: {}; leave it out", kWhy);
+  BatchOptions batches;
+  std::vector<std::string> further = options_of(fields_of(batches), "batches-");
+  further.push_back("--epochs");
+  refuse_training(command, flags, "solved", further);
   const auto dev_size = dev.size();
   ClassifierFitting fitting(classifier, train, std::move(dev), flags.training, flags.solver, words);
   const int status =
@@ -178,8 +177,8 @@ int train_classify(const Command& command, TrainClassifyFlags& flags, const Sess
   Classifier classifier = make_classifier(flags, run, train, dev, words);
   if (is_solved(classifier))
     return solve(command, flags, classifier, train, std::move(dev), words, run, session);
-  refuse_all(command, "--solver-", flags.solver,
-             "is for linear models that are solved, as those of --preset tfidf");
+  command.refuse(options_of(fields_of(flags.solver), "solver-"),
+                 "is for linear models that are solved, as those of --preset tfidf");
   tell_validation(!dev.empty(), flags);
   const bool is_new = flags.from.empty() || !classifier.encoder.missing.empty();
   if (flags.regression && is_new) classifier.begin_at(mean_label(train));
@@ -206,6 +205,7 @@ void declare_train_classify(Command& command) {
   add_dev_share(command, *flags);
   command.add("--regression", flags->regression, "The labels are numbers to predict");
   command.add_config(flags->columns, "Data");
+  command.add_fields({field_of("numbers", flags->columns.numbers, kNumbersHelp)}, "Data");
   add_encoder_train_flags(command, *flags);
   command.add_config(flags->training, "Classifier");
   command.add_config(flags->solver, "Solver of linear models", "solver");

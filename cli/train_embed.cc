@@ -23,14 +23,10 @@ struct TrainEmbedFlags : TrainFlags {
   ContextualTraining contextual;
 };
 
-// Error when one of these options was given.
-void refuse(const Command& command, const std::vector<Field>& options, const std::string& preset,
-            std::string_view what) {
-  for (const Field& option : options) {
-    const std::string name = "--" + field_flag(option);
-    check(!command.was_given(name), "{}: is for {}, and --preset {} has none; leave it out", name, what,
-          preset);
-  }
+// Error when one of these options was given, which are for `what`.
+void refuse_of_others(const Command& command, const std::vector<Field>& options, const std::string& preset,
+                      std::string_view what) {
+  command.refuse(options_of(options), fmt::format("is for {}, and --preset {} has none", what, preset));
 }
 
 // ---- one vector for each word ----
@@ -47,10 +43,8 @@ TextModel make_vectors(const TrainEmbedFlags& flags, const RunDirectory& run, co
 int train_word_vectors(const Command& command, const TrainEmbedFlags& flags, const Session& session) {
   refuse_training(command, flags, "fitted in blocks of text");
   ContextualTraining contextual;
-  refuse(command, fields_of(contextual), flags.preset, "vectors of words in context");
-  for (const char* option : {"--dev", "--dev-share"})
-    check(!command.was_given(option),
-          "{}: word vectors are not validated while they are trained; leave it out", option);
+  refuse_of_others(command, fields_of(contextual), flags.preset, "vectors of words in context");
+  command.refuse({"--dev", "--dev-share"}, "word vectors are not validated while they are trained");
   const std::string text = read_text(flags.data, session.quiet);
   check(!text.empty(), "training: {} is empty", flags.data.empty() ? "standard input" : flags.data[0]);
   RunDirectory run =
@@ -100,7 +94,7 @@ int train_contextual(const Command& command, TrainEmbedFlags& flags, const Sessi
   VectorTraining of_words;
   std::vector<Field> options = fields_of(of_words);
   std::erase_if(options, [](const Field& option) { return option.path == "epochs"; });
-  refuse(command, options, flags.preset, "one vector for each word");
+  refuse_of_others(command, options, flags.preset, "one vector for each word");
   check(!flags.training.epochs || !command.was_given("--steps"), "--epochs and --steps: give one of them");
   std::vector<std::string> train = read_lines(flags.data, session.quiet), dev;
   if (!flags.dev.empty()) dev = read_lines(flags.dev, session.quiet);

@@ -44,20 +44,6 @@ SeriesForecaster make_forecaster(const TrainForecastFlags& flags, const Series& 
   return SeriesForecaster::make(*config, series, flags.split, flags.trainer.seed);
 }
 
-// Error when an option of training was given for a model that is solved.
-void refuse_training_options(const Command& command, const TrainForecastFlags& flags) {
-  TrainerOptions trainer;
-  ForecastTraining training;
-  std::vector<std::string> names = {"epochs", "profile"};
-  for (const Field& field : fields_of(trainer)) names.push_back(field_flag(field));
-  for (const Field& field : fields_of(training)) names.push_back(field_flag(field));
-  for (const std::string& name : names) {
-    check(name == "minutes" || name == "seed" || !command.was_given("--" + name),
-          "--{}: is for models that are trained by gradients, and {} is solved; leave it out", name,
-          flags.preset);
-  }
-}
-
 std::string data_text(const SeriesForecaster& model, const Series& series) {
   const SeriesOptions& options = model.options();
   return fmt::format(
@@ -74,7 +60,10 @@ RunDirectory begin_forecast_run(const Command& command, const TrainForecastFlags
 
 int solve_forecaster(const Command& command, const TrainForecastFlags& flags, const Series& series,
                      SeriesForecaster& model, const Session& session) {
-  refuse_training_options(command, flags);
+  ForecastTraining training;
+  std::vector<std::string> further = options_of(fields_of(training));
+  further.push_back("--epochs");
+  refuse_training(command, flags, "solved", further);
   ForecastFitting fitting(model, series);
   RunDirectory run = begin_forecast_run(command, flags, series);
   const FittedTask fitted{.fitting = fitting,

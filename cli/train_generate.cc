@@ -57,12 +57,7 @@ TextGenerator make_generator(const TrainGenerateFlags& flags, const RunDirectory
 // ---- models that are counted ----
 
 void refuse_what_is_not_for_counting(const Command& command, const TrainGenerateFlags& flags) {
-  constexpr std::string_view kCounted = "counted from a text";
-  refuse_training(command, flags, kCounted);
-  for (const char* option : {"--length", "--batch", "--windows"}) {
-    check(!command.was_given(option), "{}: is for training by gradients, and --preset {} is {}; leave it out",
-          option, flags.preset, kCounted);
-  }
+  refuse_training(command, flags, "counted from a text", {"--length", "--batch", "--windows"});
 }
 
 // The text to count from. A pipe is read into `held`, since it cannot be read twice.

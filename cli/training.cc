@@ -12,6 +12,7 @@
 #include "cli/tokenize.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/base/names.h"
 #include "hodhod/tasks/begin_embedding.h"
 
 namespace hodhod::cli {
@@ -38,10 +39,9 @@ std::string own_tokenizer(const TrainFlags& flags, const RunDirectory& run,
 template <class Config>
 void refuse_useless(const Command& command, const std::string& prefix, Config config) {
   for (const Field& field : fields_of(config)) {
-    const std::string option = "--" + prefix + "-" + field_flag(field);
-    check(!command.was_given(option) || has_use_for(config.kind, field.path),
-          "{}: is of no use with --{}-kind {}; leave it out", option, prefix,
-          names_of(config.kind)[static_cast<size_t>(config.kind)]);
+    if (has_use_for(config.kind, field.path)) continue;
+    command.refuse(options_of({field}, prefix + "-"),
+                   fmt::format("is of no use with --{}-kind {}", prefix, name_of(config.kind)));
   }
 }
 
@@ -71,6 +71,27 @@ void change_options(ModelConfig& config, const TrainFlags& flags) {
 SpecialIds special_ids(const TrainFlags& flags, int64_t pad) {
   if (flags.head != HeadKind::language_model) return {.pad = pad};
   return {.pad = kPad, .bos = flags.reads_source ? -1 : kEnd, .eos = kEnd, .decoder_start = kPad};
+}
+
+// Which parameters of the model of --from are trained.
+void add_adapter_flags(Command& command, TrainFlags& flags) {
+  constexpr const char* kGroup = "Fine-tuning";
+  command
+      .add("--train-layers", flags.train_layers,
+           "Number of last layers of the model of --from to train, with what is behind them; what is before "
+           "stays as it is",
+           at_least(1))
+      .in(kGroup)
+      .needs("--from")
+      .excludes("--lora-rank");
+  command.add_config(flags.lora, kGroup, "lora");
+  for (Argument& argument : command.arguments()) {
+    if (argument.has_name("--lora-rank")) {
+      argument.needs("--from");
+    } else if (argument.names().starts_with("--lora-")) {
+      argument.needs("--lora-rank");
+    }
+  }
 }
 
 // What a new model is; returns the argument --preset.
@@ -120,6 +141,7 @@ void add_train_flags(Command& command, TrainFlags& flags) {
       .excludes("--from");
   command.add("--freeze-embedding", flags.freeze_embedding, "Do not change the embedding during training")
       .needs("--embedding");
+  add_adapter_flags(command, flags);
   command.add("--profile", flags.profile, "Print where the time went");
   command.add_config(flags.trainer, "Training");
   command.add_config(flags.tokenizer, "Tokenizer", "tokenizer");
@@ -150,15 +172,17 @@ std::unique_ptr<ModelConfig> configured(const TrainFlags& flags) {
   return configured_for(flags, flags.tokenizer.vocabulary, kPad);
 }
 
-void refuse_training(const Command& command, const TrainFlags& flags, std::string_view what) {
-  for (const Field& field : fields_of(const_cast<TrainerOptions&>(flags.trainer))) {  // only read
-    const std::string option = "--" + field_flag(field);
-    check(field.path == "minutes" || field.path == "seed" || !command.was_given(option),
-          "{}: is for training by gradients, and --preset {} is {}; leave it out", option, flags.preset,
-          what);
-  }
-  check(!flags.profile, "--profile: is for training by gradients, and --preset {} is {}; leave it out",
-        flags.preset, what);
+void refuse_training(const Command& command, const TrainFlags& flags, std::string_view what,
+                     const std::vector<std::string>& further) {
+  TrainerOptions trainer;
+  std::vector<std::string> options = options_of(fields_of(trainer));
+  std::erase_if(options,
+                [](const std::string& option) { return option == "--minutes" || option == "--seed"; });
+  options.insert(options.end(), {"--profile", "--train-layers"});
+  options.insert(options.end(), further.begin(), further.end());
+  command.refuse(options,
+                 fmt::format("is for training by gradients, and {} is {}",
+                             flags.from.empty() ? "--preset " + flags.preset : "--from " + flags.from, what));
 }
 
 void tell_about_tokenizer(const text::Tokenizer& tokenizer, const text::LineSource& lines) {
@@ -176,12 +200,10 @@ void refuse_unused(const Command& command, const TrainFlags& flags) {
   const bool brings_tokenizer = !flags.from.empty() && is_directory(flags.from) && has_tokenizer(flags.from);
   if (flags.tokenizer_path.empty() && !brings_tokenizer) return;
   TaskTokenizerOptions options;
-  for (const Field& field : fields_of(options)) {
-    const std::string option = "--tokenizer-" + field_flag(field);
-    check(!command.was_given(option),
-          "{}: is for a tokenizer that is trained, and that of {} is used; leave it out", option,
-          flags.tokenizer_path.empty() ? "--from " + flags.from : "--tokenizer " + flags.tokenizer_path);
-  }
+  command.refuse(options_of(fields_of(options), "tokenizer-"),
+                 fmt::format("is for a tokenizer that is trained, and that of {} is used",
+                             flags.tokenizer_path.empty() ? "--from " + flags.from
+                                                          : "--tokenizer " + flags.tokenizer_path));
 }
 
 std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const RunDirectory& run,
@@ -206,6 +228,8 @@ FineTuning fine_tuning(const TrainFlags& flags, const RunDirectory& run, const t
           flags.tokenizer_path, tokens, flags.from, known);
   }
   options.fresh_layers = flags.fresh_layers;
+  options.lora = flags.lora;
+  options.merge_adapters = true;
   options.change = [&flags](ModelConfig& config) { change_options(config, flags); };
   if (flags.tokenizer_path.empty() && is_directory(flags.from) && !has_tokenizer(flags.from)) {
     TaskTokenizerOptions smaller = flags.tokenizer;

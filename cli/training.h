@@ -11,6 +11,7 @@
 
 #include "cli/arguments.h"
 #include "cli/models.h"
+#include "hodhod/models/adapters.h"
 #include "hodhod/models/model_config.h"
 #include "hodhod/tasks/new_model.h"
 #include "hodhod/tasks/task_tokenizer.h"
@@ -32,6 +33,8 @@ struct TrainFlags {
   std::vector<std::string> model_options;  // NAME=VALUE
   std::string embedding;                   // word vectors that a new model's embedding begins from
   bool freeze_embedding = false;
+  LoraOptions lora;                     // of the adapter to train
+  std::optional<int64_t> train_layers;  // the number of last layers to train; unset: all
   TaskTokenizerOptions tokenizer;
   TrainerOptions trainer;
   bool profile = false;
@@ -61,9 +64,11 @@ std::unique_ptr<ModelConfig> configured(const TrainFlags& flags, const text::Tok
 // The same before there is a tokenizer.
 std::unique_ptr<ModelConfig> configured(const TrainFlags& flags);
 
-// Error when an option of the trainer was given, other than `minutes` and `seed`: it has no effect on a model
-// that is fitted without gradients. `what` says what is done instead: "counted".
-void refuse_training(const Command& command, const TrainFlags& flags, std::string_view what);
+// Error when an option of training by gradients was given for a model that is fitted in another way: those of
+// the trainer, other than --minutes and --seed, and `further` ones. `what` says what is done instead:
+// "counted".
+void refuse_training(const Command& command, const TrainFlags& flags, std::string_view what,
+                     const std::vector<std::string>& further = {});
 
 // The tokenizer of a new model: the one that --tokenizer names, that of the run to continue, or one that is
 // trained on `lines`.

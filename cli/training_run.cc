@@ -2,14 +2,17 @@
 #include "cli/training_run.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 
+#include "cli/model_card.h"
 #include "cli/output.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
@@ -17,6 +20,7 @@
 #include "hodhod/base/progress.h"
 #include "hodhod/base/signals.h"
 #include "hodhod/data/token_cache.h"
+#include "hodhod/models/adapters.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/train/partly_frozen.h"
 
@@ -56,10 +60,26 @@ void add_model(std::vector<DataFile>& data, const TrainFlags& flags) {
   std::error_code problem;
   if (!is_directory(flags.from)) return;
   if (std::filesystem::equivalent(flags.from, flags.out, problem) && !problem) return;
-  for (const std::string& name : list_directory(flags.from)) {
-    if (name == "config.json" || name.ends_with(".safetensors"))
-      data.push_back(data_file("from", join_path(flags.from, name)));
+  std::vector<std::string> directories = {flags.from};
+  if (is_adapter_directory(flags.from))
+    directories.push_back(find_adapter_base(flags.from, read_adapter_config(flags.from)));
+  for (const std::string& directory : directories) {
+    for (const std::string& name : list_directory(directory)) {
+      if (name == "config.json" || name == kAdapterConfig || name.ends_with(".safetensors"))
+        data.push_back(data_file("from", join_path(directory, name)));
+    }
   }
+}
+
+// A run that trains some parameters reads the others from --from again when it goes on.
+void check_base_stays(const TrainFlags& flags) {
+  std::error_code problem;
+  if (flags.lora.rank == 0 && !flags.train_layers) return;
+  const bool same = std::filesystem::equivalent(flags.from, flags.out, problem) && !problem;
+  check(!same,
+        "--out {}: is the model of --from, which is needed beside what is trained; give another "
+        "directory",
+        flags.out);
 }
 
 std::string model_text(const TrainingReport& report, const TrainFlags& flags) {
@@ -129,6 +149,33 @@ void say_beginning(const RunModel& model, const std::string& data, const RunDire
   for (const std::string& note : run.notes()) say(note);
 }
 
+// What the run leaves as it is.
+std::vector<std::string> frozen_parameters(const RunModel& model, const TrainFlags& flags) {
+  if (model.adapter != nullptr) return frozen_by_adapter(model.model, *model.adapter);
+  if (flags.train_layers) return parameters_below(model.model, *flags.train_layers);
+  return embedding_parameters(model.model);
+}
+
+void say_what_is_trained(PartlyFrozen& trainee, const RunModel& model, bool quiet) {
+  if (quiet) return;
+  int64_t trained = 0, layers = 0;
+  for (const auto& [name, parameter] : trainee.parameters()) {
+    trained += parameter.numel();
+    if (is_adapter_parameter(name) && name.ends_with(".A")) ++layers;
+  }
+  const int64_t all = parameter_count(model.model);
+  std::string adapter;
+  if (model.adapter != nullptr) {
+    std::set<std::string> names;  // without what stands before them
+    for (const std::string& target : model.adapter->config.targets)
+      names.insert(target.substr(target.rfind('.') + 1));
+    adapter = fmt::format(", with adapters of rank {} on {} layers ({})", model.adapter->config.rank, layers,
+                          fmt::join(names, ", "));
+  }
+  say(fmt::format("{} of {} parameters are trained ({:.2f} %){}", trained, all,
+                  100 * static_cast<double>(trained) / static_cast<double>(all), adapter));
+}
+
 // Runs what trains or fits, with a progress bar and messages.
 TrainingReport with_progress(const char* label, std::string_view unit, bool quiet,
                              const std::function<TrainingReport(const TrainingLog&)>& train_it) {
@@ -163,6 +210,7 @@ int exit_status(const TrainingReport& report, const TrainFlags& flags) {
 RunDirectory begin_run(const Command& command, const TrainFlags& flags, const std::vector<ReadOption>& data) {
   check(!flags.out.empty(), "--out: the name is empty; name a directory for the model");
   refuse_unused(command, flags);
+  check_base_stays(flags);
   RunRecord record{.program = "hodhod " HODHOD_VERSION, .command = command_text(command)};
   for (const Argument& argument : command.arguments())
     record.options.push_back({without_dashes(argument.names()), field_text(argument.field())});
@@ -201,13 +249,16 @@ int run_training(const TrainingTask& task, const TrainFlags& flags, RunDirectory
   say_beginning(task.model, task.data, run, session.quiet);
   const StopSignals signals;
   std::optional<PartlyFrozen> frozen;
-  if (flags.freeze_embedding)
-    frozen.emplace(task.trainee, task.model.model, embedding_parameters(task.model.model));
+  if (flags.freeze_embedding || flags.train_layers || task.model.adapter != nullptr) {
+    frozen.emplace(task.trainee, task.model.model, frozen_parameters(task.model, flags));
+    say_what_is_trained(*frozen, task.model, session.quiet);
+  }
   Trainee& trainee = frozen ? static_cast<Trainee&>(*frozen) : task.trainee;
   const TrainingReport report =
       with_progress("Training", "steps", session.quiet, [&](const TrainingLog& log) {
         return train(trainee, trainer_options(flags, run.record().model), run, log);
       });
+  write_model_card(run, task.model, flags, report);
   const bool before = report.steps == report.first_step && report.last.values.empty() &&
                       report.model_step > 0 && report.end != TrainingEnd::signal;
   say(before ? ended_before(report, flags) : ended_now(report, flags, task.unit));
@@ -226,6 +277,7 @@ int run_fitting(const FittingTask& task, const TrainFlags& flags, RunDirectory& 
       with_progress("Fitting", task.unit, session.quiet, [&](const TrainingLog& log) {
         return fit_model(task.fitted, {.minutes = flags.trainer.minutes}, run, log);
       });
+  write_model_card(run, task.model, flags, report);
   const bool before = report.end == TrainingEnd::finished && report.steps == report.first_step &&
                       report.first_step > 0 && report.last.values.empty();
   say(before ? fmt::format("already finished; model in {}", flags.out)

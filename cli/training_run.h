@@ -37,11 +37,15 @@ void tell_validation(bool validates, const TrainFlags& flags,
 
 // The model of a run, as it is recorded and described.
 struct RunModel {
-  RunModel(const TextModel& text) : model(*text.model), tokenizer(text.tokenizer.get()) {}  // NOLINT
+  RunModel(const TextModel& text)  // NOLINT: it is one
+      : model(*text.model),
+        tokenizer(text.tokenizer.get()),
+        adapter(text.origin.adapter ? &*text.origin.adapter : nullptr) {}
   explicit RunModel(Model& without_tokenizer) : model(without_tokenizer) {}
 
   Model& model;
   const text::Tokenizer* tokenizer = nullptr;  // null: the model reads no text
+  const ModelAdapter* adapter = nullptr;       // that is trained; null: the model itself is
 };
 
 struct TrainingTask {

@@ -18,12 +18,17 @@ add_module(nn DEPS ops)
 add_module(text FAST DEPS base LIBS utf8proc pcre2-8)
 add_module(io GLUE DEPS tensor)
 add_module(data DEPS text)
-add_module(models GLUE HOT bag_features.cc ngram.cc ngram_trie.cc DEPS nn io)
+add_module(models GLUE HOT bag_features.cc ngram.cc ngram_distribution.cc ngram_scoring.cc ngram_trie.cc
+  DEPS nn io)
 add_module(train GLUE HOT gibbs.cc linear_objective.cc ngram_counts.cc ngram_runs.cc smoothing.cc
   DEPS models data LIBS utf8proc)
-add_module(decode DEPS models)
+add_module(decode HOT sampler.cc DEPS models)
 add_module(tasks GLUE DEPS train decode)
 add_module(ladder GLUE DEPS base)
+add_module(look GLUE HOT pack.cc DEPS tasks LIBS utf8proc)
+embed(hodhod_look kLookPage web/dist/look.html)
+add_module(watch GLUE DEPS train)
+embed(hodhod_watch kWatchPage web/dist/watch.html)
 
 # The program.
 file(GLOB cli_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.cc)

@@ -17,6 +17,7 @@
 #include "hodhod/tasks/fit.h"            // fit: training in one call
 #include "hodhod/tasks/forecast.h"       // SeriesForecaster, forecast_next
 #include "hodhod/tasks/generate.h"       // TextGenerator
+#include "hodhod/tasks/summarize.h"      // Summarizer
 #include "hodhod/tasks/tag.h"            // Tagger
 #include "hodhod/tasks/translate.h"      // Translator
 #include "hodhod/text/tokenizer.h"       // text::Tokenizer

@@ -37,6 +37,7 @@ checks   libclang-rt-14-dev       its sanitizers and libFuzzer
 checks   clang-format             layout of sources
 checks   clang-tidy               names and common mistakes
 checks   clang-tools              clang-tidy's scripts
+checks   chromium                 opens the pages of web/ in tests
 bench    python3-torch            PyTorch, for bench/versus_torch
 bench    libopenblas0-openmp      its fastest BLAS
 bench    sentencepiece            for bench/versus_sentencepiece

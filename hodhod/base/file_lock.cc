@@ -7,6 +7,8 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
+#include <cstdio>
 #include <string_view>
 
 #include "hodhod/base/error.h"
@@ -45,6 +47,15 @@ FileLock::FileLock(const std::string& path, const std::string& busy)
   const std::string name = own_name() + "\n";
   // Errors are ignored, such as a full disk: the name is only informative.
   if (::ftruncate(descriptor_, 0) != 0 || ::write(descriptor_, name.data(), name.size()) < 0) return;
+}
+
+std::optional<bool> is_held(const std::string& path) {
+  if (!file_exists(path)) return false;
+  const std::string name = holder(path);
+  int process = 0;
+  if (std::sscanf(name.c_str(), "process %d on", &process) != 1 || process <= 0) return std::nullopt;
+  if (name.substr(name.find(" on ")) != own_name().substr(own_name().find(" on "))) return std::nullopt;
+  return ::kill(process, 0) == 0 || errno == EPERM;
 }
 
 FileLock::~FileLock() { ::close(descriptor_); }

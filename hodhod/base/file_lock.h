@@ -2,6 +2,7 @@
 // A lock between processes: one at a time works in a directory.
 #pragma once
 
+#include <optional>
 #include <string>
 
 namespace hodhod {
@@ -22,5 +23,9 @@ class FileLock {
  private:
   int descriptor_;
 };
+
+// Whether a living process holds the lock, by the name that it wrote into the file. The lock itself is not
+// touched. False where there is no file; nothing where the name is that of another machine.
+std::optional<bool> is_held(const std::string& path);
 
 }  // namespace hodhod

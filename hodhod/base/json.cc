@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <functional>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <unordered_set>
+#include <vector>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
@@ -104,16 +107,50 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   }
 
  private:
-  // Members of one object, by index, as a set of their keys.
-  struct KeyHash {
-    const Json::Object* members;
-    size_t operator()(uint32_t i) const { return std::hash<std::string_view>()((*members)[i].first); }
+  // The keys of an object with many members, by open addressing: the half of a key's hash, and its index.
+  class KeySet {
+   public:
+    // Whether the key of the last member is new. Those before it are in the set.
+    bool add_last(const Json::Object& members) {
+      if (2 * members.size() > slots_.size()) grow(members);
+      return put(members, static_cast<uint32_t>(members.size() - 1));
+    }
+
+   private:
+    struct Slot {
+      uint32_t hash = 0, index = kFree;
+    };
+    static constexpr uint32_t kFree = std::numeric_limits<uint32_t>::max();
+
+    bool put(const Json::Object& members, uint32_t index) {
+      const std::string_view key = members[index].first;
+      const auto hash = static_cast<uint32_t>(std::hash<std::string_view>()(key) >> 32);
+      const size_t mask = slots_.size() - 1;
+      size_t at = hash & mask;
+      for (; slots_[at].index != kFree; at = (at + 1) & mask) {
+        if (slots_[at].hash == hash && members[slots_[at].index].first == key) return false;
+      }
+      slots_[at] = {hash, index};
+      return true;
+    }
+    // Those that are in the set are different, and their hashes are known.
+    void grow(const Json::Object& members) {
+      std::vector<Slot> smaller(std::bit_ceil(4 * members.size()));
+      smaller.swap(slots_);
+      const size_t mask = slots_.size() - 1;
+      for (const Slot& slot : smaller) {
+        if (slot.index == kFree) continue;
+        size_t at = slot.hash & mask;
+        while (slots_[at].index != kFree) at = (at + 1) & mask;
+        slots_[at] = slot;
+      }
+      if (smaller.empty()) {
+        for (uint32_t i = 0; i + 1 < members.size(); ++i) put(members, i);
+      }
+    }
+
+    std::vector<Slot> slots_;
   };
-  struct SameKey {
-    const Json::Object* members;
-    bool operator()(uint32_t i, uint32_t j) const { return (*members)[i].first == (*members)[j].first; }
-  };
-  using KeySet = std::unordered_set<uint32_t, KeyHash, SameKey>;
 
   struct Frame {
     Json* value;
@@ -127,16 +164,13 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 
   static bool last_is_new(Frame& frame, const Json::Object& members) {
     constexpr size_t kFew = 16;
-    const auto last = static_cast<uint32_t>(members.size() - 1);
+    const size_t last = members.size() - 1;
     if (last < kFew) {
       return std::none_of(members.begin(), members.end() - 1,
                           [&](const auto& member) { return member.first == members[last].first; });
     }
-    if (!frame.keys) {
-      frame.keys.emplace(4 * kFew, KeyHash{&members}, SameKey{&members});
-      for (uint32_t i = 0; i < last; ++i) frame.keys->insert(i);
-    }
-    return frame.keys->insert(last).second;
+    if (!frame.keys) frame.keys.emplace();
+    return frame.keys->add_last(members);
   }
 
   Json* place_for(Json value) {

@@ -18,11 +18,12 @@ int64_t continuations(const DecodeOptions& options) {
 
 }  // namespace
 
-BeamSearch::BeamSearch(const DecodeRequest& request, int64_t max_length)
+BeamSearch::BeamSearch(const DecodeRequest& request, const LanguageModel& model)
     : request_(&request),
+      gives_log_probabilities_(model.gives_log_probabilities()),
       prompt_(std::ssize(request.prompt.target)),
       max_new_tokens_(most_new_tokens(request.prompt, request.options)),
-      limit_(std::min(max_new_tokens_, max_length - prompt_)) {}
+      limit_(std::min(max_new_tokens_, model.max_length() - prompt_)) {}
 
 std::vector<RowStart> BeamSearch::starts() {
   if (std::exchange(begun_, true)) return {};
@@ -34,8 +35,10 @@ void BeamSearch::look(size_t row, std::span<float> scores) {
   const DecodeOptions& options = request_->options;
   const Prompt& prompt = request_->prompt;
   Beam& beam = beams_[row];
-  const auto total = static_cast<float>(log_sum_exp(scores));
-  for (float& score : scores) score -= total;
+  if (!gives_log_probabilities_) {
+    const auto total = static_cast<float>(log_sum_exp(scores));
+    for (float& score : scores) score -= total;
+  }
   const std::vector<int64_t>& source = prompt.source.empty() ? prompt.target : prompt.source.tokens;
   apply_token_rules(options, {beam.tokens, prompt_, max_new_tokens_, source}, scores);
   if (options.renormalize_logits) {

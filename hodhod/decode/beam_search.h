@@ -24,8 +24,8 @@ namespace hodhod {
 // See row_start.h for its members. advance() throws an Error when no token is possible.
 class BeamSearch {
  public:
-  // `max_length` is the model's.
-  BeamSearch(const DecodeRequest& request, int64_t max_length);
+  // Both must outlive it.
+  BeamSearch(const DecodeRequest& request, const LanguageModel& model);
 
   std::vector<RowStart> starts();
   size_t rows() const { return beams_.size(); }
@@ -53,6 +53,7 @@ class BeamSearch {
   void finish(const Beam& beam);
 
   const DecodeRequest* request_;
+  bool gives_log_probabilities_;  // the model
   int64_t prompt_;
   int64_t max_new_tokens_;
   int64_t limit_;  // of new tokens, by the model as well

@@ -16,9 +16,9 @@ namespace {
 
 using RequestSearch = std::variant<Extension, BeamSearch>;
 
-RequestSearch search_for(const DecodeRequest& request, int64_t max_length) {
-  if (request.options.num_beams > 1) return BeamSearch(request, max_length);
-  return Extension(request, max_length);
+RequestSearch search_for(const DecodeRequest& request, const LanguageModel& model) {
+  if (request.options.num_beams > 1) return BeamSearch(request, model);
+  return Extension(request, model);
 }
 
 }  // namespace
@@ -31,8 +31,8 @@ struct Decoding::UnderWay {
   Hypotheses results = {};
   std::exception_ptr error = {};
 
-  UnderWay(DecodeRequest wanted, int64_t max_length)
-      : request(std::move(wanted)), search(search_for(request, max_length)) {
+  UnderWay(DecodeRequest wanted, const LanguageModel& model)
+      : request(std::move(wanted)), search(search_for(request, model)) {
     if (most_new_tokens(request.prompt, request.options) > 0) {
       starts = std::visit([](auto& it) { return it.starts(); }, search);
     } else {
@@ -85,7 +85,7 @@ Decoding::~Decoding() = default;
 int64_t Decoding::add(DecodeRequest request, std::string_view name) {
   request.options.validate(model_.vocabulary());
   check_prompt(model_, request.prompt, request.options, name);
-  requests_.emplace(next_number_, std::make_unique<UnderWay>(std::move(request), model_.max_length()));
+  requests_.emplace(next_number_, std::make_unique<UnderWay>(std::move(request), model_));
   return next_number_++;
 }
 

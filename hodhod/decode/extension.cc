@@ -24,9 +24,9 @@ std::vector<int64_t> window(const std::vector<int64_t>& tokens, int64_t fixed, i
 
 }  // namespace
 
-Extension::Extension(const DecodeRequest& request, int64_t max_length)
+Extension::Extension(const DecodeRequest& request, const LanguageModel& model)
     : request_(&request),
-      max_length_(max_length),
+      model_(&model),
       prompt_(std::ssize(request.prompt.target)),
       max_new_tokens_(most_new_tokens(request.prompt, request.options)),
       results_(static_cast<size_t>(request.options.num_return_sequences)) {
@@ -41,7 +41,7 @@ std::vector<RowStart> Extension::starts() {
   std::vector<RowStart> starts;
   for (Row& row : full_) {
     const Prompt& prompt = request_->prompt;
-    std::vector<int64_t> seen = window(row.tokens, prompt.fixed, max_length_);
+    std::vector<int64_t> seen = window(row.tokens, prompt.fixed, model_->max_length());
     row.seen = std::ssize(seen);
     // At first all sequences are the prompt, and begin together.
     if (!starts.empty() && starts.back().prompt.target == seen) {
@@ -59,14 +59,18 @@ void Extension::look(size_t index, std::span<float> scores) {
   Row& row = open_[index];
   const DecodeOptions& options = request_->options;
   const Prompt& prompt = request_->prompt;
-  const double total = log_sum_exp(scores);
+  const double total = model_->gives_log_probabilities() ? 0 : log_sum_exp(scores);
   kernels::Scratch scratch;
-  auto* plain = scratch.get<float>(std::ssize(scores));
-  std::copy(scores.begin(), scores.end(), plain);
-  const std::vector<int64_t>& source = prompt.source.empty() ? prompt.target : prompt.source.tokens;
-  apply_token_rules(options, {row.tokens, prompt_, max_new_tokens_, source}, scores);
+  std::span<const float> plain = scores;
+  if (has_token_rules(options)) {
+    auto* copy = scratch.get<float>(std::ssize(scores));
+    std::copy(scores.begin(), scores.end(), copy);
+    plain = {copy, scores.size()};
+    const std::vector<int64_t>& source = prompt.source.empty() ? prompt.target : prompt.source.tokens;
+    apply_token_rules(options, {row.tokens, prompt_, max_new_tokens_, source}, scores);
+  }
   row.next = options.do_sample ? sample(options, scores, row.rng) : likeliest(scores);
-  row.gain = static_cast<double>(plain[row.next]) - total;
+  row.gain = static_cast<double>(plain[static_cast<size_t>(row.next)]) - total;
 }
 
 std::vector<size_t> Extension::advance() {
@@ -78,7 +82,7 @@ std::vector<size_t> Extension::advance() {
     row.tokens.push_back(row.next);
     row.log_probability += row.gain;
     chosen_.push_back({row.sequence, row.next});
-    const bool is_full = ++row.seen >= max_length_;
+    const bool is_full = ++row.seen >= model_->max_length();
     if (ends(row) || (is_full && !request_->options.slide_window)) {
       finish(row);
     } else if (is_full) {

@@ -16,8 +16,8 @@ namespace hodhod {
 // row_start.h for the members.
 class Extension {
  public:
-  // `max_length` is the model's.
-  Extension(const DecodeRequest& request, int64_t max_length);
+  // Both must outlive it.
+  Extension(const DecodeRequest& request, const LanguageModel& model);
 
   std::vector<RowStart> starts();
   size_t rows() const { return open_.size(); }
@@ -42,7 +42,7 @@ class Extension {
   void finish(const Row& row);
 
   const DecodeRequest* request_;
-  int64_t max_length_;
+  const LanguageModel* model_;
   int64_t prompt_;
   int64_t max_new_tokens_;
   std::vector<Row> open_, full_;  // under way; to be started from a new window

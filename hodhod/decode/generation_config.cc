@@ -125,6 +125,13 @@ bool says_how(const Json& part) {
   return false;
 }
 
+// How a text is decoded for this task, by config.json.
+Json part_of_task(const Json& config, std::string_view task) {
+  const Json* all = task.empty() ? nullptr : json_find(config, "task_specific_params");
+  const Json* own = all != nullptr && all->is_object() ? json_find(*all, std::string(task).c_str()) : nullptr;
+  return own != nullptr && own->is_object() ? generation_part(*own) : Json::object();
+}
+
 // Warns of keys in config.json that have no effect beside a generation_config.json.
 void warn_of_hidden(const Json& part, const Json& file, const std::string& path, GenerationConfig& result) {
   std::string hidden;
@@ -142,23 +149,30 @@ void warn_of_hidden(const Json& part, const Json& file, const std::string& path,
 
 }  // namespace
 
-GenerationConfig read_generation_config(const std::string& directory, const DecodeOptions& usual) {
+GenerationConfig read_generation_config(const std::string& directory, const DecodeOptions& usual,
+                                        std::string_view task) {
   const std::string path = path_in(directory);
   return generation_config_of(directory, read_object(join_path(directory, "config.json")),
-                              file_exists(path) ? read_object(path) : Json(nullptr), usual);
+                              file_exists(path) ? read_object(path) : Json(nullptr), usual, task);
 }
 
 GenerationConfig generation_config_of(const std::string& directory, const Json& config,
-                                      const Json& generation, const DecodeOptions& usual) {
+                                      const Json& generation, const DecodeOptions& usual,
+                                      std::string_view task) {
   const std::string path = path_in(directory), beside = join_path(directory, "config.json");
-  const Json part = generation_part(config);
+  Json part = generation_part(config);
+  const Json of_task = part_of_task(config, task);
   GenerationConfig result;
   if (!generation.is_null()) {
-    result.options = options_from(generation, usual, path);
-    result.warnings = generation_warnings(generation, path);
     warn_of_hidden(part, generation, beside, result);
+    Json whole = generation;
+    whole.update(of_task);
+    result.options = options_from(whole, usual, path);
+    const auto warnings = generation_warnings(whole, path);
+    result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
     return result;
   }
+  part.update(of_task);
   const DecodeOptions said = options_from(part, usual, beside);
   result.warnings = generation_warnings(part, beside);
   result.options = usual;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hodhod/base/json.h"
@@ -24,11 +25,16 @@ struct GenerationConfig {
 // wrote them. A directory without any of them is decoded as `usual` says, with the end tokens of its
 // config.json.
 //
+// The settings for `task` in task_specific_params of config.json, if there are any, override all of these, as
+// they do in a pipeline of Transformers: "summarization".
+//
 // Words of one token in "bad_words_ids" are suppressed; longer ones become biases. An Error names the file
 // and the key of a value of another type.
-GenerationConfig read_generation_config(const std::string& directory, const DecodeOptions& usual);
+GenerationConfig read_generation_config(const std::string& directory, const DecodeOptions& usual,
+                                        std::string_view task = {});
 // The same from files that have been read: config.json, and generation_config.json or null.
 GenerationConfig generation_config_of(const std::string& directory, const Json& config,
-                                      const Json& generation, const DecodeOptions& usual);
+                                      const Json& generation, const DecodeOptions& usual,
+                                      std::string_view task = {});
 
 }  // namespace hodhod

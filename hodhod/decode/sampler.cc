@@ -16,7 +16,7 @@
 namespace hodhod {
 namespace {
 
-constexpr float kNever = -std::numeric_limits<float>::infinity();
+constexpr float kEver = std::numeric_limits<float>::infinity(), kNever = -kEver;
 // Weights from 0 to 1 as numbers of three digits: 30 bits are enough, since those of 1 are 0x3F800000.
 constexpr int kDigitBits = 10;
 constexpr size_t kDigits = size_t{1} << kDigitBits;
@@ -71,8 +71,35 @@ double sum_of(std::span<const float> values) {
     for (size_t lane = 0; lane < kLanes; ++lane) sums[lane] += static_cast<double>(values[i + lane]);
   }
   for (size_t i = whole; i < values.size(); ++i) sums[0] += static_cast<double>(values[i]);
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
+
+// Weights that are added up together.
+constexpr size_t kBlock = 256;
+
+// The sum of those of a block's weights that are at least this. Sixteen in each lane and a tree over the
+// lanes: their rounding is that of the weights themselves.
+float sum_of_block(std::span<const float> weights, float least) {
+  std::array<float, kLanes> sums{};
+  const size_t whole = weights.size() / kLanes * kLanes;
+  for (size_t i = 0; i < whole; i += kLanes) {
+    for (size_t lane = 0; lane < kLanes; ++lane)
+      sums[lane] += weights[i + lane] >= least ? weights[i + lane] : 0.0F;
+  }
+  for (size_t i = whole; i < weights.size(); ++i) sums[i - whole] += weights[i] >= least ? weights[i] : 0.0F;
+  for (size_t half = kLanes / 2; half > 0; half /= 2) {
+    for (size_t lane = 0; lane < half; ++lane) sums[lane] += sums[lane + half];
+  }
+  return sums[0];
+}
+
+// The same of all weights.
+double sum_of_at_least(std::span<const float> weights, float least) {
   double sum = 0;
-  for (const double lane : sums) sum += lane;
+  for (size_t i = 0; i < weights.size(); i += kBlock) {
+    const auto block = weights.subspan(i, std::min(kBlock, weights.size() - i));
+    sum += static_cast<double>(sum_of_block(block, least));
+  }
   return sum;
 }
 
@@ -89,7 +116,7 @@ double weight_of(const DecodeOptions& options, float score, float greatest) {
 // The probabilities of all tokens up to a common factor, in `weights`, which has room for them.
 void all_weights(const DecodeOptions& options, std::span<const float> scores, float* weights) {
   if (options.temperature == 1.0) return exponentials(scores, weights);
-  const float greatest = scores[static_cast<size_t>(likeliest(scores))];
+  const float greatest = greatest_of(scores);
   const auto inverse = static_cast<float>(std::min(1 / options.temperature, 1e30));  // 0 · inverse is 0
   for (size_t i = 0; i < scores.size(); ++i) weights[i] = (scores[i] - greatest) * inverse;
   exponentials({weights, scores.size()}, weights);
@@ -98,9 +125,11 @@ void all_weights(const DecodeOptions& options, std::span<const float> scores, fl
 // The top k tokens, or all of them, likeliest first.
 std::vector<Choice> sorted_choices(const DecodeOptions& options, std::span<const float> scores) {
   const auto all = static_cast<int64_t>(scores.size());
-  const float greatest = scores[static_cast<size_t>(likeliest(scores))];
+  const std::vector<Candidate> candidates = top_candidates(scores, options.top_k > 0 ? options.top_k : all);
+  const float greatest = candidates.at(0).score;
+  if (!(greatest > kNever)) likeliest(scores);  // an error: no token is possible
   std::vector<Choice> choices;
-  for (const Candidate& candidate : top_candidates(scores, options.top_k > 0 ? options.top_k : all))
+  for (const Candidate& candidate : candidates)
     choices.push_back({candidate.token, weight_of(options, candidate.score, greatest)});
   return choices;
 }
@@ -115,6 +144,23 @@ void keep_top_p(std::vector<Choice>& choices, double share) {
   choices.resize(std::max<size_t>(kept, 1));
 }
 
+// The tokens whose weights are positive and at least this, in their order. Most of a large vocabulary is not
+// among them, so that kLanes at once are passed over.
+std::vector<uint32_t> tokens_of_at_least(std::span<const float> weights, float least) {
+  std::vector<uint32_t> tokens;
+  const auto add = [&](size_t i) {
+    if (weights[i] > 0 && weights[i] >= least) tokens.push_back(static_cast<uint32_t>(i));
+  };
+  const size_t whole = weights.size() / kLanes * kLanes;
+  for (size_t first = 0; first < whole; first += kLanes) {
+    int some = 0;
+    for (size_t lane = 0; lane < kLanes; ++lane) some |= weights[first + lane] >= least ? 1 : 0;
+    for (size_t i = first; some != 0 && i < first + kLanes; ++i) add(i);
+  }
+  for (size_t i = whole; i < weights.size(); ++i) add(i);
+  return tokens;
+}
+
 // The likeliest tokens whose probabilities reach `top_p`, in no order; of equal ones the first. Tokens of
 // less than (1 − top_p) / V are together below what may be missing. The others are not sorted: the bits of
 // positive numbers are in their order, so sums over the first digits of weights tell up to which digit all
@@ -123,13 +169,7 @@ std::vector<Choice> choices_of_top_p(const DecodeOptions& options, std::span<con
   const double total = sum_of(weights), wanted = options.top_p * total;
   const auto least_weight = static_cast<float>((1 - 1e-6) * std::max(0.0, 1 - options.top_p) * total /
                                                static_cast<double>(weights.size()));
-  std::vector<uint32_t> tokens(weights.size());
-  size_t count = 0;
-  for (uint32_t i = 0; i < weights.size(); ++i) {
-    tokens[count] = i;
-    count += weights[i] > 0 && weights[i] >= least_weight ? 1 : 0;
-  }
-  tokens.resize(count);
+  std::vector<uint32_t> tokens = tokens_of_at_least(weights, least_weight);
   std::vector<Choice> choices;
   std::array<double, kDigits> sums;
   double sum = 0;
@@ -162,25 +202,69 @@ std::vector<Choice> choices_of_top_p(const DecodeOptions& options, std::span<con
   return choices;
 }
 
-// A token of the whole vocabulary. Sums of blocks lead to it.
-int64_t drawn_from(std::span<const float> weights, Rng& rng) {
-  constexpr size_t kBlock = 256;
-  std::vector<double> sums;
-  for (size_t i = 0; i < weights.size(); i += kBlock)
-    sums.push_back(sum_of(weights.subspan(i, std::min(kBlock, weights.size() - i))));
-  double rest = rng.uniform_double() * std::accumulate(sums.begin(), sums.end(), 0.0);
+// Weights, and the sums of blocks of them, which lead to one that is drawn.
+class WeightedTokens {
+ public:
+  explicit WeightedTokens(std::span<float> weights) : weights_(weights) { add_up(); }
+
+  double total() const { return total_; }
+  // One of all tokens.
+  int64_t draw(Rng& rng) const;
+  // One of the nucleus: of the likeliest tokens, the lower one first among equals, until they reach `share`.
+  // A token is in it if those before it do not reach the share. If one that was drawn is not, none behind it
+  // is, and those before it are drawn from again.
+  int64_t draw_from_nucleus(double share, Rng& rng) {
+    const double wanted = share * total_;
+    for (;;) {
+      const int64_t token = draw(rng);
+      const double before = sum_before(token);
+      if (before < wanted || before == 0) return token;
+      keep_before(token);
+    }
+  }
+
+ private:
+  void add_up() {
+    sums_.clear();
+    for (size_t i = 0; i < weights_.size(); i += kBlock) {
+      const auto block = weights_.subspan(i, std::min(kBlock, weights_.size() - i));
+      sums_.push_back(static_cast<double>(sum_of_block(block, 0)));
+    }
+    total_ = std::accumulate(sums_.begin(), sums_.end(), 0.0);
+  }
+  double sum_before(int64_t token) const {
+    const auto place = static_cast<size_t>(token);
+    const float weight = weights_[place];
+    return sum_of_at_least(weights_.first(place), weight) +
+           sum_of_at_least(weights_.subspan(place), std::nextafter(weight, kEver));
+  }
+  void keep_before(int64_t token) {
+    const auto place = static_cast<size_t>(token);
+    const float weight = weights_[place];
+    for (size_t i = 0; i < place; ++i) weights_[i] = weights_[i] >= weight ? weights_[i] : 0;
+    for (size_t i = place; i < weights_.size(); ++i) weights_[i] = weights_[i] > weight ? weights_[i] : 0;
+    add_up();
+  }
+
+  std::span<float> weights_;
+  std::vector<double> sums_;
+  double total_ = 0;
+};
+
+int64_t WeightedTokens::draw(Rng& rng) const {
+  double rest = rng.uniform_double() * total_;
   size_t block = 0;
-  while (block + 1 < sums.size() && rest >= sums[block]) rest -= sums[block++];
+  while (block + 1 < sums_.size() && rest >= sums_[block]) rest -= sums_[block++];
   int64_t last = -1;
-  for (size_t i = block * kBlock; i < weights.size(); ++i) {
-    if (!(weights[i] > 0)) continue;
+  for (size_t i = block * kBlock; i < weights_.size(); ++i) {
+    if (!(weights_[i] > 0)) continue;
     last = static_cast<int64_t>(i);
-    if (rest < static_cast<double>(weights[i])) break;
-    rest -= static_cast<double>(weights[i]);
+    if (rest < static_cast<double>(weights_[i])) break;
+    rest -= static_cast<double>(weights_[i]);
   }
   // Rounding may lead behind the last token that is possible.
-  for (size_t i = weights.size(); last < 0 && i-- > 0;) {
-    if (weights[i] > 0) last = static_cast<int64_t>(i);
+  for (size_t i = weights_.size(); last < 0 && i-- > 0;) {
+    if (weights_[i] > 0) last = static_cast<int64_t>(i);
   }
   return last;
 }
@@ -232,22 +316,28 @@ int64_t likeliest(std::span<const float> scores) {
 }
 
 std::vector<Candidate> top_candidates(std::span<const float> scores, int64_t count) {
-  // A heap with the least of those kept on top: most tokens need one comparison.
+  // A heap with the least of those kept on top. Most tokens are not among them, and kLanes at once are passed
+  // over.
   std::vector<Candidate> kept;
-  count = std::min<int64_t>(count, static_cast<int64_t>(scores.size()));
-  if (count == 0) return kept;
-  kept.reserve(static_cast<size_t>(count));
-  for (size_t i = 0; i < scores.size(); ++i) {
-    const Candidate candidate{static_cast<int64_t>(i), scores[i]};
-    if (static_cast<int64_t>(kept.size()) < count) {
-      kept.push_back(candidate);
-      std::push_heap(kept.begin(), kept.end(), kComesBefore);
-    } else if (candidate.score > kept.front().score) {
-      std::pop_heap(kept.begin(), kept.end(), kComesBefore);
-      kept.back() = candidate;
-      std::push_heap(kept.begin(), kept.end(), kComesBefore);
-    }
+  const size_t first = std::min(static_cast<size_t>(count), scores.size());
+  if (first == 0) return kept;
+  kept.reserve(first);
+  for (size_t i = 0; i < first; ++i) kept.push_back({static_cast<int64_t>(i), scores[i]});
+  std::make_heap(kept.begin(), kept.end(), kComesBefore);
+  const auto look = [&](size_t i) {
+    if (!(scores[i] > kept.front().score)) return;
+    std::pop_heap(kept.begin(), kept.end(), kComesBefore);
+    kept.back() = {static_cast<int64_t>(i), scores[i]};
+    std::push_heap(kept.begin(), kept.end(), kComesBefore);
+  };
+  size_t i = first;
+  for (; i + kLanes <= scores.size(); i += kLanes) {
+    const float least = kept.front().score;
+    int some = 0;
+    for (size_t lane = 0; lane < kLanes; ++lane) some |= scores[i + lane] > least ? 1 : 0;
+    for (size_t lane = 0; some != 0 && lane < kLanes; ++lane) look(i + lane);
   }
+  for (; i < scores.size(); ++i) look(i);
   std::sort(kept.begin(), kept.end(), kComesBefore);
   return kept;
 }
@@ -270,20 +360,21 @@ int64_t sample(const DecodeOptions& options, std::span<const float> scores, Rng&
     choices = sorted_choices(options, scores);
     keep_top_p(choices, options.top_p);
   } else {
-    likeliest(scores);  // an error if no token is possible
     kernels::Scratch scratch;
     auto* weights = scratch.get<float>(std::ssize(scores));
     all_weights(options, scores, weights);
-    check(sum_of({weights, scores.size()}) > 0,
-          "decoding: a score is NaN or infinite; check the model's weights and the biases of tokens");
-    if (options.top_p >= 1) return drawn_from({weights, scores.size()}, rng);
-    choices = choices_of_top_p(options, {weights, scores.size()});
-    if (truncates) {
-      std::sort(choices.begin(), choices.end(), [&](const Choice& a, const Choice& b) {
-        return kComesBefore({a.token, scores[static_cast<size_t>(a.token)]},
-                            {b.token, scores[static_cast<size_t>(b.token)]});
-      });
+    WeightedTokens tokens({weights, scores.size()});
+    if (!(tokens.total() > 0)) {
+      likeliest(scores);  // an error if no token is possible
+      fail("decoding: a score is NaN or infinite; check the model's weights and the biases of tokens");
     }
+    if (options.top_p >= 1) return tokens.draw(rng);
+    if (!truncates) return tokens.draw_from_nucleus(options.top_p, rng);
+    choices = choices_of_top_p(options, {weights, scores.size()});
+    std::sort(choices.begin(), choices.end(), [&](const Choice& a, const Choice& b) {
+      return kComesBefore({a.token, scores[static_cast<size_t>(a.token)]},
+                          {b.token, scores[static_cast<size_t>(b.token)]});
+    });
   }
   keep_min_p(choices, options.min_p);
   keep_typical(choices, options.typical_p);

@@ -25,9 +25,14 @@ std::vector<Candidate> top_candidates(std::span<const float> scores, int64_t cou
 // log Σ exp(score), in double.
 double log_sum_exp(std::span<const float> scores);
 
-// One token, drawn from softmax(scores / temperature) with the next number of `rng`. Before that, tokens are
-// left out by top-k, top-p, min-p, typical-p, epsilon and eta, in this order. Each of them works on the
-// probabilities of the tokens that the ones before have left, and leaves at least one.
+// One token, drawn from softmax(scores / temperature). Before that, tokens are left out by top-k, top-p,
+// min-p, typical-p, epsilon and eta, in this order. Each of them works on the probabilities of the tokens
+// that the ones before have left, and leaves at least one.
+//
+// The next number u of `rng`, in [0, 1), stands for the token at which the probabilities of the tokens, added
+// up in their order, exceed u: in the order of ids, or likeliest first where the tokens were sorted. With
+// top-p alone they are not sorted: tokens of the whole vocabulary are drawn until one is in the nucleus, and
+// behind one that is not, only from those that are likelier, since no other is in it either.
 int64_t sample(const DecodeOptions& options, std::span<const float> scores, Rng& rng);
 
 }  // namespace hodhod

@@ -85,6 +85,57 @@ TEST(Sampling, ManyTokensAreDrawnAsOftenAsTheyAreLikely) {
   EXPECT_EQ(sample({.do_sample = true, .temperature = 1e-40}, scores, rng), likeliest(scores));
 }
 
+// Of equal tokens, the lower ones are in the nucleus.
+TEST(Sampling, TokensOfTheNucleusAreDrawnAsOftenAsTheyAreLikely) {
+  constexpr size_t kTokens = 700;
+  Rng rng(13);
+  std::vector<float> scores(kTokens);
+  for (float& score : scores)
+    score = rng.below(5) == 0 ? kImpossible : 0.5F * static_cast<float>(rng.below(12));
+  std::vector<size_t> order(kTokens);
+  for (size_t i = 0; i < kTokens; ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return scores[a] > scores[b]; });
+  double total = 0;
+  for (const float score : scores) total += std::exp(static_cast<double>(score));
+  for (const double share : {0.05, 0.5, 0.9}) {
+    std::vector<double> p(kTokens);
+    double sum = 0;
+    for (size_t i = 0; sum < share * total; ++i) sum += p[order[i]] = std::exp(scores[order[i]]);
+    const int n = 40000;
+    std::vector<double> counts(kTokens);
+    for (int i = 0; i < n; ++i)
+      ++counts[static_cast<size_t>(sample({.do_sample = true, .top_p = share}, scores, rng))];
+    double statistic = 0, freedom = -1;
+    for (size_t i = 0; i < kTokens; ++i) {
+      const double expected = n * p[i] / sum;
+      if (expected == 0) {
+        ASSERT_EQ(counts[i], 0) << i;
+        continue;
+      }
+      statistic += (counts[i] - expected) * (counts[i] - expected) / expected;
+      ++freedom;
+    }
+    EXPECT_NEAR(statistic, freedom, 4 * std::sqrt(2 * freedom)) << share;
+  }
+}
+
+TEST(Sampling, TheGreatestScoresAreThoseOfASort) {
+  Rng rng(7);
+  for (const size_t size : {1U, 15U, 16U, 17U, 100U, 999U}) {
+    std::vector<float> scores(size);
+    for (float& score : scores) score = static_cast<float>(rng.below(60));
+    std::vector<Candidate> sorted;
+    for (size_t i = 0; i < size; ++i) sorted.push_back({static_cast<int64_t>(i), scores[i]});
+    std::stable_sort(sorted.begin(), sorted.end(), [](auto& a, auto& b) { return a.score > b.score; });
+    for (const int64_t count : {0, 1, 2, 16, 40, 2000}) {
+      const auto found = top_candidates(scores, count);
+      ASSERT_EQ(std::ssize(found), std::min(count, static_cast<int64_t>(size)));
+      for (size_t i = 0; i < found.size(); ++i)
+        EXPECT_EQ(found[i].token, sorted[i].token) << size << " " << i;
+    }
+  }
+}
+
 TEST(Sampling, LogOfASum) {
   Rng rng(2);
   std::vector<float> scores(997);

@@ -98,4 +98,12 @@ void apply_token_rules(const DecodeOptions& options, const RowView& row, std::sp
   if (options.forced_eos >= 0 && generated + 1 == row.max_new_tokens) force(options.forced_eos, scores);
 }
 
+bool has_token_rules(const DecodeOptions& options) {
+  return !options.sequence_bias.empty() || options.encoder_repetition_penalty != 1.0 ||
+         options.repetition_penalty != 1.0 || options.no_repeat_ngram_size > 0 ||
+         options.encoder_no_repeat_ngram_size > 0 || options.min_new_tokens > 0 || options.min_length > 0 ||
+         options.decay_factor != 1.0 || !options.suppress_tokens.empty() ||
+         !options.begin_suppress_tokens.empty() || options.forced_bos >= 0 || options.forced_eos >= 0;
+}
+
 }  // namespace hodhod

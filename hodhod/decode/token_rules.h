@@ -30,4 +30,7 @@ struct RowView {
 // do nothing.
 void apply_token_rules(const DecodeOptions& options, const RowView& row, std::span<float> scores);
 
+// Whether the options have such a rule, so that scores may change.
+bool has_token_rules(const DecodeOptions& options);
+
 }  // namespace hodhod

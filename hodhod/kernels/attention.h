@@ -2,9 +2,11 @@
 // Scaled dot-product attention ("Attention Is All You Need", §3.2), forward and backward, in memory linear in
 // the length. Over the visible keys j:
 //
-//   score[b, h, i, j]  = scale · q[b, i, h] · k[b, j, h / group] + distance_bias + bias
+//   score[b, h, i, j]  = capped(scale · q[b, i, h] · k[b, j, h / group]) + distance_bias + bias
 //   weight[b, h, i, j] = exp(score) / Σ_j exp(score)
 //   out[b, i, h]       = Σ_j weight · dropout · v[b, j, h / group]
+//
+// where capped(s) = cap · tanh(s / cap), or s without a cap (Gemma 2).
 //
 // Shapes: B batch, H heads, G = H / kv_heads query heads share one key/value head, Tq queries, Tk keys, D
 // head size.
@@ -55,6 +57,7 @@ struct AttentionArgs {
   const T* v = nullptr;
   HeadStrides q_strides, k_strides, v_strides;
   double scale = 1;
+  double cap = 0;  // 0: none
 
   // Of the forward pass and the weights: keys and values in pages, as a cache of many sequences holds them.
   // Key j of row b is key j mod kPage of page p = pages[b · row_pages + j / kPage], and stands at
@@ -114,7 +117,7 @@ struct AttentionBackwardArgs {
   // [H, distances], written: the sum over b (in order) of sums over (key tile, i, j in the tile) in order. Or
   // null.
   T* d_distance_bias = nullptr;
-  // [B, H, Tq, Tk] contiguous, the gradient of each score; only visible places are written. Or null.
+  // [B, H, Tq, Tk] contiguous, the gradient of each bias; only visible places are written. Or null.
   T* d_bias = nullptr;
 };
 

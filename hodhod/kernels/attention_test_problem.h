@@ -19,6 +19,7 @@ struct Options {
   bool offset = false, ragged = false, started = false, query_lengths = false;
   bool distance_bias = false, bias = false, shared_bias = false;
   uint32_t drop = 0;
+  double cap = 0;
   uint64_t seed = 1;
 };
 
@@ -77,6 +78,7 @@ struct Problem {
     f.k_strides = args.dk_strides = {o.keys * o.kv_heads * 2 * D, o.kv_heads * 2 * D, 2 * D};
     f.v_strides = args.dv_strides = f.k_strides;
     f.scale = 1 / std::sqrt(static_cast<double>(D));
+    f.cap = o.cap;
     f.left = o.left, f.right = o.right;
     if (o.offset) f.offset = offset.data();
     if (o.started) f.key_start = start.data();

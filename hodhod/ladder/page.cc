@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "hodhod/base/format.h"
@@ -24,15 +25,21 @@ constexpr std::string_view kStyle = R"(
 body { margin: 2rem auto; max-width: 64rem; padding: 0 1rem; color: var(--text); background: var(--back);
   font: 16px/1.6 system-ui, "Noto Sans", "Vazirmatn", "Noto Naskh Arabic", Tahoma, sans-serif; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
-table { border-collapse: collapse; width: 100%; } div.wide { overflow-x: auto; }
+ul { padding-inline-start: 1.4rem; } li { overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; } .wide { overflow-x: auto; }
 th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align: end; vertical-align: top; }
-th:first-child, td:first-child { text-align: start; } th { font-weight: 600; }
-th small, p.soft, figcaption { color: var(--soft); font-weight: 400; }
-td.answer, th.answer { text-align: start; white-space: pre-wrap; overflow-wrap: anywhere; }
-svg { width: 100%; height: auto; } svg text { fill: var(--text); font-size: 12px; }
+td { white-space: nowrap; } th:first-child, td:first-child { text-align: start; } th { font-weight: 600; }
+th small, p.soft { color: var(--soft); font-weight: 400; }
+td.answer, th.answer { text-align: start; white-space: pre-wrap; overflow-wrap: anywhere; width: 100%; }
+svg { width: 100%; min-width: 42rem; height: auto; } svg text { fill: var(--text); font-size: 12px; }
 .grid { stroke: var(--line); } .curve { fill: none; stroke-width: 2; stroke-linecap: round; }
 .truth { fill: none; stroke: var(--text); stroke-width: 1.5; stroke-dasharray: 4 3; }
 figure { margin: 0; } code { overflow-wrap: anywhere; font-size: .85em; }
+@media (max-width: 40rem) {
+  body { margin: 1rem auto; } h1 { font-size: 1.35rem; }
+  .answers tr, .answers td, .answers th { display: block; width: auto; }
+  .answers th:empty { display: none; } .answers td:first-child { border-bottom: 0; padding-bottom: 0; }
+}
 )";
 
 // The colour of each rung, for lines and names.
@@ -48,7 +55,7 @@ std::string colours() {
 }
 
 std::string heading(std::string_view en, std::string_view fa) {
-  return fmt::format("<h2>{} <span lang=\"fa\" dir=\"rtl\">· {}</span></h2>\n", en, fa);
+  return fmt::format("<h2>{} · <span lang=\"fa\" dir=\"rtl\">{}</span></h2>\n", en, fa);
 }
 
 std::string sentence_lists(const LadderReport& report) {
@@ -77,8 +84,10 @@ std::string figures(const LadderReport& report) {
   html += "</tr>\n";
   for (size_t i = 0; i < report.rungs.size(); ++i) {
     const LadderRung& rung = report.rungs[i];
-    html += fmt::format("<tr><td class=\"c{}\">{}<br><small lang=\"fa\" dir=\"rtl\">{}</small></td>", i % 10,
-                        html_escaped(rung.title.en), html_escaped(rung.title.fa));
+    html += fmt::format("<tr><td class=\"c{}\">{}", i % 10, html_escaped(rung.title.en));
+    if (rung.title.fa != rung.title.en)
+      html += fmt::format("<br><small lang=\"fa\" dir=\"rtl\">{}</small>", html_escaped(rung.title.fa));
+    html += "</td>";
     if (!rung.measured) {
       html += fmt::format("<td class=\"answer\" colspan=\"8\">{}</td></tr>\n",
                           html_escaped(rung.problem.empty() ? "not trained to the end" : rung.problem));
@@ -95,15 +104,24 @@ std::string figures(const LadderReport& report) {
   return html + "</table></div>\n";
 }
 
-std::string drawing(const std::string& svg) { return svg.empty() ? "" : "<figure>" + svg + "</figure>\n"; }
+std::string drawing(const std::string& svg) {
+  return svg.empty() ? "" : "<figure class=\"wide\">" + svg + "</figure>\n";
+}
+
+// Without the line ends at both ends, which would show as empty lines.
+std::string_view without_outer_lines(std::string_view text) {
+  const size_t begin = std::min(text.find_first_not_of("\r\n"), text.size());
+  return text.substr(begin, text.find_last_not_of("\r\n") + 1 - begin);
+}
 
 // For each question, the answers of all rungs.
 std::string answers(const LadderReport& report) {
   std::string html;
   for (size_t q = 0; q < report.questions.size(); ++q) {
     const LadderQuestion& question = report.questions[q];
-    html += fmt::format("<table>\n<tr><th></th><th class=\"answer\" dir=\"auto\">{}</th></tr>\n",
-                        html_escaped(question.text));
+    html += fmt::format(
+        "<table class=\"answers\">\n<tr><th></th><th class=\"answer\" dir=\"auto\">{}</th></tr>\n",
+        html_escaped(question.text));
     if (!question.answer.empty()) {
       html += fmt::format(
           "<tr><td><small>right · <span lang=\"fa\">درست</span></small></td><td class=\"answer\" "
@@ -113,8 +131,9 @@ std::string answers(const LadderReport& report) {
     for (size_t i = 0; i < report.rungs.size(); ++i) {
       const LadderRung& rung = report.rungs[i];
       if (q >= rung.answers.size()) continue;
-      html += fmt::format("<tr><td class=\"c{}\">{}</td><td class=\"answer\" dir=\"auto\">{}</td></tr>\n",
-                          i % 10, html_escaped(rung.title.en), html_escaped(rung.answers[q]));
+      html +=
+          fmt::format("<tr><td class=\"c{}\">{}</td><td class=\"answer\" dir=\"auto\">{}</td></tr>\n", i % 10,
+                      html_escaped(rung.title.en), html_escaped(without_outer_lines(rung.answers[q])));
     }
     html += "</table><br>\n";
   }
@@ -143,7 +162,7 @@ std::string report_page(const LadderReport& report) {
   html += fmt::format("<title>Ladder: {}</title>\n<style>{}{}</style>\n</head>\n<body>\n",
                       html_escaped(report.task), kStyle, colours());
   html += fmt::format(
-      "<h1>The ladder of models: {} <span lang=\"fa\" dir=\"rtl\">· نردبان "
+      "<h1>The ladder of models: {} · <span lang=\"fa\" dir=\"rtl\">نردبان "
       "مدل‌ها</span></h1>\n",
       html_escaped(report.task));
   html += sentence_lists(report);

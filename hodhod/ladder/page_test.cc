@@ -21,7 +21,7 @@ LadderReport page_report() {
   report.quality = {.key = "bits_per_character", .name = {"bits a character", "بیت بر نویسه"}};
   report.unit = {"characters", "نویسه"};
   report.data = {{"data", "a<b>.txt", "00", 3}};
-  report.questions = {{"<script>alert(1)</script>", ""}};
+  report.questions = {{"<script>alert(1)</script>", ""}, {"again", ""}};
   LadderRung rung;
   rung.name = "gru";
   rung.title = {"GRU", "GRU"};
@@ -29,7 +29,7 @@ LadderReport page_report() {
   rung.quality = 2.5;
   rung.parameters = 1234567;
   rung.scored_a_second = 1999.6;
-  rung.answers = {"\"x\" & <y>"};
+  rung.answers = {"\"x\" & <y>", "\n\nno empty lines\n"};
   rung.curve = {.points = {{1, 4}, {30, 2.5}}};
   report.rungs = {rung, {.name = "rnn", .title = {"RNN", "RNN"}, .problem = "its training failed"}};
   return report;
@@ -43,6 +43,7 @@ TEST(LadderPage, EscapesTextsAndLoadsNothing) {
   for (const char* outside : {"<script", "http:", "https:", "src=", "href=", "url(", "@import"})
     EXPECT_THAT(page, Not(HasSubstr(outside)));
   EXPECT_THAT(page, HasSubstr("dir=\"rtl\""));
+  EXPECT_THAT(page, HasSubstr("dir=\"auto\">no empty lines</td>"));
   EXPECT_THAT(page, HasSubstr("prefers-color-scheme: dark"));
   EXPECT_THAT(page, HasSubstr("its training failed"));
 }

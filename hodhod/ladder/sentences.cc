@@ -26,6 +26,14 @@ std::string short_number(double number, int decimals) {
   return text;
 }
 
+// A rung's name for a Persian sentence. Of "GRU ۲٫۴، ۷‌گرام" the letters would draw the numbers
+// behind them to their own direction.
+std::string persian_name(const LadderRung& rung) {
+  const auto is_latin = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+  const std::string& name = rung.title.fa;
+  return std::any_of(name.begin(), name.end(), is_latin) ? isolated(name) : name;
+}
+
 std::string duration_en(double seconds) {
   if (seconds < 60) return short_number(seconds, 0) + (seconds == 1 ? " second" : " seconds");
   return short_number(seconds / 60, 1) + (seconds == 60 ? " minute" : " minutes");
@@ -42,7 +50,8 @@ Bilingual order_sentence(const LadderReport& report) {
   for (const LadderRung* rung : report.by_quality()) {
     const std::string figure = quality_text(report, rung->quality);
     list.en += fmt::format("{}the {} {}", list.en.empty() ? "" : ", ", rung->title.en, figure);
-    list.fa += fmt::format("{}{} {}", list.fa.empty() ? "" : "، ", rung->title.fa, persian_digits(figure));
+    list.fa +=
+        fmt::format("{}{} {}", list.fa.empty() ? "" : "، ", persian_name(*rung), persian_digits(figure));
   }
   const bool higher = report.quality.better == Better::higher;
   return {
@@ -58,22 +67,22 @@ Bilingual reigns_sentence(const LadderReport& report) {
   const auto curves = curves_of(report);
   const std::vector<Reign> all = reigns(curves, report.quality.better, report.seconds());
   if (all.empty()) return {};
-  const Bilingual& first = report.rungs[all[0].curve].title;
+  const LadderRung& first = report.rungs[all[0].curve];
   if (all.size() == 1) {
-    return {fmt::format("The {} is ahead from its first model on.", first.en),
-            fmt::format("{} از نخستین مدلش تا پایان پیش است.", first.fa)};
+    return {fmt::format("The {} is ahead from its first model on.", first.title.en),
+            fmt::format("{} از نخستین مدلش تا پایان پیش است.", persian_name(first))};
   }
   Bilingual text;
   for (size_t i = 0; i < all.size(); ++i) {
-    const Bilingual& title = report.rungs[all[i].curve].title;
+    const LadderRung& rung = report.rungs[all[i].curve];
     const Bilingual until = moment_text(all[i].until);
     const bool last = i + 1 == all.size();
     if (i == 0) {
-      text = {fmt::format("The {} is ahead until {}", title.en, until.en),
-              fmt::format("{} تا {} پیش است", title.fa, until.fa)};
+      text = {fmt::format("The {} is ahead until {}", rung.title.en, until.en),
+              fmt::format("{} تا {} پیش است", persian_name(rung), until.fa)};
     } else {
-      text.en += fmt::format(", then the {}{}", title.en, last ? "" : " until " + until.en);
-      text.fa += fmt::format("، سپس {}{}", title.fa, last ? "" : " تا " + until.fa);
+      text.en += fmt::format(", then the {}{}", rung.title.en, last ? "" : " until " + until.en);
+      text.fa += fmt::format("، سپس {}{}", persian_name(rung), last ? "" : " تا " + until.fa);
     }
   }
   return {text.en + ".", text.fa + "."};
@@ -84,9 +93,10 @@ Bilingual passes_sentence(const LadderReport& report, std::span<const Pass> pass
   std::vector<Bilingual> parts;
   for (const Pass& pass : passes) {
     if (pass.winner != winner) continue;
-    const Bilingual &loser = report.rungs[pass.loser].title, at = moment_text(pass.seconds);
-    parts.push_back(
-        {fmt::format("the {} at {}", loser.en, at.en), fmt::format("در {} از {}", at.fa, loser.fa)});
+    const LadderRung& loser = report.rungs[pass.loser];
+    const Bilingual at = moment_text(pass.seconds);
+    parts.push_back({fmt::format("the {} at {}", loser.title.en, at.en),
+                     fmt::format("در {} از {}", at.fa, persian_name(loser))});
   }
   if (parts.empty()) return {};
   Bilingual list;
@@ -95,12 +105,16 @@ Bilingual passes_sentence(const LadderReport& report, std::span<const Pass> pass
     list.en += (i == 0 ? "" : last ? " and " : ", ") + parts[i].en;
     list.fa += (i == 0 ? "" : last ? " و " : "، ") + parts[i].fa;
   }
-  const Bilingual& title = report.rungs[winner].title;
-  return {fmt::format("The {} passes {}.", title.en, list.en),
-          fmt::format("{} {} پیش می‌افتد.", title.fa, list.fa)};
+  const LadderRung& rung = report.rungs[winner];
+  return {fmt::format("The {} passes {}.", rung.title.en, list.en),
+          fmt::format("{} {} پیش می‌افتد.", persian_name(rung), list.fa)};
 }
 
 }  // namespace
+
+std::string isolated(std::string_view text) {
+  return fmt::format("\u2068{}\u2069", text);  // first strong isolate, pop directional isolate
+}
 
 std::string persian_digits(const std::string& number) {
   constexpr std::array<std::string_view, 10> kDigits = {"۰", "۱", "۲", "۳", "۴", "۵", "۶", "۷", "۸", "۹"};
@@ -150,7 +164,7 @@ std::vector<Bilingual> sentences_of(const LadderReport& report) {
   for (const LadderRung& rung : report.rungs) {
     if (rung.measured || rung.problem.empty()) continue;
     sentences.push_back({fmt::format("The {} has no model: {}.", rung.title.en, rung.problem),
-                         fmt::format("{} مدلی ندارد.", rung.title.fa)});
+                         fmt::format("{} مدلی ندارد.", persian_name(rung))});
   }
   sentences.insert(sentences.end(), report.notes.begin(), report.notes.end());
   return sentences;

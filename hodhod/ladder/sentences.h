@@ -2,6 +2,8 @@
 // What a report says in words. Every sentence is computed from the figures.
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "hodhod/ladder/report.h"
@@ -22,6 +24,8 @@ std::vector<Bilingual> sentences_of(const LadderReport& report);
 
 // "minute 2.5", "second 40": a moment of training; «دقیقهٔ ۲٫۵», «ثانیهٔ ۴۰».
 Bilingual moment_text(double seconds);
+// Text that is laid out by itself, whatever the direction of what is around it (Unicode's isolates).
+std::string isolated(std::string_view text);
 // The digits and the decimal point of a number, as Persian writes them: "2.5" → «۲٫۵».
 std::string persian_digits(const std::string& number);
 

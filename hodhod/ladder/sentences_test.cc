@@ -39,12 +39,15 @@ TEST(LadderSentences, SayTheOrderWhoWasAheadAndWhoPassedWhom) {
       "With up to 20 minutes of training each, from best to worst: the GRU 2.099, the counted 7-gram 2.188, "
       "the RNN 2.600 (bits a character; lower is better).");
   EXPECT_EQ(sentences[1].en, "The counted 7-gram is ahead until minute 9, then the GRU.");
-  EXPECT_EQ(sentences[1].fa, "۷‌گرام شمارشی تا دقیقهٔ ۹ پیش است، سپس GRU.");
+  EXPECT_EQ(sentences[1].fa,
+            "۷‌گرام شمارشی تا دقیقهٔ ۹ پیش است، سپس \u2068GRU\u2069.");
   EXPECT_EQ(sentences[2].en, "The GRU passes the RNN at minute 1.7 and the counted 7-gram at minute 9.");
-  EXPECT_EQ(
-      sentences[2].fa,
-      "GRU در دقیقهٔ ۱٫۷ از RNN و در دقیقهٔ ۹ از ۷‌گرام شمارشی پیش "
-      "می‌افتد.");
+  EXPECT_EQ(sentences[2].fa,
+            "\u2068GRU\u2069 در دقیقهٔ ۱٫۷ از \u2068RNN\u2069 و در دقیقهٔ ۹ از "
+            "۷‌گرام "
+            "شمارشی "
+            "پیش "
+            "می‌افتد.");
 }
 
 TEST(LadderSentences, FollowTheBudget) {

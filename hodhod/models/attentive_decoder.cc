@@ -97,7 +97,8 @@ AttentiveDecoder::State AttentiveDecoder::begin(const HiddenStates& source,
 // What a run over some positions gives, for the trace as well.
 struct AttentiveDecoder::Part {
   Tensor output;   // h̃ [B, T, C]
-  Tensor weights;  // [B, T, S], with attention
+  Tensor scores;   // [B, T, S], with attention
+  Tensor weights;  // the same
   Tensor context;  // [B, T, C], with attention
 };
 
@@ -111,6 +112,7 @@ AttentiveDecoder::Part AttentiveDecoder::run(const Tensor& x, const HostArray& l
     const Tensor top = hodhod::select(state.layers.output, 0, options_.layers.layers - 1);
     SourceReading reading = (*attention_)(reshape(top, {rows, 1, width}), state.memory);
     part.context = reading.context;
+    part.scores = reading.scores;
     part.weights = reading.weights;
     inputs.push_back(part.context);
   }
@@ -124,6 +126,7 @@ AttentiveDecoder::Part AttentiveDecoder::run(const Tensor& x, const HostArray& l
   if (!before) {
     SourceReading reading = (*attention_)(run.output, state.memory);
     part.context = reading.context;
+    part.scores = reading.scores;
     part.weights = reading.weights;
   }
   const Tensor joined_states =
@@ -138,12 +141,15 @@ Tensor AttentiveDecoder::operator()(const Tensor& x, const HostArray& lengths, S
   if (!goes_by_steps()) {
     whole = run(x, lengths, state, context);
   } else {
-    std::vector<Tensor> outputs, weights, contexts;
+    std::vector<Tensor> outputs, scores, weights, contexts;
+    Trace steps;
+    Trace* const traced = std::exchange(context.trace, context.trace ? &steps : nullptr);
     for (int64_t t = 0; t < x.dim(1); ++t) {
       const HostArray present = rows_at(lengths, t);
       const Part part = run(slice(x, 1, t, t + 1), present, state, context);
       outputs.push_back(part.output);
       if (attention_) {
+        scores.push_back(part.scores);
         weights.push_back(part.weights);
         contexts.push_back(part.context);
       }
@@ -157,8 +163,11 @@ Tensor AttentiveDecoder::operator()(const Tensor& x, const HostArray& lengths, S
       const Tensor is_present = reshape(present.tensor().converted(x.dtype()), {x.dim(0), 1});
       state.fed = add(mul(fed, is_present), mul(state.fed, sub(Tensor::full({1}, 1, x.dtype()), is_present)));
     }
+    context.trace = traced;
+    if (traced) traced->add_steps(steps);
     whole.output = concat(outputs, 1);
     if (attention_) {
+      whole.scores = concat(scores, 1);
       whole.weights = concat(weights, 1);
       whole.context = concat(contexts, 1);
     }
@@ -167,8 +176,9 @@ Tensor AttentiveDecoder::operator()(const Tensor& x, const HostArray& lengths, S
     const Trace::Scope scope(context.trace, "cross_attention");
     const int64_t rows = x.dim(0), times = x.dim(1);
     if (context.trace) {
-      trace(context, "probabilities", Component::attention, "BHTS",
-            reshape(whole.weights, {rows, 1, times, whole.weights.dim(2)}));
+      const Shape shape{rows, 1, times, whole.weights.dim(2)};
+      context.trace->add("scores", Component::attention, "BHTS", whole.scores, shape);
+      context.trace->add("probabilities", Component::attention, "BHTS", whole.weights, shape);
     }
     trace(context, "context", Component::attention, "BTC", whole.context);
   }

@@ -66,7 +66,7 @@ class AttentiveDecoder {
   State begin(const HiddenStates& source, const RecurrentState& last) const;
   // h̃ [B, T, C] for embedded tokens x [B, T, C], whose rows have these lengths (undefined: all T). `state`
   // becomes the one after each row's last token. Traces the layers and, under "cross_attention",
-  // "probabilities" and "context"; the combination as "combined".
+  // "scores", "probabilities" and "context"; the combination as "combined".
   Tensor operator()(const Tensor& x, const HostArray& lengths, State& state, Context& context) const;
   void pack(State& state) const { state.packed = rnn_.pack(); }
 

@@ -78,10 +78,6 @@ struct BagType final : ModelType {
   }
   ReadConfig read(const Json& json, const std::string& path) const override;
   Json write(const ModelConfig& config) const override;
-  const TensorNames& tensor_names() const override {
-    static const TensorNames kOwn;
-    return kOwn;
-  }
 };
 
 const BagFeatures& features_of(const ModelConfig& config) {
@@ -99,6 +95,8 @@ ReadConfig BagType::read(const Json& json, const std::string& path) const {
   reader.read(bag_keys(options), all);
   const auto texts = reader.get_or<int64_t>("num_texts", 0);
   const auto rows = reader.get_or<int64_t>("vocab_size", 0);
+  if (const Json* numbers = reader.find("numbers"))
+    config.set_numbers(NumberColumns::of_json(*numbers, reader.place("numbers")));
   hf::read_head(reader, kBagHeads, config.head);
   reader.finish();
   try {
@@ -111,8 +109,9 @@ ReadConfig BagType::read(const Json& json, const std::string& path) const {
   } catch (const Error& error) {
     fail("{}: {}", path, error.what());
   }
-  check(config.vocabulary() == rows, "{}: vocab_size is {}, and there are {} features and buckets", path,
-        rows, config.vocabulary());
+  check(config.vocabulary() == rows,
+        "{}: vocab_size is {}, and there are {} features, buckets and columns of numbers", path, rows,
+        config.vocabulary());
   return {std::make_unique<BagModelConfig>(config), reader.warnings()};
 }
 
@@ -122,8 +121,9 @@ Json BagType::write(const ModelConfig& config) const {
   Json json = Json::object();
   hf::write_head(kBagHeads, own.head, json);
   json["model_type"] = "bag";
-  json["vocab_size"] = features.rows();
+  json["vocab_size"] = config.vocabulary();
   json["num_texts"] = features.texts();
+  if (!own.numbers().empty()) json["numbers"] = own.numbers().to_json();
   const Json options = fields_to_json(fields_of(own.body));
   for (const auto& [key, value] : options.items()) json[key] = value;
   if (own.head.dropout) json["classifier_dropout"] = *own.head.dropout;
@@ -162,6 +162,11 @@ int64_t BagModelConfig::width() const {
 
 void BagModelConfig::learn_features(const WordSource& texts) {
   features_ = std::make_shared<const BagFeatures>(BagFeatures::learned(body.features, texts));
+  check(
+      vocabulary() > 0,
+      "bag: no feature is in the training texts {} times, and there are no columns of numbers; set min_count "
+      "lower",
+      body.features.min_count);
 }
 
 std::vector<Field> BagModelConfig::fields() {
@@ -180,7 +185,9 @@ std::string BagModelConfig::summary() const {
     text += fmt::format(", characters {} to {}", std::max<int64_t>(1, features.min_char_ngram),
                         features.max_char_ngram);
   text += fmt::format(", {}", name_of(features.weighting));
-  if (features_) text += fmt::format(", {} rows", with_commas(features_->rows()));
+  if (!numbers_.empty())
+    text += fmt::format(", {} {} of numbers", numbers_.size(), numbers_.size() == 1 ? "column" : "columns");
+  if (features_) text += fmt::format(", {} rows", with_commas(vocabulary()));
   return is_linear() ? text + ", linear"
                      : text + fmt::format(", hidden {}", fmt::join(body.hidden_sizes, ", "));
 }

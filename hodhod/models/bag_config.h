@@ -16,6 +16,7 @@
 #include "hodhod/base/number_range.h"
 #include "hodhod/models/bag_features.h"
 #include "hodhod/models/model_config.h"
+#include "hodhod/models/number_columns.h"
 #include "hodhod/models/special_ids.h"
 
 namespace hodhod {
@@ -62,12 +63,13 @@ struct BagConfig {
   }
 };
 
-struct BagModelConfig final : ModelConfig {
+struct BagModelConfig final : ModelConfig, NumberReader {
   BagModelConfig(const BagConfig& config = {});
 
   std::unique_ptr<ModelConfig> clone() const override { return std::make_unique<BagModelConfig>(*this); }
-  // The rows of the table; 0 before the features are learned.
-  int64_t vocabulary() const override { return features_ ? features_->rows() : 0; }
+  // The rows of the table: those of the text's features, and one for each column of numbers. 0 before the
+  // features are learned.
+  int64_t vocabulary() const override { return features_ ? features_->rows() + numbers_.size() : 0; }
   void set_vocabulary(int64_t) override {}  // the features decide it, whatever the tokenizer knows
   int64_t max_length() const override { return body.max_length; }
   void set_max_length(int64_t length) override { body.max_length = length; }
@@ -81,6 +83,8 @@ struct BagModelConfig final : ModelConfig {
   bool reads_features() const override { return true; }
   const TextFeatures* features() const override { return features_.get(); }
   void learn_features(const WordSource& texts) override;
+  const NumberColumns& numbers() const override { return numbers_; }
+  void set_numbers(const NumberColumns& numbers) override { numbers_ = numbers; }
   std::string summary() const override;
   std::vector<Field> fields() override;
   std::string why_useless(std::string_view option) const override;
@@ -95,6 +99,7 @@ struct BagModelConfig final : ModelConfig {
 
  private:
   std::shared_ptr<const BagFeatures> features_;  // null before they are learned
+  NumberColumns numbers_;
 };
 
 // The kind "bag", with the presets bow, tfidf, nbsvm, fasttext and mlp.

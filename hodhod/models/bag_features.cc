@@ -237,8 +237,6 @@ BagFeatures BagFeatures::learned(const BagFeatureOptions& options, const WordSou
   for (const FeatureCounter::Count& count : counter.commonest(options.min_count, options.max_features)) {
     features.push_back({std::string(count.spelling), count.count, count.texts});
   }
-  check(!features.empty() || options.hashing == Hashing::all,
-        "bag: no feature is in the training texts {} times; set min_count lower", options.min_count);
   return BagFeatures(options, std::move(features), counter.texts());
 }
 

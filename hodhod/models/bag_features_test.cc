@@ -144,7 +144,6 @@ TEST(BagFeatures, OptionsThatDoNotFit) {
   refused({.hashing = Hashing::all}, "buckets");
   refused({.hashing = Hashing::ngrams, .buckets = 5, .weighting = Weighting::tf_idf}, "not counted");
   refused({.sublinear = true}, "tf-idf");
-  expect_error([] { BagFeatures::learned({.min_count = 9}, source_of(kTexts)); }, "min_count");
 }
 
 TEST(SpellingTable, GrowsAndFinds) {

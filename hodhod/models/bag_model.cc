@@ -62,8 +62,9 @@ void BagModel::initialise(const Rng& rng, const ParameterChoice& wanted) {
 }
 
 void BagModel::save_files(const std::string& directory) const {
-  const std::vector<KnownFeature>& known = config_.known_features()->known();
-  if (!known.empty()) write_file_atomically(join_path(directory, kFeaturesFile), features_to_text(known));
+  if (config_.body.features.hashing == Hashing::all) return;  // there are none
+  write_file_atomically(join_path(directory, kFeaturesFile),
+                        features_to_text(config_.known_features()->known()));
 }
 
 Tensor BagModel::activated(const Tensor& x, Context& context) const {

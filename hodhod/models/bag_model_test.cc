@@ -81,6 +81,23 @@ TEST(BagModel, ARowDoesNotDependOnOthers) {
   EXPECT_EQ(alone, std::vector<float>(among.begin() + 3, among.end()));
 }
 
+// A text without known features is no reason to refuse if there are numbers beside it.
+TEST(BagModel, WithoutAnyFeatureItIsRefused) {
+  const auto learn = [](BagModelConfig& config) {
+    bool given = false;
+    config.learn_features([&](std::vector<std::string_view>& text) {
+      text = {"to", "be"};
+      return !std::exchange(given, true);
+    });
+  };
+  BagModelConfig config(BagConfig{.features = {.min_count = 9}});
+  expect_error([&] { learn(config); }, "min_count");
+  set_number_columns(config, NumberColumns({{"age", 3, 2}}));
+  learn(config);
+  EXPECT_EQ(config.vocabulary(), 1);
+  EXPECT_EQ(number_columns_of(config)->names(), std::vector<std::string>{"age"});
+}
+
 TEST(BagModel, StoredAndLoaded) {
   for (const std::string preset : {"bow", "tfidf", "nbsvm", "fasttext", "mlp"}) {
     const auto made = model_preset(preset);

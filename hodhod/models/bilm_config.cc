@@ -54,7 +54,7 @@ struct BilmType final : ModelType {
   }
   ReadConfig read(const Json& json, const std::string& path) const override;
   Json write(const ModelConfig& config) const override;
-  const TensorNames& tensor_names() const override {
+  TensorNames tensor_names(const ModelConfig&) const override {
     // Parameters are stored under their own names. A file may hold what another head needs.
     static const TensorNames kOwn{
         .needless = {"head.weight", "mix.weights", "mix.scale", "classifier.weight", "classifier.bias"}};

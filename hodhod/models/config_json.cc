@@ -88,9 +88,12 @@ Json config_json(const ModelConfig& config, const Json& task, const Json& origin
     set_unless_said(json, "architectures", options["architectures"]);
     json.erase(kOldCode);
   }
+  // A model whose head has no labels may name some all the same.
+  const Json* head = json_find(origin, "architectures");
+  const bool same_head = head != nullptr && *head == options["architectures"];
   for (const char* key : kOfHead) {
     if (const Json* value = json_find(task, key)) set_unless_said(json, key, *value);
-    if (!options.contains("id2label")) json.erase(key);
+    if (!options.contains("id2label") && !same_head) json.erase(key);
   }
   // The number follows from the names.
   if (json.contains("id2label")) json.erase("num_labels");

@@ -11,6 +11,7 @@
 #include "hodhod/models/registry.h"
 #include "hodhod/models/traced_steps.h"
 #include "hodhod/nn/module.h"
+#include "hodhod/nn/traced_norm.h"
 #include "hodhod/ops/loss.h"
 #include "hodhod/ops/reduce.h"
 #include "hodhod/ops/shape.h"
@@ -36,14 +37,16 @@ class ShapesRun {
 
   Model& model() { return *model_; }
 
-  // Tokens → probabilities, or logits of a single label, or hidden states if the model has no head. A
-  // forecaster: history → forecast, and where that is trained its loss.
+  // Tokens → probabilities, or logits of a single label or of a span, or hidden states if the model has no
+  // head. A forecaster: history → forecast, and where that is trained its loss.
   Tensor forward(Context& context) const {
     if (const Forecaster* role = forecaster())
       return trains() ? loss(context) : role->forecast(windows(), context).values;
     const Tensor logits = answer(context);
     const HeadOptions& head = model_->config().head;
-    if (head.kind == HeadKind::none || head.labels == 1) return logits;
+    const bool over_places =
+        head.kind == HeadKind::span;  // as tasks compare them, over the windows of a text
+    if (head.kind == HeadKind::none || head.labels == 1 || over_places) return logits;
     const Tensor probabilities = softmax(logits);
     trace(context, "probabilities", Component::softmax, logits.rank() == 3 ? "BTV" : "BV", probabilities);
     return probabilities;
@@ -100,6 +103,7 @@ class ShapesRun {
     if (const LanguageModel* role = writer()) return role->logits(sequences(), context);
     if (head_as<ClassificationHead>(*model_)) return classify(*model_, {.ids = ids_}, context);
     if (head_as<TaggingHead>(*model_)) return tag(*model_, tokens(), context);
+    if (head_as<SpanHead>(*model_)) return find_span(*model_, {.ids = ids_}, context);
     if (const auto* head = head_as<MaskedLanguageHead>(*model_))
       return head->logits(all_states(context), model_->embedding_table(), context);
     return model_->encoder()->encode({.ids = ids_}, context).states;
@@ -143,7 +147,9 @@ void set_place(const std::string& name, LayerDescription& row) {
 
 std::vector<LayerDescription> describe_layers(ShapesRun& run) {
   TracedSteps steps(parameters_of(run.model()));
-  Trace trace([&](const Trace::Entry& entry) { steps.add(entry); });
+  Trace trace([&](const Trace::Entry& entry) {
+    if (!is_measured_by_norm(entry.name)) steps.add(entry);
+  });
   Context context{.trace = &trace};
   if (run.runs()) run.forward(context);
   std::vector<LayerDescription> rows;
@@ -160,7 +166,8 @@ std::vector<LayerDescription> describe_layers(ShapesRun& run) {
   }
   for (const auto& [name, parameter] : steps.unused()) {
     LayerDescription& row = rows.emplace_back();
-    row.component = "constant";
+    // What a pass does not use: of such a model, the layer that its training predicts tokens with.
+    row.component = run.model().bidirectional_language_model() != nullptr ? "training" : "constant";
     row.name = name;
     row.out = extents(parameter.shape());
     row.parameters = parameter.numel();

@@ -172,7 +172,7 @@ TEST(Description, IsMadeWithoutMemory) {
   const int64_t before = pool::statistics().peak;
   const Description description = describe(transformer_preset("gpt3"));
   EXPECT_LT(pool::statistics().peak - before, 4 << 20);  // the tape's nodes; the weights are 700 GB
-  EXPECT_EQ(description.layers.size(), 3 + 96 * 13 + 3);
+  EXPECT_EQ(description.layers.size(), 4 + 96 * 14 + 3);
 }
 
 TEST(Description, OptionsOutOfRangeAreRefused) {

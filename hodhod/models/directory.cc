@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/models/directory.h"
 
+#include <fmt/format.h>
+
+#include <deque>
+#include <filesystem>
 #include <optional>
 #include <unordered_set>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/models/adapter_head.h"
+#include "hodhod/models/adapters.h"
 #include "hodhod/models/config_json.h"
 #include "hodhod/models/stored_weights.h"
 #include "hodhod/nn/module.h"
 
 namespace hodhod {
 namespace {
+
+std::string absolute_path(const std::string& path) {
+  return std::filesystem::absolute(path).lexically_normal().string();
+}
 
 void check_complete(const std::vector<std::string>& missing, const std::string& directory) {
   if (missing.empty()) return;
@@ -20,9 +30,7 @@ void check_complete(const std::vector<std::string>& missing, const std::string& 
        more);
 }
 
-}  // namespace
-
-ModelDirectory ModelDirectory::open(const std::string& path) {
+ModelDirectory open_whole(const std::string& path) {
   check(is_directory(path), "{}: {}; a model is a directory with config.json in it", path,
         file_exists(path) ? "is a file" : "there is no such directory");
   const std::string file = join_path(path, "config.json");
@@ -38,15 +46,103 @@ ModelDirectory ModelDirectory::open(const std::string& path) {
   return directory;
 }
 
+// The base as `path` changes it. Where the adapter's directory has no config.json, the model is the base.
+ModelDirectory with_adapter(ModelDirectory base, const std::string& path, AdapterConfig config) {
+  const std::string file = join_path(path, "config.json");
+  const std::string weights = base.path;
+  ModelDirectory directory;
+  if (file_exists(file)) {
+    directory = open_whole(path);
+    check(directory.type == base.type,
+          "{}: model_type is {}, and that of the base {} is {}; give the adapter's own base", file,
+          directory.type->name(), base.path, base.type->name());
+    if (directory.origin.generation.is_null()) directory.origin.generation = base.origin.generation;
+    if (directory.origin.files.empty()) directory.origin.files = base.origin.files;
+  } else {
+    directory = std::move(base);
+    take_head_of_task(directory, path, config);
+    directory.path = path;
+  }
+  directory.base = weights;
+  config.base = absolute_path(directory.base);
+  directory.origin.adapter = ModelAdapter{.config = config};
+  directory.adapters = {{path, std::move(config)}};
+  return directory;
+}
+
+ModelDirectory open_adapter(const std::string& path) {
+  const AdapterConfig config = read_adapter_config(path);
+  return with_adapter(open_whole(find_adapter_base(path, config)), path, config);
+}
+
+// The opened files of a directory's adapters, and what they bring whole.
+class AdapterFiles {
+ public:
+  AdapterFiles(const ModelDirectory& directory, const TensorNames& names, Model& shapes,
+               const ParameterChoice& leave_out) {
+    for (const auto& [path, config] : directory.adapters) {
+      const AdapterFile& file = files_.emplace_back(path, config);
+      for (const std::string& name : file.plan(names, shapes)) {
+        if (leave_out && leave_out(name)) continue;
+        const bool first = whole_.insert(name).second;
+        check(first, "{}: another adapter brings {}, too, and the model can have one of them; leave one out",
+              path, name);
+        brought_.push_back(name);
+      }
+    }
+  }
+
+  bool bring(const std::string& name) const { return whole_.contains(name); }
+  const std::vector<std::string>& brought() const { return brought_; }
+  void load(const TensorNames& names, Model& model) const {
+    for (const AdapterFile& file : files_)
+      file.load(names, model, [&](const std::string& name) { return bring(name); });
+  }
+
+ private:
+  std::deque<AdapterFile> files_;
+  std::unordered_set<std::string> whole_;
+  std::vector<std::string> brought_;
+};
+
+}  // namespace
+
+ModelDirectory ModelDirectory::open(const ModelPath& path) {
+  ModelDirectory directory =
+      is_adapter_directory(path.directory) ? open_adapter(path.directory) : open_whole(path.directory);
+  for (const std::string& adapter : path.adapters) {
+    check(is_directory(adapter), "{}: there is no such directory; an adapter is a directory with {} in it",
+          adapter, kAdapterConfig);
+    check(file_exists(join_path(adapter, kAdapterConfig)), "{}: there is no {}; this is not an adapter",
+          adapter, kAdapterConfig);
+    AdapterConfig config = read_adapter_config(adapter);
+    if (directory.base.empty()) {
+      ModelDirectory own = with_adapter(std::move(directory), adapter, std::move(config));
+      directory = std::move(own);
+    } else {
+      directory.adapters.push_back({adapter, std::move(config)});
+    }
+  }
+  // Several can be saved in the weights alone.
+  if (directory.adapters.size() > 1) directory.origin.adapter.reset();
+  return directory;
+}
+
 LoadedModel load_model(const ModelDirectory& directory, const LoadOptions& options) {
   const auto shapes = directory.config->make_shapes();
+  shapes->set_name(directory.weights());
+  const TensorNames names = directory.type->tensor_names(*directory.config);
+  const AdapterFiles adapters(directory, names, *shapes, options.leave_out);
   std::optional<SafetensorsReader> file;  // none for a model without parameters
   WeightPlan plan;
   if (parameter_count(*shapes) > 0) {
-    file.emplace(directory.path);
-    plan = plan_weights(directory.type->tensor_names(), *file, *shapes, options.leave_out);
+    file.emplace(directory.weights());
+    plan = plan_weights(names, *file, *shapes, [&](const std::string& name) {
+      return adapters.bring(name) || (options.leave_out && options.leave_out(name));
+    });
+    std::erase_if(plan.missing, [&](const std::string& name) { return adapters.bring(name); });
   }
-  if (!options.allow_missing) check_complete(plan.missing, directory.path);
+  if (!options.allow_missing) check_complete(plan.missing, directory.weights());
 
   LoadedModel loaded{.model = directory.config->make(),
                      .missing = plan.missing,
@@ -60,12 +156,18 @@ LoadedModel load_model(const ModelDirectory& directory, const LoadOptions& optio
                              [&](const std::string& name) { return drawn.contains(name); });
   }
   if (file) load_weights(plan, *file, parameters_of(*loaded.model));
-  loaded.model->load_files(directory.path);
+  loaded.model->load_files(directory.weights());
+  adapters.load(names, *loaded.model);
+  if (loaded.origin.adapter) loaded.origin.adapter->trained = adapters.brought();
+  if (options.merge_adapters) {
+    merge_adapters(*loaded.model);
+    loaded.origin.adapter.reset();
+  }
   return loaded;
 }
 
-LoadedModel load_model(const std::string& directory, const LoadOptions& options) {
-  return load_model(ModelDirectory::open(directory), options);
+LoadedModel load_model(const ModelPath& path, const LoadOptions& options) {
+  return load_model(ModelDirectory::open(path), options);
 }
 
 void save_model_files(Model& model, const std::string& directory, const Json& task, const ModelOrigin& origin,
@@ -74,11 +176,32 @@ void save_model_files(Model& model, const std::string& directory, const Json& ta
   const ModelType& type = type_to_save(config, origin.config);
   const Json json = config_json(config, task, origin.config);
   make_directories(directory);
-  NamedTensors tensors = save_weights(type.tensor_names(), parameters_of(model));
+  NamedTensors tensors = save_weights(type.tensor_names(config), merged_parameters(model));
   for (auto& constant : type.constants(config)) tensors.push_back(std::move(constant));
   if (!tensors.empty()) write_safetensors_directory(directory, tensors, max_shard_bytes);
   model.save_files(directory);
   write_file_atomically(join_path(directory, "config.json"), format_json(json) + "\n");
+}
+
+void save_adapter_files(Model& model, const std::string& directory, const Json& task,
+                        const ModelOrigin& origin) {
+  check(origin.adapter.has_value(), "{}: this model has no adapter; save it whole", model.name());
+  const ModelConfig& config = model.config();
+  const ModelType& type = type_to_save(config, origin.config);
+  const AdapterConfig& adapter = origin.adapter->config;
+  make_directories(directory);
+  // Those of a whole model would be read in the adapter's place.
+  for (const char* name : {"model.safetensors.index.json", "model.safetensors"})
+    remove_tree(join_path(directory, name));
+  write_safetensors(join_path(directory, kAdapterWeights),
+                    adapter_tensors(model, type.tensor_names(config), origin.adapter->trained),
+                    pytorch_metadata());
+  write_file_atomically(join_path(directory, "README.md"),
+                        fmt::format("---\nbase_model: {}\nlibrary_name: peft\n---\n", adapter.base));
+  write_file_atomically(join_path(directory, "config.json"),
+                        format_json(config_json(config, task, origin.config)) + "\n");
+  write_file_atomically(join_path(directory, kAdapterConfig),
+                        format_json(adapter_config_json(adapter)) + "\n");
 }
 
 }  // namespace hodhod

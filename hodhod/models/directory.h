@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hodhod/base/json.h"
@@ -18,6 +19,24 @@
 #include "hodhod/models/registry.h"
 
 namespace hodhod {
+
+// Where a model is: a directory, and the directories of adapters to attach to it. The directory may be that
+// of an adapter itself, which then names its base.
+struct ModelPath {
+  ModelPath(std::string path) : directory(std::move(path)) {}  // NOLINT: a directory is a path
+  ModelPath(const char* path) : directory(path) {}             // NOLINT
+  ModelPath(std::string path, std::vector<std::string> further)
+      : directory(std::move(path)), adapters(std::move(further)) {}
+
+  std::string directory;
+  std::vector<std::string> adapters = {};
+};
+
+// An adapter to attach.
+struct AdapterDirectory {
+  std::string path;
+  AdapterConfig config;
+};
 
 // What a directory says about its model, without the weights. config.json is read once. `config` can be
 // inspected and changed before load_model() makes the model from it.
@@ -28,10 +47,15 @@ struct ModelDirectory {
   std::unique_ptr<ModelConfig> config;     // the configuration that config.json describes
   std::vector<std::string> warnings = {};  // settings in the file that are not used, a sentence each
   ModelOrigin origin = {};                 // all settings, to be saved again with a model made from this one
+  std::string base = {};                   // the directory of an adapter's base, with the weights; else empty
+  std::vector<AdapterDirectory> adapters = {};  // in the order in which they are attached
 
   // Error when `path` is not a directory, when config.json is missing, damaged or of an unknown type, or when
-  // another settings file is damaged (read_origin). Does not look at the weights.
-  static ModelDirectory open(const std::string& path);
+  // another settings file is damaged (read_origin). The same for an adapter's base, and for adapters. Does
+  // not look at the weights.
+  static ModelDirectory open(const ModelPath& path);
+
+  const std::string& weights() const { return base.empty() ? path : base; }
 };
 
 struct LoadOptions {
@@ -42,6 +66,8 @@ struct LoadOptions {
   // allow_missing. Empty: none.
   ParameterChoice leave_out = {};
   uint64_t seed = 1;  // for the drawn values
+  // Adapters are added to the weights of their layers, rather than attached to them.
+  bool merge_adapters = false;
 };
 
 struct LoadedModel {
@@ -56,15 +82,20 @@ struct LoadedModel {
 // names and shapes are checked before memory for the model is allocated, and initial values are drawn only
 // for the parameters in `missing`.
 LoadedModel load_model(const ModelDirectory& directory, const LoadOptions& options = {});
-LoadedModel load_model(const std::string& directory, const LoadOptions& options = {});
+LoadedModel load_model(const ModelPath& path, const LoadOptions& options = {});
 
 constexpr int64_t kMaxShardBytes = 5'000'000'000;  // Hugging Face's own choice
 
 // Writes model.safetensors (several files if it is larger than `max_shard_bytes`; none for a model without
-// parameters), the model's own files, and config.json, each atomically. Creates the directory if needed.
+// parameters), the model's own files, and config.json, each atomically. Creates the directory if needed. The
+// adapters of a model are added to the weights that are written.
 // `task` and `origin.config` are the arguments of config_json(); the other settings in `origin` are not
 // written here. Error when no type can hold the configuration.
 void save_model_files(Model& model, const std::string& directory, const Json& task = Json::object(),
                       const ModelOrigin& origin = {}, int64_t max_shard_bytes = kMaxShardBytes);
+// Writes the adapter of the model that `origin.adapter` describes: adapter_model.safetensors, a README.md as
+// PEFT's, config.json of the model with the adapter, and adapter_config.json, each atomically.
+void save_adapter_files(Model& model, const std::string& directory, const Json& task,
+                        const ModelOrigin& origin);
 
 }  // namespace hodhod

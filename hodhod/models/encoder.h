@@ -33,6 +33,12 @@ struct TokenBatch {
   // are then those of features.
   Tensor weights = {};
   std::optional<WordLetters> letters = {};  // for models that read them beside the tokens
+  // [B, T] i64, 1 for a token that attends to all and is attended to by all; undefined: those that the model
+  // usually takes. For models with global attention.
+  Tensor global = {};
+  // Whether padding attends to its row too, which gives its states a meaning, as in Transformers. They do not
+  // change those of the row.
+  bool padding_attends = false;
 
   // A batch of rows of different lengths: T is the longest, and `pad` fills the rest.
   static TokenBatch of(std::span<const std::vector<int64_t>> rows, int64_t pad);

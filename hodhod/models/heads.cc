@@ -10,6 +10,7 @@
 #include "hodhod/ops/matmul.h"
 #include "hodhod/ops/reduce.h"
 #include "hodhod/ops/shape.h"
+#include "hodhod/ops/soft_cap.h"
 #include "hodhod/ops/softmax.h"
 
 namespace hodhod {
@@ -35,19 +36,23 @@ Tensor last_states(const HiddenStates& hidden) {
                       Tensor::from(places, {rows}));
 }
 
+// 0 for the tokens of each row and a number below all others past its end, [B, T, 1]. Adding 0 changes
+// nothing.
+Tensor padding_mask(const HostArray& lengths, int64_t time) {
+  constexpr double kBelowAll = -1e30;
+  const int64_t rows = lengths.size();
+  Tensor mask = Tensor::zeros({rows, time, 1});
+  for (int64_t b = 0; b < rows; ++b) {
+    for (int64_t t = lengths[b]; t < time; ++t)
+      mask.data<float>()[b * time + t] = static_cast<float>(kBelowAll);
+  }
+  return mask;
+}
+
 // The maximum over a row's tokens in each channel.
 Tensor greatest_states(const HiddenStates& hidden) {
   if (!hidden.lengths.defined()) return max(hidden.states, 1);
-  constexpr double kBelowAll =
-      -1e30;  // added to positions past the end; 0 is added to the others, which changes nothing
-  const int64_t rows = hidden.states.dim(0), time = hidden.states.dim(1);
-  Tensor past_end = Tensor::zeros({rows, time, 1});
-  for (int64_t b = 0; b < rows; ++b) {
-    for (int64_t t = hidden.lengths.data<int64_t>()[b]; t < time; ++t) {
-      past_end.data<float>()[b * time + t] = static_cast<float>(kBelowAll);
-    }
-  }
-  return max(hidden.states + past_end, 1);
+  return max(hidden.states + padding_mask(hidden.lengths, hidden.states.dim(1)), 1);
 }
 
 // Σ_t weights[b, 0, t] states[b, t]
@@ -98,15 +103,18 @@ std::string_view HeadOptions::why_useless(std::string_view option) const {
   return option == "crf" && kind != HeadKind::tagger ? "only the labels of a tagger form a sequence" : "";
 }
 
+Tensor LanguageHead::scaled(const Tensor& hidden) const { return scale == 1 ? hidden : hidden * scale; }
+
 Tensor LanguageHead::logits(const Tensor& hidden, const Tensor& table, Context& context) const {
-  const Tensor y = linear(hidden, weight_for(context, weight_or(output, table), hidden), bias());
+  const Tensor x = scaled(hidden);
+  const Tensor y = soft_cap(linear(x, weight_for(context, weight_or(output, table), x), bias()), output.cap);
   trace(context, "logits", Component::linear, hidden.rank() == 2 ? "BV" : "BTV", y);
   return y;
 }
 
 Tensor LanguageHead::loss(const Tensor& hidden, const Tensor& table, const Tensor& labels,
                           const CrossEntropyOptions& options) const {
-  return linear_cross_entropy(hidden, weight_or(output, table), bias(), labels, options);
+  return linear_cross_entropy(scaled(hidden), weight_or(output, table), bias(), labels, options, output.cap);
 }
 
 Tensor MaskedLanguageHead::transform(const Tensor& hidden, Context& context) const {
@@ -116,7 +124,8 @@ Tensor MaskedLanguageHead::transform(const Tensor& hidden, Context& context) con
 }
 
 Tensor MaskedLanguageHead::logits(const Tensor& hidden, const Tensor& table, Context& context) const {
-  const Tensor y = linear(transform(hidden, context), weight_or(output, table), output.bias);
+  const Tensor y =
+      soft_cap(linear(transform(hidden, context), weight_or(output, table), output.bias), output.cap);
   trace(context, "logits", Component::linear, "NV", y);
   return y;
 }
@@ -124,7 +133,7 @@ Tensor MaskedLanguageHead::logits(const Tensor& hidden, const Tensor& table, Con
 Tensor MaskedLanguageHead::loss(const Tensor& hidden, const Tensor& table, const Tensor& labels,
                                 const CrossEntropyOptions& options, Context& context) const {
   return linear_cross_entropy(transform(hidden, context), weight_or(output, table), output.bias, labels,
-                              options);
+                              options, output.cap);
 }
 
 Tensor ClassificationHead::operator()(const HiddenStates& hidden, Context& context) const {
@@ -148,6 +157,20 @@ Tensor TaggingHead::operator()(const HiddenStates& hidden, Context& context) con
   const Tensor y = classifier(with_dropout(hidden.states, dropout, context));
   trace(context, "logits", Component::linear, "BTK", y);
   return y;
+}
+
+Tensor SpanHead::operator()(const HiddenStates& hidden, Context& context) const {
+  const Tensor y = span(hidden.states, context);
+  trace(context, "logits", Component::linear, "BTK", y);
+  return y;
+}
+
+Tensor span_loss(const Tensor& logits, const Tensor& starts, const Tensor& ends, const HostArray& lengths) {
+  const CrossEntropyOptions each{.reduction = Reduction::none};
+  const Tensor all = lengths.defined() ? logits + padding_mask(lengths, logits.dim(1)) : logits;
+  const Tensor start = cross_entropy(select(all, 2, 0), starts, each),
+               end = cross_entropy(select(all, 2, 1), ends, each);
+  return (start + end) * 0.5;
 }
 
 }  // namespace hodhod

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Heads turn a model's hidden states into answers: logits of tokens or of labels. Each head is a layer of its
 // own and works on the hidden states of any kind of model. A model owns its head (Model::head); the task
-// applies the masked-language head, and classify() and tag() in model.h apply the heads with labels.
+// applies the masked-language head, and classify(), tag() and find_span() in model.h apply those of encoders.
 //
 // Heads return logits, before the softmax. The logits they compute are traced as "logits" (docs/trace.md).
 //
@@ -22,15 +22,17 @@
 #include "hodhod/nn/linear.h"
 #include "hodhod/nn/norm.h"
 #include "hodhod/ops/loss.h"
+#include "hodhod/tensor/host_array.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
 
 // none: the model gives hidden states only. language_model: logits of the next token. masked_language_model:
-// logits of masked tokens. classifier: one answer for a sequence. tagger: a label for each token.
-enum class HeadKind { none, language_model, masked_language_model, classifier, tagger };
-constexpr std::array<std::string_view, 5> names_of(HeadKind) {
-  return {"none", "language-model", "masked-language-model", "classifier", "tagger"};
+// logits of masked tokens. classifier: one answer for a sequence. tagger: a label for each token. span: where
+// an answer begins and ends in a text.
+enum class HeadKind { none, language_model, masked_language_model, classifier, tagger, span };
+constexpr std::array<std::string_view, 6> names_of(HeadKind) {
+  return {"none", "language-model", "masked-language-model", "classifier", "tagger", "span"};
 }
 
 // What a classifier predicts: one label of several, any number of labels, or numbers (regression).
@@ -74,10 +76,11 @@ struct HeadOptions {
   friend bool operator==(const HeadOptions&, const HeadOptions&) = default;
 };
 
-// The layer from hidden states to the vocabulary: logits = h · weightᵀ + bias.
+// The layer from hidden states to the vocabulary: logits = h · weightᵀ + bias, capped (ops/soft_cap.h).
 struct OutputLayer {
-  Tensor weight;  // [V, C]; undefined if tied to the model's embedding
-  Tensor bias;    // [V], or undefined
+  Tensor weight;   // [V, C]; undefined if tied to the model's embedding
+  Tensor bias;     // [V], or undefined
+  double cap = 0;  // 0: none
 
   template <class V>
   void visit(V& v) {
@@ -90,6 +93,7 @@ struct OutputLayer {
 struct LanguageHead {
   OutputLayer output;
   bool constant_bias = false;  // the bias is stored with the model but not learned (Marian)
+  double scale = 1;            // of the hidden states (T5)
 
   // `table` is the embedding [V, C]; it is used if the output layer is tied to it.
   // Hidden states [B, T, C] or [B, C] → logits [B, T, V] or [B, V].
@@ -104,6 +108,7 @@ struct LanguageHead {
   }
 
  private:
+  Tensor scaled(const Tensor& hidden) const;
   Tensor bias() const { return constant_bias ? output.bias.detach() : output.bias; }
 };
 
@@ -176,6 +181,24 @@ struct TaggingHead {
 // The tagging head that the options ask for, without values, on hidden states of `width` channels.
 TaggingHead make_tagging_head(const HeadOptions& options, int64_t width, double dropout);
 
+// The head that finds a span of tokens (Devlin et al. 2019, §4.2): for each token the score that the span
+// begins there and the score that it ends there.
+struct SpanHead {
+  Linear span;
+
+  // Hidden states [B, T, C] → logits [B, T, 2], of the start and of the end.
+  Tensor operator()(const HiddenStates& hidden, Context& context) const;
+
+  template <class V>
+  void visit(V& v) {
+    v("span", span);
+  }
+};
+
+// The mean of two cross entropies for each row [B]: of the places where spans start and end, over all tokens
+// of the row. Places of kIgnoreIndex count nothing. `lengths` [B]: tokens of each row; undefined: all T.
+Tensor span_loss(const Tensor& logits, const Tensor& starts, const Tensor& ends, const HostArray& lengths);
+
 // No head: the model gives hidden states only.
 struct NoHead {
   template <class V>
@@ -183,6 +206,7 @@ struct NoHead {
 };
 
 // The head of a model: exactly one of these.
-using Head = std::variant<NoHead, LanguageHead, MaskedLanguageHead, ClassificationHead, TaggingHead>;
+using Head =
+    std::variant<NoHead, LanguageHead, MaskedLanguageHead, ClassificationHead, TaggingHead, SpanHead>;
 
 }  // namespace hodhod

@@ -25,16 +25,19 @@ void fill_with_waves(Tensor& positions, double deviation) {
 
 void draw_initial_weights(TransformerModel& model, const Rng& rng, const ParameterChoice& wanted) {
   const TransformerConfig& config = model.config().body;
-  const bool pre = config.norm_placement == NormPlacement::pre;
+  const bool pre = config.norm_placement != NormPlacement::post;
+  const double one = config.norm_plus_one ? 0 : 1;
   const bool guesses_hidden_words = head_as<MaskedLanguageHead>(model) != nullptr;
   const double layers = static_cast<double>(std::max(config.encoder_layers, config.decoder_layers));
-  const double embedding = config.scale_embedding ? 1 / std::sqrt(static_cast<double>(config.width)) : 0.02;
+  const double embedding = config.scale_output && config.tie_embeddings ? 1
+                           : config.scale_embedding ? 1 / std::sqrt(static_cast<double>(config.width))
+                                                    : 0.02;
   for_each_parameter(model, [&](const std::string& name, Tensor& parameter) {
     if (!wanted(name)) return;
     const Rng stream = stream_of(rng, name);
     const std::string_view view = name;
     if (parameter.rank() < 2) {
-      fill(parameter, view.ends_with("norm.weight") ? 1 : 0);
+      fill(parameter, view.ends_with("norm.weight") ? one : 0);
     } else if (view.ends_with("embedding.weight") || name == "output.weight") {
       init_normal(parameter, 0, embedding, stream);
     } else if (view.ends_with("position.weight") && guesses_hidden_words) {

@@ -80,6 +80,8 @@ class LanguageModel {
   virtual int64_t vocabulary() const = 0;  // V
   // Longest sequence in tokens, prompt included. Callers must not exceed it.
   virtual int64_t max_length() const = 0;
+  // How many tokens before a prediction can decide about it.
+  virtual int64_t reach() const { return max_length(); }
 
   // Makes a State with one row for each prompt. The row has read the prompt's source and its target except
   // for the last token, which the caller passes to the first step(). No gradients. Error, with the model's
@@ -89,6 +91,9 @@ class LanguageModel {
   // log-probabilities up to a constant for each row. No gradients. NotFinite when they are not finite; Error
   // for a token outside the vocabulary.
   virtual Tensor step(State& state, std::span<const int64_t> tokens, Context& context) const = 0;
+  // Whether the logits of step() are the ln p that score() gives, so that decoding need not sum over the
+  // vocabulary.
+  virtual bool gives_log_probabilities() const { return false; }
 
   // Bytes that a State takes when each of its rows has `length` tokens (and a source of that length).
   virtual int64_t state_bytes(int64_t /*rows*/, int64_t /*length*/) const { return 0; }

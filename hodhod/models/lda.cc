@@ -40,10 +40,6 @@ struct LdaType final : ModelType {
     write_options(kLdaKeys, config, json);
     return json;
   }
-  const TensorNames& tensor_names() const override {
-    static const TensorNames kOwn;
-    return kOwn;
-  }
 };
 
 }  // namespace

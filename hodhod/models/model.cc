@@ -49,6 +49,13 @@ Tensor tag(const Model& model, const TokenBatch& tokens, Context& context) {
   return (*head)(model.encoder()->encode(tokens, context), context);
 }
 
+Tensor find_span(const Model& model, const TokenBatch& tokens, Context& context) {
+  const auto* head = head_as<SpanHead>(model);
+  check(head != nullptr && model.encoder() != nullptr, "{}: this model does not answer questions",
+        model.name());
+  return (*head)(model.encoder()->encode(tokens, context), context);
+}
+
 void check_tokens(const Model& model, const TokenBatch& tokens, int64_t vocabulary) {
   if (tokens.ids.device() != Device::cpu) return;
   const Tensor plain = tokens.ids.converted(DType::i64).dense();

@@ -75,8 +75,9 @@ class Model {
   // Sets the parameters for which `wanted` is true to initial values. Each draws from its own random stream,
   // derived from `rng` and its name, so its values do not depend on which others are drawn.
   virtual void initialise(const Rng& rng, const ParameterChoice& wanted) = 0;
-  // The names of the parameters in each layer of the model's stack, from the input to the head. Fine-tuning
-  // can reinitialise the last of these layers. Empty if the model has no stack of layers.
+  // The names of the parameters in each layer of the model's stack, from the input to the head; in an
+  // encoder-decoder, the encoder's layers come before the decoder's. Fine-tuning can reinitialise the last of
+  // these layers, or train them alone. Empty if the model has no stack of layers.
   virtual std::vector<std::vector<std::string>> layers() { return {}; }
   // ---- files of its own ----
   // What the model knows besides its parameters, such as the n-grams of a counted model, lies in files of its
@@ -109,9 +110,11 @@ const Kind* head_as(const Model& model) {
   return std::get_if<Kind>(&model.head());
 }
 
-// Logits of a classifier [B, L] and of a tagger [B, T, L]. Error when the model has another head.
+// Logits of a classifier [B, L], of a tagger [B, T, L], and of where a span starts and ends [B, T, 2]. Error
+// when the model has another head.
 Tensor classify(const Model& model, const TokenBatch& tokens, Context& context);
 Tensor tag(const Model& model, const TokenBatch& tokens, Context& context);
+Tensor find_span(const Model& model, const TokenBatch& tokens, Context& context);
 
 // For implementers of models: Error, with the model's name, when a token id is outside `vocabulary`.
 void check_tokens(const Model& model, const TokenBatch& tokens, int64_t vocabulary);

@@ -47,6 +47,7 @@ std::string description_of(const ModelConfig& config) {
                                     ? "a model that fills masks"
                                 : config.head.kind == HeadKind::classifier ? "a classifier"
                                 : config.head.kind == HeadKind::tagger     ? "a tagger"
+                                : config.head.kind == HeadKind::span       ? "a model that answers questions"
                                                                            : "a model without a head";
   return std::string(kind);
 }

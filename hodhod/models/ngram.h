@@ -6,23 +6,27 @@
 // was just made knows nothing, and cannot predict before it has read the file.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "hodhod/models/model.h"
 #include "hodhod/models/ngram_config.h"
+#include "hodhod/models/ngram_distribution.h"
+#include "hodhod/models/ngram_scoring.h"
 #include "hodhod/models/ngram_trie.h"
 
 namespace hodhod {
 
 inline constexpr const char* kNgramFile = "ngrams.bin";
 
-// A row begins at the beginning of a line (unit line) or with an empty context (stream). The token that ends
-// a line, and the one that begins it, lead to the beginning of a line.
 class NgramModel final : public Model, public LanguageModel {
  public:
   explicit NgramModel(const NgramModelConfig& config) : config_(config) {}
+  NgramModel(const NgramModel&) = delete;
+  NgramModel& operator=(const NgramModel&) = delete;
 
   // ---- Model ----
   const NgramModelConfig& config() const override { return config_; }
@@ -37,6 +41,8 @@ class NgramModel final : public Model, public LanguageModel {
   // ---- LanguageModel ----
   int64_t vocabulary() const override { return config_.vocabulary(); }
   int64_t max_length() const override { return config_.max_length(); }
+  int64_t reach() const override { return config_.body.order - 1; }
+  bool gives_log_probabilities() const override { return true; }
   std::unique_ptr<State> start(std::span<const Prompt> prompts, Context& context) const override;
   Tensor step(State& state, std::span<const int64_t> tokens, Context& context) const override;
   int64_t state_bytes(int64_t rows, int64_t length) const override;
@@ -55,17 +61,17 @@ class NgramModel final : public Model, public LanguageModel {
  private:
   struct Rows;
 
-  NgramContext beginning() const;
-  void read(NgramContext& context, int64_t token) const;
-  bool is_boundary(int64_t token) const;
+  const NgramReader& reader() const;
   void check_ids(std::span<const int64_t> ids) const;
-  void score_part(std::span<const int64_t> tokens, std::span<const int64_t> labels, size_t first, size_t last,
-                  std::vector<TokenScore>& scores) const;
+  // Calls put(t, score) for each label.
+  void score(std::span<const int64_t> tokens, std::span<const int64_t> labels,
+             const std::function<void(size_t, const TokenScore&)>& put) const;
 
   NgramModelConfig config_;
   Head head_ = LanguageHead{};
-  std::shared_ptr<const NgramTrie> ngrams_;
-  NgramContext line_start_;  // after <s>
+  std::unique_ptr<const NgramTrie> ngrams_;
+  std::optional<NgramReader> reader_;  // of the n-grams
+  std::unique_ptr<const NgramDistribution> distribution_;
 };
 
 }  // namespace hodhod

@@ -11,6 +11,7 @@
 #include "hodhod/base/testing.h"
 #include "hodhod/io/arpa.h"
 #include "hodhod/models/kenlm_golden.h"
+#include "hodhod/models/ngram_distribution.h"
 
 namespace hodhod {
 namespace {
@@ -197,12 +198,13 @@ TEST(NgramArpa, ADistributionSumsToOneAndIsWhatScoringSays) {
     const TemporaryDirectory directory;
     write_ngrams_of_arpa(golden_arpa(model), directory / "a.bin");
     const NgramTrie trie(directory / "a.bin");
+    const NgramDistribution distribution(trie);
     std::vector<float> row(trie.vocabulary());
     Rng rng(7);
     for (int round = 0; round < 50; ++round) {
       NgramContext context;
       for (int i = 0; i < 5; ++i) trie.extend(context, static_cast<uint32_t>(rng.below(trie.vocabulary())));
-      trie.distribution(context, row.data());
+      EXPECT_TRUE(distribution.write(context, row.data()));
       double sum = 0;
       for (uint32_t word = 0; word < row.size(); ++word) {
         sum += std::exp(static_cast<double>(row[word]));
@@ -239,11 +241,12 @@ TEST(NgramArpa, DamagedBinaryFilesAreRefused) {
     }
     try {
       const NgramTrie trie(directory.put("b.bin", bad));
+      const NgramDistribution distribution(trie);
       std::vector<float> row(trie.vocabulary());
       NgramContext context;
       for (uint32_t word = 0; word < trie.vocabulary(); ++word) {
         trie.extend(context, word);
-        trie.distribution(context, row.data());
+        static_cast<void>(distribution.write(context, row.data()));
       }
     } catch (const Error& error) {
       EXPECT_THAT(error.what(), testing::HasSubstr("the file is damaged"));

@@ -43,10 +43,6 @@ struct NgramType final : ModelType {
   }
   ReadConfig read(const Json& json, const std::string& path) const override;
   Json write(const ModelConfig& config) const override;
-  const TensorNames& tensor_names() const override {
-    static const TensorNames kNone;
-    return kNone;
-  }
 };
 
 ReadConfig NgramType::read(const Json& json, const std::string& path) const {

@@ -9,6 +9,7 @@
 #include "hodhod/base/file.h"
 #include "hodhod/base/rng.h"
 #include "hodhod/base/testing.h"
+#include "hodhod/base/threads.h"
 #include "hodhod/models/config_json.h"
 #include "hodhod/models/description.h"
 #include "hodhod/models/directory.h"
@@ -188,6 +189,44 @@ TEST(NgramModel, ALongTextHasTheScoresOfItsBeginning) {
       ASSERT_FLOAT_EQ(static_cast<float>(scores[t].log_probability), logits.data<float>()[labels[t]]) << t;
     }
   }
+}
+
+TEST(NgramModel, ScoresDependNeitherOnWhereTheTextIsPartedNorOnThreads) {
+  const TemporaryDirectory directory;
+  const int threads = thread_count();
+  for (const NgramUnit unit : {NgramUnit::line, NgramUnit::stream}) {
+    const auto model = small_model(directory.path(), unit);
+    Rng rng(11);
+    std::vector<int64_t> text;
+    for (int i = 0; i < 50000; ++i) text.push_back(static_cast<int64_t>(1 + rng.below(kWordCount - 1)));
+    std::vector<int64_t> labels(text.begin() + 1, text.end());
+    text.pop_back();
+    for (size_t t = 0; t < labels.size(); t += 1 + rng.below(9))
+      labels[t] = t % 2 == 0 ? kIgnoreIndex : static_cast<int64_t>(1 + rng.below(kWordCount - 1));
+    // One after the other.
+    const NgramReader reader(model->ngrams(), model->config().body);
+    std::vector<TokenScore> plain(labels.size());
+    NgramContext context = reader.beginning();
+    for (size_t t = 0; t < labels.size(); ++t) {
+      reader.read(context, text[t]);
+      if (labels[t] == kIgnoreIndex) continue;
+      NgramContext copy = context;
+      const NgramScore one = model->ngrams().extend(copy, static_cast<uint32_t>(labels[t]));
+      plain[t] = {std::log(10.0) * static_cast<double>(one.log10_probability), one.length};
+    }
+    for (const int count : {1, 3}) {
+      set_thread_count(count);
+      for (const size_t length : {size_t{1}, size_t{700}, size_t{1025}, size_t{20000}, labels.size()}) {
+        const auto scores =
+            model->score(std::span(text).first(length), std::span(labels).first(length), plain_context());
+        for (size_t t = 0; t < length; ++t) {
+          ASSERT_EQ(scores[t].log_probability, plain[t].log_probability) << t;
+          ASSERT_EQ(scores[t].length, plain[t].length) << t;
+        }
+      }
+    }
+  }
+  set_thread_count(threads);
 }
 
 TEST(NgramModel, ADirectoryGivesItBack) {

@@ -2,18 +2,18 @@
 #include "hodhod/models/ngram_trie.h"
 
 #include <algorithm>
-#include <numbers>
+#include <utility>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/hash.h"
+#include "hodhod/base/mapped_pages.h"
 
 namespace hodhod {
 namespace {
 
-constexpr int kGuesses = 6;   // before a search by halves
-constexpr uint64_t kFew = 4;  // n-grams that are searched by halves at once
+constexpr uint32_t kNear = 4;            // n-grams so close to each other that they come near together
+constexpr uint64_t kBytesOfWord = 4096;  // of the file for each word that is scored: fewer are mapped at once
 constexpr size_t kMostLevels = 1 << 16;
-constexpr auto kLn10 = static_cast<float>(std::numbers::ln10);
 
 template <class Number>
 Number number_at(std::span<const std::byte> bytes, size_t at) {
@@ -23,6 +23,22 @@ Number number_at(std::span<const std::byte> bytes, size_t at) {
 }
 
 }  // namespace
+
+void NgramTrie::expect_lookups(uint64_t words) const {
+  const uint64_t expected = expected_lookups_.fetch_add(words, std::memory_order_relaxed) + words;
+  if (expected >= file_.bytes().size() / kBytesOfWord) std::call_once(mapped_, map_all_pages, file_.bytes());
+}
+
+// An n-gram as a context.
+inline NgramContext::Suffix NgramTrie::as_context(size_t n, uint64_t index, const NgramValues& values) const {
+  const uint64_t size = values.last_child - values.first_child;
+  if (size > vocabulary_ || values.last_child > levels_[n].count()) fail_damaged(n, index);
+  return {values.first_child, static_cast<uint32_t>(size), values.log10_backoff};
+}
+
+NgramContext::Suffix NgramTrie::suffix(size_t n, uint64_t index) const {
+  return as_context(n, index, levels_[n - 1].values(index));
+}
 
 NgramTrie::NgramTrie(const std::string& path) : file_(path) {
   const auto bytes = file_.bytes();
@@ -56,27 +72,28 @@ NgramTrie::NgramTrie(const std::string& path) : file_(path) {
   for (size_t n = 1; n <= order; ++n) {
     check(number_at<uint64_t>(bytes, kNgramHeaderBytes + 16 * (n - 1) + 8) == offsets[n - 1],
           "{}: level {} is out of place; the file is damaged", path, n);
-    Level level{.count = counts[n - 1],
-                .fields = NgramFields::of(counts, n, vocabulary_, bits_),
-                .records = bytes.data() + offsets[n - 1]};
-    if (bits_ == 8) {
-      const auto* books = reinterpret_cast<const float*>(bytes.data() + header);
-      level.probabilities = books + 2 * (n - 1) * kNgramCodes;
-      if (n < order) level.backoffs = level.probabilities + kNgramCodes;
-    }
-    levels_.push_back(level);
+    const auto* books =
+        bits_ == 8 ? reinterpret_cast<const float*>(bytes.data() + header) + 2 * (n - 1) * kNgramCodes
+                   : nullptr;
+    levels_.emplace_back(bytes.data() + offsets[n - 1], counts[n - 1],
+                         NgramFields::of(counts, n, vocabulary_, bits_), scatter_.bits(), books,
+                         books != nullptr && n < order ? books + kNgramCodes : nullptr);
   }
-  lay_unigrams();
+  unpack_unigrams();
 }
 
-void NgramTrie::lay_unigrams() {
+void NgramTrie::unpack_unigrams() {
+  const NgramLevel& level = levels_[0];
   unigrams_.resize(vocabulary_);
-  for (uint64_t w = 0; w < vocabulary_; ++w) unigrams_[w] = kLn10 * levels_[0].probability(w);
+  for (uint64_t w = 0; w < vocabulary_; ++w) {
+    unigrams_[w].log10_probability = level.probability(w);
+    if (order() > 1) unigrams_[w].context = suffix(1, w);
+  }
 }
 
 std::vector<uint64_t> NgramTrie::counts() const {
   std::vector<uint64_t> counts;
-  for (const Level& level : levels_) counts.push_back(level.count);
+  for (const NgramLevel& level : levels_) counts.push_back(level.count());
   return counts;
 }
 
@@ -84,102 +101,84 @@ void NgramTrie::fail_damaged(size_t n, uint64_t index) const {
   fail("{}: what follows n-gram {} of order {} is out of place; the file is damaged", file_.path(), index, n);
 }
 
-// The n-gram as a context.
-NgramContext::Suffix NgramTrie::suffix(size_t n, uint64_t index) const {
-  const Level& level = levels_[n - 1];
-  NgramContext::Suffix own{level.first_child(index), level.first_child(index + 1), level.backoff(index)};
-  if (own.begin > own.end || own.end > levels_[n].count) fail_damaged(n, index);
-  return own;
-}
-
-// The place of a scattered word among the n-grams [begin, end) of order n, which differ in their last word
-// alone. Their words lie evenly between 0 and 2^b, so that a few guesses come close to it.
-std::optional<uint64_t> NgramTrie::child(size_t n, uint64_t begin, uint64_t end, uint32_t scattered) const {
-  const Level& level = levels_[n - 1];
-  uint64_t low = 0, high = uint64_t{1} << scatter_.bits();  // the words in [begin, end) are in [low, high)
-  for (int guess = 0; guess < kGuesses && end - begin > kFew && scattered >= low && scattered < high;
-       ++guess) {
-    const uint64_t at = begin + (end - begin) * (scattered - low) / (high - low);
-    const uint32_t found = level.word(at);
-    if (found == scattered) return at;
-    if (found < scattered) {
-      begin = at + 1;
-      low = uint64_t{found} + 1;
-    } else {
-      end = at;
-      high = found;
-    }
-  }
-  uint64_t size = end - begin;
-  if (size == 0) return std::nullopt;
-  while (size > 1) {
-    const uint64_t half = size / 2;
-    begin += level.word(begin + half) <= scattered ? half : 0;
-    size -= half;
-  }
-  if (level.word(begin) != scattered) return std::nullopt;
-  return begin;
-}
-
 NgramScore NgramTrie::extend(NgramContext& context, uint32_t word) const {
+  NgramLookup lookup;
+  begin(context, word, lookup);
+  while (!advance(context, lookup)) {
+  }
+  return lookup.score;
+}
+
+void NgramTrie::begin(const NgramContext& context, uint32_t word, NgramLookup& lookup) const {
   check(word < vocabulary_, "{}: word {} of {}", file_.path(), word, vocabulary_);
-  auto& suffixes = context.suffixes;
-  const size_t known = suffixes.size(), most = order() - 1;
-  const uint32_t scattered = scatter_(word);
-  NgramScore score{levels_[0].probability(word), 1};
-  size_t kept = 0;
-  NgramContext::Suffix before{};  // of the old context, with as many words as the new n-gram has
-  uint64_t found = word;
-  for (size_t n = 1;; ++n) {
-    // The n-gram `found` of order n ends the text.
-    const bool deeper = n <= known;
-    if (deeper) before = suffixes[n - 1];
-    if (n <= most) {
-      if (n > known) suffixes.emplace_back();
-      suffixes[n - 1] = suffix(n, found);
-      if (suffixes[n - 1].begin < suffixes[n - 1].end || suffixes[n - 1].backoff != 0) kept = n;
-    }
-    if (!deeper) break;
-    const auto longer = child(n + 1, before.begin, before.end, scattered);
-    if (!longer) {
-      score.log10_probability += before.backoff;
-      for (size_t m = n; m < known; ++m) score.log10_probability += suffixes[m].backoff;
+  lookup.word = word;
+  lookup.scattered = scatter_(word);
+  lookup.n = lookup.kept = 0;
+  __builtin_prefetch(&unigrams_[word]);
+  if (context.known > 0) aim(context, lookup);
+}
+
+// Guesses where the word is among the children of suffix n.
+inline void NgramTrie::aim(const NgramContext& context, NgramLookup& lookup) const {
+  const NgramRange children = context.suffixes[lookup.n].children();
+  const NgramLevel& level = levels_[lookup.n + 1];
+  lookup.place = level.guess(children.size, lookup.scattered);
+  lookup.is_near = children.size <= kNear;
+  level.prefetch(children.begin + lookup.place);
+}
+
+bool NgramTrie::advance(NgramContext& context, NgramLookup& lookup) const {
+  const size_t known = context.known, most = order() - 1;
+  size_t& n = lookup.n;
+  if (n < known && !lookup.is_near) {
+    const NgramRange children = context.suffixes[n].children();
+    lookup.place = levels_[n + 1].guess_again(children, lookup.place, lookup.scattered);
+    levels_[n + 1].prefetch(children.begin + lookup.place);
+    lookup.is_near = true;
+    return false;
+  }
+  if (n == 0) {
+    const Unigram& unigram = unigrams_[lookup.word];
+    lookup.own = unigram.context;
+    lookup.score = {unigram.log10_probability, 1};
+    if (context.suffixes.size() <= known) context.suffixes.resize(known + 1);
+  }
+  while (n < most) {
+    NgramContext::Suffix* suffixes = context.suffixes.data();
+    const NgramContext::Suffix before = std::exchange(suffixes[n], lookup.own);
+    if (lookup.own.size != 0 || lookup.own.backoff != 0) lookup.kept = n + 1;
+    if (n == known) break;
+    const NgramLevel& level = levels_[n + 1];
+    const auto found = level.find(before.children(), lookup.place, lookup.scattered);
+    if (!found) {
+      lookup.score.log10_probability += before.backoff;
+      for (size_t m = n + 1; m < known; ++m) lookup.score.log10_probability += suffixes[m].backoff;
       break;
     }
-    found = *longer;
-    score = {levels_[n].probability(found), static_cast<int64_t>(n + 1)};
-  }
-  suffixes.resize(kept);
-  return score;
-}
-
-void NgramTrie::distribution(const NgramContext& context, float* row) const {
-  const auto& suffixes = context.suffixes;
-  float backoff = 0;
-  for (const NgramContext::Suffix& suffix : suffixes) backoff += suffix.backoff;
-  for (uint64_t w = 0; w < vocabulary_; ++w) row[w] = unigrams_[w] + kLn10 * backoff;
-  for (size_t i = 0; i < suffixes.size(); ++i) {
-    backoff = 0;
-    for (size_t m = i + 1; m < suffixes.size(); ++m) backoff += suffixes[m].backoff;
-    const Level& level = levels_[i + 1];
-    for (uint64_t c = suffixes[i].begin; c < suffixes[i].end; ++c) {
-      const uint32_t word = scatter_.back(level.word(c));
-      if (word >= vocabulary_) fail_damaged(i + 1, c);
-      row[word] = kLn10 * (level.probability(c) + backoff);
+    const NgramValues values = level.values(*found);
+    ++n;
+    lookup.score = {values.log10_probability, static_cast<int64_t>(n + 1)};
+    if (n < most) lookup.own = as_context(n + 1, *found, values);
+    if (n < known) {
+      aim(context, lookup);
+      return false;
     }
   }
+  context.known = lookup.kept;
+  return true;
 }
 
 std::optional<NgramEntry> NgramTrie::find(std::span<const uint32_t> words) const {
   if (words.empty() || words.size() > order() || words[0] >= vocabulary_) return std::nullopt;
   uint64_t index = words[0];
   for (size_t n = 1; n < words.size(); ++n) {
-    const NgramContext::Suffix own = suffix(n, index);
-    const auto next = child(n + 1, own.begin, own.end, scatter_(words[n]));
+    const NgramRange children = suffix(n, index).children();
+    const uint32_t scattered = scatter_(words[n]);
+    const auto next = levels_[n].find(children, levels_[n].guess(children.size, scattered), scattered);
     if (!next) return std::nullopt;
     index = *next;
   }
-  const Level& level = levels_[words.size() - 1];
+  const NgramLevel& level = levels_[words.size() - 1];
   return NgramEntry{words, level.probability(index), level.backoff(index)};
 }
 

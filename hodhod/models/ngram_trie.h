@@ -4,18 +4,22 @@
 //   p(w | h) = p*(w | h)              if the n-gram h w is in the model
 //            = b(h) · p(w | h')       otherwise; h' is h without its first word, and b(h) its backoff
 //
-// A trie whose children are the words that follow gives the whole distribution of the next word: the
-// unigrams, and over them the children of each suffix of the context, from the shortest to the longest.
+// A trie whose children are the words that follow also gives the whole distribution of the next word
+// (models/ngram_distribution.h).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "hodhod/base/file.h"
+#include "hodhod/models/ngram_level.h"
 #include "hodhod/models/ngram_trie_format.h"
+#include "hodhod/tensor/pool.h"
 
 namespace hodhod {
 
@@ -23,20 +27,37 @@ namespace hodhod {
 inline constexpr float kNeverLog10 = -99;
 
 // Where a text is in the model: the suffixes of what was read that can decide about what follows. suffixes[i]
-// is the n-gram of the last i + 1 words; there are at most order − 1. Empty: nothing is known.
+// is the n-gram of the last i + 1 words; `known` of them count, at most order − 1. None: nothing is known.
 struct NgramContext {
   struct Suffix {
-    uint64_t begin = 0, end = 0;  // its children, in level i + 2
-    float backoff = 0;            // log10
+    uint64_t first = 0;  // of its children in level i + 2
+    uint32_t size = 0;   // their number
+    float backoff = 0;   // log10
+    NgramRange children() const { return {first, size}; }
     friend bool operator==(const Suffix&, const Suffix&) = default;
   };
   std::vector<Suffix> suffixes;
+  size_t known = 0;
+
+  std::span<const Suffix> all() const { return {suffixes.data(), known}; }
 };
 
 // log10 p(w | h), and the length of the longest n-gram in the model that ends the text h w.
 struct NgramScore {
   float log10_probability = 0;
   int64_t length = 0;
+};
+
+// The score of a word on its way: the word is being looked for among the children of a suffix of the context,
+// from the shortest suffix on.
+struct NgramLookup {
+  uint32_t word = 0, scattered = 0;
+  size_t n = 0;              // of suffixes[n]
+  uint32_t place = 0;        // where the word is looked for among its children
+  bool is_near = false;      // whether that is the second guess
+  NgramContext::Suffix own;  // the n-gram of the last n words and the word
+  size_t kept = 0;           // suffixes of the new context
+  NgramScore score;
 };
 
 // An n-gram of the model.
@@ -55,15 +76,34 @@ class NgramTrie {
   uint64_t vocabulary() const { return vocabulary_; }
   int64_t bits() const { return bits_; }
   // The number of n-grams of order n, from 1.
-  uint64_t count(size_t n) const { return levels_[n - 1].count; }
+  uint64_t count(size_t n) const { return levels_[n - 1].count(); }
   std::vector<uint64_t> counts() const;
   const std::string& path() const { return file_.path(); }
 
   // Scores `word` after `context`, which becomes the context of the next word. `word` is below vocabulary().
   NgramScore extend(NgramContext& context, uint32_t word) const;
-  // ln p(w | context) of every word, at row[0 … vocabulary).
-  void distribution(const NgramContext& context, float* row) const;
+  // Says that about so many words more will be scored: once they are likely to touch much of the file, all of
+  // it is mapped at once, which is faster than page by page.
+  void expect_lookups(uint64_t words) const;
 
+  // The same in steps: begin, and advance until it says that the score is there. Each step asks for the
+  // memory that the next one reads, and other texts can be read while it comes. The context must not be used
+  // between.
+  void begin(const NgramContext& context, uint32_t word, NgramLookup& lookup) const;
+  bool advance(NgramContext& context, NgramLookup& lookup) const;
+
+  // log10 p of a word alone.
+  float unigram(uint64_t word) const { return unigrams_[word].log10_probability; }
+  // Calls visit(word, log10 p) for each n-gram that continues a suffix of n words.
+  template <class Visit>
+  void for_each_child(size_t n, const NgramContext::Suffix& suffix, Visit&& visit) const {
+    const NgramLevel& level = levels_[n];
+    for (uint64_t child = suffix.first; child < suffix.first + suffix.size; ++child) {
+      const uint32_t word = scatter_.back(level.word(child));
+      if (word >= vocabulary_) fail_damaged(n, child);
+      visit(word, level.probability(child));
+    }
+  }
   // Calls visit(entry) for each n-gram of order n, in the order of the file.
   template <class Visit>
   void for_each(size_t n, Visit&& visit) const {
@@ -74,60 +114,41 @@ class NgramTrie {
   std::optional<NgramEntry> find(std::span<const uint32_t> words) const;
 
  private:
-  struct Level {
-    uint64_t count = 0;
-    NgramFields fields;
-    const std::byte* records = nullptr;
-    const float* probabilities = nullptr;  // codebooks; null for 32 bits
-    const float* backoffs = nullptr;
-
-    uint64_t field(uint64_t index, uint32_t offset, uint32_t width) const {
-      const uint64_t bit = index * fields.record() + offset;
-      uint64_t value = 0;
-      std::memcpy(&value, records + bit / 8, sizeof value);
-      return value >> bit % 8 & ((uint64_t{1} << width) - 1);
-    }
-    uint32_t word(uint64_t index) const { return static_cast<uint32_t>(field(index, 0, fields.word)); }
-    float probability(uint64_t index) const {
-      const auto raw = static_cast<uint32_t>(field(index, fields.word, fields.probability));
-      return probabilities ? probabilities[raw] : -std::bit_cast<float>(raw);
-    }
-    float backoff(uint64_t index) const {
-      if (fields.backoff == 0) return 0;
-      const auto raw = static_cast<uint32_t>(field(index, fields.word + fields.probability, fields.backoff));
-      return backoffs ? backoffs[raw] : std::bit_cast<float>(raw);
-    }
-    uint64_t first_child(uint64_t index) const {
-      return field(index, fields.word + fields.probability + fields.backoff, fields.child);
-    }
+  // A unigram, unpacked, as every word that is read needs it.
+  struct Unigram {
+    NgramContext::Suffix context;
+    float log10_probability = 0;
   };
 
+  void aim(const NgramContext& context, NgramLookup& lookup) const;
+  NgramContext::Suffix as_context(size_t n, uint64_t index, const NgramValues& values) const;
   NgramContext::Suffix suffix(size_t n, uint64_t index) const;
-  std::optional<uint64_t> child(size_t n, uint64_t begin, uint64_t end, uint32_t scattered) const;
-  void lay_unigrams();
+  void unpack_unigrams();
   [[noreturn]] void fail_damaged(size_t n, uint64_t index) const;
 
   template <class Visit>
   void walk(size_t n, uint64_t begin, uint64_t end, size_t wanted, std::vector<uint32_t>& words,
             Visit& visit) const {
-    const Level& level = levels_[n - 1];
+    const NgramLevel& level = levels_[n - 1];
     for (uint64_t i = begin; i < end; ++i) {
       words[n - 1] = n == 1 ? static_cast<uint32_t>(i) : scatter_.back(level.word(i));
       if (n == wanted) {
         visit(NgramEntry{words, level.probability(i), level.backoff(i)});
       } else {
         const NgramContext::Suffix own = suffix(n, i);
-        walk(n + 1, own.begin, own.end, wanted, words, visit);
+        walk(n + 1, own.first, own.first + own.size, wanted, words, visit);
       }
     }
   }
 
   MappedFile file_;
+  mutable std::once_flag mapped_;
+  mutable std::atomic<uint64_t> expected_lookups_ = 0;
   uint64_t vocabulary_ = 0;
   WordScatter scatter_{1};
   int64_t bits_ = 32;
-  std::vector<Level> levels_;
-  std::vector<float> unigrams_;  // ln p(w)
+  std::vector<NgramLevel> levels_;
+  std::vector<Unigram, pool::Allocator<Unigram>> unigrams_;  // in huge pages
 };
 
 }  // namespace hodhod

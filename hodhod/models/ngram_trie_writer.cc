@@ -10,11 +10,14 @@
 namespace hodhod {
 namespace {
 
-constexpr size_t kTrieBuffer = size_t{1} << 20;
+// The size of a huge page. A file that is written in pieces of this size, each at a multiple of it, lies in
+// the system's cache in huge pages, and is mapped by them: then a lookup needs no walk through page tables.
+constexpr size_t kTriePiece = size_t{2} << 20;
 
 template <class Number>
-void append_number(std::string& bytes, Number value) {
-  bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+void append_number(std::vector<unsigned char>& bytes, Number value) {
+  const auto* first = reinterpret_cast<const unsigned char*>(&value);
+  bytes.insert(bytes.end(), first, first + sizeof value);
 }
 
 }  // namespace
@@ -74,7 +77,7 @@ NgramTrieWriter::NgramTrieWriter(const std::string& path, std::vector<uint64_t> 
 }
 
 void NgramTrieWriter::write_header() {
-  std::string rest;
+  std::vector<unsigned char> rest;
   append_number(rest, static_cast<uint32_t>(counts_.size()));
   append_number(rest, static_cast<uint32_t>(codebooks_.empty() ? 32 : 8));
   append_number(rest, counts_[0]);
@@ -82,17 +85,15 @@ void NgramTrieWriter::write_header() {
     append_number(rest, counts_[n]);
     append_number(rest, offsets_[n]);
   }
-  std::string header(kNgramMagic);
-  append_number(header, hash64(rest));
-  header += rest;
+  buffer_.assign(kNgramMagic.begin(), kNgramMagic.end());
+  append_number(buffer_, hash64({reinterpret_cast<const char*>(rest.data()), rest.size()}));
+  buffer_.insert(buffer_.end(), rest.begin(), rest.end());
   for (size_t n = 0; n < codebooks_.size(); ++n) {
-    for (const float value : codebooks_[n].probabilities.values) append_number(header, value);
+    for (const float value : codebooks_[n].probabilities.values) append_number(buffer_, value);
     if (n + 1 == codebooks_.size()) break;
-    for (const float value : codebooks_[n].backoffs.values) append_number(header, value);
+    for (const float value : codebooks_[n].backoffs.values) append_number(buffer_, value);
   }
-  header.resize(offsets_[0]);
-  writer_.write(header.data(), header.size());
-  written_ = header.size();
+  buffer_.resize(offsets_[0]);
 }
 
 void NgramTrieWriter::put(uint64_t value, uint32_t width) {
@@ -103,7 +104,7 @@ void NgramTrieWriter::put(uint64_t value, uint32_t width) {
   buffer_.insert(buffer_.end(), bytes, bytes + 8);
   waiting_ -= 64;
   bits_ = waiting_ == 0 ? 0 : value >> (width - waiting_);
-  if (buffer_.size() >= kTrieBuffer) flush();
+  if (buffer_.size() >= kTriePiece) flush(false);
 }
 
 void NgramTrieWriter::add(uint32_t word, float log10_probability, float log10_backoff, uint64_t first_child) {
@@ -133,23 +134,27 @@ void NgramTrieWriter::end_level() {
   buffer_.insert(buffer_.end(), bytes, bytes + (waiting_ + 7) / 8);
   bits_ = waiting_ = 0;
   buffer_.resize(offsets_[level_] - written_);
-  flush();
+  flush(false);
   ++level_;
   in_level_ = 0;
   if (level_ <= counts_.size())
     fields_ = NgramFields::of(counts_, level_, counts_[0], codebooks_.empty() ? 32 : 8);
 }
 
-void NgramTrieWriter::flush() {
-  writer_.write(buffer_.data(), buffer_.size());
-  written_ += buffer_.size();
-  buffer_.clear();
+// Writes whole pieces, and at the end all.
+void NgramTrieWriter::flush(bool all) {
+  const size_t size = all ? buffer_.size() : buffer_.size() / kTriePiece * kTriePiece;
+  if (size == 0) return;
+  writer_.write(buffer_.data(), size);
+  written_ += size;
+  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<int64_t>(size));
 }
 
 void NgramTrieWriter::finish() {
   while (level_ <= counts_.size() && in_level_ == counts_[level_ - 1]) end_level();
   check(level_ > counts_.size(), "{}: {} n-grams of order {} instead of {}", path_, in_level_, level_,
         counts_[level_ - 1]);
+  flush(true);
   writer_.commit();
 }
 

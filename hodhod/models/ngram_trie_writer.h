@@ -35,7 +35,7 @@ class NgramTrieWriter {
   void write_header();
   void put(uint64_t value, uint32_t width);
   void end_level();
-  void flush();
+  void flush(bool all);
 
   std::string path_;
   AtomicFileWriter writer_;

@@ -40,10 +40,6 @@ struct NmfType final : ModelType {
     write_options(kNmfKeys, config, json);
     return json;
   }
-  const TensorNames& tensor_names() const override {
-    static const TensorNames kOwn;
-    return kOwn;
-  }
 };
 
 }  // namespace

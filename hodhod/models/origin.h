@@ -4,11 +4,13 @@
 // changed.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "hodhod/base/json.h"
+#include "hodhod/models/adapter_config.h"
 
 namespace hodhod {
 
@@ -16,6 +18,7 @@ struct ModelOrigin {
   Json config = Json::object();                            // config.json; empty for a new model
   Json generation = nullptr;                               // generation_config.json; null without one
   std::vector<std::pair<std::string, std::string>> files;  // further settings: name and bytes
+  std::optional<ModelAdapter> adapter = {};                // the model is another one with this adapter
 
   // Whether the model is new, rather than made from a directory.
   bool is_new() const { return config.empty(); }

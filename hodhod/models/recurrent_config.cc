@@ -75,7 +75,7 @@ struct RecurrentType final : ModelType {
   std::unique_ptr<ModelConfig> preset(std::string_view wanted) const override;
   ReadConfig read(const Json& json, const std::string& path) const override;
   Json write(const ModelConfig& config) const override;
-  const TensorNames& tensor_names() const override {
+  TensorNames tensor_names(const ModelConfig&) const override {
     // Parameters are stored under their own names. A file may hold heads of other tasks.
     static const TensorNames kOwn{.needless = {"output.weight", "output_bias", "prediction.weight",
                                                "prediction.bias", "prediction_norm.weight",

@@ -74,6 +74,8 @@ Head make_recurrent_head(const RecurrentModelConfig& config) {
       return make_pooling_head(config, config.head.dropout.value_or(body.dropout));
     case HeadKind::tagger:
       return make_tagging_head(config.head, body.width, body.dropout);
+    case HeadKind::span:
+      return SpanHead{Linear(body.width, 2)};
   }
   return NoHead{};
 }
@@ -262,7 +264,7 @@ RecurrentModel::DecoderState RecurrentModel::begin(const TokenBatch& source, int
     state.attentive = attentive_->begin(memory, run.last);
     return state;
   }
-  state.memory = cross_attention_->keys_values(memory.states);
+  state.memory = cross_attention_->keys_values(memory.states, context);
   state.memory_setting.key_end = memory.lengths;
   return state;
 }

@@ -11,6 +11,7 @@
 #include "hodhod/base/nearest_name.h"
 #include "hodhod/models/bag_config.h"
 #include "hodhod/models/bilm_config.h"
+#include "hodhod/models/feed_forward_lm.h"
 #include "hodhod/models/hf/family.h"
 #include "hodhod/models/lda.h"
 #include "hodhod/models/ngram_config.h"
@@ -35,6 +36,7 @@ std::vector<const ModelType*>& registered_types() {
         &lstm_type(),
         &gru_type(),
         &bilm_type(),
+        &feed_forward_lm_type(),
         &word_vectors_type(),
         &bag_type(),
         &lda_type(),

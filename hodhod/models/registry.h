@@ -46,8 +46,9 @@ class ModelType {
   // give the same configuration back; ModelConfig::type() chooses this type only where that is so.
   virtual Json write(const ModelConfig& config) const = 0;
 
-  // How the tensors in model.safetensors correspond to parameters.
-  virtual const TensorNames& tensor_names() const = 0;
+  // How the tensors in model.safetensors correspond to the parameters of a model with this configuration;
+  // usually, they have the same names.
+  virtual TensorNames tensor_names(const ModelConfig&) const { return {}; }
   // Further tensors that are saved although they follow from the configuration.
   virtual NamedTensors constants(const ModelConfig&) const { return {}; }
 };

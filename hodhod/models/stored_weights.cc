@@ -32,16 +32,14 @@ std::optional<std::string> match(const std::string& pattern, const std::string& 
   return number;
 }
 
-using Names = std::unordered_set<std::string>;
-
-Names all_names(const NamedTensors& parameters) {
-  Names names;
+ParameterNames all_names(const NamedTensors& parameters) {
+  ParameterNames names;
   for (const auto& [name, parameter] : parameters) names.insert(name);
   return names;
 }
 
 // Whether a rule applies to a model with parameters of these names.
-bool holds(const NameRule& rule, const Names& names) {
+bool holds(const NameRule& rule, const ParameterNames& names) {
   return (rule.unless.empty() || !names.contains(rule.unless)) &&
          (rule.only_if.empty() || names.contains(rule.only_if));
 }
@@ -49,24 +47,6 @@ bool holds(const NameRule& rule, const Names& names) {
 std::string fill_in(const std::string& pattern, const std::string& number) {
   const size_t hole = pattern.find("{}");
   return hole == std::string::npos ? pattern : pattern.substr(0, hole) + number + pattern.substr(hole + 2);
-}
-
-// The rules that apply to a parameter, with its layer's number in their names. A parameter that no rule
-// names, such as those of a head that the family does not have, is stored under its own name.
-std::vector<NameRule> rules_for(const TensorNames& table, const std::string& name, const Names& ours) {
-  if (table.body.empty() && table.head.empty()) return {{name, name}};
-  std::vector<NameRule> rules;
-  for (const auto* list : {&table.body, &table.head}) {
-    for (const NameRule& rule : *list) {
-      const auto number = match(rule.ours, name);
-      if (!number || !holds(rule, ours)) continue;
-      rules.push_back(rule);
-      rules.back().ours = name;
-      rules.back().theirs = fill_in(rule.theirs, *number);
-    }
-  }
-  if (rules.empty()) rules.push_back({name, name});
-  return rules;
 }
 
 // The file's entry under `name`, under an older spelling, or without a prefix that names may lack.
@@ -89,6 +69,23 @@ const TensorEntry* find_entry(const TensorNames& table, const SafetensorsReader&
   return nullptr;
 }
 
+// x [groups · n, ...], as it stands in its memory, as [groups, n', ...]: of each group the rows from `first`
+// on.
+Tensor in_groups(const Tensor& x, int64_t groups, int64_t first, int64_t rows) {
+  const int64_t each = x.dim(0) / groups;
+  Shape shape{groups, rows}, strides{each * x.stride(0), x.stride(0)};
+  for (int i = 1; i < x.rank(); ++i) {
+    shape.push_back(x.dim(i));
+    strides.push_back(x.stride(i));
+  }
+  return x.with_layout(shape, strides, first * x.stride(0));
+}
+
+// Our parameter in the shape of part_of().
+Tensor as_part(const NameRule& rule, const Tensor& ours) {
+  return rule.parts == 1 ? ours : in_groups(ours, rule.groups, 0, ours.dim(0) / rule.groups);
+}
+
 // The view of their tensor that holds our parameter.
 Tensor part_of(const NameRule& rule, const Tensor& theirs) {
   if (rule.layout == Layout::row) return theirs.with_layout({theirs.numel()}, {1});
@@ -97,18 +94,8 @@ Tensor part_of(const NameRule& rule, const Tensor& theirs) {
     view = theirs.with_layout({theirs.dim(1), theirs.dim(0)}, {theirs.stride(1), theirs.stride(0)});
   }
   if (rule.parts == 1) return view;
-  Shape shape = view.shape();
-  shape[0] /= rule.parts;
-  return view.with_layout(shape, view.strides(), rule.part * shape[0] * view.stride(0));
-}
-
-// The shape of their tensor, given that of our parameter.
-Shape their_shape(const NameRule& rule, const Shape& ours) {
-  if (rule.layout == Layout::row) return {1, ours[0]};
-  Shape shape = ours;
-  shape[0] *= rule.parts;
-  if (rule.layout == Layout::transposed && shape.rank() == 2) std::swap(shape[0], shape[1]);
-  return shape;
+  const int64_t rows = view.dim(0) / (rule.groups * rule.parts);
+  return in_groups(view, rule.groups, rule.part * rows, rule.count * rows);
 }
 
 // Whether the table knows a tensor that this model does not need.
@@ -125,10 +112,7 @@ bool is_needless(const TensorNames& table, const std::string& theirs) {
 }
 
 void check_entry(const SafetensorsReader& file, const TensorEntry& entry, const Shape& wanted) {
-  const auto floats = std::to_array<std::string_view>({"F64", "F32", "F16", "BF16"});
-  check(std::find(floats.begin(), floats.end(), entry.dtype) != floats.end(),
-        "{}: tensor {} is of type {}; weights are numbers of type {}", file.path(), entry.name, entry.dtype,
-        fmt::join(floats, ", "));
+  check_floats(file, entry);
   check(
       std::equal(entry.shape.begin(), entry.shape.end(), wanted.begin(), wanted.end()),
       "{}: tensor {} has shape [{}] where the configuration asks for {}; config.json and the weights do not "
@@ -174,11 +158,43 @@ void plan_parameter(WeightPlan& plan, const std::vector<NameRule>& rules,
 
 }  // namespace
 
+std::vector<NameRule> rules_for(const TensorNames& table, const std::string& name,
+                                const ParameterNames& ours) {
+  if (table.body.empty() && table.head.empty()) return {{name, name}};
+  std::vector<NameRule> rules;
+  for (const auto* list : {&table.body, &table.head}) {
+    for (const NameRule& rule : *list) {
+      const auto number = match(rule.ours, name);
+      if (!number || !holds(rule, ours)) continue;
+      rules.push_back(rule);
+      rules.back().ours = name;
+      rules.back().theirs = fill_in(rule.theirs, *number);
+    }
+  }
+  if (rules.empty()) rules.push_back({name, name});
+  return rules;
+}
+
+Shape their_shape(const NameRule& rule, const Shape& ours) {
+  if (rule.layout == Layout::row) return {1, ours[0]};
+  Shape shape = ours;
+  shape[0] = shape[0] / rule.count * rule.parts;
+  if (rule.layout == Layout::transposed && shape.rank() == 2) std::swap(shape[0], shape[1]);
+  return shape;
+}
+
+void check_floats(const SafetensorsReader& file, const TensorEntry& entry) {
+  const auto floats = std::to_array<std::string_view>({"F64", "F32", "F16", "BF16"});
+  check(std::find(floats.begin(), floats.end(), entry.dtype) != floats.end(),
+        "{}: tensor {} is of type {}; weights are numbers of type {}", file.path(), entry.name, entry.dtype,
+        fmt::join(floats, ", "));
+}
+
 WeightPlan plan_weights(const TensorNames& table, const SafetensorsReader& file, Model& shapes,
                         const ParameterChoice& leave_out) {
   WeightPlan plan;
   const NamedTensors parameters = parameters_of(shapes);
-  const Names ours = all_names(parameters);
+  const ParameterNames ours = all_names(parameters);
   // Further tensors of a tied embedding belong to an output layer; without one, they need not be copies.
   const bool has_output = head_as<LanguageHead>(shapes) || head_as<MaskedLanguageHead>(shapes);
   std::unordered_set<const TensorEntry*> used;
@@ -207,14 +223,14 @@ void load_weights(const WeightPlan& plan, const SafetensorsReader& file, const N
   std::unordered_map<std::string_view, Tensor> by_name;
   for (const auto& [name, parameter] : parameters) by_name.emplace(name, parameter);
   for (const WeightPlan::Source& source : plan.sources)
-    copy(part_of(source.rule, file.load(*source.entry)), by_name.at(source.parameter));
+    copy(part_of(source.rule, file.load(*source.entry)), as_part(source.rule, by_name.at(source.parameter)));
   for (const std::string& name : plan.zero) fill(by_name.at(name), 0);
 }
 
 NamedTensors save_weights(const TensorNames& table, const NamedTensors& parameters) {
   NamedTensors saved;
   std::map<std::string, size_t> places;
-  const Names ours = all_names(parameters);
+  const ParameterNames ours = all_names(parameters);
   for (const auto& [name, parameter] : parameters) {
     const std::vector<NameRule> rules = rules_for(table, name, ours);
     const NameRule& rule = rules[0];
@@ -226,7 +242,7 @@ NamedTensors save_weights(const TensorNames& table, const NamedTensors& paramete
       }
       saved.emplace_back(rule.theirs, Tensor::empty(their_shape(rule, parameter.shape()), parameter.dtype()));
     }
-    copy(parameter, part_of(rule, saved[place->second].second));
+    copy(as_part(rule, parameter.dense()), part_of(rule, saved[place->second].second));
   }
   return saved;
 }

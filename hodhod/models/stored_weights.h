@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "hodhod/io/safetensors.h"
@@ -10,6 +11,19 @@
 #include "hodhod/models/tensor_names.h"
 
 namespace hodhod {
+
+// The names of a model's parameters.
+using ParameterNames = std::unordered_set<std::string>;
+
+// The rules that apply to a parameter of a model with these parameters, with its layer's number in their
+// names; it is saved under the first. A parameter that no rule names, such as those of a head that the family
+// does not have, is stored under its own name.
+std::vector<NameRule> rules_for(const TensorNames& table, const std::string& name,
+                                const ParameterNames& parameters);
+// The shape of their tensor, given that of our parameter.
+Shape their_shape(const NameRule& rule, const Shape& ours);
+// Error, naming the file and the tensor, when its values are not floating-point numbers.
+void check_floats(const SafetensorsReader& file, const TensorEntry& entry);
 
 // Which tensor of a file holds which parameter. Refers to the file, which must outlive it.
 struct WeightPlan {

@@ -16,7 +16,9 @@ struct TestModel {
   std::string name;
   TransformerConfig config;
 };
-inline void PrintTo(const TestModel& one, std::ostream* out) { *out << one.name; }
+inline void PrintTo(const TestModel& one, std::ostream* out) {  // NOLINT: GoogleTest looks for this name
+  *out << one.name;
+}
 
 // The sizes are not multiples of a SIMD vector's.
 inline TransformerConfig small_config(TransformerShape shape) {
@@ -63,6 +65,44 @@ inline std::vector<TestModel> test_models() {
     c.window = 5;
     c.output_bias = true;
   });
+  add("gpt_neox", TransformerShape::decoder, [](TransformerConfig& c) {
+    c.norm_placement = NormPlacement::pre;
+    c.final_norm = true;
+    c.sub_layers = SubLayerOrder::parallel;
+    c.positions = PositionKind::rotary;
+    c.rotary_share = 0.5;
+    c.tie_embeddings = false;
+  });
+  add("falcon", TransformerShape::decoder, [](TransformerConfig& c) {
+    c.norm_placement = NormPlacement::pre;
+    c.final_norm = true;
+    c.sub_layers = SubLayerOrder::parallel_one_norm;
+    c.positions = PositionKind::alibi_of_keys;
+    c.kv_heads = 1;
+  });
+  add("gemma2", TransformerShape::decoder, [](TransformerConfig& c) {
+    c.norm_placement = NormPlacement::both;
+    c.norm = NormKind::rms;
+    c.norm_plus_one = c.final_norm = c.gated = true;
+    c.positions = PositionKind::rotary;
+    c.score_scalar = 20;
+    c.score_cap = 2;
+    c.logit_cap = 3;
+    c.window = 5;
+    c.full_every = 2;
+  });
+  add("qwen3", TransformerShape::decoder, [](TransformerConfig& c) {
+    c.norm_placement = NormPlacement::pre;
+    c.norm = NormKind::rms;
+    c.final_norm = c.gated = c.query_key_norm = true;
+    c.positions = PositionKind::rotary;
+    c.head_size = 10;
+  });
+  add("opt", TransformerShape::decoder, [](TransformerConfig& c) {
+    c.embedding_width = 20;
+    c.positions = PositionKind::learned;
+    c.position_offset = 2;
+  });
   add("relative", TransformerShape::encoder_decoder, [](TransformerConfig& c) {
     c.norm_placement = NormPlacement::pre;
     c.norm = NormKind::rms;
@@ -70,6 +110,25 @@ inline std::vector<TestModel> test_models() {
     c.positions = PositionKind::relative;
     c.activation = Activation::gelu;
     c.source_vocabulary = 53;
+  });
+  add("t5", TransformerShape::encoder_decoder, [](TransformerConfig& c) {
+    c.norm_placement = NormPlacement::pre;
+    c.norm = NormKind::rms;
+    c.final_norm = c.gated = true;
+    c.positions = PositionKind::relative;
+    c.relative_buckets = 8;
+    c.relative_distance = 16;
+    c.head_size = 10;
+    c.activation = Activation::gelu_tanh;
+    c.attention_bias = c.feed_forward_bias = c.scale_scores = c.scale_embedding = false;
+    c.scale_output = true;
+  });
+  add("mbart", TransformerShape::encoder_decoder, [](TransformerConfig& c) {
+    c.norm_placement = NormPlacement::pre;
+    c.final_norm = c.embedding_norm = c.output_bias = true;
+    c.positions = PositionKind::learned;
+    c.position_offset = 2;
+    c.activation = Activation::gelu;
   });
   return models;
 }

@@ -9,7 +9,7 @@ TracedSteps::TracedSteps(const std::vector<std::pair<std::string, Tensor>>& para
     : unused_(parameters) {}
 
 void TracedSteps::add(const Trace::Entry& entry) {
-  const Ref<Node>& top = entry.tensor.node();
+  const Ref<Node>& top = entry.origin.node;
   if (top && claimed_.contains(top.get())) return;
   TracedStep step{.name = entry.name, .component = entry.component, .in = {}, .out = entry.tensor.shape()};
   if (!steps_.empty()) step.in = steps_.back().out;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "hodhod/nn/traced_norm.h"
 #include "hodhod/ops/dropout.h"
 #include "hodhod/ops/elementwise.h"
 #include "hodhod/ops/embedding.h"
@@ -15,33 +16,45 @@ namespace {
 
 // The factor of the attention scores in layer `layer` (counted from 0); empty if it is the usual 1/√D.
 std::optional<double> score_scale(const TransformerConfig& config, int64_t head_size, int64_t layer) {
-  if (config.scale_scores && !config.scale_scores_by_layer) return {};
+  if (config.scale_scores && config.score_scalar == 0 && !config.scale_scores_by_layer) return {};
+  const double scalar = config.score_scalar > 0 ? config.score_scalar : static_cast<double>(head_size);
   const double divisor = config.scale_scores_by_layer ? static_cast<double>(layer + 1) : 1;
-  return (config.scale_scores ? 1 / std::sqrt(static_cast<double>(head_size)) : 1) / divisor;
+  return (config.scale_scores ? 1 / std::sqrt(scalar) : 1) / divisor;
+}
+
+NormOptions norm_options(const TransformerConfig& config) {
+  return {.kind = config.norm, .epsilon = config.norm_epsilon, .plus_one = config.norm_plus_one};
 }
 
 TransformerBlockOptions block_options(const TransformerConfig& config, bool decoder, int64_t layer) {
-  const bool bias = config.attention_bias, causal = decoder || config.causal;
+  const bool bias = config.attention_bias, causal = decoder || config.causal, global = !config.reach.empty();
+  const int64_t window = config.has_window(layer) ? config.window - 1 : -1;
+  const int64_t beside = global ? config.reach[static_cast<size_t>(layer)] : window;
+  const NormOptions norm = norm_options(config);
   const StackSizes sizes = decoder ? config.sizes_of_decoder() : config.sizes_of_encoder();
   return {.attention = {.width = config.width,
                         .heads = sizes.heads,
                         .kv_heads = sizes.kv_heads,
                         .head_size = sizes.head_size,
                         .biases = {bias, bias, bias, bias && config.attention_output_bias},
+                        .head_norm = config.query_key_norm ? std::optional(norm) : std::nullopt,
                         .scale = score_scale(config, sizes.head_size, layer),
+                        .cap = config.score_cap,
                         .causal = causal,
-                        .left = config.window > 0 ? config.window - 1 : -1,
-                        .right = config.window > 0 && !causal ? config.window - 1 : -1,
+                        .left = beside,
+                        .right = causal ? -1 : beside,
                         .dropout = config.attention_dropout,
-                        .rotary_interleaved = config.rotary_interleaved},
+                        .rotary_interleaved = config.rotary_interleaved,
+                        .global = global},
           .feed_forward = {.width = config.width,
                            .hidden = sizes.feed_forward,
                            .activation = config.activation,
                            .gated = config.gated,
                            .bias = config.feed_forward_bias,
                            .dropout = config.activation_dropout},
-          .norm = {.kind = config.norm, .epsilon = config.norm_epsilon},
+          .norm = norm,
           .placement = config.norm_placement,
+          .order = config.sub_layers,
           .cross = decoder && config.has_encoder(),
           .dropout = config.dropout};
 }
@@ -49,7 +62,7 @@ TransformerBlockOptions block_options(const TransformerConfig& config, bool deco
 // Rotary tables for texts of up to `length` tokens.
 RotaryTables make_rotary(const TransformerConfig& config, int64_t length) {
   RotaryFrequencies frequencies{
-      .rotated = config.size_of_head(), .base = config.rotary_base, .amplitude = config.rotary_amplitude};
+      .rotated = config.rotated(), .base = config.rotary_base, .amplitude = config.rotary_amplitude};
   const double factor = config.rotary_factor, low = config.rotary_low_frequency,
                high = config.rotary_high_frequency;
   const int64_t original = config.rotary_original_length;
@@ -74,12 +87,21 @@ RotaryTables make_rotary(const TransformerConfig& config, int64_t length) {
 }
 
 // Traces what attention is given about the positions of `time` tokens.
-void trace_positions(const AttentionSetting& setting, int64_t time, Context& context) {
+void trace_positions(const AttentionSetting& setting, const Tensor& by_key, int64_t time, Context& context) {
   if (!context.trace) return;
   const Tensor& bias = setting.distance_bias.values;
   if (bias.defined()) trace(context, "distance_bias", Component::positions, "HR", bias);
+  // The same for every query.
+  if (by_key.defined())
+    trace(context, "key_bias", Component::positions, "HS", select(select(by_key, 0, 0), 1, 0));
   if (setting.rotary)
     trace(context, "rotary", Component::positions, "TD", slice(setting.rotary->cosines, 0, 0, time));
+}
+
+// a + b; one of them, or both, may be undefined.
+Tensor sum_of_biases(const Tensor& a, const Tensor& b) {
+  if (!a.defined() || !b.defined()) return a.defined() ? a : b;
+  return a + b;
 }
 
 // The number of tokens in each row of a batch.
@@ -113,11 +135,13 @@ void Transformer::make_tables() {
         config_.positions == PositionKind::sinusoidal ? SinusoidOrder::halves : SinusoidOrder::interleaved);
   }
   if (config_.positions == PositionKind::rotary) rotary_ = make_rotary(config_, config_.max_length);
+  if (config_.positions == PositionKind::alibi_of_keys)
+    key_bias_ = alibi_of_keys(config_.heads, config_.max_length, config_.size_of_head());
 }
 
 Transformer::Transformer(const TransformerConfig& config) : config_(config) {
   config_.validate();
-  const int64_t width = config_.width;
+  const int64_t width = config_.size_of_embedding();
   embedding_ = Tensor::empty({config_.vocabulary, width});
   if (config_.source_vocabulary > 0) source_embedding_ = Tensor::empty({config_.source_vocabulary, width});
   if (config_.has_encoder()) encoder_ = make_stack(false);
@@ -129,7 +153,7 @@ TransformerStack Transformer::make_stack(bool decoder) const {
   TransformerStack stack;
   const int64_t width = config_.width;
   const StackSizes sizes = decoder ? config_.sizes_of_decoder() : config_.sizes_of_encoder();
-  const NormOptions norm{config_.norm, config_.norm_epsilon};
+  const NormOptions norm = norm_options(config_);
   if (config_.positions == PositionKind::learned)
     stack.position = Tensor::empty({config_.position_offset + config_.max_length, width});
   if (config_.positions == PositionKind::relative) {
@@ -137,6 +161,10 @@ TransformerStack Transformer::make_stack(bool decoder) const {
                            RelativeBuckets{config_.relative_buckets, config_.relative_distance, !decoder});
   }
   if (config_.token_types > 0 && !decoder) stack.token_type = Tensor::empty({config_.token_types, width});
+  if (config_.embedding_width > 0) {
+    stack.embedding_projection.emplace(config_.embedding_width, width, false);
+    stack.output_projection.emplace(width, config_.embedding_width, false);
+  }
   if (config_.embedding_norm) stack.embedding_norm.emplace(width, norm);
   for (int64_t i = 0; i < sizes.layers; ++i) stack.layer.emplace_back(block_options(config_, decoder, i));
   if (config_.final_norm) stack.final_norm.emplace(width, norm);
@@ -154,6 +182,10 @@ Tensor Transformer::embed(const TransformerStack& stack, const TokenBatch& token
   const int64_t padding = config_.padding_learns ? -1 : config_.special.pad;
   Tensor x = embedding(tokens.ids, table, {.factor = factor, .padding = padding});
   trace(context, "tokens", Component::embedding, "BTC", x);
+  if (stack.embedding_projection) {
+    x = (*stack.embedding_projection)(x, context);
+    trace(context, "projection", Component::embedding, "BTC", x);
+  }
   if (stack.token_type.defined()) {
     const Tensor types =
         tokens.token_types.defined() ? tokens.token_types : Tensor::zeros(tokens.ids.shape(), DType::i64);
@@ -166,13 +198,14 @@ Tensor Transformer::embed(const TransformerStack& stack, const TokenBatch& token
     check(x.dim(1) <= positions.dim(0) - first,
           "transformer: {} tokens, and the model takes {}; shorten the text", x.dim(1),
           positions.dim(0) - first);
+    if (context.trace && !offset.defined()) {
+      context.trace->add("position_rows", Component::positions, "TC", {x.dim(1), x.dim(2)},
+                         [&] { return slice(positions, 0, first, first + x.dim(1)); });
+    }
     x = add_positions(x, positions, {.offset = offset}, first);
     trace(context, "positions", Component::positions, "BTC", x);
   }
-  if (stack.embedding_norm) {
-    x = (*stack.embedding_norm)(x);
-    trace(context, "norm", Component::add_and_norm, "BTC", x);
-  }
+  if (stack.embedding_norm) x = traced_norm(*stack.embedding_norm, "norm", x, context);
   const double rate = config_.embedding_dropout.value_or(config_.dropout);
   if (context.training && rate > 0) x = dropout(x, rate, context.next_stream());
   trace(context, "output", Component::embedding, "BTC", x);
@@ -190,17 +223,20 @@ Tensor Transformer::run(const TransformerStack& stack, Tensor x, const Attention
     if (block.cross_attention) {
       check(memory || cache,
             "transformer: the decoder needs the encoder's output; encode() the source first");
-      cross = cache ? cross_input(*cache->cross, layer)
-                    : TransformerBlock::CrossInput{block.cross_attention->keys_values(memory->states),
-                                                   {.key_end = memory->lengths}};
+      cross = cache
+                  ? cross_input(*cache->cross, layer)
+                  : TransformerBlock::CrossInput{block.cross_attention->keys_values(memory->states, context),
+                                                 {.key_end = memory->lengths}};
       cross.setting.query_length = setting.query_length;
+      if (context.cuts) cross.setting.bias = context.cuts->cross;
     }
     x = block(x, setting, context, block.cross_attention ? &cross : nullptr,
               {cache ? &cache->self : nullptr, layer});
   }
-  if (stack.final_norm) {
-    x = (*stack.final_norm)(x);
-    trace(context, "final_norm", Component::add_and_norm, "BTC", x);
+  if (stack.final_norm) x = traced_norm(*stack.final_norm, "final_norm", x, context);
+  if (stack.output_projection) {
+    x = (*stack.output_projection)(x, context);
+    trace(context, "output_projection", Component::linear, "BTC", x);
   }
   return x;
 }
@@ -210,6 +246,13 @@ DistanceBias Transformer::distance_bias(const TransformerStack& stack, DistanceR
     return alibi(stack.layer.at(0).self_attention.options.heads, range);
   if (stack.relative) return (*stack.relative)(range);
   return {};
+}
+
+Tensor Transformer::key_bias(int64_t time, int64_t keys) const {
+  if (!key_bias_.defined()) return {};
+  const int64_t heads = key_bias_.dim(0), longest = key_bias_.dim(1);
+  check(keys <= longest, "transformer: {} tokens, and the model takes {}; shorten the text", keys, longest);
+  return key_bias_.with_layout({1, heads, time, keys}, {0, longest, 0, 1});
 }
 
 RotaryTables Transformer::rotary_for(int64_t time) const {
@@ -223,12 +266,20 @@ HiddenStates Transformer::encode(const TokenBatch& source, Context& context) con
   const Tensor& table = source_embedding_.defined() ? source_embedding_ : embedding_;
   const int64_t time = source.ids.dim(1);
   const RotaryTables tables = rotary_for(time);
+  std::optional<GlobalTokens> global;
+  if (source.global.defined()) {
+    check(!config_.reach.empty(), "transformer: this model has no global tokens; leave them out");
+    global.emplace(source.global);
+  }
+  const Tensor by_key = key_bias(time, time);
   const AttentionSetting setting{
       .key_end = source.lengths,
-      .query_length = source.lengths,
+      .query_length = source.padding_attends ? Tensor() : source.lengths,
+      .bias = sum_of_biases(by_key, context.cuts ? context.cuts->encoder : Tensor()),
       .distance_bias = distance_bias(*encoder_, DistanceRange::of(0, time - 1, time)),
-      .rotary = tables.defined() ? &tables : nullptr};
-  trace_positions(setting, time, context);
+      .rotary = tables.defined() ? &tables : nullptr,
+      .global = global && global->any() ? &*global : nullptr};
+  trace_positions(setting, by_key, time, context);
   const Tensor x = embed(*encoder_, source, table, {}, context);
   return {run(*encoder_, x, setting, context, nullptr, nullptr), source.lengths};
 }
@@ -238,17 +289,25 @@ Tensor Transformer::decode(const TokenBatch& target, const HiddenStates* memory,
   const Trace::Scope scope(context.trace, "decoder");
   const int64_t time = target.ids.dim(1);
   const RotaryTables tables = rotary_for(time);
+  const Tensor by_key = key_bias(time, time);
   const AttentionSetting setting{
       .key_end = target.lengths,
       .query_length = target.lengths,
+      .bias = sum_of_biases(by_key, context.cuts ? context.cuts->decoder : Tensor()),
       .distance_bias = distance_bias(*decoder_, DistanceRange::of(0, time - 1, time)),
       .rotary = tables.defined() ? &tables : nullptr};
-  trace_positions(setting, time, context);
+  trace_positions(setting, by_key, time, context);
   const Tensor x = embed(*decoder_, target, embedding_, {}, context);
   return run(*decoder_, x, setting, context, memory, nullptr);
 }
 
-DecoderCache Transformer::make_cache(int64_t rows, const HiddenStates* memory) const {
+Tensor Transformer::finished(const Tensor& states) const {
+  const TransformerStack& last = decoder_ ? *decoder_ : *encoder_;
+  const Tensor y = last.final_norm ? (*last.final_norm)(states) : states;
+  return last.output_projection ? (*last.output_projection)(y) : y;
+}
+
+DecoderCache Transformer::make_cache(int64_t rows, const HiddenStates* memory, const Context& context) const {
   check(decoder_.has_value(), "transformer: this model has no decoder");
   const StackSizes sizes = config_.sizes_of_decoder();
   const int64_t width = sizes.kv_heads * sizes.head_size;
@@ -260,7 +319,7 @@ DecoderCache Transformer::make_cache(int64_t rows, const HiddenStates* memory) c
   cache.cross->extend(counts_of(memory->lengths, rows, memory->states.dim(1)));
   for (int64_t i = 0; i < sizes.layers; ++i) {
     const TransformerBlock& block = decoder_->layer[static_cast<size_t>(i)];
-    const KeyValues made = block.cross_attention->keys_values(memory->states);
+    const KeyValues made = block.cross_attention->keys_values(memory->states, context);
     cache.cross->write(i, made.keys, made.values);
   }
   return cache;
@@ -272,9 +331,12 @@ Tensor Transformer::decode_on(const TokenBatch& target, DecoderCache& cache, Con
   cache.self.extend(counts_of(target.lengths, rows, time));
   const HostArray& offset = cache.self.starts();
   const auto [first, last] = std::minmax_element(offset.data(), offset.data() + offset.size());
+  const HostArray& lengths = cache.self.lengths();
+  const int64_t keys = *std::max_element(lengths.data(), lengths.data() + lengths.size());
   const AttentionSetting setting{
       .offset = offset,
       .query_length = target.lengths,
+      .bias = key_bias(time, keys),
       .distance_bias = distance_bias(*decoder_, DistanceRange::of(*first, *last + time - 1, *last + time)),
       .rotary = rotary_.defined() ? &rotary_ : nullptr};
   const Tensor x = embed(*decoder_, target, embedding_, offset, context);

@@ -24,6 +24,54 @@ TransformerConfig translator(int64_t width, int64_t heads, int64_t layers, int64
   return config;
 }
 
+TransformerConfig bart(int64_t width, int64_t heads, int64_t layers) {
+  TransformerConfig config = translator(width, heads, layers, 4 * width, 0.1);
+  config.vocabulary = 50265;
+  config.positions = PositionKind::learned;
+  config.position_offset = 2;
+  config.embedding_norm = true;
+  config.activation = Activation::gelu;
+  config.output_bias = true;
+  config.scale_embedding = false;
+  config.special = {.pad = 1, .bos = 0, .eos = 2, .decoder_start = 2};
+  return config;
+}
+
+TransformerConfig mbart(int64_t width, int64_t heads, int64_t layers) {
+  TransformerConfig config = bart(width, heads, layers);
+  config.norm_placement = NormPlacement::pre;
+  config.final_norm = true;
+  return config;
+}
+
+TransformerConfig t5(int64_t width, int64_t heads, int64_t layers, int64_t feed_forward) {
+  TransformerConfig config = translator(width, heads, layers, feed_forward, 0.1);
+  config.vocabulary = 32128;
+  config.head_size = 64;
+  config.max_length = 512;
+  config.norm_placement = NormPlacement::pre;
+  config.norm = NormKind::rms;
+  config.norm_epsilon = 1e-6;
+  config.final_norm = true;
+  config.positions = PositionKind::relative;
+  config.attention_bias = config.feed_forward_bias = false;
+  config.scale_scores = config.scale_embedding = false;
+  config.scale_output = true;
+  config.attention_dropout = config.activation_dropout = config.dropout;
+  config.padding_learns = true;
+  config.special.eos = 1;
+  return config;
+}
+
+TransformerConfig mt5(int64_t width, int64_t heads, int64_t layers, int64_t feed_forward) {
+  TransformerConfig config = t5(width, heads, layers, feed_forward);
+  config.vocabulary = 250112;
+  config.activation = Activation::gelu_tanh;
+  config.gated = true;
+  config.tie_embeddings = false;
+  return config;
+}
+
 TransformerConfig bert(int64_t width, int64_t heads, int64_t layers) {
   TransformerConfig config;
   config.shape = TransformerShape::encoder;
@@ -97,6 +145,12 @@ const std::vector<std::pair<std::string, TransformerConfig>>& presets() {
       {"small", translator(256, 4, 3, 1024, 0.1)},
       {"transformer-base", translator(512, 8, 6, 2048, 0.1)},
       {"transformer-big", translator(1024, 16, 6, 4096, 0.3)},
+      {"bart-base", bart(768, 12, 6)},
+      {"bart-large", bart(1024, 16, 12)},
+      {"mbart-large", mbart(1024, 16, 12)},
+      {"t5-small", t5(512, 8, 6, 2048)},
+      {"t5-base", t5(768, 12, 12, 3072)},
+      {"mt5-small", mt5(512, 6, 8, 1024)},
       {"bert-tiny", bert(128, 2, 2)},
       {"bert-small", bert(256, 4, 4)},
       {"bert-base", bert(768, 12, 12)},
@@ -153,6 +207,11 @@ void TransformerConfig::validate() const {
         "transformer: source_vocabulary, decoder_heads and decoder_feed_forward are options of an "
         "encoder-decoder; leave them 0 for an {}",
         name_of(shape));
+  check(
+      reach.empty() || (shape == TransformerShape::encoder && !causal && window == 0 &&
+                        std::ssize(reach) == encoder_layers),
+      "transformer: reach has {} numbers; give one for each of the {} layers of an encoder without a window",
+      reach.size(), encoder_layers);
   for (const int64_t count : {heads, translates && decoder_heads ? decoder_heads : heads}) {
     check(head_size > 0 || width % count == 0,
           "transformer: width {} is not a multiple of heads {}; change one of them or give head_size", width,
@@ -160,19 +219,50 @@ void TransformerConfig::validate() const {
     check(kv_heads == 0 || count % kv_heads == 0,
           "transformer: heads {} is not a multiple of kv_heads {}; change one of them", count, kv_heads);
   }
+  check_layers();
   check_positions();
   check_tokens();
 }
 
+void TransformerConfig::check_layers() const {
+  check(sub_layers == SubLayerOrder::sequential ||
+            (norm_placement == NormPlacement::pre && shape != TransformerShape::encoder_decoder),
+        "transformer: sub_layers {} need norm_placement pre, and a model that is not an encoder-decoder; set "
+        "sub_layers to sequential",
+        name_of(sub_layers));
+  check(embedding_width == 0 || shape == TransformerShape::decoder,
+        "transformer: embedding_width is an option of a decoder; leave it 0 for an {}", name_of(shape));
+  check(logit_cap == 0 || shape == TransformerShape::decoder,
+        "transformer: logit_cap is an option of a decoder; leave it 0 for an {}", name_of(shape));
+  check(window > 0 || (window_from == 0 && full_every == 0),
+        "transformer: window_from {} and full_every {} say which layers have a window, and window is 0; give "
+        "its number of keys",
+        window_from, full_every);
+}
+
+int64_t TransformerConfig::rotated() const {
+  return static_cast<int64_t>(rotary_share * static_cast<double>(size_of_head()));
+}
+
+bool TransformerConfig::has_window(int64_t layer) const {
+  return window > 0 && layer >= window_from && (full_every == 0 || (layer + 1) % full_every != 0);
+}
+
 void TransformerConfig::check_positions() const {
-  check(positions != PositionKind::rotary || size_of_head() % 2 == 0,
-        "transformer: rotary positions need an even head size, this is {}", size_of_head());
+  check(
+      positions != PositionKind::rotary || (rotated() > 0 && rotated() % 2 == 0),
+      "transformer: rotary positions turn an even number of a head's channels; rotary_share {} of head size "
+      "{} is {}",
+      rotary_share, size_of_head(), rotated());
   const bool sinusoids = positions == PositionKind::sinusoidal || positions == PositionKind::interleaved;
   check(!sinusoids || width % 2 == 0, "transformer: sinusoidal positions need an even width, this is {}",
         width);
   // These tables are computed rather than read from a file, so only this check limits their size.
   constexpr int64_t kMostElements = int64_t{1} << 27;
-  const int64_t columns = sinusoids ? width : positions == PositionKind::rotary ? size_of_head() : 0;
+  const int64_t columns = sinusoids                                  ? width
+                          : positions == PositionKind::rotary        ? rotated()
+                          : positions == PositionKind::alibi_of_keys ? heads
+                                                                     : 0;
   check(columns == 0 || max_length <= kMostElements / columns,
         "transformer: the positions of max_length {} tokens with {} numbers each are more than {} numbers; "
         "lower max_length",

@@ -2,6 +2,7 @@
 #include "hodhod/models/transformer_model.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "hodhod/base/error.h"
@@ -18,18 +19,25 @@ namespace hodhod {
 namespace {
 
 OutputLayer output_layer(const TransformerConfig& body) {
-  return {.weight = body.tie_embeddings ? Tensor() : Tensor::empty({body.vocabulary, body.width}),
-          .bias = body.output_bias ? Tensor::empty({body.vocabulary}) : Tensor()};
+  return {
+      .weight = body.tie_embeddings ? Tensor() : Tensor::empty({body.vocabulary, body.size_of_embedding()}),
+      .bias = body.output_bias ? Tensor::empty({body.vocabulary}) : Tensor(),
+      .cap = body.logit_cap};
+}
+
+double output_scale(const TransformerConfig& body) {
+  const bool scaled = body.scale_output && body.tie_embeddings;
+  return scaled ? 1 / std::sqrt(static_cast<double>(body.width)) : 1;
 }
 
 ClassificationHead classification_head(const TransformerModelConfig& config) {
   const TransformerConfig& body = config.body;
-  // In a decoder, only the last state has seen the whole text.
   const bool encodes = body.has_encoder();
   ClassificationHead head{.pooler = std::nullopt,
-                          .classifier = Linear(body.width, config.head.labels, encodes),
+                          .classifier = Linear(body.size_of_embedding(), config.head.labels, encodes),
                           .activation = config.pooler_activation,
-                          .pooling = encodes ? StatePooling::first : StatePooling::last};
+                          // In a decoder, only the last state has seen the whole text.
+                          .pooling = body.has_decoder() ? StatePooling::last : StatePooling::first};
   if (encodes) head.pooler.emplace(body.width, body.width);
   if (encodes) head.dropout = config.head.dropout.value_or(body.dropout);
   return head;
@@ -41,18 +49,60 @@ Head make_head(const TransformerModelConfig& config) {
     case HeadKind::none:
       break;
     case HeadKind::language_model:
-      return LanguageHead{.output = output_layer(body), .constant_bias = config.reads_source()};
+      return LanguageHead{
+          .output = output_layer(body), .constant_bias = config.reads_source(), .scale = output_scale(body)};
     case HeadKind::masked_language_model:
-      return MaskedLanguageHead{.output = output_layer(body),
-                                .dense = Linear(body.width, body.width),
-                                .norm = Norm(body.width, NormOptions{body.norm, body.norm_epsilon}),
-                                .activation = body.activation};
+      return MaskedLanguageHead{
+          .output = output_layer(body),
+          .dense = Linear(body.width, body.width),
+          .norm = Norm(body.width,
+                       {.kind = body.norm, .epsilon = body.norm_epsilon, .plus_one = body.norm_plus_one}),
+          .activation = body.activation};
     case HeadKind::classifier:
       return classification_head(config);
     case HeadKind::tagger:
       return make_tagging_head(config.head, body.width, body.dropout);
+    case HeadKind::span:
+      return SpanHead{Linear(body.width, 2)};
   }
   return NoHead{};
+}
+
+// The number of tokens in each row up to its last end of sequence, or all of them in a row without one.
+Tensor lengths_to_last_end(const TokenBatch& tokens, const SpecialIds& special) {
+  if (tokens.ids.device() != Device::cpu) return tokens.lengths;
+  const int64_t rows = tokens.ids.dim(0), time = tokens.ids.dim(1);
+  const auto ids = tokens.ids.values<int64_t>();
+  const std::vector<int64_t> ends = special.ends();
+  Tensor lengths = Tensor::empty({rows}, DType::i64);
+  for (int64_t b = 0; b < rows; ++b) {
+    const int64_t whole = tokens.lengths.defined() ? tokens.lengths.data<int64_t>()[b] : time;
+    int64_t length = whole;
+    const auto is_end = [&](int64_t t) {
+      return std::count(ends.begin(), ends.end(), ids[b * time + t]) > 0;
+    };
+    while (length > 0 && !is_end(length - 1)) --length;
+    lengths.data<int64_t>()[b] = length > 0 ? length : whole;
+  }
+  return lengths;
+}
+
+// Which tokens are global if the batch does not say, as in Longformer's code: for a classifier the first one;
+// to find a span those of the question, before the first end of sequence; otherwise none.
+TokenBatch with_global(const TransformerModelConfig& config, TokenBatch tokens) {
+  const HeadKind head = config.head.kind;
+  const bool usual = head == HeadKind::classifier || head == HeadKind::span;
+  if (config.body.reach.empty() || tokens.global.defined() || !usual || tokens.ids.device() != Device::cpu)
+    return tokens;
+  const int64_t rows = tokens.ids.dim(0), time = tokens.ids.dim(1), end = config.special().eos;
+  const auto ids = tokens.ids.values<int64_t>();
+  tokens.global = Tensor::zeros(tokens.ids.shape(), DType::i64);
+  for (int64_t b = 0; b < rows; ++b) {
+    const auto row = ids.begin() + b * time;
+    const int64_t count = head == HeadKind::classifier ? 1 : std::find(row, row + time, end) - row;
+    std::fill_n(tokens.global.data<int64_t>() + b * time, count, 1);
+  }
+  return tokens;
 }
 
 struct CachedState final : LanguageModel::State {
@@ -82,13 +132,14 @@ std::unique_ptr<ModelConfig> TransformerModelConfig::clone() const {
 std::vector<HeadKind> TransformerModelConfig::heads() const {
   switch (body.shape) {
     case TransformerShape::encoder:
-      return {HeadKind::masked_language_model, HeadKind::classifier, HeadKind::tagger, HeadKind::none};
+      return {HeadKind::masked_language_model, HeadKind::classifier, HeadKind::tagger, HeadKind::span,
+              HeadKind::none};
     case TransformerShape::decoder:
       return {HeadKind::language_model, HeadKind::classifier, HeadKind::none};
     case TransformerShape::encoder_decoder:
       break;
   }
-  return {HeadKind::language_model, HeadKind::none};
+  return {HeadKind::language_model, HeadKind::classifier, HeadKind::none};
 }
 
 std::string TransformerModelConfig::summary() const {
@@ -119,6 +170,9 @@ void TransformerModelConfig::validate() const {
   check_fields(fields_of(const_cast<HeadOptions&>(head)), "head");  // only read
   check(!head.has_labels() || head.labels > 0, "head: a {} needs labels; it has {}", name_of(head.kind),
         head.labels);
+  check(!reads_twice() || body.source_vocabulary == 0,
+        "transformer: a classifier that is an encoder-decoder reads each text on both sides; leave "
+        "source_vocabulary 0");
 }
 
 const ModelType& TransformerModelConfig::type(const ModelType* preferred) const {
@@ -157,12 +211,14 @@ void TransformerModel::initialise(const Rng& rng, const ParameterChoice& wanted)
 }
 
 std::vector<std::vector<std::string>> TransformerModel::layers() {
-  const bool encodes = config_.body.has_encoder();
-  const std::string stack = encodes ? "encoder.layer." : "decoder.layer.";
-  const auto count = static_cast<size_t>(encodes ? config_.body.encoder_layers : config_.body.decoder_layers);
-  std::vector<std::vector<std::string>> names(count);
+  const auto encoder = static_cast<size_t>(config_.body.has_encoder() ? config_.body.encoder_layers : 0);
+  const auto decoder = static_cast<size_t>(config_.body.has_decoder() ? config_.body.decoder_layers : 0);
+  std::vector<std::vector<std::string>> names(encoder + decoder);
   for_each_parameter([&](const std::string& name, Tensor&) {
-    if (name.starts_with(stack)) names[std::stoul(name.substr(stack.size()))].push_back(name);
+    for (const auto& [stack, first] :
+         {std::pair<std::string, size_t>{"encoder.layer.", 0}, {"decoder.layer.", encoder}}) {
+      if (name.starts_with(stack)) names[first + std::stoul(name.substr(stack.size()))].push_back(name);
+    }
   });
   return names;
 }
@@ -171,8 +227,18 @@ std::vector<std::vector<std::string>> TransformerModel::layers() {
 
 HiddenStates TransformerModel::encode(const TokenBatch& tokens, Context& context) const {
   check_tokens(*this, tokens, config_.source_vocabulary());
-  if (config_.body.has_encoder()) return body_.encode(tokens, context);
+  if (config_.reads_twice()) return read_twice(tokens, context);
+  if (config_.body.has_encoder()) return body_.encode(with_global(config_, tokens), context);
   return {body_.decode(tokens, nullptr, context), tokens.lengths};
+}
+
+HiddenStates TransformerModel::read_twice(const TokenBatch& tokens, Context& context) const {
+  const HiddenStates memory = body_.encode(tokens, context);
+  const Tensor start =
+      Tensor::full({tokens.ids.dim(0), 1}, static_cast<double>(config_.special().decoder_start), DType::i64,
+                   tokens.ids.device());
+  const TokenBatch again{.ids = concat({start, slice(tokens.ids, 1, 0, tokens.ids.dim(1) - 1)}, 1)};
+  return {body_.decode(again, &memory, context), lengths_to_last_end(tokens, config_.special())};
 }
 
 Tensor TransformerModel::decode(const SequenceBatch& batch, Context& context) const {
@@ -213,8 +279,8 @@ std::unique_ptr<LanguageModel::State> TransformerModel::start(std::span<const Pr
   HiddenStates memory;
   if (reads) memory = encode(TokenBatch::of(sources, filler), context);
 
-  auto state =
-      std::make_unique<CachedState>(body_.make_cache(std::ssize(prompts), reads ? &memory : nullptr));
+  auto state = std::make_unique<CachedState>(
+      body_.make_cache(std::ssize(prompts), reads ? &memory : nullptr, context));
   if (longest > 0) {
     const TokenBatch begun = TokenBatch::of(targets, filler);
     check_tokens(*this, begun, vocabulary());

@@ -22,8 +22,13 @@ struct TransformerModelConfig final : ConfigOf<TransformerConfig> {
   kernels::Activation pooler_activation = kernels::Activation::tanh;  // in an encoder's classifier
 
   std::unique_ptr<ModelConfig> clone() const override;
+  int64_t width() const override { return body.size_of_embedding(); }
   int64_t source_vocabulary() const override { return body.size_of_source_vocabulary(); }
   bool reads_source() const override { return body.shape == TransformerShape::encoder_decoder; }
+  // Whether encode() gives the states of the decoder, which reads the text again behind a start token, as in
+  // the classifier of BART (Lewis et al. 2020, §3.1). A row's states end with that of its last end of
+  // sequence.
+  bool reads_twice() const { return reads_source() && head.kind == HeadKind::classifier; }
   std::vector<HeadKind> heads() const override;
   std::string summary() const override;
   std::vector<Field> fields() override;
@@ -72,6 +77,7 @@ class TransformerModel final : public Model, public Encoder, public SequenceToSe
   }
 
  private:
+  HiddenStates read_twice(const TokenBatch& tokens, Context& context) const;
   // The decoder's states [B, T, C].
   Tensor decode(const SequenceBatch& batch, Context& context) const;
   const LanguageHead& language_head() const;

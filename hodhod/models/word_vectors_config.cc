@@ -45,10 +45,6 @@ struct WordVectorsType final : ModelType {
   }
   ReadConfig read(const Json& json, const std::string& path) const override;
   Json write(const ModelConfig& config) const override;
-  const TensorNames& tensor_names() const override {
-    static const TensorNames kOwn;
-    return kOwn;
-  }
 };
 
 ReadConfig WordVectorsType::read(const Json& json, const std::string& path) const {

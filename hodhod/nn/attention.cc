@@ -30,7 +30,7 @@ MultiHeadAttentionOptions completed(MultiHeadAttentionOptions options) {
 // Traces x [B, T, heads · D] as [B, T, heads, D].
 void trace_heads(Context& context, const char* name, const char* axes, const Tensor& x, int64_t heads) {
   if (!context.trace) return;
-  trace(context, name, Component::attention, axes, reshape(x, {x.dim(0), x.dim(1), heads, x.dim(2) / heads}));
+  context.trace->add(name, Component::attention, axes, x, {x.dim(0), x.dim(1), heads, x.dim(2) / heads});
 }
 
 }  // namespace
@@ -40,13 +40,37 @@ MultiHeadAttention::MultiHeadAttention(const MultiHeadAttentionOptions& given, D
       query(options.width, options.heads * options.head_size, options.biases.query, dtype),
       key(options.key_width, options.kv_heads * options.head_size, options.biases.key, dtype),
       value(options.value_width, options.kv_heads * options.head_size, options.biases.value, dtype),
-      output(options.heads * options.head_size, options.width, options.biases.output, dtype) {}
+      output(options.heads * options.head_size, options.width, options.biases.output, dtype) {
+  if (options.head_norm) {
+    query_norm.emplace(options.head_size, *options.head_norm, dtype);
+    key_norm.emplace(options.head_size, *options.head_norm, dtype);
+  }
+  if (options.global) {
+    const int64_t heads = options.heads * options.head_size, kv_heads = options.kv_heads * options.head_size;
+    global = GlobalProjections{.query = Linear(options.width, heads, options.biases.query, dtype),
+                               .key = Linear(options.key_width, kv_heads, options.biases.key, dtype),
+                               .value = Linear(options.value_width, kv_heads, options.biases.value, dtype)};
+  }
+}
 
 Tensor MultiHeadAttention::operator()(const Tensor& x, const AttentionSetting& setting, Context& context,
                                       const Tensor& residual, double dropout, CachedLayer cached) const {
-  const Tensor queries = turned(query(x, context), options.heads, setting);
-  KeyValues memory = {key(x, context), value(x, context)};
+  Tensor queries = normed(query(x, context), query_norm);
+  KeyValues memory = {normed(key(x, context), key_norm), value(x, context)};
+  if (setting.rotary) {
+    trace_heads(context, "queries_unturned", "BTHD", queries, options.heads);
+    trace_heads(context, "keys_unturned", "BTHD", memory.keys, options.kv_heads);
+  }
+  queries = turned(queries, options.heads, setting);
   memory.keys = turned(memory.keys, options.kv_heads, setting);
+  if (setting.global && global) {
+    AttentionSetting windowed = setting;
+    check(!setting.bias.defined(),
+          "attention: a bias of scores does not go with global tokens; leave one of them out");
+    windowed.bias = setting.global->bias(options.left, x.dtype());
+    const Tensor heads = attend(queries, memory, windowed, context);
+    return project(with_global(heads, x, setting, context), context, residual, dropout);
+  }
   if (!cached.cache) return project(attend(queries, memory, setting, context), context, residual, dropout);
   const AttentionCache& cache = *cached.cache;
   cached.cache->write(cached.number, memory.keys, memory.values);
@@ -59,7 +83,24 @@ Tensor MultiHeadAttention::operator()(const Tensor& x, const AttentionSetting& s
 
 Tensor MultiHeadAttention::cross(const Tensor& x, const KeyValues& memory, const AttentionSetting& setting,
                                  Context& context, const Tensor& residual, double dropout) const {
-  return project(attend(query(x, context), memory, setting, context), context, residual, dropout);
+  const Tensor queries = normed(query(x, context), query_norm);
+  return project(attend(queries, memory, setting, context), context, residual, dropout);
+}
+
+Tensor MultiHeadAttention::normed(const Tensor& x, const std::optional<Norm>& norm) const {
+  if (!norm) return x;
+  const int64_t size = options.head_size;
+  return reshape((*norm)(reshape(x, {x.dim(0), x.dim(1), x.dim(2) / size, size})), x.shape());
+}
+
+Tensor MultiHeadAttention::with_global(const Tensor& heads, const Tensor& x, const AttentionSetting& setting,
+                                       Context& context) const {
+  const Trace::Scope scope(context.trace, "global");
+  AttentionSetting whole = setting;
+  whole.query_length = setting.global->counts();
+  const Tensor queries = global->query(setting.global->pick(x), context);
+  const KeyValues memory = {global->key(x, context), global->value(x, context)};
+  return setting.global->put(heads, attend(queries, memory, whole, context));
 }
 
 Tensor MultiHeadAttention::turned(const Tensor& x, int64_t heads, const AttentionSetting& setting) const {
@@ -81,9 +122,11 @@ Tensor MultiHeadAttention::attend(const Tensor& queries, const KeyValues& memory
   call.heads = options.heads;
   call.kv_heads = options.kv_heads;
   call.scale = options.scale;
+  call.cap = options.cap;
   call.causal = options.causal;
-  call.left = options.left;
-  call.right = options.right;
+  // Beside global tokens the window is a part of the bias.
+  call.left = setting.global ? -1 : options.left;
+  call.right = setting.global ? -1 : options.right;
   call.offset = setting.offset;
   call.key_start = setting.key_start;
   call.key_end = setting.key_end;
@@ -100,8 +143,13 @@ Tensor MultiHeadAttention::attend(const Tensor& queries, const KeyValues& memory
     trace_heads(context, "queries", "BTHD", queries, options.heads);
     trace_heads(context, "keys", "BSHD", keys, options.kv_heads);
     trace_heads(context, "values", "BSHD", in_rows(memory.values), options.kv_heads);
-    const Shape scores{queries.dim(0), options.heads, queries.dim(1), keys.dim(1)};
-    context.trace->add("probabilities", Component::attention, "BHTS", scores,
+    const Shape shape{queries.dim(0), options.heads, queries.dim(1), keys.dim(1)};
+    context.trace->add("scores", Component::attention, "BHTS", shape, [&] {
+      return attention_scores(
+          queries, keys,
+          {.heads = call.heads, .kv_heads = call.kv_heads, .scale = call.scale, .cap = call.cap});
+    });
+    context.trace->add("probabilities", Component::attention, "BHTS", shape,
                        [&] { return attention_weights(queries, memory.keys, call); });
   }
   if (context.training && options.dropout > 0) {

@@ -5,6 +5,9 @@
 //   y = output(attention(Q, K, Vl))
 //
 // where m is x itself (self) or another sequence (cross). B batch, T queries, S keys, C width, D head size.
+//
+// With `head_norm`, each head of Q and of K is normalised over its D channels (Henry et al. 2020,
+// "Query-key normalization for Transformers"), before rotary positions turn it.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +15,9 @@
 
 #include "hodhod/nn/attention_cache.h"
 #include "hodhod/nn/context.h"
+#include "hodhod/nn/global_attention.h"
 #include "hodhod/nn/linear.h"
+#include "hodhod/nn/norm.h"
 #include "hodhod/nn/positions.h"
 #include "hodhod/tensor/host_array.h"
 #include "hodhod/tensor/tensor.h"
@@ -31,12 +36,15 @@ struct MultiHeadAttentionOptions {
   int64_t key_width = 0;    // of what keys are made from; 0: C
   int64_t value_width = 0;  // of what values are made from; 0: as keys
   AttentionBiases biases = {};
-  std::optional<double> scale = {};  // of scores; 1/√D unless given
-  bool causal = false;               // a query sees no later key
-  int64_t left = -1;                 // keys before the query that it sees, and after it; −1: all
+  std::optional<NormOptions> head_norm = {};  // of the heads of queries and of keys; none unless given
+  std::optional<double> scale = {};           // of scores; 1/√D unless given
+  double cap = 0;                             // of scores: cap · tanh(score / cap); 0: none
+  bool causal = false;                        // a query sees no later key
+  int64_t left = -1;                          // keys before the query that it sees, and after it; −1: all
   int64_t right = -1;
   double dropout = 0;  // of attention's weights, in training
   bool rotary_interleaved = false;
+  bool global = false;  // some tokens attend to all, with projections of their own
 };
 
 // What attention is told of a batch besides its inputs; one serves all layers of a stack. Undefined tensors
@@ -51,6 +59,7 @@ struct AttentionSetting {
   DistanceBias distance_bias = {};
   const RotaryTables* rotary = nullptr;
   HostArray rotary_places = {};  // [B, T], where the places to turn by are not offset + t
+  const GlobalTokens* global = nullptr;
 };
 
 // Keys and values of a sequence, [B, S, kv_heads · D] each, or the pages of a cache.
@@ -64,13 +73,16 @@ struct CachedLayer {
   int64_t number = 0;
 };
 
-// Traces queries, keys, values, probabilities (before dropout), heads, and what `output` makes of them.
+// Traces queries and keys (those of rotary positions also before they are turned), values, scores (before
+// bias and mask), probabilities (before dropout), heads, and what `output` makes of them.
 struct MultiHeadAttention {
   MultiHeadAttentionOptions options;
-  Linear query;   // C → H · D
-  Linear key;     // key_width → kv_heads · D
-  Linear value;   // value_width → kv_heads · D
-  Linear output;  // H · D → C
+  Linear query;                              // C → H · D
+  Linear key;                                // key_width → kv_heads · D
+  Linear value;                              // value_width → kv_heads · D
+  Linear output;                             // H · D → C
+  std::optional<Norm> query_norm, key_norm;  // of D channels
+  std::optional<GlobalProjections> global;
 
   MultiHeadAttention() = default;
   // Uninitialised parameters.
@@ -90,9 +102,11 @@ struct MultiHeadAttention {
                const Tensor& residual = {}, double dropout = 0) const;
 
   // From memory [B, S, key_width]; or from two sequences of one length.
-  KeyValues keys_values(const Tensor& memory) const { return keys_values(memory, memory); }
-  KeyValues keys_values(const Tensor& for_keys, const Tensor& for_values) const {
-    return {key(for_keys), value(for_values)};
+  KeyValues keys_values(const Tensor& memory, const Context& context) const {
+    return keys_values(memory, memory, context);
+  }
+  KeyValues keys_values(const Tensor& for_keys, const Tensor& for_values, const Context& context) const {
+    return {normed(key(for_keys, context), key_norm), value(for_values, context)};
   }
 
   template <class V>
@@ -101,9 +115,17 @@ struct MultiHeadAttention {
     v("key", key);
     v("value", value);
     v("output", output);
+    v("query_norm", query_norm);
+    v("key_norm", key_norm);
+    v("global", global);
   }
 
  private:
+  // x [B, T, heads · D] with each head normalised, or x if there is no norm.
+  Tensor normed(const Tensor& x, const std::optional<Norm>& norm) const;
+  // The heads of all tokens, given those that the window gives.
+  Tensor with_global(const Tensor& heads, const Tensor& x, const AttentionSetting& setting,
+                     Context& context) const;
   Tensor attend(const Tensor& queries, const KeyValues& memory, const AttentionSetting& setting,
                 Context& context) const;
   Tensor project(const Tensor& heads, Context& context, const Tensor& residual, double dropout) const;

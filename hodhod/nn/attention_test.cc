@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -55,7 +56,7 @@ void expect_gradients(const MultiHeadAttentionOptions& options, const AttentionS
         size_t next = 2;
         for_each_parameter(layer, [&](const std::string&, Tensor& p) { p = x[next++]; });
         Context context{.training = true, .rng = Rng(5)};
-        if (cross) return layer.cross(x[0], layer.keys_values(x[1]), setting, context, x[0], 0.2);
+        if (cross) return layer.cross(x[0], layer.keys_values(x[1], context), setting, context, x[0], 0.2);
         return layer(x[0], setting, context, x[0]);
       },
       inputs);
@@ -75,6 +76,33 @@ TEST(MultiHeadAttention, Gradcheck) {
       true);
 }
 
+TEST(MultiHeadAttention, NormalisesEachHeadOfQueriesAndKeys) {
+  const MultiHeadAttention layer =
+      layer_of({.width = 6,
+                .heads = 4,
+                .kv_heads = 2,
+                .head_size = 3,
+                .head_norm = NormOptions{.kind = NormKind::rms, .epsilon = 0.1}});
+  const Tensor x = attention_values({2, 5, 6}, 1);
+  Trace seen;
+  Context context{.trace = &seen};
+  layer(x, {}, context);
+  const auto expect_heads = [&](const char* name, const Linear& linear, const Norm& norm, int64_t heads) {
+    const auto got = seen.at(name).tensor.values(), raw = linear(x).values(), weight = norm.weight.values();
+    ASSERT_EQ(got.size(), raw.size());
+    ASSERT_EQ(weight.size(), 3u);
+    for (size_t row = 0; row < static_cast<size_t>(2 * 5 * heads); ++row) {
+      double squares = 0;
+      for (size_t d = 0; d < 3; ++d) squares += raw[row * 3 + d] * raw[row * 3 + d];
+      const double root = std::sqrt(squares / 3 + 0.1);
+      for (size_t d = 0; d < 3; ++d)
+        ASSERT_NEAR(got[row * 3 + d], raw[row * 3 + d] / root * weight[d], 1e-12) << name;
+    }
+  };
+  expect_heads("queries", layer.query, *layer.query_norm, 4);
+  expect_heads("keys", layer.key, *layer.key_norm, 2);
+}
+
 TEST(MultiHeadAttention, IsTheSumOfItsHeads) {
   // With one head and values that pass through, the output is the weighted mean that the trace shows.
   MultiHeadAttention layer = layer_of({.width = 3, .heads = 1, .biases = {true, true, false, false}});
@@ -87,8 +115,8 @@ TEST(MultiHeadAttention, IsTheSumOfItsHeads) {
   const auto y = layer(x, {}, context).values();
   std::vector<std::string> names;
   for (const auto& entry : seen.entries()) names.push_back(entry.name);
-  EXPECT_EQ(names,
-            (std::vector<std::string>{"queries", "keys", "values", "probabilities", "heads", "output"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"queries", "keys", "values", "scores", "probabilities", "heads",
+                                             "output"}));
   const auto weights = seen.at("probabilities").tensor.values();
   for (size_t b = 0; b < 2; ++b) {
     for (size_t i = 0; i < 4; ++i) {

@@ -13,14 +13,22 @@
 
 namespace hodhod {
 
+// What attention is kept from seeing, for looking inside: added to the scores of every layer, where −∞ cuts
+// the link from a query to a key. [B or 1, H or 1, T, S] each; undefined: nothing is cut.
+struct AttentionCuts {
+  Tensor encoder = {}, decoder = {};  // self-attention
+  Tensor cross = {};
+};
+
 // `rng` names the randomness of this step; each dropout takes a stream of its own by next_stream(), in the
 // order of the forward pass, so masks are a function of (seed, step, place, element) alone.
 struct Context {
   bool training = false;
   Rng rng{};
   Trace* trace = nullptr;
-  PackedWeights* packed = nullptr;  // of the model's weights, while sequences are decoded
-  uint64_t streams = 0;             // handed out so far
+  const AttentionCuts* cuts = nullptr;  // of a Transformer
+  PackedWeights* packed = nullptr;      // of the model's weights, while sequences are decoded
+  uint64_t streams = 0;                 // handed out so far
 
   Rng next_stream() { return rng.fork(++streams); }
 };

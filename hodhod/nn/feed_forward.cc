@@ -30,8 +30,10 @@ FeedForward::HiddenUnits FeedForward::hidden_units(const Tensor& x, Context& con
   trace(context, "up", Component::feed_forward, "BTF", raised);
   if (gate) trace(context, "gate", Component::feed_forward, "BTF", opened);
   const bool drops = context.training && options.dropout > 0;
+  // A trace on the tape shows the gradient of the hidden units, so they have to stand there.
+  const bool shown = context.trace && recording();
   // Without a gate the last product applies the activation: its result need not be kept for backward.
-  if (!gate && !drops) {
+  if (!gate && !drops && !shown) {
     if (context.trace) {
       context.trace->add("hidden", Component::feed_forward, "BTF", raised.shape(),
                          [&] { return activate(options.activation, raised); });

@@ -4,7 +4,7 @@
 namespace hodhod {
 
 Norm::Norm(int64_t width, const NormOptions& norm_options, DType dtype, bool with_bias)
-    : options(norm_options), weight(Tensor::full({width}, 1, dtype)) {
+    : options(norm_options), weight(Tensor::full({width}, norm_options.plus_one ? 0 : 1, dtype)) {
   if (with_bias && norm_options.kind == NormKind::layer) bias = Tensor::zeros({width}, dtype);
 }
 

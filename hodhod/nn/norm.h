@@ -15,7 +15,7 @@ struct Norm {
   Tensor bias;    // [C], or undefined
 
   Norm() = default;
-  // Weight 1 and, for layer norm `with_bias`, bias 0.
+  // Weight 1 (0 with plus_one) and, for layer norm `with_bias`, bias 0.
   explicit Norm(int64_t width, const NormOptions& norm_options = {}, DType dtype = DType::f32,
                 bool with_bias = true);
 

@@ -155,6 +155,16 @@ DistanceBias alibi(int64_t heads, DistanceRange range, DType dtype) {
   return {values, range.first};
 }
 
+Tensor alibi_of_keys(int64_t heads, int64_t longest, int64_t head_size, DType dtype) {
+  check(heads > 0 && head_size > 0, "alibi: {} heads of {} channels; give at least 1", heads, head_size);
+  const auto rounded = [](double x) { return static_cast<float>(bf16(static_cast<float>(x))); };
+  const double root = std::sqrt(static_cast<double>(head_size));
+  return tabulate({heads, longest}, dtype, [&](int64_t h, int64_t place) {
+    const float slope = rounded(alibi_slope(heads, h)), at = rounded(static_cast<double>(place));
+    return static_cast<double>(rounded(static_cast<double>(slope * at))) / root;
+  });
+}
+
 int64_t RelativeBuckets::of(int64_t distance) const {
   const int64_t each = bidirectional ? buckets / 2 : buckets, single = each / 2;
   const int64_t base = bidirectional && distance > 0 ? each : 0;

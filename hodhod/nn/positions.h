@@ -127,6 +127,11 @@ std::vector<double> alibi_slopes(int64_t heads);
 // −slope · |distance|
 DistanceBias alibi(int64_t heads, DistanceRange range, DType dtype = DType::f32);
 
+// ALiBi as Falcon computes it: a bias for each key, slope · place / √D, whatever the query. As with ALiBi,
+// only differences between keys matter in the softmax; but slopes, and places times slopes, are rounded to
+// bfloat16, as the models were trained. [H, longest] for heads of D channels.
+Tensor alibi_of_keys(int64_t heads, int64_t longest, int64_t head_size, DType dtype = DType::f32);
+
 // T5's buckets of distances (Raffel et al. 2020): half of them for single distances, the rest for ranges that
 // grow geometrically up to `longest`, beyond which all is one. `bidirectional` spends half on keys after the
 // query, which otherwise all fall into bucket 0.

@@ -86,12 +86,14 @@ RecurrentRun Recurrent::operator()(const Tensor& ids, const Tensor& table, Conte
 void Recurrent::trace_direction(bool reverse, const Tensor& gates, const RecurrenceResult& result,
                                 bool time_first, Trace& trace) const {
   const Trace::Scope scope(&trace, reverse ? "reverse" : "forward");
-  const NoGrad off;
   const int64_t count = kernels::gates_of(options.cell);
-  const Tensor dense = gates.dense();
-  trace.add("gates", Component::recurrence, time_first ? "TBGC" : "BTGC",
-            dense.reshaped({dense.dim(0), dense.dim(1), count, dense.dim(2) / count}));
-  trace.add("states", Component::recurrence, time_first ? "TBC" : "BTC", result.output);
+  const char* const of_gates = time_first ? "TBGC" : "BTGC";
+  const char* const of_channels = time_first ? "TBC" : "BTC";
+  trace.add("gates", Component::recurrence, of_gates, gates,
+            {gates.dim(0), gates.dim(1), count, gates.dim(2) / count});
+  if (result.gates.defined()) trace.add("gates_after", Component::recurrence, of_gates, result.gates);
+  if (result.cells.defined()) trace.add("cells", Component::recurrence, of_channels, result.cells);
+  trace.add("states", Component::recurrence, of_channels, result.output);
   if (result.last.cell.defined()) trace.add("last_cell", Component::recurrence, "BC", result.last.cell);
 }
 
@@ -128,7 +130,8 @@ RecurrentRun Recurrent::run(const Tensor& x, const Tensor& table, Context& conte
                      {.reverse = options.reverse || i > first,
                       .time_first = input.time_first,
                       .lengths = input.lengths,
-                      .packed = input.packed ? &(*input.packed)[i] : nullptr});
+                      .packed = input.packed ? &(*input.packed)[i] : nullptr,
+                      .keep = context.trace != nullptr});
       if (context.trace)
         trace_direction(options.reverse || i > first, gates, result, input.time_first, *context.trace);
       sides.push_back(std::move(result.output));

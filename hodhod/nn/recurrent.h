@@ -53,7 +53,8 @@ struct RecurrentInput {
 // weight_hr_l0 [P, H], and with _reverse at the end for the other direction.
 //
 // Traces under "layer.l", and "forward" or "reverse" below it, what the input adds to the gates ("gates"),
-// the outputs ("states"), the LSTM's cells after the last step ("last_cell"); and the output of the layer.
+// the gates of an LSTM or GRU after their functions ("gates_after"), an LSTM's cells ("cells"), the outputs
+// ("states"), the LSTM's cells after the last step ("last_cell"); and the output of the layer.
 struct Recurrent {
   struct Direction {
     Tensor weight_ih, weight_hh, bias_ih, bias_hh, weight_hr;

@@ -31,7 +31,7 @@ SourceReading SourceAttention::operator()(const Tensor& q, const SourceMemory& m
     scores = matmul(q, keys, {.transpose_b = true});
   }
   const Tensor weights = softmax(scores, {.lengths = memory.lengths});
-  return {matmul(weights, memory.states), weights};
+  return {matmul(weights, memory.states), scores, weights};
 }
 
 }  // namespace hodhod

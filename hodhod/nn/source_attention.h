@@ -35,7 +35,8 @@ struct SourceMemory {
 // What queries read from a source.
 struct SourceReading {
   Tensor context;  // [B, T, C]
-  Tensor weights;  // the softmax of the scores, [B, T, S]; 0 past a source's end
+  Tensor scores;   // [B, T, S]
+  Tensor weights;  // their softmax; 0 past a source's end
 };
 
 struct SourceAttention {

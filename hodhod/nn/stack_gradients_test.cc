@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "hodhod/base/names.h"
 #include "hodhod/nn/convolution.h"
 #include "hodhod/nn/embedding.h"
 #include "hodhod/nn/module.h"
@@ -64,7 +65,9 @@ struct BlockCase {
   TransformerBlockOptions options = {};
   bool ragged = false;
   bool rotary = false;
+  int64_t rotated = 0;  // channels of a head that turn; 0: all
   bool alibi = false;
+  bool global = false;
   int layers = 1;
 };
 void PrintTo(const BlockCase& one, std::ostream* out) { *out << one.name; }
@@ -127,6 +130,10 @@ std::vector<BlockCase> block_cases() {
     c.options.attention.right = 1;
     c.ragged = true;
   });
+  add("window beside global tokens, ragged", [](BlockCase& c) {
+    c.options.attention.left = c.options.attention.right = 1;
+    c.options.attention.global = c.global = c.ragged = true;
+  });
   add("causal window, two layers", [](BlockCase& c) {
     c.options.attention.causal = true;
     c.options.attention.left = 1;
@@ -143,6 +150,39 @@ std::vector<BlockCase> block_cases() {
     c.options.placement = NormPlacement::pre;
     c.layers = 2;
   });
+  for (const SubLayerOrder order : {SubLayerOrder::parallel, SubLayerOrder::parallel_one_norm}) {
+    add(fmt::format("{}, rotary in part", name_of(order)), [&](BlockCase& c) {
+      c.options.attention.causal = true;
+      c.options.placement = NormPlacement::pre;
+      c.options.order = order;
+      c.options.dropout = 0.25;
+      c.rotary = true;
+      c.rotated = 2;
+      c.layers = 2;
+    });
+  }
+  for (const bool cross : {false, true}) {
+    add(fmt::format("norms on both sides, capped scores{}", cross ? ", cross-attention" : ""),
+        [&](BlockCase& c) {
+          c.options.attention.causal = true;
+          c.options.attention.scale = 1;
+          c.options.attention.cap = 1.5;
+          c.options.placement = NormPlacement::both;
+          c.options.norm = {.kind = NormKind::rms, .plus_one = true};
+          c.options.dropout = 0.25;
+          c.options.cross = cross;
+          c.ragged = true;
+        });
+    add(fmt::format("norms of queries and keys, rotary{}", cross ? ", cross-attention" : ""),
+        [&](BlockCase& c) {
+          c.options.attention.heads = 4;
+          c.options.attention.kv_heads = 2;
+          c.options.attention.causal = true;
+          c.options.attention.head_norm = NormOptions{.kind = cross ? NormKind::layer : NormKind::rms};
+          c.options.cross = cross;
+          c.rotary = true;
+        });
+  }
   add("dropout everywhere", [](BlockCase& c) {
     c.options.attention.causal = true;
     c.options.attention.dropout = 0.25;
@@ -156,18 +196,23 @@ Tensor run_blocks(const BlockCase& c, const Stack& stack, Inputs inputs) {
   Tensor x = inputs[0];
   const DType dtype = x.dtype();
   const RotaryTables tables =
-      c.rotary ? RotaryTables(kTime, {.rotated = kWidth / c.options.attention.heads}, dtype) : RotaryTables();
+      c.rotary ? RotaryTables(kTime, {.rotated = c.rotated ? c.rotated : kWidth / c.options.attention.heads},
+                              dtype)
+               : RotaryTables();
   AttentionSetting setting;
   if (c.rotary) setting.rotary = &tables;
   if (c.alibi) {
     setting.distance_bias = alibi(c.options.attention.heads, DistanceRange::of(0, kTime - 1, kTime), dtype);
   }
+  // The first token of the first row and two of the second.
+  const GlobalTokens global(Tensor::from<int64_t>({1, 0, 0, 0, 1, 1, 0, 0}, {kBatch, kTime}));
+  if (c.global) setting.global = &global;
   if (c.ragged) setting.key_end = setting.query_length = lengths({kTime, 2});
   Context context{.training = true, .rng = Rng(3)};
   for (const TransformerBlock& block : stack.layer) {
     TransformerBlock::CrossInput cross;
     if (c.options.cross) {
-      cross.memory = block.cross_attention->keys_values(inputs[1]);
+      cross.memory = block.cross_attention->keys_values(inputs[1], context);
       if (c.ragged) cross.setting.key_end = lengths({1, kSource});
       cross.setting.query_length = setting.query_length;
     }

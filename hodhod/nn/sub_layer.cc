@@ -15,6 +15,10 @@ Tensor end_sub_layer(const Linear& layer, const Tensor& x, const SubLayerEnd& en
     return end.residual.defined() ? y + end.residual : y;
   }
   if (!drops) return layer(x, context, {.activation = end.activation, .residual = end.residual});
+  if (!layer.lora.empty()) {
+    return dropout_add(layer(x, context, {.activation = end.activation}), {}, end.residual, end.dropout,
+                       context.next_stream());
+  }
   return dropout_add(linear(x, layer.weight, {}, {.activation = end.activation}), layer.bias, end.residual,
                      end.dropout, context.next_stream());
 }

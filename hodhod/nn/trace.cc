@@ -4,24 +4,46 @@
 #include <algorithm>
 
 #include "hodhod/base/error.h"
-#include "hodhod/tensor/tape.h"
+#include "hodhod/ops/shape.h"
 
 namespace hodhod {
 
-void Trace::add(std::string_view name, Component component, std::string_view axes, const Tensor& tensor) {
-  check(tensor.defined() && tensor.rank() == static_cast<int>(axes.size()),
-        "trace: {}{} has axes {} and {} dimensions; give a letter for each", prefix_, name, axes,
-        tensor.defined() ? tensor.rank() : -1);
-  Entry entry{prefix_ + std::string(name), component, std::string(axes), tensor};
-  if (observer_) return observer_(entry);
-  entry.tensor = tensor.detach();
+void Trace::take(Entry entry) {
+  if (consumer_) return consumer_(entry);
   entries_.push_back(std::move(entry));
+}
+
+void Trace::add(std::string_view name, Component component, std::string_view axes, const Tensor& tensor,
+                const Shape& shape) {
+  check(tensor.defined() && shape.rank() == static_cast<int>(axes.size()),
+        "trace: {}{} has axes {} and {} dimensions; give a letter for each", prefix_, name, axes,
+        tensor.defined() ? shape.rank() : -1);
+  take({prefix_ + std::string(name), component, std::string(axes),
+        tensor.shape() == shape ? tensor.detach() : tensor.dense().reshaped(shape), Edge(tensor)});
 }
 
 void Trace::add(std::string_view name, Component component, std::string_view axes, const Shape& shape,
                 const std::function<Tensor()>& compute) {
   const NoGrad off;
-  add(name, component, axes, observer_ ? Tensor::empty(shape, DType::f32, Device::shapes) : compute());
+  add(name, component, axes, default_device() == Device::shapes ? Tensor::empty(shape) : compute());
+}
+
+void Trace::add_steps(const Trace& steps) {
+  const NoGrad off;
+  std::vector<const Entry*> names;
+  for (const Entry& entry : steps.entries()) {
+    if (std::none_of(names.begin(), names.end(), [&](const Entry* one) { return one->name == entry.name; }))
+      names.push_back(&entry);
+  }
+  for (const Entry* first : names) {
+    std::vector<Tensor> parts;
+    for (const Entry& entry : steps.entries()) {
+      if (entry.name == first->name) parts.push_back(entry.tensor);
+    }
+    const size_t time = first->axes.find('T');
+    add(first->name, first->component, first->axes,
+        time == std::string::npos ? parts.back() : concat(parts, static_cast<int>(time)));
+  }
 }
 
 const Trace::Entry* Trace::find(std::string_view name) const {

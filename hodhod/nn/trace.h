@@ -6,7 +6,8 @@
 //     model.encode(tokens, context);
 //     trace.at("encoder.layer.0.self_attention.probabilities").tensor;  // [B, H, T, S]
 //
-// docs/trace.md lists the names. A pass without a trace does no work for it.
+// docs/trace.md lists the names. A pass without a trace does no work for it, and a trace changes no bit of
+// the result.
 #pragma once
 
 #include <array>
@@ -17,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "hodhod/tensor/tape.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
@@ -50,19 +52,30 @@ class Trace {
     // chosen tokens.
     std::string axes;
     Tensor tensor;  // off the tape; it shares the memory of what the model computed
+    // Where the tensor stands on the tape, if it does: there its gradient arrives, maybe in another shape of
+    // as many elements (BackwardOptions::on_gradient). It holds that part of the tape.
+    Edge origin = {};
   };
 
+  // Keeps the entries.
   Trace() = default;
-  // One that keeps no entry and tells `observer` of each. Tensors are then as the model has them, on its
-  // tape; those that only a trace would compute are not computed and have a shape alone (on the device
-  // `shapes`).
-  explicit Trace(std::function<void(const Entry&)> observer) : observer_(std::move(observer)) {}
+  // Gives each entry to `consumer` and keeps none.
+  explicit Trace(std::function<void(const Entry&)> consumer) : consumer_(std::move(consumer)) {}
 
   // Adds a tensor under the scopes that are open. Error if `axes` has not one letter for each dimension.
-  void add(std::string_view name, Component component, std::string_view axes, const Tensor& tensor);
+  void add(std::string_view name, Component component, std::string_view axes, const Tensor& tensor) {
+    add(name, component, axes, tensor, tensor.shape());
+  }
+  // The same in another shape of as many elements.
+  void add(std::string_view name, Component component, std::string_view axes, const Tensor& tensor,
+           const Shape& shape);
   // The same for a tensor of this shape that the model itself does not compute; compute() runs off the tape.
+  // On the device `shapes` it is not called: such a tensor costs the model nothing.
   void add(std::string_view name, Component component, std::string_view axes, const Shape& shape,
            const std::function<Tensor()>& compute);
+  // Adds what a pass that went step by step has traced: entries of one name become one along T; of those
+  // without T the last counts.
+  void add_steps(const Trace& steps);
 
   const std::vector<Entry>& entries() const { return entries_; }
   // The last tensor of this name, or null.
@@ -86,9 +99,11 @@ class Trace {
   };
 
  private:
+  void take(Entry entry);
+
   std::string prefix_;
   std::vector<Entry> entries_;
-  std::function<void(const Entry&)> observer_;
+  std::function<void(const Entry&)> consumer_;
 };
 
 }  // namespace hodhod

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -64,11 +65,18 @@ TEST(Trace, ErrorsSayWhatThereIs) {
 
 // Asking for a trace changes neither the output nor the gradients, in training with dropout.
 TEST(Trace, ChangesNoBit) {
-  for (bool with_gate : {false, true}) {
-    TransformerBlock block({.attention = {.width = 24, .heads = 4, .kv_heads = 2, .dropout = 0.2},
-                            .feed_forward = {.width = 24, .hidden = 37, .gated = with_gate, .dropout = 0.2},
-                            .norm = {},
-                            .dropout = 0.1});
+  for (const int kind : {0, 1, 2, 3}) {
+    const bool with_gate = kind % 2 == 1;
+    const double dropout = kind < 2 ? 0.2 : 0;
+    TransformerBlock block(
+        {.attention = {.width = 24, .heads = 4, .kv_heads = 2, .dropout = dropout},
+         .feed_forward = {.width = 24,
+                          .hidden = 37,
+                          .activation = with_gate ? kernels::Activation::silu : kernels::Activation::gelu,
+                          .gated = with_gate,
+                          .dropout = dropout},
+         .norm = {},
+         .dropout = dropout / 2});
     uint64_t stream = 0;
     for_each_parameter(block, [&](const std::string&, Tensor& p) {
       init_normal(p, 0, 0.3, Rng(5, ++stream));
@@ -90,6 +98,82 @@ TEST(Trace, ChangesNoBit) {
     EXPECT_EQ(run(nullptr), run(&trace));
     EXPECT_FALSE(trace.entries().empty());
   }
+}
+
+TEST(Trace, GivesAConsumerWhatItWouldKeep) {
+  Recurrent stack({.cell = Cell::gru, .input = 4, .hidden = 3});
+  stack.initialise(Rng(3));
+  Trace kept;
+  std::vector<Trace::Entry> seen;
+  Trace given([&](const Trace::Entry& entry) { seen.push_back(entry); });
+  for (Trace* trace : {&kept, &given}) {
+    Context context{.trace = trace};
+    stack(traced_input({2, 5, 4}, 1), context);
+  }
+  EXPECT_TRUE(given.entries().empty());
+  ASSERT_EQ(seen.size(), kept.entries().size());
+  for (size_t i = 0; i < seen.size(); ++i) {
+    EXPECT_EQ(seen[i].name, kept.entries()[i].name);
+    EXPECT_EQ(seen[i].tensor.values(), kept.entries()[i].tensor.values());
+  }
+}
+
+// The gradient at an entry's place on the tape is the derivative by that tensor: by finite differences of
+// what follows it.
+TEST(Trace, KnowsWhereGradientsArrive) {
+  TransformerBlock block(
+      {.attention = {.width = 6, .heads = 2}, .feed_forward = {.width = 6, .hidden = 7}, .norm = {}},
+      DType::f64);
+  uint64_t stream = 0;
+  for_each_parameter(block, [&](const std::string&, Tensor& p) { init_normal(p, 0, 0.4, Rng(6, ++stream)); });
+  Tensor x = traced_input({1, 3, 6}, 1).converted(DType::f64),
+         dy = traced_input({1, 3, 6}, 2).converted(DType::f64);
+  x.set_requires_grad();
+  Trace trace;
+  Context context{.trace = &trace};
+  std::map<std::string, Tensor> found;
+  backward(block(x, {}, context),
+           {.gradient = dy, .on_gradient = [&](const Node& node, int output, const Tensor& d) {
+              for (const Trace::Entry& entry : trace.entries()) {
+                if (entry.origin.node.get() == &node && entry.origin.output == output)
+                  found[entry.name] = d.clone();
+              }
+            }});
+  for (const char* name : {"self_attention.queries", "self_attention.keys", "self_attention.values",
+                           "self_attention.heads", "self_attention.output", "self_attention.sum",
+                           "feed_forward.up", "feed_forward.hidden", "feed_forward.sum", "output"})
+    EXPECT_TRUE(found.contains(name)) << name;
+  const auto after = [&](const Tensor& heads) {  // what follows the heads
+    Context plain;
+    const Tensor y = block.self_attention_norm(x.detach() + block.self_attention.output(heads));
+    const Tensor out = (*block.feed_forward_norm)(y + block.feed_forward(y, plain));
+    double sum = 0;
+    for (int64_t i = 0; i < out.numel(); ++i) sum += out.data<double>()[i] * dy.data<double>()[i];
+    return sum;
+  };
+  const NoGrad off;
+  const Tensor heads = trace.at("self_attention.heads").tensor.dense().reshaped({1, 3, 6});
+  const auto gradient = found.at("self_attention.heads").values();
+  for (int64_t i = 0; i < heads.numel(); ++i) {
+    const Tensor more = heads.clone(), less = heads.clone();
+    more.data<double>()[i] += 1e-5;
+    less.data<double>()[i] -= 1e-5;
+    EXPECT_NEAR(gradient[static_cast<size_t>(i)], (after(more) - after(less)) / 2e-5, 1e-7);
+  }
+}
+
+TEST(Trace, JoinsSteps) {
+  Trace steps, whole;
+  for (const double value : {1, 2}) {
+    const Trace::Scope scope(&steps, "layer");
+    steps.add("states", Component::recurrence, "BTC", Tensor::full({1, 1, 2}, value));
+    steps.add("last_cell", Component::recurrence, "BC", Tensor::full({1, 2}, value));
+  }
+  const Trace::Scope scope(&whole, "decoder");
+  whole.add_steps(steps);
+  ASSERT_EQ(whole.entries().size(), 2u);
+  EXPECT_EQ(whole.at("decoder.layer.states").tensor.values(), (std::vector<double>{1, 1, 2, 2}));
+  EXPECT_EQ(whole.at("decoder.layer.last_cell").tensor.values(), (std::vector<double>{2, 2}));
 }
 
 // What the trace of a block shows are the steps by which its output comes about.
@@ -118,7 +202,7 @@ TEST(Trace, ShowsEachStepOfABlock) {
                 block.self_attention.output(of("self_attention.heads").reshaped({2, 5, 12})), "projection");
     const Tensor middle = of(post ? "self_attention.norm" : "self_attention.sum");
     expect_near(of("feed_forward.sum"), middle + of("feed_forward.output"), "second residual");
-    expect_near(of("feed_forward.norm"), block.feed_forward_norm(post ? of("feed_forward.sum") : middle),
+    expect_near(of("feed_forward.norm"), (*block.feed_forward_norm)(post ? of("feed_forward.sum") : middle),
                 "second norm");
     expect_near(of("feed_forward.hidden"), relu(of("feed_forward.up")), "activation");
     EXPECT_EQ(of("output").values<float>(), y.values<float>());
@@ -138,7 +222,8 @@ TEST(Trace, ShowsBothDirectionsOfARecurrentLayer) {
   std::vector<std::string> expected;
   for (const std::string layer : {"layer.0.", "layer.1."}) {
     for (const std::string side : {"forward.", "reverse."}) {
-      for (const std::string what : {"gates BTGC", "states BTC", "last_cell BC"})
+      for (const std::string what :
+           {"gates BTGC", "gates_after BTGC", "cells BTC", "states BTC", "last_cell BC"})
         expected.push_back(layer + side + what);
     }
     expected.push_back(layer + "output BTC");

@@ -50,7 +50,7 @@ std::vector<std::vector<float>> run(bool checkpointed, NormPlacement placement) 
   for (const TransformerBlock& block : decoder.layer) {
     const auto body = [&block, setting, context](std::span<const Tensor> in) {
       Context own = context;  // the same streams each time
-      const TransformerBlock::CrossInput cross{block.cross_attention->keys_values(in[1]), {}};
+      const TransformerBlock::CrossInput cross{block.cross_attention->keys_values(in[1], own), {}};
       return block(in[0], setting, own, &cross);
     };
     x = checkpointed ? checkpoint(body, {x, states}) : body(std::vector<Tensor>{x, states});
@@ -64,8 +64,20 @@ std::vector<std::vector<float>> run(bool checkpointed, NormPlacement placement) 
   return all;
 }
 
+TEST(TransformerBlock, ParallelSubLayersNeedNormsBeforeThem) {
+  TransformerBlockOptions options{.attention = {.width = 8, .heads = 2},
+                                  .feed_forward = {.width = 8, .hidden = 9},
+                                  .norm = {},
+                                  .order = SubLayerOrder::parallel};
+  EXPECT_THROW(TransformerBlock{options}, Error);
+  options.placement = NormPlacement::pre;
+  EXPECT_NO_THROW(TransformerBlock{options});
+  options.cross = true;
+  EXPECT_THROW(TransformerBlock{options}, Error);
+}
+
 TEST(TransformerBlock, CheckpointedBlocksGiveTheSameBits) {
-  for (NormPlacement placement : {NormPlacement::post, NormPlacement::pre}) {
+  for (NormPlacement placement : {NormPlacement::post, NormPlacement::pre, NormPlacement::both}) {
     const auto once = run(false, placement), twice = run(true, placement);
     ASSERT_EQ(once.size(), twice.size());
     for (size_t i = 0; i < once.size(); ++i) EXPECT_EQ(once[i], twice[i]) << "number " << i;

@@ -5,8 +5,10 @@
 #include <cmath>
 
 #include "hodhod/ops/common.h"
+#include "hodhod/ops/elementwise.h"
 #include "hodhod/ops/embedding.h"
 #include "hodhod/ops/shape.h"
+#include "hodhod/ops/soft_cap.h"
 
 namespace hodhod {
 namespace {
@@ -134,6 +136,8 @@ kernels::AttentionArgs<T> make_args(const Heads& q, const Heads& k, const Heads&
   args.q = q.tensor.data<T>(), args.k = k.tensor.data<T>(), args.v = v.tensor.data<T>();
   args.q_strides = q.strides, args.k_strides = k.strides, args.v_strides = v.strides;
   args.scale = options.scale.value_or(1 / std::sqrt(static_cast<double>(q.size)));
+  check(options.cap >= 0, "attention: cap is {}; give a number above 0, or 0 for none", options.cap);
+  args.cap = options.cap;
   if (options.left >= 0) args.left = options.left;
   if (options.right >= 0) args.right = options.right;
   if (options.causal) args.right = 0;
@@ -272,6 +276,36 @@ Tensor attention_weights(const Tensor& q, const Tensor& k, const AttentionOption
     table.attention(args);
     table.attention_weights({args, weights.data<T>()});
     return weights;
+  });
+}
+
+Tensor attention_scores(const Tensor& q, const Tensor& k, const AttentionOptions& options) {
+  const Heads qh = as_heads("q", q, options.heads), kh = as_kv_heads("k", k, options);
+  check(!options.pages.defined(), "attention_scores: keys in pages; give them in rows");
+  check_inputs(qh, kh, kh, options);
+  const double scale = options.scale.value_or(1 / std::sqrt(static_cast<double>(qh.size)));
+  return with_compute_type("attention_scores", q.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const kernels::Kernels<T>& table = attention_kernels<T>(qh, kh, kh, {});
+    const Tensor scores = q.new_empty({qh.batch, qh.heads, qh.times, kh.times});
+    const Tensor factor = q.new_empty({});
+    fill(factor, scale);
+    for (int64_t b = 0; b < qh.batch; ++b) {
+      for (int64_t h = 0; h < qh.heads; ++h) {
+        const T* queries = qh.tensor.data<T>() + b * qh.strides.batch + h * qh.strides.head;
+        const T* keys =
+            kh.tensor.data<T>() + b * kh.strides.batch + h / (qh.heads / kh.heads) * kh.strides.head;
+        table.product({.m = qh.times,
+                       .n = kh.times,
+                       .k = qh.size,
+                       .a = {.data = queries, .stride = qh.strides.time},
+                       .b = {.data = keys, .stride = kh.strides.time, .transpose = true},
+                       .c = scores.data<T>() + (b * qh.heads + h) * qh.times * kh.times,
+                       .c_stride = kh.times});
+      }
+    }
+    const NoGrad off;
+    return soft_cap(mul(scores, factor), options.cap);
   });
 }
 

@@ -24,6 +24,7 @@ struct AttentionOptions {
   int64_t heads = 0;
   int64_t kv_heads = 0;
   std::optional<double> scale = {};  // 1/√D unless given
+  double cap = 0;  // c > 0: scores are c · tanh(scale · q kᵀ / c) before biases (Gemma 2)
 
   // Query i of row b stands at position i + offset[b], key j at j. With `causal` no key after it is seen;
   // `left` keys before it and `right` after it, −1 for all: a sliding window of w keys is causal with left =
@@ -64,6 +65,10 @@ Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Attent
 // The weights [B, H, Tq, Tk] before dropout, zeros where nothing is seen. For looking inside: not
 // differentiable, and quadratic in length.
 Tensor attention_weights(const Tensor& q, const Tensor& k, const AttentionOptions& options = {});
+
+// The scores [B, H, Tq, Tk] of all keys, scale · q kᵀ, capped, before any bias and mask. Of the options it
+// uses heads, kv_heads, scale and cap. For looking inside: not differentiable, and quadratic in length.
+Tensor attention_scores(const Tensor& q, const Tensor& k, const AttentionOptions& options = {});
 
 // A distance_bias [H, L] from a table [R, H] and the row of the table for each distance, `buckets` [L].
 // Differentiable in the table.

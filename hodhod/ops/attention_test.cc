@@ -54,12 +54,14 @@ std::vector<AttentionCase> cases() {
   const auto dropout = [](AttentionOptions& o) { o.dropout = 0.3, o.rng = Rng(3, 4); };
   add("plain", [](AttentionOptions&) {});
   add("scale", [](AttentionOptions& o) { o.scale = 1; });
+  add("cap", [](AttentionOptions& o) { o.cap = 1.5; });
   add("ragged", ragged);
   add("padded", padded);
   add("causal", causal);
   add("window", window);
   add("dropout", dropout);
-  add("all", [&](AttentionOptions& o) { ragged(o), padded(o), causal(o), dropout(o), o.left = 2; });
+  add("all",
+      [&](AttentionOptions& o) { ragged(o), padded(o), causal(o), dropout(o), o.left = 2, o.cap = 2; });
   return all;
 }
 
@@ -164,6 +166,41 @@ TEST(Attention, EmptyInputs) {
   EXPECT_EQ(y.values(), std::vector<double>(12, 0));
 }
 
+// Scores are those sums that softmax, with bias and mask, makes the weights of; in both precisions.
+TEST(Attention, ScoresAreBeforeBiasAndMask) {
+  for (const DType dtype : {DType::f64, DType::f32}) {
+    const Tensor q = attention_values({2, 3, 12}, 1, dtype), k = attention_values({2, 5, 6}, 2, dtype);
+    const Tensor bias = attention_values({2, 4, 3, 5}, 4, dtype);
+    for (AttentionCase c : cases()) {
+      c.options.bias = bias;
+      const auto scores = attention_scores(q, k, c.options).values(),
+                 w = attention_weights(q, k, c.options).values();
+      const auto qs = q.values(), ks = k.values(), biases = bias.values();
+      for (size_t row = 0; row < 2 * 4 * 3; ++row) {
+        const size_t b = row / 12, h = row / 3 % 4, i = row % 3;
+        double seen = 0, sum = 0;
+        for (size_t j = 0; j < 5; ++j) {
+          double score = 0;
+          for (size_t d = 0; d < 3; ++d)
+            score += qs[(b * 3 + i) * 12 + h * 3 + d] * ks[(b * 5 + j) * 6 + h / 2 * 3 + d];
+          score *= c.options.scale.value_or(1 / std::sqrt(3.0));
+          const double cap = c.options.cap;
+          if (cap > 0) score = cap * std::tanh(score / cap);
+          ASSERT_NEAR(scores[row * 5 + j], score, dtype == DType::f64 ? 1e-12 : 1e-6) << c.name;
+          if (w[row * 5 + j] == 0) continue;  // hidden by the mask
+          sum += std::exp(scores[row * 5 + j] + biases[row * 5 + j]);
+          seen += 1;
+        }
+        for (size_t j = 0; j < 5 && seen > 0; ++j) {
+          if (w[row * 5 + j] == 0) continue;
+          EXPECT_NEAR(w[row * 5 + j], std::exp(scores[row * 5 + j] + biases[row * 5 + j]) / sum, 1e-6)
+              << c.name;
+        }
+      }
+    }
+  }
+}
+
 TEST(Attention, Errors) {
   const Tensor q = attention_values({2, 3, 12}, 1), k = attention_values({2, 5, 6}, 2);
   const auto with = [&](const std::function<void(AttentionOptions&)>& set) {
@@ -176,6 +213,7 @@ TEST(Attention, Errors) {
   expect_error(with([](auto& o) { o.heads = 5; }), "does not divide into 5 heads");
   expect_error(with([](auto& o) { o.kv_heads = 3; }), "widths differ: 3 and 2");
   expect_error(with([](auto& o) { o.dropout = 1; }), "dropout is 1");
+  expect_error(with([](auto& o) { o.cap = -1; }), "cap is -1");
   expect_error(with([](auto& o) { o.key_end = numbers({5, 6}); }), "key_end[1] is 6");
   expect_error(with([](auto& o) { o.offset = numbers({0}); }), "offset is [1]");
   expect_error(with([](auto& o) { o.bias = attention_values({1, 3, 3, 5}, 1); }), "bias is f64 [1, 3, 3, 5]");

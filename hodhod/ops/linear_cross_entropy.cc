@@ -19,6 +19,7 @@ struct Problem {
   Tensor hidden, weight, bias, targets;  // dense; hidden [tokens, C]
   int64_t ignored;
   double smoothing;
+  double cap;                                     // of the logits; 0: none
   const kernels::PackedMatrix* packed = nullptr;  // the weight, for the products of this call
 
   int64_t tokens() const { return hidden.dim(0); }
@@ -64,6 +65,31 @@ void compute_logits(const Problem& p, int64_t begin, int64_t count, T* logits) {
        .bias = p.bias.defined() ? p.bias.data<T>() : nullptr});
 }
 
+// Caps a chunk's logits. `shares` gets tanh(logit / cap), from which the derivative follows.
+template <class T>
+void cap_logits(const Problem& p, int64_t count, T* logits, T* shares) {
+  const kernels::Kernels<T>& table = detail::kernels_for<T>(p.weight);
+  const int64_t n = count * p.classes();
+  table.affine({n, logits, shares, static_cast<T>(1 / p.cap)});
+  table.unary({kernels::Unary::tanh, n, shares, shares});
+  table.affine({n, shares, logits, static_cast<T>(p.cap)});
+}
+
+// From a chunk's gradient of capped logits to that of the logits.
+template <class T>
+void differentiate_cap(const Problem& p, int64_t count, const T* shares, T* dlogits) {
+  detail::kernels_for<T>(p.weight).unary_backward(
+      {kernels::Unary::tanh, count * p.classes(), shares, dlogits, dlogits});
+}
+
+// Memory for a chunk's logits and, if they are capped, for what cap_logits keeps.
+struct ChunkMemory {
+  Tensor logits, shares;
+  explicit ChunkMemory(const Problem& p) : logits(p.weight.new_empty({p.chunk(), p.classes()})) {
+    if (p.cap > 0) shares = p.weight.new_empty(logits.shape());
+  }
+};
+
 // From a chunk's gradient of the logits to the gradients of hidden, weight and bias.
 template <class T>
 void add_chunk(const Problem& p, int64_t begin, int64_t count, const T* dlogits, const Results& into) {
@@ -105,10 +131,11 @@ template <class T>
 void forward(const Problem& p, const Tensor& losses, const Tensor& logs, double scale,
              const Results& results) {
   const int64_t chunk = p.chunk();
-  const Tensor logits = p.weight.new_empty({chunk, p.classes()});
+  const auto [logits, shares] = ChunkMemory(p);
   for (int64_t begin = 0; begin < p.tokens(); begin += chunk) {
     const int64_t count = std::min(chunk, p.tokens() - begin);
     compute_logits(p, begin, count, logits.data<T>());
+    if (p.cap > 0) cap_logits(p, count, logits.data<T>(), shares.data<T>());
     detail::kernels_for<T>(p.weight).cross_entropy({.rows = count,
                                                     .classes = p.classes(),
                                                     .logits = logits.data<T>(),
@@ -120,7 +147,9 @@ void forward(const Problem& p, const Tensor& losses, const Tensor& logs, double 
                                                     .logs = logs.defined() ? logs.data<T>() + begin : nullptr,
                                                     .dlogits = results.any() ? logits.data<T>() : nullptr,
                                                     .scale = scale});
-    if (results.any()) add_chunk(p, begin, count, logits.data<T>(), results);
+    if (!results.any()) continue;
+    if (p.cap > 0) differentiate_cap(p, count, shares.data<T>(), logits.data<T>());
+    add_chunk(p, begin, count, logits.data<T>(), results);
   }
 }
 
@@ -128,10 +157,11 @@ void forward(const Problem& p, const Tensor& losses, const Tensor& logs, double 
 template <class T>
 void backward_again(const Problem& p, const Tensor& logs, const Tensor& dy, const Results& results) {
   const int64_t chunk = p.chunk();
-  const Tensor logits = p.weight.new_empty({chunk, p.classes()});
+  const auto [logits, shares] = ChunkMemory(p);
   for (int64_t begin = 0; begin < p.tokens(); begin += chunk) {
     const int64_t count = std::min(chunk, p.tokens() - begin);
     compute_logits(p, begin, count, logits.data<T>());
+    if (p.cap > 0) cap_logits(p, count, logits.data<T>(), shares.data<T>());
     detail::kernels_for<T>(p.weight).cross_entropy_backward({.rows = count,
                                                              .classes = p.classes(),
                                                              .logits = logits.data<T>(),
@@ -142,6 +172,7 @@ void backward_again(const Problem& p, const Tensor& logs, const Tensor& dy, cons
                                                              .logs = logs.data<T>() + begin,
                                                              .scales = dy.data<T>() + begin,
                                                              .dlogits = logits.data<T>()});
+    if (p.cap > 0) differentiate_cap(p, count, shares.data<T>(), logits.data<T>());
     add_chunk(p, begin, count, logits.data<T>(), results);
   }
 }
@@ -158,7 +189,7 @@ Tensor scaled(Tensor x, double factor) {
 }
 
 Problem checked(const Tensor& hidden, const Tensor& weight, const Tensor& bias, const Tensor& targets,
-                const CrossEntropyOptions& options) {
+                const CrossEntropyOptions& options, double cap) {
   constexpr const char* kOp = "linear_cross_entropy";
   check(weight.rank() == 2 && hidden.rank() >= 1 && hidden.dim(-1) == weight.dim(1),
         "{}: hidden {} and weight {}; give [..., C] and [V, C]", kOp, hidden.shape(), weight.shape());
@@ -175,21 +206,23 @@ Problem checked(const Tensor& hidden, const Tensor& weight, const Tensor& bias, 
   check(!options.weight.defined(), "{}: class weights are not supported; use cross_entropy on the logits",
         kOp);
   detail::check_smoothing(kOp, options.label_smoothing);
+  check(cap >= 0, "{}: cap is {}; give a number above 0, or 0 for none", kOp, cap);
   const Tensor flat = hidden.dense().reshaped({targets.numel(), weight.dim(1)});
   return {flat,
           weight.dense(),
           bias.defined() ? bias.dense() : Tensor(),
           targets.dense(),
           options.ignore_index,
-          options.label_smoothing};
+          options.label_smoothing,
+          cap};
 }
 
 }  // namespace
 
 Tensor linear_cross_entropy(const Tensor& hidden, const Weight& matrix, const Tensor& bias,
-                            const Tensor& targets, const CrossEntropyOptions& options) {
+                            const Tensor& targets, const CrossEntropyOptions& options, double cap) {
   const Tensor& weight = matrix.tensor();
-  Problem p = checked(hidden, weight, bias, targets, options);
+  Problem p = checked(hidden, weight, bias, targets, options, cap);
   p.packed = matrix.packed();
   const int64_t counted =
       detail::check_targets("linear_cross_entropy", p.targets, p.classes(), options.ignore_index);
@@ -230,10 +263,10 @@ Tensor linear_cross_entropy(const Tensor& hidden, const Weight& matrix, const Te
 }
 
 Tensor linear_log_probabilities(const Tensor& hidden, const Weight& weight, const Tensor& bias,
-                                const Tensor& targets, int64_t ignore_index) {
+                                const Tensor& targets, int64_t ignore_index, double cap) {
   NoGrad off;
   const CrossEntropyOptions options{.ignore_index = ignore_index, .reduction = Reduction::none};
-  return scaled(linear_cross_entropy(hidden, weight, bias, targets, options), -1);
+  return scaled(linear_cross_entropy(hidden, weight, bias, targets, options, cap), -1);
 }
 
 }  // namespace hodhod

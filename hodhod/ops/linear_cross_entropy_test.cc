@@ -52,15 +52,31 @@ TEST(LinearCrossEntropy, GradientIsTheDerivative) {
   for (const Reduction reduction : {Reduction::none, Reduction::sum, Reduction::mean}) {
     for (const double smoothing : {0.0, 0.1}) {
       const CrossEntropyOptions options{.label_smoothing = smoothing, .reduction = reduction};
+      const double cap = smoothing > 0 ? 1.5 : 0;
       const GradcheckResult result = gradcheck(
           [&](std::span<const Tensor> in) {
-            return linear_cross_entropy(in[0], in[1], in[2], targets, options);
+            return linear_cross_entropy(in[0], in[1], in[2], targets, options, cap);
           },
           {cross_entropy_values({2, 3, 4}, 1), cross_entropy_values({5, 4}, 2),
            cross_entropy_values({5}, 3)});
       EXPECT_TRUE(result) << result.message;
     }
   }
+}
+
+TEST(LinearCrossEntropy, CapsTheLogits) {
+  const Tensor hidden = cross_entropy_values({9, 4}, 1, 2), weight = cross_entropy_values({5, 4}, 2),
+               bias = cross_entropy_values({5}, 3), targets = random_targets(9, 5);
+  Tensor capped = logits_of(hidden, weight, bias);
+  for (int64_t i = 0; i < capped.numel(); ++i) {
+    double& z = capped.data<double>()[i];
+    z = 1.5 * std::tanh(z / 1.5);
+  }
+  EXPECT_NEAR(linear_cross_entropy(hidden, weight, bias, targets, {}, 1.5).item(),
+              cross_entropy(capped, targets).item(), 1e-12);
+  EXPECT_NEAR(linear_log_probabilities(hidden, weight, bias, targets, -100, 1.5).values()[2],
+              -cross_entropy(capped, targets, {.reduction = Reduction::none}).values()[2], 1e-12);
+  EXPECT_THROW(linear_cross_entropy(hidden, weight, bias, targets, {}, -1), Error);
 }
 
 struct Gradients4 {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "hodhod/ops/common.h"
+#include "hodhod/ops/elementwise.h"
 
 namespace hodhod {
 
@@ -99,6 +100,11 @@ void run_backward(const char* op, const Forward& saved, NormKind kind, const Ten
   if (d.wants(kResidual)) d.add(kResidual, dx);
 }
 
+// What the normalised values are multiplied by.
+Tensor factor_of(const Tensor& gamma, const NormOptions& options) {
+  return options.plus_one && gamma.defined() ? gamma + 1.0 : gamma;
+}
+
 void check_residual(const char* op, const Tensor& x, const Tensor& residual) {
   detail::check_defined(op, "the residual", residual);
   detail::check_alike(op, x, residual);
@@ -110,9 +116,10 @@ void check_residual(const char* op, const Tensor& x, const Tensor& residual) {
 
 Tensor norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, const NormOptions& options) {
   check_inputs("norm", x, gamma, beta);
-  Forward saved = run("norm", x, Tensor(), gamma, beta, options, false);
+  const Tensor factor = factor_of(gamma, options);
+  Forward saved = run("norm", x, Tensor(), factor, beta, options, false);
   Tensor y = std::exchange(saved.y, Tensor());
-  return record("norm", std::move(y), {x, Tensor(), gamma, beta},
+  return record("norm", std::move(y), {x, Tensor(), factor, beta},
                 [saved = std::move(saved), kind = options.kind](const Tensor& dy, Gradients& d) {
                   run_backward("norm", saved, kind, dy, Tensor(), d);
                 });
@@ -121,10 +128,11 @@ Tensor norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, const Norm
 Tensor add_norm(const Tensor& x, const Tensor& residual, const Tensor& gamma, const Tensor& beta,
                 const NormOptions& options) {
   check_inputs("add_norm", x, gamma, beta);
+  const Tensor factor = factor_of(gamma, options);
   check_residual("add_norm", x, residual);
-  Forward saved = run("add_norm", x, residual, gamma, beta, options, recording());
+  Forward saved = run("add_norm", x, residual, factor, beta, options, recording());
   Tensor y = std::exchange(saved.y, Tensor());
-  return record("add_norm", std::move(y), {x, residual, gamma, beta},
+  return record("add_norm", std::move(y), {x, residual, factor, beta},
                 [saved = std::move(saved), kind = options.kind](const Tensor& dy, Gradients& d) {
                   run_backward("add_norm", saved, kind, dy, Tensor(), d);
                 });
@@ -133,10 +141,11 @@ Tensor add_norm(const Tensor& x, const Tensor& residual, const Tensor& gamma, co
 NormAndSum add_norm_sum(const Tensor& x, const Tensor& residual, const Tensor& gamma, const Tensor& beta,
                         const NormOptions& options) {
   check_inputs("add_norm_sum", x, gamma, beta);
+  const Tensor factor = factor_of(gamma, options);
   check_residual("add_norm_sum", x, residual);
-  Forward saved = run("add_norm_sum", x, residual, gamma, beta, options, true);
+  Forward saved = run("add_norm_sum", x, residual, factor, beta, options, true);
   std::array<Tensor, 2> outputs = {std::exchange(saved.y, Tensor()), saved.s};
-  record_many("add_norm_sum", std::span<Tensor>(outputs), {x, residual, gamma, beta},
+  record_many("add_norm_sum", std::span<Tensor>(outputs), {x, residual, factor, beta},
               [saved = std::move(saved), kind = options.kind](std::span<const Tensor> dys, Gradients& d) {
                 if (dys[0].defined()) return run_backward("add_norm_sum", saved, kind, dys[0], dys[1], d);
                 if (d.wants(kX)) d.add(kX, dys[1]);

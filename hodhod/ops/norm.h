@@ -12,6 +12,7 @@ using kernels::NormKind;
 struct NormOptions {
   NormKind kind = NormKind::layer;
   double epsilon = 1e-5;
+  bool plus_one = false;  // 1 + gamma stands for gamma (Gemma)
 };
 
 //   layer: y = (x − mean) / √(variance + epsilon) · gamma + beta

@@ -31,6 +31,24 @@ TEST(Norm, Gradients) {
   }
 }
 
+TEST(Norm, OneIsAddedToGamma) {
+  for (NormKind kind : kKinds) {
+    const NormOptions options = {.kind = kind, .epsilon = 1e-3, .plus_one = true};
+    const Tensor x = random_tensor({3, 5}, 1), gamma = random_tensor({5}, 2), beta = random_tensor({5}, 3);
+    const NormOptions plain = {.kind = kind, .epsilon = 1e-3};
+    EXPECT_EQ(norm(x, gamma, beta, options).values(), norm(x, gamma + 1.0, beta, plain).values());
+    expect_op([=](Inputs in) { return norm(in[0], in[1], in[2], options); }, {x, gamma, beta}, "norm");
+    expect_op([=](Inputs in) { return add_norm(in[0], in[0], in[1], in[2], options); }, {x, gamma, beta},
+              "add_norm");
+    expect_op(
+        [=](Inputs in) {
+          const auto r = add_norm_sum(in[0], in[0], in[1], in[2], options);
+          return r.y * r.sum;
+        },
+        {x, gamma, beta}, "add_norm_sum");
+  }
+}
+
 TEST(Norm, AddNormIsTheNormOfTheSum) {
   for (NormKind kind : kKinds) {
     const NormOptions options = {.kind = kind};

@@ -175,6 +175,16 @@ struct Run {
   }
 };
 
+// The gates and cells of every step, as the caller's shapes have them.
+void keep_steps(const Run& run, const Tensor& gates, RecurrenceResult& result) {
+  const int64_t width = run.shape.hidden, count = kernels::gates_of(run.shape.cell);
+  const int64_t saved = kernels::saved_of(run.shape.cell) * width;
+  if (run.saved.defined())
+    result.gates = run.saved.with_layout({gates.dim(0), gates.dim(1), count, width},
+                                         {gates.dim(1) * saved, saved, width, 1});
+  if (run.cells.defined()) result.cells = run.cells.reshaped({gates.dim(0), gates.dim(1), width});
+}
+
 }  // namespace
 
 PackedRecurrence::PackedRecurrence(Cell cell, const RecurrenceWeights& weights) {
@@ -211,13 +221,17 @@ RecurrenceResult recurrence(Cell cell, const Tensor& gates, const RecurrenceWeig
                       });
   Tensor output = gates.new_empty({gates.dim(0), gates.dim(1), s.outputs});
   Tensor last = gates.new_empty({s.batch, s.outputs}), last_cell;
+  // What lies past the end of a sequence is not computed.
+  const bool blank = options.keep && s.lengths;
+  const auto for_steps = [&](int64_t width) {
+    return blank ? gates.new_zeros({rows, width}) : gates.new_empty({rows, width});
+  };
   if (lstm) {
-    run.cells = gates.new_empty({rows, s.hidden});
+    run.cells = for_steps(s.hidden);
     last_cell = gates.new_empty({s.batch, s.hidden});
   }
-  if (wanted && kernels::saved_of(cell) > 0) {
-    run.saved = gates.new_empty({rows, kernels::saved_of(cell) * s.hidden});
-  }
+  if ((wanted || options.keep) && kernels::saved_of(cell) > 0)
+    run.saved = for_steps(kernels::saved_of(cell) * s.hidden);
   const Tensor input = gates.dense(), bias = dense_or_undefined(weights.bias);
   with_compute_type("recurrence", gates.dtype(), [&](auto type) {
     using T = decltype(type);
@@ -238,6 +252,8 @@ RecurrenceResult recurrence(Cell cell, const Tensor& gates, const RecurrenceWeig
                       .final_output = last.data<T>(),
                       .final_cell = data_or_null<T>(last_cell)});
   });
+  RecurrenceResult result{output, {last, last_cell}};
+  if (options.keep) keep_steps(run, gates, result);
   if (wanted) {
     run.output = output;
     std::array<Tensor, 3> outputs = {output, last, last_cell};
@@ -246,9 +262,10 @@ RecurrenceResult recurrence(Cell cell, const Tensor& gates, const RecurrenceWeig
                   with_compute_type("recurrence", run.weight.dtype(),
                                     [&](auto type) { run.backward<decltype(type)>(shape, dys, d); });
                 });
-    return {outputs[0], {outputs[1], outputs[2]}};
+    result.output = outputs[0];
+    result.last = {outputs[1], outputs[2]};
   }
-  return {output, {last, last_cell}};
+  return result;
 }
 
 }  // namespace hodhod

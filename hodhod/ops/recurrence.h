@@ -38,11 +38,15 @@ struct RecurrenceOptions {
   bool time_first = false;                   // [T, B, …] in place of [B, T, …]
   HostArray lengths = {};                    // [B], from 0 to T; undefined: all T
   const PackedRecurrence* packed = nullptr;  // of the same weights
+  bool keep = false;                         // the gates and cells of every step
 };
 
 struct RecurrenceResult {
   Tensor output;         // [B, T, P]; zeros past the end of a sequence
   RecurrenceState last;  // after each sequence's last step (reverse: its first)
+  // With `keep`, off the tape; zeros past the end of a sequence.
+  Tensor gates = {};  // after their functions, [B, T, G, H]: LSTM i, f, g, o; GRU r, z, n; undefined for RNN
+  Tensor cells = {};  // LSTM: c of every step, [B, T, H]
 };
 
 // `gates` [B, T, G·H] is the input's share, x W_ihᵀ + b_ih. A sequence gives the same bits alone, in any

@@ -107,6 +107,57 @@ TEST(RecurrenceOp, StepByStepAloneIsTheRowOfTheBatch) {
   }
 }
 
+// The gates and cells that are kept give each step's output by the cell's equations, and keeping them changes
+// no bit. Rows end at different steps, after which all is zero.
+TEST(RecurrenceOp, KeptGatesAndCellsGiveTheOutputs) {
+  const NoGrad off;
+  const int64_t B = 3, T = 4, H = 3;
+  for (const Cell cell : {Cell::lstm, Cell::gru}) {
+    for (const bool reverse : {false, true}) {
+      for (const bool time_first : {false, true}) {
+        const int64_t GH = kernels::gates_of(cell) * H;
+        const Tensor gates = recurrence_values(time_first ? Shape{T, B, GH} : Shape{B, T, GH}, 1);
+        const RecurrenceWeights weights{recurrence_values({GH, H}, 2), recurrence_values({GH}, 3)};
+        RecurrenceOptions options{.reverse = reverse, .time_first = time_first};
+        options.lengths = Tensor::from<int64_t>({4, 0, 2}, {3});
+        const RecurrenceResult plain = recurrence(cell, gates, weights, {}, options);
+        options.keep = true;
+        const RecurrenceResult kept = recurrence(cell, gates, weights, {}, options);
+        EXPECT_EQ(kept.output.values(), plain.output.values());
+        EXPECT_FALSE(plain.gates.defined());
+        const auto y = kept.output.values(), g = kept.gates.values();
+        const auto c = cell == Cell::lstm ? kept.cells.values() : std::vector<double>();
+        const int64_t G = kernels::gates_of(cell);
+        const int64_t lengths[] = {4, 0, 2};
+        for (int64_t b = 0; b < B; ++b) {
+          for (int64_t t = 0; t < T; ++t) {
+            const auto row = [&](int64_t time) {
+              return static_cast<size_t>(time_first ? time * B + b : b * T + time);
+            };
+            const int64_t before = reverse ? t + 1 : t - 1;
+            const bool has_before = before >= 0 && before < lengths[b];
+            for (size_t u = 0; u < static_cast<size_t>(H); ++u) {
+              const auto gate = [&](size_t n) { return g[(row(t) * static_cast<size_t>(G) + n) * H + u]; };
+              const double h = y[row(t) * H + u], old = has_before ? y[row(before) * H + u] : 0;
+              if (t >= lengths[b]) {
+                EXPECT_EQ(gate(0), 0);
+                EXPECT_EQ(h, 0);
+              } else if (cell == Cell::gru) {
+                EXPECT_NEAR(h, (1 - gate(1)) * gate(2) + gate(1) * old, 1e-12);
+              } else {
+                const double now = c[row(t) * H + u];
+                EXPECT_NEAR(now, gate(1) * (has_before ? c[row(before) * H + u] : 0) + gate(0) * gate(2),
+                            1e-12);
+                EXPECT_NEAR(h, gate(3) * std::tanh(now), 1e-12);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST(RecurrenceOp, NothingIsSavedWithoutATape) {
   NoGrad off;
   Tensor gates = recurrence_values({2, 3, 8}, 1);

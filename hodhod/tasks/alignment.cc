@@ -5,21 +5,10 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/tensor/tape.h"
+#include "hodhod/train/metrics/characters.h"
 
 namespace hodhod {
 namespace {
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-int64_t count_words(std::string_view text) {
-  int64_t words = 0;
-  bool inside = false;
-  for (char c : text) {
-    if (!inside && !is_blank(c)) ++words;
-    inside = !is_blank(c);
-  }
-  return words;
-}
 
 // The word of each token: the last word of the text that the tokens up to it decode to. −1: the end of
 // sequence, or a token before the first word.
@@ -33,7 +22,7 @@ std::vector<int64_t> words_of(const text::Tokenizer& tokenizer, const std::vecto
       continue;
     }
     so_far.push_back(static_cast<int32_t>(token));
-    words.push_back(count_words(tokenizer.decode(so_far)) - 1);
+    words.push_back(std::ssize(metrics::words(tokenizer.decode(so_far))) - 1);
   }
   return words;
 }
@@ -149,8 +138,8 @@ Alignment align(const Translator& translator, const std::string& text, const Tra
   int64_t source_words = 0, target_words = 0;
   for (const Translation& part : translation.parts) {
     append(whole, align_whole(translator, part.source, part, layer), source_words, target_words);
-    source_words += count_words(part.source);
-    target_words += count_words(part.text);
+    source_words += std::ssize(metrics::words(part.source));
+    target_words += std::ssize(metrics::words(part.text));
   }
   return whole;
 }

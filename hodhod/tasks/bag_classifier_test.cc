@@ -74,15 +74,109 @@ TEST(BagClassifier, WhyAddsUp) {
     Context context;
     const std::vector<Texts> asked = {{text}};
     const Classification found = classify(classifier, asked, context)[0];
-    const auto reasons = why(classifier, text, 0, context);
+    const auto reasons = why(classifier, {{text}, "", ""}, 0, context);
     const auto* bias = head_as<ClassificationHead>(*classifier.encoder.model)->classifier.bias.data<float>();
     double sum = double{bias[0] - bias[1]};
     for (const Contribution& reason : reasons) sum += reason.value;
     EXPECT_NEAR(sum, std::log(found.score[0] / found.score[1]), 1e-4) << preset;
     EXPECT_EQ(reasons[0].feature.substr(0, 3), "not") << preset;
-    const auto others = why(classifier, text, 1, context);
+    const auto others = why(classifier, {{text}, "", ""}, 1, context);
     EXPECT_NEAR(others[0].value, -reasons[0].value, 1e-6);
   }
+}
+
+// Texts that say nothing, beside numbers of which the first decides: it is above 20 for boats.
+std::vector<LabelledText> kinds_of_numbers(uint64_t seed, int count) {
+  Rng rng(seed);
+  std::vector<LabelledText> examples;
+  for (int i = 0; i < count; ++i) {
+    const auto tons = static_cast<double>(rng.below(40)), noise = static_cast<double>(rng.below(1000));
+    examples.push_back({{test_text(rng, 3)},
+                        tons > 20 ? "boats" : "gardens",
+                        "made:" + std::to_string(i),
+                        {tons, i % 10 == 0 ? kMissingNumber : noise}});
+  }
+  return examples;
+}
+
+Classifier make_with_numbers(const std::string& preset, const std::vector<LabelledText>& examples) {
+  Classifier plain = make_bag(preset, kinds_of_texts(1, 20));
+  const auto config = plain.encoder.config().clone();
+  learn_features(*config, *plain.encoder.tokenizer, examples, {"tons", "noise"});
+  return Classifier::make(*config, std::move(plain.encoder.tokenizer), Labels({"boats", "gardens"}),
+                          ProblemKind::single_label, 1);
+}
+
+TEST(BagClassifier, NumbersDecide) {
+  const auto train = kinds_of_numbers(1, 300), dev = kinds_of_numbers(2, 100);
+  for (const std::string preset : {"bow", "tfidf", "nbsvm"}) {
+    Classifier classifier = make_with_numbers(preset, train);
+    const TemporaryDirectory directory;
+    const TrainingReport report = solve_in(classifier, train, dev, directory.path(), {.c = 10});
+    EXPECT_GT(report.last.values[0].second, 0.9) << preset;
+    const Classifier loaded = Classifier::load(directory.path());
+    Context context;
+    EXPECT_EQ(evaluate(loaded, dev, context).classes.accuracy, report.last.values[0].second);
+    EXPECT_EQ(loaded.with_columns_of_training({}).numbers, (std::vector<std::string>{"tons", "noise"}));
+    // What the features contribute adds up, and the first of the numbers counts most.
+    const LabelledText asked{{"the boat sings"}, "", "here", {39, 500}};
+    const auto reasons = why(loaded, asked, 0, context);
+    EXPECT_EQ(reasons[0].feature, "tons = 39") << preset;
+    const Classification found = classify(loaded, {&asked, 1}, context)[0];
+    const auto* bias = head_as<ClassificationHead>(*loaded.encoder.model)->classifier.bias.data<float>();
+    double sum = double{bias[0] - bias[1]};
+    for (const Contribution& reason : reasons) sum += reason.value;
+    EXPECT_NEAR(sum, std::log(found.score[0] / found.score[1]), 1e-4) << preset;
+    // A missing number is the mean, and other columns are refused.
+    const double mean = number_columns_of(loaded.encoder.config())->columns()[0].mean;
+    const LabelledText missing{{"the boat"}, "", "here", {}},
+        middle{{"the boat"}, "", "here", {mean, kMissingNumber}};
+    EXPECT_EQ(classify(loaded, {&missing, 1}, context)[0].score,
+              classify(loaded, {&middle, 1}, context)[0].score);
+    const LabelledText other{{"the boat"}, "", "here:4", {1}};
+    expect_error([&] { classify(loaded, {&other, 1}, context); }, "here:4: 1 columns of numbers");
+  }
+}
+
+// The same model with numbers in another unit; its factor is a power of 2, so that not a bit is rounded.
+TEST(BagClassifier, UnitsOfNumbersDoNotMatter) {
+  const auto train = kinds_of_numbers(1, 200);
+  std::vector<LabelledText> kilograms = train;
+  for (LabelledText& one : kilograms) one.numbers[0] = 1024 * one.numbers[0];
+  const auto weights = [](const std::vector<LabelledText>& examples) {
+    Classifier classifier = make_with_numbers("tfidf", examples);
+    const TemporaryDirectory directory;
+    solve_in(classifier, examples, {}, directory.path());
+    return test_weights(directory.path());
+  };
+  EXPECT_EQ(weights(train), weights(kilograms));
+}
+
+TEST(BagClassifier, NumbersAlone) {
+  auto train = kinds_of_numbers(1, 300);
+  for (LabelledText& one : train) one.texts[0] = "";
+  Classifier classifier = make_with_numbers("bow", train);
+  const TemporaryDirectory directory;
+  const TrainingReport report = solve_in(classifier, train, train, directory.path(), {.c = 10});
+  EXPECT_GT(report.last.values[0].second, 0.95);
+  Context context;
+  const LabelledText boat{{""}, "", "here", {35, 1}};
+  EXPECT_EQ(classify(Classifier::load(directory.path()), {&boat, 1}, context)[0].labels[0], 0);
+}
+
+TEST(BagClassifier, NumbersOfOtherModelsAreRefused) {
+  auto tokenizer = test_tokenizer();
+  auto config = test_encoder(*tokenizer);
+  const auto examples = kinds_of_numbers(1, 10);
+  expect_error(
+      [&] {
+        learn_features(config, *tokenizer, examples, {"tons", "noise"});
+      },
+      "reads tokens, and no numbers");
+  const Classifier classifier =
+      Classifier::make(config, std::move(tokenizer), Labels({"a", "b"}), ProblemKind::single_label, 1);
+  Context context;
+  expect_error([&] { classify(classifier, examples, context); }, "made:0: the model reads no numbers");
 }
 
 TEST(BagClassifier, WhyOfTokensIsRefused) {
@@ -91,7 +185,7 @@ TEST(BagClassifier, WhyOfTokensIsRefused) {
   const Classifier classifier =
       Classifier::make(config, std::move(tokenizer), Labels({"a", "b"}), ProblemKind::single_label, 1);
   Context context;
-  expect_error([&] { why(classifier, "the boat", 0, context); }, "tokens in their order");
+  expect_error([&] { why(classifier, {{"the boat"}, "", ""}, 0, context); }, "tokens in their order");
 }
 
 // What is in the texts for validation changes no byte of the model.

@@ -27,7 +27,9 @@ ClassifierFitting::ClassifierFitting(Classifier& classifier, std::span<const Lab
   ClassifierExamples examples = encode_examples(classifier, train, dev_, options, words);
   cut_ = examples.cut;
   targets.targets = std::move(examples.targets);
-  SparseRows rows{.features = classifier.encoder.config().vocabulary()};
+  const NumberColumns* numbers = number_columns_of(classifier.encoder.config());
+  SparseRows rows{.features = classifier.encoder.config().vocabulary(),
+                  .plain = numbers == nullptr ? 0 : numbers->size()};
   for (EncodedText& text : examples.texts) {
     rows.add(text.ids, text.values);
     text = {};

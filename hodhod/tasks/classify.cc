@@ -87,12 +87,6 @@ int64_t likeliest(const std::vector<double>& values) {
   return std::max_element(values.begin(), values.end()) - values.begin();
 }
 
-std::vector<Texts> texts_of(std::span<const LabelledText> examples) {
-  std::vector<Texts> texts;
-  for (const LabelledText& example : examples) texts.push_back(example.texts);
-  return texts;
-}
-
 // The predicted labels: the likeliest one, or all that reach their thresholds, likeliest first.
 std::vector<int64_t> chosen_labels(const Classifier& classifier, const std::vector<double>& scores) {
   if (classifier.problem() == ProblemKind::single_label) return {likeliest(scores)};
@@ -229,7 +223,7 @@ Classifier Classifier::make(std::string_view preset, std::span<const LabelledTex
   }
   NewModel made = new_model(preset, HeadKind::classifier, false, lines_in(std::move(texts)),
                             usual_encoding().tokenizer, options);
-  learn_features(*made.config, *made.tokenizer, examples);
+  learn_features(*made.config, *made.tokenizer, examples, {});
   return make(*made.config, std::move(made.tokenizer), Labels::of(std::move(labels)),
               ProblemKind::single_label, options.seed);
 }
@@ -242,20 +236,20 @@ std::string Classifier::label_of(const std::string& text) const {
   return labels.name(classify(*this, one, context)[0].labels[0]);
 }
 
-Classifier Classifier::load(const std::string& path) {
+Classifier Classifier::load(const ModelPath& path) {
   const ModelDirectory directory = ModelDirectory::open(path);
   check_has_head(directory, HeadKind::classifier, "has no classifier", "classify");
   Classifier classifier;
   classifier.encoder = TextModel::load(directory);
   if (!classifier.is_regression()) {
-    classifier.labels = Labels::of_config(directory.json, path);
+    classifier.labels = Labels::of_config(directory.json, directory.path);
     if (classifier.labels.empty()) {
       std::vector<std::string> names;
       for (int64_t i = 0; i < directory.config->head.labels; ++i) names.push_back(fmt::format("LABEL_{}", i));
       classifier.labels = Labels(std::move(names));
     }
   }
-  read_task(directory.json, classifier, path);
+  read_task(directory.json, classifier, directory.path);
   const auto& truncation = classifier.encoder.tokenizer->parts().truncation;
   limit_length(classifier.encoder, length_limit(classifier.encoder),
                truncation ? truncation->side : text::Side::right);
@@ -317,6 +311,8 @@ void Classifier::set_thresholds(std::span<const std::string> parts) {
 LabelledColumns Classifier::with_columns_of_training(LabelledColumns chosen) const {
   if (chosen.texts.empty()) chosen.texts = columns.texts;
   if (chosen.label.empty()) chosen.label = columns.label;
+  const NumberColumns* numbers = number_columns_of(encoder.config());
+  if (chosen.numbers.empty() && numbers != nullptr) chosen.numbers = numbers->names();
   if (chosen.label_separator.empty()) chosen.label_separator = columns.label_separator;
   return chosen;
 }
@@ -343,8 +339,15 @@ std::vector<double> numbers_of(const Classifier& classifier, const LabelledText&
 
 std::vector<Classification> classify(const Classifier& classifier, std::span<const Texts> texts,
                                      Context& context, int64_t batch_tokens) {
-  for (const Texts& one : texts) check_texts(classifier, one, one.empty() ? "" : excerpt(one[0]));
-  const auto encoded = encode_texts(classifier.encoder.config(), *classifier.encoder.tokenizer, texts);
+  std::vector<LabelledText> examples;
+  for (const Texts& one : texts) examples.push_back({one, "", one.empty() ? "" : excerpt(one[0])});
+  return classify(classifier, examples, context, batch_tokens);
+}
+
+std::vector<Classification> classify(const Classifier& classifier, std::span<const LabelledText> texts,
+                                     Context& context, int64_t batch_tokens) {
+  for (const LabelledText& one : texts) check_texts(classifier, one.texts, one.place);
+  const auto encoded = encode_labelled(classifier.encoder, texts);
   auto logits = logits_of(classifier, encoded, context, batch_tokens);
   std::vector<Classification> results;
   for (size_t i = 0; i < logits.size(); ++i) {
@@ -363,11 +366,10 @@ std::vector<Classification> classify(const Classifier& classifier, std::span<con
 
 ClassifierScores evaluate(const Classifier& classifier, std::span<const LabelledText> examples,
                           Context& context, int64_t batch_tokens) {
-  for (const LabelledText& example : examples) check_texts(classifier, example.texts, example.place);
   check(classifier.problem() != ProblemKind::multi_label || !classifier.columns.label_separator.empty(),
         "evaluate: a text may have several labels for this model; set `label_separator` to what separates "
         "them in the data");
-  const auto found = classify(classifier, texts_of(examples), context, batch_tokens);
+  const auto found = classify(classifier, examples, context, batch_tokens);
   ClassifierScores scores =
       classifier.problem() == ProblemKind::single_label  ? score_one_label(classifier, examples, found)
       : classifier.problem() == ProblemKind::multi_label ? score_labels(classifier, examples, found)

@@ -49,7 +49,7 @@ struct Classifier {
   static Classifier make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
                          ProblemKind problem, uint64_t seed);
   // Loads a classifier's directory.
-  static Classifier load(const std::string& directory);
+  static Classifier load(const ModelPath& path);
   // Starts from the directory of any encoder. Its head is kept if it knows all the labels; otherwise the head
   // is new.
   static Classifier from(const std::string& directory, Labels labels, ProblemKind problem,
@@ -78,7 +78,10 @@ struct Classification {
 };
 
 // The result for a text does not depend on the others. Error for single texts if the model takes pairs, and
-// for pairs if it takes single texts.
+// for pairs if it takes single texts. Labels of the texts are not read. If the model reads columns of
+// numbers, those that a text lacks are taken for the mean.
+std::vector<Classification> classify(const Classifier& classifier, std::span<const LabelledText> texts,
+                                     Context& context, int64_t batch_tokens = 8192);
 std::vector<Classification> classify(const Classifier& classifier, std::span<const Texts> texts,
                                      Context& context, int64_t batch_tokens = 8192);
 

@@ -89,12 +89,12 @@ TEST(ContextualVectors, WordsHaveTheVectorsOfTheirPlace) {
   expect_error([&] { words(2); }, "`layer` 2", "has layers 0 to 1");
 }
 
-TEST(ContextualVectors, AnotherModelHasNoLayersToChooseFrom) {
+TEST(ContextualVectors, AnotherModelHasItsOwnLayersAndNoTwoDirections) {
   auto tokenizer = test_tokenizer();
   const TransformerModelConfig config = test_encoder(*tokenizer);
   TextModel bert = TextModel::make(config, std::move(tokenizer), 1);
   const std::vector<std::string> texts = {"the boat"};
-  expect_error([&] { embed(bert, texts, {.layer = 1}, plain()); }, "`layer` 1", "its last layer alone");
+  expect_error([&] { embed(bert, texts, {.layer = 99}, plain()); }, "`layer` 99", "has layers 0 to");
   EXPECT_EQ(embed_words(bert, texts, {}, plain())[0].size(), 2);
   expect_error([&] { ContextualVectorsTrainee(bert, texts, {}, {}); },
                "does not predict tokens from both sides");

@@ -36,6 +36,12 @@ Prompt prompt_of(const TextGenerator& generator, const std::string& text, const 
   return prompt;
 }
 
+// The options with the model's ends of a sequence, unless they name some.
+DecodeOptions with_ends(const TextGenerator& generator, DecodeOptions options) {
+  if (options.eos.empty()) options.eos = generator.config().special().ends();
+  return options;
+}
+
 // The text of a continuation, token by token, up to the first stop string.
 class GrowingText {
  public:
@@ -79,13 +85,19 @@ std::vector<std::vector<Continuation>> continue_text(const TextGenerator& genera
                                                      const DecodeOptions& wanted, Context& context,
                                                      uint64_t first,
                                                      const std::function<void(std::string_view)>& on_text) {
-  DecodeOptions options = wanted;
-  const text::Tokenizer& tokenizer = *generator.tokenizer;
-  if (options.eos.empty()) options.eos = generator.config().special().ends();
-  options.slide_window = options.num_beams == 1;
+  const DecodeOptions options = with_ends(generator, wanted);
   std::vector<Prompt> rows;
   for (const std::string& prompt : prompts) rows.push_back(prompt_of(generator, prompt, options));
-  std::vector<uint64_t> streams(prompts.size());
+  return continue_prompts(generator, rows, options, context, first, on_text);
+}
+
+std::vector<std::vector<Continuation>> continue_prompts(
+    const TextGenerator& generator, const std::vector<Prompt>& rows, const DecodeOptions& wanted,
+    Context& context, uint64_t first, const std::function<void(std::string_view)>& on_text) {
+  DecodeOptions options = with_ends(generator, wanted);
+  options.slide_window = options.num_beams == 1;
+  const text::Tokenizer& tokenizer = *generator.tokenizer;
+  std::vector<uint64_t> streams(rows.size());
   std::iota(streams.begin(), streams.end(), first);
 
   const StopStrings stops(options.stop_strings, tokenizer);
@@ -101,7 +113,7 @@ std::vector<std::vector<Continuation>> continue_text(const TextGenerator& genera
   const auto found = generate(*generator.model->language_model(), rows, options, context, hooks, streams);
   if (on_text) on_text(shown.finish());
 
-  std::vector<std::vector<Continuation>> results(prompts.size());
+  std::vector<std::vector<Continuation>> results(rows.size());
   for (size_t i = 0; i < found.size(); ++i) {
     for (const Hypothesis& hypothesis : found[i]) {
       GrowingText text(tokenizer, rows[i].target, stops);

@@ -35,4 +35,9 @@ std::vector<std::vector<Continuation>> continue_text(
     const TextGenerator& generator, const std::vector<std::string>& prompts, const DecodeOptions& options,
     Context& context, uint64_t first = 0, const std::function<void(std::string_view)>& on_text = {});
 
+// The same of prompts that are tokens already. The text of a continuation has no special tokens.
+std::vector<std::vector<Continuation>> continue_prompts(
+    const TextGenerator& generator, const std::vector<Prompt>& prompts, const DecodeOptions& options,
+    Context& context, uint64_t first = 0, const std::function<void(std::string_view)>& on_text = {});
+
 }  // namespace hodhod

@@ -8,8 +8,10 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/format.h"
 #include "hodhod/base/names.h"
+#include "hodhod/models/encoder_layers.h"
 #include "hodhod/models/finite.h"
 #include "hodhod/tensor/tape.h"
+#include "hodhod/train/metrics/characters.h"
 #include "hodhod/train/metrics/correlation.h"
 
 namespace hodhod {
@@ -76,7 +78,7 @@ void normalize_one(std::vector<float>& vector) {
 // The states [B, T, C] that the options choose.
 Tensor states_of(const Model& model, const TokenBatch& batch, const EmbedOptions& options, Context& context) {
   if (!options.layer) return model.encoder()->encode(batch, context).states.dense();
-  const std::vector<Tensor> layers = model.encoder()->encode_layers(batch, context);
+  const std::vector<Tensor> layers = states_of_layers(*model.encoder(), batch, context);
   check(!layers.empty(), "`layer` {}: {} gives the states of its last layer alone; leave it out",
         *options.layer, model.name());
   check(*options.layer < std::ssize(layers), "`layer` {}: {} has layers 0 to {}", *options.layer,
@@ -96,15 +98,11 @@ struct TokensOfWords {
 };
 
 TokensOfWords tokens_of_words(const text::Tokenizer& tokenizer, const std::string& text, int64_t longest) {
-  constexpr std::string_view kBlanks = " \t\r\n\v\f";
   TokensOfWords found;
   std::vector<int64_t> word_at(text.size(), -1);
-  for (size_t begin = text.find_first_not_of(kBlanks); begin < text.size();) {
-    const size_t end = std::min(text.find_first_of(kBlanks, begin), text.size());
-    std::fill(word_at.begin() + static_cast<std::ptrdiff_t>(begin),
-              word_at.begin() + static_cast<std::ptrdiff_t>(end), std::ssize(found.words));
-    found.words.push_back(text.substr(begin, end - begin));
-    begin = text.find_first_not_of(kBlanks, end);
+  for (const std::string_view word : metrics::words(text)) {
+    std::fill_n(word_at.begin() + (word.data() - text.data()), word.size(), std::ssize(found.words));
+    found.words.emplace_back(word);
   }
   const text::Encoding encoding = tokenizer.encode(text);
   const size_t count = std::min(encoding.size(), static_cast<size_t>(longest));
@@ -146,9 +144,9 @@ void normalize_all(std::vector<Embedding>& embeddings) {
 
 }  // namespace
 
-TextModel load_embedder(const std::string& directory) {
-  TextModel embedder = TextModel::load(directory);
-  check(embedder.model->encoder() != nullptr, "{}: this model gives no hidden states", directory);
+TextModel load_embedder(const ModelPath& path) {
+  TextModel embedder = TextModel::load(path);
+  check(embedder.model->encoder() != nullptr, "{}: this model gives no hidden states", path.directory);
   limit_length(embedder, length_limit(embedder), text::Side::right);
   return embedder;
 }

@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 3> names_of(Pooling) { return {"mean", "c
 struct EmbedOptions {
   Pooling pooling = Pooling::mean;
   bool normalize = false;             // to length 1
-  std::optional<int64_t> layer = {};  // whose states are taken (Encoder::encode_layers); unset: the model's
+  std::optional<int64_t> layer = {};  // whose states are taken (states_of_layers); unset: the model's
   int64_t batch_tokens = 8192;
 
   template <class Visitor>
@@ -38,7 +38,7 @@ struct EmbedOptions {
 };
 
 // Loads any model's directory. An encoder–decoder's encoder is used.
-TextModel load_embedder(const std::string& directory);
+TextModel load_embedder(const ModelPath& path);
 
 struct Embedding {
   std::vector<float> vector = {};  // [C]

@@ -75,6 +75,30 @@ Frame frame_of(const text::Tokenizer& tokenizer) {
   return {{frame.before.begin(), frame.before.end()}, {frame.after.begin(), frame.after.end()}};
 }
 
+SideEncoder::SideEncoder(const text::Tokenizer& tokenizer, int64_t end)
+    : tokenizer_(tokenizer), frame_(frame_of(tokenizer)) {
+  std::vector<int64_t>& after = frame_.after;
+  if (end >= 0 && std::find(after.begin(), after.end(), end) == after.end()) after.push_back(end);
+}
+
+SideEncoder::SideEncoder(const text::Tokenizer& tokenizer, int64_t end, int64_t forced_first)
+    : SideEncoder(tokenizer, end) {
+  if (forced_first < 0) return;
+  frame_.before = {forced_first};
+  frame_.after.clear();
+  if (end >= 0) frame_.after.push_back(end);
+}
+
+std::vector<int64_t> SideEncoder::operator()(std::string_view text, int64_t longest) const {
+  std::vector<int32_t> ids = tokenizer_.encode_ids(text);
+  const int64_t room = std::max<int64_t>(0, longest - frame_.size());
+  if (std::ssize(ids) > room) ids.resize(static_cast<size_t>(room));
+  std::vector<int64_t> tokens = frame_.before;
+  tokens.insert(tokens.end(), ids.begin(), ids.end());
+  tokens.insert(tokens.end(), frame_.after.begin(), frame_.after.end());
+  return tokens;
+}
+
 std::vector<EncodedText> encode_texts(const text::Tokenizer& tokenizer, std::span<const Texts> texts) {
   return encode_all(texts, [&](const Texts& one) { return encode(tokenizer, one); });
 }

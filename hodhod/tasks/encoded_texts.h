@@ -53,6 +53,25 @@ struct Frame {
 };
 Frame frame_of(const text::Tokenizer& tokenizer);
 
+// One side of a sequence-to-sequence model: a text within the tokenizer's frame, and an end of sequence if
+// the frame ends without one (`end` < 0: there is none). May be called from several threads at once.
+class SideEncoder {
+ public:
+  SideEncoder(const text::Tokenizer& tokenizer, int64_t end);
+  // Of a target whose first token is forced in decoding, such as mBART's token of the language: the text
+  // stands between that token and the end.
+  SideEncoder(const text::Tokenizer& tokenizer, int64_t end, int64_t forced_first);
+
+  // At most `longest` tokens, for which the text's own are cut.
+  std::vector<int64_t> operator()(std::string_view text, int64_t longest = INT64_MAX) const;
+  // The number of tokens around a text.
+  int64_t frame_size() const { return frame_.size(); }
+
+ private:
+  const text::Tokenizer& tokenizer_;
+  Frame frame_;
+};
+
 // Encodes texts in parallel, each as it would be alone. A text without tokens becomes an end of text. Error
 // for more than two texts in one example.
 std::vector<EncodedText> encode_texts(const text::Tokenizer& tokenizer, std::span<const Texts> texts);

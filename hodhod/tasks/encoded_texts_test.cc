@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "hodhod/tasks/test_tasks.h"
+
 namespace hodhod {
 namespace {
 
@@ -25,6 +27,27 @@ TEST(EncodedTexts, BatchesHoldEachExampleOnce) {
   }
   std::sort(seen.begin(), seen.end());
   EXPECT_THAT(seen, ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+TEST(EncodedTexts, ASideHasTheTokenizersFrameAndOneEnd) {
+  const auto tokenizer = test_tokenizer();
+  const int64_t begin = tokenizer->token_to_id("[CLS]").value(),
+                end = tokenizer->token_to_id("[SEP]").value();
+  const auto own = tokenizer->encode_ids("boat river");
+  std::vector<int64_t> framed = {begin};
+  framed.insert(framed.end(), own.begin(), own.end());
+  framed.push_back(end);
+  const SideEncoder encode(*tokenizer, end);
+  EXPECT_EQ(encode("boat river"), framed);
+  EXPECT_EQ(SideEncoder(*tokenizer, -1)("boat river"), framed);
+  EXPECT_THAT(encode(""), ElementsAre(begin, end));
+  EXPECT_EQ(encode.frame_size(), 2);
+  EXPECT_THAT(encode("boat river", 3), ElementsAre(begin, own[0], end));
+  EXPECT_THAT(SideEncoder(*tokenizer, end, 9)("boat"), ElementsAre(9, own[0], end));
+  EXPECT_EQ(SideEncoder(*tokenizer, end, -1)("boat river"), framed);
+  // An end that the frame has not is added.
+  framed.push_back(7);
+  EXPECT_EQ(SideEncoder(*tokenizer, 7)("boat river"), framed);
 }
 
 }  // namespace

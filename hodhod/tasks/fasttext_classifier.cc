@@ -9,6 +9,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/models/bag_model.h"
 #include "hodhod/nn/module.h"
+#include "hodhod/tasks/words.h"
 #include "hodhod/text/models/word_level.h"
 #include "hodhod/text/pre_tokenizers/split.h"
 
@@ -96,11 +97,11 @@ FastTextModel fasttext_from_classifier(const Classifier& classifier, const std::
                     bag->body.activation == HiddenFunction::none &&
                     bag->body.features.norm == BagNorm::mean && bag->body.features.line_end &&
                     bag->body.features.hashing != Hashing::all &&
-                    bag->body.features.weighting == Weighting::count && !classifier.is_regression();
+                    bag->body.features.weighting == Weighting::count && bag->numbers().empty() &&
+                    !classifier.is_regression();
   check(fits,
         "{}: fastText has no such model: its classifiers have one hidden layer without an activation and "
-        "without "
-        "biases, on the mean of words and hashed n-grams, as those of --preset fasttext",
+        "without biases, on the mean of words and hashed n-grams, as those of --preset fasttext",
         path);
   const BagFeatureOptions& features = bag->body.features;
   FastTextModel model;
@@ -124,6 +125,16 @@ FastTextModel fasttext_from_classifier(const Classifier& classifier, const std::
   model.input = parameters.at("embedding.weight");
   model.output = parameters.at("classifier.weight");
   return model;
+}
+
+bool reads_words_of_fasttext(const Classifier& classifier) {
+  const std::vector<std::string> words = {
+      "It's", "A", "test,", "(no", "3.50", "e-mail?)", "كتاب‌ها،", "٣٫٥", "قَند", "a\u00a0b"};
+  std::string text = words[0];
+  for (size_t i = 1; i < words.size(); ++i) text += (i % 2 == 0 ? "  " : " ") + words[i];
+  const WordList found(*classifier.encoder.tokenizer, text);
+  const std::vector<std::string_view> read = found.words();
+  return std::equal(read.begin(), read.end(), words.begin(), words.end());
 }
 
 }  // namespace hodhod

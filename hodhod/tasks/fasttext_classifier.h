@@ -15,7 +15,11 @@ namespace hodhod {
 Classifier classifier_from_fasttext(const FastTextModel& model, const std::string& path);
 
 // Error, beginning with `path`, if fastText has no such model: it takes one hidden layer without an
-// activation and without biases, the mean of hashed n-grams, and words that blanks part.
+// activation and without biases, on the mean of words and hashed n-grams, and no numbers beside the text.
 FastTextModel fasttext_from_classifier(const Classifier& classifier, const std::string& path);
+
+// Whether a classifier reads the words that fastText reads of the same text: what blanks part, unchanged.
+// Told by a text that has letters, marks, digits, joiners and punctuation of several scripts.
+bool reads_words_of_fasttext(const Classifier& classifier);
 
 }  // namespace hodhod

@@ -35,6 +35,7 @@ TEST(FastTextClassifier, GivesTheSameProbabilities) {
   read.save(directory.path());
   const Classifier classifier = Classifier::load(directory.path());
   EXPECT_TRUE(classifier.encoder.warnings.empty());
+  EXPECT_TRUE(reads_words_of_fasttext(classifier));
   std::vector<Texts> texts;
   for (const std::string& line : trec_lines("trec-query.txt")) texts.push_back({line});
   const auto found = classify(classifier, texts, plain());
@@ -62,6 +63,19 @@ TEST(FastTextClassifier, GivesTheSameProbabilities) {
   EXPECT_EQ(again.words, model.words);
   EXPECT_EQ(again.input.values(), model.input.values());
   EXPECT_EQ(again.output.values(), model.output.values());
+}
+
+TEST(FastTextClassifier, WhoseWordsEndWhereFastTextsDo) {
+  const std::vector<LabelledText> examples = {{{"a boat"}, "x", ""}, {{"a garden"}, "y", ""}};
+  const auto reads_them = [&](TaskTokenizerOptions tokenizer) {
+    tokenizer.kind = TokenizerKind::word;
+    return reads_words_of_fasttext(
+        Classifier::make("fasttext", examples, {.model = {"buckets=10"}, .tokenizer = tokenizer}));
+  };
+  EXPECT_TRUE(reads_them({.word_ends = WordEnds::blanks}));
+  EXPECT_FALSE(reads_them({}));
+  EXPECT_FALSE(reads_them({.persian = PersianFolding::yes, .word_ends = WordEnds::blanks}));
+  EXPECT_FALSE(reads_them({.lowercase = true, .word_ends = WordEnds::blanks}));
 }
 
 TEST(FastTextClassifier, WhatDoesNotFitIsRefused) {

@@ -82,7 +82,7 @@ MaskFiller MaskFiller::make(const ModelConfig& config, std::unique_ptr<text::Tok
   return {.encoder = TextModel::make(*own, std::move(tokenizer), seed)};
 }
 
-MaskFiller MaskFiller::load(const std::string& path) {
+MaskFiller MaskFiller::load(const ModelPath& path) {
   const ModelDirectory directory = ModelDirectory::open(path);
   check_has_head(directory, HeadKind::masked_language_model, "does not fill masks", "fill-mask");
   MaskFiller filler{.encoder = TextModel::load(directory)};

@@ -24,7 +24,7 @@ struct MaskFiller {
 
   static MaskFiller make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
                          uint64_t seed);
-  static MaskFiller load(const std::string& directory);
+  static MaskFiller load(const ModelPath& path);
   // Starts from the directory of any encoder. The head over the vocabulary is new if there is none.
   static MaskFiller from(const std::string& directory, const FineTuning& options = {});
   void save(const std::string& directory) const;

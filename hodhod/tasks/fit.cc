@@ -10,6 +10,7 @@
 #include "hodhod/data/record_reader.h"
 #include "hodhod/tasks/classifier_fitting.h"
 #include "hodhod/tasks/fit_language.h"
+#include "hodhod/train/partly_frozen.h"
 #include "hodhod/train/run_directory.h"
 
 namespace hodhod {
@@ -24,6 +25,15 @@ TrainingReport fit(Trainee& trainee, TrainerOptions trainer, const FitOptions& o
   if (options.rate) trainer.schedule.rate = *options.rate;
   if (options.change) options.change(trainer);
   return train(trainee, trainer, directory, options.log);
+}
+
+// The same for a model of text. If it has an adapter, that is what is trained.
+TrainingReport fit(Trainee& trainee, TextModel& text_model, const TrainerOptions& trainer,
+                   const FitOptions& options, const std::string& directory) {
+  if (!text_model.origin.adapter) return fit(trainee, trainer, options, directory);
+  PartlyFrozen adapter(trainee, *text_model.model,
+                       frozen_by_adapter(*text_model.model, *text_model.origin.adapter));
+  return fit(adapter, trainer, options, directory);
 }
 
 // Removes about this share of a text's lines from its end, and returns them.
@@ -65,7 +75,7 @@ TrainingReport fit(TextGenerator& generator, const std::string& text_file, const
   training.batch = 12;
   training.planned_tokens = static_cast<double>(options.steps * training.batch * training.length);
   LanguageTrainee trainee(generator, text, dev, training, options.seed);
-  return fit(trainee, usual_generation().trainer, options, directory);
+  return fit(trainee, generator, usual_generation().trainer, options, directory);
 }
 
 TrainingReport fit(Translator& translator, const std::string& source_file, const std::string& target_file,
@@ -80,7 +90,7 @@ TrainingReport fit(Translator& translator, const std::string& source_file, const
   TranslationTraining training;
   training.batches.seed = options.seed;
   TranslationTrainee trainee(translator, train, dev, training);
-  return fit(trainee, usual_translation().trainer, options, directory);
+  return fit(trainee, translator, usual_translation().trainer, options, directory);
 }
 
 TrainingReport fit(Classifier& classifier, const std::string& table, const FitOptions& options,
@@ -99,7 +109,7 @@ TrainingReport fit(Classifier& classifier, const std::string& table, const FitOp
   }
   const UsualSettings usual = usual_encoding(classifier.encoder.config());
   ClassifierTrainee trainee(classifier, train, std::move(dev), training);
-  return fit(trainee, usual.trainer, options, directory);
+  return fit(trainee, classifier.encoder, usual.trainer, options, directory);
 }
 
 TrainingReport fit(Tagger& tagger, const std::string& sentences, const FitOptions& options,
@@ -109,7 +119,7 @@ TrainingReport fit(Tagger& tagger, const std::string& sentences, const FitOption
   TaggerTraining training = usual_tagging(tagger.encoder.config());
   training.batches.seed = options.seed;
   TaggerTrainee trainee(tagger, train, std::move(dev), training);
-  return fit(trainee, usual_encoding(tagger.encoder.config()).trainer, options, directory);
+  return fit(trainee, tagger.encoder, usual_encoding(tagger.encoder.config()).trainer, options, directory);
 }
 
 TrainingReport fit(SeriesForecaster& forecaster, const Series& series, const FitOptions& options,

@@ -104,11 +104,8 @@ FittedTask LanguageFit::task() {
                 Context context;
                 return language_scores(score_text(generator_, dev_, context));
               },
-          .save =
-              [this](const std::string& directory) {
-                save_generator(generator_, directory);
-                remove_tree(options_.directory);
-              }};
+          .save = [this](const std::string& directory) { save_generator(generator_, directory); },
+          .clean_up = [this] { remove_tree(options_.directory); }};
 }
 
 }  // namespace hodhod

@@ -68,6 +68,32 @@ TEST(FitLanguage, ScoresOfATextAreThoseOfKenlm) {
   }
 }
 
+// A text that is longer than what is scored at once.
+TEST(FitLanguage, PartsOfATextAreScoredAsTheWhole) {
+  const TemporaryDirectory directory;
+  Rng rng(3);
+  std::string text;
+  for (int i = 0; i < 290'000; ++i) {
+    text += fmt::format("w{}{}", rng.below(1 + rng.below(30)), rng.below(9) == 0 ? '\n' : ' ');
+  }
+  const std::string file = directory.put("text", text.substr(0, 100'000));
+  for (const std::string unit : {"line", "stream"}) {
+    const TextGenerator generator =
+        counted_generator(file, {"order=4", "discount_fallback=yes", "unit=" + unit}, directory / unit);
+    Context context;
+    double total = 0;
+    int64_t count = 0;
+    score_tokens(generator, text, context, [&](const std::vector<ScoredToken>& tokens) {
+      for (const ScoredToken& token : tokens) total -= token.score.log_probability;
+      count += std::ssize(tokens);
+    });
+    const auto score = score_text(generator, text, context);
+    EXPECT_GT(count, 280'000);
+    EXPECT_EQ(score.tokens, count);
+    EXPECT_NEAR(score.negative_log_likelihood, total, 2e-3) << unit;
+  }
+}
+
 TEST(FitLanguage, AnArpaFileGivesTheSameScores) {
   HODHOD_SKIP_WITHOUT_KENLM();
   const TemporaryDirectory directory;

@@ -5,11 +5,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
+#include <vector>
 
 #include "hodhod/base/file.h"
 #include "hodhod/base/testing.h"
 #include "hodhod/data/lines.h"
+#include "hodhod/models/adapters.h"
+#include "hodhod/nn/module.h"
+#include "hodhod/tasks/saved_model.h"
 
 namespace hodhod {
 namespace {
@@ -51,6 +56,36 @@ TEST(Fit, TheSameCallGoesOnWithARun) {
     return read_file(directory / (out + "/model.safetensors"));
   };
   EXPECT_EQ(trained("pieces", {10, 20}), trained("whole", {20}));
+}
+
+// An adapter alone is trained and saved, the base keeps its bits, and what was learnt is read again.
+TEST(Fit, AnAdapterLearnsBesideItsBase) {
+  const TemporaryDirectory directory;
+  const std::string text = directory.put("poem.txt", repeated("the hoopoe knows the way\n", 60));
+  TextGenerator base = TextGenerator::make("gpt-tiny", lines_of(text),
+                                           {.seed = 1, .model = {"width=32", "heads=2", "dropout=0"}});
+  save_model({.model = *base.model, .tokenizer = *base.tokenizer, .origin = base.origin}, directory / "base");
+  const std::string before = read_file(directory / "base/model.safetensors");
+  TextGenerator tuned =
+      TextGenerator::load(directory / "base", {.lora = {.rank = 8, .targets = {"all-linear"}}});
+  const auto perplexity = [](const TextGenerator& generator) {
+    Context context;
+    return score_text(generator, "the hoopoe knows the way\n", context).perplexity();
+  };
+  const double untrained = perplexity(tuned);
+  EXPECT_EQ(untrained, perplexity(base));
+  fit(tuned, text, {.steps = 60, .rate = 1e-2}, directory / "adapter");
+  EXPECT_EQ(read_file(directory / "base/model.safetensors"), before);
+  EXPECT_FALSE(file_exists(directory / "adapter/model.safetensors"));
+  const TextGenerator loaded = TextGenerator::load(directory / "adapter");
+  std::map<std::string, std::vector<float>> weights;
+  for (const auto& [name, parameter] : parameters_of(*base.model)) weights[name] = parameter.values<float>();
+  for (const auto& [name, parameter] : parameters_of(*loaded.model)) {
+    if (is_adapter_parameter(name)) continue;
+    EXPECT_EQ(parameter.values<float>(), weights.at(name)) << name;
+  }
+  EXPECT_LT(perplexity(loaded), 0.8 * untrained);
+  expect_error([&] { TextGenerator::load(directory / "adapter", {.lora = {.rank = 2}}); }, "is an adapter");
 }
 
 TEST(Fit, ATranslatorTranslates) {

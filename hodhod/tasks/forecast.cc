@@ -74,8 +74,9 @@ SeriesForecaster SeriesForecaster::make(const ModelConfig& config, const Series&
   return made;
 }
 
-SeriesForecaster SeriesForecaster::load(const std::string& directory) {
-  const ModelDirectory opened = ModelDirectory::open(directory);
+SeriesForecaster SeriesForecaster::load(const ModelPath& path) {
+  const ModelDirectory opened = ModelDirectory::open(path);
+  const std::string& directory = opened.path;
   series_config_of(*opened.config, directory);
   LoadedModel loaded = load_model(opened);
   SeriesForecaster model{std::move(loaded.model), std::move(loaded.warnings), std::move(loaded.origin)};

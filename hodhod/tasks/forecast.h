@@ -15,6 +15,7 @@
 
 #include "hodhod/data/batching.h"
 #include "hodhod/data/series.h"
+#include "hodhod/models/directory.h"
 #include "hodhod/models/forecaster.h"
 #include "hodhod/models/model.h"
 #include "hodhod/models/origin.h"
@@ -35,7 +36,7 @@ struct SeriesForecaster {
   static SeriesForecaster make(const ModelConfig& config, const Series& series,
                                const std::vector<double>& split, uint64_t seed);
   // Error when the directory holds another kind of model.
-  static SeriesForecaster load(const std::string& directory);
+  static SeriesForecaster load(const ModelPath& path);
   void save(const std::string& directory) const;
 
   Forecaster& role() const { return *model->forecaster(); }

@@ -19,6 +19,9 @@
 namespace hodhod {
 namespace {
 
+// Tokens of a text that are scored before their memory is used for others.
+constexpr int64_t kPartOfText = int64_t{1} << 18;
+
 // The limit on validation tokens: at least this many, and otherwise this multiple of the run's training
 // tokens.
 constexpr double kLeastValidation = 4096, kValidationToTraining = 8;
@@ -92,9 +95,13 @@ metrics::LanguageScore score_windows(const TextGenerator& generator, std::string
   CarriedState state = model.first_state(1);
   const bool reads_on = !state.empty();
   const int64_t length = running.predictions_of(generator.config().max_length());
-  const std::vector<ScoringWindow> all = reads_on ? consecutive_windows(running.predictions(), length)
-                                                  : scoring_windows(running.predictions(), length);
-  const auto rows = static_cast<size_t>(reads_on ? 1 : batch);
+  // What a model looks back at may be so little that the text can be parted, and nothing changes.
+  const bool has_parts = !reads_on && length > kPartOfText && model.reach() < length - kPartOfText;
+  const std::vector<ScoringWindow> all =
+      reads_on    ? consecutive_windows(running.predictions(), length)
+      : has_parts ? scoring_windows(running.predictions(), kPartOfText + model.reach(), model.reach())
+                  : scoring_windows(running.predictions(), length);
+  const auto rows = static_cast<size_t>(reads_on || has_parts ? 1 : batch);
   for (size_t at = 0; at < all.size(); at += rows) {
     const auto scored = std::span(all).subspan(at, std::min(rows, all.size() - at));
     std::vector<Window> windows;
@@ -114,6 +121,24 @@ metrics::LanguageScore score_windows(const TextGenerator& generator, std::string
   return score;
 }
 
+// How many tokens the model writes for a person to read at each validation.
+constexpr int64_t kSampleTokens = 40;
+
+// The first three words of two lines: of the first, and of the one in the middle of the text.
+std::vector<std::string> prompts_in(std::string_view text) {
+  std::vector<std::string> prompts;
+  for (size_t at : {size_t{0}, text.size() / 2}) {
+    if (at > 0) at = std::min(text.find('\n', at), text.size());
+    const size_t begin = std::min(text.find_first_not_of(" \r\n", at), text.size());
+    const std::string_view line = text.substr(begin, text.find('\n', begin) - begin);
+    size_t end = 0;
+    for (int word = 0; word < 3 && end != std::string_view::npos; ++word) end = line.find(' ', end + 1);
+    const std::string prompt(line.substr(0, end));
+    if (!prompt.empty() && (prompts.empty() || prompts[0] != prompt)) prompts.push_back(prompt);
+  }
+  return prompts;
+}
+
 }  // namespace
 
 TextGenerator TextGenerator::make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
@@ -128,7 +153,7 @@ TextGenerator TextGenerator::make(std::string_view preset, const text::LineSourc
   return {generation().make(preset, lines, own)};
 }
 
-TextGenerator TextGenerator::load(const std::string& path, const FineTuning& tuning) {
+TextGenerator TextGenerator::load(const ModelPath& path, const FineTuning& tuning) {
   return {generation().load(path, tuning)};
 }
 
@@ -195,6 +220,16 @@ Scores LanguageTrainee::validate() {
   if (!validates_) return {};
   Context context;
   return language_scores(score_windows(generator_, dev_, context, std::max<int64_t>(1, options_.batch)));
+}
+
+std::vector<Sample> LanguageTrainee::samples() {
+  std::vector<Sample> samples;
+  for (const std::string& prompt : prompts_in(dev_)) {
+    const std::string text =
+        generator_.generate(prompt, {.max_new_tokens = kSampleTokens, .do_sample = true, .seed = 1});
+    samples.push_back({.input = prompt, .expected = "", .output = text});
+  }
+  return samples;
 }
 
 void LanguageTrainee::save(const std::string& directory) { save_generator(generator_, directory); }

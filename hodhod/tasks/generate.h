@@ -35,7 +35,7 @@ struct TextGenerator : WritingModel {
   static TextGenerator make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
                             uint64_t seed);
   // `tuning` overrides the directory's configuration and tokenizer.
-  static TextGenerator load(const std::string& directory, const FineTuning& tuning = {});
+  static TextGenerator load(const ModelPath& path, const FineTuning& tuning = {});
 
   // The continuation of `prompt`. (continue_text.h continues many at once.)
   std::string generate(const std::string& prompt, const GenerateOptions& options = {}) const;
@@ -103,6 +103,8 @@ class LanguageTrainee final : public Trainee {
   void next_batch() override;
   LossSum loss(Context& context) override;
   Scores validate() override;
+  // How the model goes on from the first words of lines of the validation text.
+  std::vector<Sample> samples() override;
   void save(const std::string& directory) override;
 
  private:

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/tasks/labelled_texts.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 
 #include "hodhod/base/error.h"
@@ -14,9 +17,10 @@
 namespace hodhod {
 namespace {
 
-// The indices of the text and label columns in a table.
+// The indices of columns in a table.
 struct ChosenColumns {
   std::vector<size_t> texts;
+  std::vector<size_t> numbers;
   size_t label = 0;
 };
 
@@ -33,25 +37,51 @@ std::optional<size_t> named_column(const std::vector<std::string>& names, Column
   return std::nullopt;
 }
 
+// The text of a table of which columns of numbers are chosen: the column with a usual name, or the second of
+// a table without names; none if that is in other use.
+std::vector<size_t> text_beside_numbers(const ChosenColumns& chosen, const std::vector<std::string>& names,
+                                        size_t count, bool with_label) {
+  const auto text = names.empty() ? std::optional<size_t>(1) : usual_column(names, ColumnUse::text);
+  const bool is_number =
+      text && std::find(chosen.numbers.begin(), chosen.numbers.end(), *text) != chosen.numbers.end();
+  if (!text || *text >= count || is_number || (with_label && *text == chosen.label)) return {};
+  return {*text};
+}
+
+// Error for a column that is in two uses.
+void check_different(const ChosenColumns& chosen, bool with_label, const std::string& place) {
+  std::map<size_t, std::string_view> uses;
+  const auto use = [&](size_t column, std::string_view as) {
+    const auto [before, is_new] = uses.emplace(column, as);
+    check(is_new || before->second == as,
+          "{}: column {} is both the {} and the {}; name the columns with `text`, `label` and `numbers`",
+          place, column + 1, before->second, as);
+  };
+  for (const size_t text : chosen.texts) use(text, "text");
+  if (with_label) use(chosen.label, "label");
+  for (const size_t number : chosen.numbers) use(number, "number");
+}
+
 ChosenColumns choose_columns(const LabelledColumns& columns, const std::vector<std::string>& names,
                              size_t count, const std::string& place, bool with_label) {
   ChosenColumns chosen;
   for (const std::string& text : columns.texts)
     chosen.texts.push_back(find_column(text, names, count, place));
-  if (chosen.texts.empty()) {
+  for (const std::string& number : columns.numbers)
+    chosen.numbers.push_back(find_column(number, names, count, place));
+  if (with_label && !columns.label.empty()) {
+    chosen.label = find_column(columns.label, names, count, place);
+  } else if (with_label) {
+    chosen.label = named_column(names, ColumnUse::label, ColumnUse::text).value_or(0);
+  }
+  if (chosen.texts.empty() && chosen.numbers.empty()) {
     const auto named = named_column(names, ColumnUse::text, ColumnUse::label);
     const size_t otherwise = !with_label && count == 1 ? 0 : find_column("2", names, count, place);
     chosen.texts = {named.value_or(otherwise)};
+  } else if (chosen.texts.empty()) {
+    chosen.texts = text_beside_numbers(chosen, names, count, with_label);
   }
-  if (!with_label) return chosen;
-  if (!columns.label.empty()) {
-    chosen.label = find_column(columns.label, names, count, place);
-  } else {
-    chosen.label = named_column(names, ColumnUse::label, ColumnUse::text).value_or(0);
-  }
-  check(std::find(chosen.texts.begin(), chosen.texts.end(), chosen.label) == chosen.texts.end(),
-        "{}: column {} is both the text and the label; name the columns with `text` and `label`", place,
-        chosen.label + 1);
+  check_different(chosen, with_label, place);
   return chosen;
 }
 
@@ -63,12 +93,14 @@ CorpusOptions reading_options(const LabelledColumns& columns, CorpusFormat forma
                         .list_separator = columns.label_separator};
   if (format == CorpusFormat::jsonl) {
     options.columns = columns.texts.empty() ? std::vector<std::string>{"text"} : columns.texts;
+    for (const std::string& number : columns.numbers) options.columns.push_back(number);
     if (with_label) options.columns.push_back(columns.label.empty() ? "label" : columns.label);
     return options;
   }
   if (with_label && columns.texts.empty() && columns.label.empty()) options.least_columns = 2;
-  if (format == CorpusFormat::text) options.columns = columns.texts;  // which are refused
   std::vector<std::string> named = columns.texts;
+  named.insert(named.end(), columns.numbers.begin(), columns.numbers.end());
+  if (format == CorpusFormat::text) options.columns = named;  // which are refused
   if (!columns.label.empty()) named.push_back(columns.label);
   if (options.header == CorpusHeader::automatic && has_names(parse_columns(named))) {
     options.header = CorpusHeader::yes;
@@ -76,21 +108,55 @@ CorpusOptions reading_options(const LabelledColumns& columns, CorpusFormat forma
   return options;
 }
 
-// Makes an example from a record: the chosen columns of a table, or all fields of jsonl and text.
-LabelledText example_of(Record record, const std::optional<ChosenColumns>& chosen, bool with_label) {
+// The number in a field of a column; missing if the field is empty. Error if it is no number.
+double number_in(const std::string& field, const std::string& column) {
+  const std::string_view text = without_outer_blanks(field);
+  if (text.empty()) return kMissingNumber;
+  const std::optional<double> number = parse_number(text);
+  check(number.has_value(), "{}: expected a number, found {}; a number that is not known is an empty field",
+        column, excerpt(text));
+  return *number;
+}
+
+// Makes an example from a record: the chosen columns of a table, or all fields of jsonl and text. Error for a
+// word in a column of numbers.
+LabelledText example_of(Record record, const std::optional<ChosenColumns>& chosen,
+                        const LabelledColumns& columns, bool with_label) {
   LabelledText example;
   example.place = record.place();
+  std::vector<std::string> numbers;
   if (chosen) {
     for (const size_t column : chosen->texts) example.texts.push_back(record.fields[column]);
+    for (const size_t column : chosen->numbers) numbers.push_back(record.fields[column]);
     if (with_label) example.label = without_outer_blanks(record.fields[chosen->label]);
-    return example;
+    if (example.texts.empty()) example.texts.emplace_back();
+  } else {
+    if (with_label) {
+      example.label = without_outer_blanks(record.fields.back());
+      record.fields.pop_back();
+    }
+    const auto first = record.fields.end() - std::ssize(columns.numbers);
+    numbers.assign(first, record.fields.end());
+    record.fields.erase(first, record.fields.end());
+    example.texts = std::move(record.fields);
   }
-  if (with_label) {
-    example.label = without_outer_blanks(record.fields.back());
-    record.fields.pop_back();
-  }
-  example.texts = std::move(record.fields);
+  for (size_t i = 0; i < numbers.size(); ++i)
+    example.numbers.push_back(number_in(numbers[i], columns.numbers[i]));
   return example;
+}
+
+// A note for each column of numbers of which some are missing.
+std::vector<std::string> notes_of_missing(std::span<const LabelledText> examples,
+                                          const LabelledColumns& columns) {
+  std::vector<std::string> notes;
+  for (size_t i = 0; i < columns.numbers.size(); ++i) {
+    const auto count = std::count_if(examples.begin(), examples.end(),
+                                     [&](const LabelledText& one) { return std::isnan(one.numbers[i]); });
+    if (count == 0) continue;
+    notes.push_back(fmt::format("the column {} has no number in {} of {} lines: these are taken for the mean",
+                                columns.numbers[i], count, examples.size()));
+  }
+  return notes;
 }
 
 // All files must be of one kind: tables (tsv or csv), jsonl, or text.
@@ -104,6 +170,15 @@ void check_formats_agree(const std::vector<std::string>& files, const LabelledCo
     check(kind(file) == kind(files[0]),
           "{} and {} have different formats; give files of one format, or set `format`", files[0], file);
   }
+}
+
+void refuse_columns(std::string_view format, const std::vector<std::string>& files,
+                    const LabelledColumns& columns) {
+  const std::string_view given = !columns.label.empty()     ? "`label`"
+                                 : !columns.texts.empty()   ? "`text`"
+                                 : !columns.numbers.empty() ? "`numbers`"
+                                                            : "";
+  check(given.empty(), "{}: the format {} has no columns; leave out {}", files[0], format, given);
 }
 
 constexpr std::string_view kLabelPrefix = "__label__";
@@ -131,9 +206,7 @@ LabelledText example_of_line(const Record& record, const std::string& separator,
 
 LabelledTexts read_fasttext_lines(const std::vector<std::string>& files, const LabelledColumns& columns,
                                   bool with_label) {
-  check(columns.texts.empty() && columns.label.empty(),
-        "{}: the format fasttext has no columns; leave out {}", files[0],
-        columns.label.empty() ? "`text`" : "`label`");
+  refuse_columns("fasttext", files, columns);
   RecordReader reader(files, {.format = CorpusFormat::text, .skip_bad = columns.skip_bad});
   LabelledTexts result;
   while (const auto record = reader.next()) {
@@ -176,8 +249,7 @@ std::string fault_of_features(std::string_view line) {
 
 // Lines "LABEL NUMBER:VALUE … # COMMENT". The text is the features as they are written.
 LabelledTexts read_libsvm_lines(const std::vector<std::string>& files, const LabelledColumns& columns) {
-  check(columns.texts.empty() && columns.label.empty(), "{}: the format libsvm has no columns; leave out {}",
-        files[0], columns.label.empty() ? "`text`" : "`label`");
+  refuse_columns("libsvm", files, columns);
   RecordReader reader(files, {.format = CorpusFormat::text, .skip_bad = columns.skip_bad});
   LabelledTexts result;
   while (const auto record = reader.next()) {
@@ -212,6 +284,9 @@ LabelledTexts read_texts(const std::vector<std::string>& files, const LabelledCo
   check(columns.texts.size() <= 2, "{} columns of texts; give one, or two for pairs", columns.texts.size());
   check(!with_label || format != CorpusFormat::text,
         "{}: plain text has no column for labels; give a tsv, csv or jsonl file, or set `format`", files[0]);
+  check(columns.numbers.empty() || format != CorpusFormat::text,
+        "{}: plain text has no columns of numbers ({}); give a tsv, csv or jsonl file, or set `format`",
+        files[0], fmt::join(columns.numbers, ", "));
   RecordReader reader(files, reading_options(columns, format, with_label));
   LabelledTexts result;
   std::optional<ChosenColumns> chosen;
@@ -221,13 +296,23 @@ LabelledTexts read_texts(const std::vector<std::string>& files, const LabelledCo
       file = record->file;
       const size_t count = record->fields.size();
       chosen = choose_columns(columns, reader.names(), count, record->place(), with_label);
-      if (columns.texts.empty() && count > 2 && !usual_column(reader.names(), ColumnUse::text)) {
+      if (chosen->texts.empty()) {
+        result.notes.push_back(
+            fmt::format("{}: no column is read as text; name one with `text`, if there is one", file));
+      } else if (columns.texts.empty() && count > 2 && !usual_column(reader.names(), ColumnUse::text)) {
         result.notes.push_back(fmt::format(
             "{}: of {} columns, column {} is read as the text; for pairs, name two columns with `text`", file,
             count, chosen->texts[0] + 1));
       }
     }
-    LabelledText example = example_of(std::move(*record), chosen, with_label);
+    const std::string place = record->place();
+    LabelledText example;
+    try {
+      example = example_of(std::move(*record), chosen, columns, with_label);
+    } catch (const Error& error) {
+      reader.report(fmt::format("{}: {}", place, error.what()));
+      continue;
+    }
     if (with_label && example.label.empty() && columns.label_separator.empty()) {
       reader.report(example.place + ": the label is empty");
       continue;
@@ -237,6 +322,8 @@ LabelledTexts read_texts(const std::vector<std::string>& files, const LabelledCo
   check(!result.examples.empty(), "{}: there is no example in it", files[0]);
   result.bad = reader.bad_lines();
   for (const std::string& note : reader.notes()) result.notes.push_back(note);
+  for (std::string& note : notes_of_missing(result.examples, columns))
+    result.notes.push_back(std::move(note));
   return result;
 }
 

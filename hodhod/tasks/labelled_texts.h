@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hodhod/data/corpus.h"
+#include "hodhod/models/number_columns.h"
 #include "hodhod/tasks/encoded_texts.h"
 
 namespace hodhod {
@@ -16,10 +17,13 @@ struct LabelledText {
   Texts texts;
   std::string label;  // empty if not requested
   std::string place;  // "FILE:LINE"
+  // Of the columns of numbers, as many; kMissingNumber where there is none. Empty if no column was named.
+  std::vector<double> numbers = {};
 };
 
 struct LabelledColumns {
-  std::vector<std::string> texts = {};  // one column or two
+  std::vector<std::string> texts = {};    // one column or two
+  std::vector<std::string> numbers = {};  // for models that read numbers beside a text
   std::string label = {};
   std::string label_separator = {};  // between several labels of a text; empty: one label per text
   CorpusFormat format = CorpusFormat::automatic;
@@ -39,6 +43,10 @@ struct LabelledColumns {
   }
 };
 
+inline constexpr const char* kNumbersHelp =
+    "Columns of numbers that are read beside the text, for models that read features; an empty field is a "
+    "number that is missing";
+
 struct LabelledTexts {
   std::vector<LabelledText> examples;
   BadLines bad{false};
@@ -48,10 +56,12 @@ struct LabelledTexts {
 // Columns that are not chosen: in a table with column names, those with usual names ("label", "text",
 // "sentence"; see header.h); if only one of two columns has a usual name, the other has the other role. In
 // other tables, the first column is the label and the second the text. In jsonl, the keys "label" and "text".
+// If columns of numbers are chosen, and neither a name nor an option says which column is the text, there is
+// no text: it is empty.
 // In the format fasttext, several labels of a line are joined by `label_separator`.
 //
-// Error for a bad line, such as one with an empty label (with skip_bad it is counted instead), and if there
-// are no examples.
+// Error for a bad line, such as one with an empty label or with a word for a number (with skip_bad it is
+// counted instead), and if there are no examples.
 LabelledTexts read_labelled(const std::vector<std::string>& files, const LabelledColumns& columns);
 // The texts alone. If a table has one column, that is the text.
 LabelledTexts read_unlabelled(const std::vector<std::string>& files, const LabelledColumns& columns);

@@ -60,6 +60,51 @@ TEST(LabelledTexts, ColumnsGoByTheNamesInTheFirstLine) {
   EXPECT_EQ(read_unlabelled({directory.put("m.csv", "text\none\n\ntwo\n")}, {}).examples.size(), 2u);
 }
 
+TEST(LabelledTexts, NumbersBesideTheText) {
+  const TemporaryDirectory directory;
+  const auto read = [&](const char* name, const std::string& text, const LabelledColumns& columns) {
+    return read_labelled({directory.put(name, text)}, columns);
+  };
+  const std::string table = "label,text,age,price\npos,good,3,\nneg,bad, -0.5 ,1e3\n";
+  const LabelledTexts found = read("a.csv", table, {.numbers = {"price", "age"}});
+  EXPECT_THAT(found.examples[0].texts, ElementsAre("good"));
+  EXPECT_THAT(found.examples[0].numbers, ElementsAre(testing::IsNan(), 3));
+  EXPECT_THAT(found.examples[1].numbers, ElementsAre(1000, -0.5));
+  EXPECT_THAT(found.notes, testing::Contains(HasSubstr("price has no number in 1 of 2 lines")));
+  EXPECT_THAT(read("b.jsonl", "{\"label\": \"pos\", \"text\": \"good\", \"age\": 4}\n", {.numbers = {"age"}})
+                  .examples[0]
+                  .numbers,
+              ElementsAre(4));
+  const auto bad = [&](const char* name, const std::string& text, const LabelledColumns& columns) {
+    return error_of([&] { read(name, text, columns); });
+  };
+  EXPECT_THAT(bad("c.csv", "label,text,age\npos,good,3\npos,good,old\n", {.numbers = {"age"}}),
+              HasSubstr("c.csv:3: age: expected a number, found \"old\""));
+  EXPECT_THAT(bad("d.csv", table, {.texts = {"text"}, .numbers = {"text"}}),
+              HasSubstr("column 2 is both the text and the number"));
+  EXPECT_THAT(bad("e.csv", table, {.numbers = {"size"}}), HasSubstr("size"));
+  EXPECT_THAT(bad("f.txt", "__label__a b\n", {.numbers = {"1"}, .format = CorpusFormat::fasttext}),
+              HasSubstr("leave out `numbers`"));
+  const LabelledTexts skipped =
+      read("g.csv", "label,text,age\npos,good,3\npos,good,old\n", {.numbers = {"age"}, .skip_bad = true});
+  EXPECT_EQ(skipped.examples.size(), 1u);
+  EXPECT_EQ(skipped.bad.count(), 1);
+}
+
+TEST(LabelledTexts, NumbersWithoutAText) {
+  const TemporaryDirectory directory;
+  const std::string named = directory.put("a.csv", "id,age,price,label\n7,1,2,pos\n"),
+                    plain = directory.put("b.tsv", "pos\t1\t2\n");
+  for (const LabelledTexts& found : {read_labelled({named}, {.numbers = {"age", "price"}}),
+                                     read_labelled({plain}, {.numbers = {"2", "3"}})}) {
+    EXPECT_THAT(found.examples[0].texts, ElementsAre(""));
+    EXPECT_THAT(found.examples[0].numbers, ElementsAre(1, 2));
+    EXPECT_EQ(found.examples[0].label, "pos");
+    EXPECT_THAT(found.notes, testing::Contains(HasSubstr("no column is read as text")));
+  }
+  EXPECT_THAT(read_labelled({plain}, {.numbers = {"3"}}).examples[0].texts, ElementsAre("1"));
+}
+
 TEST(LabelledTexts, EmptyLabelsAreBadLines) {
   const TemporaryDirectory directory;
   const std::string path = directory.put("a.tsv", "pos\tgood\n\tnice\nneg\tx\n");

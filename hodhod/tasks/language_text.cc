@@ -55,6 +55,9 @@ LanguageText::LanguageText(const text::Tokenizer& tokenizer, const ModelConfig& 
       }
     }
   });
+  size_t count = 0;
+  for (const std::vector<int32_t>& piece : pieces) count += piece.size();
+  tokens_.reserve(count);
   for (const std::vector<int32_t>& piece : pieces) tokens_.insert(tokens_.end(), piece.begin(), piece.end());
 }
 
@@ -101,8 +104,12 @@ std::pair<Tensor, Tensor> LanguageText::batch_after(const std::vector<int64_t>& 
 }
 
 std::vector<ScoringWindow> scoring_windows(int64_t predictions, int64_t length) {
+  return scoring_windows(predictions, length, length - length / 2);
+}
+
+std::vector<ScoringWindow> scoring_windows(int64_t predictions, int64_t length, int64_t context) {
   std::vector<ScoringWindow> windows;
-  const int64_t step = std::max<int64_t>(1, length / 2);
+  const int64_t step = std::max<int64_t>(1, length - context);
   for (int64_t begin = 0, done = 0; done < predictions; begin += step) {
     const int64_t end = length < predictions - begin ? begin + length : predictions;
     windows.push_back({{begin, end - begin}, done - begin});

@@ -57,9 +57,10 @@ struct ScoringWindow {
   Window window;
   int64_t context = 0;
 };
-// The windows in which `predictions` are scored by a model that sees `length` of them at once. Each begins
-// half a window after the one before, so that behind the first window no prediction follows from less than
-// half a window.
+// The windows in which `predictions` are scored by a model that sees `length` of them at once. Behind the
+// first one, each begins with `context` predictions of the one before.
+std::vector<ScoringWindow> scoring_windows(int64_t predictions, int64_t length, int64_t context);
+// The same with half a window of context, so that no prediction but the first follows from less than that.
 std::vector<ScoringWindow> scoring_windows(int64_t predictions, int64_t length);
 // The same side by side, without context, for a model that goes on from what it has read.
 std::vector<ScoringWindow> consecutive_windows(int64_t predictions, int64_t length);

@@ -15,6 +15,8 @@
 namespace hodhod {
 namespace {
 
+using testing::HasSubstr;
+
 const std::string kHoopoes = [] {
   std::string text;
   for (int i = 0; i < 2000; ++i)
@@ -81,6 +83,50 @@ TEST(LanguageTrainee, AShortRunHasAShortValidation) {
   EXPECT_EQ(scores_of(kHoopoes, {.length = 16}).items, tokens - 1);
   EXPECT_EQ(scores_of(kHoopoes, {.length = 16, .planned_tokens = 1000000}).items, tokens - 1);
   EXPECT_EQ(scores_of(kHoopoes, {.length = 16, .planned_tokens = 10}).items, 8 * 4096 - 1);
+}
+
+// ---- what is logged ----
+
+// The weights after a few updates, and the lines of training/layers.jsonl and training/samples.jsonl.
+struct LoggedRun {
+  std::vector<float> weights;
+  std::string layers, samples;
+};
+
+LoggedRun logged_run(TextGenerator writer, bool log_layers) {
+  const TemporaryDirectory directory;
+  LanguageTrainee trainee(writer, kHoopoes.substr(0, 400), "hoopoe 3 flies away\n", {.length = 8, .batch = 3},
+                          1);
+  TrainerOptions options = test_training(12);
+  options.log_every = 3;
+  options.accumulate = 2;
+  options.log_layers = log_layers;
+  train(trainee, options, directory.path());
+  LoggedRun run{.weights = {}, .layers = "", .samples = read_file(directory / "training/samples.jsonl")};
+  for (const auto& [name, parameter] : trainee.parameters()) {
+    const auto some = parameter.values<float>();
+    run.weights.insert(run.weights.end(), some.begin(), some.end());
+  }
+  if (log_layers) run.layers = read_file(directory / "training/layers.jsonl");
+  return run;
+}
+
+TEST(LanguageTrainee, MeasuringLayersChangesNoBit) {
+  for (const char* preset : {"rnn-tiny", "lstm-tiny", "gru-tiny"}) {
+    const LoggedRun logged = logged_run(recurrent_hoopoe(preset), true);
+    EXPECT_EQ(logged.weights, logged_run(recurrent_hoopoe(preset), false).weights) << preset;
+    EXPECT_THAT(logged.layers, HasSubstr("decoder.layer.0.output"));
+  }
+  const LoggedRun logged = logged_run(small_writer(), true);
+  EXPECT_EQ(logged.weights, logged_run(small_writer(), false).weights);
+  for (const char* part : {"decoder.embedding.output", "decoder.layer.0.output"})
+    EXPECT_THAT(logged.layers, HasSubstr(part));
+}
+
+TEST(LanguageTrainee, WritesSamplesThatAreTheSameEachTime) {
+  const LoggedRun one = logged_run(small_writer(), false), other = logged_run(small_writer(), true);
+  EXPECT_EQ(one.samples, other.samples);
+  EXPECT_THAT(one.samples, HasSubstr(R"({"input":"hoopoe 3 flies","output":")"));
 }
 
 // ---- carried state ----

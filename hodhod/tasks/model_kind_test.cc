@@ -118,10 +118,6 @@ struct BigramType final : ModelType {
     hf::write_tokens(config.special(), false, json);
     return json;
   }
-  const TensorNames& tensor_names() const override {
-    static const TensorNames kOwn;
-    return kOwn;
-  }
 };
 
 const ModelType& bigram_type() {

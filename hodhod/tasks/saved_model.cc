@@ -45,7 +45,11 @@ void save_model(const SavedModel& saved, const std::string& directory) {
     write_file_atomically(join_path(directory, name), bytes);
   }
   saved.tokenizer.save(directory, saved.model.config().max_length());
-  save_model_files(saved.model, directory, saved.task, saved.origin);
+  if (saved.origin.adapter && !saved.origin.adapter->merged) {
+    save_adapter_files(saved.model, directory, saved.task, saved.origin);
+  } else {
+    save_model_files(saved.model, directory, saved.task, saved.origin);
+  }
 }
 
 }  // namespace hodhod

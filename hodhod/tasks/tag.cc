@@ -161,15 +161,15 @@ std::vector<std::string> Tagger::tags_of(const Words& sentence) const {
   return tag(*this, std::span(&sentence, 1), context)[0].tags;
 }
 
-Tagger Tagger::load(const std::string& path) {
+Tagger Tagger::load(const ModelPath& path) {
   const ModelDirectory directory = ModelDirectory::open(path);
   check_has_head(directory, HeadKind::tagger, "does not tag words", "tag");
   Tagger tagger;
   tagger.encoder = TextModel::load(directory);
-  tagger.labels = Labels::of_config(directory.json, path);
+  tagger.labels = Labels::of_config(directory.json, directory.path);
   const int64_t count = directory.config->head.labels;
-  check(tagger.labels.size() == count, "{}: config.json names {} labels, and the model has {}", path,
-        tagger.labels.size(), count);
+  check(tagger.labels.size() == count, "{}: config.json names {} labels, and the model has {}",
+        directory.path, tagger.labels.size(), count);
   return tagger;
 }
 

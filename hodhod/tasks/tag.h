@@ -74,7 +74,7 @@ struct Tagger {
   // Error if the model reads letters and has learned none (learn_letters).
   static Tagger make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer, Labels labels,
                      uint64_t seed);
-  static Tagger load(const std::string& directory);
+  static Tagger load(const ModelPath& path);
   // Starts from the directory of any encoder. Its head is kept if it knows all the labels; otherwise the head
   // is new.
   static Tagger from(const std::string& directory, Labels labels, const FineTuning& options = {});

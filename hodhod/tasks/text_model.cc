@@ -2,6 +2,7 @@
 #include "hodhod/tasks/text_model.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <string_view>
 #include <unordered_set>
@@ -10,6 +11,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/base/names.h"
+#include "hodhod/models/config_json.h"
 
 namespace hodhod {
 namespace {
@@ -61,7 +63,9 @@ TextModel TextModel::make(const ModelConfig& config, std::unique_ptr<text::Token
 TextModel TextModel::load(const ModelDirectory& directory, const LoadOptions& options,
                           const std::string& tokenizer) {
   auto loaded = load_model(directory, options);
-  const std::string& from = tokenizer.empty() ? directory.path : tokenizer;
+  // An adapter may have the tokenizer of its base.
+  const std::string& own = has_tokenizer(directory.path) ? directory.path : directory.weights();
+  const std::string& from = tokenizer.empty() ? own : tokenizer;
   TextModel result{std::move(loaded.model), std::make_unique<text::Tokenizer>(text::Tokenizer::load(from)),
                    std::move(loaded.missing), std::move(loaded.warnings), std::move(loaded.origin)};
   // A chat template fits only the special tokens of its own tokenizer.
@@ -69,9 +73,49 @@ TextModel TextModel::load(const ModelDirectory& directory, const LoadOptions& op
   return result;
 }
 
+namespace {
+
+void check_no_adapter_yet(const ModelDirectory& directory, const FineTuning& tuning) {
+  check(tuning.lora.rank == 0 || directory.adapters.empty(),
+        "{}: is an adapter, and a further one needs a whole model; write one with `hodhod convert {} "
+        "--merge-adapter`",
+        directory.path, directory.path);
+}
+
+// Attaches the adapter that `tuning` asks for. It also brings what is new, and the layer that gives labels or
+// spans.
+void attach_adapter_to(TextModel& text_model, const ModelDirectory& directory, const FineTuning& tuning) {
+  if (tuning.lora.rank == 0) return;
+  Model& model = *text_model.model;
+  const ModelType& type = type_to_save(model.config(), text_model.origin.config);
+  ModelAdapter adapter{.config = attach_adapter(model, type, tuning.lora, tuning.seed),
+                       .trained = text_model.missing,
+                       .merged = tuning.lora.merge};
+  adapter.config.base = std::filesystem::absolute(directory.path).lexically_normal().string();
+  for (const auto& names : {label_parameters(model),
+                            head_as<SpanHead>(model) ? head_parameters(model) : std::vector<std::string>()}) {
+    for (const std::string& name : names) {
+      if (std::find(adapter.trained.begin(), adapter.trained.end(), name) == adapter.trained.end())
+        adapter.trained.push_back(name);
+    }
+  }
+  const TensorNames names = type.tensor_names(model.config());
+  for (const std::string& name : adapter.trained) {
+    const std::string module = saved_module(names, name, model);
+    auto& saved = adapter.config.saved;
+    if (std::find(saved.begin(), saved.end(), module) == saved.end()) saved.push_back(module);
+  }
+  text_model.origin.adapter = std::move(adapter);
+}
+
+}  // namespace
+
 TextModel load_tuned(ModelDirectory directory, const FineTuning& tuning) {
   change(directory, tuning);
-  return TextModel::load(directory, {}, tuning.tokenizer);
+  check_no_adapter_yet(directory, tuning);
+  TextModel result = TextModel::load(directory, {.merge_adapters = tuning.merge_adapters}, tuning.tokenizer);
+  attach_adapter_to(result, directory, tuning);
+  return result;
 }
 
 TextModel load_under_head(ModelDirectory directory, const HeadOptions& head, bool keep_head,
@@ -81,7 +125,11 @@ TextModel load_under_head(ModelDirectory directory, const HeadOptions& head, boo
   directory.config->head = head;
   directory.config->head.dropout = own_head.dropout;
   change(directory, tuning);
+  check_no_adapter_yet(directory, tuning);
   const auto fresh = last_layers(directory, tuning.fresh_layers);
+  check(fresh.empty() || tuning.lora.rank == 0,
+        "{}: {} layers are to be new, and an adapter trains none of them; leave out one of the two",
+        directory.path, tuning.fresh_layers);
   const auto shapes = directory.config->make_shapes();
   std::vector<std::string> of_head = head_parameters(*shapes);
   // What the model has only under the new head belongs to it too.
@@ -97,7 +145,7 @@ TextModel load_under_head(ModelDirectory directory, const HeadOptions& head, boo
   for (const std::string& name : parameter_names(*shapes)) {
     if (!among(known, name)) of_head.push_back(name);
   }
-  LoadOptions options{.allow_missing = true, .seed = tuning.seed};
+  LoadOptions options{.allow_missing = true, .seed = tuning.seed, .merge_adapters = true};
   options.leave_out = [&](const std::string& name) { return fresh.contains(name) || among(replaced, name); };
   TextModel result = TextModel::load(directory, options, tuning.tokenizer);
   std::erase_if(result.missing, [&](const std::string& name) { return fresh.contains(name); });
@@ -105,6 +153,7 @@ TextModel load_under_head(ModelDirectory directory, const HeadOptions& head, boo
     check(among(of_head, name), "{}: the weights lack {}; the file is damaged or of another model",
           directory.path, name);
   }
+  attach_adapter_to(result, directory, tuning);
   return result;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hodhod/models/adapters.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/models/model.h"
 #include "hodhod/text/tokenizer.h"
@@ -29,7 +30,7 @@ struct TextModel {
   // used.)
   static TextModel load(const ModelDirectory& directory, const LoadOptions& options = {},
                         const std::string& tokenizer = {});
-  static TextModel load(const std::string& directory) { return load(ModelDirectory::open(directory)); }
+  static TextModel load(const ModelPath& path) { return load(ModelDirectory::open(path)); }
 
   const ModelConfig& config() const { return model->config(); }
 };
@@ -41,13 +42,19 @@ struct FineTuning {
   // Number of last layers to reinitialise: they are specialised in the model's original task (Zhang et al.
   // 2021, "Revisiting Few-sample BERT Fine-tuning").
   int64_t fresh_layers = 0;
+  // Of a rank above 0: an adapter is attached and trained, and the model is saved as that adapter.
+  LoraOptions lora = {};
+  // Adapters that the model has already are added to its weights; else they are trained further.
+  bool merge_adapters = false;
 };
 
-// Loads the model in the directory, with its configuration changed by `tuning`.
+// Loads the model in the directory, with its configuration changed by `tuning`. Error when it has an adapter
+// already and `tuning` asks for another.
 TextModel load_tuned(ModelDirectory directory, const FineTuning& tuning);
 
 // The body of the directory's model with the given head; `missing` names the new parameters. With `keep_head`
-// the directory's own head fits and is kept. Error if the model cannot have such a head.
+// the directory's own head fits and is kept. Adapters that it has are added to its weights. Error if the
+// model cannot have such a head.
 TextModel load_under_head(ModelDirectory directory, const HeadOptions& head, bool keep_head,
                           const FineTuning& tuning);
 

@@ -107,8 +107,8 @@ TopicFinder TopicFinder::make(const ModelConfig& config, std::unique_ptr<text::T
   return finder;
 }
 
-TopicFinder TopicFinder::load(const std::string& directory) {
-  TopicFinder finder{TextModel::load(directory)};
+TopicFinder TopicFinder::load(const ModelPath& path) {
+  TopicFinder finder{TextModel::load(path)};
   finder.topics();
   return finder;
 }

@@ -64,7 +64,7 @@ struct TopicFinder {
 
   // A model of these options whose vocabulary is the tokenizer's.
   static TopicFinder make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer);
-  static TopicFinder load(const std::string& directory);
+  static TopicFinder load(const ModelPath& path);
   void save(const std::string& directory) const;
 
   const Topics& topics() const;

@@ -19,16 +19,16 @@
 #include "hodhod/text/languages/sentences.h"
 #include "hodhod/text/normalizers/normalizer.h"
 #include "hodhod/text/unicode/metaspace.h"
-#include "hodhod/train/metrics/bleu.h"
+#include "hodhod/train/metrics/text_scores.h"
 
 namespace hodhod {
 namespace {
 
-std::vector<int64_t> ids_of(const text::Tokenizer& tokenizer, const std::string& text, int64_t end) {
-  const auto ids = tokenizer.encode_ids(text);
-  std::vector<int64_t> tokens(ids.begin(), ids.end());
-  if (end >= 0) tokens.push_back(end);
-  return tokens;
+// How many translations of a validation are kept to be read.
+constexpr size_t kSamples = 4;
+
+SideEncoder source_encoder(const Translator& translator) {
+  return {*translator.tokenizer, translator.config().special().eos};
 }
 
 int64_t longest_source(const Translator& translator) {
@@ -53,21 +53,24 @@ struct Unit {
 };
 
 // The parts of text i; none if there is nothing to translate. Records in `result` how the text was read.
-std::vector<Unit> units_of(const Translator& translator, const std::string& text, size_t i,
-                           const TranslateOptions& options, Translated& result) {
+std::vector<Unit> units_of(const Translator& translator, const SideEncoder& tokens_of,
+                           const std::string& text, size_t i, const TranslateOptions& options,
+                           Translated& result) {
   std::vector<Unit> units;
   if (text::is_blank_text(text)) return units;
-  const int64_t end = translator.config().special().eos, most = longest_source(translator);
-  const auto tokens_of = [&](std::string_view part) {
-    return ids_of(*translator.tokenizer, std::string(part), end);
-  };
+  const int64_t takes = longest_source(translator);
+  const int64_t most = options.max_source > 0 ? std::min(options.max_source, takes) : takes;
   const auto fits = [&](std::string_view part) { return std::ssize(tokens_of(part)) <= most; };
   auto tokens = tokens_of(text);
-  if (tokens.size() == 1) return units;  // only the end of sequence
+  if (std::ssize(tokens) == tokens_of.frame_size()) return units;  // nothing but what stands around a text
   result.tokens = std::ssize(tokens);
   const uint64_t stream = options.first + i;
-  if (options.unit == TranslationUnit::text && result.tokens <= most) {
+  if (options.unit != TranslationUnit::sentence && result.tokens <= most) {
     units.push_back({i, text, std::move(tokens), stream});
+    return units;
+  }
+  if (options.unit == TranslationUnit::beginning) {
+    units.push_back({i, text, tokens_of(text, most), stream});
     return units;
   }
   const auto sentences = options.unit == TranslationUnit::sentence ? text::split_sentences(text)
@@ -201,7 +204,7 @@ Translator Translator::make(std::string_view preset, const text::LineSource& lin
   return {translation().make(preset, lines, options)};
 }
 
-Translator Translator::load(const std::string& path, const FineTuning& tuning) {
+Translator Translator::load(const ModelPath& path, const FineTuning& tuning) {
   return {translation().load(path, tuning)};
 }
 
@@ -211,13 +214,7 @@ std::string Translator::translate(const std::string& text, const GenerateOptions
 }
 
 std::vector<int64_t> source_tokens(const Translator& translator, const std::string& text) {
-  const int64_t end = translator.config().special().eos, most = longest_source(translator);
-  auto tokens = ids_of(*translator.tokenizer, text, end);
-  if (std::ssize(tokens) > most) {
-    tokens.resize(static_cast<size_t>(most));
-    if (end >= 0) tokens.back() = end;
-  }
-  return tokens;
+  return source_encoder(translator)(text, longest_source(translator));
 }
 
 std::vector<Translated> translate(const Translator& translator, const std::vector<std::string>& texts,
@@ -229,8 +226,9 @@ std::vector<Translated> translate(const Translator& translator, const std::vecto
   if (special.pad >= 0 && special.pad != special.eos) decode.suppress_tokens.push_back(special.pad);
   std::vector<Translated> results(texts.size());
   std::vector<Unit> units;
+  const SideEncoder encode = source_encoder(translator);
   for (size_t i = 0; i < texts.size(); ++i) {
-    for (Unit& unit : units_of(translator, texts[i], i, options, results[i]))
+    for (Unit& unit : units_of(translator, encode, texts[i], i, options, results[i]))
       units.push_back(std::move(unit));
   }
   auto found = translate_units(translator, units, decode, context, options.batch_tokens);
@@ -297,26 +295,31 @@ TranslationTrainee::TranslationTrainee(Translator& translator, const std::vector
 
 TranslationTrainee::Pairs TranslationTrainee::encode(const std::vector<TextPair>& pairs, bool drop_long,
                                                      const std::string& cache) {
-  const int64_t end = translator_.config().special().eos;
+  const int64_t end = translator_.config().special().eos, forced = translator_.decoding.forced_bos;
+  const bool cut = options_.max_source > 0;
+  const int64_t takes = translator_.model->sequence_to_sequence()->max_source_length();
   const int64_t longest = std::min(options_.max_length, translator_.config().max_length());
+  const int64_t longest_source = cut ? std::min(options_.max_source, takes) : longest;
   TokenKey key(*translator_.tokenizer);
-  key.add(std::to_string(end));
+  key.add(fmt::format("framed, end {}, first {}", end, forced));
+  if (cut) key.add(fmt::format("sources cut to {}", longest_source));
   for (const TextPair& pair : pairs) {
     key.add(pair.source);
     key.add(pair.target);
   }
   TokenSequences sides = cached_tokens(cache, key.value(), [&] {
     TokenSequences made;
+    const SideEncoder source(*translator_.tokenizer, end),
+        target(translator_.tokenizer->target(), end, forced);
     for (const TextPair& pair : pairs) {
-      made.push_back(ids_of(*translator_.tokenizer, pair.source, end));
-      made.push_back(ids_of(translator_.tokenizer->target(), pair.target, end));
+      made.push_back(cut ? source(pair.source, longest_source) : source(pair.source));
+      made.push_back(target(pair.target));
     }
     return made;
   });
   Pairs encoded;
   for (size_t i = 0; i < sides.size(); i += 2) {
-    const auto length = static_cast<int64_t>(std::max(sides[i].size(), sides[i + 1].size()));
-    if (length > longest) {
+    if (std::ssize(sides[i]) > longest_source || std::ssize(sides[i + 1]) > longest) {
       if (drop_long) ++left_out_;
       continue;
     }
@@ -363,6 +366,7 @@ LossSum TranslationTrainee::loss(Context& context) {
 
 Scores TranslationTrainee::validate() {
   Scores scores;
+  samples_.clear();
   if (dev_.source.empty()) return scores;
   std::vector<int64_t> lengths;
   for (const auto& target : dev_.target) lengths.push_back(static_cast<int64_t>(target.size()));
@@ -378,10 +382,17 @@ Scores TranslationTrainee::validate() {
   if (!dev_texts_.empty() && std::isfinite(sum)) {
     std::vector<std::string> texts;
     for (const TextPair& pair : dev_texts_) texts.push_back(pair.source);
-    const auto translations = translate(translator_, texts, {.decode = {.num_beams = 1}}, context);
-    metrics::Bleu bleu;
-    for (size_t i = 0; i < texts.size(); ++i) bleu.add(translations[i].best[0].text, dev_texts_[i].target);
-    scores.values.emplace_back("bleu", bleu.score().score);
+    TranslateOptions options{.decode = {.num_beams = 1}, .max_source = options_.max_source};
+    if (options_.max_source > 0) options.unit = TranslationUnit::beginning;
+    const auto translations = translate(translator_, texts, options, context);
+    metrics::TextScores compared({options_.metric == PairMetric::bleu ? "bleu" : "rouge"}, {});
+    for (size_t i = 0; i < texts.size(); ++i) {
+      const std::string& translation = translations[i].best[0].text;
+      compared.add(translation, {&dev_texts_[i].target, 1});
+      if (i < kSamples) samples_.push_back({texts[i], dev_texts_[i].target, translation});
+    }
+    for (const metrics::TextScore& score : compared.scores())
+      scores.values.emplace_back(score.key, score.value);
   }
   return scores;
 }
@@ -390,7 +401,8 @@ void TranslationTrainee::save(const std::string& directory) {
   save_model({.model = *translator_.model,
               .tokenizer = *translator_.tokenizer,
               .origin = translator_.origin,
-              .decoding = translation().usual_decoding},
+              .task = options_.task,
+              .decoding = translator_.decoding},
              directory);
 }
 

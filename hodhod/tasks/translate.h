@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hodhod/base/json.h"
 #include "hodhod/base/number_range.h"
 #include "hodhod/data/batching.h"
 #include "hodhod/decode/generator.h"
@@ -35,7 +36,7 @@ struct Translator : WritingModel {
   static Translator make(const ModelConfig& config, std::unique_ptr<text::Tokenizer> tokenizer,
                          uint64_t seed);
   // Loads a model's directory. `tuning` overrides its configuration and tokenizer.
-  static Translator load(const std::string& directory, const FineTuning& tuning = {});
+  static Translator load(const ModelPath& path, const FineTuning& tuning = {});
 
   // The best translation of a text. (translate() below translates many at once.)
   std::string translate(const std::string& text, const GenerateOptions& options = {}) const;
@@ -72,9 +73,9 @@ class SplitTexts {
   int64_t cut_sentences_ = 0;
 };
 
-// What is translated at a time: the text (in parts only if it is longer than the model takes) or each
-// sentence.
-enum class TranslationUnit { text, sentence };
+// What is translated at a time: the text (in parts only if it is longer than the model takes), each sentence,
+// or the text's first tokens that fit, while the rest is not read.
+enum class TranslationUnit { text, sentence, beginning };
 
 // A text as encoder input: its tokens and the end of sequence, truncated to the model's maximum length.
 std::vector<int64_t> source_tokens(const Translator& translator, const std::string& text);
@@ -86,7 +87,8 @@ struct TranslateOptions {
   DecodeOptions decode = {};
   TranslationUnit unit = TranslationUnit::text;
   int64_t batch_tokens = kBatchTokens;
-  uint64_t first = 0;  // number of the first text: what is sampled for a text depends on its number
+  uint64_t first = 0;      // number of the first text: what is sampled for a text depends on its number
+  int64_t max_source = 0;  // tokens that are read at a time; 0: as many as the model takes
 };
 
 // Translates each text. The result for a text does not depend on the others. The translation of a blank text,
@@ -100,12 +102,19 @@ std::vector<Translated> translate(const Translator& translator, const std::vecto
 // that normalises its data can be expected to write text of this form.
 std::string normalized_text(const text::Tokenizer& tokenizer, const std::string& text);
 
+// What validation compares texts with their references by: BLEU, or ROUGE-1, ROUGE-2 and ROUGE-L.
+enum class PairMetric { bleu, rouge };
+
 struct TranslationTraining {
   BatchOptions batches;
   double label_smoothing = 0.1;
   int64_t max_length = 256;        // pairs with a longer side are left out
   std::string token_cache = {};    // file that caches the encoded pairs; empty: none
   int64_t validation_pairs = 200;  // translated for BLEU at each validation; 0 for none
+  // If not 0, a source of more tokens is cut to so many, and max_length is that of targets alone.
+  int64_t max_source = 0;
+  PairMetric metric = PairMetric::bleu;
+  Json task = Json::object();  // members of config.json that the task decides
 
   template <class Visitor>
   void visit(Visitor&& v) {
@@ -135,6 +144,7 @@ class TranslationTrainee final : public Trainee {
   void next_batch() override;
   LossSum loss(Context& context) override;
   Scores validate() override;
+  std::vector<Sample> samples() override { return samples_; }
   void save(const std::string& directory) override;
 
  private:
@@ -154,6 +164,7 @@ class TranslationTrainee final : public Trainee {
   TranslationTraining options_;
   Pairs train_, dev_;
   std::vector<TextPair> dev_texts_;
+  std::vector<Sample> samples_;  // of the last validation
   std::unique_ptr<BatchSampler> sampler_;
   Batch batch_;
   int64_t left_out_ = 0;

@@ -25,19 +25,22 @@ Tensor score_gradient(const Classifier& classifier, int64_t label) {
 
 }  // namespace
 
-std::vector<Contribution> why(const Classifier& classifier, const std::string& text, int64_t label,
+std::vector<Contribution> why(const Classifier& classifier, const LabelledText& text, int64_t label,
                               Context& context) {
   const Model& model = *classifier.encoder.model;
   const TextFeatures* features = model.config().features();
   check(features != nullptr,
         "{}: this model reads tokens in their order and cannot say which words decided; one trained with "
-        "--preset "
-        "tfidf or nbsvm can",
+        "--preset tfidf or nbsvm can",
         model.name());
-  const WordList list(*classifier.encoder.tokenizer, text);
-  const std::vector<std::string> spellings = features->spellings(list.words());
+  const WordList list(*classifier.encoder.tokenizer, text.texts.at(0));
+  std::vector<std::string> spellings = features->spellings(list.words());
+  FeatureList found = features->read(list.words());
+  if (const NumberColumns* numbers = number_columns_of(model.config())) {
+    numbers->append(text.numbers, model.config().vocabulary() - numbers->size(), found, text.place);
+    for (std::string& spelling : numbers->spellings(text.numbers)) spellings.push_back(std::move(spelling));
+  }
   if (spellings.empty()) return {};
-  const FeatureList found = features->read(list.words());
   const auto count = std::ssize(found.ids);
   TokenBatch batch{.ids = Tensor::from(found.ids, {1, count}),
                    .lengths = Tensor::from<int64_t>({count}, {1})};
@@ -47,7 +50,7 @@ std::vector<Contribution> why(const Classifier& classifier, const std::string& t
   const std::vector<double> slopes = batch.weights.grad().values();
   std::vector<Contribution> contributions;
   for (size_t i = 0; i < spellings.size(); ++i) {
-    contributions.push_back({spellings[i], double{found.values[i]} * slopes[i]});
+    contributions.push_back({spellings[i], double{found.values[i]} * slopes[i] + 0.0});  // no −0
   }
   std::stable_sort(
       contributions.begin(), contributions.end(),

@@ -11,7 +11,7 @@
 namespace hodhod {
 
 struct Contribution {
-  std::string feature;  // "not good"
+  std::string feature;  // "not good"; or "stars = 4" for a number beside the text
   double value = 0;     // above 0: it speaks for the label
 };
 
@@ -21,7 +21,7 @@ struct Contribution {
 // label 0. A contribution is value · ∂score / ∂value (gradient times input). In a linear model the
 // contributions and the bias add up to the score. Error, with the model's name, for a model that does not
 // read features.
-std::vector<Contribution> why(const Classifier& classifier, const std::string& text, int64_t label,
+std::vector<Contribution> why(const Classifier& classifier, const LabelledText& text, int64_t label,
                               Context& context);
 
 }  // namespace hodhod

@@ -8,6 +8,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/format.h"
 #include "hodhod/base/line_reader.h"
+#include "hodhod/train/metrics/characters.h"
 #include "hodhod/train/metrics/correlation.h"
 
 namespace hodhod {
@@ -15,17 +16,6 @@ namespace {
 
 constexpr int64_t kStarts = 10;  // of k-means
 constexpr uint64_t kSeed = 1;
-
-std::vector<std::string_view> words_of_line(std::string_view line) {
-  std::vector<std::string_view> words;
-  constexpr std::string_view kBlanks = " \t";
-  for (size_t at = line.find_first_not_of(kBlanks); at != std::string_view::npos;) {
-    const size_t end = std::min(line.find_first_of(kBlanks, at), line.size());
-    words.push_back(line.substr(at, end - at));
-    at = line.find_first_not_of(kBlanks, end);
-  }
-  return words;
-}
 
 // The question in numbers of words, if all are among the `limit` commonest.
 std::optional<Analogy> numbers_of(const WordLookup& words, const std::vector<std::string_view>& question,
@@ -72,11 +62,11 @@ AnalogyScores evaluate_analogies(const WordLookup& words, const std::string& pat
   while (const auto line = lines.next()) {
     if (line->starts_with(':')) {
       end_section();
-      const auto name = words_of_line(line->substr(1));
+      const auto name = metrics::words(line->substr(1));
       scores.sections.push_back({.name = name.empty() ? "?" : std::string(name[0])});
       continue;
     }
-    const auto question = words_of_line(*line);
+    const auto question = metrics::words(*line);
     if (question.empty()) continue;
     check(question.size() == 4,
           "{}: a question has four words, and this line has {}; a line ': NAME' opens a section",

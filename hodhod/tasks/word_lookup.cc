@@ -44,8 +44,8 @@ Tensor chosen_rows(const Tensor& matrix, const std::vector<int64_t>& rows) {
 
 }  // namespace
 
-WordLookup WordLookup::load(const std::string& directory) {
-  TextModel model = TextModel::load(directory);
+WordLookup WordLookup::load(const ModelPath& path) {
+  TextModel model = TextModel::load(path);
   role_of(model);
   return WordLookup(std::move(model));
 }

@@ -17,7 +17,7 @@ namespace hodhod {
 class WordLookup {
  public:
   // Loads the directory of a model that has the role Vectors; Error for any other.
-  static WordLookup load(const std::string& directory);
+  static WordLookup load(const ModelPath& path);
   explicit WordLookup(TextModel model);
 
   // The words in the order of the vocabulary, the commonest first, without special tokens.

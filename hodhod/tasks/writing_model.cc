@@ -21,14 +21,14 @@ WritingModel WritingTask::make(std::string_view preset, const text::LineSource& 
   return make(*made.config, std::move(made.tokenizer), options.seed);
 }
 
-WritingModel WritingTask::load(const std::string& path, const FineTuning& tuning) const {
+WritingModel WritingTask::load(const ModelPath& path, const FineTuning& tuning) const {
   ModelDirectory directory = ModelDirectory::open(path);
   const ModelConfig& config = *directory.config;
   check(config.head.kind == HeadKind::language_model && config.reads_source() == reads_source,
-        "{}: this model {}: it is {}; give one trained with `hodhod train {}`", path, lacks,
+        "{}: this model {}: it is {}; give one trained with `hodhod train {}`", directory.path, lacks,
         description_of(config), name);
-  GenerationConfig decoding =
-      generation_config_of(path, directory.json, directory.origin.generation, usual_decoding);
+  GenerationConfig decoding = generation_config_of(directory.path, directory.json,
+                                                   directory.origin.generation, usual_decoding, params);
   return {load_tuned(std::move(directory), tuning), std::move(decoding.options)};
 }
 

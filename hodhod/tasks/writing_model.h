@@ -23,6 +23,7 @@ struct WritingTask {
   std::string_view lacks;  // what another model lacks: "does not translate"
   bool reads_source = false;
   DecodeOptions usual_decoding = {};
+  std::string_view params = {};  // its name in task_specific_params of config.json; empty: it has none
   UsualSettings (*settings)() = nullptr;
 
   // A new model of this configuration. Error when it cannot be one for the task.
@@ -32,7 +33,7 @@ struct WritingTask {
   WritingModel make(std::string_view preset, const text::LineSource& lines, const MakeOptions& options) const;
   // The model in a directory. `tuning` overrides its configuration and tokenizer. Error when it is not one
   // for the task.
-  WritingModel load(const std::string& path, const FineTuning& tuning) const;
+  WritingModel load(const ModelPath& path, const FineTuning& tuning) const;
 };
 
 }  // namespace hodhod

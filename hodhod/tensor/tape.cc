@@ -42,6 +42,18 @@ PoolVector<Node*> collect(Node* root) {
   return found;
 }
 
+// Tells of each output of the node that a gradient has reached; whether there is one.
+bool announce(const Node& node, const BackwardOptions& options) {
+  bool reached = false;
+  for (size_t i = 0; i < node.outputs.size(); ++i) {
+    const Tensor& gradient = node.outputs[i].gradient;
+    if (!gradient.defined()) continue;
+    reached = true;
+    if (options.on_gradient) options.on_gradient(node, static_cast<int>(i), gradient);
+  }
+  return reached;
+}
+
 }  // namespace
 
 void Ownership<Node>::retain(Node* node) noexcept { node->retain(); }
@@ -223,8 +235,7 @@ void backward(const Tensor& loss, const BackwardOptions& options) {
     check(!node->spent,
           "{}: its part of the tape was already used by an earlier backward; run the forward again",
           node->name);
-    const bool reached = std::any_of(node->outputs.begin(), node->outputs.end(),
-                                     [](const Node::Output& output) { return output.gradient.defined(); });
+    const bool reached = announce(*node, options);
     Gradients gradients(*node);
     if (reached) node->run(gradients);
     node->forget();

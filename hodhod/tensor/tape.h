@@ -201,6 +201,9 @@ struct BackwardOptions {
   // Called with each leaf as soon as its gradient is complete, so that an optimiser can use it and free it
   // before the rest is computed. Leaves used inside checkpoint() are not announced by it.
   std::function<void(Node& leaf)> on_leaf = {};
+  // Called with each output of each node, other than leaves, that a gradient has reached: just before the
+  // node's backward runs, when the gradient is complete. Nodes inside checkpoint() are not announced by it.
+  std::function<void(const Node& node, int output, const Tensor& gradient)> on_gradient = {};
   // Non-leaf nodes made before this order may not be reached (see checkpoint).
   uint64_t not_before = 0;
 };

@@ -167,6 +167,25 @@ TEST(Checkpoint, TensorsFromOutsideAreInputs) {
   EXPECT_THROW(backward(y), Error);
 }
 
+// y = a (a b): the gradient that reaches each result is what a leaf in its place would get.
+TEST(Backward, TellsOfGradientsOnTheWay) {
+  const Tensor a = leaf(2), b = leaf(3);
+  const Tensor inner = multiply(a, b), y = multiply(a, inner);
+  const Node* inside = inner.node().get();
+  std::vector<std::pair<const Node*, double>> seen;
+  backward(y, {.on_gradient = [&](const Node& node, int output, const Tensor& gradient) {
+             EXPECT_EQ(output, 0);
+             seen.emplace_back(&node, gradient.item());
+           }});
+  ASSERT_EQ(seen.size(), 2u) << "leaves are not told of";
+  EXPECT_EQ(seen[0].second, 1);
+  EXPECT_EQ(seen[1], (std::pair<const Node*, double>(inside, 2)));
+  EXPECT_EQ(a.grad().item(), 12);
+  const Tensor cut = leaf(6), again = multiply(leaf(2), cut);
+  backward(again);
+  EXPECT_EQ(cut.grad().item(), seen[1].second);
+}
+
 TEST(Gradcheck, TellsRightFromWrong) {
   const Tensor a = Tensor::from<double>({1, -2, 3, 0.5}, {2, 2}).with_layout({2, 2}, {1, 2});
   const Tensor b = Tensor::from<double>({2, 1, -1, 4}, {2, 2});

@@ -12,6 +12,7 @@
 #include "hodhod/text/after/clean_up.h"
 #include "hodhod/text/formats/tokenizer_directory.h"
 #include "hodhod/text/formats/tokenizer_json.h"
+#include "hodhod/text/models/word_level.h"
 #include "hodhod/text/token_roles.h"
 #include "hodhod/text/unicode/byte_alphabet.h"
 #include "hodhod/text/unicode/byte_tokens.h"
@@ -36,6 +37,7 @@ bool spells_bytes(const TokenizerParts& parts) {
 struct Tokenizer::Work {
   std::unique_ptr<TokenizerModel::Scratch> scratch;
   std::vector<Token> tokens;
+  std::vector<std::string_view> pieces;
 };
 
 struct Tokenizer::WorkPool {
@@ -187,11 +189,17 @@ Encoding Tokenizer::encode_one(std::string_view text, int32_t sequence, Work& wo
 void Tokenizer::encode_ids(std::string_view text, std::vector<int32_t>& out) const {
   Borrowed work(*this);
   auto& tokens = (*work).tokens;
+  auto& pieces = (*work).pieces;
   auto& scratch = *(*work).scratch;
   scratch.rng = Rng(0).fork(0);
   const bool plain = !added_.has(true) && !added_.next(text, 0, false);
   if (plain && parts_.model->encode_raw(text, scratch, out)) return;
   for_each_split(text, false, [&](const SplitText& split) {
+    if (plain && !split.bytes) {
+      pieces.clear();
+      for (size_t i = 0; i < split.pieces.size(); ++i) pieces.push_back(split.piece(i));
+      if (encode_whole_words(*parts_.model, pieces, out)) return;
+    }
     for (size_t i = 0; i < split.pieces.size(); ++i) {
       if (split.pieces[i].token >= 0) {
         out.push_back(split.pieces[i].token);

@@ -26,7 +26,7 @@ class FittingRun {
     begin_ = saved_at_ = steady_now();
     directory_.store();
     resume();
-    metrics_.emplace(directory_.path(), state_.step);
+    metrics_.emplace(directory_.path(), state_.step, state_.validated_step == state_.step);
     std::optional<TrainingEnd> end = reason_to_end();
     while (!end) {
       task_.fitting.advance();
@@ -38,6 +38,8 @@ class FittingRun {
     save();
     if (*end != TrainingEnd::signal && (state_.model_step == 0 || state_.model_step != state_.step))
       finish(*end);
+    // Only behind the checkpoint that knows of the model: a run that is killed before needs all of it again.
+    if (task_.clean_up && state_.model_step > 0 && task_.fitting.finished()) task_.clean_up();
     return report(*end);
   }
 
@@ -57,7 +59,7 @@ class FittingRun {
     state_ = loaded->state;
     task_.fitting.restore({loaded->values, loaded->tensors});
     saved_step_ = first_step_ = state_.step;
-    if (log_.message) log_.message(fmt::format("continuing from step {}", state_.step));
+    log_.tell(fmt::format("continuing from step {}", state_.step));
   }
 
   void tell_progress() {
@@ -90,22 +92,15 @@ class FittingRun {
         line += fmt::format(" {} {:.4f}", name, value);
       }
       metrics_->add(state_.step, row);
-      if (log_.message) log_.message(line);
+      log_.tell(line);
       state_.best = scores_.values[0].second;
       state_.best_step = state_.step;
     }
-    if (state_.model_step == 0) remove_older_model();
+    if (state_.model_step == 0) log_.tell(directory_.remove_older_model());
     task_.save(directory_.path());
     state_.model_step = state_.validated_step = state_.step;
     saved_step_ = -1;
     save();
-  }
-
-  void remove_older_model() {
-    const std::vector<std::string> removed = directory_.remove_older_model();
-    if (removed.empty() || !log_.message) return;
-    log_.message(fmt::format("{}: the new model replaces an older one, of which these files are removed: {}",
-                             directory_.path(), fmt::join(removed, ", ")));
   }
 
   void save() {

@@ -66,6 +66,8 @@ struct FittedTask {
   Fitting& fitting;
   std::function<Scores()> validate;                        // may be empty
   std::function<void(const std::string& directory)> save;  // writes the model as it is now
+  // Removes what only a fitting needs that has not finished. May be empty.
+  std::function<void()> clean_up = {};
 };
 
 // Fits the model in `directory` and writes it there when the fitting has finished, or when the time is up and

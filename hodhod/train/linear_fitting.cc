@@ -18,14 +18,14 @@ std::shared_ptr<const LinearObjective> make_objective(const LinearForm& form, Sp
                                                  std::move(ratios));
 }
 
-// (1 − β) · mean|w| + β · w in each column.
-std::vector<double> interpolated(std::vector<double> w, size_t columns, double beta) {
+// (1 − β) · mean|w| + β · w in each column of the first rows.
+std::vector<double> interpolated(std::vector<double> w, size_t rows, size_t columns, double beta) {
+  const size_t end = rows * columns;
   for (size_t k = 0; beta < 1 && k < columns; ++k) {
     double sum = 0;
-    for (size_t i = k; i < w.size(); i += columns) sum += std::abs(w[i]);
-    const size_t rows = std::max<size_t>(1, w.size() / columns);
-    const double mean = sum / static_cast<double>(rows);
-    for (size_t i = k; i < w.size(); i += columns) w[i] = (1 - beta) * mean + beta * w[i];
+    for (size_t i = k; i < end; i += columns) sum += std::abs(w[i]);
+    const double mean = sum / static_cast<double>(std::max<size_t>(1, rows));
+    for (size_t i = k; i < end; i += columns) w[i] = (1 - beta) * mean + beta * w[i];
   }
   return w;
 }
@@ -64,10 +64,12 @@ LinearFitting::LinearFitting(const LinearForm& form, SparseRows rows, LinearTarg
 
 void LinearFitting::publish() const {
   const auto columns = static_cast<size_t>(objective_->columns());
-  const auto weights = static_cast<size_t>(objective_->features()) * columns;
+  const auto counted = static_cast<size_t>(objective_->counted());
+  const size_t weights = static_cast<size_t>(objective_->features()) * columns;
   const std::vector<double>& x = lbfgs_.x();
   const std::vector<double> w(x.begin(), x.begin() + static_cast<ptrdiff_t>(weights));
-  write_columns(objective_->effective_weights(interpolated(w, columns, form_.interpolation)), form_.table);
+  write_columns(objective_->effective_weights(interpolated(w, counted, columns, form_.interpolation)),
+                form_.table);
   if (form_.bias.defined()) write_columns({x.begin() + static_cast<ptrdiff_t>(weights), x.end()}, form_.bias);
 }
 

@@ -247,6 +247,17 @@ TEST(LinearFitting, LogRatios) {
   ASSERT_EQ(r.size(), 2u);
   EXPECT_NEAR(r[0], std::log(9.0 / 5), 1e-12);
   EXPECT_NEAR(r[1], std::log(3.0 / 5), 1e-12);
+  // A feature that is no count changes no other's ratio.
+  SparseRows more{.features = 3, .plain = 1};
+  for (int64_t i = 0; i < rows.rows(); ++i) {
+    const auto begin = rows.starts[static_cast<size_t>(i)], end = rows.starts[static_cast<size_t>(i) + 1];
+    std::vector<int64_t> ids(rows.ids.begin() + begin, rows.ids.begin() + end);
+    std::vector<float> values(rows.values.begin() + begin, rows.values.begin() + end);
+    ids.push_back(2);
+    values.push_back(-1.5f);
+    more.add(ids, values);
+  }
+  EXPECT_EQ(log_ratios(more, targets, 1), (std::vector<double>{r[0], r[1], 1}));
 }
 
 // With x ∘ r as the data, the weights are r ∘ w; and the interpolation draws w to its mean.

@@ -204,15 +204,15 @@ std::vector<double> log_ratios(const SparseRows& rows, const LinearTargets& targ
       }
     }
   }
-  std::vector<double> ratios(features * width);
+  std::vector<double> ratios(features * width, 1);
+  const size_t counted = static_cast<size_t>(rows.features - rows.plain) * width;
   for (size_t k = 0; k < width; ++k) {
     double p = 0, q = 0;
-    for (size_t i = k; i < ratios.size(); i += width) {
+    for (size_t i = k; i < counted; i += width) {
       p += with[i];
       q += without[i];
     }
-    for (size_t i = k; i < ratios.size(); i += width)
-      ratios[i] = std::log(with[i] / p) - std::log(without[i] / q);
+    for (size_t i = k; i < counted; i += width) ratios[i] = std::log(with[i] / p) - std::log(without[i] / q);
   }
   return ratios;
 }

@@ -21,6 +21,7 @@ struct SparseRows {
   std::vector<int32_t> ids = {};
   std::vector<float> values = {};
   int64_t features = 0;  // F; ids are below it
+  int64_t plain = 0;     // how many of them, the last ones, are no counts: they have no log ratio
 
   int64_t rows() const { return static_cast<int64_t>(starts.size()) - 1; }
   void add(std::span<const int64_t> row_ids, std::span<const float> row_values);
@@ -50,6 +51,8 @@ class LinearObjective {
                   std::vector<double> ratios = {});
 
   int64_t features() const { return rows_.features; }
+  // F without the features that are no counts.
+  int64_t counted() const { return rows_.features - rows_.plain; }
   int64_t columns() const { return targets_.columns(); }
   // Of w [F, K], then b [K].
   int64_t size() const { return features() * columns() + (bias_ ? columns() : 0); }
@@ -71,7 +74,7 @@ class LinearObjective {
 
 // NB-SVM's ratios (Wang & Manning 2012): for column k, with p and q the sums of the values of texts with the
 // label and without it, each begun at `smoothing`, r[f] = ln(p[f] / ‖p‖₁) − ln(q[f] / ‖q‖₁). Of two labels
-// the column is that of label 1.
+// the column is that of label 1. Features that are no counts stay outside of the sums, and their ratio is 1.
 std::vector<double> log_ratios(const SparseRows& rows, const LinearTargets& targets, double smoothing);
 
 }  // namespace hodhod

@@ -4,27 +4,26 @@
 #pragma once
 
 #include <cstdint>
-#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "hodhod/io/tensorboard.h"
+#include "hodhod/train/line_log.h"
 
 namespace hodhod {
 
 class MetricsLog {
  public:
-  // Goes on after `step`. Lines of later steps, left by a run that was cut off, are dropped. Lines that this
-  // program did not write stay.
-  MetricsLog(const std::string& directory, int64_t step);
+  // Goes on after `step`, as LineLog does.
+  MetricsLog(const std::string& directory, int64_t step, bool validated);
 
+  // Numbers that are not finite become null.
   void add(int64_t step, const std::vector<std::pair<std::string, double>>& values);
-  void flush();
+  void flush() { lines_.flush(); }
 
  private:
-  std::string path_;
-  std::ofstream file_;
+  LineLog lines_;
   EventWriter events_;
 };
 

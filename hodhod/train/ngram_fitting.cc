@@ -308,7 +308,13 @@ std::vector<uint64_t> NgramFitting::write_trie(const std::string& path) const {
 
 void NgramFitting::store(FittingState& state) const {
   state.values["done"] = phase_ == Phase::done;
-  if (phase_ == Phase::done) return;
+  if (phase_ == Phase::done) {
+    // The configuration of the model, which may not have been saved yet.
+    state.values["counts"] = model_.config().counts;
+    state.values["discounts"] = Json::array();
+    for (const auto& row : model_.config().discounts) state.values["discounts"].push_back(Json(row));
+    return;
+  }
   // Counts that were in memory alone are gone once they are in the trie.
   const bool counted_again = phase_ > Phase::merging && runs_.files().empty();
   state.values["position"] = counted_again ? int64_t{0} : text_.position();
@@ -335,7 +341,14 @@ void NgramFitting::restore(const FittingState& state) {
   const auto number = [&](const char* key) { return json_get<int64_t>(state.values, key, "the checkpoint"); };
   if (json_get<bool>(state.values, "done", "the checkpoint")) {
     // The file is gone when the model was saved.
-    if (file_exists(join_path(options_.directory, kNgramFile))) model_.load_files(options_.directory);
+    if (file_exists(join_path(options_.directory, kNgramFile))) {
+      std::vector<std::vector<double>> discounts;
+      for (const Json& row : state.values.at("discounts").elements())
+        discounts.push_back(json_as<std::vector<double>>(row, "the checkpoint"));
+      model_.set_counts(json_get<std::vector<int64_t>>(state.values, "counts", "the checkpoint"),
+                        std::move(discounts));
+      model_.load_files(options_.directory);
+    }
     phase_ = Phase::done;
     return;
   }

@@ -9,6 +9,7 @@
 #include "hodhod/base/threads.h"
 #include "hodhod/io/arpa.h"
 #include "hodhod/models/kenlm_golden.h"
+#include "hodhod/models/ngram_distribution.h"
 #include "hodhod/train/ngram_test_text.h"
 
 namespace hodhod {
@@ -200,7 +201,7 @@ TEST(NgramFitting, ProbabilitiesSumToOneAfterAnyContext) {
       for (uint64_t i = rng.below(7); i > 0; --i)
         trie.extend(context, static_cast<uint32_t>(round % 3 == 0 ? 0 : 2) +
                                  static_cast<uint32_t>(rng.below(text.words.size() - 2)));
-      trie.distribution(context, row.data());
+      EXPECT_TRUE(NgramDistribution(trie).write(context, row.data()));
       double sum = 0;
       for (const float log : row) sum += std::exp(static_cast<double>(log));
       EXPECT_NEAR(sum, 1, 1e-5) << counted.model->config().summary();

@@ -117,16 +117,16 @@ class Rmsprop final : public Optimizer {
   }
 };
 
-double square_sum(const Tensor& gradient) {
-  const Tensor dense = gradient.dense();
-  return with_compute_type("gradient norm", dense.dtype(), [&](auto t) {
+}  // namespace
+
+double sum_of_squares(const Tensor& x) {
+  const Tensor dense = x.dense();
+  return with_compute_type("sum of squares", dense.dtype(), [&](auto t) {
     using T = decltype(t);
     return kernels::kernels_of<T>(dense.device())
         .sum_squares({.x = dense.template data<T>(), .count = dense.numel()});
   });
 }
-
-}  // namespace
 
 Optimizer::Optimizer(NamedParameters parameters, const OptimizerOptions& options,
                      std::vector<std::string> parts)
@@ -171,7 +171,8 @@ void Optimizer::apply_to_rows(const Slot& slot, const Tensor& rows) {
 double Optimizer::gradient_norm() const {
   double sum = 0;
   for (const auto& [name, parameter] : parameters_) {
-    if (const Tensor gradient = parameter.gradient().values; gradient.defined()) sum += square_sum(gradient);
+    if (const Tensor gradient = parameter.gradient().values; gradient.defined())
+      sum += sum_of_squares(gradient);
   }
   return std::sqrt(sum);
 }
@@ -188,7 +189,7 @@ bool has_use_for(OptimizerKind kind, std::string_view option) {
 
 std::string first_not_finite(const NamedParameters& tensors) {
   for (const auto& [name, tensor] : tensors) {
-    if (!std::isfinite(square_sum(tensor))) return name;
+    if (!std::isfinite(sum_of_squares(tensor))) return name;
   }
   return "";
 }
@@ -196,7 +197,7 @@ std::string first_not_finite(const NamedParameters& tensors) {
 std::string Optimizer::first_not_finite() const {
   for (const auto& [name, parameter] : parameters_) {
     if (const Tensor gradient = parameter.gradient().values;
-        gradient.defined() && !std::isfinite(square_sum(gradient))) {
+        gradient.defined() && !std::isfinite(sum_of_squares(gradient))) {
       return name;
     }
   }

@@ -50,6 +50,8 @@ struct OptimizerOptions {
 
 using NamedParameters = std::vector<std::pair<std::string, Tensor>>;
 
+// Σ x² over a tensor of f32 or f64, in double and in a fixed order.
+double sum_of_squares(const Tensor& x);
 // The name of the first tensor with a value that is not finite; empty if there is none. Tensors of f32 or
 // f64.
 std::string first_not_finite(const NamedParameters& tensors);

@@ -2,10 +2,12 @@
 // Training a model without changing some of its parameters.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <unordered_set>
 #include <vector>
 
+#include "hodhod/models/adapter_config.h"
 #include "hodhod/models/model.h"
 #include "hodhod/train/trainer.h"
 
@@ -35,6 +37,7 @@ class PartlyFrozen final : public Trainee {
   void next_batch() override { trainee_.next_batch(); }
   LossSum loss(Context& context) override { return trainee_.loss(context); }
   Scores validate() override { return trainee_.validate(); }
+  std::vector<Sample> samples() override { return trainee_.samples(); }
   void save(const std::string& directory) override { trainee_.save(directory); }
 
  private:
@@ -43,15 +46,11 @@ class PartlyFrozen final : public Trainee {
 };
 
 // The names of the parameters that are the model's embedding.
-inline std::vector<std::string> embedding_parameters(Model& model) {
-  const Tensor table = model.embedding_table();
-  std::vector<std::string> names;
-  model.for_each_parameter([&](const std::string& name, Tensor& parameter) {
-    if (table.defined() && parameter.storage().get() == table.storage().get() &&
-        parameter.offset() == table.offset())
-      names.push_back(name);
-  });
-  return names;
-}
+std::vector<std::string> embedding_parameters(Model& model);
+// Of those that training an adapter leaves as they are: all but its own and the ones that it brings whole.
+std::vector<std::string> frozen_by_adapter(Model& model, const ModelAdapter& adapter);
+// Of those below the last `layers` layers: embeddings, earlier layers, and in an encoder-decoder the encoder,
+// as far as the decoder has these layers. Error when the model has fewer layers, or no stack of layers.
+std::vector<std::string> parameters_below(Model& model, int64_t layers);
 
 }  // namespace hodhod

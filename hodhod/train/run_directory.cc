@@ -2,6 +2,7 @@
 #include "hodhod/train/run_directory.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -159,9 +160,9 @@ void RunDirectory::set_model(ModelRecord model) {
   record_.model = std::move(model);
 }
 
-std::vector<std::string> RunDirectory::remove_older_model() const {
+std::string RunDirectory::remove_older_model() const {
   std::vector<std::string> removed;
-  if (!overwrite_) return removed;
+  if (!overwrite_) return "";
   for (const std::string& name : model_files_in(path_)) {
     const bool beside = std::any_of(kReadBeside.begin(), kReadBeside.end(),
                                     [&](std::string_view start) { return name.starts_with(start); });
@@ -169,7 +170,9 @@ std::vector<std::string> RunDirectory::remove_older_model() const {
     remove_tree(join_path(path_, name));
     removed.push_back(name);
   }
-  return removed;
+  if (removed.empty()) return "";
+  return fmt::format("{}: the new model replaces an older one, of which these files are removed: {}", path_,
+                     fmt::join(removed, ", "));
 }
 
 std::optional<int64_t> RunDirectory::set_diverged(int64_t step, int64_t first_unsound) {

@@ -52,8 +52,8 @@ class RunDirectory {
 
   // To be called before the run saves its first model. With `overwrite`, it removes the files of an older
   // model that would be read beside the new one or in its place (weights in other formats, adapters,
-  // vocabularies, chat templates), and returns their names.
-  std::vector<std::string> remove_older_model() const;
+  // vocabularies, chat templates), and says so in a sentence. Empty if there is nothing to remove.
+  std::string remove_older_model() const;
 
   // To be called when numbers are no longer finite at step `step`. It removes the checkpoints of
   // `first_unsound` and later steps, and lets the options change that kChangeableOptions names for this case.

@@ -78,12 +78,12 @@ TEST(RunDirectory, WhatAnOlderModelLeavesIsRemovedWhenItIsToBeOverwritten) {
   {
     const RunDirectory run(directory.path(), some_run(), {.overwrite = true});
     EXPECT_THAT(run.remove_older_model(),
-                ElementsAre("adapter_config.json", "chat_template.jinja", "pytorch_model.bin", "vocab.txt"));
+                HasSubstr("removed: adapter_config.json, chat_template.jinja, pytorch_model.bin, vocab.txt"));
   }
   EXPECT_THAT(list_directory(directory.path()),
               ElementsAre("README.md", "config.json", "train.bin", "training"));
   directory.put("vocab.txt", "put there later");
-  EXPECT_THAT(RunDirectory(directory.path(), some_run()).remove_older_model(), ElementsAre());
+  EXPECT_THAT(RunDirectory(directory.path(), some_run()).remove_older_model(), "");
 }
 
 TEST(RunDirectory, ARunThatFailedBesideAnOlderModelMayBeginWithOtherOptions) {

@@ -64,7 +64,7 @@ struct ChangeableOption {
   std::string_view name;
   MayChange when;
 };
-inline constexpr std::array<ChangeableOption, 28> kChangeableOptions = {{
+inline constexpr std::array<ChangeableOption, 29> kChangeableOptions = {{
     {"steps", MayChange::always},
     {"epochs", MayChange::always},
     {"minutes", MayChange::always},
@@ -73,6 +73,7 @@ inline constexpr std::array<ChangeableOption, 28> kChangeableOptions = {{
     {"validate-growth", MayChange::always},
     {"save-every", MayChange::always},
     {"log-every", MayChange::always},
+    {"log-layers", MayChange::always},
     {"skip-limit", MayChange::always},
     {"skip-bad", MayChange::always},
     {"profile", MayChange::always},

@@ -15,7 +15,7 @@
 #include "hodhod/train/average.h"
 #include "hodhod/train/gradient_sum.h"
 #include "hodhod/train/loop_profile.h"
-#include "hodhod/train/metrics_log.h"
+#include "hodhod/train/run_log.h"
 #include "hodhod/train/training_state.h"
 
 namespace hodhod {
@@ -44,8 +44,10 @@ class Run {
     begin_ = steady_now();
     directory_.store();
     resume();
-    metrics_.emplace(directory_.path(), state_.step);
+    written_.emplace(directory_, state_.step, state_.validated_step == state_.step, options_.log_layers);
     std::optional<TrainingEnd> end = reason_to_end();
+    const bool ended_before = end.has_value();
+    if (!ended_before) mark_beginning();
     while (!end) {
       const TrainingState before = state_;
       if (make_update()) {
@@ -58,17 +60,29 @@ class Run {
     }
     if (*end != TrainingEnd::signal && state_.validated_step != state_.step) validate();
     save();
+    if (!ended_before)
+      written_->mark(state_.step, RunMark::ended, std::string(names_of(*end)[static_cast<size_t>(*end)]));
     return report(*end);
   }
 
  private:
+  void mark_beginning() {
+    const Json limits = Json::Object{{"steps", options_.steps}, {"minutes", options_.minutes}};
+    written_->mark(state_.step, state_.step > 0 ? RunMark::resumed : RunMark::begun, "", limits);
+  }
+
   // Of training, with what earlier calls took.
   double seconds() const { return state_.seconds + steady_now() - begin_; }
 
   bool due(int64_t every) const { return every > 0 && state_.step % every == 0; }
+  // Whether a line of numbers tells of this step.
+  bool is_logged(int64_t step) const {
+    return options_.log_every > 0 ? step % options_.log_every == 0 || step == 1 : step == 1;
+  }
   bool validation_is_due() const {
     return is_validation_step(state_.step, options_.validate_every, options_.validate_growth);
   }
+  bool measures_layers(int64_t step) const { return options_.log_layers && is_logged(step); }
 
   std::optional<TrainingEnd> reason_to_end() const {
     if (state_.step >= options_.steps) return TrainingEnd::finished;
@@ -102,7 +116,7 @@ class Run {
     trainee_.carry(carried_);
     saved_step_ = first_step_ = state_.step;
     first_items_ = state_.items;
-    if (log_.message) log_.message(fmt::format("continuing from step {}", state_.step));
+    log_.tell(fmt::format("continuing from step {}", state_.step));
   }
 
   // Forward and backward over the parts of one update, and the update. False when asked to stop in between.
@@ -127,6 +141,7 @@ class Run {
   PartialSum compute_part(int64_t part) {
     const Rng rng = Rng(options_.seed).fork(static_cast<uint64_t>(state_.step));
     Context context{.training = true, .rng = rng.fork(static_cast<uint64_t>(part))};
+    if (part == 0 && measures_layers(state_.step + 1)) context.trace = written_->layers()->trace();
     {
       Stopwatch watch(profile_.data);
       trainee_.next_batch();
@@ -156,19 +171,24 @@ class Run {
     carried_ = trainee_.carried();
     double scale = 1 / std::max(items, 1.0);
     if (options_.clip > 0 && norm > options_.clip) scale *= options_.clip / norm;
-    optimizer_->step(rate, scale);
+    if (measures_layers(state_.step)) {
+      written_->layers()->step(*optimizer_, rate, scale, items, state_.step);
+    } else {
+      optimizer_->step(rate, scale);
+    }
     state_.optimizer_steps = optimizer_->steps();
     if (average_) average_->update(state_.step);
     state_.loss_sum += loss;
     state_.loss_items += items;
-    if (due(options_.log_every) || state_.step == 1) {
+    if (is_logged(state_.step)) {
       Stopwatch watch(profile_.logging);
-      metrics_->add(state_.step, {{"loss", state_.loss_sum / std::max(state_.loss_items, 1.0)},
-                                  {"learning_rate", rate},
-                                  {"gradient_norm", norm},
-                                  {"epoch", static_cast<double>(state_.epoch)},
-                                  {"items_per_second", items_per_second()},
-                                  {"seconds", seconds()}});
+      written_->metrics().add(state_.step, {{"loss", state_.loss_sum / std::max(state_.loss_items, 1.0)},
+                                            {"learning_rate", rate},
+                                            {"gradient_norm", norm},
+                                            {"epoch", static_cast<double>(state_.epoch)},
+                                            {"items", state_.items},
+                                            {"items_per_second", items_per_second()},
+                                            {"seconds", seconds()}});
       last_loss_ = state_.loss_sum / std::max(state_.loss_items, 1.0);
       state_.loss_sum = state_.loss_items = 0;
     }
@@ -191,8 +211,8 @@ class Run {
     trainee_.seek(trainee_.position());  // what it carries may not be finite either
     carried_ = trainee_.carried();
     ++state_.skipped_in_a_row;
-    if (log_.message)
-      log_.message(fmt::format("step {}: {} is not finite; the update is skipped", state_.step, what));
+    written_->mark(state_.step, RunMark::skipped, what);
+    log_.tell(fmt::format("step {}: {} is not finite; the update is skipped", state_.step, what));
     if (state_.skipped_in_a_row < options_.skip_limit) return;
     // Nothing followed from the weights of the last good update, so they are not sound either.
     diverged(state_.step - state_.skipped_in_a_row,
@@ -203,6 +223,7 @@ class Run {
   // Ends the run, whose numbers are no longer finite. It cannot recover from checkpoints of `first_unsound`
   // or later.
   [[noreturn]] void diverged(int64_t first_unsound, const std::string& what) {
+    written_->mark(state_.step, RunMark::diverged, what);
     const auto sound = directory_.set_diverged(state_.step, first_unsound);
     const std::string lower = fmt::format("a lower `schedule.rate` (it is {})", options_.schedule.rate);
     std::string way = fmt::format("no good state was saved before; start again with `restart` and {}", lower);
@@ -232,8 +253,9 @@ class Run {
     if (last_) last_->begin(validation_is_due());
     measure();
     const bool better = judge();
+    take_samples();
     if (better) {
-      if (state_.model_step == 0) remove_older_model();
+      if (state_.model_step == 0) log_.tell(directory_.remove_older_model());
       trainee_.save(directory_.path());
       state_.model_step = state_.step;
     }
@@ -245,19 +267,21 @@ class Run {
     if (const std::string unsound = unsound_score(); !unsound.empty()) diverged(state_.step, unsound);
   }
 
-  void remove_older_model() {
-    const std::vector<std::string> removed = directory_.remove_older_model();
-    if (removed.empty() || !log_.message) return;
-    log_.message(fmt::format("{}: the new model replaces an older one, of which these files are removed: {}",
-                             directory_.path(), fmt::join(removed, ", ")));
-  }
-
   void measure() {
     const NoGrad off;
     try {
       scores_ = trainee_.validate();
     } catch (const NotFinite& error) {
       diverged(state_.step, fmt::format("validation at step {}: {}", state_.step, error.what()));
+    }
+  }
+
+  void take_samples() {
+    if (scores_.values.empty() || !unsound_score().empty()) return;
+    const NoGrad off;
+    try {
+      written_->samples(state_.step, trainee_.samples());
+    } catch (const NotFinite&) {  // the scores are finite, and they decide
     }
   }
 
@@ -283,14 +307,17 @@ class Run {
 
   void tell_scores(bool better, double seconds) {
     if (scores_.values.empty()) return;
-    std::vector<std::pair<std::string, double>> row = {{"seconds", seconds}};
+    if (better)
+      written_->mark(state_.step, RunMark::best,
+                     fmt::format("{} {:.4f}", scores_.values[0].first, scores_.values[0].second));
+    std::vector<std::pair<std::string, double>> row = {{"items", state_.items}, {"seconds", seconds}};
     std::string line = fmt::format("step {}:", state_.step);
     for (const auto& [name, value] : scores_.values) {
       row.emplace_back("validation." + name, value);
       line += fmt::format(" {} {:.4f}", name, value);
     }
-    metrics_->add(state_.step, row);
-    if (log_.message) log_.message(line + (better ? " (best so far)" : ""));
+    written_->metrics().add(state_.step, row);
+    log_.tell(line + (better ? " (best so far)" : ""));
   }
 
   // What is wrong with the scores, or empty. The one that decides has to be finite. The others may be
@@ -315,9 +342,10 @@ class Run {
       tensors.insert(tensors.end(), part.begin(), part.end());
     }
     check_finite(tensors);
-    metrics_->flush();
+    written_->metrics().flush();
     save_training_state(directory_.path(), state, tensors);
     saved_step_ = state_.step;
+    written_->mark(state_.step, RunMark::saved);
   }
 
   double items_per_second() const {
@@ -346,7 +374,7 @@ class Run {
   std::unique_ptr<Optimizer> optimizer_;
   std::optional<WeightAverage> average_;
   std::optional<LastAverage> last_;
-  std::optional<MetricsLog> metrics_;
+  std::optional<RunLog> written_;
   TrainingState state_;
   NamedParameters carried_;  // by the trainee, after the last update
   Scores scores_;
@@ -359,22 +387,6 @@ class Run {
 };
 
 }  // namespace
-
-bool is_validation_step(int64_t step, int64_t every, double growth) {
-  if (every == 0 || growth == 0) return every > 0 && step % every == 0;
-  int64_t next = every;
-  while (next < step) next += std::max(every, static_cast<int64_t>(growth * static_cast<double>(next)));
-  return next == step;
-}
-
-void TrainerOptions::validate() const {
-  check_fields(fields_of(const_cast<TrainerOptions&>(*this)), "training");  // only read
-  check(schedule.kind != ScheduleKind::noam || schedule.width > 0,
-        "training: schedule.width is 0, and a noam schedule needs it; set it to the width of the model");
-  check(average == 0 || average_last == 0,
-        "training: average {} and average_last {} are both given; the model can be one of them", average,
-        average_last);
-}
 
 TrainingReport train(Trainee& trainee, const TrainerOptions& options, RunDirectory& directory,
                      const TrainingLog& log) {

@@ -5,10 +5,12 @@
 // When it is continued, the weights at the end have the same bits as without the stop.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,6 +33,7 @@ struct TrainerOptions {
   double validate_growth = 0;
   int64_t save_every = 0;
   int64_t log_every = 50;
+  bool log_layers = false;
   int64_t patience = 0;
   double average = 0;
   int64_t average_last = 0;
@@ -54,6 +57,9 @@ struct TrainerOptions {
     v("save_every", save_every, "Number of updates between checkpoints; 0 to save at each validation",
       at_least(0));
     v("log_every", log_every, "Number of updates between lines in metrics.jsonl; 0 for none", at_least(0));
+    v("log_layers", log_layers,
+      "At the same steps, also write the sizes of gradients, weights, updates and outputs of each layer to "
+      "training/layers.jsonl");
     v("patience", patience, "Stop after this many validations without a better one; 0 for never",
       at_least(0));
     v("average", average, "Decay of a running average of the weights that is used in their place; 0 for none",
@@ -89,6 +95,13 @@ struct Scores {
   double items = 0;  // the number they were measured on; scores on different numbers are not compared
 };
 
+// What a model answered to one input of the data for validation.
+struct Sample {
+  std::string input;
+  std::string expected;  // empty: there is no right answer
+  std::string output;
+};
+
 // What is trained: a model with its data. The trainer knows nothing else of them.
 class Trainee {
  public:
@@ -107,11 +120,16 @@ class Trainee {
   virtual void next_batch() = 0;
   virtual LossSum loss(Context& context) = 0;
   virtual Scores validate() = 0;
+  // A few answers of the model that was validated last, for a person to read. The same model gives the same.
+  virtual std::vector<Sample> samples() { return {}; }
   // Writes the model as it is now as a Hugging Face directory.
   virtual void save(const std::string& directory) = 0;
 };
 
 enum class TrainingEnd { finished, out_of_time, patience, signal };
+constexpr std::array<std::string_view, 4> names_of(TrainingEnd) {
+  return {"finished", "time", "patience", "signal"};
+}
 
 struct TrainingReport {
   TrainingEnd end = TrainingEnd::finished;
@@ -131,11 +149,15 @@ struct TrainingReport {
 struct TrainingLog {
   std::function<void(int64_t step, int64_t steps, const std::string& note)> progress = {};
   std::function<void(const std::string& line)> message = {};
+  // message(line), if there is one and the line is not empty.
+  void tell(const std::string& line) const {
+    if (message && !line.empty()) message(line);
+  }
 };
 
 // Trains in `directory`. It writes the best model there (without validation scores the last one), checkpoints
-// in training/, and lines of numbers in metrics.jsonl. A run that is there is continued; one that has ended
-// is left as it is.
+// in training/, and what RunLog says on the way (train/run_log.h). A run that is there is continued; one that
+// has ended is left as it is.
 //
 // When a score, the weights, or `skip_limit` updates in a row are not finite, the run ends with an Error that
 // names the step of the last sound state and the way to go on from it. Nothing is saved after that step.

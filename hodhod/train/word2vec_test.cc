@@ -319,9 +319,9 @@ TEST(AliasTable, PicksInProportion) {
   const std::vector<double> weights = {0, 1, 5, 0.5, 0, 3.5};
   const AliasTable table(weights);
   std::vector<double> found(weights.size());
-  constexpr int kSteps = 1 << 20;
-  for (int i = 0; i < kSteps; ++i) ++found[table.pick(static_cast<uint32_t>(i) << 12)];
-  for (size_t i = 0; i < weights.size(); ++i) EXPECT_NEAR(found[i] / kSteps, weights[i] / 10, 2e-5);
+  constexpr int kDraws = 1 << 20;
+  for (int i = 0; i < kDraws; ++i) ++found[table.pick(static_cast<uint32_t>(i) << 12)];
+  for (size_t i = 0; i < weights.size(); ++i) EXPECT_NEAR(found[i] / kDraws, weights[i] / 10, 2e-5);
   expect_error([] { AliasTable(std::vector<double>{0, 0}); }, "add up to 0");
 }
 

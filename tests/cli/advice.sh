@@ -41,7 +41,7 @@ for path in sources + [pathlib.Path("README.md")] + sorted(pathlib.Path("docs").
     if path.name.endswith("_test.cc"):
         continue
     for number, text in texts_of(path):
-        for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*[a-z](?![\w-])", text):
+        for option in re.findall(r"(?<![\w!-])--[a-z][a-z-]*[a-z](?![\w-])", text):
             if option not in options and not option.startswith("--no-"):
                 problems.append(f"{path}:{number}: there is no option {option}")
         for command in re.findall(r"(?<![\w/.-])hodhod ((?:train|tokenize) )?([a-z][a-z-]+)(?= |$|`)", text):

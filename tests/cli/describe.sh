@@ -22,3 +22,6 @@ expect "no such option" "there is no option 'widht'" "$(failure "$hodhod" descri
 expect "no fit" "width 768 is not a multiple of heads 7" "$(failure "$hodhod" describe gpt2 --model heads=7)"
 expect "too long" "takes 1024" "$(failure "$hodhod" describe gpt2 --length 5000)"
 expect "status" "status 2" "$(failure "$hodhod" describe gpt2 --batch 0)"
+expect "nothing to describe" "MODEL is missing" "$(failure "$hodhod" describe)"
+"$hodhod" describe --families | cmp - "$(dirname "$0")/../../docs/families.md" ||
+  fail "docs/families.md is not what the program prints"

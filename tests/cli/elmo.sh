@@ -36,6 +36,8 @@ expect "an option of contextual vectors" "--length: is for vectors of words in c
   "$(run train embed --data text --length 20 --out other)"
 expect "an option of training" "--steps: is for training by gradients" "$(run train embed --data text --steps 2 --out other)"
 
+expect "what only training uses" "training" "$(run describe elmo-small | grep head.weight)"
+
 # A classifier learns which layers it needs.
 for i in $(seq 40); do printf 'a\tکتاب خوب\nb\tروز بد\n'; done > table.tsv
 found=$(run train classify --from elmo --data table.tsv --steps 4 --out critic)

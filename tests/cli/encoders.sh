@@ -56,6 +56,10 @@ cmp speller/model.safetensors speller-whole/model.safetensors || fail "a run wit
 expect "letters are learnt" "entity F1 100.00" "$(run evaluate speller --data tags.conll)"
 expect "the letters" '"alphabet": "RSaehilnrsvz"' "$(sed 's/[0-9.]//g' speller/config.json)"
 expect "the random field" '"crf": true' "$(cat speller/config.json)"
+layer() { run embed "$1" 'the sun shines' --layer "$2"; }
+same "the last layer is the usual one" "$(run embed critic 'the sun shines')" "$(layer critic 1)"
+expect_not "the embeddings are another" "$(run embed critic 'the sun shines')" "$(layer critic 0)"
+expect "too high a layer" "--layer 2: critic has layers 0 to 1" "$(layer critic 2)"
 expect "no letters, no vector" "reads the letters of words" "$(run embed speller 'a text')"
 expect "letters are for taggers" "reads letters (characters 25) is a tagger" \
   "$(run train classify --preset lstm-tagger --data table.tsv --out x)"

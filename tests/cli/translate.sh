@@ -24,6 +24,15 @@ same "a flag comes before it" "$beams" "$(translate --num-beams 5)"
 same "evaluate goes by it too" "$scores" "$(evaluate)"
 [[ $(evaluate --bleu-tokenizer char) != "$scores" ]] || fail "BLEU of characters is that of words"
 
+# Groups of pairs by the words in the source, all of which are the whole.
+found=$(evaluate --num-beams 1 --by-length 4)
+[[ $found == "$scores"*$'\nby the words of the source:\n'* ]] || fail "scores by length: $found"
+same "four groups" 4 "$(grep -c ' words .* pairs ' <<< "$found")"
+same "of all pairs" 20 "$(grep -o '[0-9]* pairs' <<< "$found" | awk '{ sum += $1 } END { print sum }')"
+same "one group is the whole" "$(grep -o -m 1 'chrF = [0-9.]*' <<< "$scores")" \
+  "$(evaluate --num-beams 1 --by-length 1 | grep ' pairs ' | grep -o 'chrF = *[0-9.]*' | tr -s ' ')"
+expect "as JSON" '"by_length":[{"shortest":' "$(evaluate --num-beams 1 --by-length 2 --json)"
+
 # Any byte can come, so texts are compared by their sums.
 sampled() { translate --do-sample --temperature 2 --seed "${seed:-3}" "$@" | cksum; }
 same "what is sampled for a line, in any block" "$(sampled)" "$(sampled --batch-lines 3)"

@@ -9,6 +9,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/models/ngram_arpa.h"
+#include "hodhod/models/ngram_distribution.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace hodhod;
@@ -18,10 +19,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const ArpaVocabulary vocabulary = write_ngrams_of_arpa(arpa, directory / "a.bin", size % 2 == 0 ? 32 : 8);
     const NgramTrie trie(directory / "a.bin");
     std::vector<float> row(trie.vocabulary());
+    const NgramDistribution distribution(trie);
     NgramContext context;
     for (uint32_t word = 0; word < trie.vocabulary(); ++word) {
       trie.extend(context, word);
-      trie.distribution(context, row.data());
+      static_cast<void>(distribution.write(context, row.data()));
     }
     write_arpa(trie, {.words = vocabulary.words, .begin = kArpaBeginId, .end = kArpaEndId},
                directory / "b.arpa");

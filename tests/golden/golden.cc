@@ -2,6 +2,7 @@
 #include "tests/golden/golden.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <filesystem>
 
@@ -92,6 +93,13 @@ std::vector<std::string> directories_of(const std::string& family) {
     if (read_json(directory + "/io.json").value("family", "") == family) found.push_back(directory);
   }
   return found;
+}
+
+std::string test_name(const std::string& directory) {
+  std::string name = directory.substr(directory.rfind('/') + 1);
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
+  return name;
 }
 
 }  // namespace hodhod::golden

@@ -52,6 +52,9 @@ std::vector<std::string> directories();
 // Those whose io.json names `family`.
 std::vector<std::string> directories_of(const std::string& family);
 
+// The last part of a directory's path as the name of a test.
+std::string test_name(const std::string& directory);
+
 // Runs body(recording) for every directory of the family; skips the test when there is none.
 template <class Body>
 void for_each_recording(const std::string& family, Body&& body) {

@@ -113,7 +113,7 @@ void run(const Case& c) {
   const Tensor value = cross ? c.batch_first("in.value").set_requires_grad() : x;
   const Tensor extra_key = c.has("bias_k") ? c.tensor("bias_k").set_requires_grad() : Tensor();
   const Tensor extra_value = c.has("bias_v") ? c.tensor("bias_v").set_requires_grad() : Tensor();
-  const KeyValues plain = layer.keys_values(key, value);
+  const KeyValues plain = layer.keys_values(key, value, Context());
   const KeyValues memory{extended(c, plain.keys, extra_key), extended(c, plain.values, extra_value)};
 
   AttentionSetting setting;
@@ -168,9 +168,9 @@ TEST(GoldenAttention, LengthsAndCausalityInPlaceOfMasks) {
       AttentionSetting setting;
       if (padded) setting.key_end = Tensor::from(about["lens"].get<std::vector<int64_t>>(), {x.dim(0)});
       Context context;
-      const KeyValues memory = c.has("in.key")
-                                   ? layer.keys_values(c.batch_first("in.key"), c.batch_first("in.value"))
-                                   : layer.keys_values(x);
+      const KeyValues memory =
+          c.has("in.key") ? layer.keys_values(c.batch_first("in.key"), c.batch_first("in.value"), context)
+                          : layer.keys_values(x, context);
       const Tensor y = layer.cross(x, memory, setting, context);
       c.expect("out.attn_output", c.flag("batch_first") ? y : transpose(y, 0, 1).dense(), 3e-5);
     }

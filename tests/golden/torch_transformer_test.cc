@@ -146,7 +146,8 @@ void run(const Recording& recording) {
   Tensor y = target;
   for (size_t i = 0; i < model.decoder.layers.size(); ++i) {
     const TransformerBlock& layer = model.decoder.layers[i];
-    const TransformerBlock::CrossInput cross{layer.cross_attention->keys_values(memory), over_source};
+    const TransformerBlock::CrossInput cross{layer.cross_attention->keys_values(memory, context),
+                                             over_source};
     y = layer(y, over_target, context, &cross);
     sequences.expect_close("out.decoder.layers." + std::to_string(i), y);
   }

@@ -27,17 +27,33 @@ std::string lasting(const std::string& text, const std::string& path) {
   return format_json(json, -1) + "\n";
 }
 
+template <class Visit>
+void for_each_line(const std::string& text, const std::string& path, const Visit& visit) {
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = text.find('\n', begin);
+    check(end != std::string::npos, "{}: the last line is cut off", path);
+    visit(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+}
+
+// What happened in a run, without what its interruptions add: that it began, was saved, ended and resumed.
+std::string marks(const std::string& text, const std::string& path) {
+  std::string lines;
+  for_each_line(text, path, [&](const std::string& line) {
+    const auto mark = json_get<std::string>(parse_json(line, path), "mark", path);
+    if (mark != "begun" && mark != "resumed" && mark != "saved" && mark != "ended") lines += line + "\n";
+  });
+  return lines;
+}
+
 std::string content(const std::string& path, const std::string& name) {
   const std::string bytes = read_file(path);
+  if (name == "marks.jsonl") return marks(bytes, path);
   if (name == "state.json" || name == "run.json") return lasting(bytes, path);
   if (name != "metrics.jsonl") return bytes;
   std::string lines;
-  for (size_t begin = 0; begin < bytes.size();) {
-    const size_t end = bytes.find('\n', begin);
-    check(end != std::string::npos, "{}: the last line is cut off", path);
-    lines += lasting(bytes.substr(begin, end - begin), path);
-    begin = end + 1;
-  }
+  for_each_line(bytes, path, [&](const std::string& line) { lines += lasting(line, path); });
   return lines;
 }
 

@@ -19,6 +19,7 @@
 #include "hodhod/base/rng.h"
 #include "hodhod/kernels/attention.h"
 #include "hodhod/kernels/cpu/attention_tile-inl.h"
+#include "hodhod/kernels/cpu/lanes-inl.h"
 #include "hodhod/kernels/scratch.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -55,7 +56,8 @@ struct Problem {
         width(round_up(arguments.head_size, lanes())),
         tiles((arguments.keys + kTile - 1) / kTile),
         scale(static_cast<float>(arguments.scale)),
-        q_factor(static_cast<float>(arguments.scale * 1.4426950408889634)) {}
+        q_factor(static_cast<float>(arguments.scale * 1.4426950408889634)),
+        cap(static_cast<float>(arguments.cap * 1.4426950408889634)) {}
 
   int64_t offset(int64_t b) const { return args.offset ? args.offset[b] : 0; }
   // Queries of row b that are not padding.
@@ -83,6 +85,7 @@ struct Problem {
   int64_t tiles;
   float scale;
   float q_factor;
+  float cap;  // in units of log 2, as the products; 0: none
 };
 
 // Keys of tile `tile` that stand in `keys`.
@@ -157,6 +160,7 @@ struct RowOfTile {
   int64_t begin, end;
   const float* distance_bias;
   const float* bias;
+  float cap;
 
   bool empty() const { return begin >= end; }
 
@@ -170,12 +174,18 @@ struct RowOfTile {
   HWY_INLINE bool covers(int64_t x) const { return x >= begin && x + lanes() <= end; }
   // Whether products before `last` are scores as they are.
   HWY_INLINE bool is_plain(int64_t last) const {
-    return begin <= 0 && end >= last && !distance_bias && !bias;
+    return begin <= 0 && end >= last && !distance_bias && !bias && cap == 0;
   }
 
-  // The product for keys x … with biases added, −∞ where not visible.
+  // tanh(product / cap)
+  HWY_INLINE V share_of_cap(V product) const {
+    return tanh(Lanes<Floats>(hn::Mul(product, hn::Set(Floats(), 1 / cap)))).v;
+  }
+
+  // The product for keys x …, capped, with biases added, −∞ where not visible.
   HWY_INLINE V score(V product, int64_t x) const {
     const Floats d;
+    if (cap > 0) product = hn::Mul(share_of_cap(product), hn::Set(d, cap));
     if (distance_bias) {
       product = hn::MulAdd(load_inside(distance_bias, x, begin, end), hn::Set(d, kLog2E), product);
     }
@@ -194,7 +204,7 @@ inline RowOfTile row_of_tile(const Problem& problem, const Block& block, int64_t
   const AttentionArgs<float>& args = problem.args;
   const int64_t i = block.first + row, start = tile * kTile;
   const Interval keys = in_tile(problem.visible(block.b, i), tile);
-  RowOfTile view{keys.begin - start, keys.end - start, nullptr, nullptr};
+  RowOfTile view{keys.begin - start, keys.end - start, nullptr, nullptr, problem.cap};
   if (args.distance_bias) {
     view.distance_bias = args.distance_bias + block.h * args.distances + args.distance_zero + start - i -
                          problem.offset(block.b);

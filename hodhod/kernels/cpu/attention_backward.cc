@@ -143,8 +143,16 @@ void give_out_dscores(Backward& work, const Block& block, int64_t r, const RowOf
   }
 }
 
+// Turns the gradients of a row's scores into those of its products, which `slopes` has kept.
+void differentiate_cap(const float* slopes, int64_t end, float* dscores) {
+  const Floats d;
+  for_vectors(end, [&](int64_t x) {
+    hn::Store(hn::Mul(hn::Load(d, dscores + x), hn::Load(d, slopes + x)), d, dscores + x);
+  });
+}
+
 // From products q · k in work.weights and dout · v in work.dscores, the weights and the gradients of the
-// scores.
+// products.
 void differentiate_softmax(Backward& work, const Block& block, int64_t tile, const float* offsets,
                            const float* deltas) {
   const Floats d;
@@ -156,6 +164,7 @@ void differentiate_softmax(Backward& work, const Block& block, int64_t tile, con
       const RowOfTile view = row_of_tile(work.problem, block, r, tile);
       float* weights = work.weights + r * kTile;
       float* dscores = work.dscores + r * kTile;
+      alignas(64) float slopes[kTile];  // of the cap
       int64_t x = 0;
       if (!view.empty()) {
         const V offset = hn::Set(d, offsets[r]), delta = hn::Set(d, deltas[r]);
@@ -168,7 +177,12 @@ void differentiate_softmax(Backward& work, const Block& block, int64_t tile, con
           x = end;
         }
         for (; x < end; x += lanes()) {
-          V weight = exp2(hn::Sub(view.score(hn::Load(d, weights + x), x), offset));
+          const V product = hn::Load(d, weights + x);
+          if (view.cap > 0) {
+            const V share = view.share_of_cap(product);
+            hn::Store(hn::NegMulAdd(share, share, hn::Set(d, 1.0f)), d, slopes + x);
+          }
+          const V weight = exp2(hn::Sub(view.score(product, x), offset));
           V dweight = hn::Load(d, dscores + x);
           V dropped = weight;
           if (dropout) {
@@ -186,6 +200,7 @@ void differentiate_softmax(Backward& work, const Block& block, int64_t tile, con
           hn::Store(dscore, d, dscores + x);
         }
         if (work.args.d_bias || work.d_distance_bias) give_out_dscores(work, block, r, view, tile);
+        if (view.cap > 0) differentiate_cap(slopes, end, dscores);
       }
       std::fill(weights + x, weights + kTile, 0.0f);
       std::fill(dscores + x, dscores + kTile, 0.0f);

@@ -35,8 +35,6 @@ constexpr int64_t kTaskRows = 2048;
 // places, only a few rows fit, unless they evict each other from the second-level cache too.
 constexpr int64_t kCrowdedRows = std::min(10, kTileRows);
 constexpr int64_t kBadStride = 4 * kCrowdedStride;
-// Rows of a transposed A this close to each other stay in the cache.
-constexpr int64_t kNearStride = 256;
 // Elements of a B that is too large for the second-level cache.
 constexpr int64_t kLargeB = 1 << 20;
 constexpr int64_t kMostPanels = kBlockRows / kCrowdedRows + 1;
@@ -83,10 +81,10 @@ class Task {
   }
 
  private:
-  // A is read in place unless many strips read it and would not find it in the caches.
+  // A is read in place unless many strips read it and would not find it in the caches, as when each element
+  // of a row lies on another line.
   bool copies_a() const {
-    const bool far = args_.a.transpose ? args_.a.stride > kNearStride : args_.a.stride % kBadStride == 0;
-    return far && columns_.size() > 4 * strip_width();
+    return (args_.a.transpose || args_.a.stride % kBadStride == 0) && columns_.size() > 4 * strip_width();
   }
 
   // If there are few tiles, all read the rows of B in place. If B is large, or its stride is such that the
@@ -116,15 +114,17 @@ class Task {
     if (copies_a()) pack_a(rows.size());
   }
 
-  // Rows, or columns if transposed, are an odd number of cache lines apart, which spreads them over all sets
-  // of a cache.
+  // Rows are an odd number of cache lines apart, which spreads them over all sets of a cache. A tile reads a
+  // row from end to end, also of a transposed A.
   void pack_a(int64_t rows) {
-    const bool transpose = args_.a.transpose;
-    const int64_t count = transpose ? k_.size() : rows, length = transpose ? rows : k_.size();
-    int64_t& apart = transpose ? a_column_ : a_row_;
-    const int64_t stride = (ceil_div(length, kLine) | 1) * kLine;
-    copy(count, length, a_block_, apart, a_packed_, stride);
-    apart = stride;
+    const int64_t stride = (ceil_div(k_.size(), kLine) | 1) * kLine;
+    if (args_.a.transpose) {
+      pack_rows(a_block_, a_column_, k_.size(), rows, a_packed_, stride);
+    } else {
+      copy(rows, k_.size(), a_block_, a_row_, a_packed_, stride);
+    }
+    a_row_ = stride;
+    a_column_ = 1;
     a_block_ = a_packed_;
   }
 

@@ -36,9 +36,15 @@ constexpr int64_t kRegisters = 32;
 #else
 constexpr int64_t kRegisters = 16;
 #endif
-// Sums, one broadcast and one load fit into the registers.
+// Sums, the vectors or the broadcasts of the narrower side, and one of the other side fit into the registers.
+template <int W>
+constexpr int64_t kTileRows = W == 4   ? kRegisters * 3 / 16
+                              : W == 3 ? kRegisters / 4
+                                       : kRegisters * 3 / 8;
+// Of a panel of V vectors, how many a tile takes of many rows: with few registers, half of four make a tile
+// nearer to a square, so that it loads less for as many sums.
 template <int V>
-constexpr int64_t kTileRows = V == 3 ? kRegisters / 4 : kRegisters * 3 / 16;
+constexpr int kTileVectors = kRegisters == 16 && V == 4 ? 2 : V;
 // Vectors of one panel where columns are just columns, not gates.
 constexpr int kPlain = 4;
 
@@ -86,44 +92,73 @@ HWY_INLINE int64_t plain_size(int64_t depth, int64_t columns) {
   return panels(columns, kPlain * lane_count()) * kPlain * lane_count() * depth;
 }
 
-template <int R, int V, size_t... I, size_t... J>
+// Sums of R rows for W of the V vectors of a panel, kept V vectors apart.
+template <int R, int W, int V, size_t... I, size_t... J, size_t... K>
 HWY_INLINE void tile_sums(const float* const* rows, const float* HWY_RESTRICT panel, int64_t depth,
-                          float* HWY_RESTRICT sums, std::index_sequence<I...>, std::index_sequence<J...>) {
+                          float* HWY_RESTRICT sums, std::index_sequence<I...>, std::index_sequence<J...>,
+                          std::index_sequence<K...>) {
   const D d;
   const int64_t lanes = lane_count();
   const float* HWY_RESTRICT row[R] = {rows[I]...};
-  hn::Vec<D> sum[R * V] = {((void)J, hn::Zero(d))...};
+  hn::Vec<D> sum[R * W] = {((void)J, hn::Zero(d))...};
   for (int64_t k = 0; k < depth; ++k, panel += V * lanes) {
-    const hn::Vec<D> a[R] = {hn::Set(d, row[I][k])...};
-    ((sum[J] = hn::MulAdd(a[J % R], hn::Load(d, panel + J / R * lanes), sum[J])), ...);
+    // The side with fewer vectors waits in registers, and the other comes one at a time: with the sums, no
+    // more than kRegisters are in use.
+    if constexpr (W < R) {
+      const hn::Vec<D> b[W] = {hn::Load(d, panel + K * lanes)...};
+      ((sum[J] = hn::MulAdd(hn::Set(d, row[J / W][k]), b[J % W], sum[J])), ...);
+    } else {
+      const hn::Vec<D> a[R] = {hn::Set(d, row[I][k])...};
+      ((sum[J] = hn::MulAdd(a[J / W], hn::Load(d, panel + J % W * lanes), sum[J])), ...);
+    }
   }
-  (hn::Store(sum[J], d, sums + (J % R * V + J / R) * lanes), ...);
+  (hn::Store(sum[J], d, sums + (J / W * V + J % W) * lanes), ...);
 }
 
-template <int R, int V>
+template <int R, int W, int V>
 void tile(const float* const* rows, const float* panel, int64_t depth, float* sums) {
-  tile_sums<R, V>(rows, panel, depth, sums, std::make_index_sequence<R>(), std::make_index_sequence<R * V>());
+  tile_sums<R, W, V>(rows, panel, depth, sums, std::make_index_sequence<R>(),
+                     std::make_index_sequence<R * W>(), std::make_index_sequence<W>());
 }
 
-template <int V, size_t... R>
+template <int W, int V, size_t... R>
 HWY_INLINE void tile_of(int64_t rows_in_tile, const float* const* rows, const float* panel, int64_t depth,
                         float* sums, std::index_sequence<R...>) {
   using Tile = void (*)(const float* const*, const float*, int64_t, float*);
-  static constexpr Tile kTiles[] = {tile<static_cast<int>(R) + 1, V>...};
+  static constexpr Tile kTiles[] = {tile<static_cast<int>(R) + 1, W, V>...};
   kTiles[rows_in_tile - 1](rows, panel, depth, sums);
+}
+
+// `count` rows in tiles of equal size, W vectors of the panel at a time.
+template <int W, int V>
+HWY_INLINE void tiles_of(const float* const* rows, int64_t count, const float* panel, int64_t depth,
+                         float* sums) {
+  const int64_t lanes = lane_count(), tiles = (count + kTileRows<W> - 1) / kTileRows<W>;
+  for (int64_t w = 0; w < V; w += W) {
+    for (int64_t i = 0; i < tiles; ++i) {
+      const int64_t begin = count * i / tiles, end = count * (i + 1) / tiles;
+      tile_of<W, V>(end - begin, rows + begin, panel + w * lanes, depth, sums + (begin * V + w) * lanes,
+                    std::make_index_sequence<kTileRows<W>>());
+    }
+  }
 }
 
 // Calls epilogue(i, sums) for each of the `count` rows, with sums [V, lanes] = rows[i] · panel.
 template <int V, class Epilogue>
 HWY_INLINE void multiply_rows(const float* const* rows, int64_t count, const float* panel, int64_t depth,
                               const Epilogue& epilogue) {
-  HWY_ALIGN float sums[kTileRows<V> * V * hn::MaxLanes(D())];
+  constexpr int W = kTileVectors<V>;
+  constexpr int64_t kTogether = 4 * kTileRows<W>;
+  HWY_ALIGN float sums[kTogether * V * hn::MaxLanes(D())];
   const int64_t lanes = lane_count();
-  const int64_t tiles = (count + kTileRows<V> - 1) / kTileRows<V>;
-  for (int64_t i = 0; i < tiles; ++i) {
-    const int64_t begin = count * i / tiles, end = count * (i + 1) / tiles;
-    tile_of<V>(end - begin, rows + begin, panel, depth, sums, std::make_index_sequence<kTileRows<V>>());
-    for (int64_t r = begin; r < end; ++r) epilogue(r, sums + (r - begin) * V * lanes);
+  for (int64_t begin = 0; begin < count; begin += kTogether) {
+    const int64_t n = std::min(count - begin, kTogether);
+    if (n <= kTileRows<V>) {
+      tiles_of<V, V>(rows + begin, n, panel, depth, sums);
+    } else {
+      tiles_of<W, V>(rows + begin, n, panel, depth, sums);
+    }
+    for (int64_t r = 0; r < n; ++r) epilogue(begin + r, sums + r * V * lanes);
   }
 }
 

@@ -50,9 +50,15 @@ const double* key_at(const AttentionArgs<double>& args, const double* base, cons
   return head(base, strides, args.pages[row.b * args.row_pages + j / kPage], j % kPage, row.kv);
 }
 
+// scale · q · k, capped.
+double capped_product(const AttentionArgs<double>& args, const Row& row, int64_t j) {
+  const double product = args.scale * dot(head(args.q, args.q_strides, row.b, row.i, row.h),
+                                          key_at(args, args.k, args.k_strides, row, j), args.head_size);
+  return args.cap > 0 ? args.cap * std::tanh(product / args.cap) : product;
+}
+
 double score(const AttentionArgs<double>& args, const Row& row, int64_t j) {
-  double value = args.scale * dot(head(args.q, args.q_strides, row.b, row.i, row.h),
-                                  key_at(args, args.k, args.k_strides, row, j), args.head_size);
+  double value = capped_product(args, row, j);
   if (args.distance_bias) {
     value += args.distance_bias[row.h * args.distances + j - row.position + args.distance_zero];
   }
@@ -154,9 +160,11 @@ void attention_backward(const AttentionBackwardArgs<double>& args) {
       const double* k = head(f.k, f.k_strides, row.b, j, row.kv);
       const double* v = head(f.v, f.v_strides, row.b, j, row.kv);
       const double dscore = weight * (dot(dout, v, size) * factor - delta);
+      const double share = f.cap > 0 ? capped_product(f, row, j) / f.cap : 0;
+      const double dproduct = f.scale * dscore * (1 - share * share);
       for (int64_t d = 0; d < size; ++d) {
-        if (args.dq) head(args.dq, args.dq_strides, row.b, row.i, row.h)[d] += f.scale * dscore * k[d];
-        if (args.dk) head(args.dk, args.dk_strides, row.b, j, row.kv)[d] += f.scale * dscore * q[d];
+        if (args.dq) head(args.dq, args.dq_strides, row.b, row.i, row.h)[d] += dproduct * k[d];
+        if (args.dk) head(args.dk, args.dk_strides, row.b, j, row.kv)[d] += dproduct * q[d];
         if (args.dv) head(args.dv, args.dv_strides, row.b, j, row.kv)[d] += weight * factor * dout[d];
       }
       if (args.d_distance_bias) {

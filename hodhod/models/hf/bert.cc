@@ -123,6 +123,7 @@ const Family& bert() {
                 {"BertForPreTraining", HeadKind::masked_language_model},
                 {"BertForSequenceClassification", HeadKind::classifier},
                 {"BertForTokenClassification", HeadKind::tagger},
+                {"BertForQuestionAnswering", HeadKind::span},
                 {"BertModel", HeadKind::none}},
       .read = read_bert,
       .write = write_bert,
@@ -133,7 +134,9 @@ const Family& bert() {
           .head = joined(masked_language_names(), {{"pooler.weight", "bert.pooler.dense.weight"},
                                                    {"pooler.bias", "bert.pooler.dense.bias"},
                                                    {"classifier.weight", "classifier.weight"},
-                                                   {"classifier.bias", "classifier.bias"}}),
+                                                   {"classifier.bias", "classifier.bias"},
+                                                   {"span.weight", "qa_outputs.weight"},
+                                                   {"span.bias", "qa_outputs.bias"}}),
           // Positions and segments as constants, and the head for next-sentence prediction.
           .needless = {"bert.embeddings.position_ids", "bert.embeddings.token_type_ids",
                        "cls.seq_relationship.weight", "cls.seq_relationship.bias"}}};
@@ -151,6 +154,7 @@ const Family& roformer() {
       .heads = {{"RoFormerForMaskedLM", HeadKind::masked_language_model},
                 {"RoFormerForSequenceClassification", HeadKind::classifier},
                 {"RoFormerForTokenClassification", HeadKind::tagger},
+                {"RoFormerForQuestionAnswering", HeadKind::span},
                 {"RoFormerModel", HeadKind::none}},
       .read = read_roformer,
       .write = write_roformer,
@@ -171,6 +175,8 @@ const Family& roformer() {
                     .only_if = "pooler.weight"},
                    {.ours = "classifier.weight", .theirs = "classifier.weight", .unless = "pooler.weight"},
                    {.ours = "classifier.bias", .theirs = "classifier.bias", .unless = "pooler.weight"},
+                   {"span.weight", "qa_outputs.weight"},
+                   {"span.bias", "qa_outputs.bias"},
                }),
            .needless = {"roformer.encoder.embed_positions.weight"}},
       .constants = roformer_constants};

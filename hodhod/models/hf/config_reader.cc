@@ -38,7 +38,10 @@ bool ConfigReader::mentions(std::string_view key) {
 }
 
 kernels::Activation ConfigReader::activation_or(std::string_view key, kernels::Activation fallback) {
-  const auto name = get_or<std::string>(key, std::string(kernels::name_of(fallback)));
+  return activation_named(key, get_or<std::string>(key, std::string(kernels::name_of(fallback))));
+}
+
+kernels::Activation ConfigReader::activation_named(std::string_view key, std::string_view name) const {
   try {
     return kernels::activation_named(name);
   } catch (const Error& error) {
@@ -56,6 +59,7 @@ void ConfigReader::read(std::span<const KeyRule> rules, const std::vector<Field>
 
 void ConfigReader::only(std::string_view key, const Json& known) {
   const Json* value = find(key);
+  fixed_.insert_or_assign(std::string(key), known);
   check(value == nullptr || *value == known,
         "{} is {}, and only models where it is {} are known; this one would be computed wrongly", place(key),
         value == nullptr ? "" : shown(*value), shown(known));

@@ -8,6 +8,7 @@
 //     reader.finish();             // then reader.warnings()
 #pragma once
 
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -51,6 +52,8 @@ class ConfigReader {
   }
   // The same for the name of an activation. Error when the name is unknown.
   kernels::Activation activation_or(std::string_view key, kernels::Activation fallback);
+  // The activation of a name that the value of the key contains. Error when the name is unknown.
+  kernels::Activation activation_named(std::string_view key, std::string_view name) const;
   // Sets the options for which the file has a value. Error when a value is of another type or outside the
   // option's range.
   void read(std::span<const KeyRule> rules, const std::vector<Field>& options);
@@ -59,6 +62,10 @@ class ConfigReader {
   void only(std::string_view key, const Json& known);
 
   void warn(std::string_view key, std::string_view sentence);
+  // The settings that were asked for, and those of them that may have one value alone.
+  const std::set<std::string, std::less<>>& asked() const { return asked_; }
+  const std::map<std::string, Json>& fixed() const { return fixed_; }
+
   // Takes over the warnings of a reader of settings inside this one.
   void join(const ConfigReader& inner);
   // Call this last. Settings that nobody asked for are added to the warnings, or are an Error if they are
@@ -72,6 +79,7 @@ class ConfigReader {
   const Json& object_;
   std::string path_, inside_;
   std::set<std::string, std::less<>> asked_;
+  std::map<std::string, Json> fixed_;
   std::vector<std::string> warnings_;
 };
 

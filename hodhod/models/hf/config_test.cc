@@ -53,7 +53,8 @@ TEST(ConfigFile, SettingsThatNobodyKnowsAreNamed) {
 }
 
 TEST(ConfigFile, WhatThisProgramWritesIsAllKnown) {
-  for (const char* preset : {"tiny", "bert-tiny", "roformer-tiny", "gpt-tiny", "llama-tiny"}) {
+  for (const char* preset : {"tiny", "bart-base", "mbart-large", "t5-small", "mt5-small", "bert-tiny",
+                             "roformer-tiny", "gpt-tiny", "llama-tiny"}) {
     EXPECT_THAT(TestDirectory(preset).load().warnings, IsEmpty()) << preset;
   }
 }
@@ -90,8 +91,8 @@ TEST(ConfigFile, AnotherModelIsRefusedByTheSettingThatMakesItOne) {
   EXPECT_THAT(error_with("gpt-tiny", "activation_function", "mish"),
               HasSubstr("activation_function: activation 'mish'"));
   EXPECT_THAT(error_with("gpt-tiny", "model_type", "mpnet"),
-              HasSubstr("models of type 'mpnet' are not known; those of marian, bert, roberta, xlm-roberta, "
-                        "distilbert, roformer, gpt2, llama, "));
+              HasSubstr("models of type 'mpnet' are not known; those of marian, bart, mbart, bert, roberta, "
+                        "xlm-roberta, longformer, distilbert, roformer, t5, mt5, gpt2, llama, "));
 }
 
 TransformerModelConfig read_as(const hf::Family& family, const Json& json) {
@@ -144,11 +145,14 @@ TEST(ConfigFile, SlidingWindows) {
   EXPECT_EQ(with(hf::qwen2(), {{"use_sliding_window", true}, {"sliding_window", 6}}).body.window, 0);
   Json in_some = in_all;
   in_some["max_window_layers"] = 1;
-  EXPECT_THAT(error_of([&] { with(hf::qwen2(), in_some); }), HasSubstr("a model whose layers differ"));
+  const TransformerModelConfig above = with(hf::qwen2(), in_some);
+  EXPECT_FALSE(above.body.has_window(0));
+  EXPECT_TRUE(above.body.has_window(1));
+  expect_kept(hf::qwen2(), above);
   EXPECT_THAT(error_of([&] {
-                with(hf::qwen2(), {{"layer_types", Json::array({"sliding_attention"})}});
+                with(hf::qwen2(), {{"layer_types", Json::array({"sliding_attention", "full_attention"})}});
               }),
-              HasSubstr("layer_types: \"sliding_attention\" does not agree"));
+              HasSubstr("layer_types: layers with a window, and sliding_window does not say"));
 }
 
 TEST(ConfigFile, AHeadThatIsNotKnownIsNotReadAsAnother) {
@@ -156,9 +160,10 @@ TEST(ConfigFile, AHeadThatIsNotKnownIsNotReadAsAnother) {
     return error_with(preset, "architectures", Json::array({architecture}));
   };
   EXPECT_THAT(
-      with("bert-tiny", "BertForQuestionAnswering"),
-      AllOf(HasSubstr("architectures: \"BertForQuestionAnswering\" is a kind of model that is not known"),
-            HasSubstr("BertForMaskedLM")));
+      with("bert-tiny", "BertForNextSentencePrediction"),
+      AllOf(
+          HasSubstr("architectures: \"BertForNextSentencePrediction\" is a kind of model that is not known"),
+          HasSubstr("BertForMaskedLM")));
   EXPECT_THAT(with("bert-tiny", "BertForMultipleChoice"), HasSubstr("not known"));
   EXPECT_THAT(with("gpt-tiny", "GPT2DoubleHeadsModel"), HasSubstr("not known"));
   EXPECT_THAT(with("llama-tiny", "LlamaForTokenClassification"), HasSubstr("not known"));
@@ -244,7 +249,8 @@ TEST(ConfigFile, ATokenThatCannotOccurIsNone) {
 
 // Options that matter in training alone, for which a family may have no key of its own, come back too.
 TEST(ConfigFile, EveryOptionOfTrainingComesBack) {
-  for (const char* preset : {"tiny", "bert-tiny", "roformer-tiny", "gpt-tiny", "llama-tiny"}) {
+  for (const char* preset : {"tiny", "bart-base", "mbart-large", "t5-small", "mt5-small", "bert-tiny",
+                             "roformer-tiny", "gpt-tiny", "llama-tiny"}) {
     TransformerModelConfig config = TestDirectory::small(preset);
     config.body.dropout = 0.11;
     config.body.attention_dropout = 0.12;
@@ -258,6 +264,33 @@ TEST(ConfigFile, EveryOptionOfTrainingComesBack) {
     EXPECT_EQ(back.embedding_dropout, 0.14) << preset;
     EXPECT_EQ(back.padding_learns, config.body.padding_learns) << preset;
   }
+}
+
+// seq_classif_dropout is for DistilBERT's classifier of sequences; its tagger has the model's.
+TEST(ConfigFile, TheClassifiersDropoutOfDistilbertIsNotTheTaggers) {
+  const auto read = [](const char* architecture, Json json) {
+    json["model_type"] = "distilbert";
+    json["architectures"] = {architecture};
+    json["dropout"] = 0.1;
+    std::vector<std::string> warnings;
+    const TransformerModelConfig config = hf::read_config(hf::distilbert(), json, "config.json", warnings);
+    EXPECT_THAT(warnings, IsEmpty());
+    return config;
+  };
+  const Json own = {{"seq_classif_dropout", 0.35}};
+  TransformerModelConfig classifier = read("DistilBertForSequenceClassification", own),
+                         tagger = read("DistilBertForTokenClassification", own);
+  EXPECT_EQ(classifier.head.dropout, 0.35);
+  EXPECT_EQ(tagger.head.dropout, std::nullopt);
+  EXPECT_EQ(read("DistilBertForSequenceClassification", Json::object()).head.dropout, 0.2);
+  // What is stored says the same.
+  EXPECT_EQ(hf::write_config(hf::distilbert(), classifier).at("seq_classif_dropout"), 0.35);
+  EXPECT_FALSE(hf::write_config(hf::distilbert(), tagger).contains("seq_classif_dropout"));
+  tagger.head.dropout = 0.4;
+  const Json stored = hf::write_config(hf::distilbert(), tagger);
+  EXPECT_EQ(read("DistilBertForTokenClassification", stored).head.dropout, 0.4);
+  classifier.head.dropout = std::nullopt;
+  EXPECT_EQ(hf::write_config(hf::distilbert(), classifier).at("seq_classif_dropout"), 0.1);
 }
 
 TEST(ConfigFile, WhatNoFamilyHoldsIsNamedBeforeItIsTrained) {

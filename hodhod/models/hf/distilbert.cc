@@ -16,7 +16,7 @@ TransformerConfig distilbert_defaults() {
 
 void read_distilbert(ConfigReader& reader, TransformerConfig&) {
   reader.only("sinusoidal_pos_embds", false);
-  reader.find("qa_dropout");  // of a head that is not known here
+  reader.find("qa_dropout");  // in training, before a head that has no dropout here
 }
 
 void write_distilbert(const TransformerConfig&, Json& json) { json["sinusoidal_pos_embds"] = false; }
@@ -57,29 +57,32 @@ const Family& distilbert() {
                {"max_position_embeddings", "max_length"},
                {"tie_word_embeddings", "tie_embeddings"},
                {"dropout", "dropout"},
-               {"attention_dropout", "attention_dropout"},
-               {"seq_classif_dropout", "head_dropout"}},
+               {"attention_dropout", "attention_dropout"}},
       .heads = {{"DistilBertForMaskedLM", HeadKind::masked_language_model},
                 {"DistilBertForSequenceClassification", HeadKind::classifier},
                 {"DistilBertForTokenClassification", HeadKind::tagger},
+                {"DistilBertForQuestionAnswering", HeadKind::span},
                 {"DistilBertModel", HeadKind::none}},
       .read = read_distilbert,
       .write = write_distilbert,
-      .names = {
-          .prefixes = {"distilbert."},
-          .body = distilbert_names(),
-          .head = {
-              {"prediction.weight", "vocab_transform.weight"},
-              {"prediction.bias", "vocab_transform.bias"},
-              {"prediction_norm.weight", "vocab_layer_norm.weight"},
-              {"prediction_norm.bias", "vocab_layer_norm.bias"},
-              {"output.weight", "vocab_projector.weight"},
-              {.ours = "embedding.weight", .theirs = "vocab_projector.weight", .unless = "output.weight"},
-              {.ours = "output_bias", .theirs = "vocab_projector.bias", .zero_if_absent = true},
-              {"pooler.weight", "pre_classifier.weight"},
-              {"pooler.bias", "pre_classifier.bias"},
-              {"classifier.weight", "classifier.weight"},
-              {"classifier.bias", "classifier.bias"}}}};
+      .names = {.prefixes = {"distilbert."},
+                .body = distilbert_names(),
+                .head = {{"prediction.weight", "vocab_transform.weight"},
+                         {"prediction.bias", "vocab_transform.bias"},
+                         {"prediction_norm.weight", "vocab_layer_norm.weight"},
+                         {"prediction_norm.bias", "vocab_layer_norm.bias"},
+                         {"output.weight", "vocab_projector.weight"},
+                         {.ours = "embedding.weight",
+                          .theirs = "vocab_projector.weight",
+                          .unless = "output.weight"},
+                         {.ours = "output_bias", .theirs = "vocab_projector.bias", .zero_if_absent = true},
+                         {"pooler.weight", "pre_classifier.weight"},
+                         {"pooler.bias", "pre_classifier.bias"},
+                         {"classifier.weight", "classifier.weight"},
+                         {"classifier.bias", "classifier.bias"},
+                         {"span.weight", "qa_outputs.weight"},
+                         {"span.bias", "qa_outputs.bias"}}},
+      .head_dropout = HeadDropout{"seq_classif_dropout", HeadKind::classifier, 0.2}};
   return kFamily;
 }
 

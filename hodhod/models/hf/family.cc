@@ -51,11 +51,17 @@ TransformerModelConfig canonical(TransformerModelConfig config) {
   unless_used(c.has_decoder(), c.decoder_layers, 0);
   unless_used(translates, c.special.decoder_start, 0);
   unless_used(encodes, c.causal, false);
+  unless_used(c.embedding_width != c.width, c.embedding_width, 0);
+  unless_used(c.score_scalar != static_cast<double>(c.size_of_head()), c.score_scalar, 0);
+  unless_used(c.window > 0, c.window_from, 0);
+  unless_used(c.window > 0 && c.full_every <= c.decoder_layers, c.full_every, 0);
   unless_used(c.embedding_dropout != c.dropout, c.embedding_dropout, std::nullopt);
-  unless_used(head.has_labels() && encodes && head.dropout != c.dropout, head.dropout, std::nullopt);
-  unless_used(encodes && classifies, config.pooler_activation, kernels::Activation::tanh);
+  unless_used(head.has_labels() && c.has_encoder() && head.dropout != c.dropout, head.dropout, std::nullopt);
+  unless_used(c.has_encoder() && classifies, config.pooler_activation, kernels::Activation::tanh);
   // If an encoder-decoder's bias is not stored, it is 0.
   unless_used(!translates, c.output_bias, true);
+  // Only an output layer can be scaled, and only the embedding is.
+  unless_used(c.tie_embeddings && head.kind == HeadKind::language_model, c.scale_output, false);
   unless_used(head.has_labels(), head.labels, 0);
   unless_used(classifies, head.problem, ProblemKind::single_label);
   unless_used(head.kind == HeadKind::tagger, head.crf, false);
@@ -64,6 +70,7 @@ TransformerModelConfig canonical(TransformerModelConfig config) {
   const bool by_turns =
       rotary && (c.rotary_scaling == RotaryScaling::llama3 || c.rotary_scaling == RotaryScaling::yarn);
   unless_used(c.positions == PositionKind::learned, c.position_offset, 0);
+  unless_used(rotary, c.rotary_share, 1);
   unless_used(rotary, c.rotary_base, usual.rotary_base);
   unless_used(rotary, c.rotary_interleaved, false);
   unless_used(rotary, c.rotary_scaling, RotaryScaling::none);
@@ -88,15 +95,36 @@ std::vector<std::string> differences(const TransformerModelConfig& one, const Tr
   return different;
 }
 
+void read_head_dropout(const Family& family, ConfigReader& reader, HeadOptions& head) {
+  if (!family.head_dropout) return;
+  const auto& [setting, kind, otherwise] = *family.head_dropout;
+  if (reader.find(setting) == nullptr && head.kind == kind) head.dropout = otherwise;
+  if (head.kind == kind) reader.read(std::array{KeyRule{setting, "head_dropout"}}, fields_of(head));
+}
+
+void write_head_dropout(const Family& family, const TransformerModelConfig& config, Json& json) {
+  if (!family.head_dropout || family.head_dropout->head != config.head.kind) return;
+  json[std::string(family.head_dropout->setting)] = config.head.dropout.value_or(config.body.dropout);
+}
+
+// The heads that the family has on a body of this shape.
+std::vector<HeadRule> heads_on(const Family& family, TransformerShape shape) {
+  const TransformerShape usual = family.defaults().shape;
+  std::vector<HeadRule> rules = family.heads;
+  std::erase_if(rules, [&](const HeadRule& rule) { return rule.shape.value_or(usual) != shape; });
+  return rules;
+}
+
 // Only the settings that the family knows.
 Json write_settings(const Family& family, const TransformerModelConfig& config) {
   Json json = Json::object();
-  write_head(family.heads, config.head, json);
+  write_head(heads_on(family, config.body.shape), config.head, json);
   json["model_type"] = std::string(family.model_type);
   TransformerModelConfig copy = config;
   const Json pairs = fields_to_json(fields_named(family.keys, copy.fields()));
   for (const auto& [key, value] : pairs.items()) json[key] = value;
   json[std::string(family.activation)] = std::string(kernels::name_of(config.body.activation));
+  write_head_dropout(family, config, json);
   family.write(config.body, json);
   write_tokens(config.body.special, config.reads_source(), json);
   json["torch_dtype"] = "float32";
@@ -110,12 +138,18 @@ TransformerModelConfig read_back(const Family& family, const Json& json) {
 
 // The options of a configuration that a family cannot hold.
 std::vector<std::string> lacks(const Family& family, const TransformerModelConfig& config) {
-  const TransformerConfig usual = family.defaults();
-  if (usual.shape != config.body.shape) return differences(config, TransformerModelConfig(usual));
-  const bool has_head = std::any_of(family.heads.begin(), family.heads.end(),
+  const std::vector<HeadRule> rules = heads_on(family, config.body.shape);
+  const TransformerModelConfig usual(family.defaults());
+  if (rules.empty()) return differences(config, usual);
+  const bool has_head = std::any_of(rules.begin(), rules.end(),
                                     [&](const HeadRule& rule) { return rule.head == config.head.kind; });
   if (!has_head) return {fmt::format("head {}", name_of(config.head.kind))};
-  return differences(config, read_back(family, write_config(family, config)));
+  try {
+    return differences(config, read_back(family, write_config(family, config)));
+  } catch (const Error&) {
+    // What is left of the configuration in the family's settings does not fit together.
+    return differences(config, usual);
+  }
 }
 
 class FamilyType final : public ModelType {
@@ -138,7 +172,9 @@ class FamilyType final : public ModelType {
     return found;
   }
   Json write(const ModelConfig& config) const override { return write_config(family_, cast(config)); }
-  const TensorNames& tensor_names() const override { return family_.names; }
+  TensorNames tensor_names(const ModelConfig& config) const override {
+    return family_.names_of ? family_.names_of(cast(config).body) : family_.names;
+  }
   NamedTensors constants(const ModelConfig& config) const override {
     return family_.constants ? family_.constants(cast(config).body) : NamedTensors();
   }
@@ -163,9 +199,11 @@ std::span<const FamilyType> family_types() {
 }  // namespace
 
 std::span<const Family* const> families() {
-  static const std::array<const Family*, 10> kAll = {&marian(),     &bert(),     &roberta(), &xlm_roberta(),
-                                                     &distilbert(), &roformer(), &gpt2(),    &llama(),
-                                                     &mistral(),    &qwen2()};
+  static const auto kAll = std::to_array<const Family*>(
+      {&marian(),     &bart(),       &mbart(),    &bert(),  &roberta(), &xlm_roberta(),
+       &longformer(), &distilbert(), &roformer(), &t5(),    &mt5(),     &gpt2(),
+       &llama(),      &mistral(),    &qwen2(),    &qwen3(), &gemma(),   &gemma2(),
+       &phi(),        &gpt_neox(),   &opt(),      &falcon()});
   return kAll;
 }
 
@@ -201,7 +239,14 @@ const ModelType& type_for(const TransformerModelConfig& config, const ModelType*
 TransformerModelConfig read_config(const Family& family, const Json& json, const std::string& path,
                                    std::vector<std::string>& warnings) {
   ConfigReader reader(json, path);
+  TransformerModelConfig config = read_config(family, reader);
+  warnings = reader.warnings();
+  return config;
+}
+
+TransformerModelConfig read_config(const Family& family, ConfigReader& reader) {
   TransformerModelConfig config(family.defaults());
+  config.body.shape = head_rule(reader, family.heads).shape.value_or(config.body.shape);
   reader.read(family.keys, config.fields());
   reader.read(training_rules(family), config.fields());
   config.body.activation = reader.activation_or(family.activation, config.body.activation);
@@ -209,13 +254,13 @@ TransformerModelConfig read_config(const Family& family, const Json& json, const
   config.pooler_activation = family.pooler_activation.value_or(config.body.activation);
   read_tokens(reader, config.body.special, config.body.vocabulary, config.reads_source());
   read_head(reader, family.heads, config.head);
+  read_head_dropout(family, reader, config.head);
   reader.finish();
   try {
     config.validate();
   } catch (const Error& error) {
-    fail("{}: {}", path, error.what());
+    fail("{}: {}", reader.path(), error.what());
   }
-  warnings = reader.warnings();
   return config;
 }
 

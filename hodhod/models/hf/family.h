@@ -21,6 +21,13 @@
 
 namespace hodhod::hf {
 
+// The setting for the dropout of one kind of head. Heads of other kinds have the model's.
+struct HeadDropout {
+  std::string_view setting;
+  HeadKind head;
+  double otherwise;  // where a config.json is silent
+};
+
 struct Family {
   std::string_view model_type;  // "gpt2"
   std::vector<std::string_view> presets;
@@ -35,21 +42,37 @@ struct Family {
   // head.
   void (*read)(ConfigReader& reader, TransformerConfig& config);
   void (*write)(const TransformerConfig& config, Json& out);
-  TensorNames names;
+  TensorNames names = {};
+  // Takes the place of `names` where they depend on the configuration. Null: they do not.
+  TensorNames (*names_of)(const TransformerConfig& config) = nullptr;
   // Further tensors that are saved although they follow from the configuration. Null: there are none.
   NamedTensors (*constants)(const TransformerConfig& config) = nullptr;
+  // None: `keys` has the setting for all heads, if there is one.
+  std::optional<HeadDropout> head_dropout = {};
 };
 
 const Family& marian();
+const Family& bart();
+const Family& mbart();
 const Family& bert();
 const Family& roberta();
 const Family& xlm_roberta();
+const Family& longformer();
 const Family& distilbert();
 const Family& roformer();
+const Family& t5();
+const Family& mt5();
 const Family& gpt2();
 const Family& llama();
 const Family& mistral();
 const Family& qwen2();
+const Family& qwen3();
+const Family& gemma();
+const Family& gemma2();
+const Family& phi();
+const Family& gpt_neox();
+const Family& opt();
+const Family& falcon();
 
 // All families, in the order in which they are asked whether they can hold a model.
 std::span<const Family* const> families();
@@ -64,6 +87,8 @@ const ModelType& type_for(const TransformerModelConfig& config, const ModelType*
 // invalid or not supported, or when the options do not fit together.
 TransformerModelConfig read_config(const Family& family, const Json& json, const std::string& path,
                                    std::vector<std::string>& warnings);
+// The same from a reader of the file, whose warnings remain there.
+TransformerModelConfig read_config(const Family& family, ConfigReader& reader);
 // The config.json of a configuration that the family can hold.
 Json write_config(const Family& family, const TransformerModelConfig& config);
 

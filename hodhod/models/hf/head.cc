@@ -17,18 +17,6 @@ namespace {
 constexpr std::array<std::string_view, 3> kProblems = {"single_label_classification",
                                                        "multi_label_classification", "regression"};
 
-HeadKind head_of(ConfigReader& reader, std::span<const HeadRule> rules) {
-  const auto names = reader.get_or<std::vector<std::string>>("architectures", {});
-  if (names.empty()) return rules[0].head;
-  std::string known;
-  for (const HeadRule& rule : rules) {
-    if (rule.architecture == names[0]) return rule.head;
-    known += (known.empty() ? "" : ", ") + std::string(rule.architecture);
-  }
-  fail("{}: {} is a kind of model that is not known here; {} are", reader.place("architectures"),
-       shown(names[0]), known);
-}
-
 // The number of names in id2label, whose ids must count from 0; 0 if there is no such setting.
 int64_t count_names(ConfigReader& reader) {
   const Json* names = reader.find("id2label");
@@ -81,8 +69,20 @@ void read_problem(ConfigReader& reader, HeadOptions& head) {
 
 }  // namespace
 
+const HeadRule& head_rule(ConfigReader& reader, std::span<const HeadRule> rules) {
+  const auto names = reader.get_or<std::vector<std::string>>("architectures", {});
+  if (names.empty()) return rules[0];
+  std::string known;
+  for (const HeadRule& rule : rules) {
+    if (rule.architecture == names[0]) return rule;
+    known += (known.empty() ? "" : ", ") + std::string(rule.architecture);
+  }
+  fail("{}: {} is a kind of model that is not known here; {} are", reader.place("architectures"),
+       shown(names[0]), known);
+}
+
 void read_head(ConfigReader& reader, std::span<const HeadRule> rules, HeadOptions& head) {
-  head.kind = head_of(reader, rules);
+  head.kind = head_rule(reader, rules).head;
   head.labels = 0;
   // Every model may have these settings; they only matter for a head with labels.
   for (const char* key : {"id2label", "label2id", "num_labels", "problem_type"}) reader.find(key);

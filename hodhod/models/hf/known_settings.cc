@@ -105,13 +105,7 @@ constexpr auto kHarmless = std::to_array<std::string_view>({
     "task_specific_params",
 });
 
-// Settings that change nothing if they have one certain value.
-struct Neutral {
-  std::string_view key, value;  // the value as JSON
-  Effect otherwise;
-};
-
-constexpr auto kNeutral = std::to_array<Neutral>({
+constexpr auto kNeutral = std::to_array<NeutralSetting>({
     // Layers that are skipped at random in training.
     {"layerdrop", "0.0", Effect::unknown},
     {"encoder_layerdrop", "0.0", Effect::unknown},
@@ -126,9 +120,11 @@ constexpr auto kNeutral = std::to_array<Neutral>({
 
 }  // namespace
 
+std::span<const NeutralSetting> neutral_settings() { return kNeutral; }
+
 Effect effect_of(std::string_view key, const Json& value) {
   if (std::find(kHarmless.begin(), kHarmless.end(), key) != kHarmless.end()) return Effect::none;
-  for (const Neutral& neutral : kNeutral) {
+  for (const NeutralSetting& neutral : kNeutral) {
     if (neutral.key == key) return value == parse_json(neutral.value, "") ? Effect::none : neutral.otherwise;
   }
   return Effect::unknown;

@@ -5,6 +5,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/models/hf/family.h"
+#include "hodhod/models/hf/pair_layout.h"
 
 namespace hodhod::hf {
 namespace {
@@ -22,26 +23,6 @@ TransformerConfig marian_defaults() {
   c.special.eos = 0;
   c.special.pad = c.special.decoder_start = 58100;
   return c;
-}
-
-const std::vector<KeyRule>& marian_keys() {
-  static const std::vector<KeyRule> kKeys = {
-      {"vocab_size", "vocabulary"},
-      {"d_model", "width"},
-      {"encoder_attention_heads", "heads"},
-      {"decoder_attention_heads", "decoder_heads"},
-      {"encoder_layers", "encoder_layers"},
-      {"decoder_layers", "decoder_layers"},
-      {"encoder_ffn_dim", "feed_forward"},
-      {"decoder_ffn_dim", "decoder_feed_forward"},
-      {"max_position_embeddings", "max_length"},
-      {"scale_embedding", "scale_embedding"},
-      {"tie_word_embeddings", "tie_embeddings"},
-      {"dropout", "dropout"},
-      {"attention_dropout", "attention_dropout"},
-      {"activation_dropout", "activation_dropout"},
-  };
-  return kKeys;
 }
 
 void read_marian(ConfigReader& reader, TransformerConfig& c) {
@@ -65,52 +46,9 @@ void write_marian(const TransformerConfig& c, Json& json) {
   json["vocab_size"] = c.size_of_source_vocabulary();
   json["decoder_vocab_size"] = c.vocabulary;
   json["share_encoder_decoder_embeddings"] = c.source_vocabulary == 0;
-  json["decoder_attention_heads"] = c.sizes_of_decoder().heads;
-  json["decoder_ffn_dim"] = c.sizes_of_decoder().feed_forward;
-  json["num_hidden_layers"] = c.encoder_layers;
-  json["is_encoder_decoder"] = true;
+  write_pair(c, json);
   json["static_position_embeddings"] = true;
   json["normalize_before"] = false;
-  if (c.special.eos >= 0) json["forced_eos_token_id"] = c.special.eos;
-}
-
-void add_attention(std::vector<NameRule>& names, const std::string& ours, const std::string& theirs) {
-  for (const std::string kind : {"weight", "bias"}) {
-    names.push_back({ours + ".query." + kind, theirs + ".q_proj." + kind});
-    names.push_back({ours + ".key." + kind, theirs + ".k_proj." + kind});
-    names.push_back({ours + ".value." + kind, theirs + ".v_proj." + kind});
-    names.push_back({ours + ".output." + kind, theirs + ".out_proj." + kind});
-    names.push_back({ours + "_norm." + kind, theirs + "_layer_norm." + kind});
-  }
-}
-
-std::vector<NameRule> marian_names() {
-  std::vector<NameRule> names = {
-      {.ours = "embedding.weight", .theirs = "model.shared.weight", .unless = "source_embedding.weight"},
-      {"embedding.weight", "model.decoder.embed_tokens.weight"},
-      {.ours = "embedding.weight",
-       .theirs = "model.encoder.embed_tokens.weight",
-       .unless = "source_embedding.weight"},
-      {.ours = "embedding.weight", .theirs = "lm_head.weight", .unless = "output.weight"},
-      {"source_embedding.weight", "model.encoder.embed_tokens.weight"},
-  };
-  for (const std::string stack : {"encoder", "decoder"}) {
-    const std::string ours = stack + ".layer.{}.", theirs = "model." + stack + ".layers.{}.";
-    add_attention(names, ours + "self_attention", theirs + "self_attn");
-    if (stack == "decoder") add_attention(names, ours + "cross_attention", theirs + "encoder_attn");
-    for (const std::string kind : {"weight", "bias"}) {
-      names.push_back({ours + "feed_forward.up." + kind, theirs + "fc1." + kind});
-      names.push_back({ours + "feed_forward.down." + kind, theirs + "fc2." + kind});
-      names.push_back({ours + "feed_forward_norm." + kind, theirs + "final_layer_norm." + kind});
-    }
-  }
-  return names;
-}
-
-// In Transformers, every Marian model has a bias on the logits.
-NamedTensors marian_constants(const TransformerConfig& c) {
-  if (c.output_bias) return {};
-  return {{"final_logits_bias", Tensor::zeros({1, c.vocabulary})}};
 }
 
 }  // namespace
@@ -121,18 +59,14 @@ const Family& marian() {
       .presets = {"tiny", "small", "transformer-base", "transformer-big"},
       .defaults = marian_defaults,
       .activation = "activation_function",
-      .keys = marian_keys(),
+      .keys = pair_keys(),
       .heads = {{"MarianMTModel", HeadKind::language_model}, {"MarianModel", HeadKind::language_model}},
       .read = read_marian,
       .write = write_marian,
-      .names = {.body = marian_names(),
-                .head = {{"output.weight", "lm_head.weight"},
-                         {.ours = "output_bias",
-                          .theirs = "final_logits_bias",
-                          .layout = Layout::row,
-                          .zero_if_absent = true}},
+      .names = {.body = pair_names(),
+                .head = pair_head_names(),
                 .needless = {"model.encoder.embed_positions.weight", "model.decoder.embed_positions.weight"}},
-      .constants = marian_constants};
+      .constants = constant_logits_bias};
   return kFamily;
 }
 

@@ -10,6 +10,13 @@ namespace hodhod::hf {
 namespace {
 
 constexpr KeyRule kTheta = {"rope_theta", "rotary_base"};
+constexpr KeyRule kShare = {"partial_rotary_factor", "rotary_share"};
+
+// Reads the share of channels that turn under today's name.
+void read_share(ConfigReader& reader, TransformerConfig& config, const RopeKeys& keys) {
+  if (keys.share.empty()) return reader.only(kShare.theirs, 1.0);
+  reader.read(std::array{kShare}, fields_of(config));
+}
 
 // The settings of a kind of scaling. In the formulas of Llama 3 and YaRN, frequencies with fewer turns in the
 // original length than rotary_low_frequency are scaled in full, and those with more turns than
@@ -61,13 +68,14 @@ double yarn_amplitude(ConfigReader& rope, double factor) {
   return share != 0 && all != 0 ? growth(share) / growth(all) : growth(1);
 }
 
-void read_parameters(ConfigReader& rope, TransformerConfig& config, const Json& object) {
+void read_parameters(ConfigReader& rope, TransformerConfig& config, const Json& object,
+                     const RopeKeys& keys) {
   for (const auto& [key, value] : object.items()) {
     check(!value.is_object(), "{}: parameters by type of layer are not known; a model with one set is needed",
           rope.place(key));
   }
   rope.read(std::array{kTheta}, fields_of(config));
-  rope.only("partial_rotary_factor", 1.0);
+  read_share(rope, config, keys);
   const auto old_name = rope.get_or<std::string>("type", "default");
   const auto name = rope.get_or<std::string>("rope_type", old_name);
   const RopeKind& kind = rope_kind(name, rope.place("rope_type"));
@@ -90,9 +98,12 @@ void read_parameters(ConfigReader& rope, TransformerConfig& config, const Json& 
 
 }  // namespace
 
-void read_rope(ConfigReader& reader, TransformerConfig& config) {
+void read_rope(ConfigReader& reader, TransformerConfig& config, const RopeKeys& keys) {
+  // Files may have both a family's own names and today's.
   reader.read(std::array{kTheta}, fields_of(config));
-  reader.only("partial_rotary_factor", 1.0);
+  reader.read(std::array{KeyRule{keys.base, kTheta.ours}}, fields_of(config));
+  read_share(reader, config, keys);
+  if (!keys.share.empty()) reader.read(std::array{KeyRule{keys.share, kShare.ours}}, fields_of(config));
   const Json *now = reader.find("rope_parameters"), *once = reader.find("rope_scaling");
   check(now == nullptr || once == nullptr || *now == *once,
         "{} and rope_scaling say different things; keep one of them", reader.place("rope_parameters"));
@@ -100,13 +111,14 @@ void read_rope(ConfigReader& reader, TransformerConfig& config) {
   if (object == nullptr) return;
   const char* name = now != nullptr ? "rope_parameters" : "rope_scaling";
   ConfigReader rope(*object, reader.path(), name);
-  read_parameters(rope, config, *object);
+  read_parameters(rope, config, *object, keys);
   rope.finish();
   reader.join(rope);
 }
 
-void write_rope(const TransformerConfig& config, Json& out) {
-  out["rope_theta"] = config.rotary_base;
+void write_rope(const TransformerConfig& config, Json& out, const RopeKeys& keys) {
+  out[std::string(keys.base)] = config.rotary_base;
+  if (!keys.share.empty()) out[std::string(keys.share)] = config.rotary_share;
   if (config.rotary_scaling == RotaryScaling::none) return;
   for (const RopeKind& kind : rope_kinds()) {
     if (kind.scaling != config.rotary_scaling) continue;

@@ -155,10 +155,6 @@ class ForecasterType final : public ModelType {
   Json write(const ModelConfig& config) const override {
     return write_series_config(dynamic_cast<const SeriesConfig&>(config), name_, architecture_);
   }
-  const TensorNames& tensor_names() const override {
-    static const TensorNames kOwn;
-    return kOwn;
-  }
 
  private:
   std::string_view name_, architecture_;

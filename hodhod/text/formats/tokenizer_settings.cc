@@ -51,7 +51,7 @@ constexpr HarmlessSetting kHarmless[] = {
     {"pad_token_type_id", "the model's code pads batches"},
     {"pad_token_type", "the model's code pads batches"},
     {"model_input_names", "the inputs of a model follow from its type"},
-    {"chat_template", "texts are taken as they are written"},
+    {"chat_template", "for conversations only (read_chat_template)"},
     {"response_template", "texts are taken as they are written"},
     {"use_default_system_prompt", "texts are taken as they are written"},
     {"name_or_path", "where the tokenizer came from"},

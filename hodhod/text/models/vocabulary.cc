@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/text/models/vocabulary.h"
 
+#include <algorithm>
 #include <bit>
 #include <limits>
 
@@ -34,9 +35,10 @@ Vocabulary Vocabulary::from_json(const Json& object, const std::string& where) {
   const auto& members = object.items();
   items.reserve(members.size());
   for (const auto& [token, id] : members) {
-    check(id.is_number_integer(), "{}: {}: expected a whole number as id", where, shown(token));
+    // A token is spelt for a message only when there is one.
+    if (!id.is_number_integer()) fail("{}: {}: expected a whole number as id", where, shown(token));
     const bool huge = id.is_number_unsigned() && id.get<uint64_t>() > std::numeric_limits<int32_t>::max();
-    check(!huge, "{}: {}: the id is above 2^31", where, shown(token));
+    if (huge) fail("{}: {}: the id is above 2^31", where, shown(token));
     items.emplace_back(token, id.get<int64_t>());
   }
   Vocabulary vocabulary;
@@ -49,11 +51,13 @@ void Vocabulary::build(const std::vector<Item>& items, const std::string& where)
   size_t bytes = 0;
   int64_t highest = -1;
   for (const auto& [token, id] : items) {
-    check(id >= 0, "{}: {}: the id {} is negative", where, shown(token), id);
-    check(id <= std::numeric_limits<int32_t>::max(), "{}: {}: the id {} is above 2^31", where, shown(token),
-          id);
-    check(id < limit, "{}: {}: the id {} is too high for a vocabulary of {} tokens", where, shown(token), id,
-          items.size());
+    if (id < 0) fail("{}: {}: the id {} is negative", where, shown(token), id);
+    if (id > std::numeric_limits<int32_t>::max())
+      fail("{}: {}: the id {} is above 2^31", where, shown(token), id);
+    if (id >= limit) {
+      fail("{}: {}: the id {} is too high for a vocabulary of {} tokens", where, shown(token), id,
+           items.size());
+    }
     highest = std::max(highest, id);
     bytes += token.size();
   }
@@ -64,11 +68,14 @@ void Vocabulary::build(const std::vector<Item>& items, const std::string& where)
   slots_.resize(std::bit_ceil(items.size() * 2 + 2));
   for (const auto& [token, id] : items) {
     Spelling& spelling = spellings_[static_cast<size_t>(id)];
-    check(!spelling.used, "{}: the id {} belongs to {} and to {}", where, id,
-          shown(this->token(static_cast<int32_t>(id))), shown(token));
+    if (spelling.used) {
+      fail("{}: the id {} belongs to {} and to {}", where, id, shown(this->token(static_cast<int32_t>(id))),
+           shown(token));
+    }
     const uint32_t hash = short_hash(token);
     Slot& slot = slots_[slot_of(token, hash)];
-    check(slot.id < 0, "{}: the token {} occurs twice, with ids {} and {}", where, shown(token), slot.id, id);
+    if (slot.id >= 0)
+      fail("{}: the token {} occurs twice, with ids {} and {}", where, shown(token), slot.id, id);
     slot = {hash, static_cast<int32_t>(id)};
     spelling = {static_cast<uint32_t>(text_.size()), static_cast<uint32_t>(token.size()), true};
     text_.append(token);
@@ -86,6 +93,31 @@ size_t Vocabulary::slot_of(std::string_view token, uint32_t hash) const {
 
 int32_t Vocabulary::find(std::string_view token) const {
   return slots_.empty() ? -1 : slots_[slot_of(token, short_hash(token))].id;
+}
+
+void Vocabulary::find_all(std::span<const std::string_view> tokens, std::vector<int32_t>& ids) const {
+  if (slots_.empty()) return ids.insert(ids.end(), tokens.size(), -1), void();
+  // What is read next is asked for beforehand, for some tokens at once: their first slots, then where their
+  // spellings are, then these.
+  constexpr size_t kAtOnce = 32;
+  uint32_t hashes[kAtOnce];
+  const size_t mask = slots_.size() - 1;
+  for (size_t first = 0; first < tokens.size(); first += kAtOnce) {
+    const auto some = tokens.subspan(first, std::min(kAtOnce, tokens.size() - first));
+    for (size_t i = 0; i < some.size(); ++i) {
+      hashes[i] = short_hash(some[i]);
+      __builtin_prefetch(&slots_[hashes[i] & mask]);
+    }
+    for (size_t i = 0; i < some.size(); ++i) {
+      const int32_t id = slots_[hashes[i] & mask].id;
+      if (id >= 0) __builtin_prefetch(&spellings_[static_cast<size_t>(id)]);
+    }
+    for (size_t i = 0; i < some.size(); ++i) {
+      const int32_t id = slots_[hashes[i] & mask].id;
+      if (id >= 0) __builtin_prefetch(text_.data() + spellings_[static_cast<size_t>(id)].begin);
+    }
+    for (size_t i = 0; i < some.size(); ++i) ids.push_back(slots_[slot_of(some[i], hashes[i])].id);
+  }
 }
 
 std::optional<int32_t> Vocabulary::id(std::string_view token) const {

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "hodhod/base/error.h"
 #include "hodhod/text/models/vocabulary.h"
 #include "hodhod/text/unicode/json_text.h"
@@ -29,6 +31,14 @@ class WordLevel : public TokenizerModel {
     if (id >= 0) out.push_back({id, 0, static_cast<uint32_t>(piece.size())});
   }
 
+  void encode_all(std::span<const std::string_view> pieces, std::vector<int32_t>& ids) const {
+    const auto first = static_cast<std::ptrdiff_t>(ids.size());
+    vocabulary_.find_all(pieces, ids);
+    std::replace_if(
+        ids.begin() + first, ids.end(), [](int32_t id) { return id < 0; }, unk_);
+    if (unk_ < 0) ids.erase(std::remove(ids.begin() + first, ids.end(), unk_), ids.end());
+  }
+
   std::string to_json() const override {
     return fmt::format(R"({{"type":"WordLevel","vocab":{},"unk_token":{}}})", vocabulary_.to_json(),
                        quote_json(unk_token_));
@@ -45,6 +55,13 @@ class WordLevel : public TokenizerModel {
 ModelPtr make_word_level(const std::vector<std::string>& tokens, std::string unk_token,
                          const std::string& where) {
   return std::make_unique<WordLevel>(Vocabulary(tokens, where), std::move(unk_token));
+}
+
+bool encode_whole_words(const TokenizerModel& model, std::span<const std::string_view> pieces,
+                        std::vector<int32_t>& ids) {
+  const auto* words = dynamic_cast<const WordLevel*>(&model);
+  if (words != nullptr) words->encode_all(pieces, ids);
+  return words != nullptr;
 }
 
 ModelPtr word_level_from_json(const Json& json, const std::string& where) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -122,12 +123,23 @@ const Flags& flags_of(UnicodeForm form) {
   }
 }
 
+bool is_ascii(std::string_view text) {
+  uint64_t bits = 0, word = 0;
+  for (; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
+    std::memcpy(&word, text.data(), sizeof word);
+    bits |= word;
+  }
+  for (const char c : text) bits |= static_cast<unsigned char>(c);
+  return (bits & 0x8080808080808080) == 0;
+}
+
 class UnicodeNormalizer : public Normalizer {
  public:
   explicit UnicodeNormalizer(UnicodeForm form) : form_(form), flags_(flags_of(form)) {}
 
   void apply(NormalizedText& text) const override {
     const std::string_view source = text.view();
+    if (is_ascii(source)) return;  // no form changes it
     NormalizedText::Editor edit(text);
     std::vector<utf8proc_int32_t> parts;
     std::string result;

@@ -227,7 +227,8 @@ class Translator {
     const size_t comma = inside.find(',');
     if (inside.empty() || inside == "," || inside.find_first_not_of("0123456789,") != inside.npos) return "";
     if (comma != inside.npos && inside.find(',', comma + 1) != inside.npos) return "";
-    std::string interval = "{" + std::string(comma == 0 ? "0" : "") + std::string(inside) + "}";
+    std::string interval(comma == 0 ? "{0" : "{");
+    interval.append(inside).append("}");
     in_.skip(close + 1);
     return interval;
   }

@@ -65,6 +65,7 @@ class SplitPattern : public PreTokenizer {
         is_blank_words_(pattern == kBlankWords) {}
 
   void apply(SplitText& split) const override {
+    if (is_blank_words_ && invert_ && behavior_ == SplitBehavior::removed) return keep_words(split);
     split_pieces(split, behavior_, invert_, [&](std::string_view piece, uint32_t base, auto&& found) {
       const auto report = [&](size_t begin, size_t end) {
         found(Range{static_cast<uint32_t>(base + begin), static_cast<uint32_t>(base + end)});
@@ -89,6 +90,24 @@ class SplitPattern : public PreTokenizer {
   }
 
  private:
+  // The words are what is left.
+  static void keep_words(SplitText& split) {
+    std::vector<Piece> words;
+    words.reserve(split.text.view().size() / 6 + 1);
+    for (const Piece& piece : split.pieces) {
+      if (piece.token >= 0) {
+        words.push_back(piece);
+        continue;
+      }
+      const uint32_t base = piece.range.begin;
+      const std::string_view text = split.text.view().substr(base, piece.range.size());
+      for_each_blank_word(text, [&](size_t begin, size_t end) {
+        words.push_back({{static_cast<uint32_t>(base + begin), static_cast<uint32_t>(base + end)}});
+      });
+    }
+    split.pieces = std::move(words);
+  }
+
   Pattern pattern_;
   Gpt2Scanner scanner_;
   SplitBehavior behavior_;

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// hodhod look DIR TEXT: what a model computes on a text, as one page that opens without a network.
+#include <fmt/format.h>
+
+#include <charconv>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/input.h"
+#include "cli/models.h"
+#include "cli/output.h"
+#include "hodhod/base/error.h"
+#include "hodhod/base/file.h"
+#include "hodhod/base/format.h"
+#include "hodhod/io/safetensors.h"
+#include "hodhod/look/look.h"
+
+namespace hodhod::cli {
+namespace {
+
+struct LookFlags {
+  ModelArguments model;
+  std::string out, tensors, heads, size_limit;
+  bool cuts = false, json = false;
+  look::LookOptions options;
+};
+
+// "3" or "0-3": the first and the last.
+std::vector<int64_t> range_of(const std::string& text) {
+  if (text.empty()) return {};
+  const size_t dash = text.find('-');
+  const auto number = [&](const std::string& part) {
+    int64_t value = -1;
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
+    check(error == std::errc() && end == part.data() + part.size() && value >= 0,
+          "--heads {}: give a number, or two with a dash such as 0-3", text);
+    return value;
+  };
+  const int64_t first = number(text.substr(0, dash));
+  return {first, dash == std::string::npos ? first : number(text.substr(dash + 1))};
+}
+
+std::string result_line(const LookFlags& flags, const look::LookResult& found) {
+  std::string line =
+      fmt::format("{}: {}, {} tensors", flags.out, format_bytes(found.page.size()), found.kept);
+  if (found.less_exact > 0) line += fmt::format(", {} of them rounded", found.less_exact);
+  if (found.left_out > 0) line += fmt::format("; {} left out", found.left_out);
+  return line + "\n";
+}
+
+int run_look(LookFlags& flags, const std::string& version) {
+  look::LookOptions& options = flags.options;
+  options.heads = range_of(flags.heads);
+  if (!flags.size_limit.empty()) options.size_limit = parse_bytes(flags.size_limit);
+  options.cuts = flags.cuts ? look::Cutting::on : look::Cutting::automatic;
+  options.tensors = !flags.tensors.empty();
+  options.program = "hodhod " + version;
+  look::Subject subject = look::Subject::load(flags.model);
+  print_warnings(subject.text.warnings);
+  if (subject.text.tokenizer) print_warnings(subject.text.tokenizer->warnings());
+  const look::LookResult found = look::look(subject, options);
+  write_file_atomically(flags.out, found.page);
+  if (options.tensors) write_safetensors(flags.tensors, found.tensors);
+  tell(found.notes);
+  if (!flags.json) {
+    print_text(result_line(flags, found));
+    return 0;
+  }
+  Json summary = found.summary;
+  summary["page"] = flags.out;
+  print_text(json_line(summary));
+  return 0;
+}
+
+void add_what_is_read(Command& command, LookFlags& flags) {
+  look::LookOptions& options = flags.options;
+  const std::string group = "What is read";
+  command
+      .add("--target", options.target, "What a translator is made to write, rather than its own translation")
+      .in(group);
+  command
+      .add("--generate", options.generate,
+           "Tokens that the model adds: a language model the likeliest each time; a translator at most so "
+           "many",
+           hodhod::in(0, 1e6))
+      .in(group);
+  command.add("--compare", options.compare, "Show several texts side by side").in(group);
+  command
+      .add("--at", options.at,
+           "The word, or number of a token from 0, whose answer gradients and cuts are of; without it the "
+           "last "
+           "one, or the mask")
+      .in(group);
+  command.add("--ids", options.ids, "Token ids in place of a text, for a directory without a tokenizer")
+      .in(group);
+  command.add("--target-ids", options.target_ids, "With --ids: what the decoder is given").in(group);
+}
+
+void add_what_is_kept(Command& command, LookFlags& flags) {
+  look::LookOptions& options = flags.options;
+  const std::string group = "What is kept";
+  command.add("--layers", options.layers, "Layers whose inner tensors are kept, from 0; all without it")
+      .in(group);
+  command.add("--heads", flags.heads, "Heads whose tensors are kept, such as 0-3; all without it").in(group);
+  command.add("--exact", options.exact, "Keep these exactly, before everything else").in(group);
+  command
+      .add("--size-limit", flags.size_limit,
+           "Largest page, such as 500K or 2G, in units of 1024; without it 19M")
+      .in(group);
+  command
+      .add("--gradients", options.gradients,
+           "Gradients of the answer at every tensor; auto: where they take a few seconds")
+      .in(group);
+  command
+      .add("--cuts", flags.cuts,
+           "Hide each token and cut each link, however long it takes; without it where it takes about two "
+           "seconds")
+      .in(group);
+}
+
+}  // namespace
+
+void add_look(Command& program) {
+  Command& command = program.add_command("look", "Show what a model computes on a text, as a page");
+  auto flags = std::make_shared<LookFlags>();
+  add_model_arguments(command, flags->model);
+  command.add("TEXT", flags->options.texts, "A text, in quotes; several with --compare");
+  command.add("-o,--output", flags->out, "The page to write").required().called("FILE");
+  command.add("--tensors", flags->tensors, "Also write all tensors, exactly, as safetensors").called("FILE");
+  command.add("--note", flags->options.note, "A sentence for the head of the page");
+  command.add("--language", flags->options.language,
+              "Language of the page when it opens; auto: that of the text");
+  command.add("--json", flags->json, "Print a JSON object with what is on the page");
+  add_what_is_read(command, *flags);
+  add_what_is_kept(command, *flags);
+  command.on_run([flags](const Session&) { return run_look(*flags, HODHOD_VERSION); });
+}
+
+}  // namespace hodhod::cli

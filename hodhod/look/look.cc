@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hodhod/look/look.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "hodhod/base/error.h"
+#include "hodhod/base/names.h"
+#include "hodhod/look/answers.h"
+#include "hodhod/look/bag_view.h"
+#include "hodhod/look/counting_view.h"
+#include "hodhod/look/model_info.h"
+#include "hodhod/look/nearest.h"
+#include "hodhod/look/page.h"
+#include "hodhod/look/page_bytes.h"
+#include "hodhod/look/parameter_gradients.h"
+#include "hodhod/look/reading.h"
+#include "hodhod/look/recorder.h"
+#include "hodhod/look/target.h"
+#include "hodhod/look/transformer_view.h"
+#include "hodhod/look/vectors_view.h"
+#include "hodhod/models/description.h"
+#include "hodhod/tensor/tape.h"
+
+namespace hodhod::look {
+namespace {
+
+// Operations of a pass up to which gradients are computed unless it is said otherwise.
+constexpr double kGradientOperations = 3e11;
+
+// The texts of each pass.
+std::vector<ReadingOptions> passes_of(const Subject& subject, const LookOptions& options) {
+  ReadingOptions reading{.target = options.target,
+                         .generate = options.generate,
+                         .ids = options.ids,
+                         .target_ids = options.target_ids};
+  if (!options.ids.empty()) {
+    check(options.texts.empty(), "look: --ids and a text; give one of them");
+    return {reading};
+  }
+  const auto each = static_cast<size_t>(subject.texts);
+  check(!options.texts.empty(), "look: there is no text; give one, in quotes");
+  check(options.texts.size() % each == 0,
+        "look: this classifier reads pairs of texts, and there are {}; give two for "
+        "each",
+        options.texts.size());
+  const size_t passes = options.texts.size() / each;
+  check(passes == 1 || options.compare, "look: {} texts; to see them side by side add --compare", passes);
+  check(passes <= kMostTexts, "look: {} texts to compare; at most {} fit on a page", passes, kMostTexts);
+  check(!options.target || passes == 1, "look: --target is for one text, and there are {}", passes);
+  check(!options.target || subject.config().reads_source(),
+        "look: --target is for models that translate; this one reads a text alone");
+  std::vector<ReadingOptions> all;
+  for (size_t i = 0; i < passes; ++i) {
+    const auto first = options.texts.begin() + static_cast<std::ptrdiff_t>(i * each);
+    reading.texts.assign(first, first + static_cast<std::ptrdiff_t>(each));
+    all.push_back(reading);
+  }
+  return all;
+}
+
+bool wants_gradients(const Subject& subject, const std::vector<Reading>& readings, GradientChoice choice) {
+  const bool has_tape = subject.kind == Kind::transformer || subject.kind == Kind::recurrent;
+  if (choice == GradientChoice::off || !has_tape || subject.config().head.kind == HeadKind::none)
+    return false;
+  if (choice == GradientChoice::on) return true;
+  double operations = 0;
+  for (const Reading& reading : readings) {
+    size_t longest = 0;
+    for (const Sequence& sequence : reading.sequences) longest = std::max(longest, sequence.tokens.size());
+    const int64_t length = std::min(static_cast<int64_t>(longest), subject.config().max_length());
+    operations += describe(subject.config(), {.length = std::max<int64_t>(1, length)}).forward_flops;
+  }
+  return operations <= kGradientOperations;
+}
+
+// The tokens that a page mentions, by their ids. A model that writes in another vocabulary than it reads has
+// two of them.
+struct Mentioned {
+  std::set<int64_t> read = {}, written = {};
+};
+
+Json vocabulary_json(const text::Tokenizer* tokenizer, const std::set<int64_t>& mentioned) {
+  Json::Object vocabulary;
+  for (const int64_t id : mentioned) {
+    const bool known = tokenizer != nullptr && id >= 0 && id < tokenizer->vocab_size();
+    vocabulary.emplace_back(std::to_string(id), known ? tokenizer->readable_token(static_cast<int32_t>(id))
+                                                      : fmt::format("#{}", id));
+  }
+  return vocabulary;
+}
+
+void add_vocabularies(const Subject& subject, Mentioned mentioned, Json& index) {
+  const text::Tokenizer* const tokenizer = subject.tokenizer();
+  const text::Tokenizer* const target = tokenizer == nullptr ? nullptr : &tokenizer->target();
+  if (target != tokenizer) {
+    index["source_vocabulary"] = vocabulary_json(tokenizer, mentioned.read);
+  } else {
+    mentioned.written.merge(mentioned.read);
+  }
+  index["vocabulary"] = vocabulary_json(target, mentioned.written);
+}
+
+Json plan_json(const Recorder& recorder, int64_t limit, LookResult& result) {
+  Json reduced = Json::array();
+  for (const ReducedTensor& one : recorder.reduced()) {
+    ++(one.kept == Form::none ? result.left_out : result.less_exact);
+    reduced.push_back({{"name", one.name},
+                       {"pass", one.pass},
+                       {"shape", std::vector<int64_t>(one.shape.begin(), one.shape.end())},
+                       {"kept", std::string(name_of(one.kept))},
+                       {"reason", one.reason},
+                       {"flag", one.flag}});
+  }
+  return {{"limit", limit}, {"bytes", recorder.bytes()}, {"reduced", std::move(reduced)}};
+}
+
+// One text through the model, recorded, with what the model answers.
+class PassRun {
+ public:
+  PassRun(Subject& subject, const LookOptions& options, Recorder& recorder, bool gradients,
+          Mentioned& mentioned)
+      : subject_(subject),
+        options_(options),
+        recorder_(recorder),
+        gradients_(gradients),
+        mentioned_(mentioned) {}
+
+  Json operator()(size_t number, const Reading& reading, const ReadingOptions& asked) {
+    Json sequences = Json::array();
+    for (const Sequence& sequence : reading.sequences) {
+      sequences.push_back(to_json(sequence));
+      for (const SequenceToken& token : sequence.tokens)
+        (sequence.decoder ? mentioned_.written : mentioned_.read).insert(token.id);
+    }
+    Json pass = {{"sequences", std::move(sequences)}};
+    if (subject_.kind == Kind::ngram) {
+      pass["counting"] = counting_json(subject_, reading, mentioned_.written);
+      return pass;
+    }
+    if (subject_.kind == Kind::bag) pass["bag"] = bag_json(subject_, asked);
+    record_pass(number, reading, pass);
+    if (subject_.kind != Kind::bag) {
+      Json nearest = nearest_json(subject_, reading, mentioned_.read, mentioned_.written);
+      if (!nearest.is_null()) pass["nearest"] = std::move(nearest);
+    }
+    return pass;
+  }
+
+ private:
+  void record_pass(size_t number, const Reading& reading, Json& pass) {
+    const Recording recorded(gradients_);
+    const WantedGradients parameters(*subject_.text.model, gradients_);
+    Trace trace = recorder_.record(number);
+    Context context{.trace = &trace};
+    const Tensor logits = answer_of(subject_.model(), reading.batch, context);
+    if (subject_.config().head.kind != HeadKind::none) add_answers(reading, logits, pass);
+    recorder_.finish_pass();
+  }
+
+  void add_answers(const Reading& reading, const Tensor& logits, Json& pass) {
+    if (answers_tokens(subject_.config())) {
+      pass["predictions"] = predictions_json(subject_, reading, logits.detach(), mentioned_.written);
+      Json lens = lens_json(subject_, reading, recorder_.levels(), mentioned_.written);
+      if (!lens.is_null()) pass["lens"] = std::move(lens);
+    } else {
+      pass["labels"] = labels_json(subject_, reading, logits);
+    }
+    const Target target = target_of(subject_, reading, logits, options_.at);
+    if (target.token) mentioned_.written.insert(target.answer);
+    if (gradients_) pass["gradient"] = record_gradients(reading, target, logits);
+    Json cuts = cuts_json(subject_, reading, target, options_.cuts);
+    if (cuts.is_null()) return;
+    for (const char* list : {"hidden", "links"}) {
+      for (const Json& effect : cuts.at(list)) {
+        if (target.token) mentioned_.written.insert(effect.at("first").get<int64_t>());
+      }
+    }
+    pass["cuts"] = std::move(cuts);
+  }
+
+  Json record_gradients(const Reading& reading, const Target& target, const Tensor& logits) {
+    ParameterGradients parameters(*subject_.text.model);
+    backward(
+        objective(target, logits, std::ssize(reading.answered().tokens)),
+        {.on_leaf = [&](Node& leaf) { parameters.add(leaf); },
+         .on_gradient = [&](const Node& node, int output,
+                            const Tensor& gradient) { recorder_.add_gradient(node, output, gradient); }});
+    Json json = to_json(target, reading);
+    json["groups"] = parameters.json();
+    json["of"] = target.log_probability ? "log-probability" : "logit";
+    return json;
+  }
+
+  Subject& subject_;
+  const LookOptions& options_;
+  Recorder& recorder_;
+  bool gradients_;
+  Mentioned& mentioned_;
+};
+
+Reading read_for(const Subject& subject, const ReadingOptions& options) {
+  if (subject.kind == Kind::ngram) return read_counted(subject, options);
+  if (subject.kind == Kind::bag) return read_bag(subject, options);
+  return read_text(subject, options);
+}
+
+// Every tensor's shape, from the model on the device `shapes`.
+void survey(const Subject& subject, const std::vector<Reading>& readings, bool gradients,
+            Recorder& recorder) {
+  if (subject.kind == Kind::ngram) return;
+  const OnDevice shapes(Device::shapes);
+  const Recording recorded(gradients);
+  const auto model = subject.config().make_shapes();
+  const WantedGradients parameters(*model, gradients);
+  for (size_t i = 0; i < readings.size(); ++i) {
+    Trace trace =
+        recorder.survey(i, [&](std::string_view name) { return visible_cells(subject.config(), name); });
+    Context context{.trace = &trace};
+    answer_of(*model, repeated(readings[i].batch, 1, Device::shapes), context);
+  }
+}
+
+std::string summary_html(const Subject& subject, const std::vector<Reading>& readings) {
+  std::string html =
+      "<p>" + escaped_html(subject.name) + ": " + escaped_html(subject.config().summary()) + "</p>\n";
+  for (const Reading& reading : readings) {
+    for (const Sequence& sequence : reading.sequences)
+      html += fmt::format("<p dir=\"{}\">{}</p>\n", is_right_to_left(sequence.text) ? "rtl" : "ltr",
+                          escaped_html(sequence.text));
+  }
+  return html;
+}
+
+Json summary_json(const std::vector<Reading>& readings, const LookResult& result) {
+  Json texts = Json::array();
+  for (const Reading& reading : readings) {
+    Json of_pass = Json::array();
+    for (const Sequence& sequence : reading.sequences)
+      of_pass.push_back(
+          {{"role", sequence.role}, {"text", sequence.text}, {"tokens", sequence.tokens.size()}});
+    texts.push_back(std::move(of_pass));
+  }
+  return {
+      {"passes", std::move(texts)},
+      {"bytes", result.page.size()},
+      {"tensors", {{"kept", result.kept}, {"less_exact", result.less_exact}, {"left_out", result.left_out}}}};
+}
+
+void check_layers(const LookOptions& options, const Json& model) {
+  const Json* const layers = model.at("options").find("layers");
+  for (const int64_t layer : options.layers)
+    check(layers == nullptr || (layer >= 0 && layer < layers->get<int64_t>()),
+          "look: --layers {}: the model has layers 0 to {}", layer, layers->get<int64_t>() - 1);
+  int64_t heads = 0;  // of the stack that has most
+  for (const char* name : {"heads", "decoder_heads"}) {
+    if (const Json* const found = model.at("options").find(name))
+      heads = std::max(heads, found->get<int64_t>());
+  }
+  if (!options.heads.empty())
+    check(options.heads[0] >= 0 && options.heads[0] <= options.heads[1] && options.heads[1] < heads,
+          "look: --heads {}-{}: the model has {}", options.heads[0], options.heads[1],
+          heads == 0 ? "no heads" : fmt::format("heads 0 to {}", heads - 1));
+}
+
+std::vector<std::string> notes_of(const std::vector<Reading>& readings) {
+  std::vector<std::string> notes;
+  for (const Reading& reading : readings) {
+    for (const Sequence& sequence : reading.sequences) {
+      if (!sequence.cut) continue;
+      notes.push_back(fmt::format("a text has {} tokens, of which the model takes {}; the {} is not read",
+                                  sequence.cut->total, sequence.cut->kept,
+                                  sequence.cut->at_start ? "beginning" : "rest"));
+    }
+  }
+  return notes;
+}
+
+// The fields that every index begins with.
+Json index_head(const Subject& subject, const LookOptions& options, const Json& model) {
+  Json index = {{"format", "hodhod-look"},
+                {"version", 1},
+                {"program", options.program},
+                {"kind", std::string(name_of(subject.kind))},
+                {"language", std::string(name_of(options.language))}};
+  if (!options.note.empty()) index["note"] = options.note;
+  index["command"] = "hodhod look DIR TEXT -o page.html";
+  index["model"] = model;
+  return index;
+}
+
+LookResult look_at_vectors(Subject& subject, const LookOptions& options, const Json& model) {
+  check(!options.texts.empty(), "look: give the words to look at");
+  LookResult result;
+  const VectorsView view = vectors_view(subject, options.texts);
+  std::vector<RecordedTensor> tensors;
+  if (view.vectors.defined()) {
+    tensors.push_back({.name = "vectors",
+                       .component = Component::embedding,
+                       .axes = "NC",
+                       .shape = view.vectors.shape(),
+                       .packed = pack(view.vectors, Form::f32)});
+    if (options.tensors) result.tensors.emplace_back("vectors", view.vectors);
+  }
+  PackedPage packed = page_tensors(tensors);
+  Json index = index_head(subject, options, model);
+  index["vocabulary"] = Json::object();
+  index["passes"] = Json::array({Json{{"sequences", Json::array()}, {"vectors", view.json}}});
+  int64_t bytes = 0;
+  for (const RecordedTensor& tensor : tensors) bytes += tensor.packed.bytes();
+  index["plan"] = {{"limit", options.size_limit}, {"bytes", bytes}, {"reduced", Json::array()}};
+  index["tensors"] = std::move(packed.tensors);
+  result.kept = std::ssize(tensors);
+  std::string summary = "<p>" + escaped_html(subject.name) + "</p>\n";
+  for (const std::string& word : options.texts) summary += "<p>" + escaped_html(word) + "</p>\n";
+  result.page = look_page(index, packed.blocks, summary);
+  result.summary = {{"words", options.texts}, {"bytes", result.page.size()}};
+  return result;
+}
+
+}  // namespace
+
+LookResult look(Subject& subject, const LookOptions& options) {
+  const Json model = model_info(subject);
+  check_layers(options, model);
+  if (subject.kind == Kind::vectors) return look_at_vectors(subject, options, model);
+  const std::vector<ReadingOptions> asked = passes_of(subject, options);
+  std::vector<Reading> readings;
+  for (const ReadingOptions& pass : asked) readings.push_back(read_for(subject, pass));
+  const bool gradients = wants_gradients(subject, readings, options.gradients);
+  Recorder recorder({.layers = options.layers,
+                     .heads = options.heads,
+                     .exact = options.exact,
+                     .gradients = gradients,
+                     .keep_all = options.tensors});
+  survey(subject, readings, gradients, recorder);
+  int64_t besides = bytes_of_index(subject, model, recorder.surveyed());
+  for (const Reading& reading : readings) besides += bytes_of_pass(subject, reading, options.cuts);
+  recorder.make_plan(std::max<int64_t>(0, options.size_limit - besides));
+
+  LookResult result;
+  Mentioned mentioned;
+  PassRun run(subject, options, recorder, gradients, mentioned);
+  Json passes = Json::array();
+  for (size_t i = 0; i < readings.size(); ++i) passes.push_back(run(i, readings[i], asked[i]));
+
+  PackedPage packed = page_tensors(recorder.tensors());
+  Json index = index_head(subject, options, model);
+  add_vocabularies(subject, std::move(mentioned), index);
+  index["passes"] = std::move(passes);
+  index["plan"] = plan_json(recorder, options.size_limit, result);
+  index["tensors"] = std::move(packed.tensors);
+  result.kept = std::ssize(recorder.tensors());
+  result.page = look_page(index, packed.blocks, summary_html(subject, readings));
+  result.tensors = recorder.exact();
+  result.notes = notes_of(readings);
+  if (std::ssize(result.page) > options.size_limit)
+    result.notes.push_back(
+        fmt::format("what the model read and answered alone takes {} bytes, more than --size-limit; the page "
+                    "has no tensor "
+                    "beyond that",
+                    result.page.size()));
+  result.summary = summary_json(readings, result);
+  return result;
+}
+
+}  // namespace hodhod::look

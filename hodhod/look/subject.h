@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The model that is looked at, with all that its directory says: tokenizer, labels, thresholds, decoding.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hodhod/decode/options.h"
+#include "hodhod/models/model.h"
+#include "hodhod/tasks/labels.h"
+#include "hodhod/tasks/text_model.h"
+
+namespace hodhod::look {
+
+// What kind of page shows a model.
+enum class Kind { transformer, recurrent, bag, ngram, vectors };
+constexpr std::array<std::string_view, 5> names_of(Kind) {
+  return {"transformer", "recurrent", "bag", "ngram", "vectors"};
+}
+
+struct Subject {
+  Kind kind = Kind::transformer;
+  std::string name;     // last part of the directory's name
+  std::string family;   // model_type of config.json
+  TextModel text = {};  // the tokenizer is null if the directory has none
+  Labels labels = {};   // of a classifier or tagger
+  std::vector<double> thresholds = {};
+  int64_t texts = 1;            // that a classifier takes together
+  DecodeOptions decoding = {};  // of a model that writes
+
+  const Model& model() const { return *text.model; }
+  const ModelConfig& config() const { return text.config(); }
+  // Null without one.
+  const text::Tokenizer* tokenizer() const { return text.tokenizer.get(); }
+
+  // The model in a directory. Error, in a sentence, for models that have no page.
+  static Subject load(const ModelPath& path);
+};
+
+// The stack that gives the model's states: whose name their trace begins with.
+bool answers_from_decoder(const ModelConfig& config);
+
+}  // namespace hodhod::look

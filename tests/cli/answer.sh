@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# hodhod train answer, answer and evaluate. Usage: answer.sh PROGRAM
+. "$(dirname "$0")/../expect.sh"
+cd "$work"
+
+# Everything it says, and its exit status.
+run() { "$hodhod" --threads 1 "$@" 2>&1 < /dev/null || echo "status $?"; }
+
+# The answer is the city; a text without one has none.
+for i in $(seq 40); do
+  for city in Shiraz Tabriz Yazd; do
+    printf '{"id": "%s-%d", "question": "which city", "context": "on day %d the train reached %s at noon", "answer": "%s"}\n' \
+      $city "$i" $((i % 9)) $city $city
+  done
+  printf '{"id": "none-%d", "question": "which city", "context": "on day %d the train reached nothing at noon"}\n' "$i" $((i % 9))
+done > train.jsonl
+head -20 train.jsonl > dev.jsonl
+train() {
+  run train answer "$@" --model width=32 --model heads=2 --model encoder_layers=1 --model max_length=32 \
+    --max-question 8 --doc-stride 4 --schedule-kind constant --schedule-rate 3e-3 --schedule-warmup 5 --validate-every 20
+}
+
+found=$(train --data train.jsonl --dev dev.jsonl --steps 60 --out cities)
+expect "it says what it trains on" "160 questions to train on in 160 windows, 20 for validation" "$found"
+expect "it learns" "f1 1.0000" "$found"
+text='on day 3 the train reached Yazd at noon'
+expect "what it answered is kept" '"input":"which city","expected":"Shiraz","output":"Shiraz"' "$(tail -1 cities/training/samples.jsonl)"
+same "an answer" "Yazd" "$(run answer cities --question 'which city' --context "$text")"
+printf '%s\n' "$text" > text.txt
+same "a file, and questions from a pipe" $'Yazd\nYazd' \
+  "$(printf 'which city\nwhich city\n' | "$hodhod" answer cities --file text.txt)"
+same "none" "" "$(run answer cities -q 'which city' -c 'on day 3 the train reached nothing at noon')"
+expect "a threshold" "n" "$(run answer cities -q 'which city' -c 'on day 3 the train reached nothing at noon' --null-threshold 1000)"
+long="$(printf 'on day %d the train reached nothing at noon ' 1 2 3 4 5 6 7 8)on day 8 the train reached Tabriz at noon"
+same "a long text" "Tabriz" "$(run answer cities -q 'which city' -c "$long" --null-threshold 1000)"
+expect "best answers" $'Yazd\t0.' "$(run answer cities -q 'which city' -c "$text" --n-best 2)"
+expect "JSON" '"answer":"Yazd","start":27,"end":31' "$(run answer cities -q 'which city' -c "$text" --json)"
+expect "predictions" '"none-1":""' "$(run answer cities --data dev.jsonl --predictions)"
+expect "scores" "exact match 100.00   F1 100.00   questions 20" "$(run evaluate cities --data dev.jsonl)"
+expect "scores as JSON" '"exact_match":100' "$(run evaluate cities --data dev.jsonl --json)"
+expect "in Persian form" "F1 100.00" "$(run evaluate cities --data dev.jsonl --answer-form persian)"
+expect "the architecture" '"BertForQuestionAnswering"' "$(cat cities/config.json)"
+expect "its windows are kept" '"doc_stride": 4' "$(cat cities/config.json)"
+expect "described" "[1, 32, 2]" "$(run describe cities | grep logits)"
+
+# Again from itself and from another encoder; a run in parts is one in one.
+expect_not "its head is kept" "new" "$(train --from cities --data train.jsonl --dev dev.jsonl --steps 2 --out again | grep span)"
+train --data train.jsonl --dev dev.jsonl --steps 20 --out parts > out.txt
+train --data train.jsonl --dev dev.jsonl --steps 40 --out parts > out.txt
+train --data train.jsonl --dev dev.jsonl --steps 40 --out whole > out.txt
+cmp parts/model.safetensors whole/model.safetensors || fail "a run in two parts is one in one"
+
+# Bad input.
+expect "no text" "there is no text to answer from" "$(run answer cities -q 'which city')"
+expect "no question" "there is no question" "$(run answer cities -c text)"
+expect "another file" "questions are read from .json" "$(run answer cities --data text.txt)"
+printf '{"question": "q"}\n' > bad.jsonl
+expect "a bad line" 'bad.jsonl:1: the key "context" is missing' "$(run evaluate cities --data bad.jsonl)"
+expect "too long windows" "--max-length: windows of 64 tokens for a model that takes 32" \
+  "$(train --data train.jsonl --dev dev.jsonl --max-length 64 --steps 1 --out never)"
+expect "another model" "this model has no classifier" "$(run classify cities text)"
+expect "options of others" "--threshold has no meaning for a model that answers questions" \
+  "$(run evaluate cities --data dev.jsonl --threshold 1)"

@@ -1,0 +1,99 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# hodhod look: pages of models of every kind, and what must not change them. Usage: look.sh PROGRAM
+. "$(dirname "$0")/../expect.sh"
+
+page="$work/page.html"
+look() { "$hodhod" look "$@" 2> "$work/err"; }
+index() {  # the index of a page
+  grep -o '<script type="application/json" id="look-index">.*</script>' "$1" | sed 's/^[^>]*>//; s/<\/script>.*$//'
+}
+is_page() {  # what, part of the index, page
+  [[ -s $3 ]] || fail "$1" "there is no page: $(cat "$work/err")"
+  expect "$1" "$2" "$(index "$3")"
+}
+train() { "$hodhod" --quiet --threads 1 train "$@" 2> "$work/err" || fail "train $*" "$(cat "$work/err")"; }
+
+train translate --source "$examples/dev.en" --target "$examples/dev.fa" --preset tiny --model width=32 heads=2 \
+  feed_forward=64 encoder_layers=1 decoder_layers=1 --tokenizer-vocabulary 400 --steps 30 --validate-every 0 \
+  --batches-max-tokens 512 --out "$work/translator"
+said=$(look "$work/translator" 'The teacher reads a book.' -o "$page")
+expect "one line with path and size" "$page: " "$said"
+is_page "a translator" '"name":"decoder.layer.0.cross_attention.scores"' "$page"
+is_page "gradients" '"name":"encoder.embedding.output.gradient"' "$page"
+is_page "cuts" '"cuts":{' "$page"
+expect "a summary" '"tensors":{"kept":' "$(look "$work/translator" 'A book.' -o "$page" --json)"
+look "$work/translator" 'The teacher reads a book.' -o "$page" --target 'معلم کتاب می‌خواند.' --at 2 --note 'a <note>' > "$work/out"
+is_page "forced" '"forced":true' "$page"
+is_page "a note" '"note":"a \u003cnote>"' "$page"
+
+# The same bytes whatever the threads.
+for threads in 1 2 4; do
+  "$hodhod" --threads "$threads" look "$work/translator" 'The teacher reads a book.' -o "$work/$threads.html" > "$work/out"
+done
+cmp "$work/1.html" "$work/2.html" || fail "two threads change the page"
+cmp "$work/1.html" "$work/4.html" || fail "four threads change the page"
+
+# A page names no path, and what is hostile is only text.
+cp -r "$work/translator" "$work/<b>&\"x"
+look "$work/<b>&\"x" $'</script><script>alert(1)</script> \xff‮' -o "$page" > "$work/out"
+expect_not "no element from a text" '<script>alert' "$(cat "$page")"
+expect_not "no path" "$work" "$(cat "$page")"
+expect_not "no control of direction" '‮' "$(index "$page")"
+
+# Texts at the edges, and errors in a sentence.
+look "$work/translator" '' -o "$page" > "$work/out" || fail "an empty text" "$(cat "$work/err")"
+look "$work/translator" 'a' -o "$page" > "$work/out" || fail "a letter" "$(cat "$work/err")"
+for _ in $(seq 400); do printf 'The teacher reads a book. '; done > "$work/long"
+look "$work/translator" "$(cat "$work/long")" -o "$page" --gradients off --size-limit 3M > "$work/out"
+expect "a text longer than the model" 'of which the model takes' "$(cat "$work/err")"
+[[ $(stat -c %s "$page") -le 3145728 ]] || fail "a page larger than --size-limit"
+refuses() { local what=$1; shift; ! look "$@" > "$work/out" || fail "$what is taken"; expect "$what" "$want" "$(cat "$work/err")"; }
+want='the model has layers 0 to 0' refuses "a layer that is not there" "$work/translator" a -o "$page" --layers 3
+want='the model has heads 0 to 1' refuses "a head that is not there" "$work/translator" a -o "$page" --heads 1-2
+want='add --compare' refuses "two texts" "$work/translator" a b -o "$page"
+want='there is no such directory' refuses "no model" "$work/none" a -o "$page"
+want='none/page.html' refuses "a page that cannot be written" "$work/translator" a -o "$work/none/page.html"
+want='has no such word' refuses "a word that is not there" "$work/translator" a -o "$page" --at zebra
+
+# --tensors has what the page has, exactly.
+look "$work/translator" 'A book.' -o "$page" --tensors "$work/t.safetensors" > "$work/out"
+expect "tensors for notebooks" 'encoder.layer.0.self_attention.probabilities' "$(head -c 20000 "$work/t.safetensors" | tr -d '\0')"
+
+# Every other kind.
+small=(--model width=32 --model max_length=32 --steps 20 --validate-every 0)
+for _ in $(seq 40); do printf 'the cat sat on the mat\na dog ran home\n'; done > "$work/text"
+generate() { train generate --data "$work/text" --tokenizer-vocabulary 60 "$@"; }
+generate --preset gpt-tiny --model heads=2 --model decoder_layers=1 "${small[@]}" --out "$work/gpt"
+look "$work/gpt" 'the cat' --generate 4 -o "$page" > "$work/out"
+is_page "a language model" '"own_from":' "$page"
+look "$work/gpt" 'the cat' 'a dog' --compare -o "$page" > "$work/out"
+is_page "two texts" '"pass":1' "$page"
+generate --preset lstm-tiny "${small[@]}" --length 16 --batch 2 --out "$work/lstm"
+look "$work/lstm" 'the cat' -o "$page" > "$work/out"
+is_page "an LSTM" 'decoder.layer.0.forward.gates_after' "$page"
+is_page "its gradients over time" 'decoder.layer.0.forward.gates.gradient' "$page"
+generate --preset ngram --model order=3 discount_fallback=yes --out "$work/ngram"
+look "$work/ngram" 'the cat sat' -o "$page" > "$work/out"
+is_page "n-grams" '"counting":{"order":3' "$page"
+
+for i in $(seq 20); do
+  printf 'good\tthe sun shines\nbad\tthe rain falls\n'
+  printf 'Reza B-PER\nlives O\nin O\nShiraz B-LOC\n\n' >> "$work/tags.conll"
+done > "$work/table.tsv"
+encoder=(--model heads=2 --model encoder_layers=1 "${small[@]}")
+train classify --data "$work/table.tsv" "${encoder[@]}" --out "$work/critic"
+look "$work/critic" 'the sun falls' -o "$page" > "$work/out"
+is_page "a classifier" '"labels":{"names":["bad","good"]' "$page"
+train tag --data "$work/tags.conll" "${encoder[@]}" --out "$work/tagger"
+look "$work/tagger" 'Reza lives in Shiraz.' --at Shiraz -o "$page" > "$work/out"
+is_page "a tagger" '"problem":"tags"' "$page"
+train fill-mask --data "$work/text" "${encoder[@]}" --out "$work/filler"
+look "$work/filler" 'the [MASK] sat' -o "$page" > "$work/out"
+is_page "a model that fills masks" '"head":"masked-language-model"' "$page"
+train classify --preset tfidf --data "$work/table.tsv" --out "$work/bag"
+look "$work/bag" 'the sun' -o "$page" > "$work/out"
+is_page "a bag of words" '"contributions":[' "$page"
+train embed --data "$work/text" --model width=16 --tokenizer-min-count 1 --out "$work/vectors"
+look "$work/vectors" cat dog -o "$page" > "$work/out"
+is_page "word vectors" '"neighbours":[[{"word":' "$page"

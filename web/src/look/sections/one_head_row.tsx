@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// The row of the chosen query through all steps: the text in its colours, and a table.
+import { colourOf, shareScale } from '../../shared/colour.ts';
+import type { Both } from '../../shared/language.ts';
+import { say } from '../../shared/language.ts';
+import { count, percent, short } from '../../shared/numbers.ts';
+import { theme } from '../../shared/theme.ts';
+import { cutLinks } from '../cuts.ts';
+import { Strip } from '../parts/strip.tsx';
+import { chooseToken, pass, stage, tokenOf, view } from '../state.ts';
+import { type HeadData, valueAt } from './one_head_data.ts';
+import { stepNames } from './one_head_steps.ts';
+
+const words = {
+  row: {
+    en: (q: string) => `The row of “${q}”, step by step`,
+    fa: (q: string) => `سطر «${q}»، گام‌به‌گام`,
+  },
+  key: { en: 'key', fa: 'کلید' },
+  most: {
+    en: (q: string, k: string, p: string) => `“\u2068${q}\u2069” attends most to “\u2068${k}\u2069”: ${p}`,
+    fa: (q: string, k: string, p: string) => `«\u2068${q}\u2069» بیش از همه به «\u2068${k}\u2069» توجه می‌کند: ${p}`,
+  },
+  reason: {
+    en: 'A weight says where a head looks, not why the model answers as it does.',
+    fa: 'وزن می‌گوید سر به کجا می‌نگرد، نه این‌که مدل چرا چنین پاسخ می‌دهد.',
+  },
+  text: { en: 'The text in the colours of this row', fa: 'متن به رنگ این سطر' },
+  larger: {
+    en: (n: number, all: number) => `The ${n} keys of ${all} with the largest weights`,
+    fa: (n: number, all: number) => `${count(n)} کلید از ${count(all)} کلید با بزرگ‌ترین وزن`,
+  },
+  cut: { en: 'if cut', fa: 'اگر بریده شود' },
+  cutLong: {
+    en: 'Measured: how the log-probability of the answer changes when this query no longer sees this key, in every layer and head',
+    fa: 'اندازه‌گیری‌شده: لگاریتم احتمال پاسخ چقدر تغییر می‌کند، اگر این پرسش در هیچ لایه و سری این کلید را نبیند',
+  },
+  only: {
+    en: 'Only one key can be seen, and the softmax of one score is 1.',
+    fa: 'تنها یک کلید دیده می‌شود و سافت‌مکسِ یک امتیاز ۱ است.',
+  },
+} satisfies Record<string, Both | Both<[string]> | Both<[string, string, string]> | Both<[number, number]>>;
+
+/** The chosen query's row: text in its colours, and a table of the steps. */
+export function QueryRow({ data }: { data: HeadData }) {
+  const { keys, from, weights, label, hidden } = data;
+  const query = Math.min(tokenOf(data.queryStack), data.queries - 1);
+  const sequence = view.value!.sequence(pass.value, data.keyStack)!;
+  const p = (s: number) => weights.values[(query - from) * keys + s]!;
+  const order = Array.from({ length: keys }, (_, s) => s);
+  const visible = order.filter((s) => !hidden?.(query, s));
+  const shown = keys <= 24 ? order : [...visible].sort((a, b) => p(b) - p(a)).slice(0, 16);
+  const best = order.reduce((most, s) => (p(s) > p(most) ? s : most), 0);
+  return (
+    <figure class="picture query-row">
+      <figcaption>{say(words.row, label.query(query))}</figcaption>
+      <p class="answer-line">
+        {say(words.most, label.query(query), label.key(best), percent(p(best)))}
+        <span class="muted"> {say(words.reason)}</span>
+      </p>
+      {visible.length === 1 && <p class="notice">{say(words.only)}</p>}
+      {data.keyStack !== data.queryStack && (
+        <Strip
+          sequence={view.value!.sequence(pass.value, data.queryStack)!}
+          name={label.query(query)}
+          chosen={query}
+          onPick={(i) => chooseToken(data.queryStack, i)}
+        />
+      )}
+      <Strip
+        sequence={sequence}
+        name={say(words.text)}
+        chosen={data.keyStack === data.queryStack ? query : undefined}
+        colour={(s) =>
+          hidden?.(query, s) ? undefined : colourOf(p(s), shareScale(Math.max(p(best), 0.25), keys > 24), theme.value)
+        }
+        describe={(s) => (hidden?.(query, s) ? '' : percent(p(s)))}
+        onPick={(i) => data.keyStack === data.queryStack && chooseToken(data.queryStack, i)}
+      />
+      {shown.length < keys && <p class="picture-note">{say(words.larger, shown.length, keys)}</p>}
+      <StepTable data={data} query={query} shown={shown} />
+    </figure>
+  );
+}
+
+function StepTable({ data, query, shown }: { data: HeadData; query: number; shown: number[] }) {
+  const { scores, bias, hidden, label } = data;
+  const step = stage.value;
+  const cut = cutLinks(view.value!.pass(pass.value).cuts, data.queryStack, data.keyStack, query);
+  const at = (k: number) => valueAt(data, k);
+  const weight = at(4);
+  const most = Math.max(...shown.map((s) => weight(query, s)), 1e-9);
+  const column = (k: number) => (step === k ? 'current' : '');
+  return (
+    <div
+      class="table-scroll step-table"
+      dir="ltr"
+      tabIndex={0}
+      role="region"
+      aria-label={say(words.row, label.query(query))}
+    >
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{say(words.key)}</th>
+            {scores && (
+              <th scope="col" class={column(1)}>
+                {say(stepNames[0]!)}
+              </th>
+            )}
+            {scores && (
+              <th scope="col" class={column(2)}>
+                {say(stepNames[1]!)}
+              </th>
+            )}
+            {scores && bias && (
+              <th scope="col" class={column(3)}>
+                {say(stepNames[2]!)}
+              </th>
+            )}
+            <th scope="col" class={column(4)}>
+              {say(stepNames[3]!)}
+            </th>
+            <th />
+            {cut.size > 0 && (
+              <th scope="col">
+                <abbr title={say(words.cutLong)}>{say(words.cut)}</abbr>
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((s) => {
+            const unseen = hidden?.(query, s) ?? false;
+            return (
+              <tr key={s} class={unseen ? 'unseen' : ''}>
+                <th scope="row">
+                  <bdi>{label.key(s)}</bdi>
+                </th>
+                {scores && <td class={column(1)}>{unseen ? '' : short(at(1)(query, s))}</td>}
+                {scores && <td class={column(2)}>{unseen ? '' : short(at(2)(query, s))}</td>}
+                {scores && bias && <td class={column(3)}>{unseen ? '−∞' : short(at(3)(query, s))}</td>}
+                <td class={column(4)}>{unseen ? '0' : short(weight(query, s))}</td>
+                <td class="bar-cell">
+                  <i class="bar" style={{ width: `${unseen ? 0 : (100 * weight(query, s)) / most}%` }} />
+                </td>
+                {cut.size > 0 && <td>{cut.has(s) ? short(cut.get(s)!) : ''}</td>}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
