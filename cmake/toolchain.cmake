@@ -20,10 +20,19 @@ if(HODHOD_SANITIZE)
   add_compile_options(-fsanitize=${HODHOD_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${HODHOD_SANITIZE})
 endif()
+if(HODHOD_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # counts which branches an input takes
+endif()
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+  add_compile_options(-Wno-for-loop-analysis)  # does not see what a lambda changes
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL Clang AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 15)
   add_compile_definitions(FMT_CONSTEVAL=)  # crashes on it
 endif()
+
+# Of unit tests: their own code is compiled more often than it is run.
+set(HODHOD_TEST_OPTIONS $<$<CONFIG:Release>:-O1> -Wno-conversion)
 
 # unite(TARGET): with HODHOD_UNITY, compiles the target's sources in batches, each batch as one. A clean build takes a
 # fifth of the time then, since headers are read once a batch; a build after a change to one file takes longer. Names

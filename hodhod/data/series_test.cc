@@ -124,7 +124,7 @@ TEST(Series, BadFilesAreRefusedWithTheirRows) {
        "s.csv:5: the time 2020-01-05 00:00:00 follows"},
       {"t,x\n2020-01-01,1\n2020-01-02,2\n2020-01-03,2\n2020-01-03 12:00,3\n", "s.csv:5: the time"},
   };
-  for (const auto& [text, message] : cases) expect_error([&] { series_of(text); }, message);
+  for (const auto& each : cases) expect_error([&] { series_of(each.first); }, each.second);
   expect_error([] { series_of("t,x\n1,2\n", {}, "s.txt"); }, "must end in .csv or .tsv");
   expect_error([] { series_of("t,x\n2020-01-01,1\n2020-01-02,2\n", {.time = "z"}); },
                "there is no column \"z\"");

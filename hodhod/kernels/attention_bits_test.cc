@@ -176,7 +176,8 @@ void expect_pages_change_nothing(const Attention& attention, const Weights& atte
 }
 
 TEST(AttentionBits, SameBitsFromPages) {
-  for (const auto& [queries, head_size] : {std::pair<int64_t, int64_t>{5, 12}, {1, 16}, {1, 20}}) {
+  for (const auto& [of_queries, size] : {std::pair<int64_t, int64_t>{5, 12}, {1, 16}, {1, 20}}) {
+    const int64_t queries = of_queries, head_size = size;
     cpu::for_each_target([&](const char* target) {
       expect_pages_change_nothing<float>(cpu::attention, cpu::attention_weights, queries, head_size, target);
     });

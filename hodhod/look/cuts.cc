@@ -198,14 +198,14 @@ int64_t most_cuts(const Subject& subject, const Reading& reading, Cutting cuttin
   const Target last{.at = std::ssize(reading.answered().tokens) - 1};
   if (const auto* const config = dynamic_cast<const TransformerModelConfig*>(&subject.config()))
     return std::ssize(cuts_of(subject, config->body, reading, last, cutting).all);
-  return subject.kind == Kind::recurrent ? std::ssize(skips_of(subject, reading, last, cutting).all) : 0;
+  return is_network(subject.kind) ? std::ssize(skips_of(subject, reading, last, cutting).all) : 0;
 }
 
 Json cuts_json(const Subject& subject, const Reading& reading, const Target& target, Cutting cutting) {
   if (cutting == Cutting::off) return nullptr;
   if (!target.log_probability) return nullptr;  // an effect is a change of log-probability
   const auto* const config = dynamic_cast<const TransformerModelConfig*>(&subject.config());
-  if (config == nullptr && subject.kind != Kind::recurrent) return nullptr;
+  if (!is_network(subject.kind)) return nullptr;
   const Cuts cuts = config != nullptr ? cuts_of(subject, config->body, reading, target, cutting)
                                       : skips_of(subject, reading, target, cutting);
   if (cuts.all.empty()) return nullptr;

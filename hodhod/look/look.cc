@@ -61,8 +61,8 @@ std::vector<ReadingOptions> passes_of(const Subject& subject, const LookOptions&
 }
 
 bool wants_gradients(const Subject& subject, const std::vector<Reading>& readings, GradientChoice choice) {
-  const bool has_tape = subject.kind == Kind::transformer || subject.kind == Kind::recurrent;
-  if (choice == GradientChoice::off || !has_tape || subject.config().head.kind == HeadKind::none)
+  if (choice == GradientChoice::off || !is_network(subject.kind) ||
+      subject.config().head.kind == HeadKind::none)
     return false;
   if (choice == GradientChoice::on) return true;
   double operations = 0;

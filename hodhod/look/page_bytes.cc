@@ -38,7 +38,7 @@ int64_t bytes_of_pass(const Subject& subject, const Reading& reading, Cutting cu
     for (const SequenceToken& token : sequence.tokens) ids.insert(token.id);
     const auto different = std::ssize(ids);
     bytes += kName * different;
-    if (subject.kind == Kind::transformer || subject.kind == Kind::recurrent)
+    if (is_network(subject.kind))
       bytes += std::min(different, kNearestTokens) * (kNearest * (kNeighbour + kName) + 40);
   }
   const auto places = std::ssize(reading.places);

@@ -8,6 +8,7 @@
 #include "hodhod/look/look.h"
 #include "hodhod/look/test_subjects.h"
 #include "hodhod/look/test_unpack.h"
+#include "hodhod/models/feed_forward_lm.h"
 #include "hodhod/models/recurrent_config.h"
 #include "hodhod/ops/shape.h"
 #include "hodhod/ops/softmax.h"
@@ -63,6 +64,19 @@ TEST(SkippedTokens, AWriterReadsTheTextWithoutThem) {
     } else {
       EXPECT_NE(effect.at("log_probability"), cuts.at("log_probability"));
     }
+  }
+}
+
+// A perceptron does not see what stands before its window, so its going changes nothing.
+TEST(SkippedTokens, WhatAPerceptronDoesNotSeeHasNoEffect) {
+  Subject subject = subject_of(FeedForwardLmConfig({.vocabulary = 40, .context = 2, .width = 4, .hidden = 8}),
+                               Kind::perceptron, 5);
+  const Json cuts = cuts_on_page(subject, {.at = "3", .ids = {5, 9, 17, 4, 30}});
+  ASSERT_EQ(cuts.at("hidden").size(), 5u);
+  for (const Json& effect : cuts.at("hidden")) {
+    const int64_t token = effect.at("token").get<int64_t>();
+    const bool seen = token == 2 || token == 3;
+    EXPECT_EQ(effect.at("log_probability") != cuts.at("log_probability"), seen) << token;
   }
 }
 

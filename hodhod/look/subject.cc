@@ -5,6 +5,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/models/bag_config.h"
+#include "hodhod/models/feed_forward_lm.h"
 #include "hodhod/models/ngram_config.h"
 #include "hodhod/models/recurrent_config.h"
 #include "hodhod/models/transformer_model.h"
@@ -20,6 +21,7 @@ Kind kind_of(const ModelDirectory& directory) {
   const ModelConfig* const config = directory.config.get();
   if (dynamic_cast<const TransformerModelConfig*>(config)) return Kind::transformer;
   if (dynamic_cast<const RecurrentModelConfig*>(config)) return Kind::recurrent;
+  if (dynamic_cast<const FeedForwardLmConfig*>(config)) return Kind::perceptron;
   if (dynamic_cast<const NgramModelConfig*>(config)) return Kind::ngram;
   if (dynamic_cast<const BagModelConfig*>(config)) return Kind::bag;
   const auto model = config->make_shapes();
@@ -27,8 +29,7 @@ Kind kind_of(const ModelDirectory& directory) {
   if (model->bidirectional_language_model() != nullptr) return Kind::recurrent;
   fail(
       "{}: a model of the type {} has no page; those of text have one: Transformers, recurrent models, "
-      "n-grams, bags "
-      "of words and word vectors",
+      "perceptrons, n-grams, bags of words and word vectors",
       directory.path, directory.type->name());
 }
 

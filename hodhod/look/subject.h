@@ -17,9 +17,14 @@
 namespace hodhod::look {
 
 // What kind of page shows a model.
-enum class Kind { transformer, recurrent, bag, ngram, vectors };
-constexpr std::array<std::string_view, 5> names_of(Kind) {
-  return {"transformer", "recurrent", "bag", "ngram", "vectors"};
+enum class Kind { transformer, recurrent, perceptron, bag, ngram, vectors };
+constexpr std::array<std::string_view, 6> names_of(Kind) {
+  return {"transformer", "recurrent", "perceptron", "bag", "ngram", "vectors"};
+}
+
+// Whether a model of this kind answers by a network whose tensors and gradients are recorded.
+constexpr bool is_network(Kind kind) {
+  return kind == Kind::transformer || kind == Kind::recurrent || kind == Kind::perceptron;
 }
 
 struct Subject {

@@ -132,7 +132,7 @@ void FeedForwardLm::initialise(const Rng& rng, const ParameterChoice& wanted) {
   });
 }
 
-Tensor FeedForwardLm::layers(Tensor x, Context& context) const {
+Tensor FeedForwardLm::hidden_layers(Tensor x, Context& context) const {
   const Dropout drop{config_.body.dropout};
   for (size_t i = 0; i < layers_.size(); ++i) {
     const Trace::Scope scope(context.trace, "layer", i);
@@ -163,7 +163,7 @@ Tensor FeedForwardLm::read(const TokenBatch& tokens, Context& context) const {
   places.push_back(x);
   x = concat(places, 2);
   trace(context, "window", Component::embedding, "BTC", x);
-  return layers(x, context);
+  return hidden_layers(x, context);
 }
 
 Tensor FeedForwardLm::logits(const SequenceBatch& batch, Context& context) const {
@@ -228,7 +228,7 @@ Tensor FeedForwardLm::step(State& state, std::span<const int64_t> tokens, Contex
   }
   const Tensor x =
       mul(embedding(Tensor::from(ids, {rows, n}), embedding_), Tensor::from(known, {rows, n, 1}));
-  const Tensor hidden = select(layers(reshape(x, {rows, 1, n * x.dim(2)}), context), 1, 0);
+  const Tensor hidden = select(hidden_layers(reshape(x, {rows, 1, n * x.dim(2)}), context), 1, 0);
   return check_finite(*this, language_head().logits(hidden, embedding_, context), "logits");
 }
 

@@ -98,7 +98,7 @@ class FeedForwardLm final : public Model, public LanguageModel {
   // The hidden states [B, T, H] of the last layer.
   Tensor read(const TokenBatch& tokens, Context& context) const;
   // From windows [B, T, n·C] to the last layer's states.
-  Tensor layers(Tensor x, Context& context) const;
+  Tensor hidden_layers(Tensor x, Context& context) const;
   const LanguageHead& language_head() const { return std::get<LanguageHead>(head_); }
 
   FeedForwardLmConfig config_;

@@ -278,7 +278,7 @@ class Collection {
     const Json header = header_of(bytes);
     for (const auto& [name, entry] : header.items()) {
       if (name == "__metadata__" || !name.starts_with(prefix)) continue;
-      const auto with = [&](const std::string& kind, const Json& now) {
+      const auto with = [&, name = name](const std::string& kind, const Json& now) {
         Json changed = header;
         changed[name] = now;
         add(kind, name, with_file(files, kWeights, safetensors_of(format_json(changed, -1), bytes)), {name});

@@ -17,7 +17,7 @@ export interface Index {
   format: 'hodhod-look';
   version: 1;
   program: string; // "hodhod 0.1.0"
-  kind: 'transformer' | 'recurrent' | 'bag' | 'ngram' | 'vectors';
+  kind: 'transformer' | 'recurrent' | 'perceptron' | 'bag' | 'ngram' | 'vectors';
   language: 'auto' | 'fa' | 'en'; // of the interface when the page opens; auto: the text's, else the browser's
   note?: string; // of whoever made the page, such as "trained on generated sentences"
   command: string; // what brings back more: "hodhod look DIR …", without the model's path

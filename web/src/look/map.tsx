@@ -21,6 +21,7 @@ const words = {
   norm: { en: 'norm', fa: 'نرمال‌سازی' },
   features: { en: 'features and weights', fa: 'ویژگی‌ها و وزن‌ها' },
   counts: { en: 'counts and back-off', fa: 'شمارش و پس‌نشینی' },
+  perceptron: { en: 'perceptron', fa: 'پرسپترون' },
   neighbours: { en: 'map and neighbours', fa: 'نقشه و همسایه‌ها' },
   gradients: { en: 'gradients', fa: 'گرادیان‌ها' },
 } satisfies Record<string, Both>;
@@ -119,6 +120,18 @@ function recurrentTower(stack: Stack): Tower {
   };
 }
 
+function perceptronTower(stack: Stack): Tower {
+  return {
+    stack,
+    input: inputOf(stack),
+    below: [box('embedding', 'input', 'embedding')],
+    block: [box(words.perceptron, 'feed', 'perceptron')],
+    times: view.value!.layers(0, stack).length || 1,
+    above: [box('linear', 'linear', 'answer'), box('softmax', 'softmax', 'answer')],
+    result: resultOf(view.value!.index.model.head),
+  };
+}
+
 function towers(): Tower[] {
   const v = view.value!;
   const small = (middle: Box, result?: string): Tower[] => [
@@ -135,7 +148,8 @@ function towers(): Tower[] {
   if (v.index.kind === 'bag') return small(box(words.features, 'linear', 'bag'), say(words.labels));
   if (v.index.kind === 'ngram') return small(box(words.counts, 'softmax', 'counting'), say(words.probabilities));
   if (v.index.kind === 'vectors') return small(box(words.neighbours, 'input', 'vectors'), say(words.vectors));
-  return v.stacks().map(v.index.kind === 'recurrent' ? recurrentTower : transformerTower);
+  const tower = { recurrent: recurrentTower, perceptron: perceptronTower, transformer: transformerTower };
+  return v.stacks().map(tower[v.index.kind]);
 }
 
 const boxWidth = 132;

@@ -22,6 +22,7 @@ import { Find } from './sections/find.tsx';
 import { GradientsSection } from './sections/gradients.tsx';
 import { Help } from './sections/help.tsx';
 import { LabelsSection } from './sections/labels.tsx';
+import { PerceptronSection } from './sections/perceptron.tsx';
 import { PositionsSection } from './sections/positions.tsx';
 import { RecurrenceSection } from './sections/recurrence.tsx';
 import { StreamSection } from './sections/stream.tsx';
@@ -207,6 +208,7 @@ function Sections() {
       {embedded && <EmbeddingSection />}
       {kind === 'transformer' && <PositionsSection />}
       <RecurrenceSection />
+      <PerceptronSection />
       <AttentionSection />
       {kind === 'transformer' && <StreamSection />}
       <FeedForwardSection />

@@ -113,6 +113,7 @@ export const models: Model[] = [
     args: '--data tags.conll --preset bert-tiny --tokenizer-vocabulary 400 --steps 10',
     texts: ['معلم کتاب را خواند'],
   },
+  { name: 'perceptron', task: 'generate', args: `${text} --preset nnlm-tiny`, texts: ['این کتاب‌ها را بخوانند'] },
   { name: 'lstm', task: 'generate', args: `${text} --preset lstm-tiny`, texts: ['این کتاب‌ها را بخوانند'] },
   {
     name: 'gru-critic',

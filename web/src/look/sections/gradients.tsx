@@ -272,7 +272,7 @@ function NoCuts() {
 
 function CutsPicture({ cuts }: { cuts: Cuts }) {
   const v = view.value!;
-  const skipped = v.index.kind === 'recurrent';
+  const skipped = v.index.kind !== 'transformer';
   const whole = numberOf(cuts.log_probability);
   const loss = (e: Effect) => whole - numberOf(e.log_probability);
   const most = Math.max(...cuts.hidden.map((e) => Math.abs(loss(e))), 1e-9);
