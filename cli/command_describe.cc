@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // hodhod describe PRESET|DIR: the layers of a model, and the time and memory to train and run it.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "hodhod/base/format.h"
 #include "hodhod/base/json.h"
 #include "hodhod/base/names.h"
+#include "hodhod/io/safetensors.h"
 #include "hodhod/models/description.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/models/hf/families_document.h"
@@ -29,21 +31,69 @@ struct DescribeModelFlags {
   bool all = false, json = false, families = false;
 };
 
-std::unique_ptr<ModelConfig> config_of(const DescribeModelFlags& flags) {
+// An adapter that belongs to a directory.
+struct DescribedAdapter {
+  AdapterConfig config;
+  int64_t parameters = 0;  // that it brings
+};
+
+struct DescribedModel {
   std::unique_ptr<ModelConfig> config;
+  std::vector<DescribedAdapter> adapters = {};
+};
+
+DescribedAdapter adapter_in(const AdapterDirectory& directory) {
+  DescribedAdapter adapter{.config = directory.config};
+  const SafetensorsReader weights(directory.path + "/" + kAdapterWeights);
+  for (const TensorEntry& entry : weights.entries()) {
+    int64_t count = 1;
+    for (const int64_t size : entry.shape) count *= size;
+    adapter.parameters += count;
+  }
+  return adapter;
+}
+
+DescribedModel described_model(const DescribeModelFlags& flags) {
+  DescribedModel model;
   if (is_directory(flags.model)) {
     ModelDirectory directory = ModelDirectory::open(flags.model);
     print_warnings(directory.warnings);
-    config = std::move(directory.config);
+    for (const AdapterDirectory& adapter : directory.adapters) model.adapters.push_back(adapter_in(adapter));
+    model.config = std::move(directory.config);
   } else {
     try {
-      config = model_preset(flags.model);
+      model.config = model_preset(flags.model);
     } catch (const Error& error) {
       fail("{}: there is no such directory, and {}", flags.model, error.what());
     }
   }
-  for (const std::string& option : flags.options) config->change(option);
-  return config;
+  for (const std::string& option : flags.options) model.config->change(option);
+  return model;
+}
+
+std::string adapters_text(const std::vector<DescribedAdapter>& adapters, const Description& d) {
+  std::string text;
+  for (const auto& [config, parameters] : adapters) {
+    text += fmt::format("\nadapter of {}: rank {}, alpha {} on {}", config.base, config.rank, config.alpha,
+                        config.targets.empty() ? "the layers that its target_modules names"
+                                               : fmt::format("{}", fmt::join(config.targets, ", ")));
+    if (!config.saved.empty()) text += fmt::format("; {} whole", fmt::join(config.saved, ", "));
+    text += fmt::format("\n{:<20} {}, {:.2f} % of the model's\n", "its parameters", with_commas(parameters),
+                        100 * static_cast<double>(parameters) / static_cast<double>(d.parameters));
+  }
+  return text;
+}
+
+Json adapters_json(const std::vector<DescribedAdapter>& adapters) {
+  Json list = Json::array();
+  for (const auto& [config, parameters] : adapters)
+    list.push_back({{"base", config.base},
+                    {"rank", config.rank},
+                    {"alpha", config.alpha},
+                    {"layers", config.targets},
+                    {"whole", config.saved},
+                    {"parameters", parameters}});
+  return list;
 }
 
 std::string shape_text(const std::vector<int64_t>& shape) {
@@ -185,12 +235,17 @@ int run_describe(const DescribeModelFlags& flags) {
     return 0;
   }
   check(!flags.model.empty(), "MODEL is missing; give a preset or a model's directory, or --families");
-  const auto config = config_of(flags);
-  const Description description = describe(*config, flags.shape);
+  const DescribedModel model = described_model(flags);
+  const Description description = describe(*model.config, flags.shape);
   const MachineSpeed speed = measure_speed();
-  print_text(flags.json ? format_json(to_json(description, speed)) + "\n"
-                        : summary(flags, *config, description) + layers_text(description, flags.all) +
-                              totals(flags, description, speed));
+  if (flags.json) {
+    Json json = to_json(description, speed);
+    if (!model.adapters.empty()) json["adapters"] = adapters_json(model.adapters);
+    print_text(format_json(json) + "\n");
+    return 0;
+  }
+  print_text(summary(flags, *model.config, description) + layers_text(description, flags.all) +
+             totals(flags, description, speed) + adapters_text(model.adapters, description));
   return 0;
 }
 

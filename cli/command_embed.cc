@@ -61,7 +61,7 @@ int run_embed(const Command& command, const EmbedFlags& flags, const Session& se
                                      fmt::join(vector, ","));
     }
     print_text(out);
-    for (const Embedding& embedding : found) long_texts.add(embedding.tokens);
+    for (const TextEmbedding& embedding : found) long_texts.add(embedding.tokens);
   });
   tell(long_texts.notes(kCutOff));
   return 0;

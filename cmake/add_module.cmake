@@ -5,7 +5,7 @@
 # *_test.cc files that stand beside them. DEPS are the modules whose headers it may include (with
 # theirs in turn); tools/check_includes reads the same lines. hodhod_library links them all.
 # A release is compiled with -O2. GLUE: its time goes into the kernels of others, so -O1 is enough, which takes a third
-# off the time to compile it. FAST: -O3. With sanitizers only what is FAST is optimised, since that takes longest. HOT: sources of another module that have loops of their own, as paths in
+# off the time to compile it. FAST: -O3. HOT: sources of another module that have loops of their own, as paths in
 # hodhod/NAME; they get -O3 and are compiled each alone.
 # With HODHOD_UNITY, several sources are compiled as one (see unite in cmake/toolchain.cmake).
 function(add_module name)
@@ -30,9 +30,7 @@ function(add_module name)
     endif()
   endforeach()
   target_link_libraries(hodhod_${name} PUBLIC ${arg_DEPS} ${arg_LIBS})
-  if(HODHOD_SANITIZE)
-    target_compile_options(hodhod_${name} PRIVATE $<IF:$<BOOL:${arg_FAST}>,-O1,-O0>)
-  elseif(arg_GLUE)
+  if(arg_GLUE)
     target_compile_options(hodhod_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   elseif(NOT arg_FAST)
     target_compile_options(hodhod_${name} PRIVATE $<$<CONFIG:Release>:-O2>)
@@ -47,6 +45,7 @@ function(add_module name)
     unite(${name}_test)
     target_link_libraries(${name}_test PRIVATE hodhod_${name} test_directories GTest::gmock GTest::gtest_main)
     target_compile_options(${name}_test PRIVATE ${HODHOD_TEST_OPTIONS})
+    add_dependencies(unit_tests ${name}_test)
     include(GoogleTest)
     gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
   endif()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The library: all modules behind one name.
 add_library(hodhod_library INTERFACE)
+add_custom_target(unit_tests)  # all of them, without the program
 
 # Tells tests where their files are (hodhod/base/test_directories.h).
 if(HODHOD_TESTS OR HODHOD_BENCH)

@@ -20,9 +20,6 @@ if(HODHOD_SANITIZE)
   add_compile_options(-fsanitize=${HODHOD_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${HODHOD_SANITIZE})
 endif()
-if(HODHOD_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link)  # counts which branches an input takes
-endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
   add_compile_options(-Wno-for-loop-analysis)  # does not see what a lambda changes

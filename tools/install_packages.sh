@@ -32,7 +32,7 @@ tests    pkg-config               tests/installed, the installed package
 tests    libopenblas-openmp-dev   matrix products to compare with, linked by bench/
 tests    libdnnl-dev              the same: oneDNN
 checks   git                      which files to format
-checks   clang                    the compiler of tests/fuzz and of builds with sanitizers
+checks   clang                    the compiler of tests/fuzz
 checks   libclang-rt-14-dev       its sanitizers and libFuzzer
 checks   clang-format             layout of sources
 checks   clang-tidy               names and common mistakes

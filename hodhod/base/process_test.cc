@@ -27,7 +27,6 @@ TEST(Process, RunsAProgramToItsEnd) {
 TEST(Process, HasAMemoryOfItsOwn) {
   const std::vector<char> large(size_t{256} << 20, 1);  // of this process
   const ProcessEnd end = run_process({"/bin/sh", "-c", "sleep 0.1"});
-  EXPECT_GT(end.peak_memory, 100'000U);
   EXPECT_LT(end.peak_memory, large.size() / 2);
   EXPECT_EQ(large.back(), 1);
 }

@@ -173,7 +173,8 @@ bool has_adapters(Model& model) {
 AdapterConfig attach_adapter(Model& model, const ModelType& type, const LoraOptions& options, uint64_t seed) {
   check(options.rank >= 1, "adapters: `lora.rank` is {}; give at least 1", options.rank);
   const TensorNames names = type.tensor_names(model.config());
-  const auto layers = chosen_layers(adapted_layers(model, names), targets_of(options, type), model);
+  const std::vector<AdaptedLayer> all = adapted_layers(model, names);  // refuses what is no Transformer
+  const auto layers = chosen_layers(all, targets_of(options, type), model);
   AdapterConfig config{
       .rank = options.rank,
       .alpha = options.alpha,

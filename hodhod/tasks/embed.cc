@@ -40,11 +40,11 @@ double dot(const std::vector<float>& a, const std::vector<float>& b) {
 
 // Of a model with one vector for each word: the mean over the words of each text. A word that is not in the
 // vocabulary is made of its subwords; without any it is passed over.
-std::vector<Embedding> means_of_words(const TextModel& embedder, std::span<const std::string> texts) {
+std::vector<TextEmbedding> means_of_words(const TextModel& embedder, std::span<const std::string> texts) {
   const Vectors& vectors = *embedder.model->vectors();
   const Tensor matrix = vectors.matrix();
   const int64_t width = matrix.dim(1);
-  std::vector<Embedding> embeddings;
+  std::vector<TextEmbedding> embeddings;
   for (const std::string& text : texts) {
     std::vector<double> sum(static_cast<size_t>(width), 0.0);
     int64_t words = 0, found = 0;
@@ -61,7 +61,7 @@ std::vector<Embedding> means_of_words(const TextModel& embedder, std::span<const
         if (!embedder.tokenizer->is_special(id)) add(matrix.data<float>() + id * width);
       }
     });
-    Embedding embedding{.tokens = words};
+    TextEmbedding embedding{.tokens = words};
     for (const double value : sum)
       embedding.vector.push_back(
           static_cast<float>(value / static_cast<double>(std::max<int64_t>(found, 1))));
@@ -138,8 +138,8 @@ std::vector<WordInText> means_of_tokens(const TokensOfWords& text, const float* 
   return means;
 }
 
-void normalize_all(std::vector<Embedding>& embeddings) {
-  for (Embedding& embedding : embeddings) normalize_one(embedding.vector);
+void normalize_all(std::vector<TextEmbedding>& embeddings) {
+  for (TextEmbedding& embedding : embeddings) normalize_one(embedding.vector);
 }
 
 }  // namespace
@@ -151,15 +151,15 @@ TextModel load_embedder(const ModelPath& path) {
   return embedder;
 }
 
-std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::string> texts,
-                             const EmbedOptions& options, Context& context) {
+std::vector<TextEmbedding> embed(const TextModel& embedder, std::span<const std::string> texts,
+                                 const EmbedOptions& options, Context& context) {
   const NoGrad off;
   const Model& model = *embedder.model;
   if (model.vectors() != nullptr) {
     check(options.pooling == Pooling::mean,
           "`pooling` {}: word vectors have no order; leave it out, for the mean", name_of(options.pooling));
     check_no_layer(options);
-    std::vector<Embedding> embeddings = means_of_words(embedder, texts);
+    std::vector<TextEmbedding> embeddings = means_of_words(embedder, texts);
     if (options.normalize) normalize_all(embeddings);
     return embeddings;
   }
@@ -178,7 +178,7 @@ std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::str
     text.ids.resize(std::min(text.ids.size(), static_cast<size_t>(model.config().max_length())));
     text.types.resize(text.ids.size());
   }
-  std::vector<Embedding> embeddings(texts.size());
+  std::vector<TextEmbedding> embeddings(texts.size());
   for (const auto& rows : batches_by_length(lengths_of(encoded), options.batch_tokens)) {
     const TokenBatch batch = batch_of(encoded, rows, special.filler());
     const Tensor states = states_of(model, batch, options, context);
@@ -217,7 +217,7 @@ std::vector<std::vector<WordInText>> embed_words(const TextModel& embedder,
   if (model.vectors() != nullptr) {
     check_no_layer(options);
     for (size_t i = 0; i < texts.size(); ++i) {
-      const std::vector<Embedding> vectors = means_of_words(embedder, all[i].words);
+      const std::vector<TextEmbedding> vectors = means_of_words(embedder, all[i].words);
       for (size_t w = 0; w < vectors.size(); ++w) found[i].push_back({all[i].words[w], vectors[w].vector});
     }
   } else {

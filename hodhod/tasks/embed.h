@@ -40,16 +40,16 @@ struct EmbedOptions {
 // Loads any model's directory. An encoder–decoder's encoder is used.
 TextModel load_embedder(const ModelPath& path);
 
-struct Embedding {
+struct TextEmbedding {
   std::vector<float> vector = {};  // [C]
   int64_t tokens = 0;              // of the whole text, even if it was truncated
-  friend bool operator==(const Embedding&, const Embedding&) = default;
+  friend bool operator==(const TextEmbedding&, const TextEmbedding&) = default;
 };
 
 // The embedding of each text. It does not depend on the other texts. Error for a layer that the model does
 // not give.
-std::vector<Embedding> embed(const TextModel& embedder, std::span<const std::string> texts,
-                             const EmbedOptions& options, Context& context);
+std::vector<TextEmbedding> embed(const TextModel& embedder, std::span<const std::string> texts,
+                                 const EmbedOptions& options, Context& context);
 
 struct WordInText {
   std::string word;

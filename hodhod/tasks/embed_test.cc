@@ -51,7 +51,7 @@ TEST(Embed, AloneAsAmongOthersOnAnyThreads) {
     set_thread_count(3);
     EXPECT_EQ(embed(embedder, texts, {}, plain()), together);
     set_thread_count(threads);
-    for (const Embedding& embedding : together) EXPECT_EQ(embedding.vector.size(), 32u);
+    for (const TextEmbedding& embedding : together) EXPECT_EQ(embedding.vector.size(), 32u);
   }
 }
 
@@ -79,7 +79,7 @@ TEST(Embed, PoolsTheTrueTokens) {
 
 TEST(Embed, Normalizes) {
   const TextModel embedder = embedder_of(TransformerShape::decoder);
-  for (const Embedding& embedding : embed(embedder, texts_of(2, 5), {.normalize = true}, plain())) {
+  for (const TextEmbedding& embedding : embed(embedder, texts_of(2, 5), {.normalize = true}, plain())) {
     double squares = 0;
     for (float value : embedding.vector) squares += static_cast<double>(value) * value;
     EXPECT_NEAR(squares, 1, 1e-5);

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/base/json.h"
 #include "hodhod/text/models/bpe.h"
 #include "hodhod/text/testing/largest_allocation.h"
 #include "hodhod/text/testing/random_text.h"
@@ -92,6 +94,47 @@ TEST(Hostile, WhatDoesNotFitIsRefused) {
   EXPECT_FALSE(reads(with("\"max_length\": 9", "\"max_length\": -9")));
   EXPECT_FALSE(reads(with("\"BPE\"", "\"Markov\"")));
   EXPECT_FALSE(reads(with("\"▁\", \"prepend", "\"\", \"prepend")));
+}
+
+// Calls f(place) with each value inside `at` replaced by one of another kind, one at a time.
+void for_each_other_value(Json& at, const std::string& place,
+                          const std::function<void(const std::string& place)>& f) {
+  const Json own = at;
+  const auto same_kind = [&](const Json& other) {
+    return (own.is_number() && other.is_number()) || (own.is_string() && other.is_string()) ||
+           (own.is_boolean() && other.is_boolean()) || (own.is_array() && other.is_array()) ||
+           (own.is_object() && other.is_object()) || (own.is_null() && other.is_null());
+  };
+  for (const Json& other : {Json(7), Json("text"), Json(true), Json::array({7}), Json{{"key", 7}}}) {
+    if (same_kind(other)) continue;
+    at = other;
+    f(place + " = " + format_json(other, -1));
+  }
+  at = own;
+  if (own.is_object()) {
+    for (size_t i = 0; i < own.size(); ++i) {
+      for_each_other_value(at.items()[i].second, place + "/" + own.items()[i].first, f);
+    }
+  } else if (own.is_array()) {
+    for (size_t i = 0; i < own.size(); ++i)
+      for_each_other_value(at.elements()[i], place + "/" + std::to_string(i), f);
+  }
+}
+
+TEST(Hostile, AValueOfAnotherKindIsRefused) {
+  // What has no effect on ids or texts, a pattern that is given as text alone, and settings that are all
+  // absent.
+  const auto allowed = [](const std::string& place) {
+    return place.starts_with("/version") || place.starts_with("/post_processor/special_tokens/<s>/id =") ||
+           place == "/normalizer/normalizers/1/pattern = \"text\"" || place == "/padding = {\"key\":7}";
+  };
+  Json json = parse_json(kGood, "good");
+  int tried = 0;
+  for_each_other_value(json, "", [&](const std::string& place) {
+    ++tried;
+    EXPECT_EQ(reads(format_json(json)), allowed(place)) << place;
+  });
+  EXPECT_GE(tried, 200);
 }
 
 TEST(Hostile, DeepNesting) {

@@ -31,6 +31,12 @@ same "its base keeps its bits" "$before" "$(cat body/*.safetensors body/config.j
 [[ ! -e critic/model.safetensors ]] || fail "only the adapter is saved"
 expect "PEFT's settings" '"peft_type": "LORA"' "$(cat critic/adapter_config.json)"
 expect "a new head" '"pooler"' "$(cat critic/adapter_config.json)"
+described=$(run describe critic)
+expect "an adapter is described" ": rank 2, alpha 4 on query, value; pooler, classifier whole" "$described"
+# Four layers of 16 × 16 have A [2, 16] and B [16, 2]; pooler and classifier are new.
+expect "its size" "its parameters       $((4 * 2 * 2 * 16 + 16 * 17 + 2 * 17))," "$described"
+expect "the same in JSON" "\"parameters\": $((4 * 2 * 2 * 16 + 16 * 17 + 2 * 17))" "$(run describe critic --json)"
+expect_not "a whole model has none" "adapter" "$(run describe body)"
 train tag --data tags.conll --dev tags.conll "${lora[@]}" --lora-targets all-linear --steps 60 --out tagger > out.txt
 expect "tags" "entity F1 100.00" "$(run evaluate tagger --data tags.conll)"
 train fill-mask --data text.txt --length 16 "${lora[@]}" --steps 10 --out guesser > out.txt
@@ -102,3 +108,5 @@ no "is an adapter" "${classify[@]}" --from critic --lora-rank 2 --out d
 no "is the model of --from" "${classify[@]}" "${lora[@]}" --overwrite --out body
 no "an adapter trains none of them" "${classify[@]}" "${lora[@]}" --fresh-layers 1 --out e
 no "has 2 layers" "${classify[@]}" --from body --train-layers 5 --out f
+train classify --data table.tsv --preset gru-tiny --model width=8 --steps 2 --out recurrent > out.txt
+no "low-rank adapters are for Transformers" "${classify[@]}" --from recurrent --lora-rank 2 --out g

@@ -16,14 +16,14 @@ void product(const ProductArgs<double>& args) {
   const int64_t b_inner = args.b.transpose ? 1 : args.b.stride;
   const int64_t b_column = args.b.transpose ? args.b.stride : 1;
   for (int64_t batch = 0; batch < args.batch; ++batch) {
-    const double* a = args.a.data + batch * args.a.batch_stride;
-    const double* b = args.b.data + batch * args.b.batch_stride;
+    const int64_t a_begin = batch * args.a.batch_stride, b_begin = batch * args.b.batch_stride;
     for (int64_t i = 0; i < args.m; ++i) {
       const int64_t row = batch * args.c_batch_stride + i * args.c_stride;
       for (int64_t j = 0; j < args.n; ++j) {
         double sum = args.accumulate ? args.c[row + j] : 0.0;
         for (int64_t p = 0; p < args.k; ++p)
-          sum += a[i * a_row + p * a_inner] * b[p * b_inner + j * b_column];
+          sum += args.a.data[a_begin + i * a_row + p * a_inner] *
+                 args.b.data[b_begin + p * b_inner + j * b_column];
         if (args.bias) sum += args.bias[j];
         const double y = activate(args.activation, sum);
         if (args.saved) args.saved[row + j] = saved_of(unary_of(args.activation)) == Saved::input ? sum : y;
