@@ -326,6 +326,7 @@ TEST(Trainer, StoppedBeforeTheFirstValidationThereIsNoModel) {
   EXPECT_EQ(report.end, TrainingEnd::signal);
   EXPECT_EQ(report.model_step, 0);
   EXPECT_FALSE(file_exists(directory / "model.txt"));
+  const StopSignals forgotten;  // a new one forgets the signal, which other tests would heed
 }
 
 TEST(Trainer, AFinalValidationThatWasMissedIsMade) {
