@@ -14,12 +14,17 @@ export async function addressOf(page: Page): Promise<URLSearchParams> {
   return new URLSearchParams(await page.evaluate(() => location.hash.slice(1)));
 }
 
-/** Scrolls through the page, so that all that is drawn on sight is drawn. */
+/** Scrolls through the page, so that all that is drawn on sight is drawn. Goes on where the browser draws no frame. */
 export async function scrollThrough(page: Page): Promise<void> {
   await page.evaluate(async () => {
+    const drawn = () =>
+      new Promise((done) => {
+        requestAnimationFrame(() => requestAnimationFrame(done));
+        setTimeout(done, 1000);
+      });
     for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight * 0.8) {
       scrollTo(0, y);
-      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      await drawn();
     }
     scrollTo(0, 0);
   });
