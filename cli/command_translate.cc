@@ -7,6 +7,7 @@
 
 #include "cli/decoding.h"
 #include "cli/input.h"
+#include "cli/languages.h"
 #include "cli/models.h"
 #include "cli/output.h"
 #include "cli/task.h"
@@ -22,6 +23,7 @@ struct TranslateFlags {
   TextInput input;
   bool json = false, alignments = false, document = false;
   int64_t alignment_layer = -1;
+  LanguageChoice languages;
   DecodeOptions decode;
 };
 
@@ -73,9 +75,10 @@ std::string translated_line(const Translator& translator, const std::string& sou
 }
 
 int run_translate(const TranslateFlags& flags, const Session& session) {
-  const Translator translator = warned(Translator::load(flags.model));
+  Translator translator = warned(Translator::load(flags.model));
   TranslateOptions options{.decode = flags.decode,
                            .unit = flags.document ? TranslationUnit::sentence : TranslationUnit::text};
+  use_languages(flags.languages, translator, options.decode);
   Context context;
   SplitTexts split(translator.model->sequence_to_sequence()->max_source_length());
   for_each_block(flags.input, "Translating", session.quiet, [&](const std::vector<std::string>& block) {
@@ -107,6 +110,7 @@ void declare_translate(Command& command) {
   command.add("--alignment-layer", flags->alignment_layer,
               "Decoder layer whose attention gives the alignments, from 0; -1 for the last but one",
               in(-1, 1000));
+  add_languages(command, flags->languages);
   add_decoding(command, flags->decode);
   command.on_prepare([flags, &command] { read_decoding(command, flags->model, flags->decode); });
   command.on_run([flags](const Session& session) { return run_translate(*flags, session); });

@@ -8,6 +8,7 @@
 
 #include "cli/decoding.h"
 #include "cli/evaluate.h"
+#include "cli/languages.h"
 #include "cli/models.h"
 #include "cli/output.h"
 #include "hodhod/base/error.h"
@@ -24,6 +25,7 @@ namespace {
 struct EvaluateTranslateFlags : EvaluateFlags {
   std::vector<std::string> source, target;
   bool skip_bad = false;
+  LanguageChoice languages;
   DecodeOptions decode;
   metrics::BleuOptions bleu;
   int64_t by_length = 0;
@@ -106,12 +108,14 @@ int evaluate_translate(const EvaluateTranslateFlags& flags) {
         "evaluate: give --source and --target for a translation model, or --data for one that writes "
         "summaries");
   check_options(flags.bleu);
-  const Translator translator = warned(Translator::load(flags.model));
+  Translator translator = warned(Translator::load(flags.model));
+  DecodeOptions decode = flags.decode;
+  use_languages(flags.languages, translator, decode);
   std::vector<ScoredPair> pairs = read_scored_pairs(flags);
   std::vector<std::string> sources;
   for (const ScoredPair& pair : pairs) sources.push_back(pair.source);
   Context context;
-  const auto translated = translate(translator, sources, {.decode = flags.decode}, context);
+  const auto translated = translate(translator, sources, {.decode = decode}, context);
   SplitTexts split(translator.model->sequence_to_sequence()->max_source_length());
   for (size_t i = 0; i < pairs.size(); ++i) {
     pairs[i].translation = one_line(translated[i].best[0].text);
@@ -153,6 +157,7 @@ void declare_evaluate_translate(Command& command) {
                 "Score this number of groups of pairs, too, by the words in the source; 0 for none",
                 at_least(0))},
       "Options");
+  add_languages(command, flags->languages);
   add_decoding(command, flags->decode);
   command.add_config(flags->bleu, "BLEU", "bleu");
   command.on_prepare([flags, &command] { read_decoding(command, flags->model, flags->decode); });

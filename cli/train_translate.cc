@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/input.h"
+#include "cli/languages.h"
 #include "cli/text_pairs.h"
 #include "cli/training_run.h"
 #include "hodhod/base/error.h"
@@ -16,6 +17,7 @@ namespace {
 struct TrainTranslateFlags : TrainFlags {
   std::vector<std::string> source, target, dev_source, dev_target;
   bool skip_bad = false;
+  LanguageChoice languages;
   TranslationTraining training;
 };
 
@@ -48,6 +50,7 @@ int train_translate(const Command& command, const TrainTranslateFlags& flags, co
                  {"dev-source", flags.dev_source, [&] { return side_of(dev, &TextPair::source); }},
                  {"dev-target", flags.dev_target, [&] { return side_of(dev, &TextPair::target); }}});
   Translator translator = make_translator(flags, run, train);
+  choose_languages(translator, flags.languages);
   TranslationTraining training = flags.training;
   training.batches.seed = flags.trainer.seed;
   training.token_cache = run.file("train.tokens");
@@ -80,6 +83,7 @@ void declare_train_translate(Command& command) {
   command.add("--dev-target", flags->dev_target, "The same sentences in the other language, for validation")
       .called("FILE");
   command.add("--skip-bad", flags->skip_bad, "Count bad lines and go on");
+  add_languages(command, flags->languages);
   add_train_flags(command, *flags);
   command.add_config(flags->training, "Translation");
   command.on_run(

@@ -20,7 +20,9 @@ Json generation_json(const DecodeOptions& options, const ModelConfig& config) {
     json["eos_token_id"] = special.other_eos.empty() ? Json(special.eos) : Json(special.ends());
   if (special.pad >= 0) json["pad_token_id"] = special.pad;
   if (config.reads_source()) {
-    json["decoder_start_token_id"] = special.decoder_start;
+    json["decoder_start_token_id"] =
+        options.decoder_start >= 0 ? options.decoder_start : special.decoder_start;
+    if (options.forced_bos >= 0) json["forced_bos_token_id"] = options.forced_bos;
     if (special.pad >= 0 && special.pad != special.eos) {
       json["bad_words_ids"] = Json::array({Json::array({special.pad})});
     }

@@ -14,8 +14,8 @@ namespace hodhod {
 //     given), those of sampling only where it samples;
 //   - max_length, what the model takes, where max_new_tokens is as DecodeOptions has it: Transformers would
 //     stop at 20 tokens, or run out of a table of positions;
-//   - special tokens; of an encoder–decoder, that padding is no word and that a text that reaches the limit
-//     ends with the end of sequence.
+//   - special tokens; of an encoder–decoder, what it begins with, that padding is no word, and that a text that
+//     reaches the limit ends with the end of sequence.
 Json generation_json(const DecodeOptions& options, const ModelConfig& config);
 
 }  // namespace hodhod

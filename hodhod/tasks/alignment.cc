@@ -76,7 +76,7 @@ Alignment align_whole(const Translator& translator, const std::string& text, con
   Alignment result{.source_tokens = names_of_tokens(tokenizer, source),
                    .target_tokens = names_of_tokens(tokenizer, target)};
   if (target.empty()) return result;
-  std::vector<int64_t> inputs = {special.decoder_start};
+  std::vector<int64_t> inputs = {translator.decoder_start()};
   inputs.insert(inputs.end(), target.begin(), target.end() - 1);
   result.attention = cross_attention(*translator.model, source, inputs, layer);
 

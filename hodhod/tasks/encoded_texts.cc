@@ -81,14 +81,6 @@ SideEncoder::SideEncoder(const text::Tokenizer& tokenizer, int64_t end)
   if (end >= 0 && std::find(after.begin(), after.end(), end) == after.end()) after.push_back(end);
 }
 
-SideEncoder::SideEncoder(const text::Tokenizer& tokenizer, int64_t end, int64_t forced_first)
-    : SideEncoder(tokenizer, end) {
-  if (forced_first < 0) return;
-  frame_.before = {forced_first};
-  frame_.after.clear();
-  if (end >= 0) frame_.after.push_back(end);
-}
-
 std::vector<int64_t> SideEncoder::operator()(std::string_view text, int64_t longest) const {
   std::vector<int32_t> ids = tokenizer_.encode_ids(text);
   const int64_t room = std::max<int64_t>(0, longest - frame_.size());

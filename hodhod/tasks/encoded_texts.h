@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "hodhod/models/encoder.h"
@@ -58,9 +59,9 @@ Frame frame_of(const text::Tokenizer& tokenizer);
 class SideEncoder {
  public:
   SideEncoder(const text::Tokenizer& tokenizer, int64_t end);
-  // Of a target whose first token is forced in decoding, such as mBART's token of the language: the text
-  // stands between that token and the end.
-  SideEncoder(const text::Tokenizer& tokenizer, int64_t end, int64_t forced_first);
+  // Within these tokens instead.
+  SideEncoder(const text::Tokenizer& tokenizer, Frame frame)
+      : tokenizer_(tokenizer), frame_(std::move(frame)) {}
 
   // At most `longest` tokens, for which the text's own are cut.
   std::vector<int64_t> operator()(std::string_view text, int64_t longest = INT64_MAX) const;

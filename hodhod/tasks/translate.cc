@@ -16,6 +16,7 @@
 #include "hodhod/tasks/saved_model.h"
 #include "hodhod/tasks/stop_strings.h"
 #include "hodhod/tensor/tape.h"
+#include "hodhod/text/language_tokens.h"
 #include "hodhod/text/languages/sentences.h"
 #include "hodhod/text/normalizers/normalizer.h"
 #include "hodhod/text/unicode/metaspace.h"
@@ -29,6 +30,20 @@ constexpr size_t kSamples = 4;
 
 SideEncoder source_encoder(const Translator& translator) {
   return {*translator.tokenizer, translator.config().special().eos};
+}
+
+// A target whose first token is forced in decoding stands between that token and the end; one that the
+// decoder begins with the token of its language has only the end.
+SideEncoder target_encoder(const Translator& translator) {
+  const text::Tokenizer& tokenizer = translator.tokenizer->target();
+  const int64_t end = translator.config().special().eos, forced = translator.decoding.forced_bos;
+  Frame frame;
+  if (end >= 0) frame.after = {end};
+  if (forced >= 0) frame.before = {forced};
+  if (forced >= 0 ||
+      text::is_language_token(tokenizer.id_to_token(static_cast<int32_t>(translator.decoder_start()))))
+    return {tokenizer, std::move(frame)};
+  return {tokenizer, end};
 }
 
 int64_t longest_source(const Translator& translator) {
@@ -295,13 +310,14 @@ TranslationTrainee::TranslationTrainee(Translator& translator, const std::vector
 
 TranslationTrainee::Pairs TranslationTrainee::encode(const std::vector<TextPair>& pairs, bool drop_long,
                                                      const std::string& cache) {
-  const int64_t end = translator_.config().special().eos, forced = translator_.decoding.forced_bos;
   const bool cut = options_.max_source > 0;
   const int64_t takes = translator_.model->sequence_to_sequence()->max_source_length();
   const int64_t longest = std::min(options_.max_length, translator_.config().max_length());
   const int64_t longest_source = cut ? std::min(options_.max_source, takes) : longest;
   TokenKey key(*translator_.tokenizer);
-  key.add(fmt::format("framed, end {}, first {}", end, forced));
+  const SideEncoder source = source_encoder(translator_), target = target_encoder(translator_);
+  key.add(fmt::format("framed, end {}, first {}, start {}", translator_.config().special().eos,
+                      translator_.decoding.forced_bos, translator_.decoder_start()));
   if (cut) key.add(fmt::format("sources cut to {}", longest_source));
   for (const TextPair& pair : pairs) {
     key.add(pair.source);
@@ -309,8 +325,6 @@ TranslationTrainee::Pairs TranslationTrainee::encode(const std::vector<TextPair>
   }
   TokenSequences sides = cached_tokens(cache, key.value(), [&] {
     TokenSequences made;
-    const SideEncoder source(*translator_.tokenizer, end),
-        target(translator_.tokenizer->target(), end, forced);
     for (const TextPair& pair : pairs) {
       made.push_back(cut ? source(pair.source, longest_source) : source(pair.source));
       made.push_back(target(pair.target));
@@ -340,7 +354,7 @@ TranslationTrainee::Batch TranslationTrainee::make_batch(const Pairs& pairs,
     const auto& target = pairs.target[static_cast<size_t>(row)];
     sources.push_back(pairs.source[static_cast<size_t>(row)]);
     // The decoder's input is the target shifted right by one.
-    inputs.push_back({special.decoder_start});
+    inputs.push_back({translator_.decoder_start()});
     inputs.back().insert(inputs.back().end(), target.begin(), target.end() - 1);
     labels.push_back(target);
     batch.items += static_cast<double>(target.size());

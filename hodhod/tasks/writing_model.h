@@ -15,6 +15,11 @@ namespace hodhod {
 
 struct WritingModel : TextModel {
   DecodeOptions decoding = {};  // from the directory's generation_config.json, else the task's usual options
+
+  // The first input of a decoder that writes behind an encoder.
+  int64_t decoder_start() const {
+    return decoding.decoder_start >= 0 ? decoding.decoder_start : config().special().decoder_start;
+  }
 };
 
 // What tells one such task from another.

@@ -135,6 +135,9 @@ class Tokenizer {
   void set_setting(std::string_view key, Json value) { parts_.settings[key] = std::move(value); }
   void set_truncation(const std::optional<Truncation>& truncation) { parts_.truncation = truncation; }
   void set_padding(const std::optional<Padding>& padding) { parts_.padding = padding; }
+  void set_post_processor(PostProcessorPtr post_processor) {
+    parts_.post_processor = std::move(post_processor);
+  }
   void set_model(ModelPtr model, std::vector<AddedToken> added_tokens);
 
  private:

@@ -78,3 +78,36 @@ printf '\n \n' > "$work/blank.fa"
 found=$("$hodhod" evaluate "$work/model" --source "$work/two.en" --target "$work/blank.fa" 2>&1 || echo "status $?")
 [[ $found == *"every line of $work/blank.fa is blank"*"status 1" ]] ||
   fail "nothing to compare with: $found"
+
+# A model of several languages, which tokens name.
+expect "no languages" "the language fa: the model has no tokens of languages" \
+  "$("$hodhod" translate "$work/model" --target-language fa 'A book.' 2>&1 || true)"
+cat > "$work/languages.json" <<'END'
+{"added_tokens": [{"id": 1, "content": "<pad>", "special": true}, {"id": 2, "content": "</s>", "special": true},
+  {"id": 3, "content": "en_XX", "special": true}, {"id": 4, "content": "fa_IR", "special": true}],
+ "pre_tokenizer": {"type": "WhitespaceSplit"},
+ "post_processor": {"type": "TemplateProcessing",
+  "single": [{"SpecialToken": {"id": "fa_IR", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
+             {"SpecialToken": {"id": "</s>", "type_id": 0}}],
+  "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 0}}],
+  "special_tokens": {"fa_IR": {"id": "fa_IR", "ids": [4], "tokens": ["fa_IR"]},
+                     "</s>": {"id": "</s>", "ids": [2], "tokens": ["</s>"]}}},
+ "model": {"type": "WordLevel", "unk_token": "?", "vocab": {"?": 0, "<pad>": 1, "</s>": 2, "en_XX": 3, "fa_IR": 4,
+  "book": 5, "house": 6, "river": 7, "کتاب": 8, "خانه": 9, "رود": 10}}}
+END
+printf 'book\nhouse\nriver\n' > "$work/words.en"
+printf 'کتاب\nخانه\nرود\n' > "$work/words.fa"
+"$hodhod" --quiet train translate --source "$work/words.en" --target "$work/words.fa" --tokenizer "$work/languages.json" \
+  --source-language en --target-language fa_IR --preset tiny --model width=32 heads=2 feed_forward=64 encoder_layers=1 \
+  decoder_layers=1 --steps 60 --validate-every 0 --schedule-rate 1e-2 --schedule-warmup 5 --out "$work/many" 2> "$work/err"
+expect "the language to write is kept" '"forced_bos_token_id": 4' "$(cat "$work/many/generation_config.json")"
+same "as it was trained" "خانه" "$("$hodhod" translate "$work/many" house 2> "$work/err")"
+same "and nothing more to say" "" "$(cat "$work/err")"
+same "the same by name" "خانه" "$("$hodhod" translate "$work/many" --source-language en --target-language fa house)"
+expect "its scores" "chrF = 100.00" "$("$hodhod" evaluate "$work/many" --source "$work/words.en" --target \
+  "$work/words.fa" --target-language fa 2> "$work/err")"
+expect "unknown" "the language de: the model does not know it; it knows en_XX, fa_IR" \
+  "$("$hodhod" translate "$work/many" --target-language de house 2>&1 || true)"
+sed -i '/forced_bos_token_id/d' "$work/many/generation_config.json"
+"$hodhod" translate "$work/many" house > "$work/out" 2> "$work/err"
+expect "nothing says which" "name one with --target-language" "$(cat "$work/err")"

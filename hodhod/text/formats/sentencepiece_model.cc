@@ -9,6 +9,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/utf8.h"
+#include "hodhod/text/formats/fairseq.h"
 #include "hodhod/text/formats/sentencepiece_proto.h"
 #include "hodhod/text/formats/tokenizer_class.h"
 #include "hodhod/text/models/raw_words.h"
@@ -126,6 +127,10 @@ void heed_class(TokenizerParts& parts, const TokenizerConfig& config, const std:
       look_for_special_tokens(parts, config);
       add_sentinels(parts, static_cast<int32_t>(config.number("extra_ids", 100)));
       return put_around(parts, "", config.role("eos_token", "</s>"), config.path());
+    case TokenizerFamily::xlm_roberta:
+    case TokenizerFamily::mbart:
+    case TokenizerFamily::mbart50:
+      return add_fairseq_tokens(parts, config);
     case TokenizerFamily::renumbered:
       fail(
           "{}: the tokens of {} have other numbers than the pieces of this file; save the tokenizer with a "
@@ -186,7 +191,9 @@ TokenizerParts parts_of_proto(const Proto& proto, const std::string& name, const
 
 TokenizerParts sentencepiece_parts(std::string_view bytes, const std::string& name,
                                    const TokenizerConfig& config) {
-  TokenizerParts parts = parts_of_proto(Proto::parse(bytes, name), name, config);
+  Proto proto = Proto::parse(bytes, name);
+  if (is_fairseq(config.family())) proto = with_fairseq_numbers(std::move(proto), name);
+  TokenizerParts parts = parts_of_proto(proto, name, config);
   heed_class(parts, config, name);
   return parts;
 }

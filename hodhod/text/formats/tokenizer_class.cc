@@ -5,16 +5,11 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/text/after/template_processing.h"
+#include "hodhod/text/formats/fairseq.h"
 #include "hodhod/text/normalizers/characters.h"
 
 namespace hodhod::text {
 namespace {
-
-std::optional<int32_t> id_in(const TokenizerParts& parts, std::string_view token) {
-  const auto same = [&](const AddedToken& added) { return added.content == token && added.id >= 0; };
-  const auto added = std::find_if(parts.added_tokens.begin(), parts.added_tokens.end(), same);
-  return added != parts.added_tokens.end() ? std::optional(added->id) : parts.model->token_to_id(token);
-}
 
 // Null when the part is absent or of another type.
 template <class Part>
@@ -26,6 +21,12 @@ Json state_of(const Part& part, std::string_view type) {
 }
 
 }  // namespace
+
+std::optional<int32_t> id_in(const TokenizerParts& parts, std::string_view token) {
+  const auto same = [&](const AddedToken& added) { return added.content == token && added.id >= 0; };
+  const auto added = std::find_if(parts.added_tokens.begin(), parts.added_tokens.end(), same);
+  return added != parts.added_tokens.end() ? std::optional(added->id) : parts.model->token_to_id(token);
+}
 
 void put_around(TokenizerParts& parts, const std::string& before, const std::string& after,
                 const std::string& where) {
@@ -62,6 +63,7 @@ void put_llama_tokens(TokenizerParts& parts, const TokenizerConfig& config, bool
 void heed_settings(TokenizerParts& parts, const TokenizerConfig& config) {
   if (!config.names_class()) return;
   if (config.family() == TokenizerFamily::llama) return put_llama_tokens(parts, config, true, false);
+  if (is_fairseq(config.family())) return heed_source_language(parts, config);
   if (config.family() == TokenizerFamily::bert) {
     if (!state_of(parts.normalizer, "BertNormalizer").is_null()) {
       BertNormalizerOptions options;

@@ -45,11 +45,11 @@ constexpr NamedFamily kClasses[] = {
     {"GemmaTokenizer", Family::llama},
     {"T5Tokenizer", Family::t5},
     {"MarianTokenizer", Family::marian},
-    {"XLMRobertaTokenizer", Family::renumbered},
+    {"XLMRobertaTokenizer", Family::xlm_roberta},
     {"CamembertTokenizer", Family::renumbered},
     {"BarthezTokenizer", Family::renumbered},
-    {"MBartTokenizer", Family::renumbered},
-    {"MBart50Tokenizer", Family::renumbered},
+    {"MBartTokenizer", Family::mbart},
+    {"MBart50Tokenizer", Family::mbart50},
     {"NllbTokenizer", Family::renumbered},
     {"M2M100Tokenizer", Family::renumbered},
     {"PegasusTokenizer", Family::renumbered},
@@ -76,9 +76,9 @@ constexpr NamedFamily kModelTypes[] = {
     {"mt5", Family::t5},
     {"gemma3_text", Family::llama},
     {"marian", Family::marian},
-    {"xlm-roberta", Family::renumbered},
+    {"xlm-roberta", Family::xlm_roberta},
     {"camembert", Family::renumbered},
-    {"mbart", Family::renumbered},
+    {"mbart", Family::mbart},
     {"m2m_100", Family::renumbered},
     {"pegasus", Family::renumbered},
     {"xglm", Family::renumbered},
@@ -91,6 +91,11 @@ Family family_named(const NamedFamily (&list)[N], std::string_view name, Family 
   const auto same = [&](const NamedFamily& entry) { return entry.name == name; };
   const auto found = std::find_if(std::begin(list), std::end(list), same);
   return found == std::end(list) ? otherwise : found->family;
+}
+
+Family family_of_class(std::string_view name) {
+  if (name.ends_with("Fast")) name.remove_suffix(4);
+  return family_named(kClasses, name, Family::other);
 }
 
 Json read_if_there(const std::string& path) {
@@ -131,12 +136,14 @@ TokenizerConfig TokenizerConfig::read(const std::string& directory) {
   config.json_ = read_if_there(config.path_);
   config.class_ = json_get_or<std::string>(config.json_, "tokenizer_class", "", config.path_);
   if (!config.class_.empty()) {
-    std::string_view name = config.class_;
-    if (name.ends_with("Fast")) name.remove_suffix(4);
-    config.family_ = family_named(kClasses, name, Family::other);
+    config.family_ = family_of_class(config.class_);
   } else if (const std::string path = join_path(directory, "config.json"); file_exists(path)) {
-    const auto type = json_get_or<std::string>(read_if_there(path), "model_type", "", path);
-    config.family_ = family_named(kModelTypes, type, Family::none);
+    const Json model = read_if_there(path);
+    const Json* named = json_find(model, "tokenizer_class");
+    config.family_ = named != nullptr && named->is_string()
+                         ? family_of_class(named->get<std::string>())
+                         : family_named(kModelTypes, json_get_or<std::string>(model, "model_type", "", path),
+                                        Family::none);
   }
   const std::string map = join_path(directory, "special_tokens_map.json");
   config.read_tokens(config.path_, config.json_);
@@ -205,6 +212,12 @@ int64_t TokenizerConfig::number(const char* key, int64_t otherwise) const {
   const auto value = json_get_or<int64_t>(json_, key, otherwise, path_);
   check(value >= 0 && value <= 1'000'000, "{}: {}: {} is out of range", path_, key, value);
   return value;
+}
+
+std::string TokenizerConfig::text(const char* key, const std::string& otherwise) const {
+  const Json* value = json_find(json_, key);
+  if (value == nullptr || value->is_null()) return otherwise;
+  return json_as<std::string>(*value, path_ + ": " + key);
 }
 
 std::vector<std::string> TokenizerConfig::strings(const char* key) const {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files beside a tokenizer: tokenizer_config.json, special_tokens_map.json, added_tokens.json, and the
-// model type in config.json, which determines the tokenizer's class if none is named.
+// The files beside a tokenizer: tokenizer_config.json, special_tokens_map.json, added_tokens.json, and
+// config.json, whose tokenizer class or model type counts if tokenizer_config.json names no class.
 #pragma once
 
 #include <optional>
@@ -25,7 +25,10 @@ enum class TokenizerFamily {
   llama,  // add_bos_token (yes) and add_eos_token (no) determine the post-processor; Gemma too
   t5,     // </s> follows a text
   marian,
-  renumbered,  // ids are not those of their SentencePiece model: XLM-RoBERTa, mBART, Pegasus, …
+  xlm_roberta,  // this and the next two: see fairseq.h
+  mbart,
+  mbart50,
+  renumbered,  // ids are not those of their SentencePiece model: Pegasus, NLLB, Camembert, …
   other,
 };
 
@@ -36,7 +39,7 @@ class TokenizerConfig {
 
   const std::string& path() const { return path_; }              // of tokenizer_config.json, for messages
   const std::string& tokenizer_class() const { return class_; }  // as written; may be empty
-  // Determined by the class, or else by config.json's model_type.
+  // Determined by the class, or else by config.json.
   TokenizerFamily family() const { return family_; }
   bool names_class() const { return !class_.empty(); }
 
@@ -44,7 +47,8 @@ class TokenizerConfig {
   std::optional<bool> flag(const char* key) const;
   bool flag(const char* key, bool otherwise) const { return flag(key).value_or(otherwise); }
   int64_t number(const char* key, int64_t otherwise) const;
-  std::vector<std::string> strings(const char* key) const;  // empty when absent
+  std::string text(const char* key, const std::string& otherwise) const;  // `otherwise` for null too
+  std::vector<std::string> strings(const char* key) const;                // empty when absent
 
   // ("eos_token", "</s>"), in the order of the roles.
   const std::vector<std::pair<std::string, std::string>>& roles() const { return roles_; }

@@ -12,6 +12,7 @@
 #include "hodhod/base/json.h"
 #include "hodhod/base/testing.h"
 #include "hodhod/text/formats/sentencepiece_proto.h"
+#include "hodhod/text/language_tokens.h"
 #include "hodhod/text/tokenizer.h"
 
 namespace hodhod::text {
@@ -159,8 +160,66 @@ TEST(TokenizerDirectory, SentencePieceAsItsClassHasIt) {
   }
   EXPECT_EQ(with(R"({"tokenizer_class": "T5Tokenizer", "extra_ids": 2})").load().encode("a<extra_id_0>").ids,
             (IdList{4, 8, 2}));
-  EXPECT_THAT(error_of([&] { with(R"({"tokenizer_class": "XLMRobertaTokenizer"})").load(); }),
+  EXPECT_THAT(error_of([&] { with(R"({"tokenizer_class": "PegasusTokenizer"})").load(); }),
               HasSubstr("other numbers"));
+}
+
+// The numbers of XLMRobertaConverter, MBartConverter and MBart50Converter in Transformers.
+TEST(TokenizerDirectory, SentencePieceOfFairseq) {
+  const std::string model = spm_of({"▁", "▁a", "a", "b"}).serialize();
+  const auto with = [&](const std::string& settings, const std::string& config = "{}") {
+    return DirectoryOf(
+        {{"sentencepiece.bpe.model", model}, {"tokenizer_config.json", settings}, {"config.json", config}});
+  };
+  const auto check_ids = [&](const DirectoryOf& directory, const IdList& ids, const IdList& pair) {
+    for (const Tokenizer& tokenizer : {directory.load(), directory.again()}) {
+      EXPECT_EQ(tokenizer.encode("a").ids, ids);
+      EXPECT_EQ(tokenizer.encode_pair("a", "b").ids, pair);
+      EXPECT_EQ(tokenizer.decode(ids), "a");
+    }
+  };
+  const DirectoryOf roberta = with(R"({"tokenizer_class": "XLMRobertaTokenizer"})");
+  check_ids(roberta, {0, 5, 2}, {0, 5, 2, 2, 4, 7, 2});
+  check_ids(with("{}", R"({"model_type": "xlm-roberta"})"), {0, 5, 2}, {0, 5, 2, 2, 4, 7, 2});
+  EXPECT_EQ(roberta.load().encode_ids("a <mask>?"), (IdList{5, 8, 4, 3}));
+  EXPECT_EQ(roberta.load().vocab_size(), 9);
+  check_ids(with(R"({"tokenizer_class": "MBartTokenizer"})"), {5, 2, 11}, {5, 4, 7, 2, 11});
+  check_ids(with(R"({"src_lang": "zh_CN"})", R"({"model_type": "mbart"})"), {5, 2, 32}, {5, 4, 7, 2, 32});
+  EXPECT_EQ(with(R"({"tokenizer_class": "MBartTokenizer"})").load().token_to_id("<mask>"), 33);
+  const DirectoryOf mbart50 =
+      with(R"({"src_lang": null})", R"({"model_type": "mbart", "tokenizer_class": "MBart50Tokenizer"})");
+  check_ids(mbart50, {11, 5, 2}, {11, 5, 4, 7, 2});
+  EXPECT_EQ(mbart50.load().token_to_id("fa_IR"), 36);
+  EXPECT_EQ(mbart50.load().token_to_id("<mask>"), 60);
+  check_ids(with(R"({"tokenizer_class": "MBart50Tokenizer", "src_lang": "fa_IR"})"), {36, 5, 2},
+            {36, 5, 4, 7, 2});
+  EXPECT_THAT(error_of([&] { with(R"({"tokenizer_class": "MBartTokenizer", "src_lang": "fa_IR"})").load(); }),
+              HasSubstr("src_lang: fa_IR is not one of the model's languages"));
+  EXPECT_THAT(error_of([&] { with(R"({"tokenizer_class": "MBartTokenizer", "src_lang": "Farsi"})").load(); }),
+              HasSubstr("src_lang: \"Farsi\" is not the name of a language"));
+  SentencePieceProto other = spm_of({"▁"});
+  std::swap(other.pieces[0], other.pieces[1]);
+  const DirectoryOf swapped({{"sentencepiece.bpe.model", other.serialize()},
+                             {"tokenizer_config.json", R"({"tokenizer_class": "XLMRobertaTokenizer"})"}});
+  EXPECT_THAT(error_of([&] { swapped.load(); }), HasSubstr("begins with the pieces <unk>, <s> and </s>"));
+}
+
+// The language of tokenizer_config.json stands above the one that tokenizer.json puts around texts.
+TEST(TokenizerDirectory, LanguageAndTokenizerJson) {
+  const std::string model = spm_of({"▁", "▁a", "a", "b"}).serialize();
+  const DirectoryOf made({{"sentencepiece.bpe.model", model},
+                          {"tokenizer_config.json", R"({"tokenizer_class": "MBart50Tokenizer"})"}});
+  const std::string json = made.load().to_json();
+  const auto ids = [&](const std::string& settings) {
+    return DirectoryOf({{"tokenizer.json", json}, {"tokenizer_config.json", settings}})
+        .load()
+        .encode("a")
+        .ids;
+  };
+  EXPECT_EQ(ids(R"({"tokenizer_class": "MBart50Tokenizer"})"), (IdList{11, 5, 2}));
+  EXPECT_EQ(ids(R"({"tokenizer_class": "MBart50TokenizerFast", "src_lang": "fa_IR"})"), (IdList{36, 5, 2}));
+  EXPECT_EQ(ids(R"({"tokenizer_class": "PreTrainedTokenizerFast", "src_lang": "fa_IR"})"),
+            (IdList{11, 5, 2}));
 }
 
 TEST(TokenizerDirectory, MarianPiecesHaveTheNumbersOfTheVocabulary) {

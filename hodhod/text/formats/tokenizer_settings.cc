@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "hodhod/text/formats/fairseq.h"
+
 namespace hodhod::text {
 namespace {
 
@@ -70,6 +72,7 @@ constexpr HarmlessSetting kHarmless[] = {
     {"errors", "ill-formed bytes become U+FFFD where text is needed"},
     {"source_lang", "the model knows its languages"},
     {"target_lang", "the model knows its languages"},
+    {"tgt_lang", "the language to write is named when a text is translated"},
     {"return_token_type_ids", "the inputs of a model follow from its type"},
     {"return_attention_mask", "the inputs of a model follow from its type"},
     {"spaces_between_special_tokens", "for texts that are written with their special tokens"},
@@ -92,6 +95,7 @@ std::string why_not_heeded(std::string_view key, const Json& value, TokenizerFam
   const auto same = [&](const HarmlessSetting& setting) { return setting.key == key; };
   if (std::any_of(std::begin(kHarmless), std::end(kHarmless), same)) return "";
   if (asks_for_nothing(value)) return "";
+  if (key == "src_lang" && is_fairseq(family)) return "";
   if (key == "auto_map") return "code that comes with a model is not run";
   // PreTrainedTokenizerFast accepts unknown settings, and tokenizer.json determines everything.
   return family == TokenizerFamily::fast ? "this setting is unknown; tokenizer.json decides"
