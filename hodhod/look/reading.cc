@@ -8,6 +8,7 @@
 #include "hodhod/decode/generator.h"
 #include "hodhod/models/transformer_model.h"
 #include "hodhod/ops/shape.h"
+#include "hodhod/tasks/encoded_texts.h"
 #include "hodhod/tasks/encoded_words.h"
 #include "hodhod/tasks/tag.h"
 #include "hodhod/tasks/translate.h"
@@ -22,12 +23,11 @@ void set_normalized(Sequence& sequence, const text::Tokenizer& tokenizer) {
   if (normalized != sequence.text) sequence.normalized = std::move(normalized);
 }
 
-// Keeps the first `most` tokens; `last`, if it is given, takes the place of the last one.
-void limit(Sequence& sequence, int64_t most, std::optional<int64_t> last = {}) {
+// Keeps the first `most` tokens.
+void limit(Sequence& sequence, int64_t most) {
   if (std::ssize(sequence.tokens) <= most) return;
   const int64_t total = sequence.cut ? sequence.cut->total : std::ssize(sequence.tokens);
   sequence.tokens.resize(static_cast<size_t>(most));
-  if (last) sequence.tokens.back() = {.id = *last, .special = true};
   sequence.cut = Cut{.kept = most, .total = total};
 }
 
@@ -58,11 +58,16 @@ void add_text(Sequence& sequence, const text::Tokenizer& tokenizer) {
 Sequence source_of(const Subject& subject, const std::string& text) {
   Sequence source{.role = "source", .text = text};
   set_normalized(source, *subject.tokenizer());
+  const Frame frame = source_frame(*subject.tokenizer(), subject.config().special().eos);
+  for (const int64_t id : frame.before) source.add_special(id);
   add_text(source, *subject.tokenizer());
-  const int64_t end = subject.config().special().eos;
-  if (end >= 0) source.add_special(end);
-  limit(source, subject.model().sequence_to_sequence()->max_source_length(),
-        end >= 0 ? std::optional(end) : std::nullopt);
+  const auto behind = std::ssize(frame.after);
+  limit(source, subject.model().sequence_to_sequence()->max_source_length() - behind);
+  for (const int64_t id : frame.after) source.add_special(id);
+  if (source.cut)
+    source.cut = Cut{.kept = source.cut->kept + behind,
+                     .total = source.cut->total + behind,
+                     .at_start = source.cut->at_start};
   return source;
 }
 
@@ -99,6 +104,9 @@ Sequence target_of(const Subject& subject, const Sequence& source, const Reading
     target.forced = true;
     target.text = *options.target;
     set_normalized(target, tokenizer);
+    const Frame frame = target_frame(tokenizer, subject.config().special().eos, decoder_start(subject),
+                                     subject.decoding.forced_bos);
+    for (const int64_t id : frame.before) target.add_special(id);
     add_text(target, tokenizer);
   } else {
     target.own_from = 1;

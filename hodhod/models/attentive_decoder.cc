@@ -74,7 +74,7 @@ AttentiveDecoder::AttentiveDecoder(const AttentiveDecoderOptions& options) : opt
   layers.input = width * (1 + (before ? 1 : 0) + (options.input_feeding ? 1 : 0));
   rnn_ = Recurrent(layers);
   const int64_t cells = layers.cell == Cell::lstm ? 2 : 1;
-  bridge_ = Linear(width, cells * layers.layers * width);
+  if (options.bridge) bridge_ = Linear(width, cells * layers.layers * width);
   if (!options.score) return;
   attention_.emplace(*options.score, width);
   combine_.emplace(width * (before ? 3 : 2), width);
@@ -83,12 +83,15 @@ AttentiveDecoder::AttentiveDecoder(const AttentiveDecoderOptions& options) : opt
 AttentiveDecoder::State AttentiveDecoder::begin(const HiddenStates& source,
                                                 const RecurrentState& last) const {
   const int64_t rows = source.states.dim(0), width = source.states.dim(2), layers = options_.layers.layers;
-  const int64_t directions = last.output.dim(0);
-  const Tensor both = concat(
-      {hodhod::select(last.output, 0, directions - 2), hodhod::select(last.output, 0, directions - 1)}, 1);
-  const Tensor made = reshape(bridge_(both), {rows, -1, layers, width});  // [B, outputs and cells, L, C]
-  const auto part = [&](int64_t i) { return transpose(hodhod::select(made, 1, i), 0, 1); };  // [L, B, C]
-  State state{.layers = {tanh(part(0)), options_.layers.cell == Cell::lstm ? part(1) : Tensor()}, .fed = {}};
+  State state{.layers = last, .fed = {}};
+  if (bridge_) {
+    const int64_t directions = last.output.dim(0);
+    const Tensor both = concat(
+        {hodhod::select(last.output, 0, directions - 2), hodhod::select(last.output, 0, directions - 1)}, 1);
+    const Tensor made = reshape((*bridge_)(both), {rows, -1, layers, width});  // [B, outputs and cells, L, C]
+    const auto part = [&](int64_t i) { return transpose(hodhod::select(made, 1, i), 0, 1); };  // [L, B, C]
+    state.layers = {tanh(part(0)), options_.layers.cell == Cell::lstm ? part(1) : Tensor()};
+  }
   if (options_.input_feeding) state.fed = Tensor::zeros({rows, width}, source.states.dtype());
   if (attention_) state.memory = attention_->memory(source.states, source.lengths);
   return state;

@@ -9,7 +9,8 @@
 //
 // after is Luong et al. (2015), before Bahdanau et al. (2015). With input feeding f is h̃_{t−1}, zeros at
 // first (Luong et al. §3.3); otherwise there is no f. The first states are made from the encoder's last ones
-// by the bridge: tanh of an affine map for outputs, the affine map alone for an LSTM's cells.
+// by the bridge: tanh of an affine map for outputs, the affine map alone for an LSTM's cells. Without a
+// bridge they are the encoder's last ones, layer by layer (Sutskever et al. 2014).
 //
 // Without feeding, none and after compute all positions at once; the others go step by step. Both give the
 // bits of steps taken one by one.
@@ -40,6 +41,7 @@ struct AttentiveDecoderOptions {
   std::optional<AttentionScore> score = {};  // none: one vector between encoder and decoder
   ContextPlace place = ContextPlace::after;  // of the attention
   bool input_feeding = false;
+  bool bridge = true;  // for an encoder that reads in both directions; without it, one of as many layers
 };
 
 class AttentiveDecoder {
@@ -62,7 +64,7 @@ class AttentiveDecoder {
   explicit AttentiveDecoder(const AttentiveDecoderOptions& options);
 
   // The state before the first token. `source` are the encoder's states [B, S, C], and `last` its last ones:
-  // those of its last layer in both directions are used.
+  // the bridge takes those of its last layer in both directions.
   State begin(const HiddenStates& source, const RecurrentState& last) const;
   // h̃ [B, T, C] for embedded tokens x [B, T, C], whose rows have these lengths (undefined: all T). `state`
   // becomes the one after each row's last token. Traces the layers and, under "cross_attention",
@@ -89,7 +91,7 @@ class AttentiveDecoder {
   Recurrent rnn_;
   std::optional<SourceAttention> attention_;
   std::optional<Linear> combine_;  // W
-  Linear bridge_;                  // C → L · C, twice that for an LSTM
+  std::optional<Linear> bridge_;   // C → L · C, twice that for an LSTM
 };
 
 }  // namespace hodhod

@@ -115,13 +115,15 @@ void expect_as_twin(const AttentiveDecoderOptions& options) {
                 inputs = random_numbers(3, kTwinTarget * kTwinWidth);
   for (int64_t j = 0; j < kTwinSource; ++j)
     twin.source.emplace_back(states.begin() + j * kTwinWidth, states.begin() + (j + 1) * kTwinWidth);
-  twin.state = tanh_of(affine(twin.w.at("bridge.weight"), last, twin.w.at("bridge.bias")));
+  twin.state =
+      options.bridge ? tanh_of(affine(twin.w.at("bridge.weight"), last, twin.w.at("bridge.bias"))) : last;
   const auto tensor = [](const Numbers& values, const Shape& shape) {
     return Tensor::from(values, shape).converted(DType::f32);
   };
-  AttentiveDecoder::State state =
-      decoder.begin({.states = tensor(states, {1, kTwinSource, kTwinWidth}), .lengths = {}},
-                    {.output = tensor(last, {2, 1, kTwinWidth / 2}), .cell = {}});
+  AttentiveDecoder::State state = decoder.begin(
+      {.states = tensor(states, {1, kTwinSource, kTwinWidth}), .lengths = {}},
+      {.output = tensor(last, options.bridge ? Shape{2, 1, kTwinWidth / 2} : Shape{1, 1, kTwinWidth}),
+       .cell = {}});
   const Numbers output = decoder(tensor(inputs, {1, kTwinTarget, kTwinWidth}), {}, state, plain()).values();
   for (int64_t t = 0; t < kTwinTarget; ++t) {
     const Numbers expected =
@@ -139,6 +141,9 @@ TEST(AttentiveDecoder, AgreesWithItsFormulas) {
   {
     SCOPED_TRACE("one vector");
     expect_as_twin(options);
+    options.bridge = false;
+    expect_as_twin(options);
+    options.bridge = true;
   }
   for (const auto score : {AttentionScore::additive, AttentionScore::dot, AttentionScore::general}) {
     for (const auto place : {ContextPlace::after, ContextPlace::before}) {

@@ -90,6 +90,7 @@ struct BagModelConfig final : ModelConfig, NumberReader {
   std::string why_useless(std::string_view option) const override;
   void validate() const override;
   const ModelType& type(const ModelType* preferred) const override;
+  FittedBy fitted_by() const override { return FittedBy::gradients; }
   std::unique_ptr<Model> make() const override;
 
   const BagFeatures* known_features() const { return features_.get(); }

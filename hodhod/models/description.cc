@@ -63,13 +63,7 @@ class ShapesRun {
   }
 
   // Whether it is trained by gradients.
-  bool trains() const {
-    try {
-      return model_->config().type().fitted_by() == FittedBy::gradients;
-    } catch (const Error&) {
-      return true;  // a model that no type can store is a Transformer of unusual options
-    }
-  }
+  bool trains() const { return model_->config().fitted_by() == FittedBy::gradients; }
   bool writes() const { return writer() != nullptr; }
   // Whether a role computes the answer step by step. Topics are parameters alone.
   bool runs() const { return writer() != nullptr || forecaster() != nullptr || model_->encoder() != nullptr; }

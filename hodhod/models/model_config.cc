@@ -5,6 +5,7 @@
 #include "hodhod/base/names.h"
 #include "hodhod/base/nearest_name.h"
 #include "hodhod/models/model.h"
+#include "hodhod/models/registry.h"
 
 namespace hodhod {
 
@@ -35,9 +36,11 @@ std::unique_ptr<Model> ModelConfig::make_shapes() const {
   return make();
 }
 
-void check_storable(const ModelConfig& config) {
+FittedBy ModelConfig::fitted_by() const { return type().fitted_by(); }
+
+void check_storable(const ModelConfig& config, const ModelType* preferred) {
   config.validate();
-  config.type();
+  config.type(preferred);
 }
 
 std::string description_of(const ModelConfig& config) {

@@ -26,6 +26,10 @@ namespace hodhod {
 class Model;
 class ModelType;
 
+// How a model gets its parameters: by gradients, in the trainer (train/trainer.h), or by counting, sweeping
+// or solving (train/fitting.h).
+enum class FittedBy { gradients, fitting };
+
 // Each kind of model derives its own configuration, usually through ConfigOf below.
 class ModelConfig {
  public:
@@ -86,6 +90,8 @@ class ModelConfig {
   // The type that this model is saved as: `preferred` if it can hold the configuration (ModelType::write),
   // otherwise the first type that can. Error when none can; it names what the nearest type lacks.
   virtual const ModelType& type(const ModelType* preferred = nullptr) const = 0;
+  // That of its type.
+  virtual FittedBy fitted_by() const;
 
   // A model whose parameters have memory but no values yet. Error as from validate().
   virtual std::unique_ptr<Model> make() const = 0;
@@ -96,7 +102,7 @@ class ModelConfig {
 
 // Error when the options do not fit together or no type can hold the model. Called before training, so that
 // this is not found out only when the model is saved.
-void check_storable(const ModelConfig& config);
+void check_storable(const ModelConfig& config, const ModelType* preferred = nullptr);
 
 // "a translation model", "a classifier": what the model is for, in messages.
 std::string description_of(const ModelConfig& config);

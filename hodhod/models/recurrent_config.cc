@@ -42,6 +42,7 @@ constexpr hf::KeyRule kRecurrentKeys[] = {{"vocab_size", "vocabulary"},
                                           {"attention", "attention"},
                                           {"context", "context"},
                                           {"input_feeding", "input_feeding"},
+                                          {"bidirectional", "bidirectional"},
                                           {"pooling", "pooling"},
                                           {"forget_bias", "forget_bias"},
                                           {"dropout", "dropout"},
@@ -186,7 +187,10 @@ Cell cell_of(RecurrentCell cell) {
 
 void RecurrentConfig::validate() const {
   check_fields(fields_of(const_cast<RecurrentConfig&>(*this)), "recurrent");  // only read
-  check(!has_encoder() || width % 2 == 0,
+  check(bidirectional || form == RecurrentForm::encoder_decoder,
+        "recurrent: bidirectional no is for the source of an encoder-decoder, and this is a {}",
+        name_of(form));
+  check(!has_encoder() || !reads_both_ways() || width % 2 == 0,
         "recurrent: width {} is odd; each of the encoder's two directions has half of it", width);
   check(width % heads == 0, "recurrent: width {} is not a multiple of heads {}; change one of them", width,
         heads);
@@ -254,6 +258,8 @@ std::string RecurrentModelConfig::why_useless(std::string_view option) const {
   if (option == "form") return "the task decides it";
   const bool attends =
       option == "heads" || option == "attention" || option == "context" || option == "input_feeding";
+  if (option == "bidirectional" && !reads_source())
+    return "an encoder reads both ways, and a decoder one way";
   if (attends && !reads_source()) return "a recurrent model attends only where it reads a source";
   if (option == "pooling" && head.kind != HeadKind::classifier) return "only a classifier pools its states";
   if (option == "pooling" && !body.has_encoder())

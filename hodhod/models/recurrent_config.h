@@ -31,7 +31,8 @@ constexpr std::array<std::string_view, 5> names_of(RecurrentAttention) {
 }
 
 // decoder: reads from left to right and predicts the next token. encoder: reads in both directions.
-// encoder_decoder: an encoder, and a decoder that attends to it (Bahdanau et al. 2015).
+// encoder_decoder: an encoder, and a decoder that attends to it (Bahdanau et al. 2015) or goes on from its
+// last states (Sutskever et al. 2014).
 enum class RecurrentForm { encoder_decoder, encoder, decoder };
 constexpr std::array<std::string_view, 3> names_of(RecurrentForm) {
   return {"encoder-decoder", "encoder", "decoder"};
@@ -41,12 +42,13 @@ struct RecurrentConfig {
   RecurrentCell cell = RecurrentCell::lstm;
   RecurrentForm form = RecurrentForm::decoder;
   int64_t vocabulary = 0;
-  int64_t width = 256;  // C of embeddings and hidden states; each direction of an encoder has C / 2
+  int64_t width = 256;  // C of embeddings and hidden states; each of an encoder's two directions has C / 2
   int64_t layers = 2;   // in the encoder, and in the decoder
   RecurrentAttention attention = RecurrentAttention::multi_head;  // of an encoder-decoder, as the next three
   int64_t heads = 1;                                              // of multi_head
   ContextPlace context = ContextPlace::after;                     // of additive, dot and general
   bool input_feeding = false;                                     // the same
+  bool bidirectional = true;   // whether the source of an encoder-decoder is read in both directions
   int64_t max_length = 1024;   // longest sequence in tokens; no tensor of the model has this size
   bool tie_embeddings = true;  // the output layer is the embedding
   StatePooling pooling = StatePooling::max;  // of an encoder's classifier
@@ -60,6 +62,7 @@ struct RecurrentConfig {
   std::string alphabet = {};     // the letters that are known, each once
   SpecialIds special = {};
 
+  bool reads_both_ways() const { return form == RecurrentForm::encoder || bidirectional; }
   bool has_encoder() const { return form != RecurrentForm::decoder; }
   bool reads_letters() const { return characters > 0; }
   bool has_decoder() const { return form != RecurrentForm::encoder; }
@@ -78,6 +81,7 @@ struct RecurrentConfig {
     v("heads", heads, "Number of heads of multi-head attention", in(1, 1 << 12));
     v("context", context, "Attend with the state after a token has been read, or with the one before it");
     v("input_feeding", input_feeding, "Give each step of the decoder what it read from the source last");
+    v("bidirectional", bidirectional, "Read the source of an encoder-decoder in both directions");
     v("max_length", max_length, "Longest sequence in tokens", in(1, 1 << 24));
     v("tie_embeddings", tie_embeddings, "Use the embedding as the output layer");
     v("pooling", pooling, "Which vector of an encoder's states a classifier takes for the text");
@@ -109,6 +113,7 @@ struct RecurrentModelConfig final : ConfigOf<RecurrentConfig> {
   std::string why_useless(std::string_view option) const override;
   void validate() const override;
   const ModelType& type(const ModelType* preferred) const override;
+  FittedBy fitted_by() const override { return FittedBy::gradients; }
   std::unique_ptr<Model> make() const override;
 };
 

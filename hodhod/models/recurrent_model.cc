@@ -39,7 +39,8 @@ AttentiveDecoder make_attentive(const RecurrentConfig& config) {
                                              .dropout = config.dropout,
                                              .locked_dropout = config.locked_dropout},
                                   .place = config.context,
-                                  .input_feeding = config.input_feeding};
+                                  .input_feeding = config.input_feeding,
+                                  .bridge = config.bidirectional};
   if (config.attention == RecurrentAttention::additive) options.score = AttentionScore::additive;
   if (config.attention == RecurrentAttention::dot) options.score = AttentionScore::dot;
   if (config.attention == RecurrentAttention::general) options.score = AttentionScore::general;
@@ -158,7 +159,7 @@ RecurrentModel::RecurrentModel(const RecurrentModelConfig& config) : config_(con
   embedding_ = Tensor::empty({c.vocabulary, c.width});
   if (c.reads_letters())
     characters_.emplace(cell_of(c.cell), Alphabet(c.alphabet).size(), c.characters, c.character_hidden);
-  if (c.has_encoder()) encoder_ = make_layers(c, c.layers, true);
+  if (c.has_encoder()) encoder_ = make_layers(c, c.layers, c.reads_both_ways());
   const bool classical = config_.reads_source() && c.attention != RecurrentAttention::multi_head;
   const bool attends = config_.reads_source() && !classical;
   if (classical) attentive_ = make_attentive(c);
@@ -187,9 +188,9 @@ void RecurrentModel::initialise(const Rng& rng, const ParameterChoice& wanted) {
     if (!wanted(name)) return;
     const Rng stream = stream_of(rng, name);
     const auto has = [&](const char* part) { return name.find(part) != std::string::npos; };
-    const int64_t hidden = name.starts_with("encoder.")     ? c.width / 2
-                           : name.starts_with("character.") ? c.character_hidden
-                                                            : c.width;
+    const int64_t hidden = name.starts_with("encoder.") && c.reads_both_ways() ? c.width / 2
+                           : name.starts_with("character.")                    ? c.character_hidden
+                                                                               : c.width;
     if (has(".weight_ih") || has(".weight_hh") || has(".bias_ih") || has(".bias_hh")) {
       initialise_cell(name, parameter, cell_of(c.cell), hidden, c.forget_bias, stream);
     } else if (name.ends_with("embedding.weight") || name == "output.weight") {

@@ -95,7 +95,7 @@ class RecurrentModel final : public Model, public Encoder, public SequenceToSequ
   RecurrentModelConfig config_;
   Tensor embedding_;                                   // [V, C]
   std::optional<WordCharacters> characters_;           // of a tagger that reads letters
-  std::optional<Recurrent> encoder_;                   // both directions, C / 2 each
+  std::optional<Recurrent> encoder_;                   // both directions, C / 2 each, or one
   std::optional<Recurrent> decoder_;                   // all layers; only the first with multi-head attention
   std::optional<MultiHeadAttention> cross_attention_;  // of an encoder-decoder
   std::optional<Recurrent> upper_;                     // the layers after the attention, if any

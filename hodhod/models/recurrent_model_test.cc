@@ -88,6 +88,16 @@ std::vector<TestedRecurrent> tested_recurrent() {
       }
     }
   }
+  for (const auto cell : {RecurrentCell::lstm, RecurrentCell::gru}) {
+    for (const auto attention :
+         {RecurrentAttention::none, RecurrentAttention::general, RecurrentAttention::multi_head}) {
+      RecurrentModelConfig config = small_recurrent(cell, RecurrentForm::encoder_decoder, 2);
+      config.body.attention = attention;
+      config.body.bidirectional = false;
+      all.push_back(
+          {std::string(name_of(cell)) + "_one_way_" + std::to_string(static_cast<int>(attention)), config});
+    }
+  }
   return all;
 }
 

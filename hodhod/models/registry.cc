@@ -23,6 +23,7 @@
 #include "hodhod/models/series/recurrent_forecaster.h"
 #include "hodhod/models/series/theta.h"
 #include "hodhod/models/series/transformer_forecaster.h"
+#include "hodhod/models/transformer_type.h"
 #include "hodhod/models/word_vectors_config.h"
 
 namespace hodhod {
@@ -32,6 +33,7 @@ std::vector<const ModelType*>& registered_types() {
   static std::vector<const ModelType*> all = [] {
     std::vector<const ModelType*> types(hf::types().begin(), hf::types().end());
     const ModelType* const own[] = {
+        &transformer_type(),
         &rnn_type(),
         &lstm_type(),
         &gru_type(),

@@ -16,10 +16,6 @@
 
 namespace hodhod {
 
-// How a model gets its parameters: by gradients, in the trainer (train/trainer.h), or by counting, sweeping
-// or solving (train/fitting.h).
-enum class FittedBy { gradients, fitting };
-
 struct ReadConfig {
   std::unique_ptr<ModelConfig> config;
   std::vector<std::string> warnings = {};  // about settings that are not used, a sentence each

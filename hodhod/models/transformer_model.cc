@@ -11,6 +11,7 @@
 #include "hodhod/models/finite.h"
 #include "hodhod/models/hf/family.h"
 #include "hodhod/models/initial_weights.h"
+#include "hodhod/models/transformer_type.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/shape.h"
 #include "hodhod/tensor/tape.h"
@@ -176,6 +177,7 @@ void TransformerModelConfig::validate() const {
 }
 
 const ModelType& TransformerModelConfig::type(const ModelType* preferred) const {
+  if (preferred == &transformer_type()) return *preferred;
   return hf::type_for(*this, preferred);
 }
 

@@ -35,6 +35,7 @@ struct TransformerModelConfig final : ConfigOf<TransformerConfig> {
   std::string why_useless(std::string_view option) const override;
   void validate() const override;
   const ModelType& type(const ModelType* preferred) const override;
+  FittedBy fitted_by() const override { return FittedBy::gradients; }
   std::unique_ptr<Model> make() const override;
 };
 

@@ -6,6 +6,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/threads.h"
+#include "hodhod/text/language_tokens.h"
 
 namespace hodhod {
 namespace {
@@ -75,10 +76,28 @@ Frame frame_of(const text::Tokenizer& tokenizer) {
   return {{frame.before.begin(), frame.before.end()}, {frame.after.begin(), frame.after.end()}};
 }
 
-SideEncoder::SideEncoder(const text::Tokenizer& tokenizer, int64_t end)
-    : tokenizer_(tokenizer), frame_(frame_of(tokenizer)) {
-  std::vector<int64_t>& after = frame_.after;
-  if (end >= 0 && std::find(after.begin(), after.end(), end) == after.end()) after.push_back(end);
+Frame source_frame(const text::Tokenizer& tokenizer, int64_t end) {
+  Frame frame = frame_of(tokenizer);
+  const text::PostProcessorPtr& post_processor = tokenizer.parts().post_processor;
+  const bool bare = post_processor && post_processor->leaves_bare();
+  const bool ends = std::find(frame.after.begin(), frame.after.end(), end) != frame.after.end();
+  if (end >= 0 && !bare && !ends) frame.after.push_back(end);
+  return frame;
+}
+
+Frame target_frame(const text::Tokenizer& tokenizer, int64_t end, int64_t decoder_start, int64_t forced_bos) {
+  Frame frame;
+  const bool in_language =
+      decoder_start >= 0 && decoder_start < tokenizer.vocab_size() &&
+      text::is_language_token(tokenizer.id_to_token(static_cast<int32_t>(decoder_start)));
+  if (forced_bos >= 0) {
+    frame.before = {forced_bos};
+  } else if (!in_language) {
+    frame = source_frame(tokenizer, end);
+  }
+  if (end >= 0 && std::find(frame.after.begin(), frame.after.end(), end) == frame.after.end())
+    frame.after.push_back(end);
+  return frame;
 }
 
 std::vector<int64_t> SideEncoder::operator()(std::string_view text, int64_t longest) const {

@@ -53,13 +53,17 @@ struct Frame {
   int64_t size() const { return static_cast<int64_t>(before.size() + after.size()); }
 };
 Frame frame_of(const text::Tokenizer& tokenizer);
+// What stands around a source: the tokenizer's frame, and an end of sequence if that has none (`end` < 0:
+// there is none). A template that puts nothing around texts stays as it is.
+Frame source_frame(const text::Tokenizer& tokenizer, int64_t end);
+// Around a target: the same with an end in any case. A first token that decoding forces stands in place of
+// the tokenizer's frame; where the decoder begins with the token of a language, only the end is left of it.
+Frame target_frame(const text::Tokenizer& tokenizer, int64_t end, int64_t decoder_start, int64_t forced_bos);
 
-// One side of a sequence-to-sequence model: a text within the tokenizer's frame, and an end of sequence if
-// the frame ends without one (`end` < 0: there is none). May be called from several threads at once.
+// One side of a sequence-to-sequence model: a text within these tokens. May be called from several threads at
+// once.
 class SideEncoder {
  public:
-  SideEncoder(const text::Tokenizer& tokenizer, int64_t end);
-  // Within these tokens instead.
   SideEncoder(const text::Tokenizer& tokenizer, Frame frame)
       : tokenizer_(tokenizer), frame_(std::move(frame)) {}
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hodhod/tasks/test_tasks.h"
+#include "hodhod/text/after/template_processing.h"
 
 namespace hodhod {
 namespace {
@@ -37,16 +38,27 @@ TEST(EncodedTexts, ASideHasTheTokenizersFrameAndOneEnd) {
   std::vector<int64_t> framed = {begin};
   framed.insert(framed.end(), own.begin(), own.end());
   framed.push_back(end);
-  const SideEncoder encode(*tokenizer, end);
+  const SideEncoder encode(*tokenizer, source_frame(*tokenizer, end));
   EXPECT_EQ(encode("boat river"), framed);
-  EXPECT_EQ(SideEncoder(*tokenizer, -1)("boat river"), framed);
+  EXPECT_EQ(SideEncoder(*tokenizer, source_frame(*tokenizer, -1))("boat river"), framed);
   EXPECT_THAT(encode(""), ElementsAre(begin, end));
   EXPECT_EQ(encode.frame_size(), 2);
   EXPECT_THAT(encode("boat river", 3), ElementsAre(begin, own[0], end));
   EXPECT_THAT(SideEncoder(*tokenizer, Frame{{9}, {end}})("boat"), ElementsAre(9, own[0], end));
   // An end that the frame has not is added.
   framed.push_back(7);
-  EXPECT_EQ(SideEncoder(*tokenizer, 7)("boat river"), framed);
+  EXPECT_EQ(SideEncoder(*tokenizer, source_frame(*tokenizer, 7))("boat river"), framed);
+  // A first token that is forced stands in place of the frame.
+  const Frame forced = target_frame(*tokenizer, 7, begin, 9);
+  EXPECT_THAT(forced.before, ElementsAre(9));
+  EXPECT_THAT(forced.after, ElementsAre(7));
+  // A template that puts nothing around texts leaves sources bare, and targets end all the same.
+  auto bare = test_tokenizer();
+  bare->set_post_processor(text::make_template_processing("$A", "$A $B", {}));
+  EXPECT_EQ(source_frame(*bare, end).size(), 0);
+  EXPECT_THAT(target_frame(*bare, end, begin, -1).after, ElementsAre(end));
+  bare->set_post_processor(nullptr);
+  EXPECT_THAT(source_frame(*bare, end).after, ElementsAre(end));
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ HeldOutText hold_out_end(OpenText text, double share) {
   return held;
 }
 
-bool is_fitted(const ModelConfig& config) { return config.type().fitted_by() == FittedBy::fitting; }
+bool is_fitted(const ModelConfig& config) { return config.fitted_by() == FittedBy::fitting; }
 
 void check_log_probability(const Model& model, double value) {
   if (value < 0 && std::isinf(value) && is_fitted(model.config())) return;

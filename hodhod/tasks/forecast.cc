@@ -95,9 +95,7 @@ void SeriesForecaster::save(const std::string& directory) const {
   save_model_files(*model, directory, Json::object(), origin);
 }
 
-bool SeriesForecaster::by_gradients() const {
-  return model->config().type().fitted_by() == FittedBy::gradients;
-}
+bool SeriesForecaster::by_gradients() const { return model->config().fitted_by() == FittedBy::gradients; }
 
 TimeStep SeriesForecaster::step() const {
   const auto step = TimeStep::parse(options().step);

@@ -19,7 +19,7 @@ UsualSettings usual_generation() {
 
 TaskTokenizerOptions usual_language_tokenizer(const ModelConfig& config) {
   TaskTokenizerOptions usual = usual_generation().tokenizer;
-  if (config.type().fitted_by() == FittedBy::fitting) {
+  if (config.fitted_by() == FittedBy::fitting) {
     usual.kind = TokenizerKind::word;
     usual.word_ends = WordEnds::blanks;
     usual.vocabulary = kAllWords;

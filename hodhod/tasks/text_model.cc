@@ -50,7 +50,7 @@ void check_carries(const ModelConfig& config, HeadKind head, bool reads_source, 
 
 void change(ModelDirectory& directory, const FineTuning& tuning) {
   if (tuning.change) tuning.change(*directory.config);
-  check_storable(*directory.config);
+  check_storable(*directory.config, directory.type);
 }
 
 }  // namespace

@@ -16,7 +16,6 @@
 #include "hodhod/tasks/saved_model.h"
 #include "hodhod/tasks/stop_strings.h"
 #include "hodhod/tensor/tape.h"
-#include "hodhod/text/language_tokens.h"
 #include "hodhod/text/languages/sentences.h"
 #include "hodhod/text/normalizers/normalizer.h"
 #include "hodhod/text/unicode/metaspace.h"
@@ -29,21 +28,13 @@ namespace {
 constexpr size_t kSamples = 4;
 
 SideEncoder source_encoder(const Translator& translator) {
-  return {*translator.tokenizer, translator.config().special().eos};
+  return {*translator.tokenizer, source_frame(*translator.tokenizer, translator.config().special().eos)};
 }
 
-// A target whose first token is forced in decoding stands between that token and the end; one that the
-// decoder begins with the token of its language has only the end.
 SideEncoder target_encoder(const Translator& translator) {
   const text::Tokenizer& tokenizer = translator.tokenizer->target();
-  const int64_t end = translator.config().special().eos, forced = translator.decoding.forced_bos;
-  Frame frame;
-  if (end >= 0) frame.after = {end};
-  if (forced >= 0) frame.before = {forced};
-  if (forced >= 0 ||
-      text::is_language_token(tokenizer.id_to_token(static_cast<int32_t>(translator.decoder_start()))))
-    return {tokenizer, std::move(frame)};
-  return {tokenizer, end};
+  return {tokenizer, target_frame(tokenizer, translator.config().special().eos, translator.decoder_start(),
+                                  translator.decoding.forced_bos)};
 }
 
 int64_t longest_source(const Translator& translator) {

@@ -21,6 +21,8 @@ class PostProcessor {
                      bool add_special_tokens) const = 0;
   // How many tokens it adds.
   virtual int added_count(bool pair) const = 0;
+  // Whether it is there to say that nothing stands around a text.
+  virtual bool leaves_bare() const { return false; }
   virtual Json to_json() const = 0;
 };
 

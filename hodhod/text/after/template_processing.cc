@@ -55,6 +55,7 @@ class TemplateProcessing : public PostProcessor {
     encodings = std::move(out);
   }
 
+  bool leaves_bare() const override { return added_count(false) == 0; }
   int added_count(bool pair) const override {
     size_t count = 0;
     for (const TemplatePiece& piece : templates_[pair]) {
