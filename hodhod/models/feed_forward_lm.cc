@@ -13,6 +13,7 @@
 #include "hodhod/models/hf/config_reader.h"
 #include "hodhod/models/hf/tokens.h"
 #include "hodhod/models/own_config.h"
+#include "hodhod/models/token_windows.h"
 #include "hodhod/nn/dropout.h"
 #include "hodhod/nn/initialisers.h"
 #include "hodhod/nn/module.h"
@@ -177,51 +178,21 @@ Tensor FeedForwardLm::loss(const SequenceBatch& batch, const Tensor& labels,
 
 // ---- decoding ----
 
-// The last tokens of each row, the earliest first; −1 for places before the beginning.
-struct FeedForwardLm::Rows final : LanguageModel::State {
-  std::vector<std::vector<int64_t>> windows;
-
-  void select(std::span<const int64_t> kept) override {
-    std::vector<std::vector<int64_t>> chosen;
-    for (const int64_t row : kept) chosen.push_back(windows[static_cast<size_t>(row)]);
-    windows = std::move(chosen);
-  }
-  void append(State&& other) override {
-    for (auto& window : static_cast<Rows&>(other).windows) windows.push_back(std::move(window));
-  }
-};
-
 std::unique_ptr<LanguageModel::State> FeedForwardLm::start(std::span<const Prompt> prompts, Context&) const {
-  auto rows = std::make_unique<Rows>();
-  const auto n = static_cast<size_t>(config_.body.context);
-  for (const Prompt& prompt : prompts) {
-    check(prompt.source.empty(), "{}: this model reads no source", name());
-    // The last token comes with the first step.
-    const std::span<const int64_t> read(prompt.target.data(), prompt.target.size() - 1);
-    for (const int64_t token : read) {
-      check(token >= 0 && token < vocabulary(), "{}: token {} is not one of the {} of the vocabulary", name(),
-            token, vocabulary());
-    }
-    const std::span<const int64_t> last = read.last(std::min(n, read.size()));
-    std::vector<int64_t> window(n - last.size(), -1);
-    window.insert(window.end(), last.begin(), last.end());
-    rows->windows.push_back(std::move(window));
-  }
-  return rows;
+  return TokenWindows::of(prompts, config_.body.context, *this);
 }
 
 Tensor FeedForwardLm::step(State& state, std::span<const int64_t> tokens, Context& context) const {
   const NoGrad off;
   const Trace::Scope scope(context.trace, "decoder");
-  auto& windows = static_cast<Rows&>(state).windows;
+  auto& windows = static_cast<TokenWindows&>(state);
   check_tokens(*this, {.ids = Tensor::from(tokens, {std::ssize(tokens), 1})}, vocabulary());
   const int64_t rows = std::ssize(tokens), n = config_.body.context;
   std::vector<int64_t> ids;
   std::vector<float> known;
-  for (size_t row = 0; row < windows.size(); ++row) {
-    windows[row].erase(windows[row].begin());
-    windows[row].push_back(tokens[row]);
-    for (const int64_t id : windows[row]) {
+  windows.push(tokens);
+  for (const auto& row : windows.rows) {
+    for (const int64_t id : row) {
       ids.push_back(std::max<int64_t>(id, 0));
       known.push_back(id >= 0 ? 1.0f : 0.0f);
     }

@@ -93,8 +93,6 @@ class FeedForwardLm final : public Model, public LanguageModel {
   }
 
  private:
-  struct Rows;
-
   // The hidden states [B, T, H] of the last layer.
   Tensor read(const TokenBatch& tokens, Context& context) const;
   // From windows [B, T, n·C] to the last layer's states.

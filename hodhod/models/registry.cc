@@ -24,6 +24,7 @@
 #include "hodhod/models/series/theta.h"
 #include "hodhod/models/series/transformer_forecaster.h"
 #include "hodhod/models/transformer_type.h"
+#include "hodhod/models/windowed_lstm.h"
 #include "hodhod/models/word_vectors_config.h"
 
 namespace hodhod {
@@ -39,6 +40,7 @@ std::vector<const ModelType*>& registered_types() {
         &gru_type(),
         &bilm_type(),
         &feed_forward_lm_type(),
+        &windowed_lstm_type(),
         &word_vectors_type(),
         &bag_type(),
         &lda_type(),

@@ -14,8 +14,8 @@
 #include "hodhod/base/names.h"
 #include "hodhod/base/test_directories.h"
 #include "hodhod/models/bag_config.h"
-#include "hodhod/models/feed_forward_lm.h"
 #include "hodhod/models/recurrent_config.h"
+#include "hodhod/models/registry.h"
 #include "hodhod/models/test_models.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/shape.h"
@@ -116,10 +116,10 @@ TEST(TraceNames, AreThoseOfTheDocument) {
     }
     add_names(trace, traced);
   }
-  {
+  for (const std::string type : {"nnlm-tiny", "windowed-lstm"}) {
     Trace trace;
     Context context{.trace = &trace};
-    const auto model = make_model(FeedForwardLmConfig({.vocabulary = 61, .context = 3}), Rng(3));
+    const auto model = make_model(*model_preset(type), Rng(3));
     const TokenBatch tokens = TestBatch(small_config(TransformerShape::decoder), 2, 5).target;
     model->language_model()->logits({.target = tokens}, context);
     add_names(trace, traced);

@@ -10,7 +10,7 @@ found=$("$tools/convert_small_model" "$work" "$work/out" 2>&1 || true)
 expect "no model" "No such file" "$found"
 mkdir "$work/other"
 echo '{"architecture": "perceiver"}' > "$work/other/config.json"
-expect "an unknown architecture" "the architecture is 'perceiver'; read are transformer-encoder-decoder, gru-seq2seq" \
+expect "an unknown architecture" "the architecture is 'perceiver'; read are transformer-encoder-decoder, gru-seq2seq, char LSTM LM" \
   "$("$tools/convert_small_model" "$work/other" "$work/out" 2>&1 || true)"
 echo '{"architecture": "gru-seq2seq", "source_vocab": [], "target_vocab": []}' > "$work/other/config.json"
 printf '\2\0\0\0\0\0\0\0{}' > "$work/other/model.safetensors"
@@ -44,3 +44,18 @@ for wanted, line in zip(expected, found):
 END
   expect "$model is described" "vocabulary" "$("$hodhod" describe "$work/$model")"
 done
+
+# Letters, as they are most likely.
+"$tools/convert_small_model" "$data/models/charlstm-textgenrnn" "$work/letters"
+python3 - "$data/models/charlstm-textgenrnn/expected.jsonl" "$work/wanted" "$work/prompts" <<'END'
+import json, sys
+expected = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
+expected = [one for one in expected if one["prompt"]]
+open(sys.argv[2], "w").write("".join(one["greedy_text"] + "\n" for one in expected))
+open(sys.argv[3], "w").write("".join(one["prompt"] + "\n" for one in expected))
+END
+while IFS= read -r prompt; do
+  "$hodhod" generate "$work/letters" "$prompt" --do-sample no
+done < "$work/prompts" > "$work/found"
+same "letters" "$(cat "$work/wanted")" "$(cat "$work/found")"
+[[ -s $work/wanted ]] || fail "nothing was compared"
