@@ -138,7 +138,7 @@ Tensor MaskedLanguageHead::loss(const Tensor& hidden, const Tensor& table, const
 
 Tensor ClassificationHead::operator()(const HiddenStates& hidden, Context& context) const {
   Tensor x = pooled(hidden, *this);
-  if (pooler) x = activate(activation, (*pooler)(x));
+  if (pooler) x = activate(activation, (*pooler)(pooler_dropout ? with_dropout(x, dropout, context) : x));
   trace(context, "pooled", Component::linear, "BC", x);
   x = with_dropout(x, dropout, context);
   Tensor y = classifier.weight.defined() ? classifier(x) : x;
@@ -160,7 +160,7 @@ Tensor TaggingHead::operator()(const HiddenStates& hidden, Context& context) con
 }
 
 Tensor SpanHead::operator()(const HiddenStates& hidden, Context& context) const {
-  const Tensor y = span(hidden.states, context);
+  const Tensor y = span(with_dropout(hidden.states, dropout, context), context);
   trace(context, "logits", Component::linear, "BTK", y);
   return y;
 }

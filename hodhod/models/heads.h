@@ -146,6 +146,7 @@ struct ClassificationHead {
   kernels::Activation activation = kernels::Activation::tanh;
   StatePooling pooling = StatePooling::first;
   double dropout = 0;
+  bool pooler_dropout = false;  // before the pooler too
   // The second half of the channels reads from right to left: its last state is at the first token.
   bool both_directions = false;
   std::optional<Linear> attention = {};  // q of StatePooling::attention, [1, C]
@@ -185,6 +186,7 @@ TaggingHead make_tagging_head(const HeadOptions& options, int64_t width, double 
 // begins there and the score that it ends there.
 struct SpanHead {
   Linear span;
+  double dropout = 0;
 
   // Hidden states [B, T, C] → logits [B, T, 2], of the start and of the end.
   Tensor operator()(const HiddenStates& hidden, Context& context) const;

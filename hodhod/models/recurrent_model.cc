@@ -76,7 +76,7 @@ Head make_recurrent_head(const RecurrentModelConfig& config) {
     case HeadKind::tagger:
       return make_tagging_head(config.head, body.width, body.dropout);
     case HeadKind::span:
-      return SpanHead{Linear(body.width, 2)};
+      return SpanHead{.span = Linear(body.width, 2)};
   }
   return NoHead{};
 }

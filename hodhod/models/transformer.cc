@@ -234,6 +234,8 @@ Tensor Transformer::run(const TransformerStack& stack, Tensor x, const Attention
               {cache ? &cache->self : nullptr, layer});
   }
   if (stack.final_norm) x = traced_norm(*stack.final_norm, "final_norm", x, context);
+  if (const double rate = config_.dropout; config_.final_dropout && context.training && rate > 0)
+    x = dropout(x, rate, context.next_stream());
   if (stack.output_projection) {
     x = (*stack.output_projection)(x, context);
     trace(context, "output_projection", Component::linear, "BTC", x);

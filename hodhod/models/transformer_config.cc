@@ -58,6 +58,7 @@ TransformerConfig t5(int64_t width, int64_t heads, int64_t layers, int64_t feed_
   config.scale_scores = config.scale_embedding = false;
   config.scale_output = true;
   config.attention_dropout = config.activation_dropout = config.dropout;
+  config.final_dropout = true;
   config.padding_learns = true;
   config.special.eos = 1;
   return config;

@@ -106,6 +106,7 @@ struct TransformerConfig {
   double attention_dropout = 0.0;                // on attention probabilities
   double activation_dropout = 0.0;               // on the feed-forward's hidden units
   std::optional<double> embedding_dropout = {};  // on embeddings, if different from dropout
+  bool final_dropout = false;                    // `dropout` after the final norm too (T5)
 
   bool padding_learns = false;  // whether the padding token's embedding gets gradients
   SpecialIds special = {};
@@ -210,6 +211,7 @@ struct TransformerConfig {
       kShare);
     v("embedding_dropout", embedding_dropout, "Dropout of embeddings; that of dropout where it is not given",
       kShare);
+    v("final_dropout", final_dropout, "Use dropout after the final norm too");
     v("padding_learns", padding_learns, "Let look-ups of the padding token change its embedding");
     special.visit(v);
   }

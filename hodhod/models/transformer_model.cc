@@ -40,6 +40,7 @@ ClassificationHead classification_head(const TransformerModelConfig& config) {
                           // In a decoder, only the last state has seen the whole text.
                           .pooling = body.has_decoder() ? StatePooling::last : StatePooling::first};
   if (encodes) head.pooler.emplace(body.width, body.width);
+  head.pooler_dropout = config.pooler_dropout;
   if (encodes) head.dropout = config.head.dropout.value_or(body.dropout);
   return head;
 }
@@ -64,7 +65,7 @@ Head make_head(const TransformerModelConfig& config) {
     case HeadKind::tagger:
       return make_tagging_head(config.head, body.width, body.dropout);
     case HeadKind::span:
-      return SpanHead{Linear(body.width, 2)};
+      return SpanHead{.span = Linear(body.width, 2), .dropout = config.head.dropout.value_or(0)};
   }
   return NoHead{};
 }
@@ -156,6 +157,7 @@ std::vector<Field> TransformerModelConfig::fields() {
   std::vector<Field> all = ConfigOf::fields();
   all.push_back(field_of("pooler_activation", pooler_activation,
                          "Activation of the layer before the labels of an encoder's classifier"));
+  all.push_back(field_of("pooler_dropout", pooler_dropout, "Use dropout before that layer too"));
   return all;
 }
 

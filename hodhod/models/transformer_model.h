@@ -20,6 +20,7 @@ struct TransformerModelConfig final : ConfigOf<TransformerConfig> {
   TransformerModelConfig(const TransformerConfig& config, const HeadOptions& options);
 
   kernels::Activation pooler_activation = kernels::Activation::tanh;  // in an encoder's classifier
+  bool pooler_dropout = false;  // dropout before the pooler of an encoder's classifier too
 
   std::unique_ptr<ModelConfig> clone() const override;
   int64_t width() const override { return body.size_of_embedding(); }

@@ -49,6 +49,7 @@ const Family& bart() {
                               .presets = {"bart-base", "bart-large"},
                               .defaults = bart_defaults,
                               .activation = "activation_function",
+                              .pooler_dropout = true,
                               .keys = pair_keys(),
                               .heads = {{"BartForConditionalGeneration", HeadKind::language_model},
                                         {"BartModel", HeadKind::language_model},
@@ -57,7 +58,7 @@ const Family& bart() {
                               .write = write_pair,
                               .names = bart_names(),
                               .constants = constant_logits_bias,
-                              .head_dropout = HeadDropout{"classifier_dropout", HeadKind::classifier, 0}};
+                              .head_dropouts = {{"classifier_dropout", HeadKind::classifier, 0}}};
   return kFamily;
 }
 

@@ -150,6 +150,7 @@ const Family& roformer() {
       .defaults = roformer_defaults,
       .activation = "hidden_act",
       .pooler_activation = std::nullopt,
+      .pooler_dropout = true,
       .keys = bert_keys(),
       .heads = {{"RoFormerForMaskedLM", HeadKind::masked_language_model},
                 {"RoFormerForSequenceClassification", HeadKind::classifier},

@@ -4,9 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 #include "hodhod/base/testing.h"
 #include "hodhod/models/hf/family.h"
 #include "hodhod/models/hf/test_directory.h"
+#include "hodhod/models/registry.h"
 
 namespace hodhod {
 namespace {
@@ -291,6 +295,41 @@ TEST(ConfigFile, TheClassifiersDropoutOfDistilbertIsNotTheTaggers) {
   EXPECT_EQ(read("DistilBertForTokenClassification", stored).head.dropout, 0.4);
   classifier.head.dropout = std::nullopt;
   EXPECT_EQ(hf::write_config(hf::distilbert(), classifier).at("seq_classif_dropout"), 0.1);
+}
+
+// BERT's head for answers has no dropout, whatever is said of classifiers; DistilBERT's has its own.
+TEST(ConfigFile, DropoutBeforeAnswers) {
+  std::vector<std::string> warnings;
+  const auto read = [&](const hf::Family& family, const char* architecture, Json json) {
+    json["architectures"] = {architecture};
+    return hf::read_config(family, json, "config.json", warnings);
+  };
+  EXPECT_EQ(read(hf::bert(), "BertForQuestionAnswering", {{"classifier_dropout", 0.3}}).head.dropout,
+            std::nullopt);
+  EXPECT_EQ(read(hf::bert(), "BertForSequenceClassification", {{"classifier_dropout", 0.3}}).head.dropout,
+            0.3);
+  TransformerModelConfig answers =
+      read(hf::distilbert(), "DistilBertForQuestionAnswering", {{"qa_dropout", 0.3}});
+  EXPECT_EQ(answers.head.dropout, 0.3);
+  EXPECT_EQ(hf::write_config(hf::distilbert(), answers).at("qa_dropout"), 0.3);
+  EXPECT_EQ(read(hf::distilbert(), "DistilBertForQuestionAnswering", Json::object()).head.dropout, 0.1);
+  answers = read(hf::bert(), "BertForQuestionAnswering", Json::object());
+  answers.head.dropout = 0.2;
+  EXPECT_EQ(read(hf::bert(), "BertForQuestionAnswering", hf::write_config(hf::bert(), answers)).head.dropout,
+            0.2);
+}
+
+// RoBERTa, Longformer, RoFormer and BART drop before the pooler too; T5 drops after the final norm.
+TEST(ConfigFile, FurtherPlacesOfDropout) {
+  std::vector<std::string> warnings;
+  for (const hf::Family* family : hf::families()) {
+    const TransformerModelConfig config = hf::read_config(*family, Json::object(), "config.json", warnings);
+    const std::string name(family->model_type);
+    const std::set<std::string> before = {"roberta", "xlm-roberta", "longformer", "roformer", "bart"};
+    EXPECT_EQ(config.pooler_dropout, before.contains(name)) << name;
+    EXPECT_EQ(config.body.final_dropout, name == "t5" || name == "mt5") << name;
+  }
+  EXPECT_EQ(model_type_named("roformer", "").preset("roformer-tiny")->type().name(), "roformer");
 }
 
 TEST(ConfigFile, WhatNoFamilyHoldsIsNamedBeforeItIsTrained) {

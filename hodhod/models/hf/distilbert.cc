@@ -14,10 +14,7 @@ TransformerConfig distilbert_defaults() {
   return c;
 }
 
-void read_distilbert(ConfigReader& reader, TransformerConfig&) {
-  reader.only("sinusoidal_pos_embds", false);
-  reader.find("qa_dropout");  // in training, before a head that has no dropout here
-}
+void read_distilbert(ConfigReader& reader, TransformerConfig&) { reader.only("sinusoidal_pos_embds", false); }
 
 void write_distilbert(const TransformerConfig&, Json& json) { json["sinusoidal_pos_embds"] = false; }
 
@@ -82,7 +79,8 @@ const Family& distilbert() {
                          {"classifier.bias", "classifier.bias"},
                          {"span.weight", "qa_outputs.weight"},
                          {"span.bias", "qa_outputs.bias"}}},
-      .head_dropout = HeadDropout{"seq_classif_dropout", HeadKind::classifier, 0.2}};
+      .head_dropouts = {{"seq_classif_dropout", HeadKind::classifier, 0.2},
+                        {"qa_dropout", HeadKind::span, 0.1}}};
   return kFamily;
 }
 

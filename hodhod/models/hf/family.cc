@@ -56,8 +56,12 @@ TransformerModelConfig canonical(TransformerModelConfig config) {
   unless_used(c.window > 0, c.window_from, 0);
   unless_used(c.window > 0 && c.full_every <= c.decoder_layers, c.full_every, 0);
   unless_used(c.embedding_dropout != c.dropout, c.embedding_dropout, std::nullopt);
-  unless_used(head.has_labels() && c.has_encoder() && head.dropout != c.dropout, head.dropout, std::nullopt);
+  const bool drops =
+      (head.has_labels() && head.dropout != c.dropout) || (head.kind == HeadKind::span && head.dropout != 0);
+  unless_used(drops && c.has_encoder(), head.dropout, std::nullopt);
   unless_used(c.has_encoder() && classifies, config.pooler_activation, kernels::Activation::tanh);
+  unless_used(c.has_encoder() && classifies, config.pooler_dropout, false);
+  unless_used(c.final_norm, c.final_dropout, false);
   // If an encoder-decoder's bias is not stored, it is 0.
   unless_used(!translates, c.output_bias, true);
   // Only an output layer can be scaled, and only the embedding is.
@@ -96,15 +100,23 @@ std::vector<std::string> differences(const TransformerModelConfig& one, const Tr
 }
 
 void read_head_dropout(const Family& family, ConfigReader& reader, HeadOptions& head) {
-  if (!family.head_dropout) return;
-  const auto& [setting, kind, otherwise] = *family.head_dropout;
-  if (reader.find(setting) == nullptr && head.kind == kind) head.dropout = otherwise;
-  if (head.kind == kind) reader.read(std::array{KeyRule{setting, "head_dropout"}}, fields_of(head));
+  if (head.kind == HeadKind::span) {  // `keys` are for heads with labels
+    head.dropout.reset();
+    reader.read(std::array{KeyRule{"head_dropout", "head_dropout"}}, fields_of(head));
+  }
+  for (const auto& [setting, kind, otherwise] : family.head_dropouts) {
+    if (reader.find(setting) == nullptr && head.kind == kind) head.dropout = otherwise;
+    if (head.kind == kind) reader.read(std::array{KeyRule{setting, "head_dropout"}}, fields_of(head));
+  }
 }
 
 void write_head_dropout(const Family& family, const TransformerModelConfig& config, Json& json) {
-  if (!family.head_dropout || family.head_dropout->head != config.head.kind) return;
-  json[std::string(family.head_dropout->setting)] = config.head.dropout.value_or(config.body.dropout);
+  const bool spans = config.head.kind == HeadKind::span;
+  const double otherwise = spans ? 0 : config.body.dropout;
+  if (spans && config.head.dropout) json["head_dropout"] = *config.head.dropout;
+  for (const HeadDropout& rule : family.head_dropouts)
+    if (rule.head == config.head.kind)
+      json[std::string(rule.setting)] = config.head.dropout.value_or(otherwise);
 }
 
 // The heads that the family has on a body of this shape.
@@ -164,6 +176,7 @@ class FamilyType final : public ModelType {
   std::unique_ptr<ModelConfig> preset(std::string_view preset) const override {
     auto config = std::make_unique<TransformerModelConfig>(transformer_preset(preset));
     config->pooler_activation = family_.pooler_activation.value_or(config->body.activation);
+    config->pooler_dropout = family_.pooler_dropout;
     return config;
   }
   ReadConfig read(const Json& json, const std::string& path) const override {
@@ -247,6 +260,7 @@ TransformerModelConfig read_config(const Family& family, const Json& json, const
 TransformerModelConfig read_config(const Family& family, ConfigReader& reader) {
   TransformerModelConfig config(family.defaults());
   config.body.shape = head_rule(reader, family.heads).shape.value_or(config.body.shape);
+  config.pooler_dropout = family.pooler_dropout;
   reader.read(family.keys, config.fields());
   reader.read(training_rules(family), config.fields());
   config.body.activation = reader.activation_or(family.activation, config.body.activation);

@@ -36,6 +36,7 @@ struct Family {
   std::string_view activation;  // the setting for the feed-forward's activation
   // The activation of a classifier's pooler; none: that of the feed-forward.
   std::optional<kernels::Activation> pooler_activation = kernels::Activation::tanh;
+  bool pooler_dropout = false;  // whether a classifier has dropout before its pooler too
   std::vector<KeyRule> keys;
   std::vector<HeadRule> heads;
   // Handle the settings that `keys` cannot express. `read` runs after `keys`, and before special tokens and
@@ -47,8 +48,8 @@ struct Family {
   TensorNames (*names_of)(const TransformerConfig& config) = nullptr;
   // Further tensors that are saved although they follow from the configuration. Null: there are none.
   NamedTensors (*constants)(const TransformerConfig& config) = nullptr;
-  // None: `keys` has the setting for all heads, if there is one.
-  std::optional<HeadDropout> head_dropout = {};
+  // Of heads with a setting of their own. `keys` has that of the other heads with labels, if there is one.
+  std::vector<HeadDropout> head_dropouts = {};
 };
 
 const Family& marian();

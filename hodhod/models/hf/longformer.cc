@@ -63,6 +63,7 @@ const Family& longformer() {
                               .presets = {},
                               .defaults = longformer_defaults,
                               .activation = "hidden_act",
+                              .pooler_dropout = true,
                               .keys = roberta_keys(),
                               .heads = {{"LongformerForMaskedLM", HeadKind::masked_language_model},
                                         {"LongformerForSequenceClassification", HeadKind::classifier},
