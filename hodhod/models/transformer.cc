@@ -134,6 +134,8 @@ void Transformer::make_tables() {
         config_.max_length, config_.width,
         config_.positions == PositionKind::sinusoidal ? SinusoidOrder::halves : SinusoidOrder::interleaved);
   }
+  if (config_.positions == PositionKind::timing)
+    sinusoids_ = timing_signal(config_.max_length, config_.width, config_.position_offset);
   if (config_.positions == PositionKind::rotary) rotary_ = make_rotary(config_, config_.max_length);
   if (config_.positions == PositionKind::alibi_of_keys)
     key_bias_ = alibi_of_keys(config_.heads, config_.max_length, config_.size_of_head());

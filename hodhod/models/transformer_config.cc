@@ -44,6 +44,18 @@ TransformerConfig mbart(int64_t width, int64_t heads, int64_t layers) {
   return config;
 }
 
+TransformerConfig m2m100(int64_t width, int64_t heads, int64_t layers, int64_t feed_forward) {
+  TransformerConfig config = translator(width, heads, layers, feed_forward, 0.1);
+  config.vocabulary = 128112;
+  config.norm_placement = NormPlacement::pre;
+  config.final_norm = true;
+  config.positions = PositionKind::timing;
+  config.position_offset = 2;
+  config.attention_dropout = 0.1;
+  config.special = {.pad = 1, .bos = 0, .eos = 2, .decoder_start = 2};
+  return config;
+}
+
 TransformerConfig t5(int64_t width, int64_t heads, int64_t layers, int64_t feed_forward) {
   TransformerConfig config = translator(width, heads, layers, feed_forward, 0.1);
   config.vocabulary = 32128;
@@ -149,6 +161,7 @@ const std::vector<std::pair<std::string, TransformerConfig>>& presets() {
       {"bart-base", bart(768, 12, 6)},
       {"bart-large", bart(1024, 16, 12)},
       {"mbart-large", mbart(1024, 16, 12)},
+      {"m2m100-418m", m2m100(1024, 16, 12, 4096)},
       {"t5-small", t5(512, 8, 6, 2048)},
       {"t5-base", t5(768, 12, 12, 3072)},
       {"mt5-small", mt5(512, 6, 8, 1024)},
@@ -255,7 +268,8 @@ void TransformerConfig::check_positions() const {
       "transformer: rotary positions turn an even number of a head's channels; rotary_share {} of head size "
       "{} is {}",
       rotary_share, size_of_head(), rotated());
-  const bool sinusoids = positions == PositionKind::sinusoidal || positions == PositionKind::interleaved;
+  const bool sinusoids = positions == PositionKind::sinusoidal || positions == PositionKind::interleaved ||
+                         positions == PositionKind::timing;
   check(!sinusoids || width % 2 == 0, "transformer: sinusoidal positions need an even width, this is {}",
         width);
   // These tables are computed rather than read from a file, so only this check limits their size.

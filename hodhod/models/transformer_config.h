@@ -25,9 +25,20 @@ constexpr std::array<std::string_view, 3> names_of(TransformerShape) {
 // in the second, as in Marian; interleaved: sines and cosines alternate, as in the paper. rotary rotates
 // queries and keys; alibi and relative add a bias to the attention scores. alibi_of_keys: ALiBi as Falcon
 // computes it.
-enum class PositionKind { none, sinusoidal, interleaved, learned, rotary, alibi, relative, alibi_of_keys };
-constexpr std::array<std::string_view, 8> names_of(PositionKind) {
-  return {"none", "sinusoidal", "interleaved", "learned", "rotary", "alibi", "relative", "alibi-of-keys"};
+enum class PositionKind {
+  none,
+  sinusoidal,
+  interleaved,
+  learned,
+  rotary,
+  alibi,
+  relative,
+  alibi_of_keys,
+  timing
+};
+constexpr std::array<std::string_view, 9> names_of(PositionKind) {
+  return {"none",  "sinusoidal", "interleaved",   "learned", "rotary",
+          "alibi", "relative",   "alibi-of-keys", "timing"};
 }
 
 // How rotary frequencies change for texts longer than those in training. linear: all are divided; llama3 and
@@ -66,7 +77,7 @@ struct TransformerConfig {
   bool embedding_norm = false;  // a norm on the embeddings (BERT)
   SubLayerOrder sub_layers = SubLayerOrder::sequential;
   PositionKind positions = PositionKind::sinusoidal;
-  int64_t position_offset = 0;  // rows of learned positions before that of the first token
+  int64_t position_offset = 0;  // places (of learned positions: rows) before that of the first token
   double rotary_share = 1;      // of a head's channels that turn
   double rotary_base = 10000;
   bool rotary_interleaved = false;  // pairs are neighbouring channels, not the halves of a head

@@ -72,6 +72,17 @@ Tensor sinusoidal_positions(int64_t longest, int64_t width, SinusoidOrder order,
   });
 }
 
+Tensor timing_signal(int64_t longest, int64_t width, int64_t first, DType dtype) {
+  const int64_t half = width / 2;
+  const double step = std::log(10000.0) / static_cast<double>(std::max<int64_t>(half - 1, 1));
+  return tabulate({longest, width}, dtype, [&](int64_t place, int64_t channel) {
+    if (channel >= 2 * half) return 0.0;
+    const double angle =
+        static_cast<double>(place + first) * std::exp(-step * static_cast<double>(channel % half));
+    return channel < half ? std::sin(angle) : std::cos(angle);
+  });
+}
+
 Tensor add_positions(const Tensor& x, const Tensor& table, const Places& places, int64_t first_row) {
   check(x.rank() == 3 && table.rank() == 2 && x.dim(2) == table.dim(1),
         "positions: x has shape {} and the table {}; give [B, T, C] and [longest, C]", x.shape(),

@@ -24,6 +24,11 @@ enum class SinusoidOrder {
 // order ("Attention Is All You Need", §3.5). [longest, C]
 Tensor sinusoidal_positions(int64_t longest, int64_t width, SinusoidOrder order, DType dtype = DType::f32);
 
+// The same idea as tensor2tensor and fairseq compute it: all sines, then all cosines, with frequencies that
+// fall from 1 to 1/10000 in equal ratios, 10000^(−i/(C/2 − 1)) for i < C/2. Row 0 is that of place `first`;
+// without a partner an odd width's last channel is 0. [longest, C]
+Tensor timing_signal(int64_t longest, int64_t width, int64_t first, DType dtype = DType::f32);
+
 // Where the tokens of a batch stand: token t of row b at ids[b, t], or t + offset[b], or t.
 struct Places {
   HostArray ids = {};     // [B, T]

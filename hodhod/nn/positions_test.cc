@@ -44,6 +44,19 @@ TEST(Sinusoidal, IsThePapersFormula) {
   EXPECT_NEAR(odd[5], std::cos(1.0), 1e-15);
 }
 
+TEST(TimingSignal, FallsInEqualRatios) {
+  const auto rows = timing_signal(4, 6, 2, DType::f64).values();
+  for (size_t p = 0; p < 4; ++p) {
+    for (size_t i = 0; i < 3; ++i) {
+      const double angle = static_cast<double>(p + 2) * std::pow(10000, -static_cast<double>(i) / 2);
+      EXPECT_NEAR(rows[p * 6 + i], std::sin(angle), 1e-14);
+      EXPECT_NEAR(rows[p * 6 + 3 + i], std::cos(angle), 1e-14);
+    }
+  }
+  EXPECT_EQ(timing_signal(2, 3, 1, DType::f64).values()[2], 0);
+  EXPECT_NEAR(timing_signal(1, 2, 1, DType::f64).values()[0], std::sin(1.0), 1e-15);
+}
+
 TEST(AddPositions, TakesRowsByPlace) {
   const Tensor table = position_values({9, 2}, 1), x = Tensor::zeros({2, 3, 2}, DType::f64);
   const auto row = [&](int64_t r, int64_t c) { return table.data<double>()[r * 2 + c]; };

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/json.h"
 #include "hodhod/decode/generation_json.h"
 #include "hodhod/text/language_tokens.h"
 
@@ -32,8 +33,11 @@ std::string language_called(const text::Tokenizer& tokenizer, const std::string&
   return begin[0];
 }
 
-// Whether the decoder's input begins with the language: where the language of a source ends its text.
+// Whether the decoder's input begins with the language: where the language of a source ends its text, but for
+// NLLB, which had it there once and forces that of the target all the same.
 bool begins_input(const text::Tokenizer& tokenizer) {
+  const Json* named = json_find(tokenizer.parts().settings, "tokenizer_class");
+  if (named != nullptr && named->is_string() && named->get<std::string>().starts_with("Nllb")) return false;
   const text::Frame frame = tokenizer.frame();
   return std::any_of(frame.after.begin(), frame.after.end(),
                      [&](int32_t token) { return names_language(tokenizer, token); });

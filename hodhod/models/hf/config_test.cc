@@ -94,9 +94,10 @@ TEST(ConfigFile, AnotherModelIsRefusedByTheSettingThatMakesItOne) {
   EXPECT_THAT(error_with("tiny", "decoder_vocab_size", 20), HasSubstr("shared embeddings have one size"));
   EXPECT_THAT(error_with("gpt-tiny", "activation_function", "mish"),
               HasSubstr("activation_function: activation 'mish'"));
-  EXPECT_THAT(error_with("gpt-tiny", "model_type", "mpnet"),
-              HasSubstr("models of type 'mpnet' are not known; those of marian, bart, mbart, bert, roberta, "
-                        "xlm-roberta, longformer, distilbert, roformer, t5, mt5, gpt2, llama, "));
+  EXPECT_THAT(
+      error_with("gpt-tiny", "model_type", "mpnet"),
+      HasSubstr("models of type 'mpnet' are not known; those of marian, bart, mbart, m2m_100, bert, roberta, "
+                "xlm-roberta, longformer, distilbert, roformer, t5, mt5, gpt2, llama, "));
 }
 
 TransformerModelConfig read_as(const hf::Family& family, const Json& json) {

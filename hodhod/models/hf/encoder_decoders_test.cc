@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "hodhod/base/testing.h"
+#include "hodhod/io/safetensors.h"
+#include "hodhod/models/directory.h"
 #include "hodhod/models/hf/family.h"
 #include "hodhod/models/hf/test_directory.h"
+#include "hodhod/models/registry.h"
 #include "hodhod/nn/test_context.h"
 #include "hodhod/tensor/tape.h"
 
@@ -41,6 +44,50 @@ TEST(EncoderDecoders, SettingsOfOldReleasesAgreeWithTheFamily) {
   EXPECT_THAT(error_of_pair(hf::bart(), {{"static_position_embeddings", true}}),
               HasSubstr("static_position_embeddings"));
   EXPECT_THAT(error_of_pair(hf::bart(), {{"encoder_layers", 2000}}), HasSubstr("encoder_layers: expected"));
+}
+
+// M2M100Config's defaults, and NLLB's settings.
+TEST(EncoderDecoders, LanguagesOfNllb) {
+  const TransformerConfig usual = read_pair_config(hf::m2m100(), Json::object()).body;
+  EXPECT_EQ(usual.norm_placement, NormPlacement::pre);
+  EXPECT_TRUE(usual.final_norm && usual.scale_embedding && usual.tie_embeddings);
+  EXPECT_FALSE(usual.embedding_norm || usual.output_bias);
+  EXPECT_EQ(usual.activation, Activation::relu);
+  EXPECT_EQ(usual.position_offset, 2);
+  EXPECT_EQ(usual.special.decoder_start, 2);
+  const TransformerModelConfig config = read_pair_config(hf::m2m100(), {{"encoder_attention_heads", 4},
+                                                                        {"decoder_attention_heads", 2},
+                                                                        {"encoder_layers", 1},
+                                                                        {"decoder_layers", 2},
+                                                                        {"encoder_ffn_dim", 24},
+                                                                        {"decoder_ffn_dim", 32},
+                                                                        {"max_position_embeddings", 30},
+                                                                        {"num_hidden_layers", 1},
+                                                                        {"dropout", 0.1},
+                                                                        {"encoder_layerdrop", 0},
+                                                                        {"pad_token_id", 1}});
+  EXPECT_EQ(&config.type(nullptr), find_model_type("m2m_100"));
+  const auto model = make_model(config, Rng(3));
+  const TemporaryDirectory directory;
+  save_model_files(*model, directory.path());
+  const LoadedModel loaded = load_model(ModelDirectory::open(directory.path()));
+  EXPECT_THAT(loaded.warnings, IsEmpty());
+  std::vector<std::string> names;
+  const SafetensorsReader file(directory / "model.safetensors");
+  for (const TensorEntry& entry : file.entries()) names.push_back(entry.name);
+  for (const char* name :
+       {"model.shared.weight", "model.encoder.layers.0.self_attn_layer_norm.weight",
+        "model.decoder.layers.1.encoder_attn.out_proj.bias", "model.decoder.layer_norm.bias",
+        "model.encoder.layers.0.final_layer_norm.weight", "model.decoder.layers.0.fc2.weight"})
+    EXPECT_THAT(names, testing::Contains(name));
+  for (const std::string& name : names) EXPECT_EQ(name.find("embed_positions"), name.npos) << name;
+  const SequenceBatch batch{.source = TokenBatch::of(std::vector<std::vector<int64_t>>{{5, 6, 7, 2}}, 1),
+                            .target = TokenBatch::of(std::vector<std::vector<int64_t>>{{2, 9, 8}}, 1)};
+  const NoGrad off;
+  const auto logits = [&](const Model& one) {
+    return one.sequence_to_sequence()->logits(batch, plain()).values<float>();
+  };
+  EXPECT_EQ(logits(*loaded.model), logits(*model));
 }
 
 TEST(EncoderDecoders, TheFeedForwardNetworkOfT5IsNamedInOneWord) {

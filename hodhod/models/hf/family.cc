@@ -73,7 +73,8 @@ TransformerModelConfig canonical(TransformerModelConfig config) {
   const bool rotary = c.positions == PositionKind::rotary, relative = c.positions == PositionKind::relative;
   const bool by_turns =
       rotary && (c.rotary_scaling == RotaryScaling::llama3 || c.rotary_scaling == RotaryScaling::yarn);
-  unless_used(c.positions == PositionKind::learned, c.position_offset, 0);
+  unless_used(c.positions == PositionKind::learned || c.positions == PositionKind::timing, c.position_offset,
+              0);
   unless_used(rotary, c.rotary_share, 1);
   unless_used(rotary, c.rotary_base, usual.rotary_base);
   unless_used(rotary, c.rotary_interleaved, false);
@@ -213,10 +214,10 @@ std::span<const FamilyType> family_types() {
 
 std::span<const Family* const> families() {
   static const auto kAll = std::to_array<const Family*>(
-      {&marian(),     &bart(),       &mbart(),    &bert(),  &roberta(), &xlm_roberta(),
-       &longformer(), &distilbert(), &roformer(), &t5(),    &mt5(),     &gpt2(),
-       &llama(),      &mistral(),    &qwen2(),    &qwen3(), &gemma(),   &gemma2(),
-       &phi(),        &gpt_neox(),   &opt(),      &falcon()});
+      {&marian(),      &bart(),       &mbart(),      &m2m100(),   &bert(),  &roberta(),
+       &xlm_roberta(), &longformer(), &distilbert(), &roformer(), &t5(),    &mt5(),
+       &gpt2(),        &llama(),      &mistral(),    &qwen2(),    &qwen3(), &gemma(),
+       &gemma2(),      &phi(),        &gpt_neox(),   &opt(),      &falcon()});
   return kAll;
 }
 

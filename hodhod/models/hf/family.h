@@ -55,6 +55,7 @@ struct Family {
 const Family& marian();
 const Family& bart();
 const Family& mbart();
+const Family& m2m100();
 const Family& bert();
 const Family& roberta();
 const Family& xlm_roberta();

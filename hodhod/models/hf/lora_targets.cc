@@ -16,6 +16,7 @@ struct Targets {
 constexpr auto kTargets = std::to_array<Targets>({{"marian", {"q_proj", "v_proj"}},
                                                   {"bart", {"q_proj", "v_proj"}},
                                                   {"mbart", {"q_proj", "v_proj"}},
+                                                  {"m2m_100", {"q_proj", "v_proj"}},
                                                   {"bert", {"query", "value"}},
                                                   {"roberta", {"query", "value"}},
                                                   {"xlm-roberta", {"query", "value"}},

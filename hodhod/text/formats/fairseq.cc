@@ -40,8 +40,8 @@ std::vector<std::string> languages_of(Family family) {
   return languages;
 }
 
-std::string source_language(const TokenizerConfig& config) {
-  const std::string language = config.text("src_lang", "en_XX");
+std::string source_language(const TokenizerConfig& config, const std::string& otherwise = "en_XX") {
+  const std::string language = config.text("src_lang", otherwise);
   check(is_language_token(language), "{}: src_lang: \"{}\" is not the name of a language, such as en_XX",
         config.path(), language.substr(0, 40));
   return language;
@@ -102,6 +102,23 @@ void add_fairseq_tokens(TokenizerParts& parts, const TokenizerConfig& config) {
   parts.added_tokens.push_back(
       {.content = "<mask>", .id = next, .lstrip = true, .normalized = false, .special = true});
   parts.post_processor = frame_for(parts, config);
+}
+
+void put_nllb_language(TokenizerParts& parts, const TokenizerConfig& config) {
+  const std::string language = source_language(config, "eng_Latn");
+  std::vector<SpecialToken> tokens;
+  for (const std::string& token : {language, config.role("eos_token", "</s>")}) {
+    const auto id = id_in(parts, token);
+    check(id.has_value(), "{}: the tokenizer puts {} around texts, but there is no such token", config.path(),
+          token);
+    tokens.push_back({token, *id});
+  }
+  const std::string end = tokens[1].content;
+  const bool behind = config.flag("legacy_behaviour", false);
+  const auto around = [&](const std::string& texts) {
+    return behind ? texts + " " + end + " " + language : language + " " + texts + " " + end;
+  };
+  parts.post_processor = make_template_processing(around("$A"), around("$A $B"), std::move(tokens));
 }
 
 void heed_source_language(TokenizerParts& parts, const TokenizerConfig& config) {

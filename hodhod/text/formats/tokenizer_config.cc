@@ -50,7 +50,7 @@ constexpr NamedFamily kClasses[] = {
     {"BarthezTokenizer", Family::renumbered},
     {"MBartTokenizer", Family::mbart},
     {"MBart50Tokenizer", Family::mbart50},
-    {"NllbTokenizer", Family::renumbered},
+    {"NllbTokenizer", Family::nllb},
     {"M2M100Tokenizer", Family::renumbered},
     {"PegasusTokenizer", Family::renumbered},
     {"XGLMTokenizer", Family::renumbered},

@@ -28,7 +28,8 @@ enum class TokenizerFamily {
   xlm_roberta,  // this and the next two: see fairseq.h
   mbart,
   mbart50,
-  renumbered,  // ids are not those of their SentencePiece model: Pegasus, NLLB, Camembert, …
+  nllb,
+  renumbered,  // ids are not those of their SentencePiece model: Pegasus, Camembert, …
   other,
 };
 

@@ -204,6 +204,30 @@ TEST(TokenizerDirectory, SentencePieceOfFairseq) {
   EXPECT_THAT(error_of([&] { swapped.load(); }), HasSubstr("begins with the pieces <unk>, <s> and </s>"));
 }
 
+// NllbTokenizerFast puts its own tokens around texts, whatever the template of tokenizer.json is.
+TEST(TokenizerDirectory, LanguagesOfNllb) {
+  const std::string json =
+      R"({"version": "1.0", "added_tokens": [{"id": 2, "content": "</s>", "special": true},
+    {"id": 3, "content": "eng_Latn", "special": true}, {"id": 4, "content": "pes_Arab", "special": true}],
+    "pre_tokenizer": {"type": "WhitespaceSplit"}, "post_processor": null, "model": {"type": "WordLevel",
+    "unk_token": "?", "vocab": {"?": 0, "a": 1, "</s>": 2, "eng_Latn": 3, "pes_Arab": 4}}})";
+  const auto with = [&](const std::string& settings) {
+    return DirectoryOf(
+        {{"tokenizer.json", json},
+         {"tokenizer_config.json", R"({"tokenizer_class": "NllbTokenizer")" + settings + "}"}});
+  };
+  const auto ids = [&](const std::string& settings) {
+    const DirectoryOf directory = with(settings);
+    EXPECT_EQ(directory.again().encode("a").ids, directory.load().encode("a").ids);
+    EXPECT_THAT(directory.load().warnings(), testing::IsEmpty());
+    return directory.load().encode("a").ids;
+  };
+  EXPECT_EQ(ids(""), (IdList{3, 1, 2}));
+  EXPECT_EQ(ids(R"(, "src_lang": "pes_Arab")"), (IdList{4, 1, 2}));
+  EXPECT_EQ(ids(R"(, "src_lang": null, "legacy_behaviour": true)"), (IdList{1, 2, 3}));
+  EXPECT_THAT(error_of([&] { with(R"(, "src_lang": "deu_Latn")").load(); }), HasSubstr("deu_Latn"));
+}
+
 // The language of tokenizer_config.json stands above the one that tokenizer.json puts around texts.
 TEST(TokenizerDirectory, LanguageAndTokenizerJson) {
   const std::string model = spm_of({"▁", "▁a", "a", "b"}).serialize();

@@ -95,7 +95,8 @@ std::string why_not_heeded(std::string_view key, const Json& value, TokenizerFam
   const auto same = [&](const HarmlessSetting& setting) { return setting.key == key; };
   if (std::any_of(std::begin(kHarmless), std::end(kHarmless), same)) return "";
   if (asks_for_nothing(value)) return "";
-  if (key == "src_lang" && is_fairseq(family)) return "";
+  const bool nllb = family == TokenizerFamily::nllb;
+  if ((key == "src_lang" && (is_fairseq(family) || nllb)) || (key == "legacy_behaviour" && nllb)) return "";
   if (key == "auto_map") return "code that comes with a model is not run";
   // PreTrainedTokenizerFast accepts unknown settings, and tokenizer.json determines everything.
   return family == TokenizerFamily::fast ? "this setting is unknown; tokenizer.json decides"

@@ -59,7 +59,7 @@ function transformerTower(stack: Stack): Tower {
   const sublayer = (inner: Box): Box[] =>
     pre ? [box(words.norm, 'norm', 'stream'), inner] : [inner, box('addNorm', 'norm', 'stream')];
   const positions = String(v.option('positions') ?? 'none');
-  const added = ['sinusoidal', 'interleaved', 'learned'].includes(positions);
+  const added = ['sinusoidal', 'interleaved', 'timing', 'learned'].includes(positions);
   const head = v.index.model.head;
   const last = !both || stack === 'decoder';
   const above: Box[] = [];

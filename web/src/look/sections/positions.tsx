@@ -86,10 +86,12 @@ export function PositionsSection() {
     b: view.value!.number('rotary_base'),
     d: headSize(),
     h: Math.ceil((view.value!.number('width') ?? 0) / 2),
+    o: view.value!.number('position_offset'),
   };
   const intro = {
     sinusoidal: words.sinusoidal,
     interleaved: words.interleaved,
+    timing: words.sinusoidal,
     learned: words.learned,
     rotary: words.rotary,
     alibi: words.bias,
@@ -167,7 +169,9 @@ function Place(props: { stack: Stack; added: Float32Array; width: number; info?:
   const [channel, setChannel] = useState(0);
   const v = view.value!;
   const places = added.length / width;
-  const waves = ({ sinusoidal: 'halves', interleaved: 'interleaved' } as const)[String(v.option('positions'))];
+  const waves = ({ sinusoidal: 'halves', interleaved: 'interleaved', timing: 'timing' } as const)[
+    String(v.option('positions'))
+  ];
   const sum = `${stack}.embedding.positions`;
   return (
     <>
@@ -182,7 +186,11 @@ function Place(props: { stack: Stack; added: Float32Array; width: number; info?:
         onPickColumn={setChannel}
         markedColumn={channel}
       />
-      {waves && <p class="picture-note">{say(words.formulaCheck, short(farthest(added, width, waves), 3))}</p>}
+      {waves && (
+        <p class="picture-note">
+          {say(words.formulaCheck, short(farthest(added, width, waves, v.number('position_offset') ?? 0), 3))}
+        </p>
+      )}
       <Picture title={say(words.wave, channel)} note={say(words.waveNote)} info={props.info} derived={props.derived}>
         <Curve
           name={say(words.wave, channel)}
