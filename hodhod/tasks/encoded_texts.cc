@@ -87,12 +87,9 @@ Frame source_frame(const text::Tokenizer& tokenizer, int64_t end) {
 
 Frame target_frame(const text::Tokenizer& tokenizer, int64_t end, int64_t decoder_start, int64_t forced_bos) {
   Frame frame;
-  const bool in_language =
-      decoder_start >= 0 && decoder_start < tokenizer.vocab_size() &&
-      text::is_language_token(tokenizer.id_to_token(static_cast<int32_t>(decoder_start)));
   if (forced_bos >= 0) {
     frame.before = {forced_bos};
-  } else if (!in_language) {
+  } else if (!text::is_language_token(tokenizer, decoder_start)) {
     frame = source_frame(tokenizer, end);
   }
   if (end >= 0 && std::find(frame.after.begin(), frame.after.end(), end) == frame.after.end())

@@ -15,11 +15,6 @@
 namespace hodhod {
 namespace {
 
-bool names_language(const text::Tokenizer& tokenizer, int64_t token) {
-  return token >= 0 && token < tokenizer.vocab_size() &&
-         text::is_language_token(tokenizer.id_to_token(static_cast<int32_t>(token)));
-}
-
 std::string language_called(const text::Tokenizer& tokenizer, const std::string& name) {
   const std::vector<std::string> known = text::language_tokens(tokenizer);
   check(!known.empty(), "the language {}: the model has no tokens of languages, such as en_XX", name);
@@ -40,7 +35,7 @@ bool begins_input(const text::Tokenizer& tokenizer) {
   if (named != nullptr && named->is_string() && named->get<std::string>().starts_with("Nllb")) return false;
   const text::Frame frame = tokenizer.frame();
   return std::any_of(frame.after.begin(), frame.after.end(),
-                     [&](int32_t token) { return names_language(tokenizer, token); });
+                     [&](int32_t token) { return text::is_language_token(tokenizer, token); });
 }
 
 }  // namespace
@@ -62,8 +57,8 @@ void choose_languages(Translator& translator, const LanguageChoice& choice) {
 
 std::vector<std::string> language_notes(const Translator& translator) {
   const text::Tokenizer& tokenizer = *translator.tokenizer;
-  if (names_language(tokenizer, translator.decoding.forced_bos) ||
-      names_language(tokenizer, translator.decoder_start()))
+  if (text::is_language_token(tokenizer, translator.decoding.forced_bos) ||
+      text::is_language_token(tokenizer, translator.decoder_start()))
     return {};
   const std::vector<std::string> known = text::language_tokens(tokenizer);
   if (known.empty()) return {};

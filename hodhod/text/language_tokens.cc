@@ -55,6 +55,11 @@ bool is_language_token(std::string_view token) {
   return place.size() == 4 && is_upper(place[0]) && std::all_of(place.begin() + 1, place.end(), is_lower);
 }
 
+bool is_language_token(const Tokenizer& tokenizer, int64_t id) {
+  return id >= 0 && id < tokenizer.vocab_size() &&
+         is_language_token(tokenizer.id_to_token(static_cast<int32_t>(id)));
+}
+
 std::vector<std::string> language_tokens(const Tokenizer& tokenizer) {
   std::vector<std::pair<int32_t, std::string>> numbered;
   for (const AddedToken& token : tokenizer.added_tokens().all()) {

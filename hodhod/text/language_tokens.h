@@ -14,6 +14,9 @@ namespace hodhod::text {
 // Whether a token is spelt like such a name: letters of a language (ISO 639), _, and a country or a script.
 bool is_language_token(std::string_view token);
 
+// Whether the token with this id is spelt so. False if there is no such token.
+bool is_language_token(const Tokenizer& tokenizer, int64_t id);
+
 // The special tokens that name languages, in the order of their ids.
 std::vector<std::string> language_tokens(const Tokenizer& tokenizer);
 
