@@ -1,29 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/models/windowed_lstm.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <map>
 #include <string>
-#include <tuple>
 #include <vector>
 
-#include "hodhod/base/file.h"
-#include "hodhod/base/testing.h"
-#include "hodhod/models/description.h"
-#include "hodhod/models/directory.h"
+#include "hodhod/models/test_window_models.h"
 #include "hodhod/nn/initialisers.h"
-#include "hodhod/nn/module.h"
-#include "hodhod/nn/test_context.h"
-#include "hodhod/ops/shape.h"
-#include "hodhod/tensor/tape.h"
 
 namespace hodhod {
 namespace {
-
-using Ids = std::vector<int64_t>;
 
 WindowedLstmOptions small_windowed() {
   return {
@@ -34,16 +23,6 @@ WindowedLstm made_windowed(const WindowedLstmOptions& options = small_windowed()
   WindowedLstm model{WindowedLstmConfig(options)};
   model.initialise(Rng(5), [](const std::string&) { return true; });
   return model;
-}
-
-Tensor windowed_logits(const WindowedLstm& model, const std::vector<Ids>& rows) {
-  return model.logits({.target = TokenBatch::of(rows, 0)}, plain());
-}
-
-std::vector<float> row_of_windowed(const Tensor& logits, int64_t b, int64_t t) {
-  const int64_t V = logits.dim(2);
-  const float* from = logits.data<float>() + (b * logits.dim(1) + t) * V;
-  return {from, from + V};
 }
 
 double sigmoid_of(double x) { return 1 / (1 + std::exp(-x)); }
@@ -107,11 +86,11 @@ TEST(WindowedLstm, ComputesItsEquations) {
       init_uniform(parameter, -1, 1, Rng(9));
   });
   const Ids text = {4, 10, 0, 3, 3, 7};
-  const Tensor logits = windowed_logits(model, {text});
+  const Tensor logits = window_logits(model, {text});
   for (size_t t = 0; t < text.size(); ++t) {
     const auto wanted =
         windowed_by_definition(model, {text.begin(), text.begin() + static_cast<std::ptrdiff_t>(t) + 1});
-    const auto found = row_of_windowed(logits, 0, static_cast<int64_t>(t));
+    const auto found = row_of_window(logits, 0, static_cast<int64_t>(t));
     for (size_t v = 0; v < wanted.size(); ++v) EXPECT_NEAR(found[v], wanted[v], 1e-5) << t << " " << v;
   }
 }
@@ -120,90 +99,21 @@ TEST(WindowedLstm, ARowDependsOnItsLastTokensAlone) {
   for (const int64_t context : {1, 3, 40}) {
     WindowedLstmOptions options = small_windowed();
     options.context = context;
-    const WindowedLstm model = made_windowed(options);
-    EXPECT_EQ(model.reach(), context);
-    const Ids one = {4, 10, 0, 3, 3, 7}, other = {9, 2, 0, 3, 3, 7};
-    const Tensor alone = windowed_logits(model, {one}),
-                 together = windowed_logits(model, {other, one, {1, 2}});
-    for (int64_t t = 0; t < 6; ++t)
-      EXPECT_EQ(row_of_windowed(alone, 0, t), row_of_windowed(together, 1, t)) << t;
-    const bool same = row_of_windowed(together, 0, 5) == row_of_windowed(together, 1, 5);
-    EXPECT_EQ(same, context <= 4);
+    expect_it_sees_its_last_tokens(made_windowed(options), context);
   }
 }
 
-TEST(WindowedLstm, StepsGiveTheBitsOfTheWhole) {
-  const WindowedLstm model = made_windowed();
-  const std::vector<Ids> texts = {{4, 10, 0, 3, 3}, {1, 1, 2, 8, 9}, {5, 6, 7, 0, 10}};
-  const Tensor whole = windowed_logits(model, texts);
-  const std::vector<Prompt> first = {{.target = {4, 10}}, {.target = {1}}};
-  const auto state = model.start(first, plain());
-  const Tensor start = model.step(*state, Ids{10, 1}, plain());
-  EXPECT_EQ(select(start, 0, 0).values<float>(), row_of_windowed(whole, 0, 1));
-  EXPECT_EQ(select(start, 0, 1).values<float>(), row_of_windowed(whole, 1, 0));
-  const std::vector<Prompt> late = {{.target = {5, 6, 7, 0}}};
-  state->append(std::move(*model.start(late, plain())));
-  const Tensor next = model.step(*state, Ids{0, 1, 0}, plain());
-  EXPECT_EQ(select(next, 0, 0).values<float>(), row_of_windowed(whole, 0, 2));
-  EXPECT_EQ(select(next, 0, 1).values<float>(), row_of_windowed(whole, 1, 1));
-  EXPECT_EQ(select(next, 0, 2).values<float>(), row_of_windowed(whole, 2, 3));
-  state->select(Ids{2, 0, 0});
-  const Tensor last = model.step(*state, Ids{10, 3, 5}, plain());
-  EXPECT_EQ(select(last, 0, 0).values<float>(), row_of_windowed(whole, 2, 4));
-  EXPECT_EQ(select(last, 0, 1).values<float>(), row_of_windowed(whole, 0, 3));
-  expect_error([&] { model.step(*state, Ids{10, 11, 5}, plain()); }, "11");
-  const std::vector<Prompt> unknown = {{.target = {-1, 2}}};
-  expect_error([&] { model.start(unknown, plain()); }, "token -1 is not one of the 11");
-}
+TEST(WindowedLstm, StepsGiveTheBitsOfTheWhole) { expect_steps_give_the_bits_of_the_whole(made_windowed()); }
 
 TEST(WindowedLstm, GradientsAreThoseOfDifferences) {
   WindowedLstm model = made_windowed();
-  const SequenceBatch batch{.target = TokenBatch::of(std::vector<Ids>{{4, 10, 0, 3, 3}, {1, 2, 2}}, 0)};
-  const Tensor labels = Tensor::from<int64_t>({10, 0, 3, 3, 7, 2, 2, 5, kIgnoreIndex, kIgnoreIndex}, {2, 5});
-  const auto loss = [&] { return model.loss(batch, labels, {}, plain()); };
-  set_requires_grad(model);
-  backward(loss());
-  for (auto& [name, parameter] : parameters_of(model)) {
-    const Tensor gradient = parameter.grad();
-    for (int64_t i = 0; i < parameter.numel(); i += std::max<int64_t>(1, parameter.numel() / 9)) {
-      float& weight = parameter.data<float>()[i];
-      const float before = weight;
-      const auto at = [&](float value) {
-        weight = value;
-        const NoGrad off;
-        return static_cast<double>(loss().item());
-      };
-      const double slope = (at(before + 0.01f) - at(before - 0.01f)) / 0.02;
-      weight = before;
-      EXPECT_NEAR(gradient.data<float>()[i], slope, 2e-3 * std::max(1.0, std::abs(slope)))
-          << name << " " << i;
-    }
-  }
+  expect_gradients_of_differences(model);
 }
 
 TEST(WindowedLstm, IsSavedAndLoaded) {
-  const TemporaryDirectory directory;
   WindowedLstm model = made_windowed();
-  save_model_files(model, directory.path(), Json::object(), {});
-  const LoadedModel loaded = load_model(ModelDirectory::open(directory.path()), {});
-  EXPECT_THAT(loaded.warnings, testing::IsEmpty());
-  const SequenceBatch batch{.target = TokenBatch::of(std::vector<Ids>{{4, 10, 0}}, 0)};
-  EXPECT_EQ(loaded.model->language_model()->logits(batch, plain()).values<float>(),
-            model.logits(batch, plain()).values<float>());
-  EXPECT_EQ(describe(model.config(), {.length = 8}).parameters,
-            11 * 5 + 4 * 7 * (5 + 7 + 2) + 4 * 7 * (7 + 7 + 2) + 19 + 11 * 19 + 11);
-  for (const auto& [key, value, said] : {std::tuple{"context_size", "0", "context"},
-                                         {"context_size", "5000", "context"},
-                                         {"hidden_size", "-1", "hidden"},
-                                         {"num_hidden_layers", "1000000", "layers"},
-                                         {"dropout", "1.5", "dropout"}}) {
-    const std::string path = directory / "config.json";
-    Json json = read_json(path);
-    json[key] = parse_json(value, "value");
-    const TemporaryDirectory other;
-    other.put("config.json", format_json(json, 1));
-    expect_error([&] { ModelDirectory::open(other.path()); }, said);
-  }
+  expect_it_is_saved_and_loaded(model,
+                                11 * 5 + 4 * 7 * (5 + 7 + 2) + 4 * 7 * (7 + 7 + 2) + 19 + 11 * 19 + 11);
 }
 
 }  // namespace
