@@ -6,6 +6,7 @@
 
 #include "cli/input.h"
 #include "cli/languages.h"
+#include "cli/output.h"
 #include "cli/text_pairs.h"
 #include "cli/training_run.h"
 #include "hodhod/base/error.h"
@@ -51,6 +52,7 @@ int train_translate(const Command& command, const TrainTranslateFlags& flags, co
                  {"dev-target", flags.dev_target, [&] { return side_of(dev, &TextPair::target); }}});
   Translator translator = make_translator(flags, run, train);
   choose_languages(translator, flags.languages);
+  tell(language_notes(translator));
   TranslationTraining training = flags.training;
   training.batches.seed = flags.trainer.seed;
   training.token_cache = run.file("train.tokens");

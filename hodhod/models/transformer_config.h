@@ -169,7 +169,7 @@ struct TransformerConfig {
     v("sub_layers", sub_layers, "Sub-layers in turn as in the paper, or side by side on one input");
     v("positions", positions, "How the place of a token enters");
     v("position_offset", position_offset,
-      "Rows of the table of learned positions that stand before that of the first token", in(0, 1 << 20));
+      "Places of timing, or rows of learned positions, before that of the first token", in(0, 1 << 20));
     v("rotary_share", rotary_share, "Share of a head's channels that rotary positions turn",
       above(0).at_most(1));
     v("rotary_base", rotary_base, "Base of the rotary frequencies", above(1));

@@ -54,6 +54,9 @@ TEST(EncoderDecoders, LanguagesOfNllb) {
   EXPECT_FALSE(usual.embedding_norm || usual.output_bias);
   EXPECT_EQ(usual.activation, Activation::relu);
   EXPECT_EQ(usual.position_offset, 2);
+  EXPECT_EQ(read_pair_config(hf::m2m100(), {{"pad_token_id", 0}}).body.position_offset, 1);
+  for (const int64_t pad : {INT64_MAX, INT64_MIN, int64_t{-2}})
+    EXPECT_THAT(error_of_pair(hf::m2m100(), {{"pad_token_id", pad}}), HasSubstr("pad_token_id: expected"));
   EXPECT_EQ(usual.special.decoder_start, 2);
   const TransformerModelConfig config = read_pair_config(hf::m2m100(), {{"encoder_attention_heads", 4},
                                                                         {"decoder_attention_heads", 2},
