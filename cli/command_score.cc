@@ -95,9 +95,8 @@ int score(const ScoreFlags& flags, const Session& session) {
   metrics::BleuOptions options = flags.bleu;
   options.effective_order = flags.sentence;
   const auto make_scores = [&] {
-    return TextScores(
-        metric_names(flags.metrics),
-        {.bleu = options, .lowercase_chrf = options.lowercase, .version = "hodhod." HODHOD_VERSION});
+    return TextScores(metric_names(flags.metrics),
+                      {.bleu = options, .lowercase = options.lowercase, .version = "hodhod." HODHOD_VERSION});
   };
   TextScores all = make_scores();
   const ScoredText text = read_scored_text(flags, session.quiet);
@@ -118,7 +117,8 @@ int score(const ScoreFlags& flags, const Session& session) {
 }  // namespace
 
 void add_score(Command& program) {
-  Command& command = program.add_command("score", "Compare texts with references: BLEU, chrF, ROUGE");
+  Command& command =
+      program.add_command("score", "Compare texts with references: BLEU, chrF, ROUGE, error rates");
   auto flags = std::make_shared<ScoreFlags>();
   command
       .add("--hypotheses", flags->hypotheses, "File with one text to score on each line; - is standard input")

@@ -27,6 +27,10 @@ expect "options" "case:lc|eff:no|tok:char|smooth:floor[0.50]" \
     --smoothing-value 0.5)"
 expect "ROUGE" "ROUGE-L|nrefs:1|case:lc|stem:no|" \
   "$(score --metrics rouge --hypotheses "$work/hyp" --references "$work/ref")"
+expect "exact match" "exact match|nrefs:1|case:mixed|version:" \
+  "$(score --metrics exact,wer,cer --hypotheses "$work/hyp" --references "$work/ref")"
+expect "error rates" $'100.00\t0.00\t0.00' \
+  "$(score --sentence --metrics exact,wer,cer --hypotheses "$work/ref" --references "$work/ref" | head -n 1)"
 found=$(score --sentence --metrics bleu rouge --hypotheses "$work/hyp" --references "$work/ref")
 expect "a line for each line" $'100.00\t100.00\t100.00\t100.00' "$(tail -n 1 <<< "$found")"
 expect "three lines" "3" "$(wc -l <<< "$found")"

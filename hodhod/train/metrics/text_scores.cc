@@ -8,11 +8,13 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/names.h"
+#include "hodhod/train/metrics/characters.h"
 
 namespace hodhod::metrics {
 namespace {
 
-constexpr std::array<std::string_view, 4> kTextMetrics = {"bleu", "chrf", "chrf++", "rouge"};
+constexpr std::array<std::string_view, 7> kTextMetrics = {"bleu",  "chrf", "chrf++", "rouge",
+                                                          "exact", "wer",  "cer"};
 
 }  // namespace
 
@@ -39,9 +41,15 @@ TextScores::TextScores(const std::vector<std::string>& metrics, TextScoreOptions
     if (metric == "bleu") {
       bleu_.emplace(options_.bleu);
     } else if (metric == "chrf") {
-      chrf_.emplace(ChrfOptions{.lowercase = options_.lowercase_chrf});
+      chrf_.emplace(ChrfOptions{.lowercase = options_.lowercase});
     } else if (metric == "chrf++") {
-      chrf_words_.emplace(ChrfOptions{.word_order = 2, .lowercase = options_.lowercase_chrf});
+      chrf_words_.emplace(ChrfOptions{.word_order = 2, .lowercase = options_.lowercase});
+    } else if (metric == "exact") {
+      exact_.emplace();
+    } else if (metric == "wer") {
+      wer_.emplace(EditUnit::word);
+    } else if (metric == "cer") {
+      cer_.emplace(EditUnit::character);
     } else {
       check(metric == "rouge", "scores: the metric \"{}\" is unknown; choose from {}", metric,
             fmt::join(kTextMetrics, ", "));
@@ -55,9 +63,23 @@ void TextScores::add(std::string_view hypothesis, std::span<const std::string> r
   if (chrf_) chrf_->add(hypothesis, references);
   if (chrf_words_) chrf_words_->add(hypothesis, references);
   if (rouge_) rouge_->add(hypothesis, references);
+  add_cased(hypothesis, references);
   fewest_references_ = segments_ == 0 ? references.size() : std::min(fewest_references_, references.size());
   most_references_ = std::max(most_references_, references.size());
   ++segments_;
+}
+
+void TextScores::add_cased(std::string_view hypothesis, std::span<const std::string> references) {
+  if (!exact_ && !wer_ && !cer_) return;
+  std::string found(hypothesis);
+  std::vector<std::string> wanted(references.begin(), references.end());
+  if (options_.lowercase) {
+    found = lower_case(found);
+    for (std::string& one : wanted) one = lower_case(one);
+  }
+  if (exact_) exact_->add(found, wanted);
+  if (wer_) wer_->add(found, wanted);
+  if (cer_) cer_->add(found, wanted);
 }
 
 std::string TextScores::signature(const std::string& middle) const {
@@ -75,7 +97,7 @@ std::string TextScores::bleu_signature() const {
 }
 
 std::vector<TextScore> TextScores::scores() const {
-  const std::string letters = options_.lowercase_chrf ? "lc" : "mixed";
+  const std::string letters = options_.lowercase ? "lc" : "mixed";
   std::vector<TextScore> all;
   if (bleu_) {
     const BleuScore score = bleu_->score();
@@ -96,6 +118,16 @@ std::vector<TextScore> TextScores::scores() const {
     all.push_back({"rouge2", "ROUGE-2", score.rouge2, how, ""});
     all.push_back({"rougeL", "ROUGE-L", score.rouge_l, how, ""});
   }
+  const auto add_rate = [&](const char* key, const char* name, const ErrorRate& rate) {
+    all.push_back({key, name, rate.score(), signature("case:" + letters),
+                   fmt::format("({} edits, ref_len = {})", rate.total().edits, rate.total().length)});
+  };
+  if (exact_) {
+    all.push_back({"exact", "exact match", exact_->score(), signature("case:" + letters),
+                   fmt::format("({} of {})", exact_->matches(), exact_->segments())});
+  }
+  if (wer_) add_rate("wer", "WER", *wer_);
+  if (cer_) add_rate("cer", "CER", *cer_);
   return all;
 }
 

@@ -11,20 +11,21 @@
 
 #include "hodhod/train/metrics/bleu.h"
 #include "hodhod/train/metrics/chrf.h"
+#include "hodhod/train/metrics/error_rates.h"
 #include "hodhod/train/metrics/rouge.h"
 
 namespace hodhod::metrics {
 
-// "bleu", "chrf", "chrf++" and "rouge", which stands for three scores.
+// "bleu", "chrf", "chrf++", "rouge", which stands for three scores, "exact", "wer" and "cer".
 std::span<const std::string_view> text_metric_names();
 
 struct TextScore {
-  std::string key;   // "bleu", "chrf", "chrf++", "rouge1", "rouge2", "rougeL"
+  std::string key;   // "bleu", "chrf", "chrf++", "rouge1", "rouge2", "rougeL", "exact", "wer", "cer"
   std::string name;  // as sacreBLEU prints it: "BLEU", "chrF2", "chrF2++"; "ROUGE-1"
-  double value = 0;  // 0 to 100
+  double value = 0;  // 0 to 100; error rates may be above
   std::string
       signature;  // what somebody needs to compute it again: "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|…"
-  std::string details;  // of BLEU: its precisions and lengths
+  std::string details;  // of BLEU: its precisions and lengths; of error rates: what was counted
 };
 
 // "BLEU|nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:… = 22.93 54.5/… (BP = …)"
@@ -32,8 +33,8 @@ std::string to_string(const TextScore& score);
 
 struct TextScoreOptions {
   BleuOptions bleu = {};
-  bool lowercase_chrf = false;  // chrF and chrF++ ignore case; BLEU's options say so for BLEU
-  std::string version = {};     // names the program in signatures
+  bool lowercase = false;    // all but BLEU, whose options say so, and ROUGE, which always does, ignore case
+  std::string version = {};  // names the program in signatures
 };
 
 // The references of a segment that are not empty: an empty one says that there is none. Error when none is
@@ -52,6 +53,7 @@ class TextScores {
   int64_t segments() const { return segments_; }
 
  private:
+  void add_cased(std::string_view hypothesis, std::span<const std::string> references);
   std::string signature(const std::string& middle) const;
   std::string bleu_signature() const;
 
@@ -59,6 +61,8 @@ class TextScores {
   std::optional<Bleu> bleu_;
   std::optional<Chrf> chrf_, chrf_words_;
   std::optional<Rouge> rouge_;
+  std::optional<ExactMatch> exact_;
+  std::optional<ErrorRate> wer_, cer_;
   int64_t segments_ = 0;
   size_t fewest_references_ = 0, most_references_ = 0;
 };
