@@ -14,7 +14,7 @@
 #include "hodhod/base/format.h"
 #include "hodhod/base/json.h"
 #include "hodhod/base/names.h"
-#include "hodhod/io/safetensors.h"
+#include "hodhod/io/tensor_file.h"
 #include "hodhod/models/description.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/models/hf/families_document.h"
@@ -44,7 +44,9 @@ struct DescribedModel {
 
 DescribedAdapter adapter_in(const AdapterDirectory& directory) {
   DescribedAdapter adapter{.config = directory.config};
-  const SafetensorsReader weights(directory.path + "/" + kAdapterWeights);
+  const std::string file = adapter_weights_in(directory.path);
+  check(!file.empty(), "{}: there is no {}; the adapter is incomplete", directory.path, kAdapterWeights);
+  const TensorFile weights(file);
   for (const TensorEntry& entry : weights.entries()) {
     int64_t count = 1;
     for (const int64_t size : entry.shape) count *= size;

@@ -20,6 +20,7 @@
 #include "hodhod/base/progress.h"
 #include "hodhod/base/signals.h"
 #include "hodhod/data/token_cache.h"
+#include "hodhod/io/tensor_file.h"
 #include "hodhod/models/adapters.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/train/partly_frozen.h"
@@ -65,7 +66,7 @@ void add_model(std::vector<DataFile>& data, const TrainFlags& flags) {
     directories.push_back(find_adapter_base(flags.from, read_adapter_config(flags.from)));
   for (const std::string& directory : directories) {
     for (const std::string& name : list_directory(directory)) {
-      if (name == "config.json" || name == kAdapterConfig || name.ends_with(".safetensors"))
+      if (name == "config.json" || name == kAdapterConfig || is_weight_file(name))
         data.push_back(data_file("from", join_path(directory, name)));
     }
   }
@@ -219,9 +220,9 @@ RunDirectory begin_run(const Command& command, const TrainFlags& flags, const st
   }
   if (!flags.from.empty()) add_model(record.data, flags);
   if (!flags.embedding.empty()) {
-    const bool file = !is_directory(flags.embedding);
-    record.data.push_back(
-        data_file("embedding", file ? flags.embedding : join_path(flags.embedding, "model.safetensors")));
+    const std::string weights = is_directory(flags.embedding) ? weights_in(flags.embedding) : flags.embedding;
+    check(!weights.empty(), "--embedding {}: the directory holds no weights", flags.embedding);
+    record.data.push_back(data_file("embedding", weights));
   }
   return RunDirectory(flags.out, std::move(record),
                       {.from = flags.from, .restart = flags.restart, .overwrite = flags.overwrite});

@@ -15,6 +15,7 @@
 #include "hodhod/base/faulty_file_system.h"
 #include "hodhod/base/rng.h"
 #include "hodhod/base/testing.h"
+#include "hodhod/io/tensor_file.h"
 
 namespace hodhod {
 namespace {
@@ -44,7 +45,7 @@ void save(CheckpointStore& store, int64_t step) {
 void expect_whole(const Checkpoint& checkpoint) {
   EXPECT_EQ(checkpoint_problem(checkpoint), std::nullopt);
   EXPECT_EQ(read_file(checkpoint.file("state.json")), state_of(checkpoint.step));
-  const SafetensorsReader reader(checkpoint.path);
+  const TensorFile reader(checkpoint.path);
   EXPECT_EQ(reader.load("w").values().back(), static_cast<double>(checkpoint.step));
 }
 

@@ -2,9 +2,7 @@
 #include "hodhod/io/safetensors.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
-#include <optional>
 #include <set>
 
 #include "hodhod/base/error.h"
@@ -15,43 +13,11 @@ namespace {
 
 constexpr uint64_t kMaxHeader = 100'000'000;  // the format's own limit
 
-struct StoredType {
-  std::string_view name;
-  uint64_t size;
-  std::optional<DType> dtype;  // none: described but not loaded
-};
-
-constexpr std::array<StoredType, 15> kStoredTypes = {{{"F64", 8, DType::f64},
-                                                      {"F32", 4, DType::f32},
-                                                      {"F16", 2, DType::f16},
-                                                      {"BF16", 2, DType::bf16},
-                                                      {"I64", 8, DType::i64},
-                                                      {"I32", 4, DType::i32},
-                                                      {"U8", 1, DType::u8},
-                                                      {"BOOL", 1, DType::u8},
-                                                      {"I16", 2, {}},
-                                                      {"I8", 1, {}},
-                                                      {"U16", 2, {}},
-                                                      {"U32", 4, {}},
-                                                      {"U64", 8, {}},
-                                                      {"F8_E4M3", 1, {}},
-                                                      {"F8_E5M2", 1, {}}}};
-
-const StoredType* stored_type(std::string_view name) {
-  const auto found = std::find_if(kStoredTypes.begin(), kStoredTypes.end(),
-                                  [&](const StoredType& type) { return type.name == name; });
-  return found == kStoredTypes.end() ? nullptr : &*found;
-}
-
 std::string_view stored_name(DType dtype) {
   for (const StoredType& type : kStoredTypes) {
     if (type.dtype == dtype) return type.name;
   }
   fail("safetensors: no stored type for {}", name_of(dtype));
-}
-
-bool has_control_character(std::string_view name) {
-  return std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
 
 // One entry of the header, with its shape and bounds checked. `data` is what follows the header, `base` where
@@ -60,7 +26,7 @@ TensorEntry read_entry(const std::string& name, const Json& value, std::span<con
                        uint64_t base, const std::string& path) {
   const std::string where = fmt::format("{}: tensor \"{}\"", path, name);
   check(
-      !name.empty() && name.size() <= 4096 && !has_control_character(name),
+      is_tensor_name(name),
       "{}: a tensor's name is empty, too long or holds control characters; the file was not written properly",
       path);
   TensorEntry entry;
@@ -107,12 +73,9 @@ void check_tiling(const std::vector<TensorEntry>& entries, uint64_t base, uint64
   check(at == size, "{}: byte {}: {} bytes at the end belong to no tensor", path, at, size - at);
 }
 
-struct Header {
-  std::vector<TensorEntry> entries;
-  Metadata metadata;
-};
+}  // namespace
 
-Header read_header(const MappedFile& file) {
+SafetensorsContents read_safetensors(const MappedFile& file) {
   const std::string& path = file.path();
   const auto bytes = file.bytes();
   const std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -135,125 +98,25 @@ Header read_header(const MappedFile& file) {
   const Json json = parse_json(text, path + ": header");
   check(json.is_object(), "{}: byte 8: the header is not an object", path);
 
-  Header header;
-  header.entries.reserve(json.size());
+  SafetensorsContents contents;
+  contents.entries.reserve(json.size());
   for (const auto& [name, value] : json.items()) {
     if (name == "__metadata__") {
       check(value.is_object(), "{}: __metadata__ is not an object", path);
       for (const auto& [key, word] : value.items()) {
-        header.metadata[key] = json_as<std::string>(word, path + ": __metadata__: " + key);
+        contents.metadata[key] = json_as<std::string>(word, path + ": __metadata__: " + key);
       }
     } else {
-      header.entries.push_back(read_entry(name, value, bytes.subspan(8 + length), 8 + length, path));
+      contents.entries.push_back(read_entry(name, value, bytes.subspan(8 + length), 8 + length, path));
     }
   }
   // Empty tensors first where several begin at one byte.
-  std::stable_sort(header.entries.begin(), header.entries.end(),
+  std::stable_sort(contents.entries.begin(), contents.entries.end(),
                    [](const TensorEntry& a, const TensorEntry& b) {
                      return std::pair(a.offset, a.bytes.size()) < std::pair(b.offset, b.bytes.size());
                    });
-  check_tiling(header.entries, 8 + length, bytes.size(), path);
-  return header;
-}
-
-}  // namespace
-
-SafetensorsReader::SafetensorsReader(const std::string& path) : path_(path) {
-  constexpr std::string_view kFile = "model.safetensors", kIndex = "model.safetensors.index.json";
-  if (is_directory(path)) {
-    const std::string file = join_path(path, kFile), index = join_path(path, kIndex);
-    if (file_exists(file)) {
-      open_file(file);
-    } else {
-      check(file_exists(index),
-            "{}: holds neither {} nor {}; weights of another format must be converted first", path, kFile,
-            kIndex);
-      open_index(index);
-    }
-  } else if (path.ends_with(".json")) {
-    open_index(path);
-  } else {
-    open_file(path);
-  }
-  by_name_.reserve(entries_.size());
-  for (size_t i = 0; i < entries_.size(); ++i) {
-    const auto [place, is_new] = by_name_.emplace(entries_[i].name, i);
-    check(is_new, "{}: tensor \"{}\" is both in {} and in {}", path, entries_[i].name,
-          files_[entries_[place->second].file]->path(), files_[entries_[i].file]->path());
-  }
-}
-
-void SafetensorsReader::open_file(const std::string& path) {
-  auto file = std::make_shared<const MappedFile>(path);
-  Header header = read_header(*file);
-  if (files_.empty()) metadata_ = std::move(header.metadata);
-  for (TensorEntry& entry : header.entries) {
-    entry.file = files_.size();
-    entries_.push_back(std::move(entry));
-  }
-  files_.push_back(std::move(file));
-}
-
-void SafetensorsReader::open_index(const std::string& path) {
-  const Json index = read_json(path);
-  const Json* map = json_find(index, "weight_map");
-  check(map != nullptr && map->is_object(), "{}: \"weight_map\" must be an object from tensors to files",
-        path);
-  std::set<std::string> names;
-  for (const auto& [tensor, value] : map->items()) {
-    const auto name = json_as<std::string>(value, path + ": weight_map: " + tensor);
-    check(!name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos,
-          "{}: weight_map: {}: \"{}\" is not the name of a file beside the index", path, tensor, name);
-    names.insert(name);
-  }
-  std::map<std::string, size_t> file_of;
-  for (const std::string& name : names) {
-    const std::string file = join_path(parent_path(path), name);
-    check(file_exists(file), "{}: the file {} that it lists is missing", path, file);
-    file_of[name] = files_.size();
-    open_file(file);
-  }
-  std::set<std::pair<std::string_view, size_t>> present;
-  for (const TensorEntry& entry : entries_) present.emplace(entry.name, entry.file);
-  for (const auto& [tensor, value] : map->items()) {
-    const auto& name = value.text();
-    check(present.contains({tensor, file_of[name]}), "{}: tensor \"{}\" is not in {} where the index puts it",
-          path, tensor, name);
-  }
-}
-
-const TensorEntry* SafetensorsReader::find(std::string_view name) const {
-  const auto found = by_name_.find(name);
-  return found == by_name_.end() ? nullptr : &entries_[found->second];
-}
-
-Tensor SafetensorsReader::load(std::string_view name) const {
-  const TensorEntry* entry = find(name);
-  check(entry != nullptr, "{}: has no tensor \"{}\"", path_, name);
-  return load(*entry);
-}
-
-Tensor SafetensorsReader::load(const TensorEntry& entry) const {
-  const StoredType* type = stored_type(entry.dtype);
-  const std::string& path = files_[entry.file]->path();
-  check(type != nullptr && type->dtype.has_value(), "{}: tensor \"{}\": the type {} is not supported", path,
-        entry.name, entry.dtype);
-  const Shape shape{std::span<const int64_t>(entry.shape)};
-  if (entry.dtype == "BOOL") {
-    for (size_t i = 0; i < entry.bytes.size(); ++i) {
-      check(static_cast<uint8_t>(entry.bytes[i]) <= 1,
-            "{}: tensor \"{}\": byte {}: {} is neither true nor false", path, entry.name, entry.offset + i,
-            static_cast<int>(entry.bytes[i]));
-    }
-  }
-  if (!entry.bytes.empty() && reinterpret_cast<uintptr_t>(entry.bytes.data()) % type->size == 0) {
-    auto storage =
-        Storage::borrow(entry.bytes.data(), static_cast<int64_t>(entry.bytes.size()), files_[entry.file]);
-    return Tensor::over(std::move(storage), shape, *type->dtype);
-  }
-  Tensor tensor = Tensor::empty(shape, *type->dtype);
-  if (!entry.bytes.empty()) std::memcpy(tensor.raw(), entry.bytes.data(), entry.bytes.size());
-  return tensor;
+  check_tiling(contents.entries, 8 + length, bytes.size(), path);
+  return contents;
 }
 
 void serialize_safetensors(const NamedTensors& tensors, const Metadata& metadata,
@@ -262,7 +125,7 @@ void serialize_safetensors(const NamedTensors& tensors, const Metadata& metadata
   for (const auto& named : tensors) {
     check(named.second.defined(), "safetensors: tensor \"{}\" is undefined and cannot be written",
           named.first);
-    check(!named.first.empty() && named.first != "__metadata__" && !has_control_character(named.first),
+    check(is_tensor_name(named.first) && named.first != "__metadata__",
           "safetensors: \"{}\" cannot be a tensor's name", named.first);
     order.push_back(&named);
   }

@@ -4,71 +4,31 @@
 //
 // The whole file is checked before any tensor is returned: lengths, types, shapes, bounds, overlaps and gaps.
 // An Error names the file, the tensor and the byte. A tensor of an unknown type is listed, but cannot be
-// loaded.
+// loaded. TensorFile reads these files; here they are also written.
 #pragma once
 
 #include <functional>
 #include <map>
-#include <memory>
-#include <span>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "hodhod/base/file.h"
+#include "hodhod/io/tensor_entry.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
 
-// A tensor as a file describes it.
-struct TensorEntry {
-  std::string name;
-  std::string dtype;  // as in the file: "F32", "BOOL", …
-  std::vector<int64_t> shape;
-  std::span<const std::byte> bytes;  // little-endian, row-major; valid while the file is open
-  uint64_t offset = 0;               // of the bytes in the file
-  size_t file = 0;                   // which of several
+using Metadata = std::map<std::string, std::string>;
+
+struct SafetensorsContents {
+  std::vector<TensorEntry> entries;  // in order of position
+  Metadata metadata;
 };
 
-// One file, or several that an index lists, mapped read-only.
-class SafetensorsReader {
- public:
-  // `path` is a .safetensors file, an index (model.safetensors.index.json), or a directory that holds
-  // model.safetensors or that index.
-  explicit SafetensorsReader(const std::string& path);
-
-  // In order of position in the file (file after file).
-  const std::vector<TensorEntry>& entries() const { return entries_; }
-  bool contains(std::string_view name) const { return find(name) != nullptr; }
-  // Null if there is no tensor of that name.
-  const TensorEntry* find(std::string_view name) const;
-  // The metadata of the header; that of the first file if there are several.
-  const std::map<std::string, std::string>& metadata() const { return metadata_; }
-
-  // The tensor in the type in which it is stored (BOOL as u8). Its memory is the mapped file if alignment
-  // allows: read-only, and not loaded until it is used; clone() it to write. It may outlive this reader. An
-  // Error if there is no such tensor, or its type is not one of f64, f32, f16, bf16, i64, i32, u8, BOOL.
-  Tensor load(std::string_view name) const;
-  Tensor load(const TensorEntry& entry) const;
-
-  // The path that was given.
-  const std::string& path() const { return path_; }
-
- private:
-  void open_file(const std::string& path);
-  void open_index(const std::string& path);
-
-  std::string path_;
-  std::vector<std::shared_ptr<const MappedFile>> files_;
-  std::vector<TensorEntry> entries_;
-  std::unordered_map<std::string_view, size_t> by_name_;  // views into entries_
-  std::map<std::string, std::string> metadata_;
-};
+SafetensorsContents read_safetensors(const MappedFile& file);
 
 using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
-using Metadata = std::map<std::string, std::string>;
 
 // The metadata that Hugging Face's loaders expect in a file with PyTorch's layout.
 inline Metadata pytorch_metadata() { return {{"format", "pt"}}; }

@@ -8,6 +8,7 @@
 #include "hodhod/base/json.h"
 #include "hodhod/base/testing.h"
 #include "hodhod/io/safetensors.h"
+#include "hodhod/io/tensor_file.h"
 
 namespace hodhod {
 namespace {
@@ -27,7 +28,7 @@ NamedTensors some_tensors(double value) {
 }
 
 void expect_holds(const std::string& directory, const NamedTensors& tensors) {
-  const SafetensorsReader reader(directory);
+  const TensorFile reader(directory);
   EXPECT_EQ(reader.entries().size(), tensors.size());
   for (const auto& [name, tensor] : tensors) EXPECT_EQ(reader.load(name).values(), tensor.values()) << name;
 }
@@ -48,7 +49,7 @@ TEST(SafetensorsShards, AreCutInOrderAndListed) {
   EXPECT_EQ(index["weight_map"]["a"], "model-00003-of-00004.safetensors");
   EXPECT_EQ(index["weight_map"]["wide"], "model-00003-of-00004.safetensors");
   EXPECT_EQ(index["weight_map"]["b"], "model-00004-of-00004.safetensors");
-  EXPECT_EQ(SafetensorsReader(directory.path()).metadata().at("format"), "pt");
+  EXPECT_EQ(TensorFile(directory.path()).metadata().at("format"), "pt");
   expect_holds(directory.path(), some_tensors(1));
 }
 
@@ -75,7 +76,7 @@ TEST(SafetensorsShards, AFailureNeverMixesTwoModels) {
     if (!faulty.has_failed()) break;
     EXPECT_THAT(message, HasSubstr(directory.path())) << failing;
     if (!file_exists(directory / kIndex)) continue;  // no model at all
-    const double first = SafetensorsReader(directory.path()).load("a").item();
+    const double first = TensorFile(directory.path()).load("a").item();
     expect_holds(directory.path(), some_tensors(first - 2));
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/io/safetensors.h"
+#include "hodhod/io/tensor_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -31,7 +32,7 @@ class SafetensorsTest : public testing::Test {
     return directory_.put(name, bytes);
   }
   std::string open_error(const std::string& header, const std::string& data) {
-    return error_of([&] { SafetensorsReader reader(put(file_of(header, data))); });
+    return error_of([&] { TensorFile reader(put(file_of(header, data))); });
   }
   TemporaryDirectory directory_;
 };
@@ -44,7 +45,7 @@ TEST_F(SafetensorsTest, ReadsWhatTheFormatDescribes) {
       R"("none":{"dtype":"F64","shape":[0,3],"data_offsets":[12,12]},)"
       R"("flag":{"dtype":"BOOL","shape":[2],"data_offsets":[12,14]}})";
   const std::string data("\0\0\x80\x3f\x07\0\0\0\xff\xff\xff\xff\1\0", 14);
-  const SafetensorsReader reader(put(file_of(header, data)));
+  const TensorFile reader(put(file_of(header, data)));
   EXPECT_EQ(reader.entries().size(), 4u);
   EXPECT_EQ(reader.entries()[0].name, "a");
   EXPECT_EQ(reader.metadata().at("format"), "pt");
@@ -74,7 +75,7 @@ TEST_F(SafetensorsTest, EveryTypeComesBackAsItWas) {
   write_safetensors(directory_ / "model.safetensors", tensors, {{"note", "سلام"}});
   std::vector<Tensor> loaded;
   {
-    const SafetensorsReader reader(directory_.path());
+    const TensorFile reader(directory_.path());
     EXPECT_EQ(reader.entries().size(), tensors.size());
     EXPECT_EQ(reader.metadata().at("note"), "سلام");
     for (const auto& [name, tensor] : tensors) loaded.push_back(reader.load(name));
@@ -90,7 +91,7 @@ TEST_F(SafetensorsTest, EveryTypeComesBackAsItWas) {
 TEST_F(SafetensorsTest, UnalignedDataIsCopied) {
   const std::string header = R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},)"
                              R"("b":{"dtype":"F32","shape":[1],"data_offsets":[1,5]}} )";
-  const SafetensorsReader reader(put(file_of(header, std::string("\7\0\0\x80\x3f", 5))));
+  const TensorFile reader(put(file_of(header, std::string("\7\0\0\x80\x3f", 5))));
   EXPECT_EQ(reader.load("b").item(), 1.0);
 }
 
@@ -131,7 +132,7 @@ TEST_F(SafetensorsTest, HostileHeadersAreRefused) {
 TEST_F(SafetensorsTest, ATensorOfAnUnknownTypeLeavesTheOthersReadable) {
   const std::string header = R"({"a":{"dtype":"F4","shape":[4],"data_offsets":[0,2]},)"
                              R"("b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}} )";
-  const SafetensorsReader reader(put(file_of(header, "\1\2\7")));
+  const TensorFile reader(put(file_of(header, "\1\2\7")));
   EXPECT_EQ(reader.load("b").item(), 7);
   EXPECT_EQ(reader.find("a")->dtype, "F4");
   EXPECT_THAT(error_of([&] { reader.load("a"); }), HasSubstr("tensor \"a\": the type F4 is not supported"));
@@ -139,12 +140,12 @@ TEST_F(SafetensorsTest, ATensorOfAnUnknownTypeLeavesTheOthersReadable) {
 
 TEST_F(SafetensorsTest, WhatStandsInPlaceOfWeightsIsNamed) {
   const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n";
-  EXPECT_THAT(error_of([&] { SafetensorsReader reader(put(pointer)); }), HasSubstr("git lfs pull"));
+  EXPECT_THAT(error_of([&] { TensorFile reader(put(pointer)); }), HasSubstr("git lfs pull"));
 }
 
 TEST_F(SafetensorsTest, LengthsAreChecked) {
   const auto error = [&](const std::string& bytes) {
-    return error_of([&] { SafetensorsReader reader(put(bytes)); });
+    return error_of([&] { TensorFile reader(put(bytes)); });
   };
   EXPECT_THAT(error(""), HasSubstr("ends before the header's length"));
   EXPECT_THAT(error("1234567"), HasSubstr("byte 7"));
@@ -158,7 +159,7 @@ TEST_F(SafetensorsTest, TruncationAtEveryByteIsAnError) {
   write_safetensors(directory_ / "m.safetensors", tensors);
   const std::string bytes = read_file(directory_ / "m.safetensors");
   for (size_t n = 0; n < bytes.size(); ++n) {
-    EXPECT_THROW(SafetensorsReader reader(put(bytes.substr(0, n), "t.safetensors")), Error) << n;
+    EXPECT_THROW(TensorFile reader(put(bytes.substr(0, n), "t.safetensors")), Error) << n;
   }
 }
 
@@ -172,7 +173,7 @@ TEST_F(SafetensorsTest, AChangedHeaderByteNeverReadsOutsideTheFile) {
       std::string changed = bytes;
       changed[n] = c;
       try {
-        const SafetensorsReader reader(put(changed, "t.safetensors"));
+        const TensorFile reader(put(changed, "t.safetensors"));
         for (const TensorEntry& e : reader.entries()) EXPECT_LE(reader.load(e).values().size(), 20u);
       } catch (const Error& error) {
         EXPECT_THAT(error.what(), HasSubstr("t.safetensors"));
@@ -182,12 +183,11 @@ TEST_F(SafetensorsTest, AChangedHeaderByteNeverReadsOutsideTheFile) {
 }
 
 TEST_F(SafetensorsTest, OtherTypesAreListedButNotLoaded) {
-  const SafetensorsReader reader(
+  const TensorFile reader(
       put(file_of(R"({"t":{"dtype":"I16","shape":[4],"data_offsets":[0,8]}})", std::string(8, '\0'))));
   EXPECT_EQ(reader.entries()[0].dtype, "I16");
   EXPECT_THAT(error_of([&] { reader.load("t"); }), HasSubstr("type I16 is not supported"));
-  const SafetensorsReader flags(
-      put(file_of(R"({"t":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]}})", "\x02")));
+  const TensorFile flags(put(file_of(R"({"t":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]}})", "\x02")));
   EXPECT_THAT(error_of([&] { flags.load("t"); }), HasSubstr("neither true nor false"));
 }
 
@@ -198,13 +198,11 @@ TEST_F(SafetensorsTest, SeveralFilesBehindAnIndex) {
     return put("{\"weight_map\": {" + map + "}}", "model.safetensors.index.json");
   };
   index(R"("a": "one", "b": "two", "c": "two")");
-  const SafetensorsReader reader(directory_.path());
+  const TensorFile reader(directory_.path());
   EXPECT_EQ(reader.load("a").item(), 1);
   EXPECT_EQ(reader.load("c").item(), 3);
   EXPECT_EQ(reader.entries().size(), 3u);
-  const auto error = [&](const std::string& map) {
-    return error_of([&] { SafetensorsReader r(index(map)); });
-  };
+  const auto error = [&](const std::string& map) { return error_of([&] { TensorFile r(index(map)); }); };
   EXPECT_THAT(error(R"("a": "three")"), AllOf(HasSubstr("three"), HasSubstr("missing")));
   EXPECT_THAT(error(R"("a": "two")"), HasSubstr("\"a\" is not in two"));
   EXPECT_THAT(error(R"("a": "../one")"), HasSubstr("not the name of a file beside the index"));
@@ -236,14 +234,14 @@ TEST(SafetensorsGolden, EveryRecordedFileIsReadAndRewritten) {
     if (!is_directory(model)) continue;
     for (const std::string& file : list_directory(model)) {
       if (!file.ends_with(".safetensors") && !file.ends_with(".index.json")) continue;
-      const SafetensorsReader reader(join_path(model, file));
+      const TensorFile reader(join_path(model, file));
       NamedTensors tensors;
       for (const TensorEntry& entry : reader.entries()) tensors.emplace_back(entry.name, reader.load(entry));
       std::string bytes;
       serialize_safetensors(tensors, pytorch_metadata(), [&](const void* piece, size_t count) {
         bytes.append(static_cast<const char*>(piece), count);
       });
-      const SafetensorsReader copy(directory.put("copy", bytes));
+      const TensorFile copy(directory.put("copy", bytes));
       ASSERT_EQ(copy.entries().size(), reader.entries().size());
       for (const TensorEntry& entry : reader.entries()) {
         const TensorEntry* other = copy.find(entry.name);

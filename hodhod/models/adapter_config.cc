@@ -11,6 +11,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/io/tensor_file.h"
 
 namespace hodhod {
 namespace {
@@ -112,8 +113,14 @@ double AdapterConfig::scale(int64_t of_rank) const {
 
 bool is_adapter_directory(const std::string& directory) {
   if (!file_exists(join_path(directory, kAdapterConfig))) return false;
-  return !file_exists(join_path(directory, "model.safetensors")) &&
-         !file_exists(join_path(directory, "model.safetensors.index.json"));
+  return weights_in(directory).empty();
+}
+
+std::string adapter_weights_in(const std::string& directory) {
+  for (const char* name : {kAdapterWeights, "adapter_model.bin"}) {
+    if (std::string path = join_path(directory, name); file_exists(path)) return path;
+  }
+  return "";
 }
 
 AdapterConfig read_adapter_config(const std::string& directory) {

@@ -39,6 +39,9 @@ constexpr const char* kAdapterWeights = "adapter_model.safetensors";
 
 // Whether a directory holds an adapter, rather than a whole model beside which an adapter may lie.
 bool is_adapter_directory(const std::string& directory);
+// The file of an adapter's weights: adapter_model.safetensors, or PEFT's older adapter_model.bin; empty if
+// there is none.
+std::string adapter_weights_in(const std::string& directory);
 // Reads DIRECTORY/adapter_config.json. Error when it is damaged, or describes what is not supported: another
 // method than LoRA, DoRA, trained biases, adapters of embeddings, initial values that change the base, or a
 // setting that is not known.

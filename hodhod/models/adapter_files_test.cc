@@ -72,7 +72,7 @@ TEST(Adapters, NameATensorThatDoesNotFit) {
   const std::string file = join_path(adapted.path(), kAdapterWeights);
   NamedTensors sound;
   {
-    const SafetensorsReader reader(file);
+    const TensorFile reader(file);
     for (const TensorEntry& entry : reader.entries())
       sound.emplace_back(entry.name, reader.load(entry).clone());
   }
@@ -124,7 +124,7 @@ TEST(Adapters, ReadOtherSpellings) {
   const std::string file = join_path(adapted.path(), kAdapterWeights);
   NamedTensors tensors;
   {
-    const SafetensorsReader reader(file);
+    const TensorFile reader(file);
     for (const TensorEntry& entry : reader.entries()) {
       std::string name = entry.name;
       name.erase(name.find("bert."), 5);

@@ -9,7 +9,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/base/names.h"
-#include "hodhod/io/safetensors.h"
+#include "hodhod/io/tensor_file.h"
 
 namespace hodhod {
 namespace {
@@ -23,9 +23,9 @@ std::optional<HeadKind> head_of_task(std::string_view task) {
 
 // The rows of the layer that gives the labels, as the families call it; 0: there is none.
 int64_t labels_in(const std::string& directory) {
-  const std::string path = join_path(directory, kAdapterWeights);
-  if (!file_exists(path)) return 0;
-  const SafetensorsReader file(path);
+  const std::string path = adapter_weights_in(directory);
+  if (path.empty()) return 0;
+  const TensorFile file(path);
   for (const std::string_view name :
        {"base_model.model.classifier.out_proj.weight", "base_model.model.classification_head.out_proj.weight",
         "base_model.model.classifier.weight", "base_model.model.score.weight"}) {

@@ -267,14 +267,13 @@ struct AdapterFile::Plan {
 namespace {
 
 std::string adapter_weights(const std::string& directory) {
-  const std::string path = join_path(directory, kAdapterWeights);
-  check(file_exists(path), "{}: there is no {}; the adapter is incomplete, or in a format that is not read",
+  std::string path = adapter_weights_in(directory);
+  check(!path.empty(), "{}: there is no {}; the adapter is incomplete, or in a format that is not read",
         directory, kAdapterWeights);
   return path;
 }
 
-void check_shape(const SafetensorsReader& file, const TensorEntry& entry, const Shape& wanted,
-                 const Model& model) {
+void check_shape(const TensorFile& file, const TensorEntry& entry, const Shape& wanted, const Model& model) {
   check_floats(file, entry);
   check(std::equal(entry.shape.begin(), entry.shape.end(), wanted.begin(), wanted.end()),
         "{}: tensor {} has shape [{}] where the base asks for {}; the adapter was made for another model "
@@ -282,7 +281,7 @@ void check_shape(const SafetensorsReader& file, const TensorEntry& entry, const 
         file.path(), entry.name, fmt::join(entry.shape, ", "), wanted, model.name());
 }
 
-[[noreturn]] void refuse_tensor(const SafetensorsReader& file, const std::string& name, const Model& model) {
+[[noreturn]] void refuse_tensor(const TensorFile& file, const std::string& name, const Model& model) {
   const auto has = [&](const char* part) { return name.find(part) != std::string::npos; };
   check(!has("lora_embedding_"),
         "{}: tensor {} adapts an embedding, which is not supported; merge the adapter "

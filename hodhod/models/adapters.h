@@ -16,6 +16,7 @@
 
 #include "hodhod/base/number_range.h"
 #include "hodhod/io/safetensors.h"
+#include "hodhod/io/tensor_file.h"
 #include "hodhod/models/adapter_config.h"
 #include "hodhod/models/model.h"
 #include "hodhod/models/tensor_names.h"
@@ -66,7 +67,7 @@ std::string saved_module(const TensorNames& names, const std::string& parameter,
 // An adapter on disk.
 class AdapterFile {
  public:
-  // Opens DIRECTORY/adapter_model.safetensors. Error when it is missing or damaged.
+  // Opens adapter_weights_in(directory). Error when it is missing or damaged.
   AdapterFile(const std::string& directory, AdapterConfig config);
 
   // Our names of the parameters that the adapter brings whole, of a model whose shapes these are. Error when
@@ -80,7 +81,7 @@ class AdapterFile {
   Plan plan_for(const TensorNames& names, Model& model) const;
 
   AdapterConfig config_;
-  SafetensorsReader file_;
+  TensorFile file_;
 };
 
 }  // namespace hodhod

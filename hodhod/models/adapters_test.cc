@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(All, AdaptersOfFamily,
 
 std::map<std::string, Shape> shapes_in(const std::string& directory) {
   std::map<std::string, Shape> shapes;
-  const SafetensorsReader file(join_path(directory, kAdapterWeights));
+  const TensorFile file(join_path(directory, kAdapterWeights));
   for (const TensorEntry& entry : file.entries()) shapes[entry.name] = file.load(entry).shape();
   return shapes;
 }
@@ -151,7 +151,7 @@ TEST(Adapters, MergeAsTheEquationSays) {
     gpt.save();
     const LoadedModel loaded = load_model(gpt.path());
     save_model_files(*loaded.model, gpt.path("merged"));
-    const SafetensorsReader adapter(join_path(gpt.path(), kAdapterWeights)), before(gpt.path("base")),
+    const TensorFile adapter(join_path(gpt.path(), kAdapterWeights)), before(gpt.path("base")),
         after(gpt.path("merged"));
     const std::string name = "transformer.h.1.attn.c_attn";
     const auto a = adapter.load("base_model.model." + name + ".lora_A.weight").values(),
@@ -263,7 +263,7 @@ TEST(Adapters, SayByTheirTaskWhichHeadTheyNeed) {
     NamedTensors tensors;
     const std::string file = join_path(adapted.path(), kAdapterWeights);
     {
-      const SafetensorsReader reader(file);
+      const TensorFile reader(file);
       for (const TensorEntry& entry : reader.entries())
         tensors.emplace_back(entry.name, reader.load(entry).clone());
     }

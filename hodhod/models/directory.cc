@@ -10,6 +10,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/io/tensor_file.h"
 #include "hodhod/models/adapter_head.h"
 #include "hodhod/models/adapters.h"
 #include "hodhod/models/config_json.h"
@@ -133,7 +134,7 @@ LoadedModel load_model(const ModelDirectory& directory, const LoadOptions& optio
   shapes->set_name(directory.weights());
   const TensorNames names = directory.type->tensor_names(*directory.config);
   const AdapterFiles adapters(directory, names, *shapes, options.leave_out);
-  std::optional<SafetensorsReader> file;  // none for a model without parameters
+  std::optional<TensorFile> file;  // none for a model without parameters
   WeightPlan plan;
   if (parameter_count(*shapes) > 0) {
     file.emplace(directory.weights());
@@ -191,8 +192,7 @@ void save_adapter_files(Model& model, const std::string& directory, const Json& 
   const AdapterConfig& adapter = origin.adapter->config;
   make_directories(directory);
   // Those of a whole model would be read in the adapter's place.
-  for (const char* name : {"model.safetensors.index.json", "model.safetensors"})
-    remove_tree(join_path(directory, name));
+  for (const char* name : kWeightFiles) remove_tree(join_path(directory, name));
   write_safetensors(join_path(directory, kAdapterWeights),
                     adapter_tensors(model, type.tensor_names(config), origin.adapter->trained),
                     pytorch_metadata());

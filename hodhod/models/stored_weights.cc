@@ -50,8 +50,7 @@ std::string fill_in(const std::string& pattern, const std::string& number) {
 }
 
 // The file's entry under `name`, under an older spelling, or without a prefix that names may lack.
-const TensorEntry* find_entry(const TensorNames& table, const SafetensorsReader& file,
-                              const std::string& name) {
+const TensorEntry* find_entry(const TensorNames& table, const TensorFile& file, const std::string& name) {
   if (const TensorEntry* entry = file.find(name)) return entry;
   for (const std::string_view prefix : table.prefixes) {
     if (name.starts_with(prefix)) {
@@ -111,7 +110,7 @@ bool is_needless(const TensorNames& table, const std::string& theirs) {
                      [&](const NameRule& rule) { return named(rule.theirs); });
 }
 
-void check_entry(const SafetensorsReader& file, const TensorEntry& entry, const Shape& wanted) {
+void check_entry(const TensorFile& file, const TensorEntry& entry, const Shape& wanted) {
   check_floats(file, entry);
   check(
       std::equal(entry.shape.begin(), entry.shape.end(), wanted.begin(), wanted.end()),
@@ -125,7 +124,7 @@ bool same_values(const TensorEntry& a, const TensorEntry& b) {
          std::equal(a.bytes.begin(), a.bytes.end(), b.bytes.begin());
 }
 
-std::string warning_of_unused(const SafetensorsReader& file, const std::vector<std::string>& names) {
+std::string warning_of_unused(const TensorFile& file, const std::vector<std::string>& names) {
   constexpr size_t kShown = 20;
   std::string list;
   for (size_t i = 0; i < std::min(names.size(), kShown); ++i) list += (i > 0 ? ", " : "") + names[i];
@@ -137,7 +136,7 @@ std::string warning_of_unused(const SafetensorsReader& file, const std::vector<s
 
 // Plans to load the first of a parameter's tensors that is in the file; warns if another is not a copy of it.
 void plan_parameter(WeightPlan& plan, const std::vector<NameRule>& rules,
-                    const std::vector<const TensorEntry*>& entries, const SafetensorsReader& file,
+                    const std::vector<const TensorEntry*>& entries, const TensorFile& file,
                     const Tensor& parameter, bool compare_copies) {
   const TensorEntry* first = nullptr;
   for (size_t i = 0; i < rules.size(); ++i) {
@@ -183,14 +182,14 @@ Shape their_shape(const NameRule& rule, const Shape& ours) {
   return shape;
 }
 
-void check_floats(const SafetensorsReader& file, const TensorEntry& entry) {
+void check_floats(const TensorFile& file, const TensorEntry& entry) {
   const auto floats = std::to_array<std::string_view>({"F64", "F32", "F16", "BF16"});
   check(std::find(floats.begin(), floats.end(), entry.dtype) != floats.end(),
         "{}: tensor {} is of type {}; weights are numbers of type {}", file.path(), entry.name, entry.dtype,
         fmt::join(floats, ", "));
 }
 
-WeightPlan plan_weights(const TensorNames& table, const SafetensorsReader& file, Model& shapes,
+WeightPlan plan_weights(const TensorNames& table, const TensorFile& file, Model& shapes,
                         const ParameterChoice& leave_out) {
   WeightPlan plan;
   const NamedTensors parameters = parameters_of(shapes);
@@ -219,7 +218,7 @@ WeightPlan plan_weights(const TensorNames& table, const SafetensorsReader& file,
   return plan;
 }
 
-void load_weights(const WeightPlan& plan, const SafetensorsReader& file, const NamedTensors& parameters) {
+void load_weights(const WeightPlan& plan, const TensorFile& file, const NamedTensors& parameters) {
   std::unordered_map<std::string_view, Tensor> by_name;
   for (const auto& [name, parameter] : parameters) by_name.emplace(name, parameter);
   for (const WeightPlan::Source& source : plan.sources)

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hodhod/io/safetensors.h"
+#include "hodhod/io/tensor_file.h"
 #include "hodhod/models/model.h"
 #include "hodhod/models/tensor_names.h"
 
@@ -23,7 +24,7 @@ std::vector<NameRule> rules_for(const TensorNames& table, const std::string& nam
 // The shape of their tensor, given that of our parameter.
 Shape their_shape(const NameRule& rule, const Shape& ours);
 // Error, naming the file and the tensor, when its values are not floating-point numbers.
-void check_floats(const SafetensorsReader& file, const TensorEntry& entry);
+void check_floats(const TensorFile& file, const TensorEntry& entry);
 
 // Which tensor of a file holds which parameter. Refers to the file, which must outlive it.
 struct WeightPlan {
@@ -42,11 +43,11 @@ struct WeightPlan {
 // (ModelConfig::make_shapes). Nothing of the model's size is allocated. Parameters for which `leave_out` is
 // true are not taken from the file. Error, naming the file and the tensor, when a shape differs or the type
 // is not a floating-point type.
-WeightPlan plan_weights(const TensorNames& names, const SafetensorsReader& file, Model& shapes,
+WeightPlan plan_weights(const TensorNames& names, const TensorFile& file, Model& shapes,
                         const ParameterChoice& leave_out = {});
 
 // Copies the planned tensors into the parameters, converted to their type, and sets those in `zero` to 0.
-void load_weights(const WeightPlan& plan, const SafetensorsReader& file, const NamedTensors& parameters);
+void load_weights(const WeightPlan& plan, const TensorFile& file, const NamedTensors& parameters);
 
 // The parameters under the file's names, packed and transposed as the table says.
 NamedTensors save_weights(const TensorNames& names, const NamedTensors& parameters);

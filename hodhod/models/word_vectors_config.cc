@@ -7,7 +7,7 @@
 #include "hodhod/base/file.h"
 #include "hodhod/base/format.h"
 #include "hodhod/base/names.h"
-#include "hodhod/io/safetensors.h"
+#include "hodhod/io/tensor_file.h"
 #include "hodhod/models/hf/config_reader.h"
 #include "hodhod/models/own_config.h"
 #include "hodhod/models/registry.h"
@@ -23,7 +23,7 @@ constexpr const char* kSubwordHash = "fasttext";
 
 // The sizes that directories of model2vec's own leave to the tensor.
 void take_sizes(WordVectorsOptions& options, const std::string& directory) {
-  const SafetensorsReader file(directory);
+  const TensorFile file(directory);
   const TensorEntry* table = file.find("embeddings");
   check(table != nullptr && table->shape.size() == 2, "{}: there is no table of vectors named embeddings",
         file.path());

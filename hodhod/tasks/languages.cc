@@ -20,8 +20,9 @@ std::string language_called(const text::Tokenizer& tokenizer, const std::string&
   check(!known.empty(), "the language {}: the model has no tokens of languages, such as en_XX", name);
   if (std::find(known.begin(), known.end(), name) != known.end()) return name;
   std::vector<std::string> begin;
-  std::copy_if(known.begin(), known.end(), std::back_inserter(begin),
-               [&](const std::string& token) { return token.starts_with(name + "_"); });
+  std::copy_if(known.begin(), known.end(), std::back_inserter(begin), [&](const std::string& token) {
+    return token.starts_with(name + "_") || text::language_code(token) == name;
+  });
   check(!begin.empty(), "the language {}: the model does not know it; it knows {}", name,
         fmt::join(known, ", "));
   check(begin.size() == 1, "the language {}: several begin so: {}", name, fmt::join(begin, ", "));

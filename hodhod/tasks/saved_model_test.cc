@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "hodhod/base/file.h"
-#include "hodhod/io/safetensors.h"
+#include "hodhod/io/tensor_file.h"
 #include "hodhod/tasks/classify.h"
 #include "hodhod/tasks/fill_mask.h"
 #include "hodhod/tasks/generate.h"
@@ -85,7 +85,7 @@ std::vector<Demand> labels_demanded(const std::vector<std::string>& labels) {
 
 std::set<std::string> tensors_of(const std::string& directory) {
   std::set<std::string> names;
-  const SafetensorsReader reader(directory);
+  const TensorFile reader(directory);
   for (const TensorEntry& entry : reader.entries()) {
     EXPECT_EQ(entry.dtype, "F32") << entry.name;
     names.insert(entry.name);
@@ -224,7 +224,7 @@ TEST(SavedModel, RoFormersTableOfPositions) {
   const auto config = test_encoder(*test_tokenizer(), "roformer-tiny");
   const TemporaryDirectory directory;
   MaskFiller::make(config, test_tokenizer(), 1).save(directory.path());
-  const Tensor table = SafetensorsReader(directory.path()).load("roformer.encoder.embed_positions.weight");
+  const Tensor table = TensorFile(directory.path()).load("roformer.encoder.embed_positions.weight");
   ASSERT_EQ(table.shape(), (Shape{40, 16}));
   for (int64_t t : {0, 1, 39}) {
     for (int64_t i = 0; i < 8; ++i) {

@@ -47,12 +47,21 @@ bool replace_in(Json& state, const SpecialToken& language) {
 }  // namespace
 
 bool is_language_token(std::string_view token) {
+  if (const std::string_view code = language_code(token); code != token)
+    return (code.size() == 2 || code.size() == 3) && std::all_of(code.begin(), code.end(), is_lower);
   const size_t cut = token.find('_');
   if (cut == token.npos || cut < 2 || cut > 3) return false;
   const std::string_view language = token.substr(0, cut), place = token.substr(cut + 1);
   if (!std::all_of(language.begin(), language.end(), is_lower)) return false;
   if (place.size() == 2) return is_upper(place[0]) && is_upper(place[1]);
   return place.size() == 4 && is_upper(place[0]) && std::all_of(place.begin() + 1, place.end(), is_lower);
+}
+
+std::string_view language_code(std::string_view token) {
+  constexpr std::string_view kAround = "__";
+  const bool framed =
+      token.size() > 2 * kAround.size() && token.starts_with(kAround) && token.ends_with(kAround);
+  return framed ? token.substr(kAround.size(), token.size() - 2 * kAround.size()) : token;
 }
 
 bool is_language_token(const Tokenizer& tokenizer, int64_t id) {
@@ -91,7 +100,8 @@ void name_language(Tokenizer& tokenizer, std::string_view setting, const std::st
   const Json& settings = tokenizer.parts().settings;
   const Json* named = json_find(settings, "tokenizer_class");
   const bool heeds = named != nullptr && named->is_string() && *named != "PreTrainedTokenizerFast";
-  if (heeds || settings.contains(setting)) tokenizer.set_setting(setting, language);
+  if (heeds || settings.contains(setting))
+    tokenizer.set_setting(setting, std::string(language_code(language)));
 }
 
 }  // namespace hodhod::text

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tokens that name the language of a text, such as en_XX and fa_IR of mBART.
+// Tokens that name the language of a text, such as en_XX and fa_IR of mBART, pes_Arab of NLLB, __fa__ of
+// M2M-100.
 #pragma once
 
 #include <string>
@@ -11,8 +12,11 @@
 
 namespace hodhod::text {
 
-// Whether a token is spelt like such a name: letters of a language (ISO 639), _, and a country or a script.
+// Whether a token is spelt like such a name: letters of a language (ISO 639), _, and a country or a script;
+// or the letters between two pairs of _.
 bool is_language_token(std::string_view token);
+// How a tokenizer's settings call the language: "fa" of __fa__, other tokens whole.
+std::string_view language_code(std::string_view token);
 
 // Whether the token with this id is spelt so. False if there is no such token.
 bool is_language_token(const Tokenizer& tokenizer, int64_t id);

@@ -9,6 +9,7 @@
 #include "hodhod/base/visit.h"
 #include "hodhod/io/checkpoint.h"
 #include "hodhod/io/safetensors.h"
+#include "hodhod/io/tensor_file.h"
 
 namespace hodhod {
 namespace {
@@ -56,7 +57,7 @@ std::optional<LoadedState> load_training_state(const std::string& directory,
         unknown.empty() ? "" : unknown[0]);
   if (const std::string path = found.newest->file(kValues); file_exists(path))
     loaded.values = read_json(path);
-  const SafetensorsReader file(found.newest->file(kTensors));
+  const TensorFile file(found.newest->file(kTensors));
   for (const TensorEntry& entry : file.entries()) loaded.tensors.emplace_back(entry.name, file.load(entry));
   return loaded;
 }

@@ -17,10 +17,12 @@ flags=(-std=c++20 -O1 -g -I. -ffp-contract=off -fno-omit-frame-pointer -fsanitiz
        -fno-sanitize-recover=all)
 fuzzers=("$@")
 [ ${#fuzzers[@]} -gt 0 ] ||
-  fuzzers=(fuzz_tokenizer_json fuzz_sentencepiece fuzz_encode fuzz_template fuzz_word_vectors fuzz_arpa fuzz_tables)
+  fuzzers=(fuzz_tokenizer_json fuzz_sentencepiece fuzz_encode fuzz_template fuzz_word_vectors fuzz_arpa fuzz_tables
+           fuzz_pytorch)
 # What the fuzzers read with; fuzz_fasttext needs tensors, and fuzz_model_config, which runs a model, everything below
 # the tasks.
 sources=(hodhod/base/*.cc hodhod/text/*.cc hodhod/text/*/*.cc hodhod/io/word_vectors.cc hodhod/io/arpa.cc
+         hodhod/io/{pytorch_file,pickle,zip_archive,tensor_entry}.cc
          hodhod/models/ngram_{trie*,arpa,distribution}.cc hodhod/tensor/pool.cc
          hodhod/data/{corpus,header,record_reader,series,tagged_reader,time_step}.cc)
 case " ${fuzzers[*]} " in

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> names_of(const SafetensorsReader& reader, const std::string& prefix) {
+std::vector<std::string> names_of(const TensorFile& reader, const std::string& prefix) {
   std::vector<std::string> names;
   for (const TensorEntry& entry : reader.entries()) {
     if (entry.name.starts_with(prefix)) names.push_back(entry.name);

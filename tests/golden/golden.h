@@ -14,7 +14,7 @@
 
 #include "hodhod/base/json.h"
 #include "hodhod/base/test_directories.h"
-#include "hodhod/io/safetensors.h"
+#include "hodhod/io/tensor_file.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod::golden {
@@ -43,8 +43,8 @@ class Recording {
  private:
   std::string directory_;
   Json about_;
-  SafetensorsReader io_;
-  std::optional<SafetensorsReader> model_;
+  TensorFile io_;
+  std::optional<TensorFile> model_;
 };
 
 // Directories with an io.json below golden_directories(), root after root, in the order of their names.

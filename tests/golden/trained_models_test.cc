@@ -15,7 +15,7 @@
 #include "hodhod/base/test_directories.h"
 #include "hodhod/base/utf8.h"
 #include "hodhod/decode/generator.h"
-#include "hodhod/io/safetensors.h"
+#include "hodhod/io/tensor_file.h"
 #include "hodhod/models/transformer_model.h"
 #include "hodhod/nn/recurrent.h"
 #include "hodhod/ops/embedding.h"
@@ -34,7 +34,7 @@ constexpr double kClose = 2e-4;  // the recordings have six digits
 // A directory with config.json, model.safetensors and expected.jsonl.
 struct TrainedModel {
   Json config;
-  SafetensorsReader weights;
+  TensorFile weights;
   std::vector<Json> expected;
 
   explicit TrainedModel(const std::string& path)

@@ -438,7 +438,7 @@ TEST_P(GoldenTransformer, SavesFilesAsTheReferenceDoes) {
   save_model_files(*model_, directory.path(), Json::object(), origin_);
   const auto tensors_of = [](const std::string& path) {
     std::map<std::string, std::pair<std::string, std::vector<int64_t>>> tensors;
-    const SafetensorsReader reader(path);
+    const TensorFile reader(path);
     for (const TensorEntry& entry : reader.entries()) tensors[entry.name] = {entry.dtype, entry.shape};
     return tensors;
   };

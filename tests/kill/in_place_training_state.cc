@@ -11,6 +11,7 @@
 #include "hodhod/base/json.h"
 #include "hodhod/base/visit.h"
 #include "hodhod/io/safetensors.h"
+#include "hodhod/io/tensor_file.h"
 
 namespace hodhod {
 
@@ -35,7 +36,7 @@ std::optional<LoadedState> load_training_state(const std::string& directory,
   if (!file_exists(path)) return std::nullopt;
   LoadedState loaded;
   from_json(read_json(path), loaded.state, path);
-  const SafetensorsReader file(join_path(training, "tensors.safetensors"));
+  const TensorFile file(join_path(training, "tensors.safetensors"));
   for (const TensorEntry& entry : file.entries()) loaded.tensors.emplace_back(entry.name, file.load(entry));
   return loaded;
 }

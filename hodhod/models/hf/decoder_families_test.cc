@@ -140,7 +140,7 @@ TEST(PackedAttention, RowsLieByKeyHead) {
   TransformerModel model(config, Rng(3));
   const TemporaryDirectory directory;
   save_model_files(model, directory.path());
-  const SafetensorsReader file(directory.path());
+  const TensorFile file(directory.path());
   const auto packed =
       file.load(*file.find("transformer.h.1.self_attention.query_key_value.weight")).values<float>();
   ASSERT_EQ(packed.size(), 64u * 32);

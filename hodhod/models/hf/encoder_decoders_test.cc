@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "hodhod/base/testing.h"
-#include "hodhod/io/safetensors.h"
+#include "hodhod/io/tensor_file.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/models/hf/family.h"
 #include "hodhod/models/hf/test_directory.h"
@@ -76,7 +76,7 @@ TEST(EncoderDecoders, LanguagesOfNllb) {
   const LoadedModel loaded = load_model(ModelDirectory::open(directory.path()));
   EXPECT_THAT(loaded.warnings, IsEmpty());
   std::vector<std::string> names;
-  const SafetensorsReader file(directory / "model.safetensors");
+  const TensorFile file(directory / "model.safetensors");
   for (const TensorEntry& entry : file.entries()) names.push_back(entry.name);
   for (const char* name :
        {"model.shared.weight", "model.encoder.layers.0.self_attn_layer_norm.weight",

@@ -14,6 +14,7 @@
 #include "hodhod/base/rng.h"
 #include "hodhod/base/testing.h"
 #include "hodhod/io/safetensors.h"
+#include "hodhod/io/tensor_file.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/tensor/tape.h"
@@ -209,7 +210,7 @@ TEST(RoFormer, IsStoredUnderTheNamesThatItWasReadFrom) {
   const TemporaryDirectory written;
   const auto loaded = load_model(files.path());
   save_model_files(*loaded.model, written.path());
-  const SafetensorsReader reader(written.path());
+  const TensorFile reader(written.path());
   for (const auto& [name, values] : files.weights()) {
     const TensorEntry* entry = reader.find(name);
     ASSERT_TRUE(entry) << name;
@@ -227,7 +228,7 @@ TEST(RoFormer, HasOneClassifierForLabelsOfTokens) {
   const auto model = make_model(*config, Rng(1));
   const TemporaryDirectory written;
   save_model_files(*model, written.path());
-  const SafetensorsReader reader(written.path());
+  const TensorFile reader(written.path());
   EXPECT_TRUE(reader.find("classifier.weight"));
   EXPECT_FALSE(reader.find("classifier.out_proj.weight"));
   EXPECT_TRUE(load_model(written.path()).missing.empty());

@@ -9,6 +9,7 @@
 #include "hodhod/base/json.h"
 #include "hodhod/base/rng.h"
 #include "hodhod/io/safetensors.h"
+#include "hodhod/io/tensor_file.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/models/transformer_model.h"
 
@@ -35,7 +36,7 @@ class TestDirectory {
   explicit TestDirectory(const TransformerModelConfig& config) {
     TransformerModel model(config, Rng(3));
     save_model_files(model, directory_.path());
-    const SafetensorsReader file(directory_.path());
+    const TensorFile file(directory_.path());
     for (const TensorEntry& entry : file.entries())
       weights_.emplace_back(entry.name, file.load(entry).clone());
     config_ = read_json(directory_ / "config.json");

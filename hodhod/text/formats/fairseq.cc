@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/text/formats/fairseq.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -40,8 +42,13 @@ std::vector<std::string> languages_of(Family family) {
   return languages;
 }
 
-std::string source_language(const TokenizerConfig& config, const std::string& otherwise = "en_XX") {
-  const std::string language = config.text("src_lang", otherwise);
+// The token of `src_lang`, or else of English. M2M-100 calls its languages by the letters alone.
+std::string source_language(const TokenizerConfig& config) {
+  const Family family = config.family();
+  std::string language = config.text("src_lang", family == Family::nllb     ? "eng_Latn"
+                                                 : family == Family::m2m100 ? "en"
+                                                                            : "en_XX");
+  if (family == Family::m2m100 && !is_language_token(language)) language = fmt::format("__{}__", language);
   check(is_language_token(language), "{}: src_lang: \"{}\" is not the name of a language, such as en_XX",
         config.path(), language.substr(0, 40));
   return language;
@@ -104,8 +111,8 @@ void add_fairseq_tokens(TokenizerParts& parts, const TokenizerConfig& config) {
   parts.post_processor = frame_for(parts, config);
 }
 
-void put_nllb_language(TokenizerParts& parts, const TokenizerConfig& config) {
-  const std::string language = source_language(config, "eng_Latn");
+void put_source_language(TokenizerParts& parts, const TokenizerConfig& config) {
+  const std::string language = source_language(config);
   std::vector<SpecialToken> tokens;
   for (const std::string& token : {language, config.role("eos_token", "</s>")}) {
     const auto id = id_in(parts, token);
@@ -114,7 +121,7 @@ void put_nllb_language(TokenizerParts& parts, const TokenizerConfig& config) {
     tokens.push_back({token, *id});
   }
   const std::string end = tokens[1].content;
-  const bool behind = config.flag("legacy_behaviour", false);
+  const bool behind = config.family() == Family::nllb && config.flag("legacy_behaviour", false);
   const auto around = [&](const std::string& texts) {
     return behind ? texts + " " + end + " " + language : language + " " + texts + " " + end;
   };

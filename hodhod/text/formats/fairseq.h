@@ -21,9 +21,9 @@ SentencePieceProto with_fairseq_numbers(SentencePieceProto proto, const std::str
 // tokenizer_config.json, or else English.
 void add_fairseq_tokens(TokenizerParts& parts, const TokenizerConfig& config);
 
-// NLLB's: the language that tokenizer_config.json names, or English, and </s> behind the text; with
-// `legacy_behaviour` both stand behind it.
-void put_nllb_language(TokenizerParts& parts, const TokenizerConfig& config);
+// NLLB's and M2M-100's: the language that tokenizer_config.json names, or English, before the text, and </s>
+// behind it; with NLLB's `legacy_behaviour` both stand behind it.
+void put_source_language(TokenizerParts& parts, const TokenizerConfig& config);
 
 // Puts the language that tokenizer_config.json names in the place of that of a tokenizer.json.
 void heed_source_language(TokenizerParts& parts, const TokenizerConfig& config);

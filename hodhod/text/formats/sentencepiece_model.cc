@@ -132,6 +132,7 @@ void heed_class(TokenizerParts& parts, const TokenizerConfig& config, const std:
     case TokenizerFamily::mbart50:
       return add_fairseq_tokens(parts, config);
     case TokenizerFamily::nllb:
+    case TokenizerFamily::m2m100:
     case TokenizerFamily::renumbered:
       fail(
           "{}: the tokens of {} have other numbers than the pieces of this file; save the tokenizer with a "

@@ -64,7 +64,8 @@ void heed_settings(TokenizerParts& parts, const TokenizerConfig& config) {
   if (!config.names_class()) return;
   if (config.family() == TokenizerFamily::llama) return put_llama_tokens(parts, config, true, false);
   if (is_fairseq(config.family())) return heed_source_language(parts, config);
-  if (config.family() == TokenizerFamily::nllb) return put_nllb_language(parts, config);
+  if (config.family() == TokenizerFamily::nllb || config.family() == TokenizerFamily::m2m100)
+    return put_source_language(parts, config);
   if (config.family() == TokenizerFamily::bert) {
     if (!state_of(parts.normalizer, "BertNormalizer").is_null()) {
       BertNormalizerOptions options;

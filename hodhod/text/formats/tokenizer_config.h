@@ -29,6 +29,7 @@ enum class TokenizerFamily {
   mbart,
   mbart50,
   nllb,
+  m2m100,      // see m2m100.h
   renumbered,  // ids are not those of their SentencePiece model: Pegasus, Camembert, …
   other,
 };

@@ -5,6 +5,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/text/formats/m2m100.h"
 #include "hodhod/text/formats/marian.h"
 #include "hodhod/text/formats/sentencepiece_model.h"
 #include "hodhod/text/formats/tokenizer_class.h"
@@ -67,6 +68,9 @@ TokenizerParts directory_parts(const std::string& directory, const TokenizerConf
     return parts;
   }
   const std::string vocab = find_vocab(directory), merges = find_merges(directory);
+  if (config.family() == TokenizerFamily::m2m100 &&
+      file_exists(join_path(directory, "sentencepiece.bpe.model")))
+    return m2m100_parts(directory, config);
   if (const auto path = find_file(directory, {"tokenizer.model", "spiece.model", "sentencepiece.bpe.model"});
       !path.empty()) {
     return sentencepiece_parts(read_file(path), path, config);
@@ -126,6 +130,14 @@ Tokenizer load_directory(const std::string& directory) {
   for (std::string& warning : config.warnings()) parts.warnings.push_back(std::move(warning));
   if (!opens_saved(config, is_json || !parts.files.empty())) parts.settings.erase("tokenizer_class");
   return Tokenizer(std::move(parts), directory);
+}
+
+// The class that opens what is saved.
+std::string usual_class(const TokenizerParts& parts) {
+  if (parts.files.empty()) return "PreTrainedTokenizerFast";
+  const bool marian = std::any_of(parts.files.begin(), parts.files.end(),
+                                  [](const auto& file) { return file.first == "source.spm"; });
+  return marian ? "MarianTokenizer" : "M2M100Tokenizer";
 }
 
 // How Transformers writes an unknown length.
@@ -199,7 +211,7 @@ void save_tokenizer(const Tokenizer& tokenizer, const std::string& directory,
                                         : Json::array({"input_ids", "attention_mask"}));
   // A named class has its own padding side: Llama's is the left.
   if (json_find(config, "tokenizer_class") == nullptr) set_default(config, "padding_side", "right");
-  set_default(config, "tokenizer_class", parts.files.empty() ? "PreTrainedTokenizerFast" : "MarianTokenizer");
+  set_default(config, "tokenizer_class", usual_class(parts));
   if (const Json* more = json_find(config, "additional_special_tokens"))
     roles["additional_special_tokens"] = *more;
   for (const auto& [name, bytes] : parts.files) write_file_atomically(join_path(directory, name), bytes);

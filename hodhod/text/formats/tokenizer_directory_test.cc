@@ -228,6 +228,51 @@ TEST(TokenizerDirectory, LanguagesOfNllb) {
   EXPECT_THAT(error_of([&] { with(R"(, "src_lang": "deu_Latn")").load(); }), HasSubstr("deu_Latn"));
 }
 
+// The numbers of M2M100Tokenizer in Transformers: languages stand behind those of vocab.json.
+TEST(TokenizerDirectory, PiecesAndLanguagesOfM2M100) {
+  const std::string model = spm_of({"▁", "▁a", "a", "b", "▁lost"}).serialize();
+  const std::string vocabulary =
+      R"({"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3, "b": 4, "▁a": 5, "▁": 6, "a": 7, "madeupword": 8})";
+  const auto with = [&](const std::string& settings,
+                        const std::string& config = R"({"model_type": "m2m_100"})") {
+    return DirectoryOf({{"sentencepiece.bpe.model", model},
+                        {"vocab.json", vocabulary},
+                        {"tokenizer_config.json", settings},
+                        {"config.json", config}});
+  };
+  const DirectoryOf english =
+      with(R"({"src_lang": null, "language_codes": "m2m100", "num_madeup_words": 8})");
+  for (const Tokenizer& tokenizer : {english.load(), english.again()}) {
+    EXPECT_EQ(tokenizer.encode("a b").ids, (IdList{27, 5, 6, 4, 2}));
+    EXPECT_EQ(tokenizer.encode_pair("a", "b").ids, (IdList{27, 5, 6, 4, 2}));
+    EXPECT_EQ(tokenizer.token_to_id("__af__"), 9);
+    EXPECT_EQ(tokenizer.token_to_id("__fa__"), 30);
+    EXPECT_EQ(tokenizer.token_to_id("__zu__"), 108);
+    EXPECT_EQ(tokenizer.vocab_size(), 109);
+    EXPECT_EQ(tokenizer.decode(tokenizer.encode("ab a").ids), "ab a");
+    EXPECT_EQ(tokenizer.encode_ids("a?"), (IdList{5, 3}));
+  }
+  EXPECT_THAT(english.load().warnings(), testing::ElementsAre(HasSubstr("1 pieces of")));
+  const DirectoryOf persian = with(R"({"tokenizer_class": "M2M100Tokenizer", "src_lang": "fa"})", "{}");
+  EXPECT_EQ(persian.load().encode("a").ids, (IdList{30, 5, 2}));
+  EXPECT_EQ(persian.again().encode("a").ids, (IdList{30, 5, 2}));
+  Tokenizer turned = english.load();
+  set_language(turned, "__fa__");
+  const TemporaryDirectory saved;
+  turned.save(saved.path());
+  EXPECT_EQ(Tokenizer::load(saved.path()).encode("a").ids, (IdList{30, 5, 2}));
+  EXPECT_THAT(read_file(saved / "tokenizer_config.json"),
+              testing::AllOf(HasSubstr(R"("src_lang": "fa")"), HasSubstr("M2M100Tokenizer")));
+  EXPECT_EQ(with(R"({"language_codes": "wmt21", "src_lang": "de"})").load().encode("a").ids,
+            (IdList{16, 5, 2}));
+  EXPECT_THAT(error_of([&] { with(R"({"language_codes": "mine"})").load(); }),
+              HasSubstr("\"mine\" is unknown"));
+  EXPECT_THAT(error_of([&] { with(R"({"src_lang": "xx"})").load(); }), HasSubstr("__xx__"));
+  const DirectoryOf alone(
+      {{"sentencepiece.bpe.model", model}, {"config.json", R"({"model_type": "m2m_100"})"}});
+  EXPECT_THAT(error_of([&] { alone.load(); }), HasSubstr("there is no vocab.json beside"));
+}
+
 // The language of tokenizer_config.json stands above the one that tokenizer.json puts around texts.
 TEST(TokenizerDirectory, LanguageAndTokenizerJson) {
   const std::string model = spm_of({"▁", "▁a", "a", "b"}).serialize();

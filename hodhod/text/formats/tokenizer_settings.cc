@@ -70,6 +70,7 @@ constexpr HarmlessSetting kHarmless[] = {
     {"processor_class", "for image and sound models"},
     {"use_fast", "both kinds give the same ids"},
     {"errors", "ill-formed bytes become U+FFFD where text is needed"},
+    {"num_madeup_words", "numbers behind the languages that no token has"},
     {"source_lang", "the model knows its languages"},
     {"target_lang", "the model knows its languages"},
     {"tgt_lang", "the language to write is named when a text is translated"},
@@ -95,8 +96,9 @@ std::string why_not_heeded(std::string_view key, const Json& value, TokenizerFam
   const auto same = [&](const HarmlessSetting& setting) { return setting.key == key; };
   if (std::any_of(std::begin(kHarmless), std::end(kHarmless), same)) return "";
   if (asks_for_nothing(value)) return "";
-  const bool nllb = family == TokenizerFamily::nllb;
-  if ((key == "src_lang" && (is_fairseq(family) || nllb)) || (key == "legacy_behaviour" && nllb)) return "";
+  const bool nllb = family == TokenizerFamily::nllb, m2m100 = family == TokenizerFamily::m2m100;
+  if (key == "src_lang" && (is_fairseq(family) || nllb || m2m100)) return "";
+  if ((key == "legacy_behaviour" && nllb) || (key == "language_codes" && m2m100)) return "";
   if (key == "auto_map") return "code that comes with a model is not run";
   // PreTrainedTokenizerFast accepts unknown settings, and tokenizer.json determines everything.
   return family == TokenizerFamily::fast ? "this setting is unknown; tokenizer.json decides"
