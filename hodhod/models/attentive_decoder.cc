@@ -18,10 +18,12 @@ Tensor picked(const Tensor& x, int dim, const Tensor& rows) {
 
 Tensor joined(const Tensor& a, const Tensor& b, int dim) { return a.defined() ? concat({a, b}, dim) : a; }
 
-// x [B, S, C] with zeros up to `length` in place of S.
+// x [B, S] or [B, S, C] with zeros up to `length` in place of S.
 Tensor stretched(const Tensor& x, int64_t length) {
   if (x.dim(1) == length) return x;
-  return concat({x, Tensor::zeros({x.dim(0), length - x.dim(1), x.dim(2)}, x.dtype())}, 1);
+  Shape missing = x.shape();
+  missing[1] = length - x.dim(1);
+  return concat({x, Tensor::zeros(missing, x.dtype())}, 1);
 }
 
 std::vector<int64_t> lengths_of(const SourceMemory& memory) {
@@ -50,6 +52,7 @@ void AttentiveDecoder::State::select(std::span<const int64_t> kept) {
   for (const int64_t row : kept) kept_lengths.push_back(lengths[static_cast<size_t>(row)]);
   memory.states = picked(memory.states, 0, rows);
   memory.keys = picked(memory.keys, 0, rows);
+  memory.tokens = picked(memory.tokens, 0, rows);
   memory.lengths = HostArray(Tensor::from(kept_lengths, {std::ssize(kept_lengths)}));
 }
 
@@ -60,7 +63,7 @@ void AttentiveDecoder::State::append(State&& other) {
   std::vector<int64_t> lengths = lengths_of(memory);
   for (const int64_t length : lengths_of(other.memory)) lengths.push_back(length);
   const int64_t longest = std::max(memory.states.dim(1), other.memory.states.dim(1));
-  for (Tensor SourceMemory::*part : {&SourceMemory::states, &SourceMemory::keys}) {
+  for (Tensor SourceMemory::*part : {&SourceMemory::states, &SourceMemory::keys, &SourceMemory::tokens}) {
     if ((memory.*part).defined())
       memory.*part = concat({stretched(memory.*part, longest), stretched(other.memory.*part, longest)}, 0);
   }
@@ -138,8 +141,8 @@ AttentiveDecoder::Part AttentiveDecoder::run(const Tensor& x, const HostArray& l
   return part;
 }
 
-Tensor AttentiveDecoder::operator()(const Tensor& x, const HostArray& lengths, State& state,
-                                    Context& context) const {
+AttentiveDecoder::Output AttentiveDecoder::operator()(const Tensor& x, const HostArray& lengths, State& state,
+                                                      Context& context) const {
   Part whole;
   if (!goes_by_steps()) {
     whole = run(x, lengths, state, context);
@@ -186,7 +189,7 @@ Tensor AttentiveDecoder::operator()(const Tensor& x, const HostArray& lengths, S
     trace(context, "context", Component::attention, "BTC", whole.context);
   }
   if (attention_) trace(context, "combined", Component::linear, "BTC", whole.output);
-  return whole.output;
+  return {whole.output, whole.weights};
 }
 
 }  // namespace hodhod

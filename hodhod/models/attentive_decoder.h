@@ -66,10 +66,14 @@ class AttentiveDecoder {
   // The state before the first token. `source` are the encoder's states [B, S, C], and `last` its last ones:
   // the bridge takes those of its last layer in both directions.
   State begin(const HiddenStates& source, const RecurrentState& last) const;
-  // h̃ [B, T, C] for embedded tokens x [B, T, C], whose rows have these lengths (undefined: all T). `state`
-  // becomes the one after each row's last token. Traces the layers and, under "cross_attention",
-  // "scores", "probabilities" and "context"; the combination as "combined".
-  Tensor operator()(const Tensor& x, const HostArray& lengths, State& state, Context& context) const;
+  struct Output {
+    Tensor hidden;   // h̃ [B, T, C]
+    Tensor weights;  // of the attention [B, T, S]; undefined without one
+  };
+  // For embedded tokens x [B, T, C], whose rows have these lengths (undefined: all T). `state` becomes the
+  // one after each row's last token. Traces the layers and, under "cross_attention", "scores",
+  // "probabilities" and "context"; the combination as "combined".
+  Output operator()(const Tensor& x, const HostArray& lengths, State& state, Context& context) const;
   void pack(State& state) const { state.packed = rnn_.pack(); }
 
   template <class V>

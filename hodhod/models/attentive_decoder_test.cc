@@ -124,7 +124,8 @@ void expect_as_twin(const AttentiveDecoderOptions& options) {
       {.states = tensor(states, {1, kTwinSource, kTwinWidth}), .lengths = {}},
       {.output = tensor(last, options.bridge ? Shape{2, 1, kTwinWidth / 2} : Shape{1, 1, kTwinWidth}),
        .cell = {}});
-  const Numbers output = decoder(tensor(inputs, {1, kTwinTarget, kTwinWidth}), {}, state, plain()).values();
+  const Numbers output =
+      decoder(tensor(inputs, {1, kTwinTarget, kTwinWidth}), {}, state, plain()).hidden.values();
   for (int64_t t = 0; t < kTwinTarget; ++t) {
     const Numbers expected =
         twin.step({inputs.begin() + t * kTwinWidth, inputs.begin() + (t + 1) * kTwinWidth});

@@ -43,6 +43,7 @@ constexpr hf::KeyRule kRecurrentKeys[] = {{"vocab_size", "vocabulary"},
                                           {"context", "context"},
                                           {"input_feeding", "input_feeding"},
                                           {"bidirectional", "bidirectional"},
+                                          {"copy", "copy"},
                                           {"pooling", "pooling"},
                                           {"forget_bias", "forget_bias"},
                                           {"dropout", "dropout"},
@@ -199,6 +200,8 @@ void RecurrentConfig::validate() const {
   check(by_steps || (context == ContextPlace::after && !input_feeding),
         "recurrent: context and input_feeding need attention additive, dot or general; it is {}",
         name_of(attention));
+  check(by_steps || !copy, "recurrent: copy needs attention additive, dot or general; it is {}",
+        name_of(attention));
   check(
       !locked_dropout || (context == ContextPlace::after && !input_feeding),
       "recurrent: locked_dropout goes with neither context before nor input_feeding; leave one of them out");
@@ -250,14 +253,15 @@ std::string RecurrentModelConfig::summary() const {
                                                  : fmt::format(", attention {}", name_of(body.attention));
   const std::string letters_text =
       body.reads_letters() ? fmt::format(", letters {}", 2 * body.character_hidden) : "";
-  return fmt::format("{} {}, {} layers, width {}{}{}, vocabulary {}", name_of(body.cell), name_of(body.form),
-                     body.layers, body.width, heads_text, letters_text, with_commas(body.vocabulary));
+  return fmt::format("{} {}, {} layers, width {}{}{}{}, vocabulary {}", name_of(body.cell),
+                     name_of(body.form), body.layers, body.width, heads_text, body.copy ? ", copying" : "",
+                     letters_text, with_commas(body.vocabulary));
 }
 
 std::string RecurrentModelConfig::why_useless(std::string_view option) const {
   if (option == "form") return "the task decides it";
-  const bool attends =
-      option == "heads" || option == "attention" || option == "context" || option == "input_feeding";
+  const bool attends = option == "heads" || option == "attention" || option == "context" ||
+                       option == "input_feeding" || option == "copy";
   if (option == "bidirectional" && !reads_source())
     return "an encoder reads both ways, and a decoder one way";
   if (attends && !reads_source()) return "a recurrent model attends only where it reads a source";

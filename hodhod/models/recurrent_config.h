@@ -48,6 +48,7 @@ struct RecurrentConfig {
   int64_t heads = 1;                                              // of multi_head
   ContextPlace context = ContextPlace::after;                     // of additive, dot and general
   bool input_feeding = false;                                     // the same
+  bool copy = false;           // the same: the output may be copied from the source (See et al. 2017)
   bool bidirectional = true;   // whether the source of an encoder-decoder is read in both directions
   int64_t max_length = 1024;   // longest sequence in tokens; no tensor of the model has this size
   bool tie_embeddings = true;  // the output layer is the embedding
@@ -81,6 +82,7 @@ struct RecurrentConfig {
     v("heads", heads, "Number of heads of multi-head attention", in(1, 1 << 12));
     v("context", context, "Attend with the state after a token has been read, or with the one before it");
     v("input_feeding", input_feeding, "Give each step of the decoder what it read from the source last");
+    v("copy", copy, "Let each step copy a token of the source in place of generating one");
     v("bidirectional", bidirectional, "Read the source of an encoder-decoder in both directions");
     v("max_length", max_length, "Longest sequence in tokens", in(1, 1 << 24));
     v("tie_embeddings", tie_embeddings, "Use the embedding as the output layer");

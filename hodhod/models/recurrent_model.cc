@@ -12,10 +12,13 @@
 #include "hodhod/nn/dropout.h"
 #include "hodhod/nn/initialisers.h"
 #include "hodhod/nn/module.h"
+#include "hodhod/ops/copying.h"
 #include "hodhod/ops/dropout.h"
 #include "hodhod/ops/elementwise.h"
 #include "hodhod/ops/embedding.h"
+#include "hodhod/ops/loss.h"
 #include "hodhod/ops/shape.h"
+#include "hodhod/ops/softmax.h"
 #include "hodhod/tensor/tape.h"
 
 namespace hodhod {
@@ -163,6 +166,7 @@ RecurrentModel::RecurrentModel(const RecurrentModelConfig& config) : config_(con
   const bool classical = config_.reads_source() && c.attention != RecurrentAttention::multi_head;
   const bool attends = config_.reads_source() && !classical;
   if (classical) attentive_ = make_attentive(c);
+  if (attentive_ && c.copy) copy_gate_.emplace(c.width, 1);
   if (c.has_decoder() && !classical) decoder_ = make_layers(c, attends ? 1 : c.layers, false);
   if (attends) {
     cross_attention_.emplace(MultiHeadAttentionOptions{.width = c.width, .heads = c.heads});
@@ -263,6 +267,7 @@ RecurrentModel::DecoderState RecurrentModel::begin(const TokenBatch& source, int
   check(memory.states.dim(0) == rows, "recurrent: {} sources for {} targets", memory.states.dim(0), rows);
   if (attentive_) {
     state.attentive = attentive_->begin(memory, run.last);
+    if (copy_gate_) state.attentive->memory.tokens = source.ids;
     return state;
   }
   state.memory = cross_attention_->keys_values(memory.states, context);
@@ -270,10 +275,19 @@ RecurrentModel::DecoderState RecurrentModel::begin(const TokenBatch& source, int
   return state;
 }
 
-Tensor RecurrentModel::decode(const TokenBatch& target, DecoderState& state, Context& context) const {
+RecurrentModel::Decoded RecurrentModel::decode(const TokenBatch& target, DecoderState& state,
+                                               Context& context) const {
   const Trace::Scope scope(context.trace, "decoder");
-  if (attentive_)
-    return drop((*attentive_)(embed(target, context), target.lengths, *state.attentive, context), context);
+  if (attentive_) {
+    AttentiveDecoder::Output output =
+        (*attentive_)(embed(target, context), target.lengths, *state.attentive, context);
+    Decoded decoded{.hidden = drop(output.hidden, context)};
+    if (copy_gate_) {
+      decoded.weights = std::move(output.weights);
+      decoded.source = state.attentive->memory.tokens;
+    }
+    return decoded;
+  }
   const auto packed = [](const std::vector<PackedRecurrence>& weights) {
     return weights.empty() ? nullptr : &weights;
   };
@@ -297,10 +311,10 @@ Tensor RecurrentModel::decode(const TokenBatch& target, DecoderState& state, Con
     state.upper = std::move(above.last);
     x = above.output;
   }
-  return drop(x, context);
+  return {.hidden = drop(x, context)};
 }
 
-Tensor RecurrentModel::decode(const SequenceBatch& batch, Context& context) const {
+RecurrentModel::Decoded RecurrentModel::decode(const SequenceBatch& batch, Context& context) const {
   DecoderState state = begin(batch.source, batch.target.ids.dim(0), context);
   return decode(batch.target, state, context);
 }
@@ -311,13 +325,30 @@ const LanguageHead& RecurrentModel::language_head() const {
   return *head;
 }
 
+Tensor RecurrentModel::predict(const Decoded& decoded, Context& context) const {
+  const LanguageHead& head = language_head();
+  if (!copy_gate_) return head.logits(decoded.hidden, embedding_, context);
+  Tensor generated;
+  {
+    const Trace::Scope scope(context.trace, "generator");
+    generated = head.logits(decoded.hidden, embedding_, context);
+  }
+  const Tensor gate = (*copy_gate_)(decoded.hidden, context);
+  if (context.trace) trace(context, "copy_gate", Component::linear, "BTC", sigmoid(gate));
+  const Tensor y = mix_copies(log_softmax(generated), decoded.weights, decoded.source, gate);
+  trace(context, "logits", Component::linear, "BTV", y);
+  return y;
+}
+
 Tensor RecurrentModel::logits(const SequenceBatch& batch, Context& context) const {
-  return language_head().logits(decode(batch, context), embedding_, context);
+  return predict(decode(batch, context), context);
 }
 
 Tensor RecurrentModel::loss(const SequenceBatch& batch, const Tensor& labels,
                             const CrossEntropyOptions& options, Context& context) const {
-  return language_head().loss(decode(batch, context), embedding_, labels, options);
+  const Decoded decoded = decode(batch, context);
+  if (copy_gate_) return cross_entropy(predict(decoded, context), labels, options);
+  return language_head().loss(decoded.hidden, embedding_, labels, options);
 }
 
 CarriedState RecurrentModel::first_state(int64_t rows) const {
@@ -342,7 +373,7 @@ CarriedLoss RecurrentModel::loss_from(const CarriedState& state, const SequenceB
   }
   DecoderState before;
   before.lower = {state[0].second, state.size() > 1 ? state[1].second : Tensor()};
-  const Tensor hidden = decode(batch.target, before, context);
+  const Tensor hidden = decode(batch.target, before, context).hidden;
   after[0].second = before.lower.output.detach();
   if (after.size() > 1) after[1].second = before.lower.cell.detach();
   return {language_head().loss(hidden, embedding_, labels, options), std::move(after)};
@@ -380,8 +411,10 @@ std::unique_ptr<LanguageModel::State> RecurrentModel::start(std::span<const Prom
 Tensor RecurrentModel::step(State& state, std::span<const int64_t> tokens, Context& context) const {
   const NoGrad off;
   const TokenBatch next{.ids = Tensor::from(tokens, {std::ssize(tokens), 1})};
-  const Tensor hidden = decode(next, static_cast<Rows&>(state).state, context);
-  return check_finite(*this, language_head().logits(select(hidden, 1, 0), embedding_, context), "logits");
+  Decoded decoded = decode(next, static_cast<Rows&>(state).state, context);
+  if (copy_gate_) return check_finite(*this, select(predict(decoded, context), 1, 0), "logits");
+  decoded.hidden = select(decoded.hidden, 1, 0);
+  return check_finite(*this, predict(decoded, context), "logits");
 }
 
 int64_t RecurrentModel::state_bytes(int64_t rows, int64_t length) const {

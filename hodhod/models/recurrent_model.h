@@ -10,6 +10,7 @@
 //                    → h + attention(h, encoder's states) → further recurrent layers → head
 //   the classical    target → embedding → AttentiveDecoder (models/attentive_decoder.h) → head
 //   encoder-decoder
+//   one that copies  the probabilities of that head, mixed with the attention to the source's tokens (ops/copying.h)
 //
 // The attention of the first encoder-decoder does not feed back into the layer below it, so that training
 // computes all positions at once.
@@ -73,6 +74,7 @@ class RecurrentModel final : public Model, public Encoder, public SequenceToSequ
     v("cross_attention", cross_attention_);
     v("upper", upper_);
     v("decoder", attentive_);
+    v("copy_gate", copy_gate_);
     std::visit([&](auto& head) { head.visit(v); }, head_);
   }
 
@@ -86,9 +88,17 @@ class RecurrentModel final : public Model, public Encoder, public SequenceToSequ
   // Dropout of states [B, T, C], as the configuration has it.
   Tensor drop(const Tensor& x, Context& context) const;
   RecurrentRun read(const TokenBatch& tokens, Context& context) const;
-  // The decoder's states [B, T, C], continuing from `state`, which is updated.
-  Tensor decode(const TokenBatch& target, DecoderState& state, Context& context) const;
-  Tensor decode(const SequenceBatch& batch, Context& context) const;
+  // What the decoder has after each token of a target.
+  struct Decoded {
+    Tensor hidden;        // its states [B, T, C]
+    Tensor weights = {};  // where they are copied from [B, T, S], and
+    Tensor source = {};   // the tokens there [B, S]; both undefined without copying
+  };
+  // Continues from `state`, which is updated.
+  Decoded decode(const TokenBatch& target, DecoderState& state, Context& context) const;
+  Decoded decode(const SequenceBatch& batch, Context& context) const;
+  // The logits of the next tokens [B, T, V]: with copying, the logarithms of the mixed probabilities.
+  Tensor predict(const Decoded& decoded, Context& context) const;
   DecoderState begin(const TokenBatch& source, int64_t rows, Context& context) const;
   const LanguageHead& language_head() const;
 
@@ -99,6 +109,7 @@ class RecurrentModel final : public Model, public Encoder, public SequenceToSequ
   std::optional<Recurrent> decoder_;                   // all layers; only the first with multi-head attention
   std::optional<MultiHeadAttention> cross_attention_;  // of an encoder-decoder
   std::optional<Recurrent> upper_;                     // the layers after the attention, if any
+  std::optional<Linear> copy_gate_;                    // of one that copies: h̃ → g of mix_copies
   std::optional<AttentiveDecoder> attentive_;  // of a classical encoder-decoder, in place of the last three
   Head head_;
 };

@@ -88,6 +88,13 @@ std::vector<TestedRecurrent> tested_recurrent() {
       }
     }
   }
+  for (const auto place : {ContextPlace::after, ContextPlace::before}) {
+    RecurrentModelConfig config = small_recurrent(RecurrentCell::gru, RecurrentForm::encoder_decoder, 2);
+    config.body.attention = RecurrentAttention::additive;
+    config.body.context = place;
+    config.body.copy = true;
+    all.push_back({"gru_copies_" + std::string(name_of(place)), config});
+  }
   for (const auto cell : {RecurrentCell::lstm, RecurrentCell::gru}) {
     for (const auto attention :
          {RecurrentAttention::none, RecurrentAttention::general, RecurrentAttention::multi_head}) {
@@ -262,10 +269,37 @@ TEST(RecurrentModel, ADirectoryGivesBackEveryWayToAttend) {
   }
 }
 
+// With the gate shut, and all attention on one place, the next token is the one there.
+TEST(RecurrentModel, CopiesATokenOfTheSource) {
+  RecurrentModelConfig config = small_recurrent(RecurrentCell::gru, RecurrentForm::encoder_decoder, 1);
+  config.body.attention = RecurrentAttention::dot;
+  config.body.copy = true;
+  const auto model = made(config);
+  model->for_each_parameter([](const std::string& name, Tensor& parameter) {
+    if (name == "copy_gate.weight") fill(parameter, 0);
+    if (name == "copy_gate.bias") fill(parameter, -50);
+  });
+  const NoGrad off;
+  const SequenceBatch batch{.source = TokenBatch::of(std::vector<std::vector<int64_t>>{{7}, {3, 3, 3}}, 0),
+                            .target = TokenBatch::of(std::vector<std::vector<int64_t>>{{6, 8}, {4, 5}}, 0)};
+  const Tensor logits = model->logits(batch, plain());
+  for (int64_t b = 0; b < 2; ++b) {
+    const auto row = row_values(logits, b, 2);
+    for (int64_t t = 0; t < 2; ++t) {
+      const auto at = static_cast<size_t>(t * kRecurrentVocabulary + (b == 0 ? 7 : 3));
+      EXPECT_NEAR(row[at], 0, 1e-5);
+    }
+  }
+}
+
 TEST(RecurrentModel, RefusesOptionsThatDoNotGoTogether) {
   RecurrentModelConfig config = small_recurrent(RecurrentCell::gru, RecurrentForm::encoder_decoder);
   config.body.input_feeding = true;
   expect_error([&] { config.validate(); }, "input_feeding need attention");
+  config.body.input_feeding = false;
+  config.body.copy = true;
+  expect_error([&] { config.validate(); }, "copy needs attention additive, dot or general; it is multi-head");
+  config.body.input_feeding = true;
   config.body.attention = RecurrentAttention::dot;
   config.body.locked_dropout = true;
   expect_error([&] { config.validate(); }, "locked_dropout");

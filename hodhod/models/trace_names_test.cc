@@ -98,7 +98,8 @@ TEST(TraceNames, AreThoseOfTheDocument) {
        {RecurrentConfig{.form = RecurrentForm::encoder},
         {.form = RecurrentForm::decoder},
         {.form = RecurrentForm::encoder_decoder},
-        {.form = RecurrentForm::encoder_decoder, .attention = RecurrentAttention::dot}}) {
+        {.form = RecurrentForm::encoder_decoder, .attention = RecurrentAttention::dot},
+        {.form = RecurrentForm::encoder_decoder, .attention = RecurrentAttention::dot, .copy = true}}) {
     Trace trace;
     Context context{.trace = &trace};
     RecurrentModelConfig config(body);
@@ -187,7 +188,8 @@ TEST(TraceNames, ATraceChangesNoBit) {
                                    .width = 8,
                                    .attention = RecurrentAttention::additive,
                                    .context = feeding ? ContextPlace::before : ContextPlace::after,
-                                   .input_feeding = feeding});
+                                   .input_feeding = feeding,
+                                   .copy = feeding});
       config.head.kind = config.heads()[0];
       const auto model = make_model(config, Rng(3));
       set_requires_grad(*model);

@@ -30,6 +30,7 @@ struct SourceMemory {
   Tensor states;           // h [B, S, C]
   Tensor keys = {};        // what scores are computed from, [B, S, C]; undefined: the states themselves
   HostArray lengths = {};  // [B]; undefined: all S
+  Tensor tokens = {};      // [B, S], where tokens are copied
 };
 
 // What queries read from a source.
