@@ -133,13 +133,17 @@ Tensor mix_copies(const Tensor& p, const Tensor& a, const Tensor& s, const Tenso
         bad < 0 ? 0 : tokens.data<int64_t>()[bad], p.dim(2));
   const CopyProblem problem{p.dense(), a.dense(), tokens, g.dense()};
   const Tensor y = p.new_empty(p.shape());
-  with_compute_type("mix_copies", p.dtype(), [&](auto t) { mix_forward<decltype(t)>(problem, y); });
-  return record("mix_copies", y, {p, a, g}, [problem](const Tensor& dy, Gradients& d) {
+  const bool on_host = p.device() == Device::cpu;
+  if (on_host)
+    with_compute_type("mix_copies", p.dtype(), [&](auto t) { mix_forward<decltype(t)>(problem, y); });
+  return record("mix_copies", y, {p, a, g}, [problem, on_host](const Tensor& dy, Gradients& d) {
     const Tensor from = dy.dense();
     const Tensor dp = from.new_empty(problem.p.shape()), da = from.new_empty(problem.a.shape()),
                  dg = from.new_empty(problem.g.shape());
-    with_compute_type("mix_copies", dy.dtype(),
-                      [&](auto t) { mix_backward<decltype(t)>(problem, from, dp, da, dg); });
+    if (on_host) {
+      with_compute_type("mix_copies", dy.dtype(),
+                        [&](auto t) { mix_backward<decltype(t)>(problem, from, dp, da, dg); });
+    }
     d.add(0, dp);
     d.add(1, da);
     d.add(2, dg);

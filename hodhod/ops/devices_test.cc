@@ -6,6 +6,7 @@
 #include "hodhod/kernels/shapes/shapes.h"
 #include "hodhod/ops/attention.h"
 #include "hodhod/ops/convolution.h"
+#include "hodhod/ops/copying.h"
 #include "hodhod/ops/dropout.h"
 #include "hodhod/ops/elementwise.h"
 #include "hodhod/ops/embedding.h"
@@ -138,6 +139,11 @@ std::vector<DeviceCase> counted_cases() {
          return attention(in[0], in[1], in[2], {.heads = 3, .left = 1, .right = 0, .bias = in[3]});
        },
        2.0 * 2 * 3 * 2 * (1 + 2 + 2 + 2)},
+      {"mix_copies",
+       {{2, 3, 5}, {2, 3, 4}, {2, 3, 1}},
+       [](Inputs in) {
+         return mix_copies(in[0], in[1], whole_numbers({0, 1, 2, 3, 4, 0, 1, 2}, {2, 4}), in[2]);
+       }},
       {"recurrence",
        {{2, 3, 16}, {16, 5}, {16}, {5, 4}},
        [](Inputs in) {

@@ -19,6 +19,7 @@ import { resample } from '../sampling.ts';
 import { chooseToken, pass, stack, token, view } from '../state.ts';
 import { tokenLabel, vocabularyLabel } from '../token_text.ts';
 import { Alignment } from './alignment.tsx';
+import { Copying } from './copying.tsx';
 
 const words = {
   title: { en: 'Linear and softmax', fa: 'لایهٔ خطی و سافت‌مکس' },
@@ -114,6 +115,7 @@ export function AnswerSection() {
         </Picture>
       )}
       <Alignment />
+      <Copying />
       {v.pass(pass.value).lens && <LensTable lens={v.pass(pass.value).lens!} at={chosen.at} />}
     </Section>
   );
