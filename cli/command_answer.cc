@@ -4,7 +4,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "cli/evaluate.h"
 #include "cli/input.h"
@@ -16,6 +19,7 @@
 #include "hodhod/base/json.h"
 #include "hodhod/base/utf8.h"
 #include "hodhod/tasks/answer.h"
+#include "hodhod/tasks/lexical_answer.h"
 
 namespace hodhod::cli {
 namespace {
@@ -141,6 +145,17 @@ struct EvaluateAnswerFlags : EvaluateFlags {
   metrics::AnswerForm form = metrics::AnswerForm::squad;
 };
 
+// Of answers that are given without a model.
+metrics::AnswerScore scores_of(const std::vector<Question>& questions, metrics::AnswerForm form,
+                               const std::function<std::string(const Question&)>& answer_to) {
+  metrics::AnswerScorer scorer(form);
+  for (const Question& question : questions) {
+    const std::string given = answer_to(question);
+    scorer.add(given, given, 0, question.accepted());
+  }
+  return scorer.score().all;
+}
+
 int evaluate_answer(const Command& command, const EvaluateAnswerFlags& flags) {
   const Answerer answerer = warned(Answerer::load(flags.model));
   check_data(flags);
@@ -149,6 +164,8 @@ int evaluate_answer(const Command& command, const EvaluateAnswerFlags& flags) {
   Context context;
   const std::vector<Question> questions = told(read_questions(flags.data, flags.corpus)).all;
   const auto scores = evaluate(answer(answerer, questions, options, context), questions, flags.form);
+  const auto lexical = scores_of(questions, flags.form, lexical_answer);
+  const auto silent = scores_of(questions, flags.form, [](const Question&) { return std::string(); });
   const Json values = {{"exact_match", scores.all.exact},
                        {"f1", scores.all.f1},
                        {"questions", scores.questions},
@@ -159,16 +176,21 @@ int evaluate_answer(const Command& command, const EvaluateAnswerFlags& flags) {
                        {"best_exact_match", scores.best_exact.score},
                        {"best_exact_match_threshold", scores.best_exact.threshold},
                        {"best_f1", scores.best_f1.score},
-                       {"best_f1_threshold", scores.best_f1.threshold}};
+                       {"best_f1_threshold", scores.best_f1.threshold},
+                       {"no_answer", {{"exact_match", silent.exact}, {"f1", silent.f1}}},
+                       {"lexical", {{"exact_match", lexical.exact}, {"f1", lexical.f1}}}};
   report(flags, values,
          fmt::format("exact match {:.2f}   F1 {:.2f}   questions {}\n"
                      "with an answer: exact match {:.2f}   F1 {:.2f}   questions {}\n"
                      "without: right {:.2f}   questions {}\n"
-                     "best exact match {:.2f} at threshold {:.2f}   best F1 {:.2f} at threshold {:.2f}",
+                     "best exact match {:.2f} at threshold {:.2f}   best F1 {:.2f} at threshold {:.2f}\n"
+                     "to compare, no answer to any question: exact match {:.2f}   F1 {:.2f}\n"
+                     "to compare, words beside those of the question: exact match {:.2f}   F1 {:.2f}",
                      scores.all.exact, scores.all.f1, scores.questions, scores.answerable.exact,
                      scores.answerable.f1, scores.with_answer, scores.unanswerable.exact,
                      scores.questions - scores.with_answer, scores.best_exact.score,
-                     scores.best_exact.threshold, scores.best_f1.score, scores.best_f1.threshold));
+                     scores.best_exact.threshold, scores.best_f1.score, scores.best_f1.threshold,
+                     silent.exact, silent.f1, lexical.exact, lexical.f1));
   return 0;
 }
 
