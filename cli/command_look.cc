@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/input.h"
+#include "cli/languages.h"
 #include "cli/models.h"
 #include "cli/output.h"
 #include "hodhod/base/error.h"
@@ -23,6 +24,7 @@ struct LookFlags {
   std::string out, tensors, heads, size_limit;
   bool cuts = false, json = false;
   look::LookOptions options;
+  LanguageChoice languages;
 };
 
 // "3" or "0-3": the first and the last.
@@ -55,12 +57,13 @@ int run_look(LookFlags& flags, const std::string& version) {
   options.cuts = flags.cuts ? look::Cutting::on : look::Cutting::automatic;
   options.tensors = !flags.tensors.empty();
   options.program = "hodhod " + version;
-  look::Subject subject = look::Subject::load(flags.model);
+  look::Subject subject = look::Subject::load(flags.model, flags.languages);
   print_warnings(subject.text.warnings);
   if (subject.text.tokenizer) print_warnings(subject.text.tokenizer->warnings());
   const look::LookResult found = look::look(subject, options);
   write_file_atomically(flags.out, found.page);
   if (options.tensors) write_safetensors(flags.tensors, found.tensors);
+  tell(subject.notes);
   tell(found.notes);
   if (!flags.json) {
     print_text(result_line(flags, found));
@@ -78,6 +81,7 @@ void add_what_is_read(Command& command, LookFlags& flags) {
   command
       .add("--target", options.target, "What a translator is made to write, rather than its own translation")
       .in(group);
+  add_languages(command, flags.languages);
   command
       .add("--generate", options.generate,
            "Tokens that the model adds: a language model the likeliest each time; a translator at most so "

@@ -40,7 +40,15 @@ std::string last_part(std::string path) {
   return slash == std::string::npos || path.size() == 1 ? path : path.substr(slash + 1);
 }
 
-void load_with_task(Subject& subject, const ModelDirectory& directory, const ModelPath& path) {
+WritingModel load_translator(Subject& subject, const ModelPath& path, const LanguageChoice& languages) {
+  Translator translator = Translator::load(path);
+  choose_languages(translator, languages);
+  subject.notes = language_notes(translator);
+  return std::move(static_cast<WritingModel&>(translator));
+}
+
+void load_with_task(Subject& subject, const ModelDirectory& directory, const ModelPath& path,
+                    const LanguageChoice& languages) {
   const ModelConfig& config = *directory.config;
   if (config.head.kind == HeadKind::classifier) {
     Classifier classifier = Classifier::load(path);
@@ -53,7 +61,7 @@ void load_with_task(Subject& subject, const ModelDirectory& directory, const Mod
     subject.text = std::move(tagger.encoder);
     subject.labels = std::move(tagger.labels);
   } else if (config.head.kind == HeadKind::language_model && subject.kind != Kind::vectors) {
-    WritingModel writer = config.reads_source() ? static_cast<WritingModel>(Translator::load(path))
+    WritingModel writer = config.reads_source() ? load_translator(subject, path, languages)
                                                 : static_cast<WritingModel>(TextGenerator::load(path));
     subject.decoding = writer.decoding;
     subject.text = std::move(static_cast<TextModel&>(writer));
@@ -64,13 +72,19 @@ void load_with_task(Subject& subject, const ModelDirectory& directory, const Mod
 
 }  // namespace
 
-Subject Subject::load(const ModelPath& path) {
+Subject Subject::load(const ModelPath& path, const LanguageChoice& languages) {
   const ModelDirectory directory = ModelDirectory::open(path);
+  const bool with_tokenizer = has_tokenizer(directory.path) || has_tokenizer(directory.weights());
+  check((languages.source.empty() && languages.target.empty()) ||
+            (directory.config->reads_source() && with_tokenizer),
+        "{}: languages were named, and this model does not translate; leave --source-language and "
+        "--target-language out",
+        directory.path);
   Subject subject{.kind = kind_of(directory),
                   .name = last_part(directory.path),
                   .family = std::string(directory.type->name())};
-  if (has_tokenizer(directory.path) || has_tokenizer(directory.weights())) {
-    load_with_task(subject, directory, path);
+  if (with_tokenizer) {
+    load_with_task(subject, directory, path, languages);
     if (!subject.text.tokenizer->parts().truncation && subject.kind != Kind::vectors)
       limit_length(subject.text, 0, text::Side::right);
     return subject;

@@ -12,6 +12,7 @@
 #include "hodhod/decode/options.h"
 #include "hodhod/models/model.h"
 #include "hodhod/tasks/labels.h"
+#include "hodhod/tasks/languages.h"
 #include "hodhod/tasks/text_model.h"
 
 namespace hodhod::look {
@@ -34,16 +35,18 @@ struct Subject {
   TextModel text = {};  // the tokenizer is null if the directory has none
   Labels labels = {};   // of a classifier or tagger
   std::vector<double> thresholds = {};
-  int64_t texts = 1;            // that a classifier takes together
-  DecodeOptions decoding = {};  // of a model that writes
+  int64_t texts = 1;                    // that a classifier takes together
+  DecodeOptions decoding = {};          // of a model that writes
+  std::vector<std::string> notes = {};  // what a reader should know of them
 
   const Model& model() const { return *text.model; }
   const ModelConfig& config() const { return text.config(); }
   // Null without one.
   const text::Tokenizer* tokenizer() const { return text.tokenizer.get(); }
 
-  // The model in a directory. Error, in a sentence, for models that have no page.
-  static Subject load(const ModelPath& path);
+  // The model in a directory; a translator of many languages with those that are named. Error, in a sentence,
+  // for models that have no page, and for languages of a model that does not translate.
+  static Subject load(const ModelPath& path, const LanguageChoice& languages = {});
 };
 
 // The stack that gives the model's states: whose name their trace begins with.

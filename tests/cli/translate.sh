@@ -111,3 +111,11 @@ expect "unknown" "the language de: the model does not know it; it knows en_XX, f
 sed -i '/forced_bos_token_id/d' "$work/many/generation_config.json"
 "$hodhod" translate "$work/many" house > "$work/out" 2> "$work/err"
 expect "nothing says which" "name one with --target-language" "$(cat "$work/err")"
+expect "a page, too" "name one with --target-language" "$("$hodhod" look "$work/many" house -o "$work/page.html" 2>&1)"
+found=$("$hodhod" look "$work/many" house --source-language en --target-language fa -o "$work/page.html" 2>&1)
+[[ $found != *"--target-language"* ]] || fail "a page with named languages says: $found"
+page=$(cat "$work/page.html")
+for token in en_XX fa_IR; do [[ $page == *"$token"* ]] || fail "the page does not show $token"; done
+expect "languages of a model that knows none" "the model has no tokens of languages" \
+  "$("$hodhod" look "$work/model" --target-language fa 'A book.' -o "$work/none.html" 2>&1 || true)"
+[[ ! -e $work/none.html ]] || fail "a page was written in spite of an error"
