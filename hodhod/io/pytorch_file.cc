@@ -221,7 +221,7 @@ class TensorViews {
     const size_t size = storage.type->size;
     const std::span<const std::byte> from = storage.bytes.subspan(static_cast<size_t>(begin) * size);
     entry.offset = static_cast<uint64_t>(from.data() - file_.data());
-    if (in_a_row(entry.shape, strides)) {
+    if (count == 0 || in_a_row(entry.shape, strides)) {
       entry.bytes = from.first(static_cast<size_t>(count) * size);
       return;
     }
@@ -245,7 +245,6 @@ class TensorViews {
   static bool in_a_row(const std::vector<int64_t>& shape, const std::vector<int64_t>& strides) {
     int64_t expected = 1;
     for (size_t axis = shape.size(); axis-- > 0;) {
-      if (shape[axis] == 0) return true;
       if (shape[axis] != 1 && strides[axis] != expected) return false;
       expected *= shape[axis];
     }

@@ -232,6 +232,8 @@ TEST_F(PytorchFileTest, RefusesDamagedTensorsByName) {
   expect(tensor(six, 0, {2, 2}, {1}), "2 dimensions and 1 strides");
   expect(tensor(six, 0, std::vector<int32_t>(40, 1), std::vector<int32_t>(40, 1)), "40 dimensions");
   expect(tensor(six, 0, {2000000000, 2000000000, 2000000000}, {0, 0, 0}), "the shape's size overflows");
+  EXPECT_EQ(tensor_error(tensor(six, 9, {0, 2000000000, 2000000000, 2000000000}, {7, 7, 2000000000, 1})),
+            "no error");
   expect(tensor(six, 0, {1000}, {0}), "1000 elements are made of 6");
   expect(tensor(storage("FloatStorage", "0", 7), 0, {1}, {1}), "should have 7 elements, but the file has 6");
   expect(tensor(storage("FloatStorage", "1", 6), 0, {1}, {1}), "its storage 1 is missing");

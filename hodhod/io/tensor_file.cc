@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/io/tensor_file.h"
 
+#include <fmt/ranges.h>
+
 #include <cstring>
 #include <map>
 #include <set>
@@ -11,6 +13,7 @@
 #include "hodhod/io/pytorch_file.h"
 
 namespace hodhod {
+
 bool is_weight_file(std::string_view name) {
   return name.ends_with(".safetensors") ||
          (name.ends_with(".bin") && (name.starts_with("pytorch_model") || name.starts_with("adapter_model")));
