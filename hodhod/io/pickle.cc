@@ -140,9 +140,9 @@ class PickleReader {
       case 0x80:  // PROTO
         require(take_number<uint8_t>() <= 5, "the protocol is above 5");
         break;
-      case 0x95:
+      case 0x95:  // FRAME
         take(8);
-        break;  // FRAME
+        break;
       case '.':
         return true;
       case '(':
@@ -187,9 +187,9 @@ class PickleReader {
       case 0x8d:
         push_text(Kind::text, take_number<uint64_t>());
         break;
-      case 'T':
+      case 'T':  // this and the next: texts of Python 2
         push_text(Kind::text, take_number<uint32_t>());
-        break;  // texts of Python 2
+        break;
       case 'U':
         push_text(Kind::text, take_number<uint8_t>());
         break;
@@ -262,10 +262,10 @@ class PickleReader {
       case 0x81:
         push_call();
         break;
-      case 'b':
+      case 'b':  // attributes: of a dictionary of weights, its format
         pop();
         top();
-        break;  // attributes: of a dictionary of weights, its format
+        break;
       case 'Q': {
         const Pickled* id = pop();
         make(Kind::persistent).items = {id};

@@ -23,6 +23,9 @@ using Kind = Pickled::Kind;
 // How a file before PyTorch 1.6 begins: a pickle of the number 0x1950a86a20f9469cfc6c.
 constexpr std::string_view kOldMagic = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
 
+// How often the bytes of a file may be copied, so that a small hostile file does not take all memory.
+constexpr uint64_t kMostCopies = 4;
+
 constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kStorageTypes = {
     {{"torch.DoubleStorage", "F64"},
      {"torch.FloatStorage", "F32"},
@@ -133,6 +136,9 @@ class TensorViews {
           "{}: is {}, not a tensor; save the model's state_dict() alone", where_, description_of(*tensor));
     check(tensor->items.size() >= 5,
           "{}: its storage, place, shape or strides are missing; the file is damaged", where_);
+    check(tensor->items.size() <= 7 ||
+              (tensor->items[7]->kind == Kind::dictionary && tensor->items[7]->pairs.empty()),
+          "{}: is stored negated or conjugated; save it as it is (resolve_neg, resolve_conj)", where_);
     const TensorStorage storage = storage_of(*tensor->items[1]);
     const int64_t begin = whole_number(*tensor->items[2], "place");
     TensorEntry entry;
@@ -225,6 +231,10 @@ class TensorViews {
       entry.bytes = from.first(static_cast<size_t>(count) * size);
       return;
     }
+    copied_ += static_cast<uint64_t>(count) * size;
+    check(copied_ / kMostCopies <= file_.size(),
+          "{}: the tensors up to this one need {} bytes, and the file has {}; too many share their elements",
+          where_, copied_, file_.size());
     auto copy = std::make_shared<std::vector<std::byte>>(static_cast<size_t>(count) * size);
     std::vector<int64_t> index(strides.size());
     int64_t at = 0;
@@ -256,6 +266,7 @@ class TensorViews {
   StorageBytes storages_;
   std::string where_;
   PytorchTensors tensors_;
+  uint64_t copied_ = 0;  // bytes
 };
 
 PytorchTensors read_archive(std::span<const std::byte> file, const std::string& path) {

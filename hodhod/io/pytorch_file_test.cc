@@ -240,8 +240,24 @@ TEST_F(PytorchFileTest, RefusesDamagedTensorsByName) {
   expect(tensor(text("storage"), 0, {1}, {1}), "its storage is a text");
   expect(tensor("KxQ", 0, {1}, {1}), "its storage is a storage");
   expect(global("torch._utils", "_rebuild_tensor_v2") + "(" + six + "tR", "are missing");
+  expect(global("torch._utils", "_rebuild_tensor_v2") + "(" + six + number(0) + tuple({1}) + tuple({1}) +
+             "\x89" + ordered() + "}" + text("neg") + "\x88stR",
+         "is stored negated");
   EXPECT_THAT(error(saved(dictionary({{"", tensor(six, 0, {1}, {1})}}), "")),
               HasSubstr("a tensor's name is empty"));
+}
+
+TEST_F(PytorchFileTest, ManyCopiesOfTheSameElementsAreRefused) {
+  constexpr int32_t kSide = 100;
+  std::vector<std::pair<std::string, std::string>> values;
+  for (int i = 0; i < 8; ++i) {
+    values.emplace_back("w" + std::to_string(i),
+                        tensor(storage("FloatStorage", "0", kSide * kSide), 0, {kSide, kSide}, {1, kSide}));
+  }
+  const std::string data(4 * kSide * kSide, '\0');
+  EXPECT_THAT(error(saved(dictionary(values), data)), HasSubstr("too many share their elements"));
+  values.resize(2);
+  EXPECT_EQ(error(saved(dictionary(values), data)), "no error");
 }
 
 // Every beginning of a file, and every file with one byte changed, is read or refused with its name.

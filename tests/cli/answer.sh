@@ -38,6 +38,8 @@ expect "best answers" $'Yazd\t0.' "$(run answer cities -q 'which city' -c "$text
 expect "JSON" '"answer":"Yazd","start":27,"end":31' "$(run answer cities -q 'which city' -c "$text" --json)"
 expect "predictions" '"none-1":""' "$(run answer cities --data dev.jsonl --predictions)"
 expect "scores" "exact match 100.00   F1 100.00   questions 20" "$(run evaluate cities --data dev.jsonl)"
+expect "no answers beside them" "no answer to any question: exact match 25.00   F1 25.00" "$(run evaluate cities --data dev.jsonl)"
+expect "words of the text beside them" "words beside those of the question: exact match 0.00   F1 0.00" "$(run evaluate cities --data dev.jsonl)"
 expect "scores as JSON" '"exact_match":100' "$(run evaluate cities --data dev.jsonl --json)"
 expect "in Persian form" "F1 100.00" "$(run evaluate cities --data dev.jsonl --answer-form persian)"
 expect "the architecture" '"BertForQuestionAnswering"' "$(cat cities/config.json)"

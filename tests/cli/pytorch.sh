@@ -19,6 +19,14 @@ rm "$work/broken/pytorch_model.bin"
 found=$("$hodhod" evaluate "$work/broken" --data "$work/text" 2>&1 || true)
 expect "no weights" "holds none of model.safetensors, model.safetensors.index.json, pytorch_model.bin" "$found"
 
+# An adapter's weights under the name that PEFT once gave them.
+"$hodhod" --quiet train generate --from "$work/model" --lora-rank 2 --data "$work/text" --steps 2 --schedule-rate 1e-1 \
+  --schedule-warmup 0 --out "$work/adapter" > /dev/null
+adapted=$("$hodhod" evaluate "$work/adapter" --data "$work/text")
+[[ $adapted != "$wanted" ]] || fail "the adapter changes nothing"
+mv "$work/adapter/adapter_model.safetensors" "$work/adapter/adapter_model.bin"
+same "an adapter" "$adapted" "$("$hodhod" evaluate "$work/adapter" --data "$work/text")"
+
 if ! python3 -c 'import torch' 2> /dev/null; then
   echo "pytorch: there is no PyTorch, so no file of it was read"
   exit 0
