@@ -58,7 +58,7 @@ int run_look(LookFlags& flags, const std::string& version) {
   options.tensors = !flags.tensors.empty();
   options.program = "hodhod " + version;
   look::Subject subject = look::Subject::load(flags.model, flags.languages);
-  print_warnings(subject.text.warnings);
+  print_warnings(subject.series ? subject.series->warnings : subject.text.warnings);
   if (subject.text.tokenizer) print_warnings(subject.text.tokenizer->warnings());
   const look::LookResult found = look::look(subject, options);
   write_file_atomically(flags.out, found.page);
@@ -93,7 +93,16 @@ void add_what_is_read(Command& command, LookFlags& flags) {
       .add("--at", options.at,
            "The word, or number of a token from 0, whose answer gradients and cuts are of; without it the "
            "last "
-           "one, or the mask")
+           "one, or the mask. Of a forecast the time of its first row; without it what follows the data")
+      .in(group);
+  command
+      .add("--data", options.data,
+           "For a model that forecasts: a table of the series, csv or tsv (.gz and .zst too)")
+      .called("FILE")
+      .in(group);
+  command
+      .add("--fill", options.fill,
+           "Mend rows of this table that are out of order, repeated or missing, and numbers that are missing")
       .in(group);
   command.add("--ids", options.ids, "Token ids in place of a text, for a directory without a tokenizer")
       .in(group);
@@ -117,8 +126,9 @@ void add_what_is_kept(Command& command, LookFlags& flags) {
       .in(group);
   command
       .add("--cuts", flags.cuts,
-           "Hide each token and cut each link, however long it takes; without it where it takes about two "
-           "seconds")
+           "Hide each token and cut each link, or raise each row of a series, however long it takes; without "
+           "it "
+           "where it takes about two seconds")
       .in(group);
 }
 
@@ -128,7 +138,9 @@ void add_look(Command& program) {
   Command& command = program.add_command("look", "Show what a model computes on a text, as a page");
   auto flags = std::make_shared<LookFlags>();
   add_model_arguments(command, flags->model);
-  command.add("TEXT", flags->options.texts, "A text, in quotes; several with --compare");
+  command.add(
+      "TEXT", flags->options.texts,
+      "A text, in quotes; several with --compare. For a model that forecasts: names of the columns to show");
   command.add("-o,--output", flags->out, "The page to write").required().called("FILE");
   command.add("--tensors", flags->tensors, "Also write all tensors, exactly, as safetensors").called("FILE");
   command.add("--note", flags->options.note, "A sentence for the head of the page");

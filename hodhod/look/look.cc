@@ -17,9 +17,12 @@
 #include "hodhod/look/parameter_gradients.h"
 #include "hodhod/look/reading.h"
 #include "hodhod/look/recorder.h"
+#include "hodhod/look/series_view.h"
 #include "hodhod/look/target.h"
+#include "hodhod/look/topics_view.h"
 #include "hodhod/look/transformer_view.h"
 #include "hodhod/look/vectors_view.h"
+#include "hodhod/look/whole_page.h"
 #include "hodhod/models/description.h"
 #include "hodhod/tensor/tape.h"
 
@@ -102,20 +105,6 @@ void add_vocabularies(const Subject& subject, Mentioned mentioned, Json& index) 
   index["vocabulary"] = vocabulary_json(target, mentioned.written);
 }
 
-Json plan_json(const Recorder& recorder, int64_t limit, LookResult& result) {
-  Json reduced = Json::array();
-  for (const ReducedTensor& one : recorder.reduced()) {
-    ++(one.kept == Form::none ? result.left_out : result.less_exact);
-    reduced.push_back({{"name", one.name},
-                       {"pass", one.pass},
-                       {"shape", std::vector<int64_t>(one.shape.begin(), one.shape.end())},
-                       {"kept", std::string(name_of(one.kept))},
-                       {"reason", one.reason},
-                       {"flag", one.flag}});
-  }
-  return {{"limit", limit}, {"bytes", recorder.bytes()}, {"reduced", std::move(reduced)}};
-}
-
 // One text through the model, recorded, with what the model answers.
 class PassRun {
  public:
@@ -137,6 +126,10 @@ class PassRun {
     Json pass = {{"sequences", std::move(sequences)}};
     if (subject_.kind == Kind::ngram) {
       pass["counting"] = counting_json(subject_, reading, mentioned_.written);
+      return pass;
+    }
+    if (subject_.kind == Kind::topics) {
+      pass["topics"] = topics_json(subject_, reading);
       return pass;
     }
     if (subject_.kind == Kind::bag) pass["bag"] = bag_json(subject_, asked);
@@ -203,13 +196,14 @@ class PassRun {
 Reading read_for(const Subject& subject, const ReadingOptions& options) {
   if (subject.kind == Kind::ngram) return read_counted(subject, options);
   if (subject.kind == Kind::bag) return read_bag(subject, options);
+  if (subject.kind == Kind::topics) return read_topics(subject, options);
   return read_text(subject, options);
 }
 
 // Every tensor's shape, from the model on the device `shapes`.
 void survey(const Subject& subject, const std::vector<Reading>& readings, bool gradients,
             Recorder& recorder) {
-  if (subject.kind == Kind::ngram) return;
+  if (subject.kind == Kind::ngram || subject.kind == Kind::topics) return;
   const OnDevice shapes(Device::shapes);
   const Recording recorded(gradients);
   const auto model = subject.config().make_shapes();
@@ -277,22 +271,10 @@ std::vector<std::string> notes_of(const std::vector<Reading>& readings) {
   return notes;
 }
 
-// The fields that every index begins with.
-Json index_head(const Subject& subject, const LookOptions& options, const Json& model) {
-  Json index = {{"format", "hodhod-look"},
-                {"version", 1},
-                {"program", options.program},
-                {"kind", std::string(name_of(subject.kind))},
-                {"language", std::string(name_of(options.language))}};
-  if (!options.note.empty()) index["note"] = options.note;
-  index["command"] = "hodhod look DIR TEXT -o page.html";
-  index["model"] = model;
-  return index;
-}
-
 LookResult look_at_vectors(Subject& subject, const LookOptions& options, const Json& model) {
   check(!options.texts.empty(), "look: give the words to look at");
   LookResult result;
+  Json index = index_head(subject, options, model);
   const VectorsView view = vectors_view(subject, options.texts);
   std::vector<RecordedTensor> tensors;
   if (view.vectors.defined()) {
@@ -303,19 +285,61 @@ LookResult look_at_vectors(Subject& subject, const LookOptions& options, const J
                        .packed = pack(view.vectors, Form::f32)});
     if (options.tensors) result.tensors.emplace_back("vectors", view.vectors);
   }
-  PackedPage packed = page_tensors(tensors);
-  Json index = index_head(subject, options, model);
   index["vocabulary"] = Json::object();
   index["passes"] = Json::array({Json{{"sequences", Json::array()}, {"vectors", view.json}}});
-  int64_t bytes = 0;
-  for (const RecordedTensor& tensor : tensors) bytes += tensor.packed.bytes();
-  index["plan"] = {{"limit", options.size_limit}, {"bytes", bytes}, {"reduced", Json::array()}};
-  index["tensors"] = std::move(packed.tensors);
-  result.kept = std::ssize(tensors);
-  std::string summary = "<p>" + escaped_html(subject.name) + "</p>\n";
-  for (const std::string& word : options.texts) summary += "<p>" + escaped_html(word) + "</p>\n";
-  result.page = look_page(index, packed.blocks, summary);
+  std::string html = "<p>" + escaped_html(subject.name) + "</p>\n";
+  for (const std::string& word : options.texts) html += "<p>" + escaped_html(word) + "</p>\n";
+  finish_page(std::move(index), options, {.tensors = tensors, .html = html}, result);
   result.summary = {{"words", options.texts}, {"bytes", result.page.size()}};
+  return result;
+}
+
+void check_series_options(const Subject& subject, const LookOptions& options) {
+  check(!options.data.empty(), "look: {} forecasts a series; give a table with --data", subject.name);
+  check(options.ids.empty() && options.target_ids.empty() && !options.target && options.generate == 0 &&
+            !options.compare,
+        "look: {} forecasts a series; --ids, --target-ids, --target, --generate and --compare are for models "
+        "of "
+        "texts",
+        subject.name);
+  check(options.gradients != GradientChoice::on,
+        "look: of a forecast the effects of each row are measured, and no gradients; leave --gradients out");
+}
+
+LookResult look_at_series(const Subject& subject, const LookOptions& options, const Json& model) {
+  check_series_options(subject, options);
+  LookResult result;
+  SeriesView view = series_view(
+      *subject.series, {.files = options.data,
+                        .fill = options.fill,
+                        .columns = options.texts,
+                        .at = options.at,
+                        .effects = options.cuts,
+                        .recorder = {.layers = options.layers,
+                                     .heads = options.heads,
+                                     .exact = options.exact,
+                                     .keep_all = options.tensors},
+                        .limit = std::max<int64_t>(
+                            0, options.size_limit - bytes_of_index(subject, model, 32 * kMostColumns))});
+  Json index = index_head(subject, options, model);
+  index["vocabulary"] = Json::object();
+  index["passes"] = view.passes;
+  std::string html =
+      "<p>" + escaped_html(subject.name) + ": " + escaped_html(subject.config().summary()) + "</p>\n";
+  for (const std::string& line : view.summary) html += "<p dir=\"ltr\">" + escaped_html(line) + "</p>\n";
+  finish_page(std::move(index), options, {.tensors = view.tensors, .reduced = view.reduced, .html = html},
+              result);
+  result.tensors = std::move(view.exact);
+  result.notes = std::move(view.notes);
+  Json columns = Json::array();
+  for (const Json& pass : view.passes) columns.push_back(pass.at("forecast").at("column"));
+  const Json& first = view.passes.at(size_t{0}).at("forecast");
+  result.summary = {
+      {"columns", std::move(columns)},
+      {"first", first.at("times").at(first.at("history").size())},
+      {"horizon", first.at("values").size()},
+      {"bytes", result.page.size()},
+      {"tensors", {{"kept", result.kept}, {"less_exact", result.less_exact}, {"left_out", result.left_out}}}};
   return result;
 }
 
@@ -324,6 +348,9 @@ LookResult look_at_vectors(Subject& subject, const LookOptions& options, const J
 LookResult look(Subject& subject, const LookOptions& options) {
   const Json model = model_info(subject);
   check_layers(options, model);
+  if (subject.kind == Kind::forecaster) return look_at_series(subject, options, model);
+  check(options.data.empty() && !options.fill,
+        "look: --data and --fill are for models that forecast a series; {} reads texts", subject.name);
   if (subject.kind == Kind::vectors) return look_at_vectors(subject, options, model);
   const std::vector<ReadingOptions> asked = passes_of(subject, options);
   std::vector<Reading> readings;
@@ -345,14 +372,13 @@ LookResult look(Subject& subject, const LookOptions& options) {
   Json passes = Json::array();
   for (size_t i = 0; i < readings.size(); ++i) passes.push_back(run(i, readings[i], asked[i]));
 
-  PackedPage packed = page_tensors(recorder.tensors());
   Json index = index_head(subject, options, model);
   add_vocabularies(subject, std::move(mentioned), index);
   index["passes"] = std::move(passes);
-  index["plan"] = plan_json(recorder, options.size_limit, result);
-  index["tensors"] = std::move(packed.tensors);
-  result.kept = std::ssize(recorder.tensors());
-  result.page = look_page(index, packed.blocks, summary_html(subject, readings));
+  const std::vector<ReducedTensor> reduced = recorder.reduced();
+  const std::string html = summary_html(subject, readings);
+  finish_page(std::move(index), options, {.tensors = recorder.tensors(), .reduced = reduced, .html = html},
+              result);
   result.tensors = recorder.exact();
   result.notes = notes_of(readings);
   if (std::ssize(result.page) > options.size_limit)

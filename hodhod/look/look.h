@@ -29,10 +29,12 @@ constexpr std::array<std::string_view, 3> names_of(PageLanguage) { return {"auto
 
 struct LookOptions {
   std::vector<std::string> texts = {};
-  bool compare = false;                            // several texts, each in a pass of its own
-  std::optional<std::string> target = {};          // what a translator is made to write
-  int64_t generate = 0;                            // tokens that the model adds
-  std::string at = {};                             // place of the answer for gradients and cuts
+  bool compare = false;                    // several texts, each in a pass of its own
+  std::optional<std::string> target = {};  // what a translator is made to write
+  int64_t generate = 0;                    // tokens that the model adds
+  std::vector<std::string> data = {};      // of a forecaster: a table; texts are then names of columns
+  bool fill = false;                       // mend the table (SeriesColumns)
+  std::string at = {};  // place of the answer for gradients and cuts; the first time to forecast
   std::vector<int64_t> ids = {}, target_ids = {};  // in place of texts
   std::vector<int64_t> layers = {};                // whose inner tensors are kept; empty: all
   std::vector<int64_t> heads = {};                 // first and last whose tensors are kept; empty: all

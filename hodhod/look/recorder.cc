@@ -282,10 +282,10 @@ std::vector<ReducedTensor> Recorder::reduced() const {
   return all;
 }
 
-int64_t Recorder::bytes() const {
+int64_t bytes_of(std::span<const RecordedTensor> tensors) {
   std::unordered_set<std::string_view> seen;
   int64_t sum = 0;
-  for (const RecordedTensor& tensor : tensors_) {
+  for (const RecordedTensor& tensor : tensors) {
     for (const PackedBlock& block : tensor.packed.blocks) {
       if (seen.insert(block.block.text).second) sum += std::ssize(block.block.text);
     }

@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -61,6 +62,9 @@ struct ReducedTensor {
   std::string flag = {};    // what brings it back
 };
 
+// Bytes of all blocks; equal ones are one in the file.
+int64_t bytes_of(std::span<const RecordedTensor> tensors);
+
 class Recorder {
  public:
   // Which cells of a matrix of attention can be seen, by its name.
@@ -84,7 +88,6 @@ class Recorder {
 
   const std::vector<RecordedTensor>& tensors() const { return tensors_; }
   std::vector<ReducedTensor> reduced() const;
-  int64_t bytes() const;  // of all blocks
   // Of the pass that is being recorded: the embedding's output, and that of each layer, by name.
   const std::vector<std::pair<std::string, Tensor>>& levels() const { return levels_; }
   // "NAME", or "PASS.NAME" where there are several passes: exact copies, with keep_all; logits of the

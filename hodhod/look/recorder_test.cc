@@ -41,7 +41,7 @@ TEST(Recorder, KeepsWithinTheLimit) {
   const Tensor x = normal_states({1, 100, 64}, 1);
   for (const int64_t limit : {0, 5000, 9000, 18000, 50000}) {
     const Recorder recorder = record_one("layer.0.output", x, limit);
-    EXPECT_LE(recorder.bytes(), limit);
+    EXPECT_LE(bytes_of(recorder.tensors()), limit);
     const Form kept = recorder.tensors().empty() ? Form::none : recorder.tensors()[0].packed.form;
     EXPECT_EQ(recorder.reduced().size(), kept == Form::f32 ? 0u : 1u);
     if (limit == 50000) {
@@ -61,7 +61,7 @@ TEST(Recorder, NumbersThatAPlannedFormCannotHoldGetAnother) {
     EXPECT_NE(recorder.tensors()[0].packed.form, Form::i8);
     EXPECT_EQ(recorder.tensors()[0].packed.not_finite, 1);
   }
-  EXPECT_LE(recorder.bytes(), 18000);
+  EXPECT_LE(bytes_of(recorder.tensors()), 18000);
 }
 
 TEST(Recorder, DropsTheBatchAndRefusesMoreThanOne) {

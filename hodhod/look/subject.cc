@@ -8,7 +8,9 @@
 #include "hodhod/models/feed_forward_lm.h"
 #include "hodhod/models/ngram_config.h"
 #include "hodhod/models/recurrent_config.h"
+#include "hodhod/models/series/series_config.h"
 #include "hodhod/models/transformer_model.h"
+#include "hodhod/models/windowed_lstm.h"
 #include "hodhod/tasks/classify.h"
 #include "hodhod/tasks/generate.h"
 #include "hodhod/tasks/tag.h"
@@ -22,15 +24,16 @@ Kind kind_of(const ModelDirectory& directory) {
   if (dynamic_cast<const TransformerModelConfig*>(config)) return Kind::transformer;
   if (dynamic_cast<const RecurrentModelConfig*>(config)) return Kind::recurrent;
   if (dynamic_cast<const FeedForwardLmConfig*>(config)) return Kind::perceptron;
+  if (dynamic_cast<const WindowedLstmConfig*>(config)) return Kind::windowed;
+  if (dynamic_cast<const SeriesConfig*>(config)) return Kind::forecaster;
   if (dynamic_cast<const NgramModelConfig*>(config)) return Kind::ngram;
   if (dynamic_cast<const BagModelConfig*>(config)) return Kind::bag;
   const auto model = config->make_shapes();
   if (model->vectors() != nullptr) return Kind::vectors;
+  if (model->topics() != nullptr) return Kind::topics;
   if (model->bidirectional_language_model() != nullptr) return Kind::recurrent;
-  fail(
-      "{}: a model of the type {} has no page; those of text have one: Transformers, recurrent models, "
-      "perceptrons, n-grams, bags of words and word vectors",
-      directory.path, directory.type->name());
+  fail("{}: the page does not know what to show of a model of the type {}", directory.path,
+       directory.type->name());
 }
 
 // What stands after the last slash of a path, apart from slashes at its end.
@@ -83,6 +86,10 @@ Subject Subject::load(const ModelPath& path, const LanguageChoice& languages) {
   Subject subject{.kind = kind_of(directory),
                   .name = last_part(directory.path),
                   .family = std::string(directory.type->name())};
+  if (subject.kind == Kind::forecaster) {
+    subject.series = std::make_unique<SeriesForecaster>(SeriesForecaster::load(path));
+    return subject;
+  }
   if (with_tokenizer) {
     load_with_task(subject, directory, path, languages);
     if (!subject.text.tokenizer->parts().truncation && subject.kind != Kind::vectors)

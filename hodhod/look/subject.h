@@ -11,6 +11,7 @@
 
 #include "hodhod/decode/options.h"
 #include "hodhod/models/model.h"
+#include "hodhod/tasks/forecast.h"
 #include "hodhod/tasks/labels.h"
 #include "hodhod/tasks/languages.h"
 #include "hodhod/tasks/text_model.h"
@@ -18,14 +19,16 @@
 namespace hodhod::look {
 
 // What kind of page shows a model.
-enum class Kind { transformer, recurrent, perceptron, bag, ngram, vectors };
-constexpr std::array<std::string_view, 6> names_of(Kind) {
-  return {"transformer", "recurrent", "perceptron", "bag", "ngram", "vectors"};
+enum class Kind { transformer, recurrent, perceptron, windowed, bag, ngram, vectors, topics, forecaster };
+constexpr std::array<std::string_view, 9> names_of(Kind) {
+  return {"transformer", "recurrent", "perceptron", "windowed",  "bag",
+          "ngram",       "vectors",   "topics",     "forecaster"};
 }
 
 // Whether a model of this kind answers by a network whose tensors and gradients are recorded.
 constexpr bool is_network(Kind kind) {
-  return kind == Kind::transformer || kind == Kind::recurrent || kind == Kind::perceptron;
+  return kind == Kind::transformer || kind == Kind::recurrent || kind == Kind::perceptron ||
+         kind == Kind::windowed;
 }
 
 struct Subject {
@@ -38,14 +41,16 @@ struct Subject {
   int64_t texts = 1;                    // that a classifier takes together
   DecodeOptions decoding = {};          // of a model that writes
   std::vector<std::string> notes = {};  // what a reader should know of them
+  // Of the kind `forecaster`, in place of `text`; otherwise null.
+  std::unique_ptr<SeriesForecaster> series = {};
 
-  const Model& model() const { return *text.model; }
-  const ModelConfig& config() const { return text.config(); }
+  const Model& model() const { return series ? *series->model : *text.model; }
+  const ModelConfig& config() const { return model().config(); }
   // Null without one.
   const text::Tokenizer* tokenizer() const { return text.tokenizer.get(); }
 
   // The model in a directory; a translator of many languages with those that are named. Error, in a sentence,
-  // for models that have no page, and for languages of a model that does not translate.
+  // for languages of a model that does not translate.
   static Subject load(const ModelPath& path, const LanguageChoice& languages = {});
 };
 

@@ -152,6 +152,16 @@ TEST(TraceNames, AreThoseOfTheDocument) {
     classify(*model, {.ids = Tensor::from<int64_t>({1, 2}, {1, 2})}, context);
     add_names(trace, traced);
   }
+  for (const std::string preset : {"lstm-forecaster", "transformer-forecaster"}) {
+    Trace trace;
+    Context context{.trace = &trace};
+    const auto config = model_preset(preset);
+    for (const char* option : {"context=32", "horizon=3", "width=8"}) config->change(option);
+    if (preset == "transformer-forecaster") config->change("heads=2");
+    const auto model = make_model(*config, Rng(3));
+    model->forecaster()->forecast({.history = Tensor::zeros({2, 32, 1}, DType::f64)}, context);
+    add_names(trace, traced);
+  }
   const std::set<std::string> documented = documented_names();
   std::vector<std::string> not_documented, not_traced;
   std::set_difference(traced.begin(), traced.end(), documented.begin(), documented.end(),

@@ -121,7 +121,7 @@ void WindowedLstm::initialise(const Rng& rng, const ParameterChoice& wanted) {
   });
 }
 
-Tensor WindowedLstm::average(const Tensor& x, Context& context) const {
+WindowedLstm::Average WindowedLstm::average(const Tensor& x, Context& context) const {
   // Windows are not the rows and times of a batch, so nothing inside is traced.
   Trace* const trace = std::exchange(context.trace, nullptr);
   const RecurrentRun run = layers_(x, context);
@@ -131,7 +131,7 @@ Tensor WindowedLstm::average(const Tensor& x, Context& context) const {
   const Tensor weights = softmax(matmul(attention_, z, {.transpose_b = true}));  // [N, 1, n]
   const Tensor averaged = Dropout{config_.body.dropout}(select(matmul(weights, z), 1, 0), context);
   context.trace = trace;
-  return averaged;
+  return {averaged, weights};
 }
 
 Tensor WindowedLstm::read(const TokenBatch& tokens, Context& context) const {
@@ -154,7 +154,9 @@ Tensor WindowedLstm::read(const TokenBatch& tokens, Context& context) const {
   std::vector<Tensor> places;  // of the window, the earliest first
   for (int64_t i = 0; i < n; ++i) places.push_back(slice(x, 1, i, i + T));
   const Tensor windows = reshape(concat(places, 2), {B * T, n, C});
-  const Tensor y = reshape(average(windows, context), {B, T, C + config_.body.layers * config_.body.hidden});
+  const Average found = average(windows, context);
+  const Tensor y = reshape(found.averaged, {B, T, C + config_.body.layers * config_.body.hidden});
+  trace(context, "window_weights", Component::attention, "BTS", reshape(found.weights, {B, T, n}));
   trace(context, "averaged", Component::attention, "BTC", y);
   return y;
 }
@@ -181,7 +183,7 @@ Tensor WindowedLstm::step(State& state, std::span<const int64_t> tokens, Context
   for (const auto& row : windows.rows)
     for (const int64_t id : row) ids.push_back(id < 0 ? config_.special().filler() : id);
   const Tensor x = embedding(Tensor::from(ids, {std::ssize(tokens), config_.body.context}), embedding_);
-  const Tensor logits = language_head().logits(average(x, context), embedding_, context);
+  const Tensor logits = language_head().logits(average(x, context).averaged, embedding_, context);
   return check_finite(*this, logits, "logits");
 }
 

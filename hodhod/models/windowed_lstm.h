@@ -99,8 +99,12 @@ class WindowedLstm final : public Model, public LanguageModel {
   }
 
  private:
-  // The averages [N, C + L·H] of windows of vectors [N, n, C].
-  Tensor average(const Tensor& x, Context& context) const;
+  struct Average {
+    Tensor averaged;  // [N, C + L·H]
+    Tensor weights;   // a, [N, 1, n]
+  };
+  // Of windows of vectors [N, n, C].
+  Average average(const Tensor& x, Context& context) const;
   // Those of the windows that end with each token, [B, T, C + L·H].
   Tensor read(const TokenBatch& tokens, Context& context) const;
   const LanguageHead& language_head() const { return std::get<LanguageHead>(head_); }

@@ -160,16 +160,21 @@ Tensor targets_at(const SeriesForecaster& model, const Series& series, std::span
 // ---- use ----
 
 NextRows forecast_next(const SeriesForecaster& model, const Series& series) {
+  return forecast_from(model, series, series.rows());
+}
+
+NextRows forecast_from(const SeriesForecaster& model, const Series& series, int64_t row) {
   model.parts_in(series);
   const SeriesOptions& options = model.options();
-  check(series.rows() >= options.context,
-        "{}: looks back {} rows, and the data have {}; give data that begin earlier", model.model->name(),
-        options.context, series.rows());
-  const int64_t end = series.rows();
+  check(row >= 0 && row <= series.rows(), "forecast: there is no row {} in data of {} rows", row,
+        series.rows());
+  check(row >= options.context,
+        "{}: looks back {} rows, and the data have {}{}; give data that begin earlier", model.model->name(),
+        options.context, row, row < series.rows() ? " before that time" : "");
   Context context;
   NextRows next{.times = {},
-                .forecast = model.role().forecast(windows_at(model, series, std::span(&end, 1)), context)};
-  for (int64_t h = 0; h < options.horizon; ++h) next.times.push_back(series.time_text(end + h));
+                .forecast = model.role().forecast(windows_at(model, series, std::span(&row, 1)), context)};
+  for (int64_t h = 0; h < options.horizon; ++h) next.times.push_back(series.time_text(row + h));
   return next;
 }
 

@@ -71,6 +71,8 @@ struct NextRows {
 };
 // Error when the series has fewer rows than the model looks back.
 NextRows forecast_next(const SeriesForecaster& model, const Series& series);
+// The same from a row on, from those before it alone; the row may be the one behind the last.
+NextRows forecast_from(const SeriesForecaster& model, const Series& series, int64_t row);
 
 struct ForecastScores {
   int64_t windows = 0;

@@ -141,26 +141,27 @@ std::vector<TopicShare> TopicFinder::of(std::string_view text) const {
   return shares;
 }
 
+std::vector<TopicWord> likeliest_words(const text::Tokenizer& tokenizer, const Tensor& phi, int64_t topic,
+                                       int64_t words) {
+  const double* row = phi.data<double>() + topic * phi.dim(1);
+  std::vector<int64_t> order;
+  for (int32_t id = 0; id < tokenizer.vocab_size(); ++id) {
+    if (!tokenizer.is_special(id)) order.push_back(id);
+  }
+  const auto count = std::min<size_t>(static_cast<size_t>(words), order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
+                    [&](int64_t a, int64_t b) { return row[a] != row[b] ? row[a] > row[b] : a < b; });
+  std::vector<TopicWord> found;
+  for (size_t i = 0; i < count; ++i)
+    found.push_back({order[i], tokenizer.readable_token(static_cast<int32_t>(order[i])), row[order[i]]});
+  return found;
+}
+
 std::vector<std::vector<TopicWord>> TopicFinder::likeliest(int64_t words) const {
   const Tensor phi = topics().word_probabilities();
-  const int64_t vocabulary = phi.dim(1);
-  std::vector<int64_t> candidates;
-  for (int32_t id = 0; id < model.tokenizer->vocab_size(); ++id) {
-    if (!model.tokenizer->is_special(id)) candidates.push_back(id);
-  }
-  const auto count = std::min<size_t>(static_cast<size_t>(words), candidates.size());
-  std::vector<std::vector<TopicWord>> topics_words;
-  for (int64_t k = 0; k < phi.dim(0); ++k) {
-    const double* row = phi.data<double>() + k * vocabulary;
-    std::vector<int64_t> order = candidates;
-    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
-                      [&](int64_t a, int64_t b) { return row[a] != row[b] ? row[a] > row[b] : a < b; });
-    std::vector<TopicWord>& found = topics_words.emplace_back();
-    for (size_t i = 0; i < count; ++i)
-      found.push_back(
-          {order[i], model.tokenizer->readable_token(static_cast<int32_t>(order[i])), row[order[i]]});
-  }
-  return topics_words;
+  std::vector<std::vector<TopicWord>> found;
+  for (int64_t k = 0; k < phi.dim(0); ++k) found.push_back(likeliest_words(*model.tokenizer, phi, k, words));
+  return found;
 }
 
 TopicsTask::TopicsTask(TopicFinder& finder, std::span<const std::string> texts, const TopicTraining& training,

@@ -59,6 +59,11 @@ struct TopicWord {
   double probability = 0;  // p(word | topic)
 };
 
+// The likeliest words of a topic; `phi` are the probabilities of words, [K, V] f64
+// (Topics::word_probabilities).
+std::vector<TopicWord> likeliest_words(const text::Tokenizer& tokenizer, const Tensor& phi, int64_t topic,
+                                       int64_t words);
+
 struct TopicFinder {
   TextModel model;  // with the role Topics
 

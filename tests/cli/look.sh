@@ -103,3 +103,25 @@ is_page "a bag of words" '"contributions":[' "$page"
 train embed --data "$work/text" --model width=16 --tokenizer-min-count 1 --out "$work/vectors"
 look "$work/vectors" cat dog -o "$page" > "$work/out"
 is_page "word vectors" '"neighbours":[[{"word":' "$page"
+
+# Series and topics.
+for month in {01..12}; do for day in {01..28}; do echo "2023-$month-$day,$((10#$day % 7 + 10#$month))"; done; done |
+  sed '1i day,sold' > "$work/sold.csv"
+"$hodhod" --quiet train forecast --data "$work/sold.csv" --fill --split 0.7,0.15,0.15 --preset gru-forecaster --model context=14 \
+  horizon=7 width=8 --steps 5 --out "$work/shop" 2> "$work/err" || fail "train forecast" "$(cat "$work/err")"
+look "$work/shop" --data "$work/sold.csv" --fill --at 2023-12-01 -o "$page" > "$work/out"
+is_page "a forecast" '"forecast":{"column":"sold"' "$page"
+is_page "its effects" '"name":"effects"' "$page"
+is_page "its states" '"name":"encoder.layer.0.forward.states"' "$page"
+expect "its summary" '"columns":["sold"],"first":"2023-12-01","horizon":7' \
+  "$(look "$work/shop" --data "$work/sold.csv" --fill --at 2023-12-01 -o "$page" --json)"
+look "$work/shop" -o "$page" && fail "a forecast of nothing"
+expect "a table is needed" 'shop forecasts a series; give a table with --data' "$(cat "$work/err")"
+look "$work/translator" 'A book.' --data "$work/sold.csv" -o "$page" && fail "a table for a translator"
+expect "a table is for series" 'translator reads texts' "$(cat "$work/err")"
+train topics --data "$examples/dev.fa" --preset lda --model topics=2 --min-texts 1 --out "$work/topics"
+look "$work/topics" 'معلم کتاب را خواند' -o "$page" > "$work/out"
+is_page "topics" '"topics":{"count":2' "$page"
+train generate --data "$examples/dev.en" --preset windowed-lstm --model context=4 width=8 hidden=8 --steps 3 --out "$work/windowed"
+look "$work/windowed" 'The teacher reads' -o "$page" > "$work/out"
+is_page "a window" '"name":"decoder.window_weights"' "$page"

@@ -143,7 +143,6 @@ class LinearForecaster final : public ForecasterModel<LinearForecasterOptions> {
   Forecast forecast(const SeriesWindows& windows, Context& context) const override {
     check_history(windows.history);
     const Tensor z = scaler().standardised(windows.history);
-    trace(context, "input", Component::input, "BLC", z);
     const int64_t rows = series().context;
     Tensor x = columns_as_rows(slice(z, 1, z.dim(1) - rows, z.dim(1)));
     const Tensor last = slice(x, 1, rows - 1, rows);
@@ -151,7 +150,6 @@ class LinearForecaster final : public ForecasterModel<LinearForecasterOptions> {
     Tensor y = linear_(x, context);
     if (options().subtract_last) y = y + last;
     y = rows_as_columns(y, series().column_count());
-    trace(context, "output", Component::linear, "BHC", y);
     return with_residual_quantiles(*this, scaler().restored(y));
   }
 

@@ -79,37 +79,40 @@ class RecurrentForecaster final : public ForecasterModel<RecurrentForecasterOpti
                                                      : x;
   }
 
+  // Reads steps x [N, T, input] from a state on.
+  RecurrentRun read(const Tensor& x, const RecurrentInput& start, Context& context) const {
+    const Trace::Scope scope(context.trace, "encoder");
+    trace(context, "steps", Component::input, "BTC", x);
+    return layers_(x, context, start);
+  }
+
   // [N, H · (1 + Q)]
   Tensor at_once(const NetworkInput& input, Context& context) const {
-    const Tensor x = steps_of(input.history.x, input.calendar, 0);
-    trace(context, "input", Component::input, "BTC", x);
-    const Tensor states = layers_(x, context).output;
+    const Tensor states = read(steps_of(input.history.x, input.calendar, 0), {}, context).output;
     Tensor last = dropped(select(states, 1, states.dim(1) - 1), context);
     if (input.calendar.defined()) {
       const Tensor future = contiguous(slice(input.calendar, 1, series().context, input.calendar.dim(1)));
       last = concat({last, reshape(future, {last.dim(0), -1})}, 1);
     }
     const Tensor y = output_(last, context);
-    trace(context, "output", Component::linear, "BC", y);
+    trace(context, "forecast", Component::linear, "BC", y);
     return y;
   }
 
   // The calendar that a step reads is that of the rows that it predicts: they are known before.
   Tensor step_by_step(const NetworkInput& input, Context& context) const {
     const int64_t patch = options().patch;
-    const Tensor x = steps_of(input.history.x, input.calendar, patch);
-    trace(context, "input", Component::input, "BTC", x);
-    RecurrentRun run = layers_(x, context);
+    RecurrentRun run = read(steps_of(input.history.x, input.calendar, patch), {}, context);
     std::vector<Tensor> predicted;
     for (int64_t done = 0;;) {
       predicted.push_back(output_(select(run.output, 1, run.output.dim(1) - 1), context));
       done += patch;
       if (done >= series().horizon) break;
       const Tensor next = steps_of(predicted.back(), input.calendar, series().context + done);
-      run = layers_(next, context, {.state = run.last});
+      run = read(next, {.state = run.last}, context);
     }
     const Tensor y = concat(predicted, 1);
-    trace(context, "output", Component::linear, "BC", y);
+    trace(context, "forecast", Component::linear, "BC", y);
     return contiguous(slice(y, 1, 0, series().horizon));
   }
 

@@ -7,6 +7,7 @@
 #include "hodhod/nn/initialisers.h"
 #include "hodhod/nn/linear.h"
 #include "hodhod/nn/norm.h"
+#include "hodhod/nn/traced_norm.h"
 #include "hodhod/nn/transformer_block.h"
 #include "hodhod/ops/dropout.h"
 #include "hodhod/ops/elementwise.h"
@@ -93,21 +94,26 @@ class TransformerForecaster final : public ForecasterModel<TransformerForecaster
     return reshape(taken, {rows, count, options().patch});
   }
 
-  // [N, L] → [N, H · (1 + Q)]
-  Tensor run(const Tensor& rows, Context& context) const {
-    const Tensor patches = patches_of(rows);
-    trace(context, "input", Component::input, "BTC", patches);
+  // [N, P, patch] → [N, P, C]
+  Tensor encode(const Tensor& patches, Context& context) const {
+    const Trace::Scope scope(context.trace, "encoder");
+    trace(context, "steps", Component::input, "BTC", patches);
+    trace(context, "embedding.position_rows", Component::positions, "TC", positions_);
     Tensor x = dropped(patch_(patches, context) + positions_, context);
-    trace(context, "patches", Component::embedding, "BTC", x);
+    trace(context, "embedding.output", Component::embedding, "BTC", x);
     for (size_t i = 0; i < layers_.size(); ++i) {
-      const Trace::Scope scope(context.trace, "layer." + std::to_string(i));
+      const Trace::Scope layer(context.trace, "layer", i);
       x = layers_[i](x, {}, context);
     }
-    x = norm_(x);
-    trace(context, "norm", Component::add_and_norm, "BTC", x);
+    return traced_norm(norm_, "final_norm", x, context);
+  }
+
+  // [N, L] → [N, H · (1 + Q)]
+  Tensor run(const Tensor& rows, Context& context) const {
+    const Tensor x = encode(patches_of(rows), context);
     const Tensor flat = dropped(reshape(x, {x.dim(0), x.dim(1) * x.dim(2)}), context);
     const Tensor y = output_(flat, context);
-    trace(context, "output", Component::linear, "BC", y);
+    trace(context, "forecast", Component::linear, "BC", y);
     return y;
   }
 

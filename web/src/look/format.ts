@@ -17,14 +17,14 @@ export interface Index {
   format: 'hodhod-look';
   version: 1;
   program: string; // "hodhod 0.1.0"
-  kind: 'transformer' | 'recurrent' | 'perceptron' | 'bag' | 'ngram' | 'vectors';
+  kind: 'transformer' | 'recurrent' | 'perceptron' | 'windowed' | 'bag' | 'ngram' | 'vectors' | 'topics' | 'forecaster';
   language: 'auto' | 'fa' | 'en'; // of the interface when the page opens; auto: the text's, else the browser's
   note?: string; // of whoever made the page, such as "trained on generated sentences"
   command: string; // what brings back more: "hodhod look DIR …", without the model's path
   model: ModelInfo;
   vocabulary: Record<string, string>; // readable text of every token id that the index mentions
   source_vocabulary?: Record<string, string>; // of the encoder's tokens, where they have a vocabulary of their own
-  passes: Pass[]; // one; with --compare one for each text
+  passes: Pass[]; // one; with --compare one for each text; of a forecaster one for each column of the series
   plan: Plan;
   tensors: TensorInfo[];
 }
@@ -52,6 +52,8 @@ export interface Pass {
   counting?: Counting; // kind ngram
   bag?: Bag; // kind bag
   vectors?: Vectors; // kind vectors
+  topics?: Topics; // kind topics
+  forecast?: Forecast; // kind forecaster
 }
 
 export interface Sequence {
@@ -187,6 +189,25 @@ export interface Vectors {
   neighbours: { word: string; cosine: Num }[][]; // for each known word, 20
   map: { word: string; x: number; y: number; asked: boolean }[]; // first two principal components
   explained: [number, number]; // their share of the variance
+}
+
+export interface Topics {
+  count: number; // of the model
+  shown: { topic: number; share: Num; words: { word: string; p: Num }[] }[]; // at most 12, greatest share first; 12 words
+  words: { at: number; shares: Num[] }[]; // of each token that is known: the shares of these topics in it
+}
+
+// Tensor "effects" [T, S]: how far row t of the forecast moves for each unit by which row s of the history is raised.
+export interface Forecast {
+  column: string;
+  step: string; // "1 hour"
+  season: number; // rows
+  times: string[]; // of the history, then of the forecast
+  history: Num[];
+  values: Num[]; // of the forecast
+  quantiles: { share: Num; values: Num[] }[];
+  came: Num[]; // as many rows of the forecast as the data have
+  deviation: Num; // of the column in the training rows; by so much the history is raised
 }
 
 // ---- tensors ----

@@ -24,6 +24,10 @@ const words = {
   perceptron: { en: 'perceptron', fa: 'پرسپترون' },
   neighbours: { en: 'map and neighbours', fa: 'نقشه و همسایه‌ها' },
   gradients: { en: 'gradients', fa: 'گرادیان‌ها' },
+  window: { en: 'LSTM, averaged', fa: 'LSTM با میانگین' },
+  topics: { en: 'topics', fa: 'موضوع‌ها' },
+  series: { en: 'series', fa: 'سری زمانی' },
+  forecast: { en: 'forecast', fa: 'پیش‌بینی' },
 } satisfies Record<string, Both>;
 
 interface Box {
@@ -132,6 +136,38 @@ function perceptronTower(stack: Stack): Tower {
   };
 }
 
+function windowTower(stack: Stack): Tower {
+  return {
+    ...perceptronTower(stack),
+    block: [box(words.window, 'recurrence', 'window')],
+    times: view.value!.number('layers') ?? 1,
+  };
+}
+
+/** A network that forecasts, or the forecast alone. */
+function forecastTower(): Tower {
+  const v = view.value!;
+  const recurrent = v.index.tensors.some((t) => t.name.endsWith('.forward.states'));
+  const attends = attentions.value.length > 0;
+  const block = attends
+    ? [
+        box('selfAttention', 'attention', 'attention', ['encoder', 'self_attention']),
+        box('feedForward', 'feed', 'feed_forward'),
+      ]
+    : recurrent
+      ? [box('recurrentNetwork', 'recurrence', 'recurrence')]
+      : [box(words.forecast, 'linear', 'forecast')];
+  return {
+    stack: 'encoder',
+    input: say(words.series),
+    below: [],
+    block,
+    times: v.layers(0, 'encoder').length,
+    above: attends || recurrent ? [box('linear', 'linear', 'forecast')] : [],
+    result: say(words.forecast),
+  };
+}
+
 function towers(): Tower[] {
   const v = view.value!;
   const small = (middle: Box, result?: string): Tower[] => [
@@ -148,7 +184,14 @@ function towers(): Tower[] {
   if (v.index.kind === 'bag') return small(box(words.features, 'linear', 'bag'), say(words.labels));
   if (v.index.kind === 'ngram') return small(box(words.counts, 'softmax', 'counting'), say(words.probabilities));
   if (v.index.kind === 'vectors') return small(box(words.neighbours, 'input', 'vectors'), say(words.vectors));
-  const tower = { recurrent: recurrentTower, perceptron: perceptronTower, transformer: transformerTower };
+  if (v.index.kind === 'topics') return small(box(words.topics, 'softmax', 'topics'), say(words.probabilities));
+  if (v.index.kind === 'forecaster') return [forecastTower()];
+  const tower = {
+    windowed: windowTower,
+    recurrent: recurrentTower,
+    perceptron: perceptronTower,
+    transformer: transformerTower,
+  };
   return v.stacks().map(tower[v.index.kind]);
 }
 

@@ -19,6 +19,7 @@ import { CountingSection } from './sections/counting.tsx';
 import { EmbeddingSection } from './sections/embedding.tsx';
 import { FeedForwardSection } from './sections/feed_forward.tsx';
 import { Find } from './sections/find.tsx';
+import { ForecastSection } from './sections/forecast.tsx';
 import { GradientsSection } from './sections/gradients.tsx';
 import { Help } from './sections/help.tsx';
 import { LabelsSection } from './sections/labels.tsx';
@@ -27,7 +28,9 @@ import { PositionsSection } from './sections/positions.tsx';
 import { RecurrenceSection } from './sections/recurrence.tsx';
 import { StreamSection } from './sections/stream.tsx';
 import { TextSection } from './sections/text.tsx';
+import { TopicsSection } from './sections/topics.tsx';
 import { VectorsSection } from './sections/vectors.tsx';
+import { WindowSection } from './sections/window.tsx';
 import { attentions, pass, pointed, stack, token, view } from './state.ts';
 import { tokenLabel } from './token_text.ts';
 
@@ -186,7 +189,7 @@ function Opening() {
         <div class="controls" role="group" aria-label={say(words.text)}>
           {passes.map((p, i) => (
             <button key={i} type="button" aria-pressed={i === pass.value} onClick={() => (pass.value = i)}>
-              <bdi>{shortened(visible(p.sequences[0]?.text ?? ''), 40)}</bdi>
+              <bdi>{shortened(visible(p.forecast?.column ?? p.sequences[0]?.text ?? ''), 40)}</bdi>
             </button>
           ))}
         </div>
@@ -199,22 +202,26 @@ function Opening() {
 function Sections() {
   const v = view.value!;
   const { kind } = v.index;
-  const sequences = v.pass(pass.value).sequences.length > 0;
+  // The steps of a forecaster are rows of a series, and no text.
+  const sequences = v.pass(pass.value).sequences.length > 0 && kind !== 'forecaster';
   const embedded = v.stacks().some((s) => v.find(pass.value, `${s}.embedding.tokens`));
   return (
     <>
       {sequences && <TextSection />}
-      <CompareSection />
+      <ForecastSection />
+      {kind !== 'forecaster' && <CompareSection />}
       {embedded && <EmbeddingSection />}
       {kind === 'transformer' && <PositionsSection />}
       <RecurrenceSection />
       <PerceptronSection />
+      <WindowSection />
       <AttentionSection />
-      {kind === 'transformer' && <StreamSection />}
+      {(kind === 'transformer' || kind === 'forecaster') && <StreamSection />}
       <FeedForwardSection />
       <VectorsSection />
       <BagSection />
       <CountingSection />
+      <TopicsSection />
       <AnswerSection />
       <LabelsSection />
       <GradientsSection />

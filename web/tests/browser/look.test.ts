@@ -8,7 +8,7 @@ import type { TensorInfo } from '../../src/look/format.ts';
 import { visibleRange } from '../../src/look/unpack.ts';
 import { addressOf, findings, scrollThrough, sideways } from './checks.ts';
 import { launch, open } from './chromium.ts';
-import { findProgram, type Made, type Model, models, Workshop, writeLabelledText } from './program.ts';
+import { findProgram, type Made, type Model, models, Workshop, writeLabelledText, writeSeries } from './program.ts';
 import { asFloats, readSafetensors } from './safetensors.ts';
 
 interface Reader {
@@ -28,6 +28,7 @@ beforeAll(async () => {
   browser = await launch();
   workshop = new Workshop(program);
   writeLabelledText(workshop.folder);
+  writeSeries(workshop.folder);
 });
 afterAll(async () => {
   await browser?.close();

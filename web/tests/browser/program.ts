@@ -76,6 +76,7 @@ export interface Model {
   options?: string[];
 }
 
+const series = '--data series.csv --split 0.7,0.15,0.15';
 const text = '--data DATA/dev.fa --tokenizer-vocabulary 400 --steps 10';
 
 /** Models of the families that pages differ by, each trained for a moment. */
@@ -134,7 +135,43 @@ export const models: Model[] = [
     args: '--data DATA/dev.fa --preset fasttext-vectors --model width=16',
     texts: ['کتاب', 'معلم', 'مدرسه'],
   },
+  {
+    name: 'windowed',
+    task: 'generate',
+    args: `${text} --preset windowed-lstm --model context=8 width=12 hidden=16`,
+    texts: ['این کتاب‌ها را بخوانند'],
+  },
+  {
+    name: 'topics',
+    task: 'topics',
+    args: '--data DATA/dev.fa --preset lda --model topics=3 --min-texts 1',
+    texts: ['این کتاب‌ها را در مدرسه بخوانند'],
+  },
+  {
+    name: 'forecaster',
+    task: 'forecast',
+    args: `${series} --preset transformer-forecaster --model context=24 horizon=6 width=16 heads=2 feed_forward=24 layers=1 quantiles=0.1,0.9 --steps 10`,
+    texts: [],
+    options: ['--data', 'series.csv', '--at', '2024-01-20 12:00'],
+  },
+  {
+    name: 'gru-forecaster',
+    task: 'forecast',
+    args: `${series} --preset gru-forecaster --model context=24 horizon=6 width=8 mode=step-by-step --steps 10`,
+    texts: ['دما'],
+    options: ['--data', 'series.csv'],
+  },
 ];
+
+/** Two columns by the hour, a day's wave each, one of them with a hostile name. */
+export function writeSeries(folder: string): void {
+  const rows = Array.from({ length: 600 }, (_, hour) => {
+    const time = new Date(Date.UTC(2024, 0, 1, hour)).toISOString().slice(0, 16).replace('T', ' ');
+    const wave = Math.sin((hour * Math.PI) / 12);
+    return `${time},${(20 + 5 * wave + (hour % 7)).toFixed(3)},${(1 - wave).toFixed(3)}\n`;
+  });
+  writeFileSync(join(folder, 'series.csv'), `time,دما,</script><b>x</b>\n${rows.join('')}`);
+}
 
 /** Sentences labelled by whether they hold «را», and tagged by it, made of the shipped text. */
 export function writeLabelledText(folder: string): void {
