@@ -39,6 +39,7 @@ std::string take_end(std::string& text, double share) {
 // Whether the tokenizer has a line end as a token like others only if it occurs in the text that it learns
 // from: pieces of words have a place for it in any case.
 bool learns_line_ends(const TrainGenerateFlags& flags) {
+  if (flags.training.windows == TrainingWindows::lines) return false;
   return flags.tokenizer.kind == TokenizerKind::character || flags.tokenizer.kind == TokenizerKind::word;
 }
 
@@ -147,10 +148,7 @@ int train_generate(const Command& command, const TrainGenerateFlags& flags, cons
                             static_cast<double>(flags.trainer.accumulate * training.batch * training.length);
   LanguageTrainee trainee(generator, train, dev, training, flags.trainer.seed);
   tell_validation(trainee.validates(), flags, "give some with --dev, or text of more lines for --dev-share");
-  return run_training({.trainee = trainee,
-                       .model = generator,
-                       .data = fmt::format("{} tokens to train on", trainee.tokens())},
-                      flags, run, session);
+  return run_training({.trainee = trainee, .model = generator, .data = trainee.data()}, flags, run, session);
 }
 
 }  // namespace

@@ -11,11 +11,11 @@ if(HODHOD_TESTS OR HODHOD_BENCH)
 endif()
 
 # The house, left to right: a module includes only what its line names (and what those name in turn).
-add_module(base LIBS fmt::fmt Threads::Threads z zstd)
+add_module(base GLUE LIBS fmt::fmt Threads::Threads z zstd)
 add_module(kernels FAST DEPS base LIBS hwy)
-add_module(tensor DEPS base kernels)
+add_module(tensor GLUE DEPS base kernels)
 add_module(ops DEPS tensor)
-add_module(nn DEPS ops)
+add_module(nn GLUE DEPS ops)
 add_module(text FAST DEPS base LIBS utf8proc pcre2-8)
 add_module(io GLUE DEPS tensor)
 add_module(data DEPS text)
@@ -34,7 +34,7 @@ embed(hodhod_watch kWatchPage web/dist/watch.html)
 # The program.
 file(GLOB cli_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.cc)
 add_executable(hodhod ${cli_sources})
-unite(hodhod)
+unite(hodhod 64)
 target_link_libraries(hodhod PRIVATE hodhod_library)
 # Reading a command line is compiled more often than it is run.
 target_compile_options(hodhod PRIVATE $<$<CONFIG:Release>:-Og>)

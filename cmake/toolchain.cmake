@@ -35,14 +35,18 @@ if(HODHOD_SANITIZE)
   list(APPEND HODHOD_TEST_OPTIONS -O0)
 endif()
 
-# unite(TARGET): with HODHOD_UNITY, compiles the target's sources in batches, each batch as one. A clean build takes a
-# fifth of the time then, since headers are read once a batch; a build after a change to one file takes longer. Names
-# in anonymous namespaces must therefore differ within a target. Sources that Highway compiles once for each
+# unite(TARGET [BATCH]): with HODHOD_UNITY, compiles the target's sources in batches of so many, each batch as one. A
+# clean build takes an eighth of the time then, since headers are read once a batch; a build after a change to one file
+# takes longer. Names in anonymous namespaces must therefore differ within a target. Sources that Highway compiles once for each
 # instruction set include themselves, and stand alone; so do a test that replaces operator new, and
 # the file that a test of killed runs puts another in place of.
 function(unite target)
   if(HODHOD_UNITY)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
+    set(batch 16)
+    if(ARGC GREATER 1)
+      set(batch ${ARGV1})
+    endif()
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${batch})
     get_target_property(sources ${target} SOURCES)
     list(FILTER sources INCLUDE REGEX "hodhod/kernels/cpu/|/largest_allocation_test\\.cc$|/train/training_state\\.cc$")
     set_source_files_properties(${sources} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)

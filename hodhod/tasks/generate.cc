@@ -15,12 +15,16 @@
 #include "hodhod/tasks/fit_language.h"
 #include "hodhod/tasks/saved_model.h"
 #include "hodhod/tensor/tape.h"
+#include "hodhod/text/after/template_processing.h"
 
 namespace hodhod {
 namespace {
 
 // Tokens of a text that are scored before their memory is used for others.
 constexpr int64_t kPartOfText = int64_t{1} << 18;
+
+// Its name in task_specific_params, as in Transformers.
+constexpr std::string_view kParams = "text-generation";
 
 // The limit on validation tokens: at least this many, and otherwise this multiple of the run's training
 // tokens.
@@ -53,6 +57,8 @@ WindowOrder order_of(TrainingWindows windows, const TextGenerator& generator) {
       return WindowOrder::random;
     case TrainingWindows::in_order:
       return WindowOrder::in_order;
+    case TrainingWindows::lines:
+      return WindowOrder::random;
     case TrainingWindows::continuous:
       break;
   }
@@ -80,28 +86,41 @@ void leave_out_context(std::span<const ScoringWindow> windows, const Tensor& lab
   }
 }
 
+// Rows of a batch of lines: they are mostly short.
+constexpr int64_t kLinesOfBatch = 64;
+
+LanguageText text_for(const TextGenerator& generator, std::string_view text) {
+  const text::Tokenizer& tokenizer = *generator.tokenizer;
+  return generator.reads_lines() ? LanguageText::of_lines(tokenizer, generator.config().special(), text)
+                                 : LanguageText(tokenizer, running_tokens(tokenizer, text));
+}
+
 // Scores without checking for NaN, because validation must also work when training diverges.
 metrics::LanguageScore score_windows(const TextGenerator& generator, std::string_view text, Context& context,
                                      int64_t batch) {
   const NoGrad off;
   const LanguageModel& model = *generator.model->language_model();
-  const LanguageText running(*generator.tokenizer, generator.config(), text);
+  const LanguageText running = text_for(generator, text);
   const int64_t unknown = generator.tokenizer->role("unk_token").value_or(-1);
   metrics::LanguageScore score;
   score.bytes = static_cast<int64_t>(text.size());
   score.characters = static_cast<int64_t>(std::count_if(
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
   if (running.predictions() == 0) return score;
-  CarriedState state = model.first_state(1);
+  CarriedState state = generator.lines ? CarriedState() : model.first_state(1);
   const bool reads_on = !state.empty();
   const int64_t length = running.predictions_of(generator.config().max_length());
   // What a model looks back at may be so little that the text can be parted, and nothing changes.
-  const bool has_parts = !reads_on && length > kPartOfText && model.reach() < length - kPartOfText;
+  const bool has_parts =
+      !generator.lines && !reads_on && length > kPartOfText && model.reach() < length - kPartOfText;
   const std::vector<ScoringWindow> all =
-      reads_on    ? consecutive_windows(running.predictions(), length)
-      : has_parts ? scoring_windows(running.predictions(), kPartOfText + model.reach(), model.reach())
-                  : scoring_windows(running.predictions(), length);
-  const auto rows = static_cast<size_t>(reads_on || has_parts ? 1 : batch);
+      generator.lines ? scoring_windows_of_lines(running, length)
+      : reads_on      ? consecutive_windows(running.predictions(), length)
+      : has_parts     ? scoring_windows(running.predictions(), kPartOfText + model.reach(), model.reach())
+                      : scoring_windows(running.predictions(), length);
+  const auto rows = static_cast<size_t>(generator.lines         ? std::max(batch, kLinesOfBatch)
+                                        : reads_on || has_parts ? 1
+                                                                : batch);
   for (size_t at = 0; at < all.size(); at += rows) {
     const auto scored = std::span(all).subspan(at, std::min(rows, all.size() - at));
     std::vector<Window> windows;
@@ -109,8 +128,11 @@ metrics::LanguageScore score_windows(const TextGenerator& generator, std::string
     const bool goes_on = reads_on && at > 0;
     const auto [input, labels] = goes_on ? running.batch_to_go_on(windows) : running.batch(windows);
     leave_out_context(scored, labels);
-    CarriedLoss found =
-        model.loss_from(state, {.target = {.ids = input}}, labels, {.reduction = Reduction::none}, context);
+    const SequenceBatch read{.target = {.ids = input}};
+    const CrossEntropyOptions each{.reduction = Reduction::none};
+    CarriedLoss found = generator.lines
+                            ? CarriedLoss{.loss = model.loss(read, labels, each, context), .state = {}}
+                            : model.loss_from(state, read, labels, each, context);
     state = std::move(found.state);
     const std::vector<double> values = found.loss.values();
     for (size_t i = 0; i < values.size(); ++i) {
@@ -154,7 +176,24 @@ TextGenerator TextGenerator::make(std::string_view preset, const text::LineSourc
 }
 
 TextGenerator TextGenerator::load(const ModelPath& path, const FineTuning& tuning) {
-  return {generation().load(path, tuning)};
+  TextGenerator generator{generation().load(path, tuning)};
+  const Json* all = json_find(generator.origin.config, "task_specific_params");
+  const Json* own = all != nullptr && all->is_object() ? json_find(*all, kParams) : nullptr;
+  if (own != nullptr && own->is_object()) generator.lines = own->value<bool>("lines", false);
+  return generator;
+}
+
+void read_lines(TextGenerator& generator) {
+  const SpecialIds& special = generator.config().special();
+  check(special.eos >= 0,
+        "`windows` lines: the tokenizer has no token that ends a text; train one, or give other windows");
+  generator.lines = true;
+  const int64_t begin = special.bos >= 0 ? special.bos : special.eos;
+  if (!generator.tokenizer->frame().before.empty()) return;
+  const auto id = static_cast<int32_t>(begin);
+  const std::string token(generator.tokenizer->id_to_token(id));
+  generator.tokenizer->set_post_processor(
+      text::make_template_processing(token + " $A", token + " $A $B", {{token, id}}));
 }
 
 metrics::LanguageScore score_text(const TextGenerator& generator, std::string_view text, Context& context,
@@ -170,46 +209,107 @@ LanguageTrainee::LanguageTrainee(TextGenerator& generator, std::string_view trai
       options_(options),
       dev_(validation_part(dev, validation_tokens(options))),
       order_(order_of(options.windows, generator)) {
-  validates_ =
-      LanguageText(*generator.tokenizer, running_tokens(*generator.tokenizer, dev_)).predictions() > 0;
-  TokenKey key(*generator.tokenizer);
-  key.add(train);
-  auto tokens = cached_tokens(options.token_cache, key.value(),
-                              [&] { return TokenSequences{running_tokens(*generator.tokenizer, train)}; });
-  train_ = LanguageText(*generator.tokenizer, std::move(tokens.at(0)));
-  set_requires_grad(*generator_.model);
   check(options.length >= 1 && options.length <= generator.config().max_length(),
         "training: windows of {} tokens for a model that takes {}; lower length", options.length,
         generator.config().max_length());
-  const int64_t length = train_.predictions_of(options.length);
+  check(!generator.lines || options.windows == TrainingWindows::lines,
+        "training: the model of --from reads lines, each by itself; give --windows lines");
+  if (options.windows == TrainingWindows::lines) {
+    read_lines(generator_);
+    if (std::ssize(dev_) < std::ssize(dev)) dev_.resize(dev_.rfind('\n') + 1);  // whole lines
+  }
+  validates_ = text_for(generator_, dev_).predictions() > 0;
+  set_requires_grad(*generator_.model);
+  if (generator_.lines) {
+    sample_lines(train, seed);
+  } else {
+    sample_windows(train, seed);
+  }
+  seek({});
+}
+
+void LanguageTrainee::sample_windows(std::string_view train, uint64_t seed) {
+  TokenKey key(*generator_.tokenizer);
+  key.add(train);
+  auto tokens = cached_tokens(options_.token_cache, key.value(),
+                              [&] { return TokenSequences{running_tokens(*generator_.tokenizer, train)}; });
+  train_ = LanguageText(*generator_.tokenizer, std::move(tokens.at(0)));
+  const int64_t length = train_.predictions_of(options_.length);
   check(length >= 1 && train_.predictions() >= length,
         "training: the text has {} tokens, and a window takes {}; give more text or lower length",
-        train_.tokens(), options.length);
+        train_.tokens(), options_.length);
   sampler_ = std::make_unique<WindowSampler>(
-      train_.sampler({.length = length, .batch = options.batch, .order = order_, .seed = seed}));
-  seek({});
+      train_.sampler({.length = length, .batch = options_.batch, .order = order_, .seed = seed}));
+}
+
+void LanguageTrainee::sample_lines(std::string_view train, uint64_t seed) {
+  // Of batches whose lines are sorted by length together: enough to save padding, and too few to sort the
+  // text.
+  constexpr int64_t kPool = 16;
+  train_ = text_for(generator_, train);
+  std::vector<int64_t> lengths;
+  int64_t begin = 0;
+  for (const int64_t end : train_.line_ends()) {
+    const int64_t length = std::min(end - begin, options_.length);
+    cut_lines_ += end - begin > length ? 1 : 0;
+    line_windows_.push_back({begin, length});
+    lengths.push_back(length);
+    begin = end;
+  }
+  check(!lengths.empty(), "training: the text has no line; give more text");
+  lines_ = std::make_unique<BatchSampler>(std::move(lengths),
+                                          BatchOptions{.max_tokens = options_.batch * options_.length,
+                                                       .max_examples = options_.batch,
+                                                       .pool = kPool,
+                                                       .seed = seed});
+}
+
+std::string LanguageTrainee::data() const {
+  if (!lines_) return fmt::format("{} tokens to train on", tokens());
+  const std::string cut = cut_lines_ == 0
+                              ? ""
+                              : fmt::format(", {} of them longer than {} tokens and read as far as that",
+                                            cut_lines_, options_.length);
+  return fmt::format("{} lines to train on{}", line_windows_.size(), cut);
 }
 
 NamedParameters LanguageTrainee::parameters() { return parameters_of(*generator_.model); }
 
 void LanguageTrainee::seek(BatchPosition position) {
+  if (lines_) {
+    lines_->seek(position);
+    return;
+  }
   epoch_ = position.epoch;
   sampler_->seek(position.batch);
   if (order_ == WindowOrder::continuous) state_ = model().first_state(options_.batch);
 }
 
 void LanguageTrainee::next_batch() {
+  if (lines_) {
+    std::vector<Window> windows;
+    for (const int64_t line : lines_->next()) windows.push_back(line_windows_[static_cast<size_t>(line)]);
+    take(windows, false);
+    return;
+  }
   auto windows = sampler_->next();
   if (windows.empty()) {
     seek({epoch_ + 1, 0});
     windows = sampler_->next();
   }
-  const bool goes_on = order_ == WindowOrder::continuous && sampler_->step() > 1;
+  take(windows, order_ == WindowOrder::continuous && sampler_->step() > 1);
+}
+
+void LanguageTrainee::take(const std::vector<Window>& windows, bool goes_on) {
   std::tie(input_, labels_) = goes_on ? train_.batch_to_go_on(windows) : train_.batch(windows);
   predictions_ = predictions_in(windows);
 }
 
 LossSum LanguageTrainee::loss(Context& context) {
+  if (lines_) {
+    Tensor loss = model().loss({.target = {.ids = input_}}, labels_, {.reduction = Reduction::sum}, context);
+    return {std::move(loss), static_cast<double>(predictions_)};
+  }
   CarriedLoss found =
       model().loss_from(state_, {.target = {.ids = input_}}, labels_, {.reduction = Reduction::sum}, context);
   state_ = std::move(found.state);
@@ -251,9 +351,12 @@ std::string_view validation_part(std::string_view text, int64_t tokens) {
 }
 
 void save_generator(const TextGenerator& generator, const std::string& directory) {
+  Json task = Json::object();
+  if (generator.lines) task["task_specific_params"] = {{std::string(kParams), {{"lines", true}}}};
   save_model({.model = *generator.model,
               .tokenizer = *generator.tokenizer,
               .origin = generator.origin,
+              .task = std::move(task),
               .decoding = generation().usual_decoding},
              directory);
 }

@@ -29,6 +29,12 @@ namespace hodhod {
 //     auto gpt = TextGenerator::load("my-poet");
 //     fmt::print("{}", gpt.generate("Once", {.max_new_tokens = 40}));
 struct TextGenerator : WritingModel {
+  // Whether it was trained on lines, each a text of its own (TrainingWindows::lines). Kept in config.json as
+  // task_specific_params.text-generation.lines.
+  bool lines = false;
+
+  // Whether a text is read line by line.
+  bool reads_lines() const { return lines || config().reads_lines(); }
   // A new generator of a preset's size, with a tokenizer trained on `lines`.
   static TextGenerator make(std::string_view preset, const text::LineSource& lines,
                             const MakeOptions& options = {});
@@ -41,8 +47,13 @@ struct TextGenerator : WritingModel {
   std::string generate(const std::string& prompt, const GenerateOptions& options = {}) const;
 };
 
-// How well the model predicts a text. A model that carries a state reads it from the first token to the last;
-// others predict it in windows of their maximum length that overlap by half (scoring_windows).
+// Makes the generator read lines, each a text of its own, and its tokenizer put the token that begins a text
+// before each, unless it puts some there already. Error if no token ends a text.
+void read_lines(TextGenerator& generator);
+
+// How well the model predicts a text: the end of each line is predicted, too. A model of lines reads each of
+// them by itself. Of others, one that carries a state reads the text from the first token to the last, and
+// the rest predict it in windows of their maximum length that overlap by half (scoring_windows).
 metrics::LanguageScore score_text(const TextGenerator& generator, std::string_view text, Context& context,
                                   int64_t batch = 8);
 
@@ -57,9 +68,13 @@ void save_generator(const TextGenerator& generator, const std::string& directory
 // continuous: the text is cut into as many stretches as a batch has windows, and each window goes on where
 // that of the batch before ended, with the state that the model had there. automatic: continuous for a model
 // that carries a state (LanguageModel::first_state), and random for others.
-enum class TrainingWindows { automatic, random, in_order, continuous };
-constexpr std::array<std::string_view, 4> names_of(TrainingWindows) {
-  return {"auto", "random", "in-order", "continuous"};
+//
+// lines: each line of the text is a text of its own, such as a name: every window has one, from the token
+// that begins a text to the one that ends it, and no line sees another. What a line has beyond `length`
+// tokens is not read. The tokenizer then puts the beginning before every text.
+enum class TrainingWindows { automatic, random, in_order, continuous, lines };
+constexpr std::array<std::string_view, 5> names_of(TrainingWindows) {
+  return {"auto", "random", "in-order", "continuous", "lines"};
 }
 
 struct LanguageTraining {
@@ -78,7 +93,9 @@ struct LanguageTraining {
     v("batch", batch, "Windows in a batch", at_least(1));
     v("windows", windows,
       "Take windows anywhere (random), side by side (in-order), or each where the last one of its row ended, "
-      "with the state carried on (continuous); auto: continuous for a recurrent model, random for others");
+      "with the state carried on (continuous), or take each line by itself, from its begin to its end, as "
+      "for "
+      "names (lines); auto: continuous for a recurrent model, random for others");
     v("validation_tokens", validation_tokens, "Number of tokens of the validation text that are used",
       at_least(0));
   }
@@ -92,11 +109,15 @@ class LanguageTrainee final : public Trainee {
                   const LanguageTraining& options, uint64_t seed);
 
   int64_t tokens() const { return train_.tokens(); }
+  // What there is to train on, in words.
+  std::string data() const;
   // Whether the validation text has any tokens to predict.
   bool validates() const { return validates_; }
 
   NamedParameters parameters() override;
-  BatchPosition position() const override { return {epoch_, sampler_->step()}; }
+  BatchPosition position() const override {
+    return lines_ ? lines_->position() : BatchPosition{epoch_, sampler_->step()};
+  }
   void seek(BatchPosition position) override;
   NamedParameters carried() const override { return state_; }
   void carry(const NamedParameters& state) override { state_ = state; }
@@ -109,6 +130,9 @@ class LanguageTrainee final : public Trainee {
 
  private:
   const LanguageModel& model() const { return *generator_.model->language_model(); }
+  void sample_windows(std::string_view train, uint64_t seed);
+  void sample_lines(std::string_view train, uint64_t seed);
+  void take(const std::vector<Window>& windows, bool goes_on);
 
   TextGenerator& generator_;
   LanguageTraining options_;
@@ -118,6 +142,10 @@ class LanguageTrainee final : public Trainee {
   WindowOrder order_ = WindowOrder::random;
   int64_t epoch_ = 0;
   std::unique_ptr<WindowSampler> sampler_;
+  // With windows of lines, in place of the sampler.
+  std::unique_ptr<BatchSampler> lines_;
+  std::vector<Window> line_windows_;
+  int64_t cut_lines_ = 0;
   CarriedState state_;  // before the batch; empty unless windows are continuous
   Tensor input_, labels_;
   int64_t predictions_ = 0;  // of the batch

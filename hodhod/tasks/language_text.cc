@@ -36,15 +36,12 @@ LanguageText::LanguageText(const text::Tokenizer& tokenizer, std::vector<int64_t
   before_.assign(before.begin(), before.end());
 }
 
-LanguageText::LanguageText(const text::Tokenizer& tokenizer, const ModelConfig& config,
-                           std::string_view text) {
-  if (!config.reads_lines()) {
-    *this = LanguageText(tokenizer, running_tokens(tokenizer, text));
-    return;
-  }
-  const SpecialIds& special = config.special();
-  before_ = {special.bos >= 0 ? special.bos : special.eos};
+LanguageText LanguageText::of_lines(const text::Tokenizer& tokenizer, const SpecialIds& special,
+                                    std::string_view text) {
+  LanguageText found;
+  found.before_ = {special.bos >= 0 ? special.bos : special.eos};
   const std::vector<std::string_view> lines = lines_of_text(text);
+  found.line_ends_.resize(lines.size());
   std::vector<std::vector<int32_t>> pieces((lines.size() + kLinesAtOnce - 1) / kLinesAtOnce);
   parallel_for(std::ssize(pieces), 1, [&](int64_t begin, int64_t end) {
     for (auto piece = static_cast<size_t>(begin); piece < static_cast<size_t>(end); ++piece) {
@@ -52,13 +49,20 @@ LanguageText::LanguageText(const text::Tokenizer& tokenizer, const ModelConfig& 
       for (size_t i = piece * kLinesAtOnce; i < last; ++i) {
         tokenizer.encode_ids(lines[i], pieces[piece]);
         pieces[piece].push_back(static_cast<int32_t>(special.eos));
+        found.line_ends_[i] = std::ssize(pieces[piece]);  // in the piece, until all lengths are known
       }
     }
   });
-  size_t count = 0;
-  for (const std::vector<int32_t>& piece : pieces) count += piece.size();
-  tokens_.reserve(count);
-  for (const std::vector<int32_t>& piece : pieces) tokens_.insert(tokens_.end(), piece.begin(), piece.end());
+  int64_t count = 0;
+  for (size_t piece = 0; piece < pieces.size(); ++piece) {
+    const size_t last = std::min(lines.size(), (piece + 1) * kLinesAtOnce);
+    for (size_t i = piece * kLinesAtOnce; i < last; ++i) found.line_ends_[i] += count;
+    count += std::ssize(pieces[piece]);
+  }
+  found.tokens_.reserve(static_cast<size_t>(count));
+  for (const std::vector<int32_t>& piece : pieces)
+    found.tokens_.insert(found.tokens_.end(), piece.begin(), piece.end());
+  return found;
 }
 
 int64_t LanguageText::predictions() const {
@@ -114,6 +118,19 @@ std::vector<ScoringWindow> scoring_windows(int64_t predictions, int64_t length, 
     const int64_t end = length < predictions - begin ? begin + length : predictions;
     windows.push_back({{begin, end - begin}, done - begin});
     done = end;
+  }
+  return windows;
+}
+
+std::vector<ScoringWindow> scoring_windows_of_lines(const LanguageText& lines, int64_t length) {
+  std::vector<ScoringWindow> windows;
+  int64_t begin = 0;
+  for (const int64_t end : lines.line_ends()) {
+    for (ScoringWindow one : scoring_windows(end - begin, length)) {
+      one.window.begin += begin;
+      windows.push_back(one);
+    }
+    begin = end;
   }
   return windows;
 }

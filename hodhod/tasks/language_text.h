@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "hodhod/data/batching.h"
-#include "hodhod/models/model_config.h"
+#include "hodhod/models/special_ids.h"
 #include "hodhod/tensor/tensor.h"
 #include "hodhod/text/tokenizer.h"
 
@@ -27,11 +27,14 @@ class LanguageText {
  public:
   LanguageText() = default;
   LanguageText(const text::Tokenizer& tokenizer, std::vector<int64_t> tokens);
-  // The text as a model with this configuration reads it: one that reads lines (ModelConfig::reads_lines)
-  // begins with `bos`, and each line ends with `eos`.
-  LanguageText(const text::Tokenizer& tokenizer, const ModelConfig& config, std::string_view text);
+  // The lines of a text, each a text of its own: it begins after `bos`, or after `eos` if the model has none,
+  // and ends with `eos`.
+  static LanguageText of_lines(const text::Tokenizer& tokenizer, const SpecialIds& special,
+                               std::string_view text);
 
   int64_t tokens() const { return static_cast<int64_t>(tokens_.size()); }
+  // Of of_lines(): where each line ends in the tokens.
+  const std::vector<int64_t>& line_ends() const { return line_ends_; }
   // Number of tokens with a token before them to be predicted from.
   int64_t predictions() const;
   // How many predictions fit in a window of `length` tokens, including the tokens put before it.
@@ -48,7 +51,7 @@ class LanguageText {
   std::pair<Tensor, Tensor> batch_after(const std::vector<int64_t>& before,
                                         const std::vector<Window>& windows) const;
 
-  std::vector<int64_t> before_, tokens_;
+  std::vector<int64_t> before_, tokens_, line_ends_;
 };
 
 // A window of a text that is scored. Its first `context` predictions have been scored in the window before,
@@ -62,6 +65,8 @@ struct ScoringWindow {
 std::vector<ScoringWindow> scoring_windows(int64_t predictions, int64_t length, int64_t context);
 // The same with half a window of context, so that no prediction but the first follows from less than that.
 std::vector<ScoringWindow> scoring_windows(int64_t predictions, int64_t length);
+// The windows of each line by itself.
+std::vector<ScoringWindow> scoring_windows_of_lines(const LanguageText& lines, int64_t length);
 // The same side by side, without context, for a model that goes on from what it has read.
 std::vector<ScoringWindow> consecutive_windows(int64_t predictions, int64_t length);
 

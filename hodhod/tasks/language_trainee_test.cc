@@ -8,6 +8,7 @@
 #include "hodhod/models/registry.h"
 #include "hodhod/models/transformer_model.h"
 #include "hodhod/tasks/generate.h"
+#include "hodhod/tasks/score_tokens.h"
 #include "hodhod/tasks/task_tokenizer.h"
 #include "hodhod/tasks/test_tasks.h"
 #include "hodhod/tensor/tape.h"
@@ -33,9 +34,10 @@ std::unique_ptr<text::Tokenizer> letters_of_hoopoes() {
       }).tokenizer);
 }
 
-TextGenerator small_writer() {
+TextGenerator small_writer(const SpecialIds& special = {}) {
   auto tokenizer = letters_of_hoopoes();
   TransformerConfig config = transformer_preset("gpt-tiny");
+  config.special = special;
   config.vocabulary = tokenizer->vocab_size();
   config.width = 16;
   config.heads = 2;
@@ -45,9 +47,10 @@ TextGenerator small_writer() {
   return TextGenerator::make(TransformerModelConfig(config), std::move(tokenizer), 1);
 }
 
-TextGenerator recurrent_hoopoe(const std::string& preset) {
+TextGenerator recurrent_hoopoe(const std::string& preset, const SpecialIds& special = {}) {
   auto tokenizer = letters_of_hoopoes();
   const auto config = model_preset(preset);
+  config->set_special(special);
   config->change("width=12");
   config->set_vocabulary(tokenizer->vocab_size());
   config->set_max_length(32);
@@ -249,6 +252,100 @@ TEST(CarriedState, MoreRowsThanTokensAreRefused) {
   TextGenerator writer = recurrent_hoopoe("gru-tiny");
   expect_error([&] { LanguageTrainee(writer, "hoopoe flies", "", {.length = 8, .batch = 12}, 1); },
                "too short to be cut into 12 rows", "lower `batch`");
+}
+
+// ---- lines ----
+
+const SpecialIds kEnds{.pad = 0, .eos = 1};
+
+// The loss of a text of its own, from the token that begins it: of its first `length` tokens and, if there is
+// room, its end.
+double loss_of_line(const TextGenerator& writer, const std::string& line, int64_t length) {
+  std::vector<int64_t> labels;
+  for (const int32_t id : writer.tokenizer->encode_ids(line)) labels.push_back(id);
+  labels.push_back(writer.config().special().eos);
+  labels.resize(std::min(labels.size(), static_cast<size_t>(length)));
+  std::vector<int64_t> input = {writer.config().special().eos};
+  input.insert(input.end(), labels.begin(), labels.end() - 1);
+  const Shape shape{1, std::ssize(input)};
+  Context context;
+  const NoGrad off;
+  return writer.model->language_model()
+      ->loss({.target = {.ids = Tensor::from(input, shape)}}, Tensor::from(labels, shape),
+             {.reduction = Reduction::sum}, context)
+      .item();
+}
+
+TEST(Lines, EachIsATextOfItsOwn) {
+  const std::vector<std::string> lines = {"hoopoe 3", "home", "", "hoopoe 5 flies away home"};
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  for (const bool recurrent : {false, true}) {
+    TextGenerator writer = recurrent ? recurrent_hoopoe("lstm-tiny", kEnds) : small_writer(kEnds);
+    LanguageTrainee trainee(writer, text, "", {.length = 16, .batch = 8, .windows = TrainingWindows::lines},
+                            1);
+    EXPECT_EQ(trainee.data(), "4 lines to train on, 1 of them longer than 16 tokens and read as far as that");
+    EXPECT_FALSE(trainee.validates());
+    trainee.next_batch();
+    Context context;
+    const LossSum found = trainee.loss(context);
+    double sum = 0;
+    for (const std::string& line : lines) sum += loss_of_line(writer, line, 16);
+    EXPECT_NEAR(found.sum.item(), sum, 1e-4 * sum);
+    EXPECT_EQ(found.items, 9 + 5 + 1 + 16);
+    // A text is scored in the same way, in any order of its lines, and token by token.
+    double whole = 0;
+    for (const std::string& line : lines) whole += loss_of_line(writer, line, 100);
+    const auto score = score_text(writer, text, context);
+    EXPECT_NEAR(score.negative_log_likelihood, whole, 1e-4 * whole);
+    EXPECT_EQ(score.tokens, 9 + 5 + 1 + 25);
+    EXPECT_NEAR(
+        score_text(writer, "home\nhoopoe 5 flies away home\nhoopoe 3\n\n", context).negative_log_likelihood,
+        score.negative_log_likelihood, 1e-4 * whole);
+    double tokens = 0;
+    score_tokens(writer, text, context, [&](const std::vector<ScoredToken>& line) {
+      for (const ScoredToken& token : line) tokens -= token.score.log_probability;
+    });
+    EXPECT_NEAR(tokens, whole, 1e-4 * whole);
+  }
+}
+
+TEST(Lines, AreKeptInTheDirectory) {
+  TextGenerator writer = small_writer(kEnds);
+  LanguageTrainee trainee(writer, "home\naway\n", "home\n", {.length = 8, .windows = TrainingWindows::lines},
+                          1);
+  const TemporaryDirectory directory;
+  trainee.save(directory.path());
+  TextGenerator loaded = TextGenerator::load(directory.path());
+  EXPECT_TRUE(loaded.lines);
+  const int64_t end = loaded.config().special().eos;
+  EXPECT_EQ(loaded.tokenizer->encode("").ids, std::vector<int32_t>{static_cast<int32_t>(end)});
+  Context context;
+  EXPECT_EQ(score_text(loaded, "home\n", context).negative_log_likelihood,
+            score_text(writer, "home\n", context).negative_log_likelihood);
+  EXPECT_THAT(error_of([&] { LanguageTrainee(loaded, kHoopoes, "", {.length = 8}, 1); }),
+              HasSubstr("reads lines, each by itself; give --windows lines"));
+}
+
+TEST(Lines, GoOnAfterAStopWithTheSameBits) {
+  const auto weights = [](const std::vector<int64_t>& stops) {
+    const TemporaryDirectory directory;
+    std::vector<float> all;
+    for (const int64_t steps : stops) {
+      TextGenerator writer = small_writer(kEnds);
+      LanguageTrainee trainee(writer, kHoopoes.substr(0, 200), "home\n",
+                              {.length = 24, .batch = 3, .windows = TrainingWindows::lines}, 1);
+      train(trainee, test_training(steps), directory.path());
+      all.clear();
+      for (const auto& [name, parameter] : trainee.parameters()) {
+        const auto some = parameter.values<float>();
+        all.insert(all.end(), some.begin(), some.end());
+      }
+    }
+    return all;
+  };
+  const auto whole = weights({9});
+  for (const int64_t stop : {1, 3, 4, 7}) EXPECT_EQ(weights({stop, 9}), whole) << stop;
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ void score_tokens(const TextGenerator& generator, std::string_view text, Context
                   const std::function<void(const std::vector<ScoredToken>&)>& visit) {
   const text::Tokenizer& tokenizer = *generator.tokenizer;
   CarriedState state;
-  if (generator.config().reads_lines()) {
+  if (generator.reads_lines()) {
     const SpecialIds& special = generator.config().special();
     const int64_t begin = special.bos >= 0 ? special.bos : special.eos;
     for (const std::string_view line : lines_of_text(text)) {

@@ -13,14 +13,14 @@ namespace hodhod {
 namespace {
 
 const WritingTask& summarization() {
-  static const WritingTask kTask{
+  static const WritingTask kWriting{
       .name = "summarize",
       .lacks = "does not write summaries",
       .reads_source = true,
       .usual_decoding = {.max_new_tokens = 128, .num_beams = 4, .no_repeat_ngram_size = 3},
       .params = kSummarization,
       .settings = usual_translation};
-  return kTask;
+  return kWriting;
 }
 
 // What config.json says of documents. Its other settings are those of decoding.

@@ -12,7 +12,8 @@ train() {  # directory, options
   [[ " $* " == *" --preset "* ]] || set -- --preset gru-tiny --model width=24 dropout=0 "$@"
   [[ " $* " == *" --batch "* ]] || set -- --batch 20 "$@"
   [[ " $* " == *" --data "* ]] || set -- --data "$examples/dev.en" "$@"
-  "$hodhod" --threads 1 train generate --length 16 --validate-every 20 --validation-tokens 300 --schedule-rate 1e-2 \
+  [[ " $* " == *" --length "* ]] || set -- --length 16 "$@"
+  "$hodhod" --threads 1 train generate --validate-every 20 --validation-tokens 300 --schedule-rate 1e-2 \
     --out "$out" "$@" 2>&1 < /dev/null || echo "status $?"
 }
 weights() { sha256sum < "$1/model.safetensors"; }
@@ -47,3 +48,22 @@ expect "a Transformer" "--windows continuous: this model carries no state" \
   "$(train transformer --preset gpt-tiny --model width=24 heads=2 --steps 2 --windows continuous)"
 expect "its usual windows" "finished: step 2" "$(train transformer --preset gpt-tiny --model width=24 heads=2 --steps 2)"
 expect "too few letters" "lower --batch" "$(head -c 30 text > few; train few-rows --data few --batch 40 --steps 2)"
+
+# Lines that are texts of their own, such as names: no line sees another.
+tr -cs 'A-Za-z' '\n' < "$examples/dev.en" | sort -u | sed '/^$/d' > words
+shuf --random-source=words words > shuffled
+lines() { train "$1" --data words --preset lstm-tiny --model width=16 --windows lines --length 12 --save-every 9 "${@:2}"; }
+expect "words" "finished: step 30" "$(lines spelled --steps 30)"
+expect "what there is" " lines to train on" "$(lines pieces-of-lines --steps 11)"
+expect "the rest of the lines" "finished: step 30" "$(lines pieces-of-lines --steps 30)"
+same "lines in pieces" "$(weights spelled)" "$(weights pieces-of-lines)"
+HODHOD_KILL_AT=checkpoint.published:2 lines killed-lines --steps 30 > log 2>&1
+expect "lines were killed" "status 137" "$(cat log)"
+expect "lines go on" "continuing from step" "$(lines killed-lines --steps 30)"
+same "killed lines" "$(weights spelled)" "$(weights killed-lines)"
+of_lines() { "$hodhod" evaluate spelled --data "$1" | head -1; }
+same "lines in another order" "$(of_lines words)" "$(of_lines shuffled)"
+expect "a line is told to be one" '"lines": true' "$(cat spelled/config.json)"
+expect "one line at a time" "1 line" "$("$hodhod" generate spelled '' --seed 1 --max-new-tokens 12 | wc -l | sed 's/$/ line/')"
+expect "words without their lines" "reads lines, each by itself; give --windows lines" \
+  "$("$hodhod" train generate --from spelled --data words --steps 1 --out running 2>&1)"

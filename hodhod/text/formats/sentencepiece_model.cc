@@ -26,7 +26,7 @@ namespace {
 using Proto = SentencePieceProto;
 using PieceType = Proto::PieceType;
 
-constexpr float kUnknownPenalty = 10;
+constexpr float kPenaltyOfUnknown = 10;
 
 // Float arithmetic throughout, since the sums decide near ties.
 ModelPtr make_unigram_model(const Proto& proto, std::shared_ptr<const RawWords> raw_words,
@@ -52,7 +52,7 @@ ModelPtr make_unigram_model(const Proto& proto, std::shared_ptr<const RawWords> 
                                       : static_cast<double>(piece.score));
   }
   if (lowest == FLT_MAX) lowest = 0;
-  options.unknown_score = lowest - kUnknownPenalty;
+  options.unknown_score = lowest - kPenaltyOfUnknown;
   return std::make_unique<UnigramModel>(std::move(pieces), proto.unknown_piece(), std::move(options), name);
 }
 

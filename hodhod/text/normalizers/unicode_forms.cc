@@ -39,8 +39,8 @@ void order_run(utf8proc_int32_t* begin, utf8proc_int32_t* end) {
     return combining_class(a) < combining_class(b);
   };
   // Insertion needs no memory, and few runs are longer than two.
-  constexpr std::ptrdiff_t kShort = 32;
-  if (end - begin > kShort) {
+  constexpr std::ptrdiff_t kShortRun = 32;
+  if (end - begin > kShortRun) {
     std::stable_sort(begin, end, before);
     return;
   }
