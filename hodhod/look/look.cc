@@ -244,9 +244,10 @@ Json summary_json(const std::vector<Reading>& readings, const LookResult& result
 
 void check_layers(const LookOptions& options, const Json& model) {
   const Json* const layers = model.at("options").find("layers");
+  const int64_t depth = layers == nullptr ? 0 : layers->get<int64_t>();
   for (const int64_t layer : options.layers)
-    check(layers == nullptr || (layer >= 0 && layer < layers->get<int64_t>()),
-          "look: --layers {}: the model has layers 0 to {}", layer, layers->get<int64_t>() - 1);
+    check(layer >= 0 && layer < depth, "look: --layers {}: the model has {}", layer,
+          depth == 0 ? "no layers" : fmt::format("layers 0 to {}", depth - 1));
   int64_t heads = 0;  // of the stack that has most
   for (const char* name : {"heads", "decoder_heads"}) {
     if (const Json* const found = model.at("options").find(name))
@@ -292,6 +293,18 @@ LookResult look_at_vectors(Subject& subject, const LookOptions& options, const J
   finish_page(std::move(index), options, {.tensors = tensors, .html = html}, result);
   result.summary = {{"words", options.texts}, {"bytes", result.page.size()}};
   return result;
+}
+
+// What is asked for must be there to have: nothing is left out in silence.
+void check_what_is_asked(const Subject& subject, const LookOptions& options) {
+  const bool network = is_network(subject.kind) && subject.config().head.kind != HeadKind::none;
+  check(network || options.gradients != GradientChoice::on,
+        "look: --gradients on: {} has no answer whose gradients could be computed", subject.name);
+  check(network || (options.at.empty() && options.cuts != Cutting::on),
+        "look: --at and --cuts are for models with an answer; {} has none to cut", subject.name);
+  const bool writes = network && subject.config().head.kind == HeadKind::language_model;
+  check(writes || options.generate == 0, "look: --generate is for models that write; {} does not",
+        subject.name);
 }
 
 void check_series_options(const Subject& subject, const LookOptions& options) {
@@ -351,6 +364,7 @@ LookResult look(Subject& subject, const LookOptions& options) {
   if (subject.kind == Kind::forecaster) return look_at_series(subject, options, model);
   check(options.data.empty() && !options.fill,
         "look: --data and --fill are for models that forecast a series; {} reads texts", subject.name);
+  check_what_is_asked(subject, options);
   if (subject.kind == Kind::vectors) return look_at_vectors(subject, options, model);
   const std::vector<ReadingOptions> asked = passes_of(subject, options);
   std::vector<Reading> readings;

@@ -104,6 +104,12 @@ train embed --data "$work/text" --model width=16 --tokenizer-min-count 1 --out "
 look "$work/vectors" cat dog -o "$page" > "$work/out"
 is_page "word vectors" '"neighbours":[[{"word":' "$page"
 
+# What a model has not is refused, rather than left out in silence.
+want='the model has no layers' refuses "layers of counts" "$work/ngram" a -o "$page" --layers 1
+want='ngram has no answer whose gradients' refuses "gradients of counts" "$work/ngram" a -o "$page" --gradients on
+want='ngram has none to cut' refuses "cuts of counts" "$work/ngram" a -o "$page" --cuts
+want='critic does not' refuses "a critic that writes" "$work/critic" a -o "$page" --generate 3
+
 # Series and topics.
 for month in {01..12}; do for day in {01..28}; do echo "2023-$month-$day,$((10#$day % 7 + 10#$month))"; done; done |
   sed '1i day,sold' > "$work/sold.csv"
