@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 
 #include "hodhod/base/error.h"
@@ -25,6 +27,8 @@ constexpr auto kHarmless = std::to_array<std::string_view>({"peft_type",
                                                             "lora_dropout",
                                                             "use_rslora",
                                                             "rank_pattern",
+                                                            "alpha_pattern",
+                                                            "use_dora",
                                                             "bias",
                                                             "fan_in_fan_out",
                                                             "target_modules",
@@ -49,11 +53,9 @@ struct Unsupported {
   std::string_view key, what;
 };
 constexpr auto kUnsupported =
-    std::to_array<Unsupported>({{"use_dora", "DoRA, which splits weights into sizes and directions"},
-                                {"use_qalora", "QALoRA, which adapts quantised weights"},
+    std::to_array<Unsupported>({{"use_qalora", "QALoRA, which adapts quantised weights"},
                                 {"use_bdlora", "block-diagonal LoRA"},
                                 {"lora_bias", "a bias of the adapter's own"},
-                                {"alpha_pattern", "layers with an alpha of their own"},
                                 {"layer_replication", "layers that are used several times"},
                                 {"trainable_token_indices", "trained rows of the embedding"},
                                 {"target_parameters", "adapters of parameters outside of linear layers"},
@@ -97,6 +99,33 @@ std::vector<std::string> list_in(const Json& json, const char* key, const std::s
   return json_get<std::vector<std::string>>(json, key, file);
 }
 
+// A setting of layers by the ends of their names, with numbers that are at least `least`.
+Json numbers_by_layer(const Json& json, const char* key, double least, const std::string& file) {
+  const Json* found = json.find(key);
+  if (found == nullptr || says_nothing(*found)) return Json::object();
+  check(found->is_object(), "{}: {}: expected an object", file, key);
+  for (const auto& [layer, value] : found->items()) {
+    const bool plain = !layer.empty() && std::all_of(layer.begin(), layer.end(), [](char c) {
+      return c == '.' || c == '_' || std::isalnum(static_cast<unsigned char>(c));
+    });
+    check(plain, "{}: {}: {} is a regular expression; name the layers one by one", file, key, layer);
+    check(value.is_number() && std::isfinite(value.get<double>()) && value.get<double>() >= least,
+          "{}: {}: {} is {}; expected a number{}", file, key, layer, format_json(value, -1),
+          least > 0 ? fmt::format(" of at least {}", least) : "");
+  }
+  return *found;
+}
+
+// What a setting says of a layer; nothing if it does not name it. PEFT compares the ends of names.
+std::optional<double> of_layer(const Json& setting, std::string_view layer) {
+  for (const auto& [key, value] : setting.items()) {
+    const bool ends =
+        layer.size() > key.size() && layer.ends_with(key) && layer[layer.size() - key.size() - 1] == '.';
+    if (ends || layer == key) return value.get<double>();
+  }
+  return {};
+}
+
 Json texts(const std::vector<std::string>& values) { return values.empty() ? Json(nullptr) : Json(values); }
 
 Json number(double value) {
@@ -106,9 +135,9 @@ Json number(double value) {
 
 }  // namespace
 
-double AdapterConfig::scale(int64_t of_rank) const {
+double AdapterConfig::scale(int64_t of_rank, std::string_view layer) const {
   const auto r = static_cast<double>(of_rank);
-  return alpha / (rank_stabilised ? std::sqrt(r) : r);
+  return of_layer(alphas, layer).value_or(alpha) / (rank_stabilised ? std::sqrt(r) : r);
 }
 
 bool is_adapter_directory(const std::string& directory) {
@@ -148,7 +177,9 @@ AdapterConfig read_adapter_config(const std::string& directory) {
         config.dropout);
   config.rank_stabilised = json_get_or<bool>(json, "use_rslora", false, file);
   config.transposed = json_get_or<bool>(json, "fan_in_fan_out", false, file);
-  config.ranks_differ = json.contains("rank_pattern") && !says_nothing(json.at("rank_pattern"));
+  config.dora = json_get_or<bool>(json, "use_dora", false, file);
+  config.ranks = numbers_by_layer(json, "rank_pattern", 1, file);
+  config.alphas = numbers_by_layer(json, "alpha_pattern", -HUGE_VAL, file);
   config.targets = list_in(json, "target_modules", file);
   config.saved = list_in(json, "modules_to_save", file);
   if (const Json* task = json.find("task_type"); task != nullptr && task->is_string())
@@ -157,7 +188,7 @@ AdapterConfig read_adapter_config(const std::string& directory) {
 }
 
 Json adapter_config_json(const AdapterConfig& config) {
-  return Json::Object{{"alpha_pattern", Json::object()},
+  return Json::Object{{"alpha_pattern", config.alphas},
                       {"auto_mapping", nullptr},
                       {"base_model_name_or_path", config.base},
                       {"bias", "none"},
@@ -177,7 +208,7 @@ Json adapter_config_json(const AdapterConfig& config) {
                       {"modules_to_save", texts(config.saved)},
                       {"peft_type", "LORA"},
                       {"r", config.rank},
-                      {"rank_pattern", Json::object()},
+                      {"rank_pattern", config.ranks},
                       {"revision", nullptr},
                       {"target_modules", Json(config.targets)},
                       {"task_type", config.task_type.empty() ? Json(nullptr) : Json(config.task_type)},

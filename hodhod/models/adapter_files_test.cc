@@ -45,10 +45,11 @@ TEST(Adapters, NameASettingThatIsNotSupported) {
     EXPECT_THAT(message, HasSubstr(kAdapterConfig));
   };
   refused("peft_type", "IA3", "peft_type is IA3");
-  refused("use_dora", true, "DoRA");
   refused("bias", "all", "bias is \"all\"");
   refused("lora_bias", true, "lora_bias");
-  refused("alpha_pattern", {{"query", 3}}, "alpha_pattern");
+  refused("alpha_pattern", {{"layers\\.[0-3]\\.query", 3}}, "alpha_pattern");
+  refused("alpha_pattern", {{"query", "much"}}, "query is \"much\"; expected a number");
+  refused("rank_pattern", {{"query", 0}}, "query is 0; expected a number of at least 1");
   refused("layer_replication", Json::array({Json::array({0, 1})}), "layer_replication");
   refused("trainable_token_indices", Json::array({1}), "trainable_token_indices");
   refused("init_lora_weights", "pissa_niter_4", "pissa_niter_4");
@@ -64,6 +65,13 @@ TEST(Adapters, NameASettingThatIsNotSupported) {
   }
   write_file_atomically(join_path(adapted.path(), kAdapterConfig), "[1]");
   expect_error([&] { load_model(adapted.path()); }, "expected an object");
+}
+
+TEST(Adapters, NeedTheSizesOfDora) {
+  Adapted adapted(TestDirectory::small("bert-tiny"), type_of(hf::bert()), {.rank = 2});
+  adapted.save();
+  adapted.set("use_dora", true);
+  expect_error([&] { load_model(adapted.path()); }, "lora_magnitude_vector, which DoRA needs");
 }
 
 TEST(Adapters, NameATensorThatDoesNotFit) {

@@ -160,6 +160,23 @@ Tensor merged_weight(const Linear& layer) {
   return weight;
 }
 
+// DoRA: the rows of `directions` [out, in] in these lengths [out], in the directions' own type.
+Tensor of_sizes(const Tensor& directions, const Tensor& lengths) {
+  const std::vector<double> values = directions.values();
+  const int64_t out = directions.dim(0), in = directions.dim(1);
+  std::vector<float> scaled(values.size());
+  for (int64_t r = 0; r < out; ++r) {
+    double sum = 0;
+    for (int64_t c = 0; c < in; ++c)
+      sum += values[static_cast<size_t>(r * in + c)] * values[static_cast<size_t>(r * in + c)];
+    const double factor = sum > 0 ? lengths.data<float>()[r] / std::sqrt(sum) : 0;
+    for (int64_t c = 0; c < in; ++c)
+      scaled[static_cast<size_t>(r * in + c)] =
+          static_cast<float>(factor * values[static_cast<size_t>(r * in + c)]);
+  }
+  return Tensor::from(scaled, {out, in}).converted(directions.dtype());
+}
+
 }  // namespace
 
 bool is_adapter_parameter(std::string_view name) { return name.find(".lora.") != std::string_view::npos; }
@@ -185,7 +202,7 @@ AdapterConfig attach_adapter(Model& model, const ModelType& type, const LoraOpti
       .targets = target_modules(layers, model, names),
       .task_type = task_type_of(model)};
   for (const AdaptedLayer& layer : layers) {
-    add_adapter(layer, config.rank, config.scale(config.rank), config.dropout);
+    add_adapter(layer, config.rank, config.scale(config.rank, layer.theirs), config.dropout);
     const double bound = 1 / std::sqrt(static_cast<double>(layer.in()));
     init_uniform(layer.parts[0].layer->lora.back().a, -bound, bound,
                  stream_of(Rng(seed), layer.theirs + ".lora_A.weight"));
@@ -258,7 +275,7 @@ std::string saved_module(const TensorNames& names, const std::string& parameter,
 struct AdapterFile::Plan {
   struct Layer {
     AdaptedLayer layer;
-    const TensorEntry *a, *b;
+    const TensorEntry *a, *b, *magnitude;  // the last of DoRA
   };
   std::vector<Layer> layers;
   WeightPlan whole;  // of the parameters that the adapter brings whole
@@ -287,10 +304,8 @@ void check_shape(const TensorFile& file, const TensorEntry& entry, const Shape& 
         "{}: tensor {} adapts an embedding, which is not supported; merge the adapter "
         "where it was trained",
         file.path(), name);
-  check(!has("lora_magnitude_vector"),
-        "{}: tensor {} is of DoRA, which is not supported; merge the adapter "
-        "where it was trained",
-        file.path(), name);
+  check(!has("lora_magnitude_vector"), "{}: tensor {} is of DoRA, and {} does not say use_dora", file.path(),
+        name, kAdapterConfig);
   fail(
       "{}: tensor {} has no place in the base; the adapter was made for another model than {}, or with "
       "another method",
@@ -317,12 +332,21 @@ AdapterFile::Plan AdapterFile::plan_for(const TensorNames& names, Model& model) 
     check(a != nullptr && b != nullptr, "{}: {} has only one of lora_A and lora_B; the file is damaged",
           file_.path(), layer.theirs);
     const int64_t rank = a->shape.empty() ? 0 : a->shape[0];
-    check(rank == config_.rank || (config_.ranks_differ && rank > 0),
+    check(rank == config_.rank || (!config_.ranks.empty() && rank > 0),
           "{}: tensor {} is of rank {}, and {} says {}; the two do not belong together", file_.path(),
           a->name, rank, kAdapterConfig, config_.rank);
     check_shape(file_, *a, {rank, layer.in()}, model);
     check_shape(file_, *b, {layer.out(), rank}, model);
-    plan.layers.push_back({std::move(layer), a, b});
+    const TensorEntry* magnitude = nullptr;
+    if (config_.dora) {
+      magnitude = find(layer.theirs, ".lora_magnitude_vector.weight");
+      if (magnitude == nullptr) magnitude = find(layer.theirs, ".lora_magnitude_vector");
+      check(magnitude != nullptr,
+            "{}: {} has no lora_magnitude_vector, which DoRA needs; the file is damaged", file_.path(),
+            layer.theirs);
+      check_shape(file_, *magnitude, {layer.out()}, model);
+    }
+    plan.layers.push_back({std::move(layer), a, b, magnitude});
   }
   const ParameterNames parameters = names_of_parameters(model);
   for (const auto& [name, parameter] : parameters_of(model)) {
@@ -354,13 +378,29 @@ void AdapterFile::load(const TensorNames& names, Model& model, const ParameterCh
   Plan plan = plan_for(names, model);
   WeightPlan sources = std::move(plan.whole);
   std::erase_if(sources.sources, [&](const WeightPlan::Source& source) { return !wanted(source.parameter); });
-  for (const auto& [layer, a, b] : plan.layers) {
-    const size_t number = add_adapter(layer, a->shape[0], config_.scale(a->shape[0]), config_.dropout);
+  for (const auto& [layer, a, b, magnitude] : plan.layers) {
+    const size_t number =
+        add_adapter(layer, a->shape[0], config_.scale(a->shape[0], layer.theirs), config_.dropout);
     sources.sources.push_back({parameter_of(layer.parts[0], number, 'A'), NameRule{}, a});
     for (const AdaptedLayer::Part& part : layer.parts)
       sources.sources.push_back({parameter_of(part, number, 'B'), rule_of_b(part), b});
   }
   load_weights(sources, file_, parameters_of(model));
+  if (!config_.dora) return;
+  for (const auto& [layer, a, b, magnitude] : plan.layers) {
+    WeightPlan sizes;
+    NamedTensors rows;
+    for (const AdaptedLayer::Part& part : layer.parts) {
+      rows.emplace_back(part.name, Tensor::empty({part.layer->weight.dim(0)}));
+      sizes.sources.push_back({part.name, rule_of_b(part), magnitude});
+    }
+    load_weights(sizes, file_, rows);
+    for (size_t i = 0; i < layer.parts.size(); ++i) {
+      Linear& linear = *layer.parts[i].layer;
+      linear.weight = of_sizes(merged_weight(linear), rows[i].second);
+      linear.lora.clear();
+    }
+  }
 }
 
 }  // namespace hodhod

@@ -168,6 +168,76 @@ TEST(Adapters, MergeAsTheEquationSays) {
   }
 }
 
+// Liu et al. 2024, "DoRA", equation 5: W' = m (W + scale B A) / ‖W + scale B A‖, with the length of each row.
+TEST(Adapters, OfDoraChangeSizesAndDirections) {
+  for (const char* ending : {".lora_magnitude_vector", ".lora_magnitude_vector.weight"}) {
+    Adapted gpt(TestDirectory::small("gpt2"), type_of(hf::gpt2()), {.rank = 4, .alpha = 6});
+    gpt.save();
+    NamedTensors tensors;
+    {
+      const TensorFile reader(join_path(gpt.path(), kAdapterWeights));
+      for (const TensorEntry& entry : reader.entries())
+        tensors.emplace_back(entry.name, reader.load(entry).clone());
+    }
+    for (size_t i = 0, n = tensors.size(); i < n; ++i) {
+      const std::string name = tensors[i].first;
+      if (!name.ends_with(".lora_B.weight")) continue;
+      const Tensor sizes = Tensor::empty({tensors[i].second.dim(0)});
+      init_uniform(sizes, 0.5, 2, stream_of(Rng(9), name));
+      tensors.emplace_back(name.substr(0, name.size() - 14) + ending, sizes);
+    }
+    write_safetensors(join_path(gpt.path(), kAdapterWeights), tensors);
+    expect_error([&] { load_model(gpt.path()); }, "is of DoRA", "does not say use_dora");
+    gpt.set("use_dora", true);
+    const LoadedModel loaded = load_model(gpt.path());
+    EXPECT_FALSE(has_adapters(*loaded.model));
+    EXPECT_FALSE(loaded.origin.adapter.has_value());
+    save_model_files(*loaded.model, gpt.path("merged"));
+    const TensorFile adapter(join_path(gpt.path(), kAdapterWeights)), before(gpt.path("base")),
+        after(gpt.path("merged"));
+    const std::string name = "transformer.h.1.attn.c_attn", file_name = "base_model.model." + name;
+    const auto a = adapter.load(file_name + ".lora_A.weight").values(),
+               b = adapter.load(file_name + ".lora_B.weight").values(),
+               m = adapter.load(file_name + ending).values(), w = before.load(name + ".weight").values(),
+               merged = after.load(name + ".weight").values();
+    for (size_t out = 0; out < 36; ++out) {
+      std::vector<double> row;
+      double squares = 0;
+      for (size_t in = 0; in < 12; ++in) {
+        double sum = w[in * 36 + out];  // [in, out]
+        for (size_t r = 0; r < 4; ++r) sum += 1.5 * b[out * 4 + r] * a[r * 12 + in];
+        row.push_back(sum);
+        squares += sum * sum;
+      }
+      for (size_t in = 0; in < 12; ++in)
+        ASSERT_NEAR(merged[in * 36 + out], m[out] * row[in] / std::sqrt(squares), 1e-5) << in << ", " << out;
+    }
+    expect_error([&] { load_model(ModelPath(gpt.path(), {gpt.path()})); }, "DoRA, which changes the weights");
+  }
+}
+
+TEST(Adapters, OfSomeLayersHaveAnAlphaOfTheirOwn) {
+  Adapted gpt(TestDirectory::small("gpt2"), type_of(hf::gpt2()),
+              {.rank = 4, .alpha = 6, .targets = {"all-linear"}});
+  gpt.save();
+  gpt.set("alpha_pattern", {{"h.1.attn.c_attn", 12}, {"transformer.h.0.mlp.c_fc", 3}, {"attn", 100}});
+  gpt.set("rank_pattern", {{"c_attn", 4}});
+  LoadedModel loaded = load_model(gpt.path());
+  std::map<std::string, double> scales;
+  for_each_linear(*loaded.model, [&](const std::string& name, Linear& layer) {
+    if (!layer.lora.empty()) scales[name] = layer.lora[0].scale;
+  });
+  EXPECT_EQ(scales.at("decoder.layer.1.self_attention.query"), 12 / 4.0);
+  EXPECT_EQ(scales.at("decoder.layer.0.self_attention.query"), 6 / 4.0);
+  EXPECT_EQ(scales.at("decoder.layer.0.feed_forward.up"), 3 / 4.0);
+  EXPECT_EQ(scales.at("decoder.layer.1.feed_forward.up"), 6 / 4.0);
+  // They are kept.
+  save_adapter_files(*loaded.model, gpt.path("again"), Json::object(), loaded.origin);
+  const Json json = read_json(join_path(gpt.path("again"), kAdapterConfig));
+  EXPECT_EQ(json.at("alpha_pattern").at("h.1.attn.c_attn").get<double>(), 12);
+  EXPECT_EQ(json.at("rank_pattern").at("c_attn").get<int64_t>(), 4);
+}
+
 TEST(Adapters, BeginAsPeftDrawsThem) {
   TransformerModel model(TestDirectory::small("bert-tiny"), Rng(3));
   attach_adapter(model, type_of(hf::bert()), {.rank = 8}, 11);

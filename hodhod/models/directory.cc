@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <deque>
 #include <filesystem>
 #include <optional>
@@ -133,6 +134,12 @@ LoadedModel load_model(const ModelDirectory& directory, const LoadOptions& optio
   const auto shapes = directory.config->make_shapes();
   shapes->set_name(directory.weights());
   const TensorNames names = directory.type->tensor_names(*directory.config);
+  const bool changed = std::any_of(directory.adapters.begin(), directory.adapters.end(),
+                                   [](const AdapterDirectory& adapter) { return adapter.config.dora; });
+  check(!changed || directory.adapters.size() == 1,
+        "{}: one of its adapters is of DoRA, which changes the weights that the others were made for; give "
+        "it alone",
+        directory.path);
   const AdapterFiles adapters(directory, names, *shapes, options.leave_out);
   std::optional<TensorFile> file;  // none for a model without parameters
   WeightPlan plan;
@@ -160,7 +167,8 @@ LoadedModel load_model(const ModelDirectory& directory, const LoadOptions& optio
   loaded.model->load_files(directory.weights());
   adapters.load(names, *loaded.model);
   if (loaded.origin.adapter) loaded.origin.adapter->trained = adapters.brought();
-  if (options.merge_adapters) {
+  // DoRA is in the weights already.
+  if (options.merge_adapters || changed) {
     merge_adapters(*loaded.model);
     loaded.origin.adapter.reset();
   }
