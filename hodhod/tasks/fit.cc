@@ -10,6 +10,8 @@
 #include "hodhod/data/record_reader.h"
 #include "hodhod/tasks/classifier_fitting.h"
 #include "hodhod/tasks/fit_language.h"
+#include "hodhod/tasks/questions.h"
+#include "hodhod/tasks/summaries.h"
 #include "hodhod/train/partly_frozen.h"
 #include "hodhod/train/run_directory.h"
 
@@ -73,6 +75,7 @@ TrainingReport fit(TextGenerator& generator, const std::string& text_file, const
   LanguageTraining training;
   training.length = std::min<int64_t>(64, generator.config().max_length());
   training.batch = 12;
+  if (generator.lines) training.windows = TrainingWindows::lines;
   training.planned_tokens = static_cast<double>(options.steps * training.batch * training.length);
   LanguageTrainee trainee(generator, text, dev, training, options.seed);
   return fit(trainee, generator, usual_generation().trainer, options, directory);
@@ -120,6 +123,31 @@ TrainingReport fit(Tagger& tagger, const std::string& sentences, const FitOption
   training.batches.seed = options.seed;
   TaggerTrainee trainee(tagger, train, std::move(dev), training);
   return fit(trainee, tagger.encoder, usual_encoding(tagger.encoder.config()).trainer, options, directory);
+}
+
+TrainingReport fit(Summarizer& summarizer, const std::string& documents, const FitOptions& options,
+                   const std::string& directory) {
+  std::vector<SummarizedText> train = read_summaries({documents}).all;
+  const auto dev = take_out(train, held_out(train.size(), options.dev_share));
+  summarizer.reading.max_source =
+      std::min(summarizer.reading.max_source, summarizer.model->sequence_to_sequence()->max_source_length());
+  SummaryTraining training;
+  training.batches.seed = options.seed;
+  TranslationTrainee trainee = summary_trainee(summarizer, train, dev, training);
+  return fit(trainee, summarizer, usual_translation().trainer, options, directory);
+}
+
+TrainingReport fit(Answerer& answerer, const std::string& questions, const FitOptions& options,
+                   const std::string& directory) {
+  std::vector<Question> train = read_questions({questions}, {}).all;
+  auto dev = take_out(train, held_out_questions(train, options.dev_share));
+  AnswerTraining training{.answers = answerer.options};
+  training.answers.windows.max_length =
+      std::min(training.answers.windows.max_length, answerer.encoder.config().max_length());
+  training.batches.seed = options.seed;
+  const UsualSettings usual = usual_encoding(answerer.encoder.config());
+  AnswerTrainee trainee(answerer, train, std::move(dev), training);
+  return fit(trainee, answerer.encoder, usual.trainer, options, directory);
 }
 
 TrainingReport fit(SeriesForecaster& forecaster, const Series& series, const FitOptions& options,

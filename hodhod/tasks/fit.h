@@ -8,9 +8,11 @@
 #include <optional>
 #include <string>
 
+#include "hodhod/tasks/answer.h"
 #include "hodhod/tasks/classify.h"
 #include "hodhod/tasks/forecast.h"
 #include "hodhod/tasks/generate.h"
+#include "hodhod/tasks/summarize.h"
 #include "hodhod/tasks/tag.h"
 #include "hodhod/tasks/translate.h"
 #include "hodhod/train/trainer.h"
@@ -40,6 +42,15 @@ TrainingReport fit(Classifier& classifier, const std::string& table, const FitOp
                    const std::string& directory);
 TrainingReport fit(Tagger& tagger, const std::string& sentences, const FitOptions& options,
                    const std::string& directory);
+// Documents with their summaries (read_summaries), and questions with their texts and answers
+// (read_questions).
+TrainingReport fit(Summarizer& summarizer, const std::string& documents, const FitOptions& options,
+                   const std::string& directory);
+TrainingReport fit(Answerer& answerer, const std::string& questions, const FitOptions& options,
+                   const std::string& directory);
+// A summarizer learns from documents, as above.
+TrainingReport fit(Summarizer&, const std::string&, const std::string&, const FitOptions&,
+                   const std::string&) = delete;
 // On the series that the forecaster was made for, whose parts decide what it is validated on. For a model
 // that is solved, `steps` and `rate` have no meaning.
 TrainingReport fit(SeriesForecaster& forecaster, const Series& series, const FitOptions& options,

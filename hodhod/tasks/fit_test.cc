@@ -121,6 +121,41 @@ TEST(Fit, AClassifierAndATaggerLabel) {
   EXPECT_THAT(Tagger::load(directory / "tagger").tags_of({"Sara", "walks"}), ElementsAre("B-PER", "O"));
 }
 
+TEST(Fit, ASummarizerAndAnAnswererLearn) {
+  const TemporaryDirectory directory;
+  const std::string documents = directory.put(
+      "a.tsv", "document\tsummary\n" +
+                   repeated("the red boat sails home\tboat\nthe blue bird flies home\tbird\n", 40));
+  const TaskTokenizerOptions words{.kind = TokenizerKind::word, .special = SpecialTokens::translation};
+  NewModel writer = new_model("lstm-tiny", HeadKind::language_model, true, lines_of(documents), words,
+                              {.model = {"width=32"}});
+  Summarizer summarizer = Summarizer::make(*writer.config, std::move(writer.tokenizer), 1);
+  fit(summarizer, documents, {.steps = 80, .rate = 1e-2}, directory / "summaries");
+  EXPECT_EQ(Summarizer::load(directory / "summaries").summarize("the blue bird flies home"), "bird");
+
+  const std::string questions = directory.put(
+      "q.tsv", "question\tcontext\tanswer\n" + repeated("who sings\tthe bird sings at night\tbird\n"
+                                                        "who sails\tthe boat sails at night\tboat\n",
+                                                        40));
+  NewModel reader =
+      new_model("bert-tiny", HeadKind::span, false, lines_of(questions), usual_encoding().tokenizer,
+                {.model = {"width=32", "heads=2", "encoder_layers=1"}});
+  Answerer answerer = Answerer::make(*reader.config, std::move(reader.tokenizer), 1);
+  fit(answerer, questions, {.steps = 60, .rate = 3e-3}, directory / "answers");
+  EXPECT_EQ(Answerer::load(directory / "answers").answer("who sails", "the boat sails at night"), "boat");
+}
+
+TEST(Fit, AWriterOfLinesGoesOnWithLines) {
+  const TemporaryDirectory directory;
+  const std::string names = directory.put("names.txt", repeated("sara\nreza\n", 60));
+  TextGenerator namer = TextGenerator::make("gru-tiny", lines_of(names), {.model = {"width=16"}});
+  read_lines(namer);
+  fit(namer, names, {.steps = 60, .rate = 1e-2}, directory / "names");
+  const TextGenerator loaded = TextGenerator::load(directory / "names");
+  EXPECT_TRUE(loaded.lines);
+  EXPECT_THAT(loaded.generate("sa", {.max_new_tokens = 10, .do_sample = false}), "ra");
+}
+
 TEST(Fit, WhatIsWrongIsSaid) {
   const TemporaryDirectory directory;
   const std::string text = directory.put("a.txt", "one line\n");
