@@ -29,26 +29,27 @@ constexpr size_t kAnswers = 3;      // to the one prompt
 constexpr size_t kPromptWords = 3;  // of the first line that is long enough
 constexpr size_t kLongLine = 20;    // bytes
 
-std::vector<std::string> reader_options(const std::string& rate, const std::string& length) {
+std::vector<std::string> reader_options(const std::string& rate, const std::string& length, bool lines) {
   std::vector<std::string> options = network_options(rate, 50, 50);
+  if (lines) options.insert(options.end(), {"--windows", "lines"});
   options.insert(options.end(), {"--validation-tokens", fmt::format("{}", kCurveTokens), "--length", length,
                                  "--batch", "32"});
   return options;
 }
 
-Rung counted(int order, const std::string& order_fa) {
+Rung counted(int order, const std::string& order_fa, bool lines) {
   return {.name = fmt::format("ngram-{}", order),
           .title = {fmt::format("counted {}-gram", order), order_fa + "‌گرام شمارشی"},
           .preset = "ngram",
-          .model = {fmt::format("order={}", order), "unit=stream"},
+          .model = {fmt::format("order={}", order), lines ? "unit=line" : "unit=stream"},
           .options = {"--validation-tokens", fmt::format("{}", kCurveTokens)}};
 }
 
-Rung recurrent(const std::string& name, const std::string& title, const std::string& rate) {
+Rung recurrent(const std::string& name, const std::string& title, const std::string& rate, bool lines) {
   return {.name = name,
           .title = {title, title},
           .preset = name + "-tiny",
-          .options = reader_options(rate, "100")};
+          .options = reader_options(rate, "100", lines)};
 }
 
 // The n-grams of a counted model, of which its config.json has the number for each order; 0 for another
@@ -67,21 +68,21 @@ class GenerateLadder final : public LadderTask {
   std::string help() const override { return "Language models, from counting to the Transformer"; }
 
   std::vector<Rung> rungs() const override {
-    return {counted(2, "۲"),
-            counted(4, "۴"),
-            counted(7, "۷"),
+    return {counted(2, "۲", lines_),
+            counted(4, "۴", lines_),
+            counted(7, "۷", lines_),
             {.name = "nnlm",
              .title = {"perceptron", "پرسپترون چندلایه"},
              .preset = "nnlm-tiny",
-             .options = reader_options("3e-3", "64")},
-            recurrent("rnn", "RNN", "2e-3"),
-            recurrent("gru", "GRU", "4e-3"),
-            recurrent("lstm", "LSTM", "4e-3"),
+             .options = reader_options("3e-3", "64", lines_)},
+            recurrent("rnn", "RNN", "2e-3", lines_),
+            recurrent("gru", "GRU", "4e-3", lines_),
+            recurrent("lstm", "LSTM", "4e-3", lines_),
             {.name = "gpt",
              .title = {"Transformer", "ترنسفورمر"},
              .preset = "gpt-tiny",
              .model = {"dropout=0", "attention_dropout=0"},
-             .options = reader_options("2e-3", "64")}};
+             .options = reader_options("2e-3", "64", lines_)}};
   }
 
   void declare(Command& command) override {
@@ -89,6 +90,8 @@ class GenerateLadder final : public LadderTask {
     command
         .add("--prompt", prompt_,
              "What each rung continues; the first words of the text for the scores if not given")
+        .in(kLadderGroup);
+    command.add("--lines", lines_, "Each line is a text of its own, such as a name, and sees no other")
         .in(kLadderGroup);
   }
 
@@ -116,10 +119,10 @@ class GenerateLadder final : public LadderTask {
 
   std::optional<TaskTokenizerOptions> tokenizer() const override { return usual_generation().tokenizer; }
   text::LineSource tokenizer_lines() const override {
-    // A line end is a character like others.
-    return [next = train_()](std::string& line) {
+    // In running text a line end is a character like others.
+    return [next = train_(), running = !lines_](std::string& line) {
       if (!next(line)) return false;
-      line.push_back('\n');
+      if (running) line.push_back('\n');
       return true;
     };
   }
@@ -183,6 +186,7 @@ class GenerateLadder final : public LadderTask {
 
   LadderFiles files_;
   std::string prompt_;
+  bool lines_ = false;
   OpenText train_;
   std::string scored_;
 };

@@ -48,6 +48,14 @@ climb generate --data "$work/text.txt" --test "$examples/test.en" --minutes 0.02
 score=$("$hodhod" evaluate "$work/tested/ngram-4" --data "$examples/test.en" | grep -o 'bits per character [0-9.]*' | cut -d' ' -f4)
 expect "the score of evaluate" "$score" "$(cat "$work/out")"
 
+# ---- lines ----
+tr -cs 'A-Za-z' '\n' < "$examples/dev.en" | sort -u | sed '/^$/d' > "$work/words.txt"
+climb generate --data "$work/words.txt" --lines --prompt w --minutes 0.02 --rungs ngram-4,gru --out "$work/words" > "$work/out"
+expect "lines are counted one by one" '"unit": "line"' "$(cat "$work/words/ngram-4/config.json")"
+expect "and read one by one" '"lines": true' "$(cat "$work/words/gru/config.json")"
+climb generate --data "$work/words.txt" --prompt w --minutes 0.02 --rungs gru --out "$work/words" > "$work/out" 2>&1 &&
+  fail "a ladder of lines went on with running text"
+
 # ---- going on ----
 before=$(figures "$work/poet/ladder.json")
 climb generate --data "$work/text.txt" --minutes 0.02 --rungs ngram-2,ngram-4,gru --out "$work/poet" > "$work/out"
