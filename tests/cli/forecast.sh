@@ -53,7 +53,7 @@ found=$(train --preset gru-forecaster --model context=24 horizon=6 width=16 patc
   --validate-every 30 --schedule-rate 1e-2 --schedule-warmup 5 --out network)
 expect "a network is trained" "step 60: mse" "$found"
 expect "and evaluated" "windows 43" "$(run evaluate network --data hours.csv)"
-expect "and described" "linear        output" "$(run describe network)"
+expect "and described" "linear        forecast" "$(run describe network)"
 
 # The same command in two parts, and what may not change.
 small=(--preset rnn-forecaster --model context=24 horizon=6 width=8 patch=6 --schedule-kind constant --validate-every 5)
