@@ -93,7 +93,8 @@ struct LanguageTraining {
     v("batch", batch, "Windows in a batch", at_least(1));
     v("windows", windows,
       "Take windows anywhere (random), side by side (in-order), or each where the last one of its row ended, "
-      "with the state carried on (continuous), or take each line by itself, from its beginning to its end, as "
+      "with the state carried on (continuous), or take each line by itself, from its beginning to its end, "
+      "as "
       "for "
       "names (lines); auto: continuous for a recurrent model, random for others");
     v("validation_tokens", validation_tokens, "Number of tokens of the validation text that are used",
