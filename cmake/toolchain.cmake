@@ -36,9 +36,9 @@ if(HODHOD_SANITIZE)
 endif()
 
 # unite(TARGET [BATCH]): with HODHOD_UNITY, compiles the target's sources in batches of so many, each batch as one. A
-# clean build takes an eighth of the time then, since headers are read once a batch; a build after a change to one file
-# takes longer. Names in anonymous namespaces must therefore differ within a target. Sources that Highway compiles once for each
-# instruction set include themselves, and stand alone; so do a test that replaces operator new, and
+# clean build is several times as quick then, since headers are read once a batch; a build after a change to one file
+# takes longer. Names in anonymous namespaces must therefore differ within a target. Sources that Highway compiles once
+# for each instruction set include themselves, and stand alone; so do a test that replaces operator new, and
 # the file that a test of killed runs puts another in place of.
 function(unite target)
   if(HODHOD_UNITY)

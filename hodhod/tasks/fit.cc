@@ -78,6 +78,7 @@ TrainingReport fit(TextGenerator& generator, const std::string& text_file, const
   if (generator.lines) training.windows = TrainingWindows::lines;
   training.planned_tokens = static_cast<double>(options.steps * training.batch * training.length);
   LanguageTrainee trainee(generator, text, dev, training, options.seed);
+  if (generator.lines && options.log.message) options.log.message(trainee.data());
   return fit(trainee, generator, usual_generation().trainer, options, directory);
 }
 

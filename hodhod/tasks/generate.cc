@@ -91,8 +91,8 @@ constexpr int64_t kLinesOfBatch = 64;
 
 LanguageText text_for(const TextGenerator& generator, std::string_view text) {
   const text::Tokenizer& tokenizer = *generator.tokenizer;
-  return generator.reads_lines() ? LanguageText::of_lines(tokenizer, generator.config().special(), text)
-                                 : LanguageText(tokenizer, running_tokens(tokenizer, text));
+  if (!generator.reads_lines()) return {tokenizer, running_tokens(tokenizer, text)};
+  return LanguageText::of_lines(tokenizer, before_lines(generator), generator.config().special().eos, text);
 }
 
 // Scores without checking for NaN, because validation must also work when training diverges.
@@ -183,6 +183,13 @@ TextGenerator TextGenerator::load(const ModelPath& path, const FineTuning& tunin
   return generator;
 }
 
+std::vector<int64_t> before_lines(const TextGenerator& generator) {
+  const std::vector<int32_t> frame = generator.tokenizer->frame().before;
+  if (generator.lines && !frame.empty()) return {frame.begin(), frame.end()};
+  const SpecialIds& special = generator.config().special();
+  return {special.bos >= 0 ? special.bos : special.eos};
+}
+
 void read_lines(TextGenerator& generator) {
   const SpecialIds& special = generator.config().special();
   check(special.eos >= 0,
@@ -247,10 +254,13 @@ void LanguageTrainee::sample_lines(std::string_view train, uint64_t seed) {
   // text.
   constexpr int64_t kPool = 16;
   train_ = text_for(generator_, train);
+  const int64_t most = train_.predictions_of(options_.length);  // with what is put before a line
+  check(most >= 1, "training: lines of {} tokens, with those that begin a text; raise length",
+        options_.length);
   std::vector<int64_t> lengths;
   int64_t begin = 0;
   for (const int64_t end : train_.line_ends()) {
-    const int64_t length = std::min(end - begin, options_.length);
+    const int64_t length = std::min(end - begin, most);
     cut_lines_ += end - begin > length ? 1 : 0;
     line_windows_.push_back({begin, length});
     lengths.push_back(length);
@@ -269,7 +279,7 @@ std::string LanguageTrainee::data() const {
   const std::string cut = cut_lines_ == 0
                               ? ""
                               : fmt::format(", {} of them longer than {} tokens and read as far as that",
-                                            cut_lines_, options_.length);
+                                            cut_lines_, train_.predictions_of(options_.length));
   return fmt::format("{} lines to train on{}", line_windows_.size(), cut);
 }
 

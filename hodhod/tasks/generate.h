@@ -47,6 +47,9 @@ struct TextGenerator : WritingModel {
   std::string generate(const std::string& prompt, const GenerateOptions& options = {}) const;
 };
 
+// The tokens that a line begins after: those that the tokenizer puts before a text, so that training and
+// scoring match prompting; if it puts none, as for a model that is counted, the one that begins a text.
+std::vector<int64_t> before_lines(const TextGenerator& generator);
 // Makes the generator read lines, each a text of its own, and its tokenizer put the token that begins a text
 // before each, unless it puts some there already. Error if no token ends a text.
 void read_lines(TextGenerator& generator);
@@ -94,9 +97,7 @@ struct LanguageTraining {
     v("windows", windows,
       "Take windows anywhere (random), side by side (in-order), or each where the last one of its row ended, "
       "with the state carried on (continuous), or take each line by itself, from its beginning to its end, "
-      "as "
-      "for "
-      "names (lines); auto: continuous for a recurrent model, random for others");
+      "as for names (lines); auto: continuous for a recurrent model, random for others");
     v("validation_tokens", validation_tokens, "Number of tokens of the validation text that are used",
       at_least(0));
   }

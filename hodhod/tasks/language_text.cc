@@ -2,6 +2,7 @@
 #include "hodhod/tasks/language_text.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "hodhod/base/threads.h"
 #include "hodhod/ops/loss.h"
@@ -36,10 +37,10 @@ LanguageText::LanguageText(const text::Tokenizer& tokenizer, std::vector<int64_t
   before_.assign(before.begin(), before.end());
 }
 
-LanguageText LanguageText::of_lines(const text::Tokenizer& tokenizer, const SpecialIds& special,
-                                    std::string_view text) {
+LanguageText LanguageText::of_lines(const text::Tokenizer& tokenizer, std::vector<int64_t> before,
+                                    int64_t eos, std::string_view text) {
   LanguageText found;
-  found.before_ = {special.bos >= 0 ? special.bos : special.eos};
+  found.before_ = std::move(before);
   const std::vector<std::string_view> lines = lines_of_text(text);
   found.line_ends_.resize(lines.size());
   std::vector<std::vector<int32_t>> pieces((lines.size() + kLinesAtOnce - 1) / kLinesAtOnce);
@@ -48,7 +49,7 @@ LanguageText LanguageText::of_lines(const text::Tokenizer& tokenizer, const Spec
       const size_t last = std::min(lines.size(), (piece + 1) * kLinesAtOnce);
       for (size_t i = piece * kLinesAtOnce; i < last; ++i) {
         tokenizer.encode_ids(lines[i], pieces[piece]);
-        pieces[piece].push_back(static_cast<int32_t>(special.eos));
+        pieces[piece].push_back(static_cast<int32_t>(eos));
         found.line_ends_[i] = std::ssize(pieces[piece]);  // in the piece, until all lengths are known
       }
     }

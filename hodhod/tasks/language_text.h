@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "hodhod/data/batching.h"
-#include "hodhod/models/special_ids.h"
 #include "hodhod/tensor/tensor.h"
 #include "hodhod/text/tokenizer.h"
 
@@ -27,9 +26,9 @@ class LanguageText {
  public:
   LanguageText() = default;
   LanguageText(const text::Tokenizer& tokenizer, std::vector<int64_t> tokens);
-  // The lines of a text, each a text of its own: it begins after `bos`, or after `eos` if the model has none,
-  // and ends with `eos`.
-  static LanguageText of_lines(const text::Tokenizer& tokenizer, const SpecialIds& special,
+  // The lines of a text, each a text of its own: it begins after the tokens `before`, at least one, and ends
+  // with `eos`.
+  static LanguageText of_lines(const text::Tokenizer& tokenizer, std::vector<int64_t> before, int64_t eos,
                                std::string_view text);
 
   int64_t tokens() const { return static_cast<int64_t>(tokens_.size()); }

@@ -12,6 +12,7 @@
 #include "hodhod/tasks/task_tokenizer.h"
 #include "hodhod/tasks/test_tasks.h"
 #include "hodhod/tensor/tape.h"
+#include "hodhod/text/after/template_processing.h"
 
 namespace hodhod {
 namespace {
@@ -308,6 +309,28 @@ TEST(Lines, EachIsATextOfItsOwn) {
     });
     EXPECT_NEAR(tokens, whole, 1e-4 * whole);
   }
+}
+
+// What the tokenizer puts before a text stays there, and lines begin after it as prompts do.
+TEST(Lines, BeginAsPromptsDo) {
+  TextGenerator writer = small_writer(kEnds);
+  writer.tokenizer->set_post_processor(
+      text::make_template_processing("<unk> <pad> $A", "<unk> <pad> $A $B", {{"<unk>", 2}, {"<pad>", 0}}));
+  LanguageTrainee trainee(writer, "home\n", "", {.length = 5, .batch = 2, .windows = TrainingWindows::lines},
+                          1);
+  EXPECT_EQ(trainee.data(), "1 lines to train on, 1 of them longer than 4 tokens and read as far as that");
+  trainee.next_batch();
+  Context context;
+  const LossSum found = trainee.loss(context);
+  std::vector<int64_t> labels = {kIgnoreIndex}, input = {2, 0};
+  for (const int32_t id : writer.tokenizer->encode_ids("home")) labels.push_back(id);
+  input.insert(input.end(), labels.begin() + 1, labels.end() - 1);
+  const NoGrad off;
+  const Tensor wanted = writer.model->language_model()->loss({.target = {.ids = Tensor::from(input, {1, 5})}},
+                                                             Tensor::from(labels, {1, 5}),
+                                                             {.reduction = Reduction::sum}, context);
+  EXPECT_FLOAT_EQ(static_cast<float>(found.sum.item()), static_cast<float>(wanted.item()));
+  EXPECT_EQ(found.items, 4);
 }
 
 TEST(Lines, AreKeptInTheDirectory) {

@@ -70,11 +70,11 @@ void score_tokens(const TextGenerator& generator, std::string_view text, Context
   CarriedState state;
   if (generator.reads_lines()) {
     const SpecialIds& special = generator.config().special();
-    const int64_t begin = special.bos >= 0 ? special.bos : special.eos;
+    const std::vector<int64_t> begin = before_lines(generator);
     for (const std::string_view line : lines_of_text(text)) {
       std::vector<ScoredToken> tokens = tokens_of(tokenizer, line);
       tokens.push_back({std::string(tokenizer.id_to_token(static_cast<int32_t>(special.eos))), special.eos});
-      visit(scored(generator, {begin}, std::move(tokens), state, context));
+      visit(scored(generator, begin, std::move(tokens), state, context));
     }
     return;
   }
