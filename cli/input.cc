@@ -147,6 +147,12 @@ std::vector<std::string> read_lines(const std::vector<std::string>& paths, bool 
   return all;
 }
 
+std::string joined_lines(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text.append(line).push_back('\n');
+  return text;
+}
+
 std::string read_text(const std::vector<std::string>& paths, bool quiet) {
   Lines lines(paths, "Reading", quiet);
   std::string text;

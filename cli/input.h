@@ -50,6 +50,8 @@ bool standard_input_is_piped();
 std::vector<std::string> read_lines(const std::vector<std::string>& paths, bool quiet);
 // The same as one text, with a line break after each line.
 std::string read_text(const std::vector<std::string>& paths, bool quiet);
+// These lines as one text, with a line break after each.
+std::string joined_lines(const std::vector<std::string>& lines);
 
 // The lines line(0), line(1), … line(count - 1), made one at a time.
 text::LineSource lines_of(size_t count, std::function<std::string(size_t)> line);

@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
+#include <utility>
 
 #include "cli/input.h"
 #include "cli/output.h"
@@ -12,6 +14,7 @@
 #include "hodhod/base/json.h"
 #include "hodhod/data/held_out.h"
 #include "hodhod/tasks/answer.h"
+#include "hodhod/tasks/cloze_questions.h"
 
 namespace hodhod::cli {
 namespace {
@@ -19,6 +22,8 @@ namespace {
 struct TrainAnswerFlags : TrainFlags {
   CorpusOptions corpus;
   AnswerTraining training;
+  std::vector<std::string> cloze;
+  ClozeOptions cloze_options;
 };
 
 std::string text_of_questions(const std::vector<Question>& questions) {
@@ -47,14 +52,40 @@ Answerer make_answerer(const TrainAnswerFlags& flags, const RunDirectory& run,
       });
 }
 
+// Adds questions made of the texts, and if no questions are given for validation, those of texts held out.
+void add_cloze_questions(const TrainAnswerFlags& flags, std::vector<std::string> texts,
+                         std::vector<Question>& train, std::vector<Question>& dev) {
+  if (flags.cloze.empty()) return;
+  std::vector<std::string> dev_texts;
+  if (flags.dev.empty()) dev_texts = take_out(texts, held_out(texts.size(), flags.dev_share));
+  for (auto [from, to] : {std::pair{&texts, &train}, {&dev_texts, &dev}}) {
+    std::vector<Question> made = cloze_questions(*from, flags.cloze_options, flags.trainer.seed);
+    check(!made.empty() || to != &train,
+          "{}: no question can be made of these texts; they need sentences of six words or more",
+          flags.cloze[0]);
+    std::move(made.begin(), made.end(), std::back_inserter(*to));
+  }
+}
+
 int train_answer(const Command& command, TrainAnswerFlags& flags, const Session& session) {
-  std::vector<Question> train = told(read_questions(flags.data, flags.corpus)).all;
-  std::vector<Question> dev;
+  check(
+      !flags.data.empty() || !flags.cloze.empty(),
+      "training: there are no questions; give files of them with --data, or texts that they are made of with "
+      "--cloze");
+  if (flags.cloze.empty())
+    command.refuse(options_of(fields_of(flags.cloze_options), "cloze-"),
+                   "there are no texts; give them with --cloze");
+  std::vector<Question> train, dev;
+  if (!flags.data.empty()) train = told(read_questions(flags.data, flags.corpus)).all;
   if (!flags.dev.empty()) dev = told(read_questions(flags.dev, flags.corpus)).all;
+  std::vector<std::string> texts;
+  if (!flags.cloze.empty()) texts = read_lines(flags.cloze, session.quiet);
   RunDirectory run = begin_run(command, flags,
                                {{"data", flags.data, [&] { return text_of_questions(train); }},
-                                {"dev", flags.dev, [&] { return text_of_questions(dev); }}});
+                                {"dev", flags.dev, [&] { return text_of_questions(dev); }},
+                                {"cloze", flags.cloze, [&] { return joined_lines(texts); }}});
   if (flags.dev.empty()) dev = take_out(train, held_out_questions(train, flags.dev_share));
+  add_cloze_questions(flags, std::move(texts), train, dev);
   tell_validation(!dev.empty(), flags);
   Answerer answerer = make_answerer(flags, run, train);
   AnswerOptions options = answerer.options;
@@ -90,13 +121,18 @@ void declare_train_answer(Command& command) {
       .add("--data", flags->data,
            "Questions with their texts and answers: .json (SQuAD's form), .jsonl, .tsv or .csv (.gz and .zst "
            "too)")
-      .called("FILE")
-      .required();
+      .called("FILE");
+  command
+      .add("--cloze", flags->cloze,
+           "Texts, one on each line, of which questions are made: words of a sentence are the answer, those "
+           "around them the question (.gz and .zst too)")
+      .called("FILE");
   command.add("--dev", flags->dev, "Data for validation, in the same form").called("FILE");
   add_dev_share(command, *flags);
   command.add_config(flags->corpus, "Data");
   add_encoder_train_flags(command, *flags);
   command.add_config(flags->training, "Answers");
+  command.add_config(flags->cloze_options, "Questions made of texts", "cloze");
   command.on_run(
       [flags, &command](const Session& session) { return train_answer(command, *flags, session); });
 }

@@ -76,12 +76,6 @@ void take_contextual_defaults(const Command& command, TrainEmbedFlags& flags) {
   if (!command.was_given("--tokenizer-min-count")) flags.tokenizer.min_count = usual.tokenizer.min_count;
 }
 
-std::string joined_lines(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) text.append(line).push_back('\n');
-  return text;
-}
-
 TextModel make_contextual(const TrainEmbedFlags& flags, const RunDirectory& run,
                           const std::vector<std::string>& train) {
   auto tokenizer = choose_tokenizer(flags, run, lines_of(train.size(), [&](size_t i) { return train[i]; }));

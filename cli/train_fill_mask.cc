@@ -29,20 +29,14 @@ MaskFiller make_filler(const TrainFillMaskFlags& flags, const RunDirectory& run,
       });
 }
 
-std::string text_of_lines(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) text.append(line).push_back('\n');
-  return text;
-}
-
 int train_fill_mask(const Command& command, TrainFillMaskFlags& flags, const Session& session) {
   std::vector<std::string> train = read_lines(flags.data, session.quiet);
   std::vector<std::string> dev;
   if (!flags.dev.empty()) dev = read_lines(flags.dev, session.quiet);
   check(!train.empty(), "training: {} is empty", flags.data.empty() ? "standard input" : flags.data[0]);
   RunDirectory run = begin_run(command, flags,
-                               {{"data", or_standard_input(flags.data), [&] { return text_of_lines(train); }},
-                                {"dev", flags.dev, [&] { return text_of_lines(dev); }}});
+                               {{"data", or_standard_input(flags.data), [&] { return joined_lines(train); }},
+                                {"dev", flags.dev, [&] { return joined_lines(dev); }}});
   if (flags.dev.empty()) dev = take_out(train, held_out(train.size(), flags.dev_share));
   tell_validation(!dev.empty(), flags);
   MaskFiller filler = make_filler(flags, run, train);

@@ -53,7 +53,27 @@ train --data train.jsonl --dev dev.jsonl --steps 40 --out parts > out.txt
 train --data train.jsonl --dev dev.jsonl --steps 40 --out whole > out.txt
 cmp parts/model.safetensors whole/model.safetensors || fail "a run in two parts is one in one"
 
+# Questions made of texts.
+for i in $(seq 30); do
+  echo "donkey$i carried$i sack$i market$i day$i friend$i. miller$i sold$i flour$i baker$i before$i noon$i."
+done > fables.txt
+made=$(train --cloze fables.txt --cloze-questions 3 --dev-share 0.1 --steps 40 --out cloze)
+expect "what is made of texts" "81 questions to train on" "$made"
+expect "some are held out" "9 for validation" "$made"
+train --cloze fables.txt --cloze-questions 3 --dev-share 0.1 --steps 20 --out cloze-parts > out.txt
+train --cloze fables.txt --cloze-questions 3 --dev-share 0.1 --steps 40 --out cloze-parts > out.txt
+cmp cloze/model.safetensors cloze-parts/model.safetensors || fail "a run on made questions in two parts is one in one"
+expect "both kinds" "250 questions to train on" \
+  "$(train --data train.jsonl --cloze fables.txt --cloze-questions 3 --dev dev.jsonl --steps 1 --out both)"
+expect "other texts" "fables.txt" "$(echo more >> fables.txt
+  train --cloze fables.txt --cloze-questions 3 --dev-share 0.1 --steps 60 --out cloze-parts)"
+
 # Bad input.
+expect "no questions" "there are no questions; give files of them with --data" "$(train --steps 1 --out never)"
+echo "too short" > short.txt
+expect "no texts" "short.txt: no question can be made of these texts" "$(train --cloze short.txt --steps 1 --out never)"
+expect "an option without its texts" "--cloze-dropped" \
+  "$(train --data train.jsonl --dev dev.jsonl --cloze-dropped 0.1 --steps 1 --out never)"
 expect "no text" "there is no text to answer from" "$(run answer cities -q 'which city')"
 expect "no question" "there is no question" "$(run answer cities -c text)"
 expect "another file" "questions are read from .json" "$(run answer cities --data text.txt)"
