@@ -6,19 +6,25 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/models/transformer_model.h"
+#include "hodhod/nn/embedding.h"
+#include "hodhod/nn/linear.h"
+#include "hodhod/ops/elementwise.h"
+#include "hodhod/ops/shape.h"
+#include "hodhod/tensor/tape.h"
 
 namespace hodhod {
 namespace {
 
-using LinearFunction = std::function<void(const std::string&, Linear&)>;
-
-// Visits layers as ParameterVisitor does, down to the linear ones.
-class LinearVisitor {
+// Visits layers as ParameterVisitor does, down to those that have adapters.
+class AdaptedWeightVisitor {
  public:
-  explicit LinearVisitor(const LinearFunction& f) : f_(f) {}
+  explicit AdaptedWeightVisitor(const AdaptedWeightFunction& f) : f_(f) {}
 
   void operator()(const char*, Tensor&) {}
-  void operator()(const char* name, Linear& layer) { f_(prefix_ + name, layer); }
+  void operator()(const char* name, Linear& layer) { f_(prefix_ + name, {&layer.weight, &layer.lora}); }
+  void operator()(const char* name, Embedding& table) {
+    if (table.weight.defined()) f_(prefix_ + name, {&table.weight, &table.lora, true});
+  }
   template <class T>
   void operator()(const char* name, std::vector<T>& members) {
     for (size_t i = 0; i < members.size(); ++i)
@@ -29,7 +35,7 @@ class LinearVisitor {
     if (member) (*this)(name, *member);
   }
   template <class Layer>
-  requires requires(Layer& layer, LinearVisitor& v) { layer.visit(v); }
+  requires requires(Layer& layer, AdaptedWeightVisitor& v) { layer.visit(v); }
   void operator()(const char* name, Layer& layer) {
     const size_t length = prefix_.size();
     prefix_.append(name).push_back('.');
@@ -38,7 +44,7 @@ class LinearVisitor {
   }
 
  private:
-  const LinearFunction& f_;
+  const AdaptedWeightFunction& f_;
   std::string prefix_;
 };
 
@@ -46,10 +52,10 @@ std::string without_weight(const std::string& name) { return name.substr(0, name
 
 }  // namespace
 
-void for_each_linear(Model& model, const LinearFunction& f) {
+void for_each_adapted_weight(Model& model, const AdaptedWeightFunction& f) {
   auto* transformer = dynamic_cast<TransformerModel*>(&model);
   if (transformer == nullptr) return;
-  LinearVisitor visitor(f);
+  AdaptedWeightVisitor visitor(f);
   transformer->visit(visitor);
 }
 
@@ -61,7 +67,15 @@ ParameterNames names_of_parameters(Model& model) {
 
 int64_t AdaptedLayer::out() const {
   const NameRule& rule = parts[0].rule;
-  return parts[0].layer->weight.dim(0) / rule.count * rule.parts;
+  return parts[0].layer.out() / rule.count * rule.parts;
+}
+
+Tensor AdaptedWeight::merged() const {
+  const NoGrad off;
+  Tensor sum = *weight;
+  for (const LowRankAdapter& adapter : *lora)
+    sum = sum + (embedding ? transpose(adapter.product(), 0, 1) : adapter.product());
+  return sum;
 }
 
 std::vector<AdaptedLayer> adapted_layers(Model& model, const TensorNames& names) {
@@ -69,13 +83,15 @@ std::vector<AdaptedLayer> adapted_layers(Model& model, const TensorNames& names)
         "{}: low-rank adapters are for Transformers, and this model is none; train it whole", model.name());
   const ParameterNames parameters = names_of_parameters(model);
   std::vector<AdaptedLayer> layers;
-  for_each_linear(model, [&](const std::string& name, Linear& layer) {
-    if (name.find(".layer.") == std::string::npos) return;  // not in a block
+  const bool one_stack = !model.config().reads_source();
+  for_each_adapted_weight(model, [&](const std::string& name, const AdaptedWeight& layer) {
+    const bool in_a_block = name.find(".layer.") != std::string::npos;
+    if (!in_a_block && !(layer.embedding && one_stack)) return;
     const NameRule rule = rules_for(names, name + ".weight", parameters)[0];
     const std::string theirs = without_weight(rule.theirs);
     // Parts of one layer follow each other.
     if (layers.empty() || layers.back().theirs != theirs) layers.push_back({theirs, {}});
-    layers.back().parts.push_back({name, &layer, rule});
+    layers.back().parts.push_back({name, layer, rule});
   });
   return layers;
 }

@@ -47,7 +47,7 @@ bool is_adapter_directory(const std::string& directory);
 // there is none.
 std::string adapter_weights_in(const std::string& directory);
 // Reads DIRECTORY/adapter_config.json. Error when it is damaged, or describes what is not supported: another
-// method than LoRA or DoRA, trained biases, adapters of embeddings, initial values that change the base, or a
+// method than LoRA or DoRA, trained biases, initial values that change the base, or a
 // setting that is not known.
 AdapterConfig read_adapter_config(const std::string& directory);
 // The same settings as PEFT writes them.

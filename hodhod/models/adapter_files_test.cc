@@ -115,9 +115,15 @@ TEST(Adapters, NameATensorThatDoesNotFit) {
   refused([&](NamedTensors& t) { set(t, query + "lora_magnitude_vector", Tensor::zeros({12})); }, "DoRA");
   refused(
       [&](NamedTensors& t) {
-        set(t, "base_model.model.bert.embeddings.word_embeddings.lora_embedding_A", Tensor::zeros({2, 23}));
+        set(t, "base_model.model.bert.embeddings.position_embeddings.lora_embedding_A",
+            Tensor::zeros({2, 23}));
       },
       "adapts an embedding");
+  refused(
+      [&](NamedTensors& t) {
+        set(t, "base_model.model.bert.embeddings.word_embeddings.lora_embedding_A", Tensor::zeros({2, 23}));
+      },
+      "only one of lora_A and lora_B");
   refused([](NamedTensors& t) { t.clear(); }, "there are no tensors");
   write_file_atomically(file, "not tensors");
   EXPECT_THAT(error_of([&] { load_model(adapted.path()); }), HasSubstr(kAdapterWeights));

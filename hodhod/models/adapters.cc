@@ -16,6 +16,7 @@
 #include "hodhod/models/adapted_layers.h"
 #include "hodhod/models/hf/lora_targets.h"
 #include "hodhod/models/registry.h"
+#include "hodhod/models/transformer_model.h"
 #include "hodhod/nn/initialisers.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/elementwise.h"
@@ -37,7 +38,8 @@ std::vector<const AdaptedLayer*> layers_named(const std::vector<AdaptedLayer>& l
                                               std::string_view target) {
   std::vector<const AdaptedLayer*> theirs, ours;
   for (const AdaptedLayer& layer : layers) {
-    if (target == kAllLinear || ends_as(layer.theirs, target)) theirs.push_back(&layer);
+    const bool meant = target == kAllLinear ? !layer.embedding() : ends_as(layer.theirs, target);
+    if (meant) theirs.push_back(&layer);
     if (std::any_of(layer.parts.begin(), layer.parts.end(),
                     [&](const AdaptedLayer::Part& part) { return ends_as(part.name, target); }))
       ours.push_back(&layer);
@@ -114,19 +116,40 @@ std::string task_type_of(const Model& model) {
   return "";
 }
 
-// Adds an adapter of this rank, with A not set and B zero. Its number among those of the layer.
+// Adds an adapter of this rank, with A not set and B zero; of an embedding, both zero. Its number among those
+// of the layer.
 size_t add_adapter(const AdaptedLayer& layer, int64_t rank, double scale, double dropout) {
-  const DType dtype = layer.parts[0].layer->weight.dtype();
-  const Tensor a = Tensor::empty({rank, layer.in()}, dtype);
-  const size_t number = layer.parts[0].layer->lora.size();
+  const DType dtype = layer.parts[0].layer.weight->dtype();
+  const Tensor a =
+      layer.embedding() ? Tensor::zeros({rank, layer.in()}, dtype) : Tensor::empty({rank, layer.in()}, dtype);
+  const size_t number = layer.lora().size();
   for (const AdaptedLayer::Part& part : layer.parts) {
-    part.layer->lora.push_back({.a = a,
-                                .b = Tensor::zeros({part.layer->weight.dim(0), rank}, dtype),
+    part.layer.lora->push_back({.a = a,
+                                .b = Tensor::zeros({part.layer.out(), rank}, dtype),
                                 .scale = scale,
                                 .dropout = dropout,
                                 .stream = hash64(layer.theirs, number)});
   }
   return number;
+}
+
+// Draws the matrix of a new adapter that does not begin at 0, as PEFT does.
+void draw_adapter(const AdaptedLayer& layer, uint64_t seed) {
+  LowRankAdapter& adapter = layer.lora().back();
+  if (layer.embedding()) {
+    init_normal(adapter.b, 0, 1, stream_of(Rng(seed), layer.theirs + ".lora_embedding_B"));
+    return;
+  }
+  const double bound = 1 / std::sqrt(static_cast<double>(layer.in()));
+  init_uniform(adapter.a, -bound, bound, stream_of(Rng(seed), layer.theirs + ".lora_A.weight"));
+}
+
+// What stands behind the layer's name in an adapter's file.
+const char* ending_of_a(const AdaptedLayer& layer) {
+  return layer.embedding() ? ".lora_embedding_A" : ".lora_A.weight";
+}
+const char* ending_of_b(const AdaptedLayer& layer) {
+  return layer.embedding() ? ".lora_embedding_B" : ".lora_B.weight";
 }
 
 std::string parameter_of(const AdaptedLayer::Part& part, size_t number, char matrix) {
@@ -142,6 +165,7 @@ NameRule rule_of_b(const AdaptedLayer::Part& part) {
 }
 
 constexpr std::string_view kBase = "base_model.model.";
+constexpr const char* kBaseLayer = ".base_layer.weight";
 
 // The spellings of a layer's name in an adapter's file: PEFT's, and that of an adapter which was made for the
 // body alone.
@@ -151,13 +175,6 @@ std::vector<std::string> spellings(const TensorNames& names, const std::string& 
     if (theirs.starts_with(prefix)) all.push_back(std::string(kBase) + theirs.substr(prefix.size()));
   }
   return all;
-}
-
-Tensor merged_weight(const Linear& layer) {
-  const NoGrad off;
-  Tensor weight = layer.weight;
-  for (const LowRankAdapter& adapter : layer.lora) weight = weight + adapter.product();
-  return weight;
 }
 
 // DoRA: the rows of `directions` [out, in] in these lengths [out], in the directions' own type.
@@ -177,13 +194,30 @@ Tensor of_sizes(const Tensor& directions, const Tensor& lengths) {
   return Tensor::from(scaled, {out, in}).converted(directions.dtype());
 }
 
+// An output layer that reads the embedding's table would change with it.
+void check_mergeable(Model& model) {
+  const auto* config = dynamic_cast<const TransformerModelConfig*>(&model.config());
+  if (config == nullptr) return;
+  const bool shares = config->head.kind == HeadKind::masked_language_model ||
+                      (config->head.kind == HeadKind::language_model && config->body.tie_embeddings);
+  if (!shares) return;
+  for_each_adapted_weight(model, [&](const std::string& name, const AdaptedWeight& layer) {
+    check(
+        !layer.embedding || layer.lora->empty(),
+        "{}: the adapter of {} cannot be put into the weights, for the output layer has the same table; keep "
+        "the adapter, or train the layers without it",
+        model.name(), name);
+  });
+}
+
 }  // namespace
 
 bool is_adapter_parameter(std::string_view name) { return name.find(".lora.") != std::string_view::npos; }
 
 bool has_adapters(Model& model) {
   bool any = false;
-  for_each_linear(model, [&](const std::string&, Linear& layer) { any = any || !layer.lora.empty(); });
+  for_each_adapted_weight(
+      model, [&](const std::string&, const AdaptedWeight& layer) { any = any || !layer.lora->empty(); });
   return any;
 }
 
@@ -197,31 +231,31 @@ AdapterConfig attach_adapter(Model& model, const ModelType& type, const LoraOpti
       .alpha = options.alpha,
       .dropout = options.dropout,
       .rank_stabilised = options.rank_stabilised,
-      .transposed = std::all_of(layers.begin(), layers.end(),
+      .transposed = std::any_of(layers.begin(), layers.end(),
                                 [](const AdaptedLayer& layer) { return layer.transposed(); }),
       .targets = target_modules(layers, model, names),
       .task_type = task_type_of(model)};
   for (const AdaptedLayer& layer : layers) {
     add_adapter(layer, config.rank, config.scale(config.rank, layer.theirs), config.dropout);
-    const double bound = 1 / std::sqrt(static_cast<double>(layer.in()));
-    init_uniform(layer.parts[0].layer->lora.back().a, -bound, bound,
-                 stream_of(Rng(seed), layer.theirs + ".lora_A.weight"));
+    draw_adapter(layer, seed);
   }
   return config;
 }
 
 void merge_adapters(Model& model) {
-  for_each_linear(model, [](const std::string&, Linear& layer) {
-    if (layer.lora.empty()) return;
-    layer.weight = merged_weight(layer);
-    layer.lora.clear();
+  check_mergeable(model);
+  for_each_adapted_weight(model, [](const std::string&, const AdaptedWeight& layer) {
+    if (layer.lora->empty()) return;
+    *layer.weight = layer.merged();
+    layer.lora->clear();
   });
 }
 
 NamedTensors merged_parameters(Model& model) {
+  check_mergeable(model);
   std::unordered_map<std::string, Tensor> merged;
-  for_each_linear(model, [&](const std::string& name, Linear& layer) {
-    if (!layer.lora.empty()) merged.emplace(name + ".weight", merged_weight(layer));
+  for_each_adapted_weight(model, [&](const std::string& name, const AdaptedWeight& layer) {
+    if (!layer.lora->empty()) merged.emplace(name + ".weight", layer.merged());
   });
   NamedTensors all = parameters_of(model);
   std::erase_if(all, [](const auto& parameter) { return is_adapter_parameter(parameter.first); });
@@ -236,20 +270,22 @@ NamedTensors adapter_tensors(Model& model, const TensorNames& names,
   TensorNames table;
   const ParameterNames parameters = names_of_parameters(model);
   for (const AdaptedLayer& layer : adapted_layers(model, names)) {
-    const size_t count = layer.parts[0].layer->lora.size();
+    const size_t count = layer.lora().size();
     check(count <= 1, "{}: {} adapters cannot be saved as one; merge them", model.name(), count);
     if (count == 0) continue;
     const std::string theirs = std::string(kBase) + layer.theirs;
-    table.body.push_back({parameter_of(layer.parts[0], 0, 'A'), theirs + ".lora_A.weight"});
+    table.body.push_back({parameter_of(layer.parts[0], 0, 'A'), theirs + ending_of_a(layer)});
     for (const AdaptedLayer::Part& part : layer.parts) {
       NameRule rule = rule_of_b(part);
       rule.ours = parameter_of(part, 0, 'B');
-      rule.theirs = theirs + ".lora_B.weight";
+      rule.theirs = theirs + ending_of_b(layer);
       table.body.push_back(rule);
     }
   }
   for (const std::string& name : trained) {
     NameRule rule = rules_for(names, name, parameters)[0];
+    if (parameters.contains(before_last_dot(name) + ".lora.0.A"))
+      rule.theirs = before_last_dot(rule.theirs) + kBaseLayer;
     rule.theirs = std::string(kBase) + rule.theirs;
     rule.unless = rule.only_if = "";
     table.head.push_back(rule);
@@ -300,10 +336,11 @@ void check_shape(const TensorFile& file, const TensorEntry& entry, const Shape& 
 
 [[noreturn]] void refuse_tensor(const TensorFile& file, const std::string& name, const Model& model) {
   const auto has = [&](const char* part) { return name.find(part) != std::string::npos; };
-  check(!has("lora_embedding_"),
-        "{}: tensor {} adapts an embedding, which is not supported; merge the adapter "
-        "where it was trained",
-        file.path(), name);
+  check(
+      !has("lora_embedding_"),
+      "{}: tensor {} adapts an embedding, which is supported for that of the tokens in a model of one stack; "
+      "merge the adapter where it was trained",
+      file.path(), name);
   check(!has("lora_magnitude_vector"), "{}: tensor {} is of DoRA, and {} does not say use_dora", file.path(),
         name, kAdapterConfig);
   fail(
@@ -327,7 +364,8 @@ AdapterFile::Plan AdapterFile::plan_for(const TensorNames& names, Model& model) 
     return nullptr;
   };
   for (AdaptedLayer& layer : adapted_layers(model, names)) {
-    const TensorEntry *a = find(layer.theirs, ".lora_A.weight"), *b = find(layer.theirs, ".lora_B.weight");
+    const TensorEntry *a = find(layer.theirs, ending_of_a(layer)),
+                      *b = find(layer.theirs, ending_of_b(layer));
     if (a == nullptr && b == nullptr) continue;
     check(a != nullptr && b != nullptr, "{}: {} has only one of lora_A and lora_B; the file is damaged",
           file_.path(), layer.theirs);
@@ -339,6 +377,10 @@ AdapterFile::Plan AdapterFile::plan_for(const TensorNames& names, Model& model) 
     check_shape(file_, *b, {layer.out(), rank}, model);
     const TensorEntry* magnitude = nullptr;
     if (config_.dora) {
+      check(!layer.embedding(),
+            "{}: tensor {} adapts an embedding by DoRA, which is not supported; merge the "
+            "adapter where it was trained",
+            file_.path(), a->name);
       magnitude = find(layer.theirs, ".lora_magnitude_vector.weight");
       if (magnitude == nullptr) magnitude = find(layer.theirs, ".lora_magnitude_vector");
       check(magnitude != nullptr,
@@ -354,6 +396,8 @@ AdapterFile::Plan AdapterFile::plan_for(const TensorNames& names, Model& model) 
     const TensorEntry* first = nullptr;
     for (const NameRule& rule : rules_for(names, name, parameters)) {
       const TensorEntry* entry = find(rule.theirs, "");
+      // PEFT writes the whole table beside the adapter of an embedding that is called embed_tokens.
+      if (entry == nullptr) entry = find(before_last_dot(rule.theirs), kBaseLayer);
       if (entry == nullptr) continue;
       check_shape(file_, *entry, their_shape(rule, parameter.shape()), model);
       if (first == nullptr) plan.whole.sources.push_back({name, rule, entry});
@@ -391,14 +435,14 @@ void AdapterFile::load(const TensorNames& names, Model& model, const ParameterCh
     WeightPlan sizes;
     NamedTensors rows;
     for (const AdaptedLayer::Part& part : layer.parts) {
-      rows.emplace_back(part.name, Tensor::empty({part.layer->weight.dim(0)}));
+      rows.emplace_back(part.name, Tensor::empty({part.layer.out()}));
       sizes.sources.push_back({part.name, rule_of_b(part), magnitude});
     }
     load_weights(sizes, file_, rows);
     for (size_t i = 0; i < layer.parts.size(); ++i) {
-      Linear& linear = *layer.parts[i].layer;
-      linear.weight = of_sizes(merged_weight(linear), rows[i].second);
-      linear.lora.clear();
+      const AdaptedWeight& linear = layer.parts[i].layer;
+      *linear.weight = of_sizes(linear.merged(), rows[i].second);
+      linear.lora->clear();
     }
   }
 }

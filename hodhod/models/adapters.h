@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Low-rank adapters (nn/low_rank.h) on the linear layers in the blocks of a Transformer: making them,
-// storing them in PEFT's layout, and merging them into the weights.
+// Low-rank adapters (nn/low_rank.h) on the linear layers in the blocks of a Transformer, and on the embedding
+// of tokens of one with a single stack: making them, storing them in PEFT's layout, and merging them into the
+// weights.
 //
-// The unit is a linear layer of the model's files. Where a file packs query, key and value into one matrix,
+// The unit is a layer of the model's files. Where a file packs query, key and value into one matrix,
 // they are one layer with one A; each of our layers has its rows of B. A name in an adapter's file is
-// "base_model.model." + the layer's name + ".lora_A.weight" [r, in] or ".lora_B.weight" [out, r].
+// "base_model.model." + the layer's name + ".lora_A.weight" [r, in] or ".lora_B.weight" [out, r], of an
+// embedding ".lora_embedding_A" [r, V] or ".lora_embedding_B" [C, r].
 //
 // Parameters of adapters are named "….query.lora.0.A" and "….query.lora.0.B" in a model.
 #pragma once
@@ -39,8 +41,9 @@ struct LoraOptions {
     v("dropout", dropout, "Dropout of what adapters read", at_least(0).below(1));
     v("rank_stabilised", rank_stabilised, "Divide alpha by the rank's root instead (rsLoRA)");
     v("targets", targets,
-      "Layers to adapt, by their names in the model's files (q_proj) or here (query), or all-linear; by "
-      "default those that PEFT adapts");
+      "Layers to adapt, by their names in the model's files (q_proj) or here (query), all-linear, or "
+      "embedding "
+      "for the vectors of tokens; by default those that PEFT adapts");
     v("merge", merge, "Save the whole model, with adapters added to its weights, rather than the adapter");
   }
 };
@@ -50,11 +53,13 @@ bool is_adapter_parameter(std::string_view name);
 bool has_adapters(Model& model);
 
 // Attaches a new adapter, whose rank is at least 1: A is uniform in ±1/√in (Kaiming's with a = √5), drawn by
-// `seed` and the layer's name, and B is 0. `type` is the kind that the model is stored as. Returns the
-// settings, without the base. Error when the model is no Transformer, or when a target names no layer.
+// `seed` and the layer's name, and B is 0; of an embedding A is 0 and B standard normal, as in PEFT. `type`
+// is the kind that the model is stored as. Returns the settings, without the base. Error when the model is no
+// Transformer, or when a target names no layer.
 AdapterConfig attach_adapter(Model& model, const ModelType& type, const LoraOptions& options, uint64_t seed);
 
-// Adds every adapter to the weight of its layer, and removes it.
+// Adds every adapter to the weight of its layer, and removes it. Error when the adapter of an embedding would
+// change an output layer that has the same table.
 void merge_adapters(Model& model);
 // The parameters as merge_adapters() would leave them; the model stays as it is.
 NamedTensors merged_parameters(Model& model);

@@ -144,8 +144,8 @@ void Transformer::make_tables() {
 Transformer::Transformer(const TransformerConfig& config) : config_(config) {
   config_.validate();
   const int64_t width = config_.size_of_embedding();
-  embedding_ = Tensor::empty({config_.vocabulary, width});
-  if (config_.source_vocabulary > 0) source_embedding_ = Tensor::empty({config_.source_vocabulary, width});
+  embedding_ = Embedding(config_.vocabulary, width);
+  if (config_.source_vocabulary > 0) source_embedding_ = Embedding(config_.source_vocabulary, width);
   if (config_.has_encoder()) encoder_ = make_stack(false);
   if (config_.has_decoder()) decoder_ = make_stack(true);
   make_tables();
@@ -176,13 +176,13 @@ TransformerStack Transformer::make_stack(bool decoder) const {
 // ---- the forward pass, in the order of the paper's figure 1 ----
 
 // Input → embedding → positions.
-Tensor Transformer::embed(const TransformerStack& stack, const TokenBatch& tokens, const Tensor& table,
+Tensor Transformer::embed(const TransformerStack& stack, const TokenBatch& tokens, const Embedding& table,
                           const HostArray& offset, Context& context) const {
   const Trace::Scope scope(context.trace, "embedding");
   trace(context, "input", Component::input, "BT", tokens.ids);
   const double factor = config_.scale_embedding ? std::sqrt(static_cast<double>(config_.width)) : 1;
   const int64_t padding = config_.padding_learns ? -1 : config_.special.pad;
-  Tensor x = embedding(tokens.ids, table, {.factor = factor, .padding = padding});
+  Tensor x = table(tokens.ids, context, {.factor = factor, .padding = padding});
   trace(context, "tokens", Component::embedding, "BTC", x);
   if (stack.embedding_projection) {
     x = (*stack.embedding_projection)(x, context);
@@ -267,7 +267,7 @@ RotaryTables Transformer::rotary_for(int64_t time) const {
 HiddenStates Transformer::encode(const TokenBatch& source, Context& context) const {
   check(encoder_.has_value(), "transformer: this model has no encoder");
   const Trace::Scope scope(context.trace, "encoder");
-  const Tensor& table = source_embedding_.defined() ? source_embedding_ : embedding_;
+  const Embedding& table = source_embedding_.weight.defined() ? source_embedding_ : embedding_;
   const int64_t time = source.ids.dim(1);
   const RotaryTables tables = rotary_for(time);
   std::optional<GlobalTokens> global;

@@ -15,6 +15,7 @@
 #include "hodhod/models/transformer_config.h"
 #include "hodhod/nn/attention_cache.h"
 #include "hodhod/nn/context.h"
+#include "hodhod/nn/embedding.h"
 #include "hodhod/nn/positions.h"
 #include "hodhod/nn/transformer_block.h"
 #include "hodhod/tensor/tensor.h"
@@ -61,7 +62,7 @@ class Transformer {
   explicit Transformer(const TransformerConfig& config);
 
   const TransformerConfig& config() const { return config_; }
-  const Tensor& embedding_table() const { return embedding_; }
+  const Tensor& embedding_table() const { return embedding_.weight; }
 
   // Source ids → hidden states [B, S, C].
   HiddenStates encode(const TokenBatch& source, Context& context) const;
@@ -78,15 +79,15 @@ class Transformer {
 
   template <class V>
   void visit(V& v) {
-    v("embedding.weight", embedding_);
-    v("source_embedding.weight", source_embedding_);
+    v("embedding", embedding_);
+    v("source_embedding", source_embedding_);
     v("encoder", encoder_);
     v("decoder", decoder_);
   }
 
  private:
   void make_tables();
-  Tensor embed(const TransformerStack& stack, const TokenBatch& tokens, const Tensor& table,
+  Tensor embed(const TransformerStack& stack, const TokenBatch& tokens, const Embedding& table,
                const HostArray& offset, Context& context) const;
   Tensor run(const TransformerStack& stack, Tensor x, const AttentionSetting& setting, Context& context,
              const HiddenStates* memory, DecoderCache* cache) const;
@@ -100,9 +101,9 @@ class Transformer {
   TransformerConfig config_;
   Tensor sinusoids_;  // [max_length, C], not learned
   RotaryTables rotary_;
-  Tensor key_bias_;          // [H, max_length], ALiBi of keys
-  Tensor embedding_;         // [V, C], or [V, E]
-  Tensor source_embedding_;  // [V_source, C]; undefined if shared with the target
+  Tensor key_bias_;             // [H, max_length], ALiBi of keys
+  Embedding embedding_;         // [V, C], or [V, E]
+  Embedding source_embedding_;  // [V_source, C]; undefined if shared with the target
   std::optional<TransformerStack> encoder_, decoder_;
 };
 

@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-// A table with one row for each token.
+// A table with one row for each token, to which adapters may add.
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
+#include "hodhod/nn/context.h"
+#include "hodhod/nn/low_rank.h"
 #include "hodhod/ops/embedding.h"
-#include "hodhod/ops/linear.h"
 #include "hodhod/tensor/tensor.h"
 
 namespace hodhod {
 
 struct Embedding {
-  EmbeddingOptions options;
-  Tensor weight;  // [V, C]
+  Tensor weight;                          // [V, C]
+  std::vector<LowRankAdapter> lora = {};  // usually none; the result has the sum of all
 
   Embedding() = default;
   // Uninitialised (see initialisers.h).
-  Embedding(int64_t rows, int64_t width, const EmbeddingOptions& embedding_options = {},
-            DType dtype = DType::f32)
-      : options(embedding_options), weight(Tensor::empty({rows, width}, dtype)) {}
-
-  int64_t rows() const { return weight.dim(0); }
-  int64_t width() const { return weight.dim(1); }
+  Embedding(int64_t rows, int64_t width, DType dtype = DType::f32)
+      : weight(Tensor::empty({rows, width}, dtype)) {}
 
   // ids [...] → [..., C]
-  Tensor operator()(const Tensor& ids) const { return embedding(ids, weight, options); }
-
-  // The tied output layer: x·weightᵀ + bias for x [..., C], giving [..., V]; bias [V] or undefined.
-  Tensor logits(const Tensor& x, const Tensor& bias = {}) const { return linear(x, weight, bias); }
+  Tensor operator()(const Tensor& ids, const Context& context, const EmbeddingOptions& options = {}) const {
+    Tensor x = embedding(ids, weight, options);
+    for (const LowRankAdapter& adapter : lora) x = adapter.of_rows(ids, options.factor, context, x);
+    return x;
+  }
 
   template <class V>
   void visit(V& v) {
     v("weight", weight);
+    v("lora", lora);
   }
 };
 

@@ -4,6 +4,7 @@
 #include "hodhod/ops/dropout.h"
 #include "hodhod/ops/elementwise.h"
 #include "hodhod/ops/matmul.h"
+#include "hodhod/ops/shape.h"
 
 namespace hodhod {
 
@@ -14,6 +15,15 @@ Tensor LowRankAdapter::operator()(const Tensor& x, const Context& context, const
   const Tensor read = drops ? hodhod::dropout(x, dropout, context.rng.fork(stream).fork(context.streams)) : x;
   const Tensor low = hodhod::scale(linear(read, weight_for(context, a, x)), scale);
   return linear(low, weight_for(context, b, x), {}, {.residual = rest});
+}
+
+Tensor LowRankAdapter::of_rows(const Tensor& ids, double factor, const Context& context,
+                               const Tensor& rest) const {
+  const Tensor columns = index_select(a, 1, ids.reshaped({ids.numel()}));
+  const Tensor low = hodhod::scale(transpose(columns, 0, 1), factor * scale);
+  Shape shape = ids.shape();  // [..., r]
+  shape.push_back(a.dim(0));
+  return linear(reshape(low, shape), weight_for(context, b, rest), {}, {.residual = rest});
 }
 
 Tensor LowRankAdapter::product() const { return hodhod::scale(matmul(b, a), scale); }

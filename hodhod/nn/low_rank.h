@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A low-rank adapter of a linear layer (LoRA, Hu et al. 2022, "LoRA: Low-Rank Adaptation of Large Language
-// Models"): a small learned addition to a weight W that itself stays as it is.
+// A low-rank adapter (LoRA, Hu et al. 2022, "LoRA: Low-Rank Adaptation of Large Language Models"): a small
+// learned addition to a weight that itself stays as it is.
 //
-//   y = x Wᵀ + b + scale · dropout(x) Aᵀ Bᵀ
+//   y = x Wᵀ + b + scale · dropout(x) Aᵀ Bᵀ     of a linear layer, whose weight is W [out, in]
+//   y = W[ids] + scale · (A[:, ids])ᵀ Bᵀ        of an embedding, whose table is W [V, C]: in = V, out = C
 //
-// A is drawn at random and B begins at 0, so that a new adapter changes no bit of the result.
+// One of A and B begins at 0, so that a new adapter changes no bit of the result, and the other is drawn at
+// random: A of a linear layer, and B of an embedding, where only the rows of A that are read learn.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +25,9 @@ struct LowRankAdapter {
 
   // rest + scale · dropout(x) Aᵀ Bᵀ for x [..., in]; `rest` [..., out] may be undefined.
   Tensor operator()(const Tensor& x, const Context& context, const Tensor& rest) const;
-  // scale · B A, [out, in]: what the adapter adds to the weight outside of training.
+  // Of an embedding: rest + factor · scale · (A[:, ids])ᵀ Bᵀ for ids [...] and `rest` [..., C].
+  Tensor of_rows(const Tensor& ids, double factor, const Context& context, const Tensor& rest) const;
+  // scale · B A, [out, in]: what the adapter adds to the weight outside of training; to a table, transposed.
   Tensor product() const;
 
   template <class V>

@@ -8,6 +8,7 @@
 
 #include "hodhod/base/testing.h"
 #include "hodhod/nn/attention.h"
+#include "hodhod/nn/embedding.h"
 #include "hodhod/nn/feed_forward.h"
 #include "hodhod/nn/initialisers.h"
 #include "hodhod/nn/linear.h"
@@ -175,6 +176,50 @@ TEST(LowRankAdapter, GradientsOfASharedMatrix) {
         return attention(x[0], {}, context);
       },
       inputs);
+  EXPECT_TRUE(result) << result.message;
+}
+
+TEST(LowRankAdapter, AddsToTheRowsOfAnEmbedding) {
+  Embedding table(6, 4, DType::f64);
+  copy(drawn({6, 4}, 90), table.weight);
+  table.lora = {adapter(6, 4, 2, 0.7, 1), adapter(6, 4, 3, -1.5, 3)};
+  const std::vector<int64_t> ids = {5, 0, 3, 3, 1, 5};
+  const Context context;
+  const auto found = table(Tensor::from(ids, {2, 3}), context, {.factor = 2}).values();
+  const auto value = [](const Tensor& t, int64_t i, int64_t j) {
+    return t.values()[static_cast<size_t>(i * t.dim(1) + j)];
+  };
+  for (size_t i = 0; i < ids.size(); ++i) {
+    for (int64_t c = 0; c < 4; ++c) {
+      double sum = value(table.weight, ids[i], c);
+      for (const LowRankAdapter& one : table.lora) {
+        EXPECT_NEAR(
+            value(one.product(), c, ids[i]),
+            [&] {
+              double low = 0;
+              for (int64_t r = 0; r < one.a.dim(0); ++r) low += value(one.a, r, ids[i]) * value(one.b, c, r);
+              return one.scale * low;
+            }(),
+            1e-12);
+        sum += value(one.product(), c, ids[i]);
+      }
+      EXPECT_NEAR(found[i * 4 + static_cast<size_t>(c)], 2 * sum, 1e-12);
+    }
+  }
+}
+
+TEST(LowRankAdapter, GradientsOfAnEmbedding) {
+  Embedding table(5, 4, DType::f64);
+  table.lora = {adapter(5, 4, 2, 0.7, 1)};
+  const Tensor ids = Tensor::from(std::vector<int64_t>{4, 0, 3, 3}, {2, 2});
+  const auto result = gradcheck(
+      [&](auto x) {
+        table.weight = x[0];
+        table.lora[0].a = x[1];
+        table.lora[0].b = x[2];
+        return table(ids, {}, {.factor = 3});
+      },
+      {drawn({5, 4}, 21), drawn({2, 5}, 22), drawn({4, 2}, 23)});
   EXPECT_TRUE(result) << result.message;
 }
 

@@ -34,11 +34,11 @@ TEST(Layers, NormHasTheParametersOfItsKind) {
 }
 
 TEST(Layers, EmbeddingGathersAndLearns) {
-  Embedding layer(7, 3, {.factor = 2});
+  Embedding layer(7, 3);
   init_normal(layer.weight, 0, 1, Rng(1));
   set_requires_grad(layer);
   const Tensor ids = Tensor::from(std::vector<int32_t>{4, 0, 4}, {3});
-  const Tensor y = layer(ids);
+  const Tensor y = layer(ids, {}, {.factor = 2});
   EXPECT_EQ(y.shape(), (Shape{3, 3}));
   EXPECT_EQ(y.values()[0], 2 * layer.weight.values()[4 * 3]);
   backward(y, {.gradient = Tensor::full({3, 3}, 1)});
@@ -47,11 +47,11 @@ TEST(Layers, EmbeddingGathersAndLearns) {
 }
 
 TEST(Layers, TiedOutputAndEmbeddingShareTheirGradient) {
-  Embedding layer(3, 2, {}, DType::f64);
+  Embedding layer(3, 2, DType::f64);
   init_normal(layer.weight, 0, 1, Rng(1));
   set_requires_grad(layer);
   const Tensor ids = Tensor::from(std::vector<int64_t>{2}, {1});
-  const Tensor y = layer.logits(layer(ids));
+  const Tensor y = linear(layer(ids, {}), layer.weight);
   backward(y, {.gradient = Tensor::full({1, 3}, 1, DType::f64)});
   // y_v = w_v · w_2: each other row has the gradient w_2, and row 2 has 2 w_2 + the other rows.
   const auto w = layer.weight.values(), dw = layer.weight.grad().values();

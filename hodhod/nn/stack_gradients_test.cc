@@ -315,7 +315,7 @@ TEST(StackGradients, RecurrentFromATableToItsLogits) {
   expect_layer(
       [&](DType dtype) {
         return RecurrentLanguageModel{
-            Embedding(5, 4, {}, dtype),
+            Embedding(5, 4, dtype),
             Recurrent({.cell = Cell::gru, .input = 4, .hidden = 4, .layers = 2}, dtype)};
       },
       [&](const RecurrentLanguageModel& model, Inputs) {
@@ -393,12 +393,12 @@ TEST(StackGradients, TiedEmbedding) {
   const Tensor targets = Tensor::from<int64_t>({4, 0, 2, 2, 3, 6, 1, -100}, {2, 4});
   expect_layer(
       [&](DType dtype) {
-        return TiedModel{Embedding(7, kWidth, {.factor = 2}, dtype), TransformerBlock(c.options, dtype),
+        return TiedModel{Embedding(7, kWidth, dtype), TransformerBlock(c.options, dtype),
                          Tensor::empty({7}, dtype)};
       },
       [&](const TiedModel& model, Inputs) {
         Context context;
-        const Tensor hidden = model.block(model.embedding(ids), {}, context);
+        const Tensor hidden = model.block(model.embedding(ids, context, {.factor = 2}), {}, context);
         return linear_cross_entropy(hidden, model.embedding.weight, model.bias, targets,
                                     {.label_smoothing = 0.1});
       },

@@ -23,7 +23,7 @@ struct WordCharacters {
   WordCharacters() = default;
   // Uninitialised. `letters` ids, vectors of `width` channels, H = `hidden`.
   WordCharacters(Cell cell, int64_t letters, int64_t width, int64_t hidden, DType dtype = DType::f32)
-      : embedding(letters, width, {}, dtype),
+      : embedding(letters, width, dtype),
         rnn({.cell = cell, .input = width, .hidden = hidden, .bidirectional = true}, dtype) {}
 
   int64_t output_width() const { return 2 * rnn.options.hidden; }

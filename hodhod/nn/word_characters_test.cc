@@ -42,7 +42,7 @@ std::vector<double> by_two_readers(const WordCharacters& characters, std::vector
     Recurrent reader(options);
     reader.directions = {characters.rnn.directions[direction]};
     const Tensor ids = Tensor::from(word, {1, std::ssize(word)});
-    const std::vector<double> last = reader(characters.embedding(ids), plain()).last.output.values();
+    const std::vector<double> last = reader(characters.embedding(ids, {}), plain()).last.output.values();
     vector.insert(vector.end(), last.begin(), last.end());
     std::reverse(word.begin(), word.end());
   }

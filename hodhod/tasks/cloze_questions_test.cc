@@ -17,7 +17,9 @@ const std::vector<std::string>& fables() {
   static const std::vector<std::string> kFables = {
       "A hungry fox saw ripe grapes on a high vine. It jumped again and again, but never reached one bunch. "
       "At last it walked away and called them sour.",
-      "کلاغی تشنه کوزه‌ای کهنه در باغ پیدا کرد. آب کوزه کم بود و منقارش "
+      "کلاغی تشنه کوزه‌ای کهنه در باغ پیدا کرد. آب کوزه کم بود "
+      "و "
+      "منقارش "
       "به "
       "آن "
       "نمی‌رسید. "
