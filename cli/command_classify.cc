@@ -69,7 +69,11 @@ Json classified_json(const Texts& texts, const Classification& found, const Clas
   }
   Json probabilities = Json::object();
   for (int64_t label : likeliest_first(found.score)) {
-    probabilities[classifier.labels.name(label)] = found.score[static_cast<size_t>(label)];
+    // Labels of the same name are told apart by their numbers.
+    const std::string& name = classifier.labels.name(label);
+    const bool again = probabilities.contains(name);
+    probabilities[again ? fmt::format("{} ({})", name, label) : name] =
+        found.score[static_cast<size_t>(label)];
   }
   json["probabilities"] = probabilities;
   return json;

@@ -42,17 +42,21 @@ int run_embed(const Command& command, const EmbedFlags& flags, const Session& se
   check(!flags.words || !command.was_given("--pooling"),
         "--pooling: makes one vector of a text, and --words gives one for each word; leave it out");
   const TextModel embedder = warned(load_embedder(flags.model));
+  const SentenceSettings settings = sentence_settings_in(flags.model.directory);
+  print_warnings(settings.warnings);
+  EmbedOptions options = settings.options;
+  command.keep_given(options, flags.options);
   Context context;
   if (flags.words) {
     for_each_block(flags.input, "Embedding", session.quiet, [&](const std::vector<std::string>& lines) {
-      const auto found = embed_words(embedder, lines, flags.options, context);
+      const auto found = embed_words(embedder, lines, options, context);
       for (size_t i = 0; i < lines.size(); ++i) print_text(words_text(lines[i], found[i], flags.tsv));
     });
     return 0;
   }
   LongTexts long_texts(length_limit(embedder));
   for_each_block(flags.input, "Embedding", session.quiet, [&](const std::vector<std::string>& lines) {
-    const auto found = embed(embedder, lines, flags.options, context);
+    const auto found = embed(embedder, lines, options, context);
     std::string out;
     for (size_t i = 0; i < lines.size(); ++i) {
       const auto& vector = found[i].vector;
@@ -105,8 +109,8 @@ int evaluate_embed(const EvaluateEmbedFlags& flags) {
   const TextModel embedder = warned(load_embedder(flags.model));
   check_data(flags);
   Context context;
-  const auto scores =
-      score_similarity(embedder, told(read_labelled(flags.data, flags.columns)).examples, {}, context);
+  const auto scores = score_similarity(embedder, told(read_labelled(flags.data, flags.columns)).examples,
+                                       sentence_settings_in(flags.model.directory).options, context);
   check(
       std::isfinite(scores.pearson) && std::isfinite(scores.spearman),
       "evaluate: the model finds all {} pairs of {} equally similar, so that no correlation is defined; give "

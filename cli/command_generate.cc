@@ -159,7 +159,7 @@ void declare_generate(Command& command) {
   command.add("--json", flags->json, "Print a JSON object for each prompt");
   add_chat(command, flags->chat);
   add_decoding(command, flags->decode);
-  command.on_prepare([flags, &command] { read_decoding(command, flags->model, flags->decode); });
+  command.on_prepare([flags, &command] { read_decoding(command, flags->model, flags->decode, kGeneration); });
   command.on_run([flags](const Session& session) { return run_generate(*flags, session); });
 }
 

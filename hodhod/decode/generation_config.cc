@@ -90,6 +90,10 @@ DecodeOptions options_from(Json json, const DecodeOptions& usual, const std::str
     options.never_stop_early = true;
     json.erase("early_stopping");
   }
+  if (const Json* early = json_find(json, "early_stopping"); early && early->is_number()) {
+    const bool stops = early->get<double>() != 0;
+    json["early_stopping"] = stops;
+  }
   if (const Json* top_k = json_find(json, "top_k"); top_k && top_k->is_null()) options.top_k = 0;
   fields_from_json(json, fields_of(options), where);
   read_lengths(json, options, where);
@@ -161,6 +165,11 @@ GenerationConfig generation_config_of(const std::string& directory, const Json& 
                                       std::string_view task) {
   const std::string path = path_in(directory), beside = join_path(directory, "config.json");
   Json part = generation_part(config);
+  // The old way to force the token that begins a text (BART).
+  const Json* begins = json_find(config, "force_bos_token_to_be_generated");
+  if (begins != nullptr && begins->is_boolean() && begins->get<bool>() &&
+      !part.contains("forced_bos_token_id"))
+    part["forced_bos_token_id"] = json_get_or<int64_t>(config, "bos_token_id", 0, beside);
   const Json of_task = part_of_task(config, task);
   GenerationConfig result;
   if (!generation.is_null()) {

@@ -145,6 +145,14 @@ TEST(GenerationConfig, KeysInConfigJson) {
   EXPECT_THAT(tokens.options.eos, ElementsAre(2, 33));
   EXPECT_FALSE(read_both(R"({"do_sample": false})", "").options.do_sample);
 
+  EXPECT_EQ(
+      read_both(R"({"force_bos_token_to_be_generated": true, "bos_token_id": 3})", "").options.forced_bos, 3);
+  EXPECT_EQ(read_both(R"({"force_bos_token_to_be_generated": true, "forced_bos_token_id": 4})", "")
+                .options.forced_bos,
+            4);
+  EXPECT_FALSE(read(R"({"early_stopping": 0})").early_stopping);
+  EXPECT_TRUE(read(R"({"early_stopping": 1})").early_stopping);
+
   // The newer file comes first, and what it hides is said.
   const auto both = read_both(R"({"num_beams": 4, "length_penalty": 2.0, "eos_token_id": 5})",
                               R"({"num_beams": 4, "eos_token_id": 0})");

@@ -116,6 +116,12 @@ GenerationKey generation_key(std::string_view key) {
   return entry ? entry->kind : unknown;
 }
 
+std::vector<std::string_view> generation_key_names() {
+  std::vector<std::string_view> names;
+  for (const Entry& entry : kEntries) names.push_back(entry.key);
+  return names;
+}
+
 bool asks_for_nothing(std::string_view key, const Json& value) {
   if (value.is_null()) return true;
   if (value.is_boolean()) return !value.get<bool>();

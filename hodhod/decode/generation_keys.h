@@ -19,6 +19,8 @@ enum class GenerationKey {
 };
 
 GenerationKey generation_key(std::string_view key);
+// Those that are known.
+std::vector<std::string_view> generation_key_names();
 
 // Whether a value changes nothing: null, false, an empty text or list, or the number that leaves texts as
 // they are (0; 1 for factors and counts).

@@ -53,10 +53,10 @@ struct DecodeOptions {
   std::vector<int64_t> eos = {};  // each of these ends a sequence
   int64_t bos = -1;  // first token of a text without a prompt; -1: that of the model's configuration
   int64_t decoder_start = -1;  // first token of the decoder behind an encoder; -1: the configuration's
-  int64_t forced_bos = -1;     // the first generated token; -1: free
+  int64_t forced_bos = -1;     // the token behind a prompt of one token; -1: free
   int64_t forced_eos = -1;     // the last token at the length limit; -1: free
   std::vector<int64_t> suppress_tokens = {};
-  std::vector<int64_t> begin_suppress_tokens = {};  // at the first generated token only
+  std::vector<int64_t> begin_suppress_tokens = {};  // at the first token only that is not forced
   std::vector<SequenceBias> sequence_bias = {};
   // From `decay_start` generated tokens on, an end's score s becomes s + |s| (decay_factor^steps − 1).
   int64_t decay_start = 0;

@@ -91,10 +91,12 @@ void apply_token_rules(const DecodeOptions& options, const RowView& row, std::sp
   }
   hasten_the_end(options, generated, scores);
   for (int64_t token : options.suppress_tokens) ban(scores, token);
-  if (generated == 0) {
+  // A token is forced behind one that begins a text, and the first free one follows it.
+  const bool forces = options.forced_bos >= 0 && row.prompt == 1;
+  if (generated == (forces ? 1 : 0)) {
     for (int64_t token : options.begin_suppress_tokens) ban(scores, token);
-    if (options.forced_bos >= 0) force(options.forced_bos, scores);
   }
+  if (forces && generated == 0) force(options.forced_bos, scores);
   if (options.forced_eos >= 0 && generated + 1 == row.max_new_tokens) force(options.forced_eos, scores);
 }
 

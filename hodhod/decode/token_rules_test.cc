@@ -32,7 +32,7 @@ TEST(TokenRules, EachByItsDefinition) {
   EXPECT_THAT(applied({.suppress_tokens = {3}}), ElementsAre(-1, 2, 3, kOut, 5));
   EXPECT_THAT(applied({.begin_suppress_tokens = {3}}), ElementsAre(-1, 2, 3, -4, 5));
   EXPECT_THAT(applied({.begin_suppress_tokens = {3}}, 4), ElementsAre(-1, 2, 3, kOut, 5));
-  EXPECT_THAT(applied({.forced_bos = 2}, 4), ElementsAre(kOut, kOut, 0, kOut, kOut));
+  EXPECT_THAT(applied({.forced_bos = 2}, 4), ElementsAre(-1, 2, 3, -4, 5));  // a longer prompt is free
   EXPECT_THAT(applied({.encoder_repetition_penalty = 2}), ElementsAre(-1, 4, 3, -2, 10));
   EXPECT_THAT(applied({.encoder_no_repeat_ngram_size = 2}), ElementsAre(-1, 2, 3, -4, kOut));
   EXPECT_THAT(
@@ -45,6 +45,21 @@ TEST(TokenRules, EachByItsDefinition) {
   EXPECT_THAT(applied({.suppress_tokens = {50256, -1}, .sequence_bias = {{{700}, 1}}}),
               ElementsAre(-1, 2, 3, -4, 5));
   EXPECT_THAT(applied({.max_new_tokens = 4, .forced_eos = 0}), ElementsAre(0, kOut, kOut, kOut, kOut));
+}
+
+// Behind the token that begins a text, and what may not begin one stands behind the forced token.
+TEST(TokenRules, TheForcedBeginning) {
+  const auto applied = [&](std::vector<int64_t> tokens, const DecodeOptions& options) {
+    std::vector<float> scores{-1, 2, 3};
+    apply_token_rules(options, {tokens, 1, 10, {}}, scores);
+    return scores;
+  };
+  const DecodeOptions both{.forced_bos = 2, .begin_suppress_tokens = {1}};
+  EXPECT_THAT(applied({0}, both), ElementsAre(kOut, kOut, 0));
+  EXPECT_THAT(applied({0, 2}, both), ElementsAre(-1, kOut, 3));
+  EXPECT_THAT(applied({0, 2, 0}, both), ElementsAre(-1, 2, 3));
+  EXPECT_THAT(applied({0}, {.begin_suppress_tokens = {1}}), ElementsAre(-1, kOut, 3));
+  EXPECT_THAT(applied({0, 2}, {.begin_suppress_tokens = {1}}), ElementsAre(-1, 2, 3));
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ constexpr std::pair<std::string_view, Activation> kActivations[] = {
     HODHOD_ACTIVATIONS(HODHOD_PAIR)  //
     {"gelu_pytorch_tanh", Activation::gelu_tanh},
     {"gelu_fast", Activation::gelu_tanh},
+    {"gelu_python", Activation::gelu},
     {"swish", Activation::silu},
 };
 #undef HODHOD_PAIR

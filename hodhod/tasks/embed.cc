@@ -147,7 +147,8 @@ void normalize_all(std::vector<TextEmbedding>& embeddings) {
 TextModel load_embedder(const ModelPath& path) {
   TextModel embedder = TextModel::load(path);
   check(embedder.model->encoder() != nullptr, "{}: this model gives no hidden states", path.directory);
-  limit_length(embedder, length_limit(embedder), text::Side::right);
+  const int64_t most = sentence_settings_in(path.directory).max_length, takes = length_limit(embedder);
+  limit_length(embedder, most > 0 ? std::min(most, takes) : takes, text::Side::right);
   return embedder;
 }
 

@@ -37,7 +37,17 @@ struct EmbedOptions {
   }
 };
 
-// Loads any model's directory. An encoder–decoder's encoder is used.
+// How a directory says that texts become vectors, by the files of sentence-transformers: modules.json, the
+// folders that it names, and sentence_bert_config.json. As usual where there are none.
+struct SentenceSettings {
+  EmbedOptions options = {};
+  int64_t max_length = 0;                  // tokens of a text that are read; 0: as many as the model takes
+  std::vector<std::string> warnings = {};  // a line each
+};
+// Error for a module or a pooling that is not known here, since other vectors would come out.
+SentenceSettings sentence_settings_in(const std::string& directory);
+
+// Loads any model's directory, with max_length of its settings. An encoder–decoder's encoder is used.
 TextModel load_embedder(const ModelPath& path);
 
 struct TextEmbedding {

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/testing.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/tasks/test_tasks.h"
 
@@ -84,6 +85,44 @@ TEST(Embed, Normalizes) {
     for (float value : embedding.vector) squares += static_cast<double>(value) * value;
     EXPECT_NEAR(squares, 1, 1e-5);
   }
+}
+
+// The files of sentence-transformers.
+TEST(Embed, AsTheDirectorySays) {
+  const TemporaryDirectory directory;
+  const auto settings = [&](const std::string& pooling, const std::string& further) {
+    directory.put("modules.json",
+                  R"([{"idx": 0, "path": "", "type": "sentence_transformers.models.Transformer"},
+                      {"idx": 1, "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"})" +
+                      further + "]");
+    make_directories(directory / "1_Pooling");
+    directory.put("1_Pooling/config.json", pooling);
+    return sentence_settings_in(directory.path());
+  };
+  EXPECT_EQ(sentence_settings_in(directory.path()).options.pooling, Pooling::mean);
+  const SentenceSettings cls = settings(R"({"word_embedding_dimension": 8, "pooling_mode_cls_token": true,
+                                            "pooling_mode_mean_tokens": false})",
+                                        R"(, {"type": "sentence_transformers.models.Normalize"})");
+  EXPECT_EQ(cls.options.pooling, Pooling::cls);
+  EXPECT_TRUE(cls.options.normalize);
+  EXPECT_EQ(cls.max_length, 0);
+  directory.put("sentence_bert_config.json", R"({"max_seq_length": 4, "do_lower_case": false})");
+  directory.put("config_sentence_transformers.json", R"({"default_prompt_name": "query"})");
+  const SentenceSettings mean = settings(R"({"pooling_mode_mean_tokens": true})", "");
+  EXPECT_EQ(mean.options.pooling, Pooling::mean);
+  EXPECT_FALSE(mean.options.normalize);
+  EXPECT_EQ(mean.max_length, 4);
+  EXPECT_THAT(mean.warnings, testing::ElementsAre(HasSubstr("default_prompt_name")));
+  EXPECT_THAT(error_of([&] { settings(R"({"pooling_mode_max_tokens": true})", ""); }),
+              HasSubstr("pooling_mode_max_tokens is not supported"));
+  EXPECT_THAT(error_of([&] {
+                settings(R"({"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": true})", "");
+              }),
+              HasSubstr("several ways of pooling"));
+  EXPECT_THAT(error_of([&] {
+                settings("{}", R"(, {"type": "sentence_transformers.models.Dense", "path": "2_Dense"})");
+              }),
+              HasSubstr("the module Dense is not supported"));
 }
 
 TEST(Embed, ScoresSimilarity) {

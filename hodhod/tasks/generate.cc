@@ -23,9 +23,6 @@ namespace {
 // Tokens of a text that are scored before their memory is used for others.
 constexpr int64_t kPartOfText = int64_t{1} << 18;
 
-// Its name in task_specific_params, as in Transformers.
-constexpr std::string_view kParams = "text-generation";
-
 // The limit on validation tokens: at least this many, and otherwise this multiple of the run's training
 // tokens.
 constexpr double kLeastValidation = 4096, kValidationToTraining = 8;
@@ -38,11 +35,12 @@ int64_t validation_tokens(const LanguageTraining& options) {
 }
 
 const WritingTask& generation() {
-  static const WritingTask kGeneration{.name = "generate",
-                                       .lacks = "does not write text",
-                                       .usual_decoding = {.do_sample = true, .temperature = 0.8},
-                                       .settings = usual_generation};
-  return kGeneration;
+  static const WritingTask kWriting{.name = "generate",
+                                    .lacks = "does not write text",
+                                    .usual_decoding = {.do_sample = true, .temperature = 0.8},
+                                    .params = kGeneration,
+                                    .settings = usual_generation};
+  return kWriting;
 }
 
 WindowOrder order_of(TrainingWindows windows, const TextGenerator& generator) {
@@ -178,7 +176,7 @@ TextGenerator TextGenerator::make(std::string_view preset, const text::LineSourc
 TextGenerator TextGenerator::load(const ModelPath& path, const FineTuning& tuning) {
   TextGenerator generator{generation().load(path, tuning)};
   const Json* all = json_find(generator.origin.config, "task_specific_params");
-  const Json* own = all != nullptr && all->is_object() ? json_find(*all, kParams) : nullptr;
+  const Json* own = all != nullptr && all->is_object() ? json_find(*all, kGeneration) : nullptr;
   if (own != nullptr && own->is_object()) generator.lines = own->value<bool>("lines", false);
   return generator;
 }
@@ -362,7 +360,7 @@ std::string_view validation_part(std::string_view text, int64_t tokens) {
 
 void save_generator(const TextGenerator& generator, const std::string& directory) {
   Json task = Json::object();
-  if (generator.lines) task["task_specific_params"] = {{std::string(kParams), {{"lines", true}}}};
+  if (generator.lines) task["task_specific_params"] = {{std::string(kGeneration), {{"lines", true}}}};
   save_model({.model = *generator.model,
               .tokenizer = *generator.tokenizer,
               .origin = generator.origin,

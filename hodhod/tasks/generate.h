@@ -22,6 +22,9 @@
 
 namespace hodhod {
 
+// Its name in task_specific_params, as in Transformers.
+inline constexpr std::string_view kGeneration = "text-generation";
+
 // A language model and its tokenizer.
 //
 //     auto poet = TextGenerator::make("gpt-tiny", lines_of("poems.txt"), {.seed = 1});

@@ -34,10 +34,11 @@ Labels Labels::of_config(const Json& config, const std::string& path) {
   std::vector<std::string> by_id(names->size());
   for (const auto& [key, value] : names->items()) {
     const auto id = parse_number(key);
-    check(id && *id >= 0 && *id < static_cast<double>(by_id.size()) && value.is_string(),
-          "{}: id2label: expected the numbers 0 to {}, each with a name, found \"{}\"", path,
-          by_id.size() - 1, key);
-    by_id[static_cast<size_t>(*id)] = value.get<std::string>();
+    check(id && *id >= 0 && *id < static_cast<double>(by_id.size()),
+          "{}: id2label: expected the numbers 0 to {}, found \"{}\"", path, by_id.size() - 1, key);
+    check(value.is_string() || value.is_number(), "{}: id2label: the name of number {} is no text", path,
+          key);
+    by_id[static_cast<size_t>(*id)] = value.is_string() ? value.get<std::string>() : format_json(value, -1);
   }
   return Labels(std::move(by_id));
 }

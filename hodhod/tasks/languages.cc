@@ -39,6 +39,24 @@ bool begins_input(const text::Tokenizer& tokenizer) {
                      [&](int32_t token) { return text::is_language_token(tokenizer, token); });
 }
 
+// T5 knows by the beginning of a text what to do with it.
+std::vector<std::string> prefix_notes(const Json& config) {
+  const Json* tasks = json_find(config, "task_specific_params");
+  if (tasks == nullptr || !tasks->is_object()) return {};
+  std::string prefixes;
+  for (const auto& [task, settings] : tasks->items()) {
+    const Json* prefix = settings.is_object() ? json_find(settings, "prefix") : nullptr;
+    if (!task.starts_with("translation") || prefix == nullptr || !prefix->is_string()) continue;
+    prefixes += (prefixes.empty() ? "\"" : "\", \"") + prefix->get<std::string>();
+  }
+  if (prefixes.empty()) return {};
+  return {
+      fmt::format("texts are read as they are given; this model was trained on texts that begin with {}\": "
+                  "put the one that "
+                  "is meant before each text",
+                  prefixes)};
+}
+
 }  // namespace
 
 void choose_languages(Translator& translator, const LanguageChoice& choice) {
@@ -62,7 +80,7 @@ std::vector<std::string> language_notes(const Translator& translator) {
       text::is_language_token(tokenizer, translator.decoder_start()))
     return {};
   const std::vector<std::string> known = text::language_tokens(tokenizer);
-  if (known.empty()) return {};
+  if (known.empty()) return prefix_notes(translator.origin.config);
   return {fmt::format(
       "the model writes {} languages, and nothing says which; name one with --target-language, and "
       "that of the texts with --source-language",

@@ -39,7 +39,7 @@ TensorNames bart_names() {
     head.push_back({"pooler." + kind, "classification_head.dense." + kind});
     head.push_back({"classifier." + kind, "classification_head.out_proj." + kind});
   }
-  return {.prefixes = {"model."}, .body = pair_names(), .head = head};
+  return {.prefixes = {"model."}, .body = pair_names(), .head = head, .needless = pair_needless()};
 }
 
 }  // namespace
@@ -63,18 +63,20 @@ const Family& bart() {
 }
 
 const Family& mbart() {
-  static const Family kFamily{
-      .model_type = "mbart",
-      .presets = {"mbart-large"},
-      .defaults = mbart_defaults,
-      .activation = "activation_function",
-      .keys = pair_keys(),
-      .heads = {{"MBartForConditionalGeneration", HeadKind::language_model},
-                {"MBartModel", HeadKind::language_model}},
-      .read = read_mbart,
-      .write = write_pair,
-      .names = {.prefixes = {"model."}, .body = pair_names(), .head = pair_head_names()},
-      .constants = constant_logits_bias};
+  static const Family kFamily{.model_type = "mbart",
+                              .presets = {"mbart-large"},
+                              .defaults = mbart_defaults,
+                              .activation = "activation_function",
+                              .keys = pair_keys(),
+                              .heads = {{"MBartForConditionalGeneration", HeadKind::language_model},
+                                        {"MBartModel", HeadKind::language_model}},
+                              .read = read_mbart,
+                              .write = write_pair,
+                              .names = {.prefixes = {"model."},
+                                        .body = pair_names(),
+                                        .head = pair_head_names(),
+                                        .needless = pair_needless()},
+                              .constants = constant_logits_bias};
   return kFamily;
 }
 

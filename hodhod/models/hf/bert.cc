@@ -179,7 +179,7 @@ const Family& roformer() {
                    {"span.weight", "qa_outputs.weight"},
                    {"span.bias", "qa_outputs.bias"},
                }),
-           .needless = {"roformer.encoder.embed_positions.weight"}},
+           .needless = {"roformer.encoder.embed_positions.weight", "roformer.embeddings.position_ids"}},
       .constants = roformer_constants};
   return kFamily;
 }

@@ -170,9 +170,30 @@ TEST(ConfigFile, AHeadThatIsNotKnownIsNotReadAsAnother) {
           HasSubstr("architectures: \"BertForNextSentencePrediction\" is a kind of model that is not known"),
           HasSubstr("BertForMaskedLM")));
   EXPECT_THAT(with("bert-tiny", "BertForMultipleChoice"), HasSubstr("not known"));
-  EXPECT_THAT(with("gpt-tiny", "GPT2DoubleHeadsModel"), HasSubstr("not known"));
+  EXPECT_THAT(with("gpt-tiny", "GPT2ForTokenClassification"), HasSubstr("not known"));
   EXPECT_THAT(with("llama-tiny", "LlamaForTokenClassification"), HasSubstr("not known"));
   EXPECT_THAT(with("tiny", "MarianForCausalLM"), HasSubstr("not known"));
+}
+
+// Names and settings of old files, and what changes nothing.
+TEST(ConfigFile, OldNamesAreRead) {
+  EXPECT_EQ(opened_with("t5-small", "architectures", {"T5WithLMHeadModel"}).config->head.kind,
+            HeadKind::language_model);
+  EXPECT_EQ(opened_with("gpt-tiny", "architectures", {"GPT2DoubleHeadsModel"}).config->head.kind,
+            HeadKind::language_model);
+  EXPECT_EQ(as_transformer(opened_with("bert-tiny", "hidden_act", "gelu_python").config).body.activation,
+            kernels::Activation::gelu);
+  for (const auto& [key, value] : {std::pair<const char*, Json>{"auto_map", {{"AutoModel", "code.Mine"}}},
+                                   {"tie_weights_", true},
+                                   {"use_mrope", false},
+                                   {"stop_strings", {"END"}},
+                                   {"force_bos_token_to_be_generated", true}})
+    EXPECT_THAT(opened_with("bert-tiny", key, value).warnings, IsEmpty()) << key;
+  EXPECT_THAT(opened_with("bert-tiny", "use_mrope", true).warnings, ElementsAre(HasSubstr("use_mrope")));
+  TestDirectory bart("bart-base");
+  bart.add("model.encoder.version", Tensor::zeros({1}));
+  bart.add("model.decoder.embed_positions._float_tensor", Tensor::zeros({1}));
+  EXPECT_THAT(bart.load().warnings, IsEmpty());
 }
 
 TEST(ConfigFile, AnEncoderMayBeCausal) {

@@ -14,7 +14,8 @@ TransformerConfig distilbert_defaults() {
   return c;
 }
 
-void read_distilbert(ConfigReader& reader, TransformerConfig&) { reader.only("sinusoidal_pos_embds", false); }
+// It only says how the table of positions began: the file has it.
+void read_distilbert(ConfigReader& reader, TransformerConfig&) { reader.find("sinusoidal_pos_embds"); }
 
 void write_distilbert(const TransformerConfig&, Json& json) { json["sinusoidal_pos_embds"] = false; }
 
@@ -78,7 +79,8 @@ const Family& distilbert() {
                          {"classifier.weight", "classifier.weight"},
                          {"classifier.bias", "classifier.bias"},
                          {"span.weight", "qa_outputs.weight"},
-                         {"span.bias", "qa_outputs.bias"}}},
+                         {"span.bias", "qa_outputs.bias"}},
+                .needless = {"distilbert.embeddings.position_ids"}},
       .head_dropouts = {{"seq_classif_dropout", HeadKind::classifier, 0.2},
                         {"qa_dropout", HeadKind::span, 0.1}}};
   return kFamily;

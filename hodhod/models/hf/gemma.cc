@@ -69,6 +69,7 @@ void read_gemma2(ConfigReader& reader, TransformerConfig& c) {
   }
   reader.only("use_bidirectional_attention", false);
   reader.find("cache_implementation");  // how keys are kept
+  reader.find("sliding_window_size");   // a former name, beside the one that counts
 }
 
 void write_gemma2(const TransformerConfig& c, Json& json) {

@@ -55,7 +55,8 @@ const Family& gpt2() {
       .keys = gpt2_keys(),
       .heads = {{"GPT2LMHeadModel", HeadKind::language_model},
                 {"GPT2Model", HeadKind::language_model},
-                {"GPT2ForSequenceClassification", HeadKind::classifier}},
+                {"GPT2ForSequenceClassification", HeadKind::classifier},
+                {"GPT2DoubleHeadsModel", HeadKind::language_model}},
       .read = read_gpt2,
       .write = write_gpt2,
       .names = {

@@ -81,6 +81,14 @@ std::vector<NameRule> pair_head_names() {
       {.ours = "output_bias", .theirs = "final_logits_bias", .layout = Layout::row, .zero_if_absent = true}};
 }
 
+std::vector<std::string> pair_needless() {
+  std::vector<std::string> names;
+  for (const std::string stack : {"model.encoder.", "model.decoder."}) {
+    for (const char* name : {"version", "embed_positions._float_tensor"}) names.push_back(stack + name);
+  }
+  return names;
+}
+
 NamedTensors constant_logits_bias(const TransformerConfig& c) {
   if (c.output_bias) return {};
   return {{"final_logits_bias", Tensor::zeros({1, c.vocabulary})}};

@@ -22,6 +22,8 @@ void write_pair(const TransformerConfig& config, Json& json);
 std::vector<NameRule> pair_names();
 std::vector<NameRule> pair_head_names();
 // In Transformers, every such model has a bias on the logits.
+// Of older files, made by fairseq.
+std::vector<std::string> pair_needless();
 NamedTensors constant_logits_bias(const TransformerConfig& config);
 
 }  // namespace hodhod::hf

@@ -144,7 +144,8 @@ const Family& t5() {
                               .keys = t5_keys(),
                               .heads = {{"T5ForConditionalGeneration", HeadKind::language_model},
                                         {"T5Model", HeadKind::language_model},
-                                        {"T5EncoderModel", HeadKind::none, TransformerShape::encoder}},
+                                        {"T5EncoderModel", HeadKind::none, TransformerShape::encoder},
+                                        {"T5WithLMHeadModel", HeadKind::language_model}},  // its old name
                               .read = read_t5,
                               .write = write_t5,
                               .names = t5_names()};

@@ -165,7 +165,8 @@ TokenizerParts parts_of_proto(const Proto& proto, const std::string& name, const
   options.add_dummy_prefix = options.add_dummy_prefix && config.flag("add_prefix_space", true);
   TokenizerParts parts;
   std::shared_ptr<const RawWords> raw_words;
-  if (config.family() == TokenizerFamily::llama && !config.flag("legacy", true) && options.add_dummy_prefix) {
+  const bool may_be_new = config.family() == TokenizerFamily::llama || config.family() == TokenizerFamily::t5;
+  if (may_be_new && !config.flag("legacy", true) && options.add_dummy_prefix) {
     // The space before a text is added at its beginning only, not after special tokens within it.
     options.add_dummy_prefix = options.escape_whitespaces = false;
     parts.pre_tokenizer = make_metaspace({.prepend_scheme = PrependScheme::first, .split = false});

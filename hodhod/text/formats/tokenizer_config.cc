@@ -35,7 +35,9 @@ constexpr NamedFamily kClasses[] = {
     {"FunnelTokenizer", Family::bert},
     {"RoFormerTokenizer", Family::bert},
     {"GPT2Tokenizer", Family::gpt2},
-    {"GPTNeoXTokenizer", Family::gpt2},
+    {"CodeGenTokenizer", Family::gpt2},
+    {"GPTNeoXTokenizer", Family::gpt_neox},
+    {"Qwen2Tokenizer", Family::qwen2},
     {"RobertaTokenizer", Family::roberta},
     {"BartTokenizer", Family::roberta},
     {"LongformerTokenizer", Family::roberta},
@@ -65,8 +67,16 @@ constexpr NamedFamily kModelTypes[] = {
     {"electra", Family::bert},
     {"roformer", Family::bert},
     {"gpt2", Family::gpt2},
+    {"gpt_neo", Family::gpt2},
+    {"opt", Family::gpt2},
+    {"phi", Family::gpt2},
+    {"gpt_neox", Family::gpt_neox},
+    {"qwen2", Family::qwen2},
+    {"qwen3", Family::qwen2},
     {"roberta", Family::roberta},
     {"bart", Family::roberta},
+    {"longformer", Family::roberta},
+    {"led", Family::roberta},
     {"llama", Family::llama},
     {"mistral", Family::llama},
     {"mixtral", Family::llama},
@@ -135,16 +145,20 @@ TokenizerConfig TokenizerConfig::read(const std::string& directory) {
   config.path_ = join_path(directory, "tokenizer_config.json");
   config.json_ = read_if_there(config.path_);
   config.class_ = json_get_or<std::string>(config.json_, "tokenizer_class", "", config.path_);
+  bool roformer = false;
   if (!config.class_.empty()) {
     config.family_ = family_of_class(config.class_);
   } else if (const std::string path = join_path(directory, "config.json"); file_exists(path)) {
     const Json model = read_if_there(path);
     const Json* named = json_find(model, "tokenizer_class");
-    config.family_ = named != nullptr && named->is_string()
-                         ? family_of_class(named->get<std::string>())
-                         : family_named(kModelTypes, json_get_or<std::string>(model, "model_type", "", path),
-                                        Family::none);
+    if (named != nullptr && named->is_string()) config.class_of_model_ = named->get<std::string>();
+    const auto type = json_get_or<std::string>(model, "model_type", "", path);
+    roformer = type == "roformer";
+    config.family_ = !config.class_of_model_.empty() ? family_of_class(config.class_of_model_)
+                                                     : family_named(kModelTypes, type, Family::none);
   }
+  const std::string& named = config.class_.empty() ? config.class_of_model_ : config.class_;
+  config.finds_chinese_words_ = named.starts_with("RoFormerTokenizer") || (named.empty() && roformer);
   const std::string map = join_path(directory, "special_tokens_map.json");
   config.read_tokens(config.path_, config.json_);
   config.read_tokens(map, read_if_there(map));
@@ -193,11 +207,16 @@ void TokenizerConfig::read_tokens(const std::string& path, const Json& json) {
   }
   for (const char* key : {"additional_special_tokens", "extra_special_tokens"}) {
     const Json* more = json_find(json, key);
-    if (more == nullptr || !more->is_array()) continue;
-    for (const Json& value : *more) {
+    if (more == nullptr) continue;
+    const auto add = [&](const Json& value) {
       AddedToken token = read_token(value, true, fmt::format("{}: {}", path, key));
       token.special = true;
       add_token(std::move(token));
+    };
+    if (more->is_array()) {
+      for (const Json& value : *more) add(value);
+    } else if (more->is_object()) {  // by the names of attributes
+      for (const auto& [name, value] : more->items()) add(value);
     }
   }
 }
@@ -251,8 +270,8 @@ std::vector<std::string> TokenizerConfig::warnings() const {
     if (!why.empty()) warnings.push_back(fmt::format("{}: {}: {}", path_, key, why));
   }
   if (family_ == Family::other) {
-    warnings.push_back(
-        fmt::format("{}: the class {} is unknown; only the files of the tokenizer are used", path_, class_));
+    warnings.push_back(fmt::format("{}: the class {} is unknown; only the files of the tokenizer are used",
+                                   path_, class_.empty() ? class_of_model_ : class_));
   }
   return warnings;
 }

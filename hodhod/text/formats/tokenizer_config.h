@@ -21,6 +21,8 @@ enum class TokenizerFamily {
   fast,  // PreTrainedTokenizerFast: tokenizer.json is complete
   bert,  // its settings determine the normaliser
   gpt2,
+  gpt_neox,  // add_bos_token and add_eos_token (both no) determine the post-processor
+  qwen2,     // NFC, and its own pattern
   roberta,
   llama,  // add_bos_token (yes) and add_eos_token (no) determine the post-processor; Gemma too
   t5,     // </s> follows a text
@@ -44,6 +46,8 @@ class TokenizerConfig {
   // Determined by the class, or else by config.json.
   TokenizerFamily family() const { return family_; }
   bool names_class() const { return !class_.empty(); }
+  // RoFormer's class, which finds Chinese words by a dictionary (jieba) before it splits them.
+  bool finds_chinese_words() const { return finds_chinese_words_; }
 
   // A setting that is true or false; nothing if it is absent or null.
   std::optional<bool> flag(const char* key) const;
@@ -67,8 +71,9 @@ class TokenizerConfig {
   void read_tokens(const std::string& path, const Json& json);
   void add_token(AddedToken token);
 
-  std::string path_, class_;
+  std::string path_, class_, class_of_model_;  // the latter as config.json names it
   TokenizerFamily family_ = TokenizerFamily::none;
+  bool finds_chinese_words_ = false;
   Json json_ = Json::object();
   std::vector<std::pair<std::string, std::string>> roles_;
   std::vector<AddedToken> tokens_;

@@ -5,6 +5,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/formats/m2m100.h"
 #include "hodhod/text/formats/marian.h"
 #include "hodhod/text/formats/sentencepiece_model.h"
@@ -111,12 +112,29 @@ bool opens_saved(const TokenizerConfig& config, bool same_files) {
     case TokenizerFamily::bert:
       return config.flag("do_basic_tokenize", true);
     case TokenizerFamily::gpt2:
+    case TokenizerFamily::gpt_neox:
+    case TokenizerFamily::qwen2:
     case TokenizerFamily::roberta:
     case TokenizerFamily::llama:
       return true;
     default:
       return false;
   }
+}
+
+// Whether a token is a word of several Chinese characters.
+bool has_chinese_words(const TokenizerParts& parts) {
+  for (int32_t id = 0; id < parts.model->vocab_size(); ++id) {
+    const std::string_view token = parts.model->id_to_token(id);
+    size_t count = 0;
+    for (size_t at = 0; at < token.size(); ++count) {
+      const Character c = read_character(token, at);
+      if (c.code < 0x4E00 || c.code > 0x9FFF) break;
+      at += c.size;
+      if (count > 0 && at == token.size()) return true;
+    }
+  }
+  return false;
 }
 
 Tokenizer load_directory(const std::string& directory) {
@@ -127,7 +145,16 @@ Tokenizer load_directory(const std::string& directory) {
   parts.roles = config.roles();
   parts.cleans_up = config.flag("clean_up_tokenization_spaces", false);
   parts.settings = config.kept_settings();
+  if (config.finds_chinese_words() && has_chinese_words(parts)) {
+    parts.warnings.push_back(
+        fmt::format("{}: RoFormer finds the words of Chinese texts with jieba's dictionary, which is not "
+                    "supported: they are "
+                    "split into single characters, and their ids differ",
+                    directory));
+  }
   for (std::string& warning : config.warnings()) parts.warnings.push_back(std::move(warning));
+  // With this setting Transformers asks for the SentencePiece file; tokenizer.json has what it means.
+  if (config.family() == TokenizerFamily::llama) parts.settings.erase("add_prefix_space");
   if (!opens_saved(config, is_json || !parts.files.empty())) parts.settings.erase("tokenizer_class");
   return Tokenizer(std::move(parts), directory);
 }

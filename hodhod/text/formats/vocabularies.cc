@@ -11,6 +11,7 @@
 #include "hodhod/text/models/bpe.h"
 #include "hodhod/text/models/word_piece.h"
 #include "hodhod/text/normalizers/characters.h"
+#include "hodhod/text/normalizers/unicode_forms.h"
 #include "hodhod/text/pre_tokenizers/byte_level.h"
 #include "hodhod/text/pre_tokenizers/characters.h"
 #include "hodhod/text/pre_tokenizers/split.h"
@@ -41,6 +42,10 @@ void add_special(TokenizerParts& parts, std::string_view content) {
   if (!parts.model->token_to_id(content)) return;
   parts.added_tokens.push_back({.content = std::string(content), .normalized = false, .special = true});
 }
+
+// How Qwen2 splits texts before their words are joined from bytes: digits alone, contractions in any case.
+constexpr std::string_view kQwen2Pattern =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 
 // <s> a </s>, and of two texts <s> a </s></s> b </s>.
 void put_roberta_tokens(TokenizerParts& parts, const TokenizerConfig& config, const std::string& where) {
@@ -88,13 +93,23 @@ TokenizerParts gpt2_parts(const std::string& vocab_path, const std::string& merg
   parts.model = make_bpe(read_vocab_json(vocab_path),
                          read_merges(read_vocabulary_lines(merges_path), merges_path), {}, merges_path);
   const bool prefix = config.flag("add_prefix_space", false);
-  parts.pre_tokenizer = make_byte_level({.add_prefix_space = prefix});
+  if (config.family() == TokenizerFamily::qwen2) {
+    std::vector<PreTokenizerPtr> steps;
+    steps.push_back(make_split_pattern(kQwen2Pattern, SplitBehavior::isolated));
+    steps.push_back(make_byte_level({.add_prefix_space = false, .use_regex = false}));
+    parts.normalizer = make_unicode_normalizer(UnicodeForm::nfc);
+    parts.pre_tokenizer = make_pre_tokenizer_sequence(std::move(steps));
+  } else {
+    parts.pre_tokenizer = make_byte_level({.add_prefix_space = prefix});
+  }
   parts.post_processor = make_byte_level_processing(/*trim_offsets=*/false, prefix);
   parts.decoder = make_byte_level_decoder();
   for (const char* token : {"<|endoftext|>", "<s>", "</s>", "<pad>", "<unk>", "<mask>"})
     add_special(parts, token);
   if (config.family() == TokenizerFamily::roberta) {
     put_roberta_tokens(parts, config, vocab_path);
+  } else if (config.family() == TokenizerFamily::gpt_neox) {
+    put_llama_tokens(parts, config, /*bos=*/false, /*eos=*/false);
   } else if (config.flag("add_bos_token", false)) {
     put_around(parts, config.role("bos_token", "<|endoftext|>"), "", config.path());
   }
