@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is in this page: sizes, what was kept and in which form, what was left out, the licences of what is inside.
 import type { Both } from '../../shared/language.ts';
-import { say } from '../../shared/language.ts';
+import { language, say } from '../../shared/language.ts';
 import { bytes, count, percent } from '../../shared/numbers.ts';
-import { NumbersTable } from '../../shared/table.tsx';
+import { type Cell, NumbersTable } from '../../shared/table.tsx';
+import { terms } from '../../shared/terms.ts';
 import { mirrored, pass, view } from '../state.ts';
 
 const words = {
@@ -35,6 +36,25 @@ const words = {
   },
 } satisfies Record<string, Both | Both<[string]> | Both<[string, string, string]>>;
 
+// The components of the program, where they are not called as the terms are.
+const components: Record<string, Both> = {
+  input: { en: 'input', fa: 'ورودی' },
+  embedding: terms.embedding,
+  positions: { en: 'positions', fa: 'موقعیت‌ها' },
+  attention: terms.attention,
+  'add & norm': terms.addNorm,
+  'feed-forward': terms.feedForward,
+  linear: terms.linear,
+  softmax: terms.softmax,
+  recurrence: terms.recurrentNetwork,
+  constant: { en: 'constant', fa: 'ثابت' },
+};
+
+const nameOf = (component: string) => {
+  const known = components[component];
+  return known && language.value === 'fa' ? known.fa : component;
+};
+
 export function About() {
   const { index } = view.value!;
   const { plan, tensors, model } = index;
@@ -61,7 +81,7 @@ export function About() {
       <ul class="shares" dir="ltr">
         {model.components.map((c) => (
           <li key={c.component}>
-            <span class="candidate">{c.component}</span>
+            <span class="candidate">{nameOf(c.component)}</span>
             <span class="bar-track">
               <i class="bar" style={{ width: `${(100 * c.parameters) / total}%` }} />
             </span>
@@ -80,7 +100,7 @@ export function About() {
             name: 'reduced',
             rows: plan.reduced.length,
             columns: 4,
-            row: (r) => String(r + 1),
+            row: (r) => r + 1,
             column: (c) => say([words.name, words.kept, words.reason, words.flag][c]!),
             cell: (r, c) =>
               [plan.reduced[r]!.name, plan.reduced[r]!.kept, plan.reduced[r]!.reason, plan.reduced[r]!.flag][c]!,
@@ -97,7 +117,7 @@ export function About() {
           column: (c) => ['shape', 'form', '±', 'component'][c]!,
           cell: (r, c) => {
             const t = own[r]!;
-            return [`${t.axes} ${t.shape.join(' × ')}`, t.form, String(t.bound), t.component][c]!;
+            return [`${t.axes} ${t.shape.join(' × ')}`, t.form, t.bound, nameOf(t.component)][c]!;
           },
         }}
       />
@@ -109,7 +129,7 @@ export function About() {
           columns: 1,
           row: (r) => options[r]![0],
           column: () => '',
-          cell: (r) => String(options[r]![1]),
+          cell: (r) => (typeof options[r]![1] === 'boolean' ? String(options[r]![1]) : (options[r]![1] as Cell)),
         }}
       />
       <p class="muted licences">{say(words.licences)}</p>
