@@ -26,6 +26,7 @@ expect "a summary" '"tensors":{"kept":' "$(look "$work/translator" 'A book.' -o 
 look "$work/translator" 'The teacher reads a book.' -o "$page" --target 'معلم کتاب می‌خواند.' --at 2 --note 'a <note>' > "$work/out"
 is_page "forced" '"forced":true' "$page"
 is_page "a note" '"note":"a \u003cnote>"' "$page"
+is_page "the command" "\"command\":\"hodhod look translator 'The teacher reads a book.' --target 'معلم کتاب می‌خواند.' --at 2 --note 'a \u003cnote>' -o page.html\"" "$page"
 
 # The same bytes whatever the threads.
 for threads in 1 2 4; do

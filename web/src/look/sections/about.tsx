@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is in this page: sizes, what was kept and in which form, what was left out, the licences of what is inside.
+import { spelled } from '../../shared/bidi.ts';
 import type { Both } from '../../shared/language.ts';
 import { language, say } from '../../shared/language.ts';
 import { bytes, count, percent } from '../../shared/numbers.ts';
@@ -66,9 +67,14 @@ export function About() {
       <h2 id="about-title">{say(words.title)}</h2>
       <p>{say(words.written, index.program)}</p>
       <p>{say(words.size, count(tensors.length), bytes(plan.bytes), bytes(plan.limit))}</p>
-      <p>
-        {say(words.command)}: <code dir="ltr">{index.command}</code>
-      </p>
+      {index.command && (
+        <div>
+          {say(words.command)}:
+          <pre class="command" dir="ltr" tabIndex={0}>
+            <code>{spelled(index.command)}</code>
+          </pre>
+        </div>
+      )}
       <label class="controls">
         <input
           type="checkbox"
