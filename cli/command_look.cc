@@ -54,7 +54,13 @@ std::string result_line(const LookFlags& flags, const look::LookResult& found) {
   return line + "\n";
 }
 
-std::string last_part(const std::string& path) { return std::filesystem::path(path).filename().string(); }
+// Without slashes at their ends.
+std::vector<std::string> last_parts(const std::vector<std::string>& paths) {
+  std::vector<std::string> parts;
+  for (const std::string& path : paths)
+    parts.push_back(std::filesystem::path(path + "/").parent_path().filename().string());
+  return parts;
+}
 
 // The command as it can be given again: of paths their last parts, as a page names no others, and without
 // what changes nothing on it.
@@ -72,14 +78,14 @@ std::string command_line(const LookFlags& flags, const std::string& model) {
     return fmt::format("{}", fmt::join(numbers, ","));
   };
   words.insert(words.end(), options.texts.begin(), options.texts.end());
-  for (const std::string& adapter : flags.model.adapters) add("--adapter", {last_part(adapter)});
+  for (const std::string& adapter : last_parts(flags.model.adapters)) add("--adapter", {adapter});
   if (options.target) add("--target", {*options.target});
   add_if(!flags.languages.source.empty(), "--source-language", {flags.languages.source});
   add_if(!flags.languages.target.empty(), "--target-language", {flags.languages.target});
   add_if(options.generate > 0, "--generate", {std::to_string(options.generate)});
   add_if(options.compare, "--compare");
   add_if(!options.at.empty(), "--at", {options.at});
-  for (const std::string& file : options.data) add("--data", {last_part(file)});
+  if (!options.data.empty()) add("--data", last_parts(options.data));
   add_if(options.fill, "--fill");
   add_if(!options.ids.empty(), "--ids", {list(options.ids)});
   add_if(!options.target_ids.empty(), "--target-ids", {list(options.target_ids)});

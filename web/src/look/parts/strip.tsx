@@ -51,6 +51,8 @@ export function Strip(props: StripProps) {
         return (
           <>
             {(k > 0 || from === 0) && piece.gap}
+            {/* A line may break before a token that has its blank in itself. */}
+            {!props.part && piece.text.startsWith('␣') && <wbr />}
             <StripToken
               key={i}
               id={`${id}-${i}`}

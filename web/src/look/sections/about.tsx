@@ -71,7 +71,7 @@ export function About() {
         <div>
           {say(words.command)}:
           <pre class="command" dir="ltr" tabIndex={0}>
-            <code>{spelled(index.command)}</code>
+            <code>{index.command.split('\n').map(spelled).join('\n')}</code>
           </pre>
         </div>
       )}
