@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // hodhod look DIR TEXT: what a model computes on a text, as one page that opens without a network.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
+#include <filesystem>
 #include <memory>
 
 #include "cli/commands.h"
@@ -13,6 +15,8 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/base/format.h"
+#include "hodhod/base/names.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/io/safetensors.h"
 #include "hodhod/look/look.h"
 
@@ -50,6 +54,55 @@ std::string result_line(const LookFlags& flags, const look::LookResult& found) {
   return line + "\n";
 }
 
+// Without slashes at their ends.
+std::vector<std::string> last_parts(const std::vector<std::string>& paths) {
+  std::vector<std::string> parts;
+  for (const std::string& path : paths)
+    parts.push_back(std::filesystem::path(path + "/").parent_path().filename().string());
+  return parts;
+}
+
+// The command as it can be given again: of paths their last parts, as a page names no others, and without
+// what changes nothing on it.
+std::string command_line(const LookFlags& flags, const std::string& model) {
+  const look::LookOptions& options = flags.options;
+  std::vector<std::string> words = {"hodhod", "look", model};
+  const auto add = [&](const char* option, const std::vector<std::string>& values) {
+    words.emplace_back(option);
+    words.insert(words.end(), values.begin(), values.end());
+  };
+  const auto add_if = [&](bool given, const char* option, const std::vector<std::string>& values = {}) {
+    if (given) add(option, values);
+  };
+  const auto list = [](const std::vector<int64_t>& numbers) {
+    return fmt::format("{}", fmt::join(numbers, ","));
+  };
+  words.insert(words.end(), options.texts.begin(), options.texts.end());
+  for (const std::string& adapter : last_parts(flags.model.adapters)) add("--adapter", {adapter});
+  if (options.target) add("--target", {*options.target});
+  add_if(!flags.languages.source.empty(), "--source-language", {flags.languages.source});
+  add_if(!flags.languages.target.empty(), "--target-language", {flags.languages.target});
+  add_if(options.generate > 0, "--generate", {std::to_string(options.generate)});
+  add_if(options.compare, "--compare");
+  add_if(!options.at.empty(), "--at", {options.at});
+  if (!options.data.empty()) add("--data", last_parts(options.data));
+  add_if(options.fill, "--fill");
+  add_if(!options.ids.empty(), "--ids", {list(options.ids)});
+  add_if(!options.target_ids.empty(), "--target-ids", {list(options.target_ids)});
+  add_if(!options.layers.empty(), "--layers", {list(options.layers)});
+  add_if(!flags.heads.empty(), "--heads", {flags.heads});
+  add_if(options.exact, "--exact");
+  add_if(!flags.size_limit.empty(), "--size-limit", {flags.size_limit});
+  add_if(options.gradients != look::GradientChoice::automatic, "--gradients",
+         {std::string(name_of(options.gradients))});
+  add_if(flags.cuts, "--cuts");
+  add_if(options.language != look::PageLanguage::automatic, "--language",
+         {std::string(name_of(options.language))});
+  add_if(!options.note.empty(), "--note", {options.note});
+  add("-o", {"page.html"});
+  return well_formed_utf8(shell_line(words));
+}
+
 int run_look(LookFlags& flags, const std::string& version) {
   look::LookOptions& options = flags.options;
   options.heads = range_of(flags.heads);
@@ -60,6 +113,7 @@ int run_look(LookFlags& flags, const std::string& version) {
   look::Subject subject = look::Subject::load(flags.model, flags.languages);
   print_warnings(subject.series ? subject.series->warnings : subject.text.warnings);
   if (subject.text.tokenizer) print_warnings(subject.text.tokenizer->warnings());
+  options.command = command_line(flags, subject.name);
   const look::LookResult found = look::look(subject, options);
   write_file_atomically(flags.out, found.page);
   if (options.tensors) write_safetensors(flags.tensors, found.tensors);

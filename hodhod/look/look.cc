@@ -376,7 +376,7 @@ LookResult look(Subject& subject, const LookOptions& options) {
                      .gradients = gradients,
                      .keep_all = options.tensors});
   survey(subject, readings, gradients, recorder);
-  int64_t besides = bytes_of_index(subject, model, recorder.surveyed());
+  int64_t besides = bytes_of_index(subject, model, recorder.surveyed()) + std::ssize(options.command);
   for (const Reading& reading : readings) besides += bytes_of_pass(subject, reading, options.cuts);
   recorder.make_plan(std::max<int64_t>(0, options.size_limit - besides));
 

@@ -45,6 +45,7 @@ struct LookOptions {
   PageLanguage language = PageLanguage::automatic;
   std::string note = {};
   std::string program = "hodhod";  // with its version
+  std::string command = {};        // that writes such a page; the page shows it
   bool tensors = false;            // exact copies of all tensors, too
 };
 

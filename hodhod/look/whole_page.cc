@@ -33,8 +33,7 @@ Json index_head(const Subject& subject, const LookOptions& options, const Json& 
                 {"kind", std::string(name_of(subject.kind))},
                 {"language", std::string(name_of(options.language))}};
   if (!options.note.empty()) index["note"] = options.note;
-  index["command"] = subject.kind == Kind::forecaster ? "hodhod look DIR --data FILE -o page.html"
-                                                      : "hodhod look DIR TEXT -o page.html";
+  index["command"] = options.command;
   index["model"] = model;
   return index;
 }

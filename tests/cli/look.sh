@@ -26,6 +26,7 @@ expect "a summary" '"tensors":{"kept":' "$(look "$work/translator" 'A book.' -o 
 look "$work/translator" 'The teacher reads a book.' -o "$page" --target 'معلم کتاب می‌خواند.' --at 2 --note 'a <note>' > "$work/out"
 is_page "forced" '"forced":true' "$page"
 is_page "a note" '"note":"a \u003cnote>"' "$page"
+is_page "the command" "\"command\":\"hodhod look translator 'The teacher reads a book.' --target 'معلم کتاب می‌خواند.' --at 2 --note 'a \u003cnote>' -o page.html\"" "$page"
 
 # The same bytes whatever the threads.
 for threads in 1 2 4; do
@@ -117,6 +118,7 @@ for month in {01..12}; do for day in {01..28}; do echo "2023-$month-$day,$((10#$
   horizon=7 width=8 --steps 5 --out "$work/shop" 2> "$work/err" || fail "train forecast" "$(cat "$work/err")"
 look "$work/shop" --data "$work/sold.csv" --fill --at 2023-12-01 -o "$page" > "$work/out"
 is_page "a forecast" '"forecast":{"column":"sold"' "$page"
+is_page "its command" '"command":"hodhod look shop --at 2023-12-01 --data sold.csv --fill -o page.html"' "$page"
 is_page "its effects" '"name":"effects"' "$page"
 is_page "its states" '"name":"encoder.layer.0.forward.states"' "$page"
 expect "its summary" '"columns":["sold"],"first":"2023-12-01","horizon":7' \

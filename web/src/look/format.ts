@@ -20,7 +20,7 @@ export interface Index {
   kind: 'transformer' | 'recurrent' | 'perceptron' | 'windowed' | 'bag' | 'ngram' | 'vectors' | 'topics' | 'forecaster';
   language: 'auto' | 'fa' | 'en'; // of the interface when the page opens; auto: the text's, else the browser's
   note?: string; // of whoever made the page, such as "trained on generated sentences"
-  command: string; // what brings back more: "hodhod look DIR …", without the model's path
+  command: string; // that writes such a page, with the last parts of paths; may be empty
   model: ModelInfo;
   vocabulary: Record<string, string>; // readable text of every token id that the index mentions
   source_vocabulary?: Record<string, string>; // of the encoder's tokens, where they have a vocabulary of their own

@@ -3,6 +3,7 @@
 // section.
 import type { Both } from '../shared/language.ts';
 import { language, say } from '../shared/language.ts';
+import { inDigits } from '../shared/numbers.ts';
 import { type Term, terms } from '../shared/terms.ts';
 import type { Stack } from './index_view.ts';
 import type { Tone } from './parts/section.tsx';
@@ -293,7 +294,7 @@ function TowerPicture({
           direction="ltr"
           transform={`translate(${beside} ${(frameTop + frameBottom) / 2}) rotate(-90)`}
         >
-          {tower.times} ×
+          {inDigits(tower.times)} ×
         </text>
       )}
       {boxes.map(({ box: b, y }, i) => (

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
-import { boundText, bytes, count, exact, percent, short } from './numbers.ts';
+import { boundText, bytes, count, exact, fixed, inDigits, percent, short } from './numbers.ts';
 
 test('counts take the digits of the language', () => {
   expect(count(1234, 'fa')).toBe('۱٬۲۳۴');
@@ -10,7 +10,7 @@ test('counts take the digits of the language', () => {
   expect(bytes(1536, 'en')).toBe('1.5 KiB');
 });
 
-test('values of tensors are Latin and short', () => {
+test('values of tensors are short', () => {
   expect(short(0.31274)).toBe('0.3127');
   expect(short(-12.5)).toBe('-12.500');
   expect(short(0)).toBe('0');
@@ -19,6 +19,17 @@ test('values of tensors are Latin and short', () => {
   expect(short(1.25e9)).toBe('1.3e9');
   expect(short(Number.NaN)).toBe('NaN');
   expect(short(Number.NEGATIVE_INFINITY)).toBe('−∞');
+});
+
+test('values take the digits of the language', () => {
+  expect(short(0.31274, 4, 'fa')).toBe('۰٫۳۱۲۷');
+  expect(short(-12.5, 4, 'fa')).toBe('\u200e−۱۲٫۵۰۰');
+  expect(short(3.14e-7, 4, 'fa')).toBe('\u200e۳٫۱e−۷');
+  expect(short(Number.NaN, 4, 'fa')).toBe('NaN');
+  expect(fixed(0.5, 2, 'fa')).toBe('۰٫۵۰');
+  expect(fixed(0.5, 2, 'en')).toBe('0.50');
+  expect(inDigits(1024, 'fa')).toBe('۱۰۲۴');
+  expect(boundText(0.00391, 'fa')).toBe('۰٫۰۰۴');
 });
 
 test('the exact form of a 32-bit value reads back as the same bits', () => {

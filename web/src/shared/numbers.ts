@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How numbers are written. Counts in sentences take the digits of the page's language; values of tensors stay Latin
-// and left to right in both, so that they can be compared with the terminal and with a paper.
+// How numbers are written: in the digits of the page's language. What goes into a file or a program stays Latin: saved
+// tables, names, shapes and commands.
 import type { Language } from './language.ts';
 import { language } from './language.ts';
 
@@ -37,8 +37,28 @@ export function bytes(n: number, tongue: Language = language.value): string {
   return `${decimal(size, size < 10 ? 1 : 0, tongue)} ${unit}`;
 }
 
+/**
+ * A number that is written in Latin digits, in those of the language: ۰٫۳۱۲۷. A mark keeps the sign, and what follows an
+ * e, on its side in a line of either direction.
+ */
+export function inDigits(number: string | number, tongue: Language = language.value): string {
+  const text = String(number);
+  if (tongue !== 'fa' || !/\d/.test(text)) return text;
+  const digits = text.replace(/\d/g, (d) => '۰۱۲۳۴۵۶۷۸۹'[Number(d)]!).replace('.', '٫');
+  return /[-e]/.test(text) ? `\u200e${digits.replaceAll('-', '−')}` : digits;
+}
+
+/** With so many decimals: 0.50 or ۰٫۵۰. */
+export function fixed(x: number, decimals: number, tongue: Language = language.value): string {
+  return Number.isFinite(x) ? inDigits(x.toFixed(decimals), tongue) : notFinite(x);
+}
+
 /** A value of a tensor in few digits: 0.3127, -12.50, 3.1e-7. */
-export function short(x: number, digits = 4): string {
+export function short(x: number, digits = 4, tongue: Language = language.value): string {
+  return inDigits(inFew(x, digits), tongue);
+}
+
+function inFew(x: number, digits: number): string {
   if (!Number.isFinite(x)) return notFinite(x);
   if (x === 0) return Object.is(x, -0) ? '-0' : '0';
   const size = Math.abs(x);
@@ -47,7 +67,7 @@ export function short(x: number, digits = 4): string {
   return x.toFixed(Math.max(0, digits - whole));
 }
 
-/** A 32-bit value in the fewest digits that give the same value back. */
+/** A 32-bit value in the fewest digits that give the same value back; Latin, to be read by programs. */
 export function exact(x: number): string {
   if (!Number.isFinite(x)) return notFinite(x);
   if (Object.is(x, -0)) return '-0';
@@ -59,10 +79,10 @@ export function exact(x: number): string {
 }
 
 /** An error bound: two significant digits, rounded up so that it stays a bound. */
-export function boundText(x: number): string {
-  if (x === 0) return '0';
+export function boundText(x: number, tongue: Language = language.value): string {
+  if (x === 0) return inDigits(0, tongue);
   const scale = 10 ** (Math.floor(Math.log10(x)) - 1);
-  return String(Number((Math.ceil(x / scale - 1e-9) * scale).toPrecision(2))).replace('e+', 'e');
+  return inDigits(String(Number((Math.ceil(x / scale - 1e-9) * scale).toPrecision(2))).replace('e+', 'e'), tongue);
 }
 
 function notFinite(x: number): string {

@@ -4,7 +4,7 @@
 import { useState } from 'preact/hooks';
 import type { Both } from './language.ts';
 import { say } from './language.ts';
-import { count } from './numbers.ts';
+import { count, exact, inDigits } from './numbers.ts';
 
 const words = {
   numbers: { en: 'Numbers', fa: 'عددها' },
@@ -23,22 +23,35 @@ const words = {
   on: { en: 'Next', fa: 'بعدی' },
 } satisfies Record<string, Both | Both<[number, number, number]>>;
 
+/** A number is shown in the digits of the page, and saved in Latin ones. */
+export type Cell = string | number;
+
 /** A table whose cells are made on demand. */
 export interface Numbers {
   name: string; // of the file that is saved
   rows: number;
   columns: number;
-  row: (r: number) => string;
-  column: (c: number) => string;
-  cell: (r: number, c: number) => string;
+  row: (r: number) => Cell;
+  column: (c: number) => Cell;
+  cell: (r: number, c: number) => Cell;
   corner?: string;
 }
 
 const windowSize = 64;
 
+function saved(cell: Cell): string {
+  if (typeof cell === 'string') return cell;
+  return Number.isSafeInteger(cell) && !Object.is(cell, -0) ? String(cell) : exact(cell);
+}
+
+const shown = (cell: Cell) => (typeof cell === 'string' ? cell : inDigits(saved(cell)));
+
 /** The whole table as RFC 4180 has it. */
 export function csv(numbers: Numbers): string {
-  const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const quoted = (cell: Cell) => {
+    const text = saved(cell);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
   const indices = (n: number) => Array.from({ length: n }, (_, i) => i);
   const head = [numbers.corner ?? '', ...indices(numbers.columns).map(numbers.column)];
   const lines = indices(numbers.rows).map((r) => [
@@ -99,7 +112,7 @@ function Window({ numbers }: { numbers: Numbers }) {
               <td>{numbers.corner ?? ''}</td>
               {columns.map((c) => (
                 <th key={c} scope="col">
-                  <bdi>{numbers.column(c)}</bdi>
+                  <bdi>{shown(numbers.column(c))}</bdi>
                 </th>
               ))}
             </tr>
@@ -108,10 +121,10 @@ function Window({ numbers }: { numbers: Numbers }) {
             {rows.map((r) => (
               <tr key={r}>
                 <th scope="row">
-                  <bdi>{numbers.row(r)}</bdi>
+                  <bdi>{shown(numbers.row(r))}</bdi>
                 </th>
                 {columns.map((c) => (
-                  <td key={c}>{numbers.cell(r, c)}</td>
+                  <td key={c}>{shown(numbers.cell(r, c))}</td>
                 ))}
               </tr>
             ))}

@@ -4,6 +4,7 @@ import { extent } from 'd3-array';
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
 import { useRef } from 'preact/hooks';
+import type { Direction } from '../../shared/bidi.ts';
 import { short } from '../../shared/numbers.ts';
 import { useWidth } from './width.ts';
 
@@ -21,18 +22,22 @@ export function Curve(props: {
   height?: number;
   chosen?: number | undefined;
   onPick?: (i: number) => void;
+  direction?: Direction; // of the text whose tokens the axis has
 }) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const height = props.height ?? 190;
   const n = Math.max(...props.series.map((s) => s.values.length));
   const longest = Math.max(...Array.from({ length: n }, (_, i) => [...props.label(i)].length), 1);
-  // The first label reaches to the left of its place.
-  const first = Math.min(18, [...props.label(0)].length);
+  const backward = props.direction === 'rtl';
+  // The label at the left reaches beyond its place.
+  const first = Math.min(18, [...props.label(backward ? n - 1 : 0)].length);
   const margin = { left: Math.max(52, 8 + first * 4.6), right: 12, top: 10, bottom: 22 + Math.min(18, longest) * 4.4 };
   const finite = props.series.flatMap((s) => s.values).filter((v) => Number.isFinite(v) && (!props.log || v > 0));
   const [low = 0, high = 1] = extent(finite);
-  const x = scaleLinear([0, Math.max(1, n - 1)], [margin.left, width - margin.right]);
+  const [left, right] = [margin.left, width - margin.right];
+  const x = scaleLinear([0, Math.max(1, n - 1)], backward ? [right, left] : [left, right]);
+  const apart = Math.abs(x(1) - x(0));
   const y = props.log
     ? scaleLog([low || 1e-9, high || 1], [height - margin.bottom, margin.top]).nice()
     : scaleLinear(
@@ -65,7 +70,7 @@ export function Curve(props: {
               transform={`translate(${x(i) + 4} ${height - margin.bottom + 12}) rotate(-40)`}
               text-anchor="end"
             >
-              {props.label(i)}
+              {`\u2068${props.label(i)}\u2069`}
             </text>
           ))}
         {props.chosen !== undefined && props.chosen < n && (
@@ -89,9 +94,9 @@ export function Curve(props: {
         {Array.from({ length: n }, (_, i) => (
           <rect
             key={i}
-            x={x(i) - (x(1) - x(0)) / 2}
+            x={x(i) - apart / 2}
             y={margin.top}
-            width={Math.max(1, x(1) - x(0))}
+            width={Math.max(1, apart)}
             height={height - margin.bottom - margin.top}
             class="hit"
             onClick={() => props.onPick?.(i)}

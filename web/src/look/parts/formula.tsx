@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // A formula of formulas.tex with this model's numbers in it. MathML was written at build time.
+import { inDigits } from '../../shared/numbers.ts';
 import formulas from '../formulas.tex';
 
 export type FormulaValues = Record<string, number | undefined>;
 
-/** The MathML of a formula; a number that is not known leaves its letter. */
+/** The MathML of a formula, its numbers in the digits of the page; one that is not known leaves its letter. */
 export function formulaOf(name: string, values: FormulaValues): string {
   const mathml = formulas[name];
   if (mathml === undefined) throw new Error(`there is no formula ${name}`);
-  return mathml.replaceAll(/@([a-z]+)@/g, (_, key: string) => {
+  const filled = mathml.replaceAll(/@([a-z]+)@/g, (_, key: string) => {
     const x = values[key];
-    return x === undefined || !Number.isFinite(x) ? key.toUpperCase() : String(x);
+    return x === undefined || !Number.isFinite(x) ? key.toUpperCase() : inDigits(x);
   });
+  return filled.replaceAll(/(<mn[^>]*>)([^<]*)/g, (_, tag: string, number: string) => tag + inDigits(number));
 }
 
 export function Formula({ name, values = {} }: { name: string; values?: FormulaValues }) {

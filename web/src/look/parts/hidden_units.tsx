@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { signedScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { count, exact, percent, short } from '../../shared/numbers.ts';
+import { count, percent, short } from '../../shared/numbers.ts';
 import type { Stack } from '../index_view.ts';
 import { strongestUnits } from '../recurrent.ts';
 import { pass, tokenOf, view } from '../state.ts';
@@ -23,9 +23,9 @@ const words = {
   },
   cell: {
     en: (token: string, unit: number) => `“${token}”, unit ${unit}:`,
-    fa: (token: string, unit: number) => `«${token}»، واحد ${unit}:`,
+    fa: (token: string, unit: number) => `«${token}»، واحد ${count(unit)}:`,
   },
-  unit: { en: (u: number) => `unit ${u}`, fa: (u: number) => `واحد ${u}` },
+  unit: { en: (u: number) => `unit ${u}`, fa: (u: number) => `واحد ${count(u)}` },
   strongest: {
     en: (token: string) => `Strongest units of “${token}”`,
     fa: (token: string) => `قوی‌ترین واحدهای «${token}»`,
@@ -71,8 +71,8 @@ export function HiddenUnits({ of, hidden, zeros: shown }: { of: Stack; hidden: K
           rows: tokens,
           columns: width,
           row: label,
-          column: String,
-          cell: (t, u) => exact(values[t * width + u]!),
+          column: (c) => c,
+          cell: (t, u) => values[t * width + u]!,
         }}
       >
         <Matrix
@@ -101,6 +101,7 @@ export function HiddenUnits({ of, hidden, zeros: shown }: { of: Stack; hidden: K
               ]}
               label={label}
               chosen={chosen}
+              direction={v.sequence(pass.value, of)!.direction}
             />
             <p class="picture-note">{say(words.zeroLine, percent(zeros), label(chosen))}</p>
           </Picture>

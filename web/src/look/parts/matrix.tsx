@@ -5,7 +5,7 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { colourOf, css, inkOn, type Scale } from '../../shared/colour.ts';
-import { short } from '../../shared/numbers.ts';
+import { inDigits, short } from '../../shared/numbers.ts';
 import { theme } from '../../shared/theme.ts';
 import { mirrored } from '../state.ts';
 import { type CellSize, type Grid, paint } from './paint.ts';
@@ -108,7 +108,7 @@ export function Matrix(props: MatrixProps) {
             <canvas
               ref={canvas}
               role="img"
-              aria-label={`${props.name}; ${grid.rows} × ${grid.columns}`}
+              aria-label={`${props.name}; ${inDigits(grid.rows)} × ${inDigits(grid.columns)}`}
               tabIndex={0}
               style={{ width: `${width}px`, height: `${height}px`, cursor: props.onPick ? 'pointer' : 'crosshair' }}
               onPointerMove={(event) => {

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import type { Scale } from '../../shared/colour.ts';
 import { type Both, say } from '../../shared/language.ts';
 import { Legend } from '../../shared/legend.tsx';
-import { boundText } from '../../shared/numbers.ts';
+import { boundText, count } from '../../shared/numbers.ts';
 import { type Numbers, NumbersTable } from '../../shared/table.tsx';
 import type { TensorInfo } from '../format.ts';
 import { numberOf } from '../index_view.ts';
@@ -51,8 +51,8 @@ export function Source({ info, derived }: { info?: TensorInfo | undefined; deriv
           {say(words.bound, b)}
         </abbr>
       )}
-      {info.form === 'top' && <span class="exactness">{say(words.top, String(info.top ?? 0))}</span>}
-      {info.not_finite > 0 && <span class="exactness bad">{say(words.notFinite, String(info.not_finite))}</span>}
+      {info.form === 'top' && <span class="exactness">{say(words.top, count(info.top ?? 0))}</span>}
+      {info.not_finite > 0 && <span class="exactness bad">{say(words.notFinite, count(info.not_finite))}</span>}
       {derived && <span class="derived"> · {derived}</span>}
     </span>
   );

@@ -5,7 +5,7 @@ import { useMemo } from 'preact/hooks';
 import { type Scale, signedScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { exact } from '../../shared/numbers.ts';
+import { count } from '../../shared/numbers.ts';
 import type { TensorInfo } from '../format.ts';
 import type { Stack } from '../index_view.ts';
 import { numberOf } from '../index_view.ts';
@@ -18,11 +18,11 @@ const words = {
   channel: { en: 'channel', fa: 'کانال' },
   cell: {
     en: (token: string, unit: string, c: number) => `“${token}”, ${unit} ${c}:`,
-    fa: (token: string, unit: string, c: number) => `«${token}»، ${unit} ${c}:`,
+    fa: (token: string, unit: string, c: number) => `«${token}»، ${unit} ${count(c)}:`,
   },
   axis: {
     en: (unit: string, n: number) => `${unit} 0 … ${n - 1}`,
-    fa: (unit: string, n: number) => `${unit} 0 … ${n - 1}`,
+    fa: (unit: string, n: number) => `${unit} ${count(0)} … ${count(n - 1)}`,
   },
   value: { en: 'value', fa: 'مقدار' },
   token: { en: 'tokens', fa: 'توکن‌ها' },
@@ -69,8 +69,8 @@ export function TokenRows(props: {
         rows: tokens.length,
         columns: width,
         row: label,
-        column: String,
-        cell: (r, c) => exact(values[r * width + c]!),
+        column: (c) => c,
+        cell: (r, c) => values[r * width + c]!,
       }}
     >
       <Matrix

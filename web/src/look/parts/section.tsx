@@ -39,7 +39,7 @@ export function Section(props: {
     <section id={props.id} ref={element} class="section" aria-labelledby={`${props.id}-title`}>
       <h2 id={`${props.id}-title`}>
         <i class={`tone ${props.tone}`} aria-hidden="true" />
-        {say(props.title)}
+        {say(props.title)}{' '}
         {language.value === 'fa' && (
           <small lang="en" dir="ltr">
             {props.title.en}

@@ -44,12 +44,15 @@ export function Strip(props: StripProps) {
       aria-activedescendant={chosen === undefined ? undefined : `${id}-${chosen}`}
       tabIndex={0}
       onKeyDown={onKeyDown}
+      onCopy={copyText}
     >
       {shown.map((piece, k) => {
         const i = from + k;
         return (
           <>
             {(k > 0 || from === 0) && piece.gap}
+            {/* A line may break before a token that has its blank in itself. */}
+            {!props.part && piece.text.startsWith('␣') && <wbr />}
             <StripToken
               key={i}
               id={`${id}-${i}`}
@@ -121,7 +124,12 @@ function Written({ text }: { text: string }) {
   return (
     <>
       {text.split(/(⟨ZWNJ⟩|␣+)/).map((part, i) => {
-        if (part === '⟨ZWNJ⟩') return <i key={i} class="zwnj" role="img" aria-label="ZWNJ" title="ZWNJ" />;
+        if (part === '⟨ZWNJ⟩')
+          return (
+            <i key={i} class="zwnj" role="img" aria-label="ZWNJ" title="ZWNJ">
+              {'\u200c'}
+            </i>
+          );
         if (part.startsWith('␣'))
           return (
             <span key={i} class="blank">
@@ -132,6 +140,15 @@ function Written({ text }: { text: string }) {
       })}
     </>
   );
+}
+
+/** Copies text, without the joiners of its pieces and the signs for blanks. */
+function copyText(event: ClipboardEvent): void {
+  event.clipboardData?.setData(
+    'text/plain',
+    String(getSelection()).replaceAll('\u200d', '').replaceAll('⟨ZWNJ⟩', '\u200c').replaceAll('␣', ' '),
+  );
+  event.preventDefault();
 }
 
 /** Scrolls a long text, and nothing but it, until the chosen token is in sight. */

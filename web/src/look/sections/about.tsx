@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is in this page: sizes, what was kept and in which form, what was left out, the licences of what is inside.
+import { spelled } from '../../shared/bidi.ts';
 import type { Both } from '../../shared/language.ts';
-import { say } from '../../shared/language.ts';
+import { language, say } from '../../shared/language.ts';
 import { bytes, count, percent } from '../../shared/numbers.ts';
-import { NumbersTable } from '../../shared/table.tsx';
+import { type Cell, NumbersTable } from '../../shared/table.tsx';
+import { terms } from '../../shared/terms.ts';
 import { mirrored, pass, view } from '../state.ts';
 
 const words = {
@@ -35,6 +37,25 @@ const words = {
   },
 } satisfies Record<string, Both | Both<[string]> | Both<[string, string, string]>>;
 
+// The components of the program, where they are not called as the terms are.
+const components: Record<string, Both> = {
+  input: { en: 'input', fa: 'ورودی' },
+  embedding: terms.embedding,
+  positions: { en: 'positions', fa: 'موقعیت‌ها' },
+  attention: terms.attention,
+  'add & norm': terms.addNorm,
+  'feed-forward': terms.feedForward,
+  linear: terms.linear,
+  softmax: terms.softmax,
+  recurrence: terms.recurrentNetwork,
+  constant: { en: 'constant', fa: 'ثابت' },
+};
+
+const nameOf = (component: string) => {
+  const known = components[component];
+  return known && language.value === 'fa' ? known.fa : component;
+};
+
 export function About() {
   const { index } = view.value!;
   const { plan, tensors, model } = index;
@@ -46,9 +67,14 @@ export function About() {
       <h2 id="about-title">{say(words.title)}</h2>
       <p>{say(words.written, index.program)}</p>
       <p>{say(words.size, count(tensors.length), bytes(plan.bytes), bytes(plan.limit))}</p>
-      <p>
-        {say(words.command)}: <code dir="ltr">{index.command}</code>
-      </p>
+      {index.command && (
+        <div>
+          {say(words.command)}:
+          <pre class="command" dir="ltr" tabIndex={0}>
+            <code>{index.command.split('\n').map(spelled).join('\n')}</code>
+          </pre>
+        </div>
+      )}
       <label class="controls">
         <input
           type="checkbox"
@@ -61,7 +87,7 @@ export function About() {
       <ul class="shares" dir="ltr">
         {model.components.map((c) => (
           <li key={c.component}>
-            <span class="candidate">{c.component}</span>
+            <span class="candidate">{nameOf(c.component)}</span>
             <span class="bar-track">
               <i class="bar" style={{ width: `${(100 * c.parameters) / total}%` }} />
             </span>
@@ -80,7 +106,7 @@ export function About() {
             name: 'reduced',
             rows: plan.reduced.length,
             columns: 4,
-            row: (r) => String(r + 1),
+            row: (r) => r + 1,
             column: (c) => say([words.name, words.kept, words.reason, words.flag][c]!),
             cell: (r, c) =>
               [plan.reduced[r]!.name, plan.reduced[r]!.kept, plan.reduced[r]!.reason, plan.reduced[r]!.flag][c]!,
@@ -97,7 +123,7 @@ export function About() {
           column: (c) => ['shape', 'form', '±', 'component'][c]!,
           cell: (r, c) => {
             const t = own[r]!;
-            return [`${t.axes} ${t.shape.join(' × ')}`, t.form, String(t.bound), t.component][c]!;
+            return [`${t.axes} ${t.shape.join(' × ')}`, t.form, t.bound, nameOf(t.component)][c]!;
           },
         }}
       />
@@ -109,7 +135,7 @@ export function About() {
           columns: 1,
           row: (r) => options[r]![0],
           column: () => '',
-          cell: (r) => String(options[r]![1]),
+          cell: (r) => (typeof options[r]![1] === 'boolean' ? String(options[r]![1]) : (options[r]![1] as Cell)),
         }}
       />
       <p class="muted licences">{say(words.licences)}</p>

@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { shareScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { count, exact } from '../../shared/numbers.ts';
+import { count, fixed } from '../../shared/numbers.ts';
 import type { Attention } from '../index_view.ts';
 import { Matrix } from '../parts/matrix.tsx';
 import { computedHere, Picture } from '../parts/picture.tsx';
@@ -70,7 +70,7 @@ function AlignmentPicture({ of, p }: { of: Attention; p: Known }) {
         columns,
         row: chosenAt,
         column: sourceAt,
-        cell: (t, s) => exact(grid.at(t, s)),
+        cell: (t, s) => grid.at(t, s),
       }}
     >
       <Matrix
@@ -81,7 +81,7 @@ function AlignmentPicture({ of, p }: { of: Attention; p: Known }) {
         columnLabel={sourceAt}
         largest={34}
         numbers
-        format={(x) => x.toFixed(2)}
+        format={(x) => fixed(x, 2)}
         markedRow={tokenOf('decoder')}
         describe={(t, s) => say(words.cell, chosenAt(t), sourceAt(s))}
         onPick={(t) => chooseToken('decoder', t)}

@@ -5,7 +5,7 @@ import { colourOf, css, inkOn, shareScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
 import { Legend } from '../../shared/legend.tsx';
-import { count, decimal, percent, short } from '../../shared/numbers.ts';
+import { count, decimal, fixed, percent, short } from '../../shared/numbers.ts';
 import { NumbersTable } from '../../shared/table.tsx';
 import { theme } from '../../shared/theme.ts';
 import type { Lens, Prediction } from '../format.ts';
@@ -50,10 +50,10 @@ const words = {
   along: { en: 'How unsure is the model along the text?', fa: 'مدل در طول متن چقدر مردد است؟' },
   entropyAxis: { en: 'entropy in bits', fa: 'آنتروپی به بیت' },
   surprise: { en: '−log₂ p of the next token', fa: '−log₂ p توکن بعدی' },
-  lens: { en: 'What would each layer say?', fa: 'هر لایه به‌تنهایی چه می‌گفت؟' },
+  lens: { en: 'What would the model say after each layer?', fa: 'مدل پس از هر لایه چه می‌گفت؟' },
   lensNote: {
-    en: 'The last norm and layer, laid on the state after every layer (logit lens): the word that would win there.',
-    fa: 'نرمال‌سازی و لایهٔ آخر روی حالتِ پس از هر لایه نهاده شده است (logit lens): واژه‌ای که آن‌جا برنده می‌شد.',
+    en: 'As if the model ended there: the last norm and the linear layer, laid on the state after every layer (logit lens), and the word that would win.',
+    fa: 'گویی مدل همان‌جا پایان یابد: نرمال‌سازی پایانی و لایهٔ خطی روی حالتِ پس از هر لایه به کار رفته‌اند (logit lens) و واژه‌ای آمده است که آن‌جا برنده می‌شد.',
   },
   level: { en: 'state', fa: 'حالت' },
   embedding: { en: 'embedding', fa: 'جاسازی' },
@@ -111,6 +111,7 @@ export function AnswerSection() {
             label={(i) => tokenLabel(v.index, sequence, places[i]!.at)}
             chosen={places.indexOf(chosen)}
             onPick={(i) => chooseToken(of, places[i]!.at)}
+            direction={sequence.direction}
           />
         </Picture>
       )}
@@ -171,7 +172,7 @@ function Candidates({ prediction }: { prediction: Prediction }) {
           max={2}
           step={0.05}
           set={setTemperature}
-          text={temperature.toFixed(2)}
+          text={fixed(temperature, 2)}
         />
         <Slider
           name={say(words.topK)}
@@ -180,7 +181,7 @@ function Candidates({ prediction }: { prediction: Prediction }) {
           max={best.length}
           step={1}
           set={setTopK}
-          text={topK === 0 ? '—' : String(topK)}
+          text={topK === 0 ? '—' : count(topK)}
         />
         <Slider
           name={say(words.topP)}
@@ -189,7 +190,7 @@ function Candidates({ prediction }: { prediction: Prediction }) {
           max={1}
           step={0.05}
           set={setTopP}
-          text={topP.toFixed(2)}
+          text={fixed(topP, 2)}
         />
       </div>
       <p class="picture-note">{say(words.sliders)}</p>
@@ -200,9 +201,9 @@ function Candidates({ prediction }: { prediction: Prediction }) {
           name: `best-${prediction.at}`,
           rows: best.length,
           columns: 4,
-          row: (r) => String(r + 1),
+          row: (r) => r + 1,
           column: (c) => [say(words.token), 'id', 'logit', 'p'][c]!,
-          cell: (r, c) => [label(best[r]!.id), String(best[r]!.id), String(best[r]!.logit), String(best[r]!.p)][c]!,
+          cell: (r, c) => [label(best[r]!.id), best[r]!.id, best[r]!.logit, best[r]!.p][c]!,
         }}
       />
     </>
@@ -249,7 +250,7 @@ function LensTable({ lens, at }: { lens: Lens; at: number }) {
   const shown = lens.places.map((_, i) => i).slice(from, from + 16);
   return (
     <Picture title={say(words.lens)} note={say(words.lensNote)}>
-      <div class="table-scroll lens" dir="ltr" tabIndex={0} role="region" aria-label={say(words.lens)}>
+      <div class="table-scroll lens" dir={sequence.direction} tabIndex={0} role="region" aria-label={say(words.lens)}>
         <table>
           <thead>
             <tr>

@@ -3,6 +3,7 @@
 import { batch } from '@preact/signals';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
+import { inDigits } from '../../shared/numbers.ts';
 import { Formula } from '../parts/formula.tsx';
 import { Section } from '../parts/section.tsx';
 import { attention, attentions, chooseHead, head, shape, stage } from '../state.ts';
@@ -73,7 +74,7 @@ function Chooser() {
         >
           {layers.map((a) => (
             <option key={a.layer} value={a.layer}>
-              {a.layer}
+              {inDigits(a.layer)}
             </option>
           ))}
         </select>
@@ -83,7 +84,7 @@ function Chooser() {
         <select value={head.value} onChange={(event) => chooseHead(of, Number(pick(event)))}>
           {Array.from({ length: of.heads }, (_, h) => (
             <option key={h} value={h}>
-              {h}
+              {inDigits(h)}
             </option>
           ))}
         </select>

@@ -100,8 +100,8 @@ export function BagSection() {
             rows: bag.features.length,
             columns: 1 + columns,
             row: (r) => bag.features[r]!.name,
-            column: (c) => (c === 0 ? say(words.value) : (labels?.names[c - 1] ?? String(c - 1))),
-            cell: (r, c) => String(c === 0 ? bag.features[r]!.value : (bag.features[r]!.contributions?.[c - 1] ?? '')),
+            column: (c) => (c === 0 ? say(words.value) : (labels?.names[c - 1] ?? c - 1)),
+            cell: (r, c) => (c === 0 ? bag.features[r]!.value : (bag.features[r]!.contributions?.[c - 1] ?? '')),
           }}
         />
       </figure>

@@ -5,7 +5,7 @@ import { signal } from '@preact/signals';
 import { signedScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { language, say } from '../../shared/language.ts';
-import { count, exact } from '../../shared/numbers.ts';
+import { count, fixed, inDigits } from '../../shared/numbers.ts';
 import type { Stack } from '../index_view.ts';
 import { Curve } from '../parts/curve.tsx';
 import { Matrix } from '../parts/matrix.tsx';
@@ -26,7 +26,7 @@ const words = {
     en: 'Choose a token in each text. In the embedding the same token always has the same vector; layer by layer its neighbours move it. The cosine says how far apart the same word has come.',
     fa: 'از هر متن توکنی برگزینید. یک توکن در جاسازی همیشه یک بردار دارد؛ همسایه‌ها لایه‌به‌لایه آن را جابه‌جا می‌کنند. کسینوس می‌گوید آن واژه در متن‌ها چقدر از هم دور شده است.',
   },
-  text: { en: (n: number) => `Text ${n}`, fa: (n: number) => `متن ${n}` },
+  text: { en: (n: number) => `Text ${n}`, fa: (n: number) => `متن ${count(n)}` },
   along: { en: 'Cosine with the token of the first text, by layer', fa: 'کسینوس با توکنِ متن نخست، لایه‌به‌لایه' },
   last: { en: 'Every two of them, after the last layer', fa: 'هر دو تا، پس از لایهٔ آخر' },
   vector: { en: 'embedding', fa: 'جاسازی' },
@@ -128,7 +128,7 @@ function Distances(props: { levels: ComparedLevel[]; states: Known[]; label: (p:
     const rows = Array.from({ length: count }, (_, p) => row(p, l));
     return cosineGrid(Float32Array.from(rows.flat()), rows[0]!.length);
   });
-  const name = (p: number) => `${p + 1} · ${label(p)}`;
+  const name = (p: number) => `${inDigits(p + 1)} · ${label(p)}`;
   const last = grids.at(-1)!;
   return (
     <>
@@ -141,7 +141,7 @@ function Distances(props: { levels: ComparedLevel[]; states: Known[]; label: (p:
           columns: count,
           row: (l) => levels[l]!.name,
           column: name,
-          cell: (l, p) => exact(grids[l]!.at(0, p)),
+          cell: (l, p) => grids[l]!.at(0, p),
         }}
       >
         <Curve
@@ -167,7 +167,7 @@ function Distances(props: { levels: ComparedLevel[]; states: Known[]; label: (p:
           rowLabel={name}
           columnLabel={name}
           numbers
-          format={(c) => c.toFixed(3)}
+          format={(c) => fixed(c, 3)}
           describe={(a, b) => say(words.cell, name(a), name(b))}
         />
       </Picture>

@@ -40,6 +40,7 @@ function Shares({ gate }: { gate: Known }) {
         label={(t) => tokenLabel(v.index, target, t)}
         chosen={tokenOf('decoder')}
         onPick={(t) => chooseToken('decoder', t)}
+        direction={target.direction}
       />
     </Picture>
   );

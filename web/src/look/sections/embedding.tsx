@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { signedScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { exact } from '../../shared/numbers.ts';
+import { fixed } from '../../shared/numbers.ts';
 import type { Stack } from '../index_view.ts';
 import { Formula } from '../parts/formula.tsx';
 import { Matrix } from '../parts/matrix.tsx';
@@ -107,7 +107,7 @@ export function Cosines(props: { stack: Stack; values: Float32Array; width: numb
         columns: grid.columns,
         row: label,
         column: label,
-        cell: (r, c) => exact(grid.at(r, c)),
+        cell: (r, c) => grid.at(r, c),
       }}
     >
       <Matrix
@@ -118,7 +118,7 @@ export function Cosines(props: { stack: Stack; values: Float32Array; width: numb
         columnLabel={label}
         largest={24}
         numbers
-        format={(x) => x.toFixed(2)}
+        format={(x) => fixed(x, 2)}
         markedRow={tokenOf(props.stack)}
         describe={(r, c) => say(words.cosineCell, label(r), label(c))}
       />

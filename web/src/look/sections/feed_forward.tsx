@@ -2,6 +2,7 @@
 // Section 6: the feed-forward network, token by token.
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
+import { inDigits } from '../../shared/numbers.ts';
 import type { Stack } from '../index_view.ts';
 import { Formula } from '../parts/formula.tsx';
 import { HiddenUnits } from '../parts/hidden_units.tsx';
@@ -46,7 +47,7 @@ export function FeedForwardSection() {
           <select value={at} onChange={(event) => chooseLayer(of, Number((event.target as HTMLSelectElement).value))}>
             {layers.map((l) => (
               <option key={l} value={l}>
-                {l}
+                {inDigits(l)}
               </option>
             ))}
           </select>

@@ -3,6 +3,7 @@
 import type { RefObject } from 'preact';
 import { useState } from 'preact/hooks';
 import { type Both, say } from '../../shared/language.ts';
+import { inDigits } from '../../shared/numbers.ts';
 import { chooseToken, pass, view } from '../state.ts';
 import { tokenLabel, tokenText } from '../token_text.ts';
 
@@ -50,7 +51,7 @@ export function Find({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }
       <div class="controls">
         {found.map((place) => (
           <button key={`${place.sequence.stack}${place.i}`} type="button" onClick={() => choose(place)}>
-            <bdi>{tokenLabel(v.index, place.sequence, place.i)}</bdi> <sub>{place.i}</sub>
+            <bdi>{tokenLabel(v.index, place.sequence, place.i)}</bdi> <sub>{inDigits(place.i)}</sub>
           </button>
         ))}
       </div>

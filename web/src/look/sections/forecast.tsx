@@ -4,8 +4,8 @@ import { useMemo, useState } from 'preact/hooks';
 import { signedScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { count, exact, percent, short } from '../../shared/numbers.ts';
-import { NumbersTable } from '../../shared/table.tsx';
+import { count, percent, short } from '../../shared/numbers.ts';
+import { type Cell, NumbersTable } from '../../shared/table.tsx';
 import type { Forecast } from '../format.ts';
 import { numberOf } from '../index_view.ts';
 import { Matrix } from '../parts/matrix.tsx';
@@ -152,7 +152,7 @@ function tableHead(forecast: Forecast, c: number, came: boolean): string {
   return percent(numberOf(forecast.quantiles[c - (came ? 3 : 2)]!.share));
 }
 
-function tableCell(forecast: Forecast, r: number, c: number, came: boolean): string {
+function tableCell(forecast: Forecast, r: number, c: number, came: boolean): Cell {
   const length = forecast.history.length;
   const list =
     c === 0
@@ -163,7 +163,7 @@ function tableCell(forecast: Forecast, r: number, c: number, came: boolean): str
           ? forecast.came
           : forecast.quantiles[c - (came ? 3 : 2)]!.values;
   const x = list[c === 0 ? r : r - length];
-  return x === undefined ? '' : String(x);
+  return x ?? '';
 }
 
 function Effects({ forecast, effects }: { forecast: Forecast; effects: Known }) {
@@ -190,7 +190,7 @@ function Effects({ forecast, effects }: { forecast: Forecast; effects: Known }) 
           columns: past,
           row: timeOf,
           column: (c) => forecast.times[c]!,
-          cell: (r, c) => exact(values[r * past + c]!),
+          cell: (r, c) => values[r * past + c]!,
         }}
       >
         <Matrix
@@ -247,7 +247,7 @@ function Steps({ steps }: { steps: Known }) {
         columns: width,
         row: nameOf,
         column: (c) => say(words.number, c),
-        cell: (r, c) => exact(values[r * width + c]!),
+        cell: (r, c) => values[r * width + c]!,
       }}
     >
       <Matrix

@@ -5,7 +5,7 @@ import { useMemo } from 'preact/hooks';
 import { signedScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { language, say } from '../../shared/language.ts';
-import { exact, short } from '../../shared/numbers.ts';
+import { count, short } from '../../shared/numbers.ts';
 import { type Term, terms } from '../../shared/terms.ts';
 import { Curve } from '../parts/curve.tsx';
 import { Matrix } from '../parts/matrix.tsx';
@@ -30,7 +30,7 @@ const words = {
   now: { en: (x: string) => `${x} now`, fa: (x: string) => `${x} اکنون` },
   cell: {
     en: (row: string, unit: number) => `${row}, unit ${unit}:`,
-    fa: (row: string, unit: number) => `${row}، واحد ${unit}:`,
+    fa: (row: string, unit: number) => `${row}، واحد ${count(unit)}:`,
   },
   check: {
     en: (x: string) =>
@@ -85,8 +85,8 @@ function Step({ of, states, memory, gates }: Inside & { gates: Known }) {
           rows: rows.length,
           columns: size,
           row: (r) => rows[r]!.name,
-          column: String,
-          cell: (r, u) => exact(rows[r]!.values[u]!),
+          column: (c) => c,
+          cell: (r, u) => rows[r]!.values[u]!,
         }}
       >
         <Matrix
@@ -110,6 +110,7 @@ function Step({ of, states, memory, gates }: Inside & { gates: Known }) {
           label={label}
           chosen={t}
           onPick={(s) => chooseToken(of.stack, s)}
+          direction={v.sequence(pass.value, of.stack)!.direction}
         />
       </Picture>
     </>

@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { colourOf, logScale, signedScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { exact, short } from '../../shared/numbers.ts';
+import { short } from '../../shared/numbers.ts';
 import { theme } from '../../shared/theme.ts';
 import type { Cuts, Effect, GradientOf } from '../format.ts';
 import { numberOf, type Stack } from '../index_view.ts';
@@ -56,7 +56,7 @@ const words = {
   lengthLog: { en: 'length (log)', fa: 'طول (لگاریتمی)' },
   effect: { en: 'effect', fa: 'اثر' },
   cell: { en: (l: string, t: string) => `${l}, “${t}”:`, fa: (l: string, t: string) => `${l}، «${t}»:` },
-  cuts: { en: 'Hide a token: what does the answer lose?', fa: 'این توکن را پنهان کن: پاسخ چه از دست می‌دهد؟' },
+  cuts: { en: 'Hide a token: what does the answer lose?', fa: 'توکنی را پنهان کنید: پاسخ چه از دست می‌دهد؟' },
   cutsNote: {
     en: 'Measured, not estimated: the model was run again with the token hidden from every query. Change of the log-probability of the same answer; orange: the token spoke for it.',
     fa: 'اندازه‌گیری است، نه برآورد: مدل بار دیگر اجرا شده و توکن از همهٔ پرسش‌ها پنهان بوده است. تغییر لگاریتم احتمالِ همان پاسخ؛ نارنجی: توکن به سود آن بوده است.',
@@ -69,14 +69,19 @@ const words = {
     en: 'What the answer would lose without each token was not measured, as it takes longer than the rest of the page. This measures it:',
     fa: 'این‌که پاسخ بی هر توکن چه از دست می‌دهد اندازه‌گیری نشده است، چون بیش از باقیِ صفحه زمان می‌برد. با این گزینه اندازه‌گیری می‌شود:',
   },
-  links: { en: 'Cut one link', fa: 'یک پیوند را ببُر' },
+  links: { en: 'Cut one link', fa: 'پیوندی را ببُرید' },
   linksNote: {
     en: 'One query no longer sees one key, in every layer and head.',
     fa: 'یک پرسش دیگر یک کلید را در هیچ لایه و سری نمی‌بیند.',
   },
-  hidden: { en: 'hidden', fa: 'پنهان' },
+  hidden: { en: 'hidden token', fa: 'توکن پنهان‌شده' },
+  cut: { en: 'cut link: query → key', fa: 'پیوند بریده‌شده: پرسش ← کلید' },
   link: { en: (q: string, k: string) => `“${q}” → “${k}”`, fa: (q: string, k: string) => `«${q}» ← «${k}»` },
   change: { en: 'Δ log p', fa: 'Δ log p' },
+  told: {
+    en: (change: string, first: string) => `${change} → ${first}`,
+    fa: (change: string, first: string) => `${change} ← ${first}`,
+  },
   becomes: { en: 'first answer', fa: 'پاسخ نخست' },
 } satisfies Record<string, Both | Both<[string]> | Both<[string, string]>>;
 
@@ -156,6 +161,7 @@ function AtTokens({ of }: { of: Stack }) {
                 label={label}
                 chosen={tokenOf(of)}
                 onPick={(t) => chooseToken(of, t)}
+                direction={sequence.direction}
               />
             </Picture>
             {product && (
@@ -171,7 +177,7 @@ function AtTokens({ of }: { of: Stack }) {
                   columns: 2,
                   row: label,
                   column: (c) => ['‖g‖', 'x · g'][c]!,
-                  cell: (t, c) => exact((c ? product : size)[t]!),
+                  cell: (t, c) => (c ? product : size)[t]!,
                 }}
               >
                 <Strip
@@ -238,7 +244,7 @@ function ByLayerPicture({ of, names, parts }: { of: Stack; names: string[]; part
         columns: tokens,
         row: (l) => names[l]!,
         column: label,
-        cell: (l, t) => exact(grid.at(l, t)),
+        cell: (l, t) => grid.at(l, t),
       }}
     >
       <Matrix
@@ -299,7 +305,9 @@ function CutsPicture({ cuts }: { cuts: Cuts }) {
               name={say(words.cuts)}
               chosen={tokenOf(of)}
               colour={(t) => (effects.has(t) ? colourOf(loss(effects.get(t)!), scale, theme.value) : undefined)}
-              describe={(t) => (effects.has(t) ? `−${short(loss(effects.get(t)!))} → ${first(effects.get(t)!)}` : '')}
+              describe={(t) =>
+                effects.has(t) ? say(words.told, short(-loss(effects.get(t)!)), first(effects.get(t)!)) : ''
+              }
               onPick={(t) => chooseToken(of, t)}
             />
           );
@@ -307,6 +315,7 @@ function CutsPicture({ cuts }: { cuts: Cuts }) {
         <EffectTable
           rows={cuts.hidden.map((e) => ({ name: text(e.stack, e.token), loss: loss(e), first: first(e) }))}
           title={say(words.cuts)}
+          what={say(words.hidden)}
           most={most}
         />
       </Picture>
@@ -319,6 +328,7 @@ function CutsPicture({ cuts }: { cuts: Cuts }) {
               first: first(e),
             }))}
             title={say(words.links)}
+            what={say(words.cut)}
             most={Math.max(...links.map((e) => Math.abs(loss(e))), 1e-9)}
           />
         </Picture>
@@ -330,18 +340,20 @@ function CutsPicture({ cuts }: { cuts: Cuts }) {
 function EffectTable({
   rows,
   title,
+  what,
   most,
 }: {
   rows: { name: string; loss: number; first: string }[];
   title: string;
+  what: string; // has been taken away in each row
   most: number;
 }) {
   return (
-    <div class="table-scroll step-table" dir="ltr" tabIndex={0} role="region" aria-label={title}>
+    <div class="table-scroll step-table" tabIndex={0} role="region" aria-label={title}>
       <table>
         <thead>
           <tr>
-            <th scope="col">{say(words.hidden)}</th>
+            <th scope="col">{what}</th>
             <th scope="col">{say(words.change)}</th>
             <th scope="col">{say(words.effect)}</th>
             <th scope="col">{say(words.becomes)}</th>

@@ -14,6 +14,7 @@ import { paint } from '../parts/paint.ts';
 import { attention, attentions, chooseHead, head, mirrored, pass, view } from '../state.ts';
 import { rowsOf } from '../store.ts';
 import { visibleRange } from '../unpack.ts';
+import { HeadAnswer } from './head_answer.tsx';
 
 const words = {
   title: { en: 'All heads', fa: 'همهٔ سرها' },
@@ -84,6 +85,11 @@ export function AllHeads() {
             {sorted(cells, order).map((cell) => (
               <Head key={keyOf(cell)} cell={cell} onMeasure={() => order !== 'layers' && measured((n) => n + 1)} />
             ))}
+          </div>
+          <div class="head-answer" aria-live="polite">
+            {attention.value && cells.some(({ of }) => of.prefix === attention.value!.prefix) && (
+              <HeadAnswer of={attention.value} />
+            )}
           </div>
         </div>
       ))}
@@ -164,6 +170,7 @@ function Head({ cell, onMeasure }: { cell: Cell; onMeasure: () => void }) {
   return (
     <button type="button" class="head" aria-pressed={chosen} onClick={() => chooseHead(cell.of, cell.head)}>
       <canvas ref={canvas} aria-hidden="true" />
+      <span class="visually-hidden">{nameOf(cell.of)}: </span>
       <span class="head-name">{name}</span>
       <span class="head-kind">{result && say(words[typeof result === 'string' ? result : result.kind])}</span>
       {typeof result === 'object' && <span class="visually-hidden">{caption(result.m)}</span>}

@@ -6,7 +6,7 @@ import { colourOf, css, inkOn, shareScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
 import { Legend } from '../../shared/legend.tsx';
-import { percent, short } from '../../shared/numbers.ts';
+import { inDigits, percent, short } from '../../shared/numbers.ts';
 import { NumbersTable } from '../../shared/table.tsx';
 import { theme } from '../../shared/theme.ts';
 import type { Labels } from '../format.ts';
@@ -62,7 +62,7 @@ function Row({ labels, row }: { labels: Labels; row: LabelRow }) {
       <ol class="candidates" dir="ltr">
         {order.slice(0, 40).map((i) => (
           <li key={i} class={row.chosen.includes(i) ? 'truth' : ''}>
-            <bdi class="candidate">{spelled(labels.names[i] ?? String(i))}</bdi>
+            <bdi class="candidate">{spelled(labels.names[i] ?? inDigits(i))}</bdi>
             <span class="bar-track">
               <i class="bar" style={{ width: `${(100 * Math.abs(values[i]!)) / most}%` }} />
             </span>
@@ -77,7 +77,7 @@ function Row({ labels, row }: { labels: Labels; row: LabelRow }) {
           columns: 2,
           row: (r) => labels.names[r]!,
           column: (c) => ['logit', 'p'][c]!,
-          cell: (r, c) => String((c ? row.probabilities : row.logits)[r] ?? ''),
+          cell: (r, c) => (c ? row.probabilities : row.logits)[r] ?? '',
         }}
       />
     </>

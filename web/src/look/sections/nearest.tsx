@@ -2,7 +2,7 @@
 // Section 2, last part: which tokens of the whole vocabulary have vectors like that of the chosen token.
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { count, exact } from '../../shared/numbers.ts';
+import { count, fixed } from '../../shared/numbers.ts';
 import type { Nearest as Neighbours } from '../format.ts';
 import { numberOf, type Stack } from '../index_view.ts';
 import { Picture } from '../parts/picture.tsx';
@@ -69,7 +69,7 @@ function Bars({ near, stack }: { near: Near; stack: Stack }) {
           <span class="bar-track">
             <i class="bar" style={{ width: `${Math.max(0, 100 * numberOf(cosine))}%` }} />
           </span>
-          <span class="value">{numberOf(cosine).toFixed(3)}</span>
+          <span class="value">{fixed(numberOf(cosine), 3)}</span>
         </li>
       ))}
     </ol>
@@ -82,11 +82,11 @@ function numbersOf(near: Near, stack: Stack) {
     name: `${stack}-nearest`,
     rows: near.length,
     columns: columns.length,
-    row: (r: number) => String(r + 1),
+    row: (r: number) => r + 1,
     column: (c: number) => say(columns[c]!),
     cell: (r: number, c: number) => {
       const { id, cosine } = near[r]!;
-      return [vocabularyLabel(view.value!.index, id, stack), String(id), exact(numberOf(cosine))][c]!;
+      return [vocabularyLabel(view.value!.index, id, stack), id, numberOf(cosine)][c]!;
     },
   };
 }

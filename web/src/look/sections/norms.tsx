@@ -4,7 +4,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { signedScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { count, exact, short } from '../../shared/numbers.ts';
+import { count, short } from '../../shared/numbers.ts';
 import type { Stack } from '../index_view.ts';
 import { type NormPlace, normsOf } from '../norms.ts';
 import { Curve } from '../parts/curve.tsx';
@@ -47,7 +47,7 @@ const words = {
   divided: { en: 'What each norm divides by', fa: 'آنچه هر نرمال‌سازی بر آن تقسیم می‌کند' },
   channel: {
     en: (when: string, c: number) => `${when}, channel ${c}:`,
-    fa: (when: string, c: number) => `${when}، کانال ${c}:`,
+    fa: (when: string, c: number) => `${when}، کانال ${count(c)}:`,
   },
   value: { en: 'value', fa: 'مقدار' },
   embedding: { en: 'embedding', fa: 'جاسازی' },
@@ -115,7 +115,6 @@ function Measured(props: { of: Stack; at: number; norms: NormPlace[]; centred: b
     ...(centred ? [{ name: say(words.afterWith, 'μ'), at: (r: number) => rows[r]!.meanAfter }] : []),
     { name: say(words.afterWith, symbol), at: (r: number) => rows[r]!.sizeAfter },
   ];
-  const written = (x: number | undefined, how: (x: number) => string) => (x === undefined ? '' : how(x));
   return (
     <Picture
       class="norms"
@@ -129,7 +128,7 @@ function Measured(props: { of: Stack; at: number; norms: NormPlace[]; centred: b
         corner: say(words.norm),
         row: (r) => norms[r]!.name,
         column: (c) => columns[c]!.name,
-        cell: (r, c) => written(columns[c]!.at(r), exact),
+        cell: (r, c) => columns[c]!.at(r) ?? '',
       }}
     >
       <Curve
@@ -139,7 +138,7 @@ function Measured(props: { of: Stack; at: number; norms: NormPlace[]; centred: b
         series={[{ name: say(words.beforeWith, symbol), values: rows.map((row) => row.size) }]}
         label={(r) => nameOfNorm(norms[r]!)}
       />
-      <div class="table-scroll" dir="ltr" tabIndex={0} role="region" aria-label={title}>
+      <div class="table-scroll" tabIndex={0} role="region" aria-label={title}>
         <table>
           <thead>
             <tr>
@@ -157,9 +156,10 @@ function Measured(props: { of: Stack; at: number; norms: NormPlace[]; centred: b
                 <th scope="row">
                   <bdi>{nameOfNorm(norm)}</bdi>
                 </th>
-                {columns.map((column) => (
-                  <td key={column.name}>{written(column.at(r), short)}</td>
-                ))}
+                {columns.map((column) => {
+                  const x = column.at(r);
+                  return <td key={column.name}>{x === undefined ? '' : short(x)}</td>;
+                })}
               </tr>
             ))}
           </tbody>
@@ -222,8 +222,8 @@ function NormPicture({ of, before, after }: { of: Stack; before: Known; after: K
         rows: 2,
         columns: width,
         row: (r) => when[r]!,
-        column: String,
-        cell: (r, c) => exact(grid.at(r, c)),
+        column: (c) => c,
+        cell: (r, c) => grid.at(r, c),
       }}
     >
       <Formula name={v.option('norm') === 'rms' ? 'rms_norm' : 'layer_norm'} values={{ c: width }} />

@@ -4,7 +4,7 @@
 import { useMemo } from 'preact/hooks';
 import type { Both } from '../../shared/language.ts';
 import { language, say } from '../../shared/language.ts';
-import { count } from '../../shared/numbers.ts';
+import { count, inDigits } from '../../shared/numbers.ts';
 import { type Attention, placeOfHead } from '../index_view.ts';
 import { Formula } from '../parts/formula.tsx';
 import { type Known, Recorded } from '../parts/recorded.tsx';
@@ -76,7 +76,9 @@ export function OneHead({ of, head }: { of: Attention; head: number }) {
   ];
   return (
     <div class="one-head" id="head">
-      <h3>{say(words.title, nameOf(of), of.layer, head)}</h3>
+      <h3 id="head-title" tabIndex={-1}>
+        {say(words.title, nameOf(of), of.layer, head)}
+      </h3>
       {place === undefined ? (
         <p class="notice">
           {say(words.otherHeads, info.heads!.first, info.heads!.first + info.shape[0]! - 1)}{' '}
@@ -170,7 +172,7 @@ function Steps({ data }: { data: HeadData }) {
               event.stopPropagation();
             }}
           >
-            <i>{i + 1}</i> {say(name)}
+            <i>{inDigits(i + 1)}</i> {say(name)}
           </button>
         ))}
       </div>

@@ -3,7 +3,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { exact, percent } from '../../shared/numbers.ts';
+import { percent } from '../../shared/numbers.ts';
 import { type Arc, arcsOf, type Box, crossArc, heightOf, middle, ownArc, shareOutside } from '../arcs.ts';
 import type { Stack } from '../index_view.ts';
 import { Picture } from '../parts/picture.tsx';
@@ -59,7 +59,7 @@ export function Arcs({ data }: { data: HeadData }) {
         columns: keys,
         row: (r) => label.query(data.from + r),
         column: label.key,
-        cell: (r, s) => (data.hidden?.(data.from + r, s) ? '' : exact(at(data.from + r, s))),
+        cell: (r, s) => (data.hidden?.(data.from + r, s) ? '' : at(data.from + r, s)),
       }}
     >
       {long && <p class="picture-note">{say(words.part, percent(outside))}</p>}

@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks';
 import type { Scale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { exact, short } from '../../shared/numbers.ts';
+import { fixed, short } from '../../shared/numbers.ts';
 import { weightScale } from '../attention_measures.ts';
 import { Matrix } from '../parts/matrix.tsx';
 import { Picture } from '../parts/picture.tsx';
@@ -106,7 +106,7 @@ function Stage(props: {
         columns: keys,
         row: (r) => data.label.query(data.from + r),
         column: data.label.key,
-        cell: (r, s) => (unseen?.(data.from + r, s) ? '' : exact(at(data.from + r, s))),
+        cell: (r, s) => (unseen?.(data.from + r, s) ? '' : at(data.from + r, s)),
       }}
     >
       {data.queries <= wholeMost && keys <= wholeMost && <Part {...drawn} {...whole} />}
@@ -153,7 +153,7 @@ function Part(props: {
       columnTitle={say(words.keys)}
       largest={34}
       numbers
-      format={step === 4 ? (p) => (p >= 0.0005 ? p.toFixed(3) : short(p, 3)) : (x) => short(x, 3)}
+      format={step === 4 ? (p) => (p >= 0.0005 ? fixed(p, 3) : short(p, 3)) : (x) => short(x, 3)}
       markedRow={tokenOf(data.queryStack) - top}
       describe={(r, c) =>
         say(grid.hidden?.(r, c) ? words.hidden : words.cell, label.query(top + r), label.key(left + c))

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The row of the chosen query through all steps: the text in its colours, and a table.
-import { colourOf, shareScale } from '../../shared/colour.ts';
+import { colourOf } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { count, percent, short } from '../../shared/numbers.ts';
+import { Legend } from '../../shared/legend.tsx';
+import { count, inDigits, percent, short } from '../../shared/numbers.ts';
 import { theme } from '../../shared/theme.ts';
+import { weightScale } from '../attention_measures.ts';
 import { cutLinks } from '../cuts.ts';
 import { Strip } from '../parts/strip.tsx';
 import { chooseToken, pass, stage, tokenOf, view } from '../state.ts';
+import { AnswerLine } from './head_answer.tsx';
 import { type HeadData, valueAt } from './one_head_data.ts';
 import { stepNames } from './one_head_steps.ts';
 
@@ -17,14 +20,7 @@ const words = {
     fa: (q: string) => `سطر «${q}»، گام‌به‌گام`,
   },
   key: { en: 'key', fa: 'کلید' },
-  most: {
-    en: (q: string, k: string, p: string) => `“\u2068${q}\u2069” attends most to “\u2068${k}\u2069”: ${p}`,
-    fa: (q: string, k: string, p: string) => `«\u2068${q}\u2069» بیش از همه به «\u2068${k}\u2069» توجه می‌کند: ${p}`,
-  },
-  reason: {
-    en: 'A weight says where a head looks, not why the model answers as it does.',
-    fa: 'وزن می‌گوید سر به کجا می‌نگرد، نه این‌که مدل چرا چنین پاسخ می‌دهد.',
-  },
+  weight: { en: 'weight', fa: 'وزن' },
   text: { en: 'The text in the colours of this row', fa: 'متن به رنگ این سطر' },
   larger: {
     en: (n: number, all: number) => `The ${n} keys of ${all} with the largest weights`,
@@ -39,25 +35,23 @@ const words = {
     en: 'Only one key can be seen, and the softmax of one score is 1.',
     fa: 'تنها یک کلید دیده می‌شود و سافت‌مکسِ یک امتیاز ۱ است.',
   },
-} satisfies Record<string, Both | Both<[string]> | Both<[string, string, string]> | Both<[number, number]>>;
+} satisfies Record<string, Both | Both<[string]> | Both<[number, number]>>;
 
 /** The chosen query's row: text in its colours, and a table of the steps. */
 export function QueryRow({ data }: { data: HeadData }) {
   const { keys, from, weights, label, hidden } = data;
   const query = Math.min(tokenOf(data.queryStack), data.queries - 1);
   const sequence = view.value!.sequence(pass.value, data.keyStack)!;
-  const p = (s: number) => weights.values[(query - from) * keys + s]!;
+  const row = weights.values.subarray((query - from) * keys, (query - from + 1) * keys);
+  const p = (s: number) => row[s]!;
+  const scale = weightScale(keys);
   const order = Array.from({ length: keys }, (_, s) => s);
   const visible = order.filter((s) => !hidden?.(query, s));
   const shown = keys <= 24 ? order : [...visible].sort((a, b) => p(b) - p(a)).slice(0, 16);
-  const best = order.reduce((most, s) => (p(s) > p(most) ? s : most), 0);
   return (
     <figure class="picture query-row">
       <figcaption>{say(words.row, label.query(query))}</figcaption>
-      <p class="answer-line">
-        {say(words.most, label.query(query), label.key(best), percent(p(best)))}
-        <span class="muted"> {say(words.reason)}</span>
-      </p>
+      <AnswerLine of={data.of} query={query} row={row} />
       {visible.length === 1 && <p class="notice">{say(words.only)}</p>}
       {data.keyStack !== data.queryStack && (
         <Strip
@@ -71,12 +65,13 @@ export function QueryRow({ data }: { data: HeadData }) {
         sequence={sequence}
         name={say(words.text)}
         chosen={data.keyStack === data.queryStack ? query : undefined}
-        colour={(s) =>
-          hidden?.(query, s) ? undefined : colourOf(p(s), shareScale(Math.max(p(best), 0.25), keys > 24), theme.value)
-        }
+        colour={(s) => (hidden?.(query, s) ? undefined : colourOf(p(s), scale, theme.value))}
         describe={(s) => (hidden?.(query, s) ? '' : percent(p(s)))}
         onPick={(i) => data.keyStack === data.queryStack && chooseToken(data.queryStack, i)}
       />
+      <div class="picture-foot">
+        <Legend scale={scale} label={say(words.weight)} />
+      </div>
       {shown.length < keys && <p class="picture-note">{say(words.larger, shown.length, keys)}</p>}
       <StepTable data={data} query={query} shown={shown} />
     </figure>
@@ -90,36 +85,31 @@ function StepTable({ data, query, shown }: { data: HeadData; query: number; show
   const at = (k: number) => valueAt(data, k);
   const weight = at(4);
   const most = Math.max(...shown.map((s) => weight(query, s)), 1e-9);
-  const column = (k: number) => (step === k ? 'current' : '');
+  // Where there is little room, of the steps before the weights only the chosen one is shown.
+  const column = (k: number) => [k < 4 && 'early', step === k && 'current'].filter(Boolean).join(' ');
   return (
-    <div
-      class="table-scroll step-table"
-      dir="ltr"
-      tabIndex={0}
-      role="region"
-      aria-label={say(words.row, label.query(query))}
-    >
+    <div class="table-scroll step-table" tabIndex={0} role="region" aria-label={say(words.row, label.query(query))}>
       <table>
         <thead>
           <tr>
             <th scope="col">{say(words.key)}</th>
             {scores && (
               <th scope="col" class={column(1)}>
-                {say(stepNames[0]!)}
+                <bdi>{say(stepNames[0]!)}</bdi>
               </th>
             )}
             {scores && (
               <th scope="col" class={column(2)}>
-                {say(stepNames[1]!)}
+                <bdi>{say(stepNames[1]!)}</bdi>
               </th>
             )}
             {scores && bias && (
               <th scope="col" class={column(3)}>
-                {say(stepNames[2]!)}
+                <bdi>{say(stepNames[2]!)}</bdi>
               </th>
             )}
             <th scope="col" class={column(4)}>
-              {say(stepNames[3]!)}
+              <bdi>{say(stepNames[3]!)}</bdi>
             </th>
             <th />
             {cut.size > 0 && (
@@ -140,7 +130,7 @@ function StepTable({ data, query, shown }: { data: HeadData; query: number; show
                 {scores && <td class={column(1)}>{unseen ? '' : short(at(1)(query, s))}</td>}
                 {scores && <td class={column(2)}>{unseen ? '' : short(at(2)(query, s))}</td>}
                 {scores && bias && <td class={column(3)}>{unseen ? '−∞' : short(at(3)(query, s))}</td>}
-                <td class={column(4)}>{unseen ? '0' : short(weight(query, s))}</td>
+                <td class={column(4)}>{unseen ? inDigits(0) : short(weight(query, s))}</td>
                 <td class="bar-cell">
                   <i class="bar" style={{ width: `${unseen ? 0 : (100 * weight(query, s)) / most}%` }} />
                 </td>

@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { shareScale, signedScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { count, exact, short } from '../../shared/numbers.ts';
+import { count, short } from '../../shared/numbers.ts';
 import { headsOf, type Stack } from '../index_view.ts';
 import { Matrix } from '../parts/matrix.tsx';
 import { Picture } from '../parts/picture.tsx';
@@ -24,9 +24,9 @@ const words = {
   },
   channel: {
     en: (token: string, c: number) => `“${token}”, channel ${c}:`,
-    fa: (token: string, c: number) => `«${token}»، کانال ${c}:`,
+    fa: (token: string, c: number) => `«${token}»، کانال ${count(c)}:`,
   },
-  size: { en: (d: number) => `d = ${d} channels`, fa: (d: number) => `d = ${d} کانال` },
+  size: { en: (d: number) => `${d} channels`, fa: (d: number) => `${count(d)} کانال` },
   value: { en: 'value', fa: 'مقدار' },
   weight: { en: 'weight', fa: 'وزن' },
   sum: {
@@ -90,8 +90,8 @@ function HeadRows(props: { part: Known; head: number; stack: Stack; title: strin
         rows: grid.rows,
         columns: size,
         row: label,
-        column: String,
-        cell: (r, c) => exact(grid.at(r, c)),
+        column: (c) => c,
+        cell: (r, c) => grid.at(r, c),
       }}
     >
       <Matrix

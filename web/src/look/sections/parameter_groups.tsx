@@ -2,7 +2,7 @@
 // Section 8: how large the gradient is at the parameters of each part of the model.
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { count, exact, short } from '../../shared/numbers.ts';
+import { count, short } from '../../shared/numbers.ts';
 import type { ParameterGroup } from '../format.ts';
 import { numberOf } from '../index_view.ts';
 import { type GroupPlace, logShare, placeOfGroup, seriesOf } from '../parameter_groups.ts';
@@ -67,8 +67,8 @@ export function ParameterGroups({ groups }: { groups: ParameterGroup[] }) {
   const several = stacks.length > 1;
   const sizes = groups.map((g) => numberOf(g.gradient));
   const columns = [words.parameters, { en: '‖g‖', fa: '‖g‖' }, { en: '‖w‖', fa: '‖w‖' }];
-  const cell = (r: number, c: number, how: (x: number) => string) =>
-    c === 0 ? count(groups[r]!.parameters, 'en') : how(numberOf(c === 1 ? groups[r]!.gradient : groups[r]!.weight));
+  const value = (r: number, c: number) =>
+    c === 0 ? groups[r]!.parameters : numberOf(c === 1 ? groups[r]!.gradient : groups[r]!.weight);
   return (
     <Picture
       class="parameter-groups"
@@ -82,7 +82,7 @@ export function ParameterGroups({ groups }: { groups: ParameterGroup[] }) {
         corner: say(words.part),
         row: (r) => groups[r]!.name,
         column: (c) => say(columns[c]!),
-        cell: (r, c) => cell(r, c, exact),
+        cell: value,
       }}
     >
       <div class={several ? 'pair' : ''}>
@@ -103,7 +103,7 @@ export function ParameterGroups({ groups }: { groups: ParameterGroup[] }) {
           );
         })}
       </div>
-      <div class="table-scroll step-table" dir="ltr" tabIndex={0} role="region" aria-label={say(words.title)}>
+      <div class="table-scroll step-table" tabIndex={0} role="region" aria-label={say(words.title)}>
         <table>
           <thead>
             <tr>
@@ -113,7 +113,9 @@ export function ParameterGroups({ groups }: { groups: ParameterGroup[] }) {
                   {say(column)}
                 </th>
               ))}
-              <th scope="col">log₁₀ ‖g‖</th>
+              <th scope="col">
+                <bdi dir="ltr">log₁₀ ‖g‖</bdi>
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -123,7 +125,7 @@ export function ParameterGroups({ groups }: { groups: ParameterGroup[] }) {
                   <bdi title={group.name}>{nameOf(places[r]!, several)}</bdi>
                 </th>
                 {columns.map((column, c) => (
-                  <td key={column.en}>{cell(r, c, short)}</td>
+                  <td key={column.en}>{c === 0 ? count(value(r, c)) : short(value(r, c))}</td>
                 ))}
                 <td class="bar-cell">
                   <i class="bar" style={{ width: `${100 * logShare(sizes[r]!, sizes)}%` }} />

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { signedScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { count, exact } from '../../shared/numbers.ts';
+import { count } from '../../shared/numbers.ts';
 import { numberOf, type Stack } from '../index_view.ts';
 import { Formula } from '../parts/formula.tsx';
 import { HiddenUnits } from '../parts/hidden_units.tsx';
@@ -115,7 +115,7 @@ function Window({ of, window, places }: { of: Stack; window: Known; places: numb
         columns: width,
         row: label,
         column: (c) => `${say(words.channel)} ${count(c)}`,
-        cell: (r, c) => exact(values[r * width + c]!),
+        cell: (r, c) => values[r * width + c]!,
       }}
     >
       <Matrix

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { signedScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { count, short } from '../../shared/numbers.ts';
+import { count, inDigits, short } from '../../shared/numbers.ts';
 import type { TensorInfo } from '../format.ts';
 import type { Stack } from '../index_view.ts';
 import { Curve } from '../parts/curve.tsx';
@@ -20,15 +20,15 @@ import { tokenLabel } from '../token_text.ts';
 import { Cosines, titled } from './embedding.tsx';
 
 const words = {
-  places: { en: 'How alike are two places?', fa: 'دو جا چقدر به هم شبیه‌اند؟' },
+  places: { en: 'How alike are two places?', fa: 'دو موقعیت چقدر به هم شبیه‌اند؟' },
   positions: { en: 'Positional encoding', fa: 'کدگذاری موقعیت' },
   sinusoidal: {
     en: 'Attention by itself sees a set, not a sequence. So a pattern of sines and cosines that tells the place is added to each vector: sines in the first half of the channels, cosines in the second.',
-    fa: 'توجه به‌خودی‌خود مجموعه می‌بیند، نه دنباله. پس الگویی از سینوس و کسینوس که جا را می‌گوید با هر بردار جمع می‌شود: سینوس‌ها در نیمهٔ نخست کانال‌ها و کسینوس‌ها در نیمهٔ دوم.',
+    fa: 'توجه به‌خودی‌خود مجموعه می‌بیند، نه دنباله. پس الگویی از سینوس و کسینوس که موقعیت را نشان می‌دهد با هر بردار جمع می‌شود: سینوس‌ها در نیمهٔ نخست کانال‌ها و کسینوس‌ها در نیمهٔ دوم.',
   },
   interleaved: {
     en: 'Attention by itself sees a set, not a sequence. So a pattern of sines and cosines that tells the place is added to each vector. They alternate over the channels, not over the words.',
-    fa: 'توجه به‌خودی‌خود مجموعه می‌بیند، نه دنباله. پس الگویی از سینوس و کسینوس که جا را می‌گوید با هر بردار جمع می‌شود. سینوس و کسینوس در کانال‌ها یکی‌درمیان‌اند، نه در واژه‌ها.',
+    fa: 'توجه به‌خودی‌خود مجموعه می‌بیند، نه دنباله. پس الگویی از سینوس و کسینوس که موقعیت را نشان می‌دهد با هر بردار جمع می‌شود. سینوس و کسینوس در کانال‌ها یکی‌درمیان‌اند، نه در واژه‌ها.',
   },
   formulaCheck: {
     en: (x: string) => `The recorded rows differ from the formula by at most ${x}.`,
@@ -36,11 +36,11 @@ const words = {
   },
   learned: {
     en: 'Attention by itself sees a set, not a sequence. So every place has a learned vector, which is added to that of the token.',
-    fa: 'توجه به‌خودی‌خود مجموعه می‌بیند، نه دنباله. پس هر جا بردارِ آموختهٔ خود را دارد که با بردار توکن جمع می‌شود.',
+    fa: 'توجه به‌خودی‌خود مجموعه می‌بیند، نه دنباله. پس هر موقعیت بردار آموختهٔ خود را دارد که با بردار توکن جمع می‌شود.',
   },
   rotary: {
     en: 'Nothing is added to the vectors. Queries and keys are turned by an angle that grows with their place, so that a score depends on their distance.',
-    fa: 'چیزی با بردارها جمع نمی‌شود. پرسش‌ها و کلیدها به اندازهٔ زاویه‌ای می‌چرخند که با جایشان بزرگ می‌شود؛ پس امتیاز به فاصلهٔ آن‌ها بستگی دارد (rotary).',
+    fa: 'چیزی با بردارها جمع نمی‌شود. پرسش‌ها و کلیدها به اندازهٔ زاویه‌ای می‌چرخند که با موقعیتشان بزرگ می‌شود؛ پس امتیاز به فاصلهٔ آن‌ها بستگی دارد (rotary).',
   },
   bias: {
     en: 'Nothing is added to the vectors. Each head adds a number to its scores that depends on how far the key is from the query.',
@@ -48,10 +48,10 @@ const words = {
   },
   keyBias: {
     en: 'Nothing is added to the vectors. Each head adds a number to its scores that depends on the place of the key alone: the softmax of a row does not change when all its scores grow alike, so this is the same as a number for each distance.',
-    fa: 'چیزی با بردارها جمع نمی‌شود. هر سر عددی به امتیازهایش می‌افزاید که تنها به جای کلید بستگی دارد: اگر همهٔ امتیازهای یک سطر به یک اندازه بزرگ شوند سافت‌مکسِ آن تغییر نمی‌کند، پس این همان عددی برای هر فاصله است.',
+    fa: 'چیزی با بردارها جمع نمی‌شود. هر سر عددی به امتیازهایش می‌افزاید که تنها به موقعیت کلید بستگی دارد: اگر همهٔ امتیازهای یک سطر به یک اندازه بزرگ شوند سافت‌مکسِ آن تغییر نمی‌کند، پس این همان عددی برای هر فاصله است.',
   },
   none: { en: 'This model has no positions of its own.', fa: 'این مدل کدگذاری موقعیت ندارد.' },
-  added: { en: 'What the place adds', fa: 'آنچه جا می‌افزاید' },
+  added: { en: 'What the place adds', fa: 'آنچه موقعیت می‌افزاید' },
   addedDerived: {
     en: 'difference of the two recorded tensors',
     fa: 'تفاضل دو تنسور ثبت‌شده',
@@ -59,7 +59,7 @@ const words = {
   sum: { en: 'What the first layer takes', fa: 'آنچه به لایهٔ نخست می‌رسد' },
   wave: {
     en: (c: number) => `Channel ${c} over the text`,
-    fa: (c: number) => `کانال ${c} در طول متن`,
+    fa: (c: number) => `کانال ${count(c)} در طول متن`,
   },
   waveNote: { en: 'Choose another channel in the picture above.', fa: 'کانال دیگری را در تصویر بالا برگزینید.' },
   angles: { en: 'Cosines of the angles', fa: 'کسینوس زاویه‌ها' },
@@ -73,7 +73,8 @@ const words = {
   },
   distanceCell: {
     en: (h: number, d: number) => `head ${h}, key ${Math.abs(d)} places ${d > 0 ? 'after' : 'before'} the query:`,
-    fa: (h: number, d: number) => `سر ${count(h)}، کلید ${count(Math.abs(d))} جا ${d > 0 ? 'پس از' : 'پیش از'} پرسش:`,
+    fa: (h: number, d: number) =>
+      `سر ${count(h)}، کلید ${count(Math.abs(d))} موقعیت ${d > 0 ? 'پس از' : 'پیش از'} پرسش:`,
   },
   value: { en: 'value', fa: 'مقدار' },
 } satisfies Record<string, Both | Both<[string]> | Both<[number]> | Both<[number, number]> | Both<[number, string]>>;
@@ -196,6 +197,7 @@ function Place(props: { stack: Stack; added: Float32Array; width: number; info?:
           name={say(words.wave, channel)}
           series={[{ name: '', values: Array.from({ length: places }, (_, t) => added[t * width + channel]!) }]}
           label={(t) => tokenLabel(v.index, v.sequence(pass.value, stack)!, t)}
+          direction={v.sequence(pass.value, stack)!.direction}
         />
       </Picture>
       {places <= 64 && <Cosines stack={stack} values={added} width={width} title={say(words.places)} />}
@@ -264,7 +266,7 @@ function Distances({ stack }: { stack: Stack }) {
               grid={grid}
               scale={scale}
               rowHeight={18}
-              rowLabel={(r) => `${say(words.head)} ${r + first}`}
+              rowLabel={(r) => `${say(words.head)} ${inDigits(r + first)}`}
               describe={(r, c) => say(words.distanceCell, r + first, c - queries + 1)}
             />
           </Picture>
@@ -292,7 +294,7 @@ function ByKey({ stack }: { stack: Stack }) {
               grid={grid}
               scale={scale}
               rowHeight={18}
-              rowLabel={(r) => `${say(words.head)} ${r + first}`}
+              rowLabel={(r) => `${say(words.head)} ${inDigits(r + first)}`}
               columnLabel={label}
               largest={34}
               markedColumn={tokenOf(stack)}

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { colourOf, css, type Scale, signedScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { count, exact } from '../../shared/numbers.ts';
+import { count, inDigits } from '../../shared/numbers.ts';
 import { theme } from '../../shared/theme.ts';
 import { numberOf } from '../index_view.ts';
 import { Curve } from '../parts/curve.tsx';
@@ -227,7 +227,10 @@ function Unrolled({ of, states }: { of: RecurrentLayer; states: Known }) {
                   />
                 )}
                 <text x={x + cellWidth / 2} y={10} text-anchor="middle" class="tick">
-                  h{subscript(t)}
+                  h
+                  <tspan class="index" dy="0.3em">
+                    {inDigits(t)}
+                  </tspan>
                 </text>
                 <text x={x + cellWidth / 2} y={height - 14} text-anchor="middle">
                   {label.length > 10 ? `${label.slice(0, 9)}…` : label}
@@ -240,8 +243,6 @@ function Unrolled({ of, states }: { of: RecurrentLayer; states: Known }) {
     </Picture>
   );
 }
-
-const subscript = (n: number) => [...String(n)].map((d) => String.fromCharCode(0x2080 + Number(d))).join('');
 
 function Units({ of, states, memory }: { of: RecurrentLayer; states: Known; memory: Known | undefined }) {
   const { values, width, info } = states;
@@ -271,7 +272,7 @@ function Units({ of, states, memory }: { of: RecurrentLayer; states: Known; memo
           columns: steps,
           row: (u) => say(words.unit, u),
           column: label,
-          cell: (u, t) => exact(values[t * width + u]!),
+          cell: (u, t) => values[t * width + u]!,
         }}
       >
         <Matrix
@@ -280,7 +281,7 @@ function Units({ of, states, memory }: { of: RecurrentLayer; states: Known; memo
           scale={scale}
           rowHeight={units.length > 40 ? 8 : 12}
           largest={36}
-          rowLabel={(r) => String(units[r])}
+          rowLabel={(r) => inDigits(units[r]!)}
           columnLabel={label}
           markedRow={units.indexOf(unit) >= 0 ? units.indexOf(unit) : undefined}
           markedColumn={chosen}
@@ -301,6 +302,7 @@ function Units({ of, states, memory }: { of: RecurrentLayer; states: Known; memo
           label={label}
           chosen={chosen}
           onPick={(t) => chooseToken(of.stack, t)}
+          direction={v.sequence(pass.value, of.stack)!.direction}
         />
       </Picture>
     </>
@@ -333,7 +335,7 @@ function ThroughTime({ of }: { of: RecurrentLayer }) {
               columns: 1,
               row: label,
               column: () => '‖∂‖',
-              cell: (t) => exact(lengths[t]!),
+              cell: (t) => lengths[t]!,
             }}
           >
             <Curve
@@ -343,6 +345,7 @@ function ThroughTime({ of }: { of: RecurrentLayer }) {
               label={label}
               chosen={Math.min(tokenOf(of.stack), steps - 1)}
               onPick={(t) => chooseToken(of.stack, t)}
+              direction={v.sequence(pass.value, of.stack)!.direction}
             />
           </Picture>
         );

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { logScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { count, exact } from '../../shared/numbers.ts';
+import { count } from '../../shared/numbers.ts';
 import type { Stack } from '../index_view.ts';
 import { Curve } from '../parts/curve.tsx';
 import { Formula } from '../parts/formula.tsx';
@@ -136,7 +136,7 @@ function Stream({ of, levels, states }: { of: Stack; levels: Level[]; states: Kn
           columns: tokens,
           row: name,
           column: label,
-          cell: (l, t) => exact(grid.at(l, t)),
+          cell: (l, t) => grid.at(l, t),
         }}
       >
         <Matrix

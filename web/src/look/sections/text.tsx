@@ -3,8 +3,8 @@
 import { visible, visibleToken } from '../../shared/bidi.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { count } from '../../shared/numbers.ts';
-import { NumbersTable } from '../../shared/table.tsx';
+import { count, inDigits } from '../../shared/numbers.ts';
+import { type Cell, NumbersTable } from '../../shared/table.tsx';
 import type { Sequence } from '../format.ts';
 import { Section } from '../parts/section.tsx';
 import { Strip } from '../parts/strip.tsx';
@@ -54,7 +54,7 @@ const words = {
     en: 'A token in a dotted frame stands for something that the vocabulary does not have.',
     fa: 'توکنی که کادر نقطه‌چین دارد، جای چیزی است که در واژگان نیست.',
   },
-  place: { en: 'place', fa: 'جا' },
+  place: { en: 'place', fa: 'موقعیت' },
   token: { en: 'token', fa: 'توکن' },
   id: { en: 'id', fa: 'شناسه' },
   vocabulary: { en: 'in the vocabulary', fa: 'در واژگان' },
@@ -131,7 +131,7 @@ function Ids({ sequence }: { sequence: Sequence }) {
       {shown.map(({ id }, i) => (
         <>
           <span key={i} class={i === chosen ? 'chosen' : ''}>
-            {id}
+            {inDigits(id)}
           </span>{' '}
         </>
       ))}
@@ -145,16 +145,16 @@ function tokenTable(sequence: Sequence) {
   const columns = [words.token, words.id, words.vocabulary, words.bytes, words.from, words.to];
   const hex = (text: string) =>
     [...new TextEncoder().encode(text)].map((b) => b.toString(16).toUpperCase().padStart(2, '0')).join(' ');
-  const cell = (i: number, c: number): string => {
+  const cell = (i: number, c: number): Cell => {
     const { id, begin, end } = sequence.tokens[i]!;
     const text = tokenText(index, sequence, i);
     return [
       visibleToken(text),
-      String(id),
+      id,
       visibleToken(vocabularyText(index, id, sequence.stack)),
       begin === undefined ? '' : hex(sequence.text.slice(begin, end)),
-      String(begin ?? ''),
-      String(end ?? ''),
+      begin ?? '',
+      end ?? '',
     ][c]!;
   };
   return {
@@ -162,7 +162,7 @@ function tokenTable(sequence: Sequence) {
     rows: sequence.tokens.length,
     columns: columns.length,
     corner: say(words.place),
-    row: String,
+    row: (i: number) => i,
     column: (c: number) => say(columns[c]!),
     cell,
   };

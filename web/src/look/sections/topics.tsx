@@ -148,7 +148,7 @@ function OfWords({ topics, at }: { topics: Topics; at: number }) {
           columns: topics.shown.length,
           row: (r) => tokenLabel(v.index, sequence, topics.words[r]!.at),
           column: (c) => say(words.topic, count(topics.shown[c]!.topic)),
-          cell: (r, c) => short(numberOf(topics.words[r]!.shares[c])),
+          cell: (r, c) => numberOf(topics.words[r]!.shares[c]),
         }}
       />
     </figure>

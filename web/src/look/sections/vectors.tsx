@@ -7,7 +7,7 @@ import { directionOf, spelled } from '../../shared/bidi.ts';
 import { signedScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { exact, percent, short } from '../../shared/numbers.ts';
+import { count, fixed, percent, short } from '../../shared/numbers.ts';
 import type { Vectors } from '../format.ts';
 import { numberOf } from '../index_view.ts';
 import { Formula } from '../parts/formula.tsx';
@@ -43,7 +43,7 @@ const words = {
   vectors: { en: 'The vectors', fa: 'بردارها' },
   channel: {
     en: (w: string, c: number) => `“${w}”, channel ${c}:`,
-    fa: (w: string, c: number) => `«${w}»، کانال ${c}:`,
+    fa: (w: string, c: number) => `«${w}»، کانال ${count(c)}:`,
   },
   value: { en: 'value', fa: 'مقدار' },
 } satisfies Record<string, Both | Both<[string]> | Both<[string, string]> | Both<[string, number]>>;
@@ -159,7 +159,7 @@ function Numbers({ known }: { known: string[] }) {
                   rowLabel={label}
                   columnLabel={label}
                   numbers
-                  format={(c) => c.toFixed(2)}
+                  format={(c) => fixed(c, 2)}
                   describe={(a, b) => say(words.cell, label(a), label(b))}
                 />
               </Picture>
@@ -174,8 +174,8 @@ function Numbers({ known }: { known: string[] }) {
                 rows: known.length,
                 columns: width,
                 row: label,
-                column: String,
-                cell: (r, c) => exact(values[r * width + c]!),
+                column: (c) => c,
+                cell: (r, c) => values[r * width + c]!,
               }}
             >
               <Matrix

@@ -5,7 +5,7 @@ import { useMemo } from 'preact/hooks';
 import { colourOf, shareScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
-import { count, exact, percent } from '../../shared/numbers.ts';
+import { count, percent } from '../../shared/numbers.ts';
 import { theme } from '../../shared/theme.ts';
 import { numberOf, type Stack } from '../index_view.ts';
 import { Formula } from '../parts/formula.tsx';
@@ -119,7 +119,7 @@ function Weights({ of, weights }: { of: Stack; weights: Known }) {
           columns: places,
           row: label,
           column: (c) => say(words.back, places - 1 - c),
-          cell: (r, c) => exact(values[r * places + c]!),
+          cell: (r, c) => values[r * places + c]!,
         }}
       >
         <Matrix
