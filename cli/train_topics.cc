@@ -51,6 +51,7 @@ void declare_train_topics(Command& command) {
   auto flags = std::make_shared<TrainTopicsFlags>();
   flags->preset = "lda";
   flags->head = HeadKind::none;
+  flags->suits = [](const ModelConfig& config) { return config.make_shapes()->topics() != nullptr; };
   flags->tokenizer = {.kind = TokenizerKind::word,
                       .vocabulary = 100'000,
                       .lowercase = true,
