@@ -78,6 +78,7 @@ bool Argument::takes_list() const {
 }
 
 std::string Argument::help_without_value() const {
+  if (!uses_.empty()) return help_of_uses();
   std::string text = field_.doc;
   if (const std::string range = field_.range.text(); !range.empty()) text += fmt::format(" ({})", range);
   if (required_ && is_option()) text += "; required";
@@ -200,6 +201,7 @@ void Command::add_arguments_of(const Command& other, const std::string& of) {
       arguments_.back().uses_ = {use};
     } else if (!own->uses_.empty()) {  // not an argument that this command itself declared
       own->uses_.push_back(use);
+      if (use.help != own->uses_[0].help) own->field_.doc = own->help_of_uses();
       if (own->group_ != argument.group_) own->group_ = "Options";
     }
   }

@@ -23,6 +23,7 @@ struct TrainTopicsFlags : TrainFlags {
 
 int train_topics(const Command& command, const TrainTopicsFlags& flags, const Session& session) {
   check(!flags.data.empty(), "--data: give files with texts");
+  preset_of(flags);
   const LabelledTexts read = told(read_unlabelled(flags.data, flags.columns));
   std::vector<std::string> texts;
   for (const LabelledText& example : read.examples) {

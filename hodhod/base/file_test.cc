@@ -43,7 +43,8 @@ TEST(File, ErrorsNamePathAndReason) {
   const std::string absent = directory / "absent";
   EXPECT_THAT(error_of([&] { read_file(absent); }), AllOf(HasSubstr(absent), HasSubstr("No such file")));
   EXPECT_THAT(error_of([&] { MappedFile m(absent); }), AllOf(HasSubstr(absent), HasSubstr("No such file")));
-  EXPECT_THAT(error_of([&] { write_file_atomically(absent + "/x", "y"); }), HasSubstr("there is no directory"));
+  EXPECT_THAT(error_of([&] { write_file_atomically(absent + "/x", "y"); }),
+              HasSubstr("there is no directory"));
   EXPECT_THAT(error_of([&] { read_file(directory.path()); }), HasSubstr("is a directory"));
   EXPECT_THAT(error_of([&] { write_file_atomically(directory.path(), "y"); }), HasSubstr("is a directory"));
   EXPECT_THAT(error_of([&] { list_directory(absent); }), HasSubstr(absent));

@@ -77,8 +77,8 @@ RunHistory::RunHistory(std::string directory)
     : directory_(std::move(directory)),
       metrics_(join_path(directory_, "metrics.jsonl")),
       layers_(file("layers.jsonl")) {
-  check(is_directory(directory_),
-        "{}: there is no such directory; give one that hodhod train wrote with `out`", directory_);
+  check(is_directory(directory_), "{}: there is no such directory; give the directory of a run, its `out`",
+        directory_);
   check(
       holds_run(directory_),
       "{}: holds no run: there is neither metrics.jsonl nor training/run.json; give a directory that hodhod "

@@ -97,7 +97,6 @@ expect "presets of the task alone" "those that this command can train are elmo-t
   "$(refused train embed --preset nosuch --data "$text" --out "$work/none")"
 expect "a table without a header" "data.tsv:1: there is no column \"foo\"" "$(refused classify "$work/c" --data "$work/data.tsv" --text foo)"
 expect "a text is no model" "To train a model on a text, see hodhod train --help." "$(refused convert "$text" -o "$work/none")"
-expect "n-grams alone have an ARPA file" "train generate --preset ngram" "$(refused convert "$work/c" --to arpa -o "$work/none")"
 expect "a forecast of texts" "it is a classifier; give one trained with" "$(refused forecast "$work/c" --data "$work/data.tsv")"
 
 # A file of options.

@@ -72,7 +72,7 @@ expect "the step at which it stopped" '"step":'"$last," "$(watch live --json)"
 
 mkdir empty ladder ladder/one
 expect "no run" "empty: holds no run" "$(watch empty)"
-expect "no directory" "nothing: there is no such directory; give one that hodhod train wrote with --out" \
+expect "no directory" "nothing: there is no such directory; give the directory of a run, its --out" \
   "$(watch nothing)"
 expect "--follow without a page" "--follow" "$(watch plain --follow)"
 echo '{}' > ladder/ladder.json
