@@ -7,6 +7,16 @@
 #include <algorithm>
 
 namespace hodhod::cli {
+namespace {
+
+// "A", "A and B", "A, B and C".
+std::string in_words(const std::vector<std::string>& names) {
+  const auto last = names.end() - 1;
+  const std::string before = fmt::format("{}", fmt::join(names.begin(), last, ", "));
+  return before.empty() ? *last : fmt::format("{} and {}", before, *last);
+}
+
+}  // namespace
 
 Argument& Argument::required() {
   required_ = true;
@@ -95,13 +105,6 @@ std::string Argument::help() const {
   if (!uses_.empty()) return help_of_uses();
   const std::string value = shown_value();
   return value.empty() ? help_without_value() : fmt::format("{} [{}]", help_without_value(), value);
-}
-
-// "A", "A and B", "A, B and C".
-std::string in_words(const std::vector<std::string>& names) {
-  const auto last = names.end() - 1;
-  const std::string before = fmt::format("{}", fmt::join(names.begin(), last, ", "));
-  return before.empty() ? *last : fmt::format("{} and {}", before, *last);
 }
 
 // "For a classifier and a tagger: labelled texts. For a language model: text [x]", or without "for" if it is
