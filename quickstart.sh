@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 tools/install_packages.sh --program
-cmake --preset release -DHODHOD_TESTS=OFF -DHODHOD_BENCH=OFF -DHODHOD_EXAMPLES=OFF
+cmake --preset release -DHODHOD_TESTS=OFF -DHODHOD_BENCH=OFF
 cmake --build --preset release --target hodhod
 hodhod=build/release/hodhod
 

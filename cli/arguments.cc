@@ -2,10 +2,21 @@
 #include "cli/arguments.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 namespace hodhod::cli {
+namespace {
+
+// "A", "A and B", "A, B and C".
+std::string in_words(const std::vector<std::string>& names) {
+  const auto last = names.end() - 1;
+  const std::string before = fmt::format("{}", fmt::join(names.begin(), last, ", "));
+  return before.empty() ? *last : fmt::format("{} and {}", before, *last);
+}
+
+}  // namespace
 
 Argument& Argument::required() {
   required_ = true;
@@ -77,17 +88,53 @@ bool Argument::takes_list() const {
 }
 
 std::string Argument::help_without_value() const {
+  if (!uses_.empty()) return help_of_uses();
   std::string text = field_.doc;
   if (const std::string range = field_.range.text(); !range.empty()) text += fmt::format(" ({})", range);
   if (required_ && is_option()) text += "; required";
   return text;
 }
 
-std::string Argument::help() const {
+std::string Argument::shown_value() const {
   const std::string value = field_text(field_);
   const bool is_off = is_switch() && value == "no";
-  return value.empty() || is_off || is_inverted() ? help_without_value()
-                                                  : fmt::format("{} [{}]", help_without_value(), value);
+  return is_off || is_inverted() ? "" : value;
+}
+
+std::string Argument::help() const {
+  if (!uses_.empty()) return help_of_uses();
+  const std::string value = shown_value();
+  return value.empty() ? help_without_value() : fmt::format("{} [{}]", help_without_value(), value);
+}
+
+// "For a classifier and a tagger: labelled texts. For a language model: text [x]", or without "for" if it is
+// the same for all.
+std::string Argument::help_of_uses() const {
+  std::vector<std::vector<Use>> groups;  // of equal help
+  for (const Use& use : uses_) {
+    const auto same = std::find_if(groups.begin(), groups.end(),
+                                   [&](const std::vector<Use>& group) { return group[0].help == use.help; });
+    same == groups.end() ? groups.push_back({use}) : same->push_back(use);
+  }
+  std::string text;
+  for (const std::vector<Use>& group : groups) {
+    std::vector<std::string> all, values;
+    for (const Use& use : group) {
+      all.push_back(use.of);
+      if (!use.value.empty()) values.push_back(fmt::format("{} for {}", use.value, use.of));
+    }
+    const bool one_value =
+        std::all_of(group.begin(), group.end(), [&](const Use& use) { return use.value == group[0].value; });
+    if (groups.size() == 1) {
+      text = group[0].help;
+    } else {
+      text += fmt::format("{}For {}: {}", text.empty() ? "" : ". ", in_words(all),
+                          inside_sentence(group[0].help));
+    }
+    if (one_value && !group[0].value.empty()) text += fmt::format(" [{}]", group[0].value);
+    if (!one_value) text += fmt::format(" [{}]", fmt::join(values, ", "));
+  }
+  return text;
 }
 
 void Argument::set(const std::vector<std::string>& words) {
@@ -100,7 +147,7 @@ void Argument::set(const std::vector<std::string>& words) {
   check(words.size() == 1, "{} is given {} times; give it once", names_, words.size());
   check(values_.empty() || std::find(values_.begin(), values_.end(), words[0]) != values_.end(),
         "{}: expected {}, found \"{}\"", names_, expectation(), words[0]);
-  set_field(field_, words[0]);
+  set_field(field_, words[0], is_option() ? "--" + key() : names_);
   if (is_inverted()) {
     bool& value = *std::get<bool*>(field_.member);
     value = !value;
@@ -148,13 +195,17 @@ Argument* Command::find(const Argument& other) {
   return found == arguments_.end() ? nullptr : &*found;
 }
 
-void Command::add_arguments_of(const Command& other) {
+void Command::add_arguments_of(const Command& other, const std::string& of) {
   for (const Argument& argument : other.arguments_) {
+    const Argument::Use use{of, argument.help_without_value(), argument.shown_value()};
     Argument* const own = find(argument);
     if (own == nullptr) {
       arguments_.push_back(argument);
-    } else if (own->field_.doc.find(argument.field_.doc) == std::string::npos) {
-      own->field_.doc += ", " + argument.field_.doc;
+      arguments_.back().uses_ = {use};
+    } else if (!own->uses_.empty()) {  // not an argument that this command itself declared
+      own->uses_.push_back(use);
+      if (use.help != own->uses_[0].help) own->field_.doc = own->help_of_uses();
+      if (own->group_ != argument.group_) own->group_ = "Options";
     }
   }
 }
@@ -176,6 +227,12 @@ bool Command::was_given(std::string_view option) const {
   return std::any_of(arguments_.begin(), arguments_.end(), [&](const Argument& argument) {
     return argument.has_name(option) && argument.was_given();
   });
+}
+
+std::string inside_sentence(std::string help) {
+  const auto is_capital = [&](size_t i) { return i < help.size() && help[i] >= 'A' && help[i] <= 'Z'; };
+  if (is_capital(0) && !is_capital(1)) help[0] += 'a' - 'A';
+  return help;
 }
 
 std::vector<std::string> options_of(const std::vector<Field>& fields, const std::string& prefix) {

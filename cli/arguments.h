@@ -86,7 +86,9 @@ class Argument {
   std::string placeholder() const;
   // "a whole number (from 1 to 5)".
   std::string expectation() const;
-  // Help and range. help() adds the current value, which is the default until the argument is set.
+  // Help and range. help() adds the current value, which is the default until the argument is set. Of an
+  // argument that stands for those of several commands (Command::add_arguments_of), what it is for each of
+  // them.
   std::string help_without_value() const;
   std::string help() const;
 
@@ -99,6 +101,16 @@ class Argument {
 
  private:
   friend class Command;
+  // What it is for one of the commands that it stands for.
+  struct Use {
+    std::string of;     // "a classifier"
+    std::string help;   // without the value
+    std::string value;  // the default; empty: there is none to show
+  };
+  std::string shown_value() const;
+  std::string help_of_uses() const;
+
+  std::vector<Use> uses_;
   std::string names_;
   Field field_;
   std::string group_;
@@ -110,6 +122,9 @@ class Argument {
 
 // "--batches-max-tokens", …: the options of these fields, which have `prefix` ("batches-") in front.
 std::vector<std::string> options_of(const std::vector<Field>& fields, const std::string& prefix = {});
+
+// A line of help as a part of a sentence: its first letter is small, unless its first word is in capitals.
+std::string inside_sentence(std::string help);
 
 // A command, or a group of commands.
 class Command {
@@ -150,9 +165,10 @@ class Command {
   }
   int run(const Session& session) const { return run_(session); }
 
-  // Adds the arguments of another command, which set that command's variables. An argument that both have is
-  // kept once, and its help combines both.
-  void add_arguments_of(const Command& other);
+  // Adds the arguments of another command, which is for `of` ("a classifier"), and whose variables they set.
+  // An argument that several have is kept once, under no heading of its own if theirs differ, and its help
+  // tells what it is for each.
+  void add_arguments_of(const Command& other, const std::string& of);
   // Sets this command's arguments to what was given to `other`. Error for an option that was given there and
   // that this command does not have: it "has no meaning for" `what`.
   void take_given(const Command& other, std::string_view what);

@@ -196,8 +196,16 @@ int evaluate_answer(const Command& command, const EvaluateAnswerFlags& flags) {
 
 void declare_evaluate_answer(Command& command) {
   auto flags = std::make_shared<EvaluateAnswerFlags>();
-  add_evaluate_flags(command, *flags, "questions with their texts and answers");
-  command.add_config(flags->corpus, "Options");
+  add_evaluate_flags(command, *flags, "Questions with their texts and answers");
+  std::vector<Field> fields = fields_of(flags->corpus);
+  for (Field& field : fields) {
+    if (field.path == "columns")
+      field.doc =
+          "Columns of the question, of its text and of the answer, in this order: names, or numbers from 1 "
+          "(-1 is the "
+          "last)";
+  }
+  command.add_fields(fields, "Options");
   command.add_config(flags->options, kAnswerGroup);
   command.add_fields({field_of("answer_form", flags->form,
                                "How answers are compared: as SQuAD's script does, or so that spellings of "

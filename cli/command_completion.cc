@@ -11,7 +11,7 @@ namespace hodhod::cli {
 void add_completion(Command& program) {
   Command& command = program.add_command("completion", "Print a script that completes commands in a shell");
   auto shell = std::make_shared<Shell>(Shell::bash);
-  command.add("SHELL", *shell, "bash, zsh or fish").required();
+  command.add("SHELL", *shell, "The shell: bash, zsh or fish");
   command.on_run([shell, &program](const Session&) {
     print_text(completion_script(program, *shell));
     return 0;

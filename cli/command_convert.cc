@@ -34,6 +34,15 @@ std::vector<std::string> format_names() {
   return names;
 }
 
+// The formats of files that can be read, with what they hold: "arpa (n-grams)".
+std::string readable_formats() {
+  std::vector<std::string> names;
+  for (const Format& format : formats()) {
+    if (format.recognises != nullptr) names.push_back(fmt::format("{} ({})", format.name, format.model));
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 // The columns' options are for texts alone.
 void refuse_columns(const Command& command, std::string_view why) {
   LabelledColumns columns;
@@ -75,7 +84,11 @@ void read_format(const Command& command, const ConvertFlags& flags) {
     print_warnings(format.read(flags.input, flags.out, flags.lenient));
     return;
   }
-  fail("{}: is none of the files that can be read: {}", flags.input, fmt::join(format_names(), ", "));
+  fail(
+      "{}: is no model that can be read; give a model's directory, or a file of another program: {}. To "
+      "train a model on a "
+      "text, see hodhod train --help.",
+      flags.input, readable_formats());
 }
 
 // Writes the model in a directory with its adapters added to the weights.

@@ -124,7 +124,7 @@ int evaluate_embed(const EvaluateEmbedFlags& flags) {
 
 void declare_evaluate_embed(Command& command) {
   auto flags = std::make_shared<EvaluateEmbedFlags>();
-  add_evaluate_flags(command, *flags, "pairs of texts with scores for --similarity");
+  add_evaluate_flags(command, *flags, "Pairs of texts with scores, for --similarity");
   command.add("--similarity", flags->similarity,
               "Correlate the cosine similarity of the model's vectors with each pair's score");
   add_vector_flags(command, flags->vectors);

@@ -51,7 +51,7 @@ void add_evaluate(Command& program) {
   for (const Task& task : tasks()) {
     Command& own = evaluations->all.emplace_back(TaskEvaluation{&task, Command("evaluate", "")}).command;
     task.declare_evaluate(own);
-    command.add_arguments_of(own);
+    command.add_arguments_of(own, task.model);
   }
   command.on_prepare([evaluations, &command] {
     TaskEvaluation& one = choose_evaluation(*evaluations, command);

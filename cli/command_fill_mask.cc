@@ -85,7 +85,7 @@ int evaluate_fill_mask(const EvaluateFlags& flags, const Session& session) {
 
 void declare_evaluate_fill_mask(Command& command) {
   auto flags = std::make_shared<EvaluateFlags>();
-  add_evaluate_flags(command, *flags, "text for a model that fills masks");
+  add_evaluate_flags(command, *flags, "Files of text");
   command.on_run([flags](const Session& session) { return evaluate_fill_mask(*flags, session); });
 }
 

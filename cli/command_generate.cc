@@ -221,7 +221,7 @@ int evaluate_generate(const EvaluateTextFlags& flags, const Session& session) {
 
 void declare_evaluate_generate(Command& command) {
   auto flags = std::make_shared<EvaluateTextFlags>();
-  add_evaluate_flags(command, *flags, "Text for a language model");
+  add_evaluate_flags(command, *flags, "Files of text");
   command.add("--by-token", flags->by_token,
               "For a language model: print word=id length log10p for each token, as KenLM's query does");
   command.on_run([flags](const Session& session) { return evaluate_generate(*flags, session); });

@@ -14,7 +14,6 @@
 #include "cli/arguments.h"
 #include "cli/config.h"
 #include "cli/help.h"
-#include "cli/output.h"
 #include "hodhod/base/nearest_name.h"
 
 namespace hodhod::cli {
@@ -236,7 +235,10 @@ class CommandLine {
   [[noreturn]] void fail_for_missing() const {
     for (const Argument& argument : path_.back()->arguments()) {
       if (!argument.is_required() || argument.was_given()) continue;
-      fail("{} is missing: {}", argument.names(), argument.field().doc);
+      const std::string name = argument.is_option()
+                                   ? fmt::format("--{} {}", argument.key(), argument.placeholder())
+                                   : argument.names();
+      fail("{} is missing; give {}", name, inside_sentence(argument.field().doc));
     }
     fail("something is missing");
   }
@@ -260,8 +262,8 @@ Request read_command_line(Command& program, const std::vector<std::string>& word
   try {
     return line.read(words);
   } catch (const Error& error) {
-    throw UsageError(fmt::format("{}: {}\nRun {} --help for more.", line.place(), with_dashes(error.what()),
-                                 line.place()));
+    throw UsageError(
+        fmt::format("{}: {}\nRun {} --help for more.", line.place(), error.what(), line.place()));
   }
 }
 

@@ -106,7 +106,7 @@ std::string command_line(const LookFlags& flags, const std::string& model) {
 int run_look(LookFlags& flags, const std::string& version) {
   look::LookOptions& options = flags.options;
   options.heads = range_of(flags.heads);
-  if (!flags.size_limit.empty()) options.size_limit = parse_bytes(flags.size_limit);
+  if (!flags.size_limit.empty()) options.size_limit = parse_bytes("--size-limit", flags.size_limit);
   options.cuts = flags.cuts ? look::Cutting::on : look::Cutting::automatic;
   options.tensors = !flags.tensors.empty();
   options.program = "hodhod " + version;
@@ -138,16 +138,19 @@ void add_what_is_read(Command& command, LookFlags& flags) {
   add_languages(command, flags.languages);
   command
       .add("--generate", options.generate,
-           "Tokens that the model adds: a language model the likeliest each time; a translator at most so "
-           "many",
+           "Number of tokens that a language model adds to the text, the likeliest each time; of a "
+           "translator the "
+           "most tokens of its translation, where 0 sets no limit but a multiple of the source's length",
            hodhod::in(0, 1e6))
       .in(group);
   command.add("--compare", options.compare, "Show several texts side by side").in(group);
   command
       .add("--at", options.at,
-           "The word, or number of a token from 0, whose answer gradients and cuts are of; without it the "
-           "last "
-           "one, or the mask. Of a forecast the time of its first row; without it what follows the data")
+           "Where the answer stands that gradients and cuts explain: a word of the text, or the number of a "
+           "token "
+           "from 0; without it the last one, or the mask. For a forecast, the time of its first row; without "
+           "it "
+           "the row after the data")
       .in(group);
   command
       .add("--data", options.data,
@@ -155,12 +158,15 @@ void add_what_is_read(Command& command, LookFlags& flags) {
       .called("FILE")
       .in(group);
   command
-      .add("--fill", options.fill,
-           "Mend rows of this table that are out of order, repeated or missing, and numbers that are missing")
+      .add(
+          "--fill", options.fill,
+          "Mend rows of the table of --data that are out of order, repeated or missing, and numbers that are "
+          "missing")
       .in(group);
   command.add("--ids", options.ids, "Token ids in place of a text, for a directory without a tokenizer")
       .in(group);
-  command.add("--target-ids", options.target_ids, "With --ids: what the decoder is given").in(group);
+  command.add("--target-ids", options.target_ids, "With --ids: the token ids that the decoder is given")
+      .in(group);
 }
 
 void add_what_is_kept(Command& command, LookFlags& flags) {
@@ -168,21 +174,28 @@ void add_what_is_kept(Command& command, LookFlags& flags) {
   const std::string group = "What is kept";
   command.add("--layers", options.layers, "Layers whose inner tensors are kept, from 0; all without it")
       .in(group);
-  command.add("--heads", flags.heads, "Heads whose tensors are kept, such as 0-3; all without it").in(group);
-  command.add("--exact", options.exact, "Keep these exactly, before everything else").in(group);
+  command
+      .add("--heads", flags.heads, "Heads whose tensors are kept: 2, or a range such as 0-3; all without it")
+      .called("N-N")
+      .in(group);
+  command
+      .add(
+          "--exact", options.exact,
+          "Keep the tensors of --layers and --heads, or of all layers and heads, exactly and before all else")
+      .in(group);
   command
       .add("--size-limit", flags.size_limit,
-           "Largest page, such as 500K or 2G, in units of 1024; without it 19M")
+           "Most bytes of the page, such as 500K or 2G, in units of 1024; without it 19M")
+      .called("SIZE")
       .in(group);
   command
       .add("--gradients", options.gradients,
-           "Gradients of the answer at every tensor; auto: where they take a few seconds")
+           "Compute the gradients of the answer at every tensor; auto: where that takes a few seconds")
       .in(group);
   command
       .add("--cuts", flags.cuts,
            "Hide each token and cut each link, or raise each row of a series, however long it takes; without "
-           "it "
-           "where it takes about two seconds")
+           "this, only where it takes about two seconds")
       .in(group);
 }
 

@@ -152,7 +152,7 @@ int evaluate_summarize(const Command& command, const EvaluateSummarizeFlags& fla
 
 void declare_evaluate_summarize(Command& command) {
   auto flags = std::make_shared<EvaluateSummarizeFlags>();
-  add_evaluate_flags(command, *flags, "documents with their summaries for a model that writes summaries");
+  add_evaluate_flags(command, *flags, "Documents with their summaries");
   command.add_config(flags->columns, "Documents with summaries");
   command.add_config(flags->reading, kReadingGroup);
   add_decoding(command, flags->decode);

@@ -134,11 +134,14 @@ int evaluate_tag(const EvaluateTagFlags& flags) {
 
 void declare_evaluate_tag(Command& command) {
   auto flags = std::make_shared<EvaluateTagFlags>();
-  add_evaluate_flags(command, *flags, "sentences for a tagger");
+  add_evaluate_flags(command, *flags, "Sentences with tags");
   std::vector<Field> fields = fields_of(flags->corpus);
   for (Field& field : fields) {
     if (field.path == "columns")
-      field.doc = "For a tagger: columns of the words and of their tags; default: the first and the last";
+      field.doc =
+          "Columns of the words and of their tags: names, or numbers from 1 (-1 is the last); without it the "
+          "first and the "
+          "last";
   }
   command.add_fields(fields, "Options");
   command.on_run([flags](const Session&) { return evaluate_tag(*flags); });

@@ -77,7 +77,7 @@ int decode_lines(const DecodeFlags& flags, const Session& session) {
 void add_tokenize_decode(Command& tokenize) {
   auto flags = std::make_shared<DecodeFlags>();
   Command& action = tokenize.add_command("decode", "Turn lines of token ids into text");
-  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer to use: a file or a directory")
+  action.add("-t,--tokenizer", flags->tokenizer, "The tokenizer: a file or a directory")
       .called("FILE")
       .required();
   action

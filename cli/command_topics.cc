@@ -75,26 +75,32 @@ std::string mixture_text(const std::string& text, const std::vector<TopicShare>&
 
 int run_topics(const TopicsFlags& flags, const Session& session) {
   const TopicFinder finder = load_topics(flags.directory);
-  if (flags.input.texts.empty() && flags.input.files.empty()) {
-    print_topics(finder, flags);
-    return 0;
+  bool are_asked_for = flags.input.texts.empty() && flags.input.files.empty();  // the model's own
+  if (!are_asked_for || standard_input_is_piped()) {
+    const auto names = finder.likeliest(3);
+    for_each_block(flags.input, "Reading", session.quiet, [&](const std::vector<std::string>& lines) {
+      std::string out;
+      for (const std::string& line : lines) out += mixture_text(line, finder.of(line), names, flags);
+      print_text(out);
+      are_asked_for = false;
+    });
   }
-  const auto names = finder.likeliest(3);
-  for_each_block(flags.input, "Reading", session.quiet, [&](const std::vector<std::string>& lines) {
-    std::string out;
-    for (const std::string& line : lines) out += mixture_text(line, finder.of(line), names, flags);
-    print_text(out);
-  });
+  if (are_asked_for) print_topics(finder, flags);
   return 0;
 }
 
 void declare_topics(Command& command) {
   auto flags = std::make_shared<TopicsFlags>();
   command.add("DIR", flags->directory, "The model's directory").required();
-  add_text_input(command, flags->input, "Texts whose topics are shown; without any, the model's topics are");
-  command.add("--words", flags->words, "Number of words to show of each of the model's topics",
+  command.add(
+      "TEXT", flags->input.texts,
+      "Texts whose topics are shown; if none are given, the lines of standard input where it is a pipe or a "
+      "file, else the topics of the model itself");
+  command.add("--file", flags->input.files, "Files with one text on each line").called("FILE");
+  flags->input.may_be_empty = true;
+  command.add("--words", flags->words, "For the topics of the model: number of words to show of each",
               in(1, 1 << 20));
-  command.add("--count", flags->count, "Number of topics to show of each text", in(1, 1 << 16));
+  command.add("--count", flags->count, "For texts: number of topics to show of each", in(1, 1 << 16));
   command.add("--json", flags->json, "Print a JSON object for each topic or text");
   command.on_run([flags](const Session& session) { return run_topics(*flags, session); });
 }
@@ -140,7 +146,7 @@ int evaluate_topics(const EvaluateTopicsFlags& flags) {
 void declare_evaluate_topics(Command& evaluate) {
   auto flags = std::make_shared<EvaluateTopicsFlags>();
   add_evaluate_flags(evaluate, *flags,
-                     "texts for topics, with labels to compare them with if --label is given");
+                     "Texts; with --label, they have labels that the topics are compared with");
   evaluate.add_config(flags->columns, kLabelledGroup);
   evaluate.on_run([flags](const Session&) { return evaluate_topics(*flags); });
 }

@@ -108,11 +108,14 @@ void add_watch(Command& program) {
       .called("FILE");
   command
       .add("--follow", flags->follow,
-           "Write the page anew until the runs have ended; it shows itself anew, too")
+           "Write the page again and again until the runs have ended; where it is open in a browser, it "
+           "reloads "
+           "itself")
       .needs("--output");
-  command.add("--every", flags->every, "Seconds between two such pages", in(1, 86400)).needs("--follow");
+  command.add("--every", flags->every, "With --follow: seconds from one page to the next", in(1, 86400))
+      .needs("--follow");
   command.add("--note", flags->note, "A sentence for the head of the page").needs("--output");
-  command.add("--language", flags->language, "Language of the page when it opens")
+  command.add("--language", flags->language, "Language of the page when it opens; auto: that of the browser")
       .one_of({"auto", "fa", "en"})
       .needs("--output");
   command.add("--json", flags->json, "Print the summary as JSON, a line for each run").excludes("--output");

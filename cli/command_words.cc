@@ -2,7 +2,9 @@
 // hodhod near DIR WORD… and hodhod analogy DIR A B C: what word vectors know of words.
 #include <fmt/format.h>
 
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,17 +21,20 @@ struct WordFlags {
   std::string directory;
   std::vector<std::string> words;
   int64_t count = 10;
-  int64_t limit = 1 << 30;
+  std::optional<int64_t> limit;  // unset: all words
   bool json = false;
 };
 
-void add_word_flags(Command& command, WordFlags& flags, const std::string& words) {
+void add_word_flags(Command& command, WordFlags& flags, const std::string& words, const std::string& json) {
   command.add("DIR", flags.directory, "The directory of word vectors").required();
   command.add("WORD", flags.words, words).required();
   command.add("--count", flags.count, "Number of words to show", in(1, 1 << 20));
-  command.add("--limit", flags.limit, "Look among this many of the commonest words", at_least(1));
-  command.add("--json", flags.json, "Print a JSON object for each question");
+  command.add("--limit", flags.limit, "Look among this many of the commonest words; without it among all",
+              at_least(1));
+  command.add("--json", flags.json, json);
 }
+
+int64_t limit_of(const WordFlags& flags) { return flags.limit.value_or(std::numeric_limits<int64_t>::max()); }
 
 WordLookup load_words(const std::string& directory) {
   WordLookup lookup = WordLookup::load(directory);
@@ -60,7 +65,8 @@ int run_near(const WordFlags& flags) {
   for (const std::string& word : flags.words) {
     std::vector<int64_t> without;
     if (const auto own = lookup.find(word)) without.push_back(*own);
-    const auto found = lookup.space().nearest(lookup.vector_or_fail(word), flags.count, without, flags.limit);
+    const auto found =
+        lookup.space().nearest(lookup.vector_or_fail(word), flags.count, without, limit_of(flags));
     print_text(
         answer_text(flags, lookup, {{"word", word}}, flags.words.size() > 1 ? word + "\t" : "", found));
   }
@@ -79,7 +85,7 @@ int run_analogy(const WordFlags& flags) {
     const auto unit = to_length_one(lookup.vector_or_fail(flags.words[i]));
     for (size_t c = 0; c < query.size(); ++c) query[c] += i == 0 ? -unit[c] : unit[c];
   }
-  const auto found = lookup.space().nearest(query, flags.count, without, flags.limit);
+  const auto found = lookup.space().nearest(query, flags.count, without, limit_of(flags));
   print_text(answer_text(flags, lookup, {{"words", flags.words}}, "", found));
   return 0;
 }
@@ -89,7 +95,8 @@ int run_analogy(const WordFlags& flags) {
 void add_near(Command& program) {
   Command& command = program.add_command("near", "List the words whose vectors are nearest to a word's");
   auto flags = std::make_shared<WordFlags>();
-  add_word_flags(command, *flags, "Words; one that is not known is made of its subwords");
+  add_word_flags(command, *flags, "Words; one that is not known is made of its subwords",
+                 "Print a JSON object for each word, with those near it");
   command.on_run([flags](const Session&) { return run_near(*flags); });
 }
 
@@ -97,7 +104,8 @@ void add_analogy(Command& program) {
   Command& command = program.add_command("analogy", "Find the word that is to C as B is to A");
   auto flags = std::make_shared<WordFlags>();
   flags->count = 5;
-  add_word_flags(command, *flags, "Three words A B C: the answer is nearest to B - A + C");
+  add_word_flags(command, *flags, "Three words A B C: the answer is nearest to B - A + C",
+                 "Print the answer as a JSON object");
   command.on_run([flags](const Session&) { return run_analogy(*flags); });
 }
 

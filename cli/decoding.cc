@@ -11,6 +11,8 @@
 namespace hodhod::cli {
 namespace {
 
+constexpr const char* kDecodingGroup = "Decoding (as in the model's generation_config.json unless given)";
+
 // The options that were given but have no effect because of other options.
 std::vector<std::string> idle_options(const Command& command, DecodeOptions options) {
   DecodeOptions usual;
@@ -40,10 +42,10 @@ GenerationConfig generation_config_at(const ModelPath& path, const DecodeOptions
 }  // namespace
 
 void add_decoding(Command& command, DecodeOptions& options) {
-  command.add_config(options, "Decoding");
+  command.add_config(options, kDecodingGroup);
   command.add("--stop", options.stop_strings, "Stop before this text; may be given several times")
       .repeated()
-      .in("Decoding");
+      .in(kDecodingGroup);
 }
 
 void read_decoding(const Command& command, const ModelPath& path, DecodeOptions& options,

@@ -21,7 +21,7 @@ struct EvaluateFlags {
 
 // Adds DIR and --json.
 void add_evaluate_flags(Command& command, EvaluateFlags& flags);
-// The same, and --data. `what` describes the data: "labelled texts for a classifier".
+// The same, and --data. `what` describes the data: "Texts with labels".
 void add_evaluate_flags(Command& command, EvaluateFlags& flags, std::string what);
 
 // Error when --data was not given.

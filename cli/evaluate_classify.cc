@@ -121,7 +121,7 @@ int evaluate_classify(const EvaluateClassifyFlags& flags) {
 
 void declare_evaluate_classify(Command& command) {
   auto flags = std::make_shared<EvaluateClassifyFlags>();
-  add_evaluate_flags(command, *flags, "labelled texts for a classifier");
+  add_evaluate_flags(command, *flags, "Texts with labels");
   command.add_fields({field_of("threshold", flags->thresholds, kThresholdHelp)}, "Options");
   command.add_config(flags->columns, kLabelledGroup);
   command.add_fields({field_of("numbers", flags->columns.numbers, kNumbersHelp)}, kLabelledGroup);

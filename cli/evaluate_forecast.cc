@@ -134,7 +134,7 @@ int evaluate_forecast(const EvaluateForecastFlags& flags) {
 
 void declare_evaluate_forecast(Command& command) {
   auto flags = std::make_shared<EvaluateForecastFlags>();
-  add_evaluate_flags(command, *flags, "a table in order of time for a forecaster");
+  add_evaluate_flags(command, *flags, "A table in order of time");
   command.add("--part", flags->part, "Which part of a series to forecast, as the model was made with it");
   command.add("--stride", flags->stride, "Rows from one forecast of a series to the next", at_least(1));
   command.add("--fill", flags->fill, "Mend rows of a series that are out of order, repeated or missing");

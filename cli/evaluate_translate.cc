@@ -149,14 +149,13 @@ void declare_evaluate_translate(Command& command) {
   command.add("--source", flags->source, "For a translation model: text to translate").called("FILE");
   command.add("--target", flags->target, "For a translation model: reference translations of --source")
       .called("FILE");
-  command.add_fields(
-      {field_of("skip_bad", flags->skip_bad, "Skip bad lines and count them, rather than stop at the first")},
-      "Options");
-  command.add_fields(
-      {field_of("by_length", flags->by_length,
-                "Score this number of groups of pairs, too, by the words in the source; 0 for none",
-                at_least(0))},
-      "Options");
+  command.add_fields({field_of("skip_bad", flags->skip_bad, kSkipBadHelp)}, "Options");
+  command.add_fields({field_of("by_length", flags->by_length,
+                               "Score the pairs also in this number of groups, from those with the shortest "
+                               "sources to those with the "
+                               "longest; 0 for no groups",
+                               at_least(0))},
+                     "Options");
   add_languages(command, flags->languages);
   add_decoding(command, flags->decode);
   command.add_config(flags->bleu, "BLEU", "bleu");

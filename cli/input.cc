@@ -2,6 +2,7 @@
 #include "cli/input.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <cstring>
 #include <optional>
 
+#include "cli/output.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/base/line_reader.h"
@@ -183,8 +185,13 @@ void for_each_block(const TextInput& input, const std::string& label, bool quiet
                     const std::function<void(const std::vector<std::string>&)>& work) {
   if (!input.texts.empty()) return work_on_block({input.texts, {}}, work);
   Lines lines(input.files, label, quiet || input.files.empty());
-  for (LineBlock block; lines.next_block(block, input.block);) work_on_block(block, work);
+  bool is_empty = !input.may_be_empty;
+  for (LineBlock block; lines.next_block(block, input.block); is_empty = false) work_on_block(block, work);
   lines.finish();
+  if (is_empty && !stop_requested())
+    tell({fmt::format("there is no text: {}",
+                      input.files.empty() ? "standard input is empty; give one in quotes, or --file"
+                                          : fmt::format("{} is empty", fmt::join(input.files, ", ")))});
 }
 
 void add_text_input(Command& command, TextInput& input, const std::string& texts, const std::string& unit) {
@@ -218,7 +225,7 @@ void print_for_each_line(Lines& lines, const std::function<std::string(std::stri
   lines.finish();
 }
 
-int64_t parse_bytes(const std::string& text) {
+int64_t parse_bytes(std::string_view option, const std::string& text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   std::string_view unit(end, static_cast<size_t>(text.data() + text.size() - end));
@@ -230,7 +237,7 @@ int64_t parse_bytes(const std::string& text) {
   if (unit == "M" || unit == "m") scale = 1 << 20;
   if (unit == "G" || unit == "g") scale = 1 << 30;
   check(error == std::errc() && scale > 0 && number > 0 && number * scale < 0x1p62,
-        "\"{}\" is not a size; write it like 500M or 2G", text);
+        "{}: \"{}\" is not a size; write it like 500M or 2G", option, text);
   return static_cast<int64_t>(number * scale);
 }
 

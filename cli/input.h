@@ -63,10 +63,11 @@ text::LineSource lines_of(const std::string& text, LineEnds ends);
 //
 // for_each_block() calls `work` for blocks of them. If `work` fails on a block, it must have had no effect:
 // it is called again for each line alone, so that the lines before the bad one are processed and the Error
-// names that line.
+// names that line. If there is no line at all, a note on stderr says so, unless `may_be_empty`.
 struct TextInput {
   std::vector<std::string> texts, files;
   int64_t block = 256;
+  bool may_be_empty = false;
 };
 void for_each_block(const TextInput& input, const std::string& label, bool quiet,
                     const std::function<void(const std::vector<std::string>&)>& work);
@@ -83,7 +84,7 @@ void print_text(std::string_view text);
 // Flushes the output; Error if that fails.
 void flush_output();
 
-// "2G", "512M", "1500000": bytes.
-int64_t parse_bytes(const std::string& text);
+// "2G", "512M", "1500000": bytes. An Error names the option that has this value.
+int64_t parse_bytes(std::string_view option, const std::string& text);
 
 }  // namespace hodhod::cli

@@ -212,7 +212,7 @@ int describe_on_text(const DescribeTokenizerFlags& flags, const Session& session
 void add_tokenize_describe(Command& tokenize) {
   auto flags = std::make_shared<DescribeTokenizerFlags>();
   Command& action = tokenize.add_command("describe", "Describe a tokenizer and measure it on text");
-  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer to use: a file or a directory")
+  action.add("-t,--tokenizer", flags->tokenizer, "The tokenizer: a file or a directory")
       .called("FILE")
       .required();
   action.add("FILE", flags->files, "Files of text to measure on (.gz and .zst too); - is standard input")

@@ -133,7 +133,7 @@ int encode_lines(const EncodeFlags& flags, const Session& session) {
 void add_tokenize_encode(Command& tokenize) {
   auto flags = std::make_shared<EncodeFlags>();
   Command& action = tokenize.add_command("encode", "Turn lines of text into token ids");
-  action.add("-t,--tokenizer", flags->tokenizer, "Tokenizer to use: a file or a directory")
+  action.add("-t,--tokenizer", flags->tokenizer, "The tokenizer: a file or a directory")
       .called("FILE")
       .required();
   add_text_files(action, flags->files);

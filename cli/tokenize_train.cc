@@ -133,7 +133,7 @@ text::TokenizerTraining make_options(const TokenizerTrainFlags& flags, const std
   text::TokenizerTraining options = flags.options;
   options.kind = kind_of(flags.model);
   options.split_scripts = !flags.mixed_scripts;
-  options.max_memory = parse_bytes(flags.max_memory);
+  options.max_memory = parse_bytes("--max-memory", flags.max_memory);
   options.byte_level = pre_tokenizer == "byte-level";
   const bool bert = flags.model == "wordpiece";
   if (bert) {
@@ -231,7 +231,7 @@ void add_tokenize_train(Command& tokenize) {
   auto flags = std::make_shared<TokenizerTrainFlags>();
   Command& action = tokenize.add_command("train", "Train a tokenizer on text");
   add_text_files(action, flags->files);
-  action.add("-o,--output", flags->output, "Directory for tokenizer.json and its companion files")
+  action.add("-o,--output", flags->output, "The directory for tokenizer.json and its companion files")
       .called("DIR")
       .required();
   add_model_options(action, *flags);

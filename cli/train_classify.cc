@@ -73,7 +73,7 @@ Labels labels_of(const TrainClassifyFlags& flags, const std::vector<LabelledText
 text::LineSource lines_for_tokenizer(const TrainClassifyFlags& flags,
                                      const std::vector<LabelledText>& train) {
   const size_t texts = train[0].texts.size();
-  const bool features = flags.from.empty() && model_preset(flags.preset)->reads_features();
+  const bool features = flags.from.empty() && preset_of(flags)->reads_features();
   const bool no_text = features && std::all_of(train.begin(), train.end(),
                                                [](const LabelledText& one) { return one.texts[0].empty(); });
   // A model of numbers alone has a tokenizer that knows no more than their names.
@@ -130,7 +130,7 @@ std::string texts_text(size_t train, int64_t cut, size_t dev, const Classifier& 
 void take_format_defaults(const Command& command, TrainClassifyFlags& flags) {
   const CorpusFormat format = flags.columns.format;
   if (format != CorpusFormat::libsvm && format != CorpusFormat::fasttext) return;
-  const bool features = flags.from.empty() && model_preset(flags.preset)->reads_features();
+  const bool features = flags.from.empty() && preset_of(flags)->reads_features();
   check(features || format != CorpusFormat::libsvm,
         "--format libsvm: its features have no order; give a model that reads features, as --preset bow");
   if (format == CorpusFormat::libsvm) flags.model_options.insert(flags.model_options.begin(), "valued=yes");

@@ -46,7 +46,7 @@ int train_word_vectors(const Command& command, const TrainEmbedFlags& flags, con
   refuse_of_others(command, fields_of(contextual), flags.preset, "vectors of words in context");
   command.refuse({"--dev", "--dev-share"}, "word vectors are not validated while they are trained");
   const std::string text = read_text(flags.data, session.quiet);
-  check(!text.empty(), "training: {} is empty", flags.data.empty() ? "standard input" : flags.data[0]);
+  check_text_is_there(text.empty(), flags.data);
   RunDirectory run =
       begin_run(command, flags, {{"data", or_standard_input(flags.data), [&] { return text; }}});
   TextModel model = make_vectors(flags, run, text);
@@ -67,7 +67,7 @@ bool is_contextual(const ModelConfig& config) { return dynamic_cast<const BilmCo
 
 // What is not given is usual for contextual vectors rather than for word vectors.
 void take_contextual_defaults(const Command& command, TrainEmbedFlags& flags) {
-  if (!is_contextual(*model_preset(flags.preset))) return;
+  if (!is_contextual(*preset_of(flags))) return;
   const UsualSettings usual = usual_contextual_vectors();
   flags.tokenizer.special = usual.tokenizer.special;
   flags.tokenizer.blanks = usual.tokenizer.blanks;
@@ -92,7 +92,7 @@ int train_contextual(const Command& command, TrainEmbedFlags& flags, const Sessi
   check(!flags.training.epochs || !command.was_given("--steps"), "--epochs and --steps: give one of them");
   std::vector<std::string> train = read_lines(flags.data, session.quiet), dev;
   if (!flags.dev.empty()) dev = read_lines(flags.dev, session.quiet);
-  check(!train.empty(), "training: {} is empty", flags.data.empty() ? "standard input" : flags.data[0]);
+  check_text_is_there(train.empty(), flags.data);
   RunDirectory run = begin_run(command, flags,
                                {{"data", or_standard_input(flags.data), [&] { return joined_lines(train); }},
                                 {"dev", flags.dev, [&] { return joined_lines(dev); }}});
@@ -112,7 +112,8 @@ int train_contextual(const Command& command, TrainEmbedFlags& flags, const Sessi
 }
 
 int train_embed(const Command& command, TrainEmbedFlags& flags, const Session& session) {
-  const auto config = model_preset(flags.preset);
+  const auto config = preset_of(flags);
+  check_text_is_given(flags.data);
   if (is_contextual(*config)) return train_contextual(command, flags, session);
   check(dynamic_cast<const WordVectorsConfig*>(config.get()) != nullptr,
         "--preset {}: is no model of word vectors; give word2vec, fasttext-vectors, glove or elmo-small",
@@ -126,6 +127,9 @@ void declare_train_embed(Command& command) {
   auto flags = std::make_shared<TrainEmbedFlags>();
   flags->preset = "word2vec";
   flags->head = HeadKind::none;
+  flags->suits = [](const ModelConfig& config) {
+    return is_contextual(config) || dynamic_cast<const WordVectorsConfig*>(&config) != nullptr;
+  };
   flags->trainer = usual_contextual_vectors().trainer;
   flags->tokenizer = usual_word_tokenizer();
   flags->dev_share = 0.02;

@@ -30,10 +30,11 @@ MaskFiller make_filler(const TrainFillMaskFlags& flags, const RunDirectory& run,
 }
 
 int train_fill_mask(const Command& command, TrainFillMaskFlags& flags, const Session& session) {
+  check_text_is_given(flags.data);
   std::vector<std::string> train = read_lines(flags.data, session.quiet);
   std::vector<std::string> dev;
   if (!flags.dev.empty()) dev = read_lines(flags.dev, session.quiet);
-  check(!train.empty(), "training: {} is empty", flags.data.empty() ? "standard input" : flags.data[0]);
+  check_text_is_there(train.empty(), flags.data);
   RunDirectory run = begin_run(command, flags,
                                {{"data", or_standard_input(flags.data), [&] { return joined_lines(train); }},
                                 {"dev", flags.dev, [&] { return joined_lines(dev); }}});

@@ -34,7 +34,7 @@ std::string text_of_series(const Series& series) {
 }
 
 SeriesForecaster make_forecaster(const TrainForecastFlags& flags, const Series& series) {
-  const auto config = model_preset(flags.preset);
+  const auto config = preset_of(flags);
   check(
       dynamic_cast<const SeriesConfig*>(config.get()) != nullptr,
       "--preset {}: does not forecast series; presets that do are naive, seasonal-naive, drift, mean, theta, "
@@ -91,6 +91,7 @@ int train_network(const Command& command, TrainForecastFlags& flags, const Serie
 
 // Errors in the data and the options are found before the run's directory is made.
 int train_forecast(const Command& command, TrainForecastFlags& flags, const Session& session) {
+  preset_of(flags);
   const Series series = read_series(flags.data, flags.columns);
   tell(series.notes);
   SeriesForecaster model = make_forecaster(flags, series);
@@ -104,6 +105,9 @@ void declare_train_forecast(Command& command) {
   auto flags = std::make_shared<TrainForecastFlags>();
   flags->preset = "nlinear-forecaster";
   flags->trainer = usual_forecast_training();
+  flags->suits = [](const ModelConfig& config) {
+    return dynamic_cast<const SeriesConfig*>(&config) != nullptr;
+  };
   command
       .add("--data", flags->data,
            "Tables in order of time, with a time and numbers in each row: csv or tsv (.gz and .zst too)")

@@ -67,6 +67,7 @@ OpenText text_to_count(const TrainGenerateFlags& flags, std::string& held, bool 
   for (const std::string& path : flags.data) again = again && std::filesystem::is_regular_file(path);
   if (again) return text_of_files(flags.data);
   held = read_text(flags.data, quiet);
+  check_text_is_there(held.empty(), flags.data);
   return text_in_memory(held);
 }
 
@@ -99,11 +100,12 @@ int count_model(const Command& command, const TrainGenerateFlags& flags, const S
     dev = std::move(parts.dev);
   }
   TextGenerator generator = make_counted(flags, run, text);
-  LanguageFit fit(generator, std::move(text), dev,
-                  {.directory = run.file("counting"),
-                   .memory = flags.memory.empty() ? 0 : static_cast<uint64_t>(parse_bytes(flags.memory)),
-                   .validation_tokens = flags.training.validation_tokens,
-                   .note = [](const std::string& note) { fmt::print(stderr, "{}\n", note); }});
+  LanguageFit fit(
+      generator, std::move(text), dev,
+      {.directory = run.file("counting"),
+       .memory = flags.memory.empty() ? 0 : static_cast<uint64_t>(parse_bytes("--memory", flags.memory)),
+       .validation_tokens = flags.training.validation_tokens,
+       .note = [](const std::string& note) { fmt::print(stderr, "{}\n", note); }});
   tell_validation(fit.validates(), flags, "give some with --dev, or text of more lines for --dev-share");
   const int status = run_fitting(
       {.fitted = fit.task(), .model = generator, .data = "a text to count from", .unit = "blocks"}, flags,
@@ -115,7 +117,7 @@ int count_model(const Command& command, const TrainGenerateFlags& flags, const S
 // Sets the usual tokenizer of the preset, where the command line does not say another.
 void set_usual_tokenizer(const Command& command, TrainGenerateFlags& flags) {
   if (!flags.from.empty()) return;
-  const TaskTokenizerOptions usual = usual_language_tokenizer(*model_preset(flags.preset));
+  const TaskTokenizerOptions usual = usual_language_tokenizer(*preset_of(flags));
   if (!command.was_given("--tokenizer-kind")) flags.tokenizer.kind = usual.kind;
   if (!command.was_given("--tokenizer-word-ends")) flags.tokenizer.word_ends = usual.word_ends;
   if (!command.was_given("--tokenizer-vocabulary") && flags.tokenizer.kind == usual.kind)
@@ -131,12 +133,12 @@ void refuse_what_is_for_counting(const TrainGenerateFlags& flags) {
 }
 
 int train_generate(const Command& command, const TrainGenerateFlags& flags, const Session& session) {
-  if (flags.from.empty() && is_fitted(*model_preset(flags.preset)))
-    return count_model(command, flags, session);
+  check_text_is_given(flags.data);
+  if (flags.from.empty() && is_fitted(*preset_of(flags))) return count_model(command, flags, session);
   refuse_what_is_for_counting(flags);
   std::string train = read_text(flags.data, session.quiet), dev;
   if (!flags.dev.empty()) dev = read_text(flags.dev, session.quiet);
-  check(!train.empty(), "training: {} is empty", flags.data.empty() ? "standard input" : flags.data[0]);
+  check_text_is_there(train.empty(), flags.data);
   RunDirectory run = begin_run(command, flags,
                                {{"data", or_standard_input(flags.data), [&] { return train; }},
                                 {"dev", flags.dev, [&] { return dev; }}});

@@ -50,7 +50,7 @@ Tagger make_tagger(const TrainTagFlags& flags, const RunDirectory& run, const st
 int train_tag(const Command& command, TrainTagFlags& flags, const Session& session) {
   take_defaults_of_kind(command, flags);
   if (flags.from.empty() && !command.was_given("--singleton-dropout"))
-    flags.training.singleton_dropout = usual_tagging(*model_preset(flags.preset)).singleton_dropout;
+    flags.training.singleton_dropout = usual_tagging(*preset_of(flags)).singleton_dropout;
   std::vector<TaggedWords> train = told(read_tagged(flags.data, flags.corpus)).sentences;
   std::vector<TaggedWords> dev;
   if (!flags.dev.empty()) dev = told(read_tagged(flags.dev, flags.corpus)).sentences;

@@ -23,6 +23,7 @@ struct TrainTopicsFlags : TrainFlags {
 
 int train_topics(const Command& command, const TrainTopicsFlags& flags, const Session& session) {
   check(!flags.data.empty(), "--data: give files with texts");
+  preset_of(flags);
   const LabelledTexts read = told(read_unlabelled(flags.data, flags.columns));
   std::vector<std::string> texts;
   for (const LabelledText& example : read.examples) {
@@ -51,6 +52,7 @@ void declare_train_topics(Command& command) {
   auto flags = std::make_shared<TrainTopicsFlags>();
   flags->preset = "lda";
   flags->head = HeadKind::none;
+  flags->suits = [](const ModelConfig& config) { return config.make_shapes()->topics() != nullptr; };
   flags->tokenizer = {.kind = TokenizerKind::word,
                       .vocabulary = 100'000,
                       .lowercase = true,

@@ -84,7 +84,7 @@ void declare_train_translate(Command& command) {
   command.add("--dev-source", flags->dev_source, "Text to translate from for validation").called("FILE");
   command.add("--dev-target", flags->dev_target, "The same sentences in the other language, for validation")
       .called("FILE");
-  command.add("--skip-bad", flags->skip_bad, "Count bad lines and go on");
+  command.add_fields({field_of("skip_bad", flags->skip_bad, kSkipBadHelp)}, "Options");
   add_languages(command, flags->languages);
   add_train_flags(command, *flags);
   command.add_config(flags->training, "Translation");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/training.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +14,8 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/base/names.h"
+#include "hodhod/base/nearest_name.h"
+#include "hodhod/models/registry.h"
 #include "hodhod/tasks/begin_embedding.h"
 
 namespace hodhod::cli {
@@ -29,7 +32,7 @@ std::string own_tokenizer(const TrainFlags& flags, const RunDirectory& run,
   remove_tree(unfinished);
   const TaskTokenizer trained = train_task_tokenizer(options, lines);
   fmt::print(stderr, "{}\n", trained.persian.note);
-  if (flags.from.empty() && !model_preset(flags.preset)->reads_features()) print_warnings(trained.warnings);
+  if (flags.from.empty() && !preset_of(flags)->reads_features()) print_warnings(trained.warnings);
   trained.tokenizer.save(unfinished);
   rename_file(unfinished, own);
   return own;
@@ -105,8 +108,7 @@ Argument& add_model_flags(Command& command, TrainFlags& flags) {
 }
 
 std::unique_ptr<ModelConfig> configured_for(const TrainFlags& flags, int64_t vocabulary, int64_t pad) {
-  auto config =
-      config_for(*model_preset(flags.preset), flags.head, flags.reads_source, "--preset " + flags.preset);
+  auto config = config_for(*preset_of(flags), flags.head, flags.reads_source, "--preset " + flags.preset);
   change_options(*config, flags);
   config->set_vocabulary(vocabulary);
   config->set_special(special_ids(flags, pad));
@@ -117,10 +119,34 @@ std::unique_ptr<ModelConfig> configured_for(const TrainFlags& flags, int64_t voc
   return config;
 }
 
+// The presets that the command can train.
+std::vector<std::string> suitable_presets(const TrainFlags& flags) {
+  std::vector<std::string> names;
+  for (const std::string& name : model_preset_names()) {
+    const auto config = model_preset(name);
+    try {
+      if (flags.suits == nullptr) config_for(*config, flags.head, flags.reads_source, name);
+      if (flags.suits == nullptr || flags.suits(*config)) names.push_back(name);
+    } catch (const Error&) {  // it cannot be such a model
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
+std::unique_ptr<ModelConfig> preset_of(const TrainFlags& flags) {
+  const std::vector<std::string> all = model_preset_names();
+  if (std::find(all.begin(), all.end(), flags.preset) != all.end()) return model_preset(flags.preset);
+  const std::vector<std::string> names = suitable_presets(flags);
+  const std::string question = did_you_mean(flags.preset, names);
+  fail("--preset {}: there is no such preset{}", flags.preset,
+       question.empty() ? fmt::format("; those that this command can train are {}", fmt::join(names, ", "))
+                        : question);
+}
+
 void add_run_flags(Command& command, TrainFlags& flags) {
-  command.add("--out", flags.out, "Directory of the model; a run that is there is continued")
+  command.add("--out", flags.out, "The model's directory; a run that is there is continued")
       .called("DIR")
       .required();
   command.add("--restart", flags.restart, "Discard the run in the directory of --out and start again");
@@ -210,7 +236,7 @@ std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const
                                                   const text::LineSource& lines) {
   if (!flags.tokenizer_path.empty()) {
     auto known = std::make_unique<text::Tokenizer>(load_tokenizer(flags.tokenizer_path));
-    if (!model_preset(flags.preset)->reads_features()) tell_about_tokenizer(*known, lines);
+    if (!preset_of(flags)->reads_features()) tell_about_tokenizer(*known, lines);
     return known;
   }
   // Errors in the model's options are found before a tokenizer is trained for it.
@@ -269,7 +295,7 @@ void add_encoder_train_flags(Command& command, TrainFlags& flags) {
 
 void take_defaults_of_kind(const Command& command, TrainFlags& flags) {
   if (!flags.from.empty()) return;
-  UsualSettings usual = usual_encoding(*model_preset(flags.preset));
+  UsualSettings usual = usual_encoding(*preset_of(flags));
   take_unless_given(command, "--", fields_of(usual.trainer), fields_of(flags.trainer));
   take_unless_given(command, "--tokenizer-", fields_of(usual.tokenizer), fields_of(flags.tokenizer));
 }

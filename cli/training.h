@@ -42,7 +42,12 @@ struct TrainFlags {
   int64_t fresh_layers = 0;
   std::vector<std::string> data, dev;
   double dev_share = 0;
+  // Whether the command can train a preset; null: if it can have the head and the source that the task needs.
+  bool (*suits)(const ModelConfig&) = nullptr;
 };
+
+// The preset of --preset. If there is none of this name, the Error lists those that the command can train.
+std::unique_ptr<ModelConfig> preset_of(const TrainFlags& flags);
 
 // --out, --restart and --overwrite, as every run has them.
 void add_run_flags(Command& command, TrainFlags& flags);

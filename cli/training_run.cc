@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -230,6 +231,17 @@ RunDirectory begin_run(const Command& command, const TrainFlags& flags, const st
 
 std::vector<std::string> or_standard_input(const std::vector<std::string>& paths) {
   return paths.empty() ? std::vector<std::string>{"-"} : paths;
+}
+
+void check_text_is_given(const std::vector<std::string>& paths) {
+  check(!paths.empty() || ::isatty(STDIN_FILENO) == 0,
+        "training: there is no text to train on; name files with --data, or pipe a text into the command");
+}
+
+void check_text_is_there(bool is_empty, const std::vector<std::string>& paths) {
+  check(!is_empty || !paths.empty(),
+        "training: there is no text to train on: standard input is empty; name files with --data");
+  check(!is_empty, "training: {} is empty; name a file with text", fmt::join(paths, ", "));
 }
 
 void tell_validation(bool validates, const TrainFlags& flags, std::string_view remedy) {

@@ -26,6 +26,11 @@ struct ReadOption {
 // The given paths, or standard input if there are none.
 std::vector<std::string> or_standard_input(const std::vector<std::string>& paths);
 
+// Error when no file is named and standard input is a terminal: nobody types a corpus.
+void check_text_is_given(const std::vector<std::string>& paths);
+// Error when the text that was read from these files, or from standard input, is empty.
+void check_text_is_there(bool is_empty, const std::vector<std::string>& paths);
+
 // Opens the directory of --out for a run with these options and data; the run is new or continues. Error when
 // an option was given that has no effect, and as from RunDirectory.
 RunDirectory begin_run(const Command& command, const TrainFlags& flags, const std::vector<ReadOption>& data);

@@ -45,7 +45,7 @@ double difference_of_rosa(bool with_positions) {
   const Tensor waves = sinusoidal_positions(3, kWidth, SinusoidOrder::interleaved);
   Context context;
   const auto encoded = [&](const std::vector<int64_t>& sentence) {
-    Tensor x = words(Tensor::from(sentence, {1, 3}));
+    Tensor x = words(Tensor::from(sentence, {1, 3}), context);
     if (with_positions) x = add_positions(x, waves);
     return attention(x, {}, context, x);
   };

@@ -4,8 +4,8 @@
 // می‌گیرد؛ شبکه‌هایی که وزن‌هایشان را خودمان
 // می‌نویسیم.
 //
-// Dishes are chicken, pizza and sandwich, one-hot vectors of length 3; the weather is sunny or cloudy
-// (rainy), of length 2. A vector is a row, so a matrix stands on its right: y = x W.
+// Dishes are chicken, pizza and sandwich, one-hot vectors of length 3; the weather is sunny or
+// rainy, of length 2. A vector is a row, so a matrix stands on its right: y = x W.
 #include <fmt/core.h>
 
 #include <array>
@@ -63,10 +63,10 @@ int main() {
   fmt::print("1. By the weather: one matrix [2, 3]\n");
   const Tensor by_weather = Tensor::from(Matrix{1, 0, 0, 0, 1, 0}, {2, 3});
   for (int64_t w = 0; w < 2; ++w)
-    fmt::print("   {} day: {}\n", w == 0 ? "sunny" : "cloudy",
+    fmt::print("   {} day: {}\n", w == 0 ? "sunny" : "rainy",
                kDishes[place_of(matmul(one_hot(w, 2), by_weather))]);
   expect(place_of(matmul(one_hot(0, 2), by_weather)) == 0, "a sunny day gives chicken");
-  expect(place_of(matmul(one_hot(1, 2), by_weather)) == 1, "a cloudy day gives pizza");
+  expect(place_of(matmul(one_hot(1, 2), by_weather)) == 1, "a rainy day gives pizza");
 
   fmt::print("2. By yesterday's dish: one matrix [3, 3]; the output is the next input\n  ");
   const Tensor next = Tensor::from(Matrix{0, 0, 1, 1, 0, 0, 0, 1, 0}, {3, 3});

@@ -59,17 +59,17 @@ int descend(const Tensor& x, const Tensor& y, const Tensor& truth) {
 }
 
 int main() {
-  const Tensor sunny_cloudy = Tensor::from(std::vector<float>{1, 0, 0, 1}, {2, 2});
+  const Tensor sunny_rainy = Tensor::from(std::vector<float>{1, 0, 0, 1}, {2, 2});
   const Tensor chicken_pizza = Tensor::from(std::vector<float>{1, 0, 0, 0, 1, 0}, {2, 3});
   const Tensor yesterday = Tensor::from(std::vector<float>{1, 0, 0, 0, 1, 0, 0, 0, 1}, {3, 3});
   const Tensor today = Tensor::from(std::vector<float>{0, 0, 1, 1, 0, 0, 0, 1, 0}, {3, 3});
   fmt::print("least squares\n");
-  print_matrix(least_squares(sunny_cloudy, chicken_pizza));
+  print_matrix(least_squares(sunny_rainy, chicken_pizza));
   print_matrix(least_squares(yesterday, today));
-  const bool exact = distance(least_squares(sunny_cloudy, chicken_pizza), chicken_pizza) == 0 &&
+  const bool exact = distance(least_squares(sunny_rainy, chicken_pizza), chicken_pizza) == 0 &&
                      distance(least_squares(yesterday, today), today) == 0;
   fmt::print("gradient descent, the weather's matrix [2, 3]\n");
-  const int weather = descend(sunny_cloudy, chicken_pizza, chicken_pizza);
+  const int weather = descend(sunny_rainy, chicken_pizza, chicken_pizza);
   fmt::print("gradient descent, the schedule's matrix [3, 3]\n");
   const int schedule = descend(yesterday, today, today);
   fmt::print("within 0.001 after {} and {} steps\n", weather, schedule);

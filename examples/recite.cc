@@ -22,7 +22,7 @@ struct Model {
 
   // bytes [B, kWindow] → logits of the next byte [B, 256]
   Tensor operator()(const Tensor& bytes) const {
-    return output(hidden(reshape(letters(bytes), {-1, kWindow * kWidth})),
+    return output(hidden(reshape(letters(bytes, Context()), {-1, kWindow * kWidth})),
                   {.activation = kernels::Activation::tanh});
   }
   template <class V>

@@ -40,7 +40,8 @@ struct Stack {
 
   Tensor operator()(const Tensor& ids) const {
     Context context;
-    Tensor x = add_positions(words(ids), sinusoidal_positions(kLength, kWidth, SinusoidOrder::interleaved));
+    Tensor x =
+        add_positions(words(ids, context), sinusoidal_positions(kLength, kWidth, SinusoidOrder::interleaved));
     for (const Layer& layer : layers) {
       x = layer.attention(x, {}, context, adds ? x : Tensor());
       if (norms) x = layer.first(x);

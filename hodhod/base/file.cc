@@ -120,10 +120,15 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   return *this;
 }
 
-FileWriter::FileWriter(std::string path, const FileSystem& system)
-    : path_(std::move(path)), system_(system), descriptor_(-1) {
-  descriptor_ = system_.open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
-  if (descriptor_ < 0) fail_with_reason("create", path_, errno);
+FileWriter::FileWriter(std::string path, const FileSystem& system, std::string shown)
+    : path_(shown.empty() ? path : std::move(shown)), system_(system), descriptor_(-1) {
+  descriptor_ = system_.open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  if (descriptor_ >= 0) return;
+  const int reason = errno;
+  const std::string directory = parent_path(path_);
+  check(reason != ENOENT || is_directory(directory),
+        "{}: cannot be written: there is no directory {}; make it, or give another path", path_, directory);
+  fail_with_reason("create", path_, reason);
 }
 
 FileWriter::~FileWriter() {
@@ -160,7 +165,7 @@ AtomicFileWriter::AtomicFileWriter(const std::string& path, const FileSystem& sy
   struct stat status;
   if (::stat(target_.c_str(), &status) != 0 || S_ISREG(status.st_mode)) temporary_ = temporary_name(target_);
   check(!temporary_.empty() || !S_ISDIR(status.st_mode), "{}: is a directory; give a file name", path);
-  writer_.emplace(temporary_.empty() ? target_ : temporary_, system);
+  writer_.emplace(temporary_.empty() ? target_ : temporary_, system, path);
   failpoint("file.begun");
 }
 

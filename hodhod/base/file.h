@@ -43,7 +43,9 @@ class MappedFile {
 // `finish` makes the bytes durable; without it the destructor only closes the file.
 class FileWriter {
  public:
-  explicit FileWriter(std::string path, const FileSystem& system = real_file_system());
+  // Errors name `shown` rather than the path, unless it is empty.
+  explicit FileWriter(std::string path, const FileSystem& system = real_file_system(),
+                      std::string shown = {});
   ~FileWriter();
   FileWriter(const FileWriter&) = delete;
   FileWriter& operator=(const FileWriter&) = delete;
@@ -56,7 +58,7 @@ class FileWriter {
   uint64_t size() const { return size_; }
 
  private:
-  std::string path_;
+  std::string path_;  // as errors name it
   const FileSystem& system_;
   int descriptor_;
   uint64_t size_ = 0;

@@ -43,7 +43,8 @@ TEST(File, ErrorsNamePathAndReason) {
   const std::string absent = directory / "absent";
   EXPECT_THAT(error_of([&] { read_file(absent); }), AllOf(HasSubstr(absent), HasSubstr("No such file")));
   EXPECT_THAT(error_of([&] { MappedFile m(absent); }), AllOf(HasSubstr(absent), HasSubstr("No such file")));
-  EXPECT_THAT(error_of([&] { write_file_atomically(absent + "/x", "y"); }), HasSubstr("No such file"));
+  EXPECT_THAT(error_of([&] { write_file_atomically(absent + "/x", "y"); }),
+              HasSubstr("there is no directory"));
   EXPECT_THAT(error_of([&] { read_file(directory.path()); }), HasSubstr("is a directory"));
   EXPECT_THAT(error_of([&] { write_file_atomically(directory.path(), "y"); }), HasSubstr("is a directory"));
   EXPECT_THAT(error_of([&] { list_directory(absent); }), HasSubstr(absent));
@@ -59,6 +60,21 @@ TEST(File, ErrorsSayWhatCanBeDone) {
     EXPECT_THAT(error_of([&, wanted = reason] { fail_with_reason("write", "models/a", wanted); }),
                 AllOf(HasSubstr("models/a: cannot write: "), HasSubstr(advice)));
   }
+}
+
+TEST(File, ErrorsOfWritingNameThePathThatWasGiven) {
+  const TemporaryDirectory directory;
+  const auto message = [&](const std::string& path) {
+    return error_of([&] { write_file_atomically(path, "x"); });
+  };
+  EXPECT_EQ(
+      message(directory / "none/page.html"),
+      fmt::format("{0}/none/page.html: cannot be written: there is no directory {0}/none; make it, or give "
+                  "another path",
+                  directory.path()));
+  directory.put("file", "");
+  EXPECT_THAT(message(directory / "file/page.html"),
+              AllOf(HasSubstr("file/page.html: cannot create: "), Not(HasSubstr(".tmp-"))));
 }
 
 TEST(File, AnyFailingCallLeavesTheFormerFile) {

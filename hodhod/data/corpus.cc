@@ -2,12 +2,14 @@
 #include "hodhod/data/corpus.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/utf8.h"
+#include "hodhod/data/header.h"
 
 namespace hodhod {
 
@@ -56,8 +58,25 @@ std::vector<Column> parse_columns(const std::vector<std::string>& columns) {
   return parsed;
 }
 
+namespace {
+
+// What to do when none of these names of columns is the one that was asked for.
+std::string advice_about(const std::vector<std::string>& names, ColumnNames kind) {
+  if (names.empty())
+    return ": the file has no header that names columns; give the column's number, such as 2";
+  const std::string list = fmt::format("{}", fmt::join(names, ", "));
+  if (kind == ColumnNames::known || reads_like_names(names)) return "; there are " + list;
+  return fmt::format(
+      "; the first line, which should name the columns, has {}: if that is data, the file has no header; "
+      "give the "
+      "column's number, such as 2",
+      list);
+}
+
+}  // namespace
+
 std::vector<size_t> find_columns(const std::vector<Column>& columns, const std::vector<std::string>& names,
-                                 size_t count, const std::string& place) {
+                                 size_t count, const std::string& place, ColumnNames kind) {
   std::vector<size_t> found;
   if (columns.empty()) {
     for (size_t i = 0; i < count; ++i) found.push_back(i);
@@ -65,8 +84,8 @@ std::vector<size_t> find_columns(const std::vector<Column>& columns, const std::
   for (const Column& column : columns) {
     if (column.number == 0) {
       const auto name = std::find(names.begin(), names.end(), column.name);
-      check(name != names.end(), "{}: there is no column \"{}\"; there are {}", place, column.name,
-            names.empty() ? "no names" : fmt::format("{}", fmt::join(names, ", ")));
+      check(name != names.end(), "{}: there is no column \"{}\"{}", place, column.name,
+            advice_about(names, kind));
       found.push_back(static_cast<size_t>(name - names.begin()));
     } else {
       const int64_t index =

@@ -26,6 +26,8 @@ constexpr std::array<std::string_view, 9> names_of(CorpusFormat) {
 enum class CorpusHeader { automatic, yes, no };
 constexpr std::array<std::string_view, 3> names_of(CorpusHeader) { return {"auto", "yes", "no"}; }
 
+inline constexpr const char* kSkipBadHelp = "Skip bad lines and count them, rather than stop at the first";
+
 struct CorpusOptions {
   CorpusFormat format = CorpusFormat::automatic;
   std::vector<std::string> columns = {};
@@ -42,7 +44,7 @@ struct CorpusOptions {
     v("format", format, "File format; auto: told by the file's name");
     v("columns", columns, "Columns to read, in this order: names, or numbers from 1 (-1 is the last)");
     v("header", header, "Whether the first line names the columns; auto: decided by its contents");
-    v("skip_bad", skip_bad, "Skip bad lines and count them, rather than stop at the first");
+    v("skip_bad", skip_bad, kSkipBadHelp);
   }
 };
 
@@ -65,9 +67,12 @@ std::vector<Column> parse_columns(const std::vector<std::string>& columns);
 
 bool has_names(const std::vector<Column>& columns);
 
-// The indices of the columns among `count` fields. An Error names the column, and the names that exist.
+// The indices of the columns among `count` fields. An Error names the column, and the names that exist. If
+// the names are `taken` for such, and do not read like names, it says that they may be data.
+enum class ColumnNames { known, taken };
 std::vector<size_t> find_columns(const std::vector<Column>& columns, const std::vector<std::string>& names,
-                                 size_t count, const std::string& place);
+                                 size_t count, const std::string& place,
+                                 ColumnNames kind = ColumnNames::taken);
 
 // Counts bad lines and remembers the first few, or throws.
 class BadLines {

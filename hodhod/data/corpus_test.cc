@@ -70,7 +70,11 @@ TEST_F(CorpusTest, ColumnsByName) {
   EXPECT_THAT(read(file, {.columns = {"2"}, .header = CorpusHeader::no}), ElementsAre("text", "good"));
   EXPECT_THAT(read(file, {.columns = {"2"}, .header = CorpusHeader::yes}), ElementsAre("good"));
   EXPECT_THAT(error_of([&] { read(file, {.columns = {"txt"}}); }),
-              AllOf(HasSubstr("a.tsv:1: there is no column \"txt\""), HasSubstr("label, text")));
+              AllOf(HasSubstr("a.tsv:1: there is no column \"txt\""), HasSubstr("; there are label, text")));
+  const Files bare = {put("bare.tsv", "1\tIt is good\n2\tSo so\n")};
+  EXPECT_THAT(error_of([&] { read(bare, {.columns = {"txt"}}); }),
+              AllOf(HasSubstr("bare.tsv:1: there is no column \"txt\""),
+                    HasSubstr("the file has no header; give the column's number")));
   EXPECT_THAT(error_of([&] { read(file, {.columns = {"3"}}); }),
               HasSubstr("expected a column 3, found 2 columns"));
   EXPECT_THAT(error_of([&] { read(file, {.columns = {"0"}}); }), HasSubstr("numbered from 1"));

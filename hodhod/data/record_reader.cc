@@ -46,6 +46,7 @@ struct RecordReader::Table {
   LineReader reader;
   CorpusFormat format;
   std::vector<std::string> names;  // of the header
+  int64_t line_of_names = 0;
   std::vector<size_t> chosen;
   size_t width = 0;  // columns; 0 until the first line
   std::vector<std::string> fields;
@@ -197,6 +198,10 @@ const std::vector<std::string>& RecordReader::names() const {
   return table_ ? table_->names : kNone;
 }
 
+std::string RecordReader::place_of_names() const {
+  return table_ ? table_->place(table_->line_of_names) : "";
+}
+
 // Takes the first line if it names the columns.
 void RecordReader::read_header() {
   Table& table = *table_;
@@ -224,6 +229,7 @@ void RecordReader::read_header() {
     return;
   }
   table.names = table.fields;
+  table.line_of_names = table.line;
   table.width = table.names.size();
   table.chosen = find_columns(columns_, table.names, table.width, place);
   if (!wanted) notes_.push_back(note_of_header(place, table.names));

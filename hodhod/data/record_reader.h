@@ -43,6 +43,8 @@ class RecordReader {
   const BadLines& bad_lines() const { return bad_; }
   // The names of the columns in the file of the last record; empty if no line names them.
   const std::vector<std::string>& names() const;
+  // "FILE:LINE" of the line that names them.
+  std::string place_of_names() const;
   // What the reader assumed, one sentence each.
   const std::vector<std::string>& notes() const { return notes_; }
   // Share of the stored bytes that has been read, 0 to 1; 0 when unknown. For a progress bar.

@@ -68,7 +68,7 @@ class SeriesTable {
   void choose(const Record& record, const std::vector<std::string>& names) {
     names_ = names;
     const auto indices = [&](const std::vector<std::string>& columns) {
-      return find_columns(parse_columns(columns), names_, names_.size(), record.file);
+      return find_columns(parse_columns(columns), names_, names_.size(), record.file, ColumnNames::known);
     };
     time_ = options_.time.empty() ? 0 : indices({options_.time})[0];
     if (!options_.columns.empty()) {

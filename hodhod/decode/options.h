@@ -74,7 +74,7 @@ struct DecodeOptions {
     v("length_penalty", length_penalty,
       "Beam search: power of the length by which log-probabilities are divided");
     v("early_stopping", early_stopping,
-      "Beam search: stop as soon as as many hypotheses as beams are finished");
+      "Beam search: stop as soon as there are as many finished hypotheses as beams");
     v("do_sample", do_sample, "Sample instead of taking the most likely token");
     v("temperature", temperature, "Number by which the logits are divided before sampling", at_least(0));
     v("top_k", top_k, "Sample among this many most likely tokens; 0 for all", at_least(0));
@@ -87,7 +87,7 @@ struct DecodeOptions {
     v("eta_cutoff", eta_cutoff,
       "Sample among the tokens above a bound that falls with the entropy and is at most this", in(0, 1));
     v("repetition_penalty", repetition_penalty,
-      "Penalty above 1 that makes tokens less likely which occurred before; 1 for none", above(0));
+      "Factor above 1 that makes tokens less likely if they have occurred before; 1 for none", above(0));
     v("no_repeat_ngram_size", no_repeat_ngram_size, "Size of n-grams that may not occur twice; 0 for no rule",
       at_least(0));
     v("encoder_no_repeat_ngram_size", encoder_no_repeat_ngram_size,

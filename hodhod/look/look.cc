@@ -25,6 +25,7 @@
 #include "hodhod/look/whole_page.h"
 #include "hodhod/models/description.h"
 #include "hodhod/tensor/tape.h"
+#include "hodhod/text/languages/sentences.h"
 
 namespace hodhod::look {
 namespace {
@@ -55,9 +56,14 @@ std::vector<ReadingOptions> passes_of(const Subject& subject, const LookOptions&
   check(!options.target || subject.config().reads_source(),
         "look: --target is for models that translate; this one reads a text alone");
   std::vector<ReadingOptions> all;
+  // A language model has an answer to an empty text: how texts begin.
+  const bool may_be_empty =
+      subject.config().head.kind == HeadKind::language_model && !subject.config().reads_source();
   for (size_t i = 0; i < passes; ++i) {
     const auto first = options.texts.begin() + static_cast<std::ptrdiff_t>(i * each);
     reading.texts.assign(first, first + static_cast<std::ptrdiff_t>(each));
+    check(may_be_empty || !std::all_of(reading.texts.begin(), reading.texts.end(), text::is_blank_text),
+          "look: the text is empty, and only a language model has an answer to that; give a text, in quotes");
     all.push_back(reading);
   }
   return all;
@@ -255,7 +261,9 @@ void check_layers(const LookOptions& options, const Json& model) {
   }
   if (!options.heads.empty())
     check(options.heads[0] >= 0 && options.heads[0] <= options.heads[1] && options.heads[1] < heads,
-          "look: --heads {}-{}: the model has {}", options.heads[0], options.heads[1],
+          "look: --heads {}: the model has {}",
+          options.heads[0] == options.heads[1] ? fmt::format("{}", options.heads[0])
+                                               : fmt::format("{}-{}", options.heads[0], options.heads[1]),
           heads == 0 ? "no heads" : fmt::format("heads 0 to {}", heads - 1));
 }
 
@@ -270,6 +278,16 @@ std::vector<std::string> notes_of(const std::vector<Reading>& readings) {
     }
   }
   return notes;
+}
+
+// Error when the page is larger than it may be: all that could be left out of it is.
+void check_size(const std::string& page, int64_t limit) {
+  const int64_t least = std::ssize(page) / 1024 + 2;  // the limit stands on the page, and may get more digits
+  check(std::ssize(page) <= limit,
+        "look: --size-limit: the smallest page on this takes {} KiB, and {} bytes are allowed; give less to "
+        "show, or "
+        "--size-limit {}K",
+        least, limit, least);
 }
 
 LookResult look_at_vectors(Subject& subject, const LookOptions& options, const Json& model) {
@@ -291,6 +309,7 @@ LookResult look_at_vectors(Subject& subject, const LookOptions& options, const J
   std::string html = "<p>" + escaped_html(subject.name) + "</p>\n";
   for (const std::string& word : options.texts) html += "<p>" + escaped_html(word) + "</p>\n";
   finish_page(std::move(index), options, {.tensors = tensors, .html = html}, result);
+  check_size(result.page, options.size_limit);
   result.summary = {{"words", options.texts}, {"bytes", result.page.size()}};
   return result;
 }
@@ -342,6 +361,7 @@ LookResult look_at_series(const Subject& subject, const LookOptions& options, co
   for (const std::string& line : view.summary) html += "<p dir=\"ltr\">" + escaped_html(line) + "</p>\n";
   finish_page(std::move(index), options, {.tensors = view.tensors, .reduced = view.reduced, .html = html},
               result);
+  check_size(result.page, options.size_limit);
   result.tensors = std::move(view.exact);
   result.notes = std::move(view.notes);
   Json columns = Json::array();
@@ -395,12 +415,7 @@ LookResult look(Subject& subject, const LookOptions& options) {
               result);
   result.tensors = recorder.exact();
   result.notes = notes_of(readings);
-  if (std::ssize(result.page) > options.size_limit)
-    result.notes.push_back(
-        fmt::format("what the model read and answered alone takes {} bytes, more than --size-limit; the page "
-                    "has no tensor "
-                    "beyond that",
-                    result.page.size()));
+  check_size(result.page, options.size_limit);
   result.summary = summary_json(readings, result);
   return result;
 }

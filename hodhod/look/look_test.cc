@@ -280,6 +280,12 @@ TEST(Look, LayersAndHeadsThatWereAskedFor) {
         look(subject, {.texts = {"a"}, .heads = {0, 9}});
       },
       "--heads 0-9: the model has heads 0 to 2");
+  expect_error(
+      [&] {
+        look(subject, {.texts = {"a"}, .heads = {9, 9}});
+      },
+      "--heads 9: the model has heads 0 to 2");
+  expect_error([&] { look(subject, {.texts = {" "}}); }, "the text is empty");
 }
 
 TEST(Look, TextsThatAreHardToRead) {
@@ -302,7 +308,8 @@ TEST(Look, TextsThatAreHardToRead) {
   expect_error([&] { look(subject, {}); }, "there is no text");
   expect_error([&] { look(subject, {.texts = {"a", "b"}}); }, "add --compare");
   expect_error([&] { look(subject, {.texts = {"a"}, .target = "b"}); }, "for models that translate");
-  expect_error([&] { look(subject, {.texts = {"the cat"}, .at = "dog"}); }, "has no such word");
+  expect_error([&] { look(subject, {.texts = {"the cat"}, .at = "dog"}); },
+               "no such word in the text; its words are the, cat");
   expect_error([&] { look(subject, {.texts = {"the cat"}, .at = "99"}); }, "--at 99");
 }
 

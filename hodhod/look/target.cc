@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/look/target.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -9,6 +11,7 @@
 #include "hodhod/ops/shape.h"
 #include "hodhod/ops/softmax.h"
 #include "hodhod/tensor/tape.h"
+#include "hodhod/train/metrics/characters.h"
 
 namespace hodhod::look {
 namespace {
@@ -20,11 +23,20 @@ int64_t whole_number(const std::string& text) {
   return error == std::errc() && end == text.data() + text.size() && value >= 0 ? value : -1;
 }
 
+// The first words of a text, for a message.
+std::string first_words_of(const std::string& text) {
+  constexpr size_t kShown = 8;
+  const auto words = metrics::words(text);
+  const auto end = words.begin() + static_cast<ptrdiff_t>(std::min(kShown, words.size()));
+  return fmt::format("{}{}", fmt::join(words.begin(), end, ", "), words.size() > kShown ? ", …" : "");
+}
+
 // The place of a word among the places with an answer: that of its last token, of a tagger that of its first.
 int64_t place_of_word(const Subject& subject, const Reading& reading, const std::string& word) {
   const Sequence& sequence = reading.answered();
   const size_t begin = sequence.text.find(word), end = begin + word.size();
-  check(begin != std::string::npos, "look: --at {}: the text that gets the answers has no such word", word);
+  check(begin != std::string::npos, "look: --at {}: there is no such word in {}; its words are {}", word,
+        subject.config().reads_source() ? "the translation" : "the text", first_words_of(sequence.text));
   const bool tags = subject.config().head.kind == HeadKind::tagger;
   int64_t found = -1;
   for (const int64_t place : reading.places) {

@@ -37,7 +37,7 @@ std::vector<std::string> names_of_tokens(const text::Tokenizer& tokenizer,
 }  // namespace
 
 Tensor cross_attention(const Model& model, const std::vector<int64_t>& source,
-                       const std::vector<int64_t>& inputs, int64_t layer) {
+                       const std::vector<int64_t>& inputs, std::optional<int64_t> layer) {
   const SequenceToSequence* role = model.sequence_to_sequence();
   check(role != nullptr, "alignment: this model has no cross-attention; give an encoder-decoder");
   const NoGrad off;
@@ -50,11 +50,11 @@ Tensor cross_attention(const Model& model, const std::vector<int64_t>& source,
   }
   const int64_t layers = std::ssize(attention);
   check(layers > 0, "alignment: this model does not attend to its source");
-  check(layer >= -1 && layer < layers,
-        "alignment: layer {} of a decoder with {}; give a number from 0 to {}, or -1", layer, layers,
-        layers - 1);
-  if (layer == -1) layer = std::max<int64_t>(0, layers - 2);
-  const Trace::Entry* found = attention[static_cast<size_t>(layer)];
+  const int64_t wanted = layer.value_or(alignment_layer(layers));
+  check(wanted >= -1 && wanted < layers,
+        "alignment: layer {} of a decoder with {}; give a number from 0 to {}, or -1 for the last", wanted,
+        layers, layers - 1);
+  const Trace::Entry* found = attention[static_cast<size_t>(wanted == -1 ? layers - 1 : wanted)];
   const Tensor heads = found->tensor.dense();  // [1, H, T, S]
   const int64_t count = heads.dim(1), size = heads.dim(2) * heads.dim(3);
   Tensor mean = Tensor::empty({heads.dim(2), heads.dim(3)});
@@ -66,10 +66,15 @@ Tensor cross_attention(const Model& model, const std::vector<int64_t>& source,
   return mean;
 }
 
+int64_t alignment_layer(int64_t layers) {
+  constexpr int64_t kShallow = 3;
+  return layers <= kShallow ? layers - 1 : layers - 2;
+}
+
 namespace {
 
 Alignment align_whole(const Translator& translator, const std::string& text, const Translation& translation,
-                      int64_t layer) {
+                      std::optional<int64_t> layer) {
   const SpecialIds& special = translator.config().special();
   const text::Tokenizer& tokenizer = *translator.tokenizer;
   const std::vector<int64_t> source = source_tokens(translator, text), &target = translation.tokens;
@@ -132,7 +137,7 @@ void append(Alignment& whole, const Alignment& part, int64_t source_words, int64
 }  // namespace
 
 Alignment align(const Translator& translator, const std::string& text, const Translation& translation,
-                int64_t layer) {
+                std::optional<int64_t> layer) {
   if (translation.parts.empty()) return align_whole(translator, text, translation, layer);
   Alignment whole;
   int64_t source_words = 0, target_words = 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,10 +15,14 @@ namespace hodhod {
 
 // How much each target token, while it is predicted, attends to each source token: the cross-attention
 // probabilities of one decoder layer, averaged over its heads. [T, S] in f32; each row sums to 1. `inputs`
-// are the decoder's inputs: the start token and all target tokens but the last. Layer −1 is the last but one
-// (or the only one), whose attention aligns best (Garg et al. 2019).
+// are the decoder's inputs: the start token and all target tokens but the last. Layers are numbered from 0;
+// −1 is the last. Without a layer it is `alignment_layer` of the decoder.
 Tensor cross_attention(const Model& model, const std::vector<int64_t>& source,
-                       const std::vector<int64_t>& inputs, int64_t layer = -1);
+                       const std::vector<int64_t>& inputs, std::optional<int64_t> layer = {});
+
+// The layer whose attention aligns best in a decoder of so many: the last one of up to 3, and the last but
+// one of deeper ones, where the last already looks ahead (Garg et al. 2019, of 6 layers).
+int64_t alignment_layer(int64_t layers);
 
 struct Alignment {
   std::vector<std::string> source_tokens, target_tokens;  // with the end of sequence, if any
@@ -30,7 +35,7 @@ struct Alignment {
 // Aligns a text with one of its translations. The result does not depend on the batch that they came from. If
 // the text was translated in parts, each part is aligned with its own translation.
 Alignment align(const Translator& translator, const std::string& text, const Translation& translation,
-                int64_t layer = -1);
+                std::optional<int64_t> layer = {});
 
 // Pharaoh's format: "0-0 1-2 2-1".
 std::string pharaoh(const Alignment& alignment);

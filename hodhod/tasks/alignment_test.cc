@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "hodhod/base/testing.h"
 #include "hodhod/tasks/test_translator.h"
 
 namespace hodhod {
@@ -61,6 +62,21 @@ TEST(Alignment, DoesNotDependOnTheBatch) {
     EXPECT_EQ(one.words, other.words);
     EXPECT_EQ(one.attention.values<float>(), other.attention.values<float>());
   }
+}
+
+TEST(Alignment, OfTheLastLayerInShallowDecodersAndOfTheLastButOneInDeepOnes) {
+  std::vector<int64_t> layers;
+  for (const int64_t depth : {1, 2, 3, 4, 6, 12}) layers.push_back(alignment_layer(depth));
+  EXPECT_EQ(layers, (std::vector<int64_t>{0, 1, 2, 2, 4, 10}));
+  const Translator translator = test_translator(TokenizerKind::bpe);
+  const auto weights = [&](std::optional<int64_t> layer) {
+    return align(translator, "a cat ran", translation_of(translator, "the dogs"), layer)
+        .attention.values<float>();
+  };
+  EXPECT_EQ(weights(-1), weights(1)) << "-1 is the last";
+  EXPECT_NE(weights(-1), weights(0));
+  EXPECT_EQ(weights({}), weights(1));
+  EXPECT_THAT(error_of([&] { weights(2); }), testing::HasSubstr("from 0 to 1, or -1 for the last"));
 }
 
 TEST(Alignment, EmptyTextsHaveNone) {

@@ -70,7 +70,11 @@ std::vector<std::string> arpa_to_directory(const std::string& arpa, const std::s
 
 void write_arpa(const Model& model, const text::Tokenizer& tokenizer, const std::string& arpa) {
   const auto* ngram = dynamic_cast<const NgramModel*>(&model);
-  check(ngram != nullptr, "{}: is not an n-gram model, and others have no ARPA file", model.name());
+  check(ngram != nullptr,
+        "{}: is not an n-gram model, and others have no ARPA file; give one that `hodhod train generate "
+        "--preset ngram` "
+        "counted",
+        model.name());
   const SpecialIds& special = model.config().special();
   ArpaSpelling spelling{
       .begin = special.bos >= 0 ? special.bos : special.eos, .end = special.eos, .pad = special.pad};

@@ -18,7 +18,9 @@ namespace {
 
 const SeriesConfig& series_config_of(const ModelConfig& config, std::string_view place) {
   const auto* series = dynamic_cast<const SeriesConfig*>(&config);
-  check(series != nullptr, "{}: this model does not forecast series; it is {}", place, config.summary());
+  check(series != nullptr,
+        "{}: this model does not forecast series: it is {}; give one trained with `hodhod train forecast`",
+        place, description_of(config));
   return *series;
 }
 

@@ -295,7 +295,8 @@ LabelledTexts read_texts(const std::vector<std::string>& files, const LabelledCo
     if (is_table && (!chosen || record->file != file)) {
       file = record->file;
       const size_t count = record->fields.size();
-      chosen = choose_columns(columns, reader.names(), count, record->place(), with_label);
+      const std::string place = reader.names().empty() ? record->place() : reader.place_of_names();
+      chosen = choose_columns(columns, reader.names(), count, place, with_label);
       if (chosen->texts.empty()) {
         result.notes.push_back(
             fmt::format("{}: no column is read as text; name one with `text`, if there is one", file));

@@ -39,7 +39,7 @@ struct LabelledColumns {
       "Separator between labels in their column, for texts with any number of labels");
     v("format", format, "File format; auto: told by the file's name");
     v("header", header, "Whether the first line names the columns; auto: decided by its contents");
-    v("skip_bad", skip_bad, "Skip bad lines and count them, rather than stop at the first");
+    v("skip_bad", skip_bad, kSkipBadHelp);
   }
 };
 

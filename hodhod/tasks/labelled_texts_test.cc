@@ -105,6 +105,14 @@ TEST(LabelledTexts, NumbersWithoutAText) {
   EXPECT_THAT(read_labelled({plain}, {.numbers = {"3"}}).examples[0].texts, ElementsAre("1"));
 }
 
+TEST(LabelledTexts, ANameForATableWithoutNames) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.put("a.tsv", "pos\tIt is good\nneg\tIt is bad\n");
+  EXPECT_THAT(error_of([&] { read_labelled({path}, {.texts = {"foo"}}); }),
+              AllOf(HasSubstr("a.tsv:1: there is no column \"foo\""),
+                    HasSubstr("the file has no header; give the column's number")));
+}
+
 TEST(LabelledTexts, EmptyLabelsAreBadLines) {
   const TemporaryDirectory directory;
   const std::string path = directory.put("a.tsv", "pos\tgood\n\tnice\nneg\tx\n");

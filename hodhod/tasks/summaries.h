@@ -30,7 +30,7 @@ struct SummaryColumns {
       "first line has that key");
     v("format", format, "File format; auto: told by the file's name");
     v("header", header, "Whether the first line names the columns; auto: decided by its contents");
-    v("skip_bad", skip_bad, "Skip bad lines and count them, rather than stop at the first");
+    v("skip_bad", skip_bad, kSkipBadHelp);
   }
 };
 

@@ -105,7 +105,11 @@ std::vector<float> WordLookup::vector_or_fail(std::string_view text) const {
       words_.begin(), words_.begin() + static_cast<ptrdiff_t>(std::min(kSuggested, words_.size())));
   const std::string question = did_you_mean(text, common);
   fail("{}: the word '{}' is not in the vocabulary of {} words{}", model_.model->name(), text, words_.size(),
-       question.empty() ? ", and no subwords of it are known" : question);
+       !question.empty()
+           ? question
+           : ", and no subwords of it are known; give a word of the text that the vectors were trained "
+             "on, or vectors that have subwords, as `hodhod train embed --preset fasttext-vectors` trains "
+             "them");
 }
 
 }  // namespace hodhod

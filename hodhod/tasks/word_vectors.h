@@ -30,21 +30,30 @@ struct VectorTraining {
 
   template <class Visitor>
   void visit(Visitor&& v) {
-    v("epochs", epochs, "Passes over the text; 5, of glove 15", at_least(1));
-    v("window", window, "Greatest distance between words that belong together; 5, of glove 15", in(1, 1000));
-    v("rate", rate, "Learning rate at the beginning; 0.05, of skip-gram without subwords 0.025", above(0));
-    v("negatives", negatives, "Number of words drawn for each window; 5", in(1, 1000));
-    v("power", power, "Words are drawn in proportion to their count to this power; 0.75, with subwords 0.5",
+    v("epochs", epochs, "Passes over the text; without it 5, for glove 15", at_least(1));
+    v("window", window, "Greatest distance between words that belong together; without it 5, for glove 15",
+      in(1, 1000));
+    v("rate", rate, "Learning rate at the beginning; without it 0.05, for skip-gram without subwords 0.025",
+      above(0));
+    v("negatives", negatives, "Number of words drawn for each window; without it 5", in(1, 1000));
+    v("power", power,
+      "Words are drawn in proportion to their count to this power; without it 0.75, with subwords 0.5",
       in(0, 2));
     v("sample", sample,
-      "Words of a greater frequency are left out now and then; 1e-3, with subwords 1e-4; 0 to keep all",
+      "Words of a greater frequency than this are left out now and then; 0 keeps all; without it 1e-3, for "
+      "models with subwords 1e-4",
       at_least(0).below(1));
-    v("block", block, "Number of words whose steps are computed from the same vectors; 1024", in(1, 1 << 20));
+    v("block", block, "Number of words whose steps are computed from the same vectors; without it 1024",
+      in(1, 1 << 20));
     v("cap", cap,
-      "Pairs of words whose steps a row gets in full in a block; further ones only in proportion; √block",
+      "Pairs of words whose steps a row gets in full in a block; further ones only in proportion; without it "
+      "√block",
       above(0));
-    v("x_max", x_max, "Co-occurrences from this on weigh the same, of glove; 100", above(0));
-    v("alpha", alpha, "Co-occurrences below weigh in proportion to their number to this power; 0.75",
+    v("x_max", x_max, "For glove: co-occurrences from this on weigh the same; without it 100", above(0));
+    v("alpha", alpha,
+      "For glove: fewer co-occurrences than --x-max weigh in proportion to their number to this power; "
+      "without "
+      "it 0.75",
       in(0, 10));
   }
 };

@@ -28,7 +28,9 @@ namespace hodhod {
 // best       a validation that was the best so far; `note` is the score that decides
 // saved      a checkpoint
 // diverged   the run ended with numbers that were not finite; `note` says which
-// ended      the call of train() ended; `note` says why: finished, time, patience or signal
+// ended      the call of train() ended; `note` says why: finished, time, patience or signal. The line also
+// has
+//            "seconds", of training until then
 enum class RunMark { begun, resumed, skipped, best, saved, diverged, ended };
 constexpr std::array<std::string_view, 7> names_of(RunMark) {
   return {"begun", "resumed", "skipped", "best", "saved", "diverged", "ended"};

@@ -61,7 +61,8 @@ class Run {
     if (*end != TrainingEnd::signal && state_.validated_step != state_.step) validate();
     save();
     if (!ended_before)
-      written_->mark(state_.step, RunMark::ended, std::string(names_of(*end)[static_cast<size_t>(*end)]));
+      written_->mark(state_.step, RunMark::ended, std::string(names_of(*end)[static_cast<size_t>(*end)]),
+                     Json::Object{{"seconds", seconds()}});
     return report(*end);
   }
 

@@ -77,7 +77,8 @@ RunHistory::RunHistory(std::string directory)
     : directory_(std::move(directory)),
       metrics_(join_path(directory_, "metrics.jsonl")),
       layers_(file("layers.jsonl")) {
-  check(is_directory(directory_), "{}: there is no such directory", directory_);
+  check(is_directory(directory_), "{}: there is no such directory; give the directory of a run, its `out`",
+        directory_);
   check(
       holds_run(directory_),
       "{}: holds no run: there is neither metrics.jsonl nor training/run.json; give a directory that hodhod "
@@ -118,6 +119,7 @@ void RunHistory::read_events() {
     RunEvent event{.step = json_get<int64_t>(line, "step", where),
                    .mark = mark_of(json_get<std::string>(line, "mark", where), where),
                    .note = json_get_or<std::string>(line, "note", "", where)};
+    if (line.contains("seconds")) event.seconds = json_get<double>(line, "seconds", where);
     if (event.mark == RunMark::begun || event.mark == RunMark::resumed) {
       steps_ = json_get_or<int64_t>(line, "steps", 0, where);
       minutes_ = json_get_or<double>(line, "minutes", 0, where);

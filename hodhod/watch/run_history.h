@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +26,8 @@ struct RunEvent {
   int64_t step = 0;
   RunMark mark = RunMark::begun;
   std::string note = {};
-  int64_t count = 1;  // of updates that were skipped one after the other, from `step` on
+  int64_t count = 1;                   // of updates that were skipped one after the other, from `step` on
+  std::optional<double> seconds = {};  // of training until then, where it is recorded: of the end
 };
 
 struct SampleSet {

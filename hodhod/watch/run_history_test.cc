@@ -100,6 +100,31 @@ TEST(RunHistory, ARunOfAnOlderVersionIsShown) {
   EXPECT_THAT(summary_text(run, summary_of(run, "old")), HasSubstr("step 50, 1:00, 120 items/s"));
 }
 
+// Numbers are recorded every so many steps; the end may be between two of these.
+TEST(RunHistory, TheEndIsTheLastStep) {
+  const std::string end = "{\"step\":67,\"mark\":\"ended\",\"note\":\"signal\"";
+  const RunFiles files(kBegun + end + ",\"seconds\":75}\n"), older(kBegun + end + "}\n");
+  const auto text = [](const RunFiles& of) {
+    const RunHistory run(of.path());
+    return summary_text(run, summary_of(run, "x"));
+  };
+  EXPECT_THAT(text(files), HasSubstr("step 67 of 100, 1:15, "));
+  EXPECT_THAT(text(older), HasSubstr("step 67 of 100, 1:00 up to step 50, the last with numbers, "));
+}
+
+TEST(RunHistory, ItIsSaidWhyTheLossesDiffer) {
+  const RunFiles files(kBegun);
+  files.directory().put(
+      "training/run.json",
+      "{\"program\":\"hodhod 1\",\"command\":\"hodhod train translate\",\"options\":{"
+      "\"label-smoothing\":\"0.1\"},\"data\":[],\"parameters\":77,\"model\":{\"dropout\":\"0.2\"}}");
+  const RunHistory run(files.path());
+  EXPECT_THAT(
+      summary_text(run, summary_of(run, "x")),
+      HasSubstr("The loss of training is with labels smoothed by 0.1 and dropout 0.2; that of validation "
+                "is without."));
+}
+
 TEST(RunHistory, DamageIsToldAndTheRestIsRead) {
   const RunFiles files(std::string(kBegun) + "{\"step\":1,\"mark\":\"invented\"}\n");
   files.directory().put("training/run.json", "{\"program\":");

@@ -65,6 +65,33 @@ std::optional<double> time_left(const RunHistory& run, const RunSummary& summary
   return left;
 }
 
+// Numbers are recorded every so many steps, and a run may end between two of these.
+void take_end(const RunHistory& run, RunSummary& summary) {
+  if (run.events().empty() || run.events().back().mark != RunMark::ended) return;
+  const RunEvent& end = run.events().back();
+  summary.step = std::max(summary.step, end.step);
+  summary.seconds_to_end = end.seconds.has_value() || summary.step == summary.recorded;
+  if (end.seconds) summary.seconds = end.seconds;
+}
+
+// The value of a setting as a number; 0 if there is none.
+double number_of(const std::vector<Setting>& settings, std::string_view name) {
+  const auto found = std::find_if(settings.begin(), settings.end(),
+                                  [&](const Setting& setting) { return setting.name == name; });
+  return found == settings.end() ? 0 : parse_number(found->value).value_or(0);
+}
+
+// What the loss of training has, and that of validation does not: the two are no measure of each other then.
+std::string difference_of_losses(const RunHistory& run) {
+  const double smoothing = number_of(run.record().options, "label-smoothing"),
+               dropout = number_of(run.record().model.options, "dropout");
+  std::string text;
+  if (smoothing > 0) text = fmt::format("labels smoothed by {:g}", smoothing);
+  if (dropout > 0) text += fmt::format("{}dropout {:g}", text.empty() ? "" : " and ", dropout);
+  return text.empty() ? ""
+                      : fmt::format("The loss of training is with {}; that of validation is without.", text);
+}
+
 std::string state_text(const RunSummary& summary) {
   switch (summary.state) {
     case RunState::running:
@@ -105,12 +132,14 @@ RunSummary summary_of(const RunHistory& run, const std::string& name) {
       summary.last.emplace_back(key, point.value);
     }
   }
+  summary.recorded = summary.step;
   for (const RunEvent& event : run.events()) {
     if (event.mark == RunMark::best) summary.best = {event.step, event.note};
     if (event.mark == RunMark::skipped) summary.skipped += event.count;
     if (event.mark == RunMark::resumed) ++summary.resumed;
   }
   summary.seconds_left = time_left(run, summary);
+  take_end(run, summary);
   for (const UnreadLines& unread : run.unread()) {
     summary.problems.push_back(fmt::format("{}: {} could not be used and {} left out; {}", unread.file,
                                            plural(unread.lines, "line", "lines"),
@@ -124,6 +153,9 @@ std::string summary_text(const RunHistory& run, const RunSummary& summary) {
   text += fmt::format("  step {}", with_commas(summary.step));
   if (summary.steps > 0) text += fmt::format(" of {}", with_commas(summary.steps));
   if (summary.seconds) text += fmt::format(", {}", format_duration(*summary.seconds));
+  const bool is_running = run.is_running();
+  if (summary.seconds && !is_running && !summary.seconds_to_end)
+    text += fmt::format(" up to step {}, the last with numbers", with_commas(summary.recorded));
   if (summary.seconds_left) text += fmt::format(", {} left", format_duration(*summary.seconds_left));
   if (summary.items_per_second) text += fmt::format(", {} items/s", format_count(*summary.items_per_second));
   text += '\n';
@@ -146,6 +178,8 @@ std::string summary_text(const RunHistory& run, const RunSummary& summary) {
   const std::vector<std::string> chart = text_chart(loss, validation);
   if (!chart.empty()) text += fmt::format("\n{:>9}{}\n", "loss", validation.empty() ? "" : "   ○ validation");
   for (const std::string& line : chart) text += line + "\n";
+  const std::string difference = difference_of_losses(run);
+  if (!chart.empty() && !validation.empty() && !difference.empty()) text += fmt::format("  {}\n", difference);
   return text;
 }
 

@@ -17,7 +17,9 @@ struct RunSummary {
   std::string name;
   RunState state = RunState::unknown;
   int64_t step = 0, steps = 0;                               // the last one told of; planned, 0: unknown
-  std::optional<double> seconds = {}, seconds_left = {};     // of training
+  int64_t recorded = 0;                                      // the last step that has numbers
+  std::optional<double> seconds = {}, seconds_left = {};     // of training, up to `step` or to `recorded`
+  bool seconds_to_end = true;                                // up to `step`
   std::optional<double> items_per_second = {};               // as last measured
   std::vector<std::pair<std::string, double>> last = {};     // the newest of each number, by name
   std::optional<std::pair<int64_t, std::string>> best = {};  // step and score of the best validation

@@ -49,8 +49,9 @@ says 'hodhod train: a command is missing; the commands are translate' train
 says 'there is no option --bemas; did you mean --num-beams?' translate T --bemas 4
 says 'did you mean --schedule-rate?' train generate --out x --rate 1
 says 'there is no option -x; a text that begins with a dash goes after --' classify c -x
-says 'hodhod classify: DIR is missing: ' classify
-says 'hodhod train translate: --source is missing: ' train translate --target x --out y
+says 'hodhod classify: DIR is missing; give the model'"'"'s directory, or that of an adapter' classify
+says 'hodhod look: --output FILE is missing; give the page to write' look model text
+says 'hodhod train translate: --source FILE… is missing; give text to translate from' train translate --target x --out y
 says '"b" is one argument too many' evaluate a b
 says '--seed is given 2 times; give it once' generate T --seed 1 --seed 2
 says '--quiet is given 2 times; give it once' --quiet describe tiny --quiet
@@ -69,6 +70,35 @@ says '--json: expected yes|no, found "maybe"' describe tiny --json=maybe
 same "threads: all that help promises" 0 "$("$hodhod" --threads 1024 --version > "$work/out"; echo $?)"
 expect "help of a command" "Usage: hodhod train generate [OPTIONS]" "$("$hodhod" train generate --help)"
 same "help, however it is asked" "$("$hodhod" train tag --help)" "$("$hodhod" --help train tag)"
+# What several tasks share in evaluate, for each of them.
+help=$("$hodhod" evaluate --help | tr -s ' \n' ' ')
+expect "two meanings" "For a translation model and a model that writes summaries: most tokens of prompt and text together; 0 for no such \
+limit (at least 0) [0]. For a model that answers questions: most tokens of a question and a part of its text, which are read \
+together (at least 8) [384]" "$help"
+expect "data" "For a language model and a model that fills masks: files of text. For a classifier: texts with labels." "$help"
+expect "two defaults" "[5 for a translation model, 1 for a model that writes summaries]" "$help"
+expect "one meaning" "--format auto|text|tsv|csv|jsonl|conll|conllu|fasttext|libsvm File format; auto: told by the file's name [auto]" "$help"
+expect "no number for no limit" "this many of the commonest words; without it among all (at least 1) --json" \
+  "$("$hodhod" near --help | tr -s ' \n' ' ')"
+
+# Without a text.
+same "an empty input is told" "note: there is no text: standard input is empty; give one in quotes, or --file" \
+  "$("$hodhod" classify "$work/c" 2>&1 < /dev/null)"
+: > "$work/nothing"
+same "and an empty file" "note: there is no text: $work/nothing is empty" \
+  "$("$hodhod" classify "$work/c" --file "$work/nothing" 2>&1 < /dev/null)"
+expect "nothing to train on" "standard input is empty; name files with --data" "$(refused train generate --out "$work/none")"
+expect "nobody types a corpus" "name files with --data, or pipe a text into the command" "$(python3 -c '
+import os, pty, subprocess, sys
+terminal, side = pty.openpty()
+print(subprocess.run(sys.argv[1:], stdin=side, capture_output=True, text=True, timeout=60).stderr)' \
+  "$hodhod" train generate --out "$work/none")"
+expect "presets of the task alone" "those that this command can train are elmo-tiny, elmo-small, word2vec, fasttext-vectors, glove" \
+  "$(refused train embed --preset nosuch --data "$text" --out "$work/none")"
+expect "a table without a header" "data.tsv:1: there is no column \"foo\"" "$(refused classify "$work/c" --data "$work/data.tsv" --text foo)"
+expect "a text is no model" "To train a model on a text, see hodhod train --help." "$(refused convert "$text" -o "$work/none")"
+expect "a forecast of texts" "it is a classifier; give one trained with" "$(refused forecast "$work/c" --data "$work/data.tsv")"
+
 # A file of options.
 cat > "$work/run.toml" <<END
 threads = 1          # a comment
@@ -97,6 +127,8 @@ config() {  # lines of a file, words of the command line
   shift
   refused --config "$work/bad.toml" "$@"
 }
+expect "what was given, as it is" 'bad.toml:1: expected a number, true, false, a list, or a text in quotes, found "`seed`"' \
+  "$(config 'vocabulary = `seed`' tokenize train)"
 expect "a name" 'bad.toml:2: train has no option "vocabulry"; did you mean vocabulary?' \
   "$(config '# x\nvocabulry = 3' tokenize train)"
 expect "a section" 'bad.toml:2: there is no command "tokenize.trian"; did you mean tokenize.train?' \
@@ -134,6 +166,7 @@ same "files" "data.tsv " "$(complete_words hodhod train classify --data da)"
 same "directories" "t3 t4 " "$(complete_words hodhod train generate --out t | sed 's/^t //')"
 same "a model's directory" "c completion.bash " "$(complete_words hodhod translate c)completion.bash "
 same "shells" "bash " "$(complete_words hodhod completion b)"
+same "bash is the shell without another" "$(cat "$work/completion.bash")" "$("$hodhod" completion)"
 for shell in zsh fish; do
   expect "$shell" "schedule-warmup" "$("$hodhod" completion $shell)"
   if command -v $shell > "$work/out"; then

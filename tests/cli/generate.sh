@@ -8,6 +8,9 @@
   2> "$work/err"
 generate() { "$hodhod" generate "$work/model" "$@" < /dev/null; }
 
+expect "n-grams alone have an ARPA file" 'give one that `hodhod train generate --preset ngram` counted' \
+  "$("$hodhod" convert "$work/model" --to arpa -o "$work/none" 2>&1 || true)"
+
 # Prompts: none, arguments, lines.
 [[ -n $(generate --seed 3) ]] || fail "a text without a prompt"
 printf 'the cat\n\na dog\nthe\n' > "$work/prompts"

@@ -43,7 +43,6 @@ expect_not "no path" "$work" "$(cat "$page")"
 expect_not "no control of direction" '‮' "$(index "$page")"
 
 # Texts at the edges, and errors in a sentence.
-look "$work/translator" '' -o "$page" > "$work/out" || fail "an empty text" "$(cat "$work/err")"
 look "$work/translator" 'a' -o "$page" > "$work/out" || fail "a letter" "$(cat "$work/err")"
 for _ in $(seq 400); do printf 'The teacher reads a book. '; done > "$work/long"
 look "$work/translator" "$(cat "$work/long")" -o "$page" --gradients off --size-limit 3M > "$work/out"
@@ -54,8 +53,15 @@ want='the model has layers 0 to 0' refuses "a layer that is not there" "$work/tr
 want='the model has heads 0 to 1' refuses "a head that is not there" "$work/translator" a -o "$page" --heads 1-2
 want='add --compare' refuses "two texts" "$work/translator" a b -o "$page"
 want='there is no such directory' refuses "no model" "$work/none" a -o "$page"
-want='none/page.html' refuses "a page that cannot be written" "$work/translator" a -o "$work/none/page.html"
-want='has no such word' refuses "a word that is not there" "$work/translator" a -o "$page" --at zebra
+want='only a language model has an answer to that' refuses "an empty text" "$work/translator" '' -o "$page"
+want='--size-limit: "5X" is not a size' refuses "a size that is none" "$work/translator" a -o "$page" --size-limit 5X
+want='or --size-limit' refuses "a limit that cannot be kept" "$work/translator" a -o "$page" --size-limit 1K
+least=$(grep -o -- '--size-limit [0-9]*K' "$work/err" | cut -d ' ' -f 2)
+look "$work/translator" a -o "$page" --size-limit "$least" > "$work/out" || fail "the limit that is named" "$(cat "$work/err")"
+[[ $(stat -c %s "$page") -le $((${least%K} * 1024)) ]] || fail "a page larger than the limit that is named"
+want='--heads 9: the model has heads 0 to 1' refuses "one head" "$work/translator" a -o "$page" --heads 9
+want='/none/page.html: cannot be written: there is no directory' refuses "a page that cannot be written" "$work/translator" a -o "$work/none/page.html"
+want='there is no such word in the translation; its words are ' refuses "a word that is not there" "$work/translator" a -o "$page" --at zebra
 
 # --tensors has what the page has, exactly.
 look "$work/translator" 'A book.' -o "$page" --tensors "$work/t.safetensors" > "$work/out"
@@ -68,6 +74,7 @@ generate() { train generate --data "$work/text" --tokenizer-vocabulary 60 "$@"; 
 generate --preset gpt-tiny --model heads=2 --model decoder_layers=1 "${small[@]}" --out "$work/gpt"
 look "$work/gpt" 'the cat' --generate 4 -o "$page" > "$work/out"
 is_page "a language model" '"own_from":' "$page"
+look "$work/gpt" '' -o "$page" > "$work/out" || fail "an empty text of a language model" "$(cat "$work/err")"
 look "$work/gpt" 'the cat' 'a dog' --compare -o "$page" > "$work/out"
 is_page "two texts" '"pass":1' "$page"
 generate --preset lstm-tiny "${small[@]}" --length 16 --batch 2 --out "$work/lstm"

@@ -70,7 +70,7 @@ same "scores through an ARPA file" "$(strip <<< "$by_token")" \
 same "n-grams through a directory" "$(zcat "$work/words.arpa.gz" | LC_ALL=C sort)" \
   "$(LC_ALL=C sort "$work/back.arpa")"
 expect "a directory needs a format" "say with --to" "$("$hodhod" convert "$work/words" -o "$work/x" 2>&1 || true)"
-expect "a file of no format" "is none of the files" "$("$hodhod" convert "$words" -o "$work/x" 2>&1 || true)"
+expect "a file of no format" "is no model that can be read" "$("$hodhod" convert "$words" -o "$work/x" 2>&1 || true)"
 expect "a model that is there" "there is a model" \
   "$("$hodhod" convert "$work/words.arpa.gz" -o "$work/back" 2>&1 || true)"
 "$hodhod" convert "$work/letters" --to arpa -o "$work/letters.arpa"

@@ -19,7 +19,13 @@ for preset in lda nmf; do
   train "$preset" "$preset" --sweeps 60
   expect "$preset agrees with the labels" "purity 1.0000" \
     "$("$hodhod" evaluate "$work/$preset" --data "$work/texts.tsv" --text 2 --label 1)"
-  same "$preset: two topics" 2 "$("$hodhod" topics "$work/$preset" --words 3 | wc -l)"
+  same "$preset: two topics" 2 "$("$hodhod" topics "$work/$preset" --words 3 < /dev/null | wc -l)"
+  same "$preset: the same without standard input" "$("$hodhod" topics "$work/$preset" --words 3 < /dev/null)" \
+    "$("$hodhod" topics "$work/$preset" --words 3 <&-)"
+  same "$preset: and with an empty pipe" "$("$hodhod" topics "$work/$preset" --words 3 < /dev/null)" \
+    "$(: | "$hodhod" topics "$work/$preset" --words 3 2>&1)"
+  same "$preset: a piped text is read" "$("$hodhod" topics "$work/$preset" 'a sailor on the ship')" \
+    "$(echo 'a sailor on the ship' | "$hodhod" topics "$work/$preset")"
   sea=$("$hodhod" topics "$work/$preset" 'a sailor on the ship' --count 1)
   expect "$preset: the topic of the sea" "ship" "$sea"
   same "$preset: the same on any number of threads" "$sea" \
@@ -32,6 +38,8 @@ done
 "$hodhod" train topics --preset gru-tiny --data "$work/texts.tsv" --text 2 --max-share 0.9 --out "$work/other" 2> "$work/err" &&
   fail "a preset without topics is refused"
 expect "it is named, with the remedy" "a model of type gru finds no topics in texts; give the preset lda or nmf" "$(cat "$work/err")"
+expect "presets of topics alone" "those that this command can train are lda, nmf" "$("$hodhod" train topics --preset nosuch \
+  --data "$work/texts.tsv" --text 2 --out "$work/other" 2>&1 || true)"
 expect "no model at all" "there is no such directory" "$("$hodhod" topics "$work/nowhere" x 2>&1 || true)"
 train lda few --min-texts 1000 && fail "no word is left"
 expect "what to do" "lower" "$(cat "$work/err")"

@@ -38,5 +38,5 @@ expect "the lock ends with its holder" "finished: step 3" "$(train "$work/busy" 
 train "$work/no-dev" --steps 3 --dev-share 0 > "$work/out"
 [[ -s $work/no-dev/model.safetensors ]] || fail "no model without validation text"
 expect "a file in the way" "there is a file of that name" "$(train "$text")"
-expect "no such preset" "there is no preset 'gpt9'; did you mean gpt2" \
+expect "no such preset" "--preset gpt9: there is no such preset; did you mean gpt2" \
   "$("$hodhod" train generate --data "$text" --out "$work/x" --preset gpt9 2>&1 || true)"

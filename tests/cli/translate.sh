@@ -40,6 +40,12 @@ same "with any number of threads" "$(sampled)" "$("$hodhod" --threads 2 translat
   --temperature 2 --seed 3 --file "$work/en" 2> "$work/err" | cksum)"
 [[ $(sampled) != $(seed=4 sampled) ]] || fail "the seed changes nothing"
 
+# The layer of alignments: -1 is the last, which is also the default of a decoder with few layers.
+aligned() { "$hodhod" translate "$work/model" --num-beams 1 --alignments "$@" 'The teacher reads a book.' 2>&1 || true; }
+same "the last layer" "$(aligned --alignment-layer 0)" "$(aligned --alignment-layer -1)"
+same "without a layer" "$(aligned --alignment-layer 0)" "$(aligned)"
+expect "no such layer" "layer 1 of a decoder with 1; give a number from 0 to 0, or -1 for the last" "$(aligned --alignment-layer 1)"
+
 # A line in, a line out.
 answer() { "$hodhod" translate "$work/model" "$@" 2> "$work/err"; }
 printf 'The teacher reads a book.\n\n \t\n\xc2\xa0\nA book.\n' > "$work/blank"

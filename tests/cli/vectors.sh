@@ -25,6 +25,7 @@ expect "an analogy" $'\t' "$(run analogy vectors cat mouse bread)"
 expect "as JSON" '"words":["cat","mouse","bread"]' "$(run analogy vectors cat mouse bread --json)"
 expect "an unknown word" "the word 'catt' is not in the vocabulary" "$(run near vectors catt)"
 expect "a suggestion" "did you mean cat?" "$(run near vectors catt)"
+expect "a word far from all" "give a word of the text that the vectors were trained on" "$(run near vectors کتاب)"
 expect "three words" "give three words A B C" "$(run analogy vectors cat mouse)"
 expect "a text's vector" '"embedding":[' "$(run embed vectors 'the cat')"
 run train embed "${small[@]}" --preset fasttext-vectors --out subwords > out.txt

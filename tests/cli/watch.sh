@@ -67,13 +67,17 @@ wait
 expect "the last page" "live.html: 1 run" "$(cat follow.log)"
 expect_not "is not live" '"follow":' "$(cat live.html)"
 expect "stopped" "stopped by a signal" "$(watch live)"
+last=$(grep '"mark":"ended"' live/training/marks.jsonl | tail -1 | grep -o '"step":[0-9]*' | cut -d : -f 2)
+expect "the step at which it stopped" '"step":'"$last," "$(watch live --json)"
 
 mkdir empty ladder ladder/one
 expect "no run" "empty: holds no run" "$(watch empty)"
-expect "no directory" "nothing: there is no such directory" "$(watch nothing)"
+expect "no directory" "nothing: there is no such directory; give the directory of a run, its --out" \
+  "$(watch nothing)"
 expect "--follow without a page" "--follow" "$(watch plain --follow)"
 echo '{}' > ladder/ladder.json
 expect "a ladder without a rung" "is a ladder of which no rung has been trained yet" "$(watch ladder)"
 cp plain/metrics.jsonl ladder/one
 expect "a rung" "one: not under way" "$(watch ladder)"
-expect "a place that cannot be written" "nowhere/page.html" "$(watch plain -o nowhere/page.html)"
+expect "a place that cannot be written" "nowhere/page.html: cannot be written: there is no directory nowhere" \
+  "$(watch plain -o nowhere/page.html)"
