@@ -19,6 +19,8 @@
 #include "hodhod/models/directory.h"
 #include "hodhod/models/hf/families_document.h"
 #include "hodhod/models/machine_speed.h"
+#include "hodhod/models/ngram.h"
+#include "hodhod/models/ngram_config.h"
 
 namespace hodhod::cli {
 namespace {
@@ -39,6 +41,7 @@ struct DescribedAdapter {
 
 struct DescribedModel {
   std::unique_ptr<ModelConfig> config;
+  int64_t mapped = 0;  // bytes of n-grams
   std::vector<DescribedAdapter> adapters = {};
 };
 
@@ -61,6 +64,8 @@ DescribedModel described_model(const DescribeModelFlags& flags) {
     ModelDirectory directory = ModelDirectory::open(flags.model);
     print_warnings(directory.warnings);
     for (const AdapterDirectory& adapter : directory.adapters) model.adapters.push_back(adapter_in(adapter));
+    const std::string ngrams = join_path(directory.weights(), kNgramFile);
+    if (file_exists(ngrams)) model.mapped = static_cast<int64_t>(file_size(ngrams));
     model.config = std::move(directory.config);
   } else {
     try {
@@ -157,17 +162,44 @@ std::string layers_text(const Description& d, bool all) {
   return text;
 }
 
+// "embedding 31.0 %, attention 22.8 %, …"; empty for a model whose parameters have one component at most.
+std::string shares_text(const Description& d) {
+  const auto components = parameters_by_component(d);
+  if (components.size() < 2) return "";
+  std::string text;
+  for (const auto& [component, parameters] : components)
+    text += fmt::format("{}{} {:.1f} %", text.empty() ? "" : ", ", component,
+                        100 * static_cast<double>(parameters) / static_cast<double>(d.parameters));
+  return fmt::format("{:<20} {}\n", "their shares", text);
+}
+
+// What a counted model has in place of parameters.
+std::string ngrams_text(const NgramModelConfig& config) {
+  int64_t all = 0;
+  std::string text;
+  for (size_t n = 0; n < config.counts.size(); ++n) {
+    all += config.counts[n];
+    text += fmt::format("{}{} of order {}", n == 0 ? "" : ", ", with_commas(config.counts[n]), n + 1);
+  }
+  return fmt::format("\n{:<20} {}{}{}\n", "n-grams", with_commas(all), text.empty() ? "" : ": ", text);
+}
+
 std::string summary(const DescribeModelFlags& flags, const ModelConfig& config, const Description& d) {
   return fmt::format("{}: {}\nshapes and FLOPs for a batch of {} and a length of {}\n\n", flags.model,
                      config.summary(), d.batch, d.length);
 }
 
-std::string totals(const DescribeModelFlags& flags, const Description& d, const MachineSpeed& speed) {
+std::string totals(const DescribeModelFlags& flags, const ModelConfig& config, const Description& d,
+                   const MachineSpeed& speed) {
   const auto bytes = [](int64_t count) { return format_bytes(static_cast<uint64_t>(count)); };
   const Times times = times_of(d, speed);
   const auto tokens = static_cast<double>(d.tokens);
-  std::string text = fmt::format("\n{:<20} {} ({})\n", "parameters", with_commas(d.parameters),
-                                 format_count(static_cast<double>(d.parameters)));
+  const auto* const counted = dynamic_cast<const NgramModelConfig*>(&config);
+  std::string text = counted != nullptr
+                         ? ngrams_text(*counted)
+                         : fmt::format("\n{:<20} {} ({})\n", "parameters", with_commas(d.parameters),
+                                       format_count(static_cast<double>(d.parameters))) +
+                               shares_text(d);
   if (d.forward_flops > 0) {
     text += fmt::format("{:<20} {} forward{}\n", "FLOPs per token", format_count(d.forward_flops_per_token()),
                         d.trains() ? ", " + format_count(d.training_flops_per_token()) + " in training" : "");
@@ -177,7 +209,10 @@ std::string totals(const DescribeModelFlags& flags, const Description& d, const 
                         "memory to train", bytes(d.to_train()), bytes(d.weights), bytes(d.gradients),
                         bytes(d.optimizer), bytes(d.activations));
   }
-  text += fmt::format("{:<20} {}: weights {}{}\n", "memory to run", bytes(d.to_run()), bytes(d.weights),
+  const std::string kept = counted != nullptr
+                               ? fmt::format("{}, which is mapped, {}", kNgramFile, bytes(d.mapped))
+                               : "weights " + bytes(d.weights);
+  text += fmt::format("{:<20} {}: {}{}\n", "memory to run", bytes(d.to_run()), kept,
                       d.cache > 0 ? ", state while it writes " + bytes(d.cache) : "");
   if (d.forward_flops == 0) return text;
   text +=
@@ -211,10 +246,17 @@ Json to_json(const Description& d, const MachineSpeed& speed) {
                       {"kept", row.kept}});
   }
   const Times times = times_of(d, speed);
+  Json components = Json::array();
+  for (const auto& [component, parameters] : parameters_by_component(d)) {
+    components.push_back({{"component", component},
+                          {"parameters", parameters},
+                          {"share", static_cast<double>(parameters) / static_cast<double>(d.parameters)}});
+  }
   return {
       {"batch", d.batch},
       {"length", d.length},
       {"parameters", d.parameters},
+      {"components", components},
       {"flops_per_token",
        {{"forward", d.forward_flops_per_token()}, {"training", d.training_flops_per_token()}}},
       {"bytes",
@@ -223,6 +265,7 @@ Json to_json(const Description& d, const MachineSpeed& speed) {
         {"optimizer", d.optimizer},
         {"activations", d.activations},
         {"cache", d.cache},
+        {"mapped", d.mapped},
         {"to_train", d.to_train()},
         {"to_run", d.to_run()}}},
       {"machine", {{"flops_per_second", speed.flops}, {"bytes_per_second", speed.bytes}}},
@@ -238,16 +281,19 @@ int run_describe(const DescribeModelFlags& flags) {
   }
   check(!flags.model.empty(), "MODEL is missing; give a preset or a model's directory, or --families");
   const DescribedModel model = described_model(flags);
-  const Description description = describe(*model.config, flags.shape);
+  Description description = describe(*model.config, flags.shape);
+  description.mapped = model.mapped;
   const MachineSpeed speed = measure_speed();
   if (flags.json) {
     Json json = to_json(description, speed);
+    if (const auto* counted = dynamic_cast<const NgramModelConfig*>(model.config.get()))
+      json["ngrams"] = counted->counts;
     if (!model.adapters.empty()) json["adapters"] = adapters_json(model.adapters);
     print_text(format_json(json) + "\n");
     return 0;
   }
   print_text(summary(flags, *model.config, description) + layers_text(description, flags.all) +
-             totals(flags, description, speed) + adapters_text(model.adapters, description));
+             totals(flags, *model.config, description, speed) + adapters_text(model.adapters, description));
   return 0;
 }
 

@@ -204,8 +204,12 @@ int evaluate_generate(const EvaluateTextFlags& flags, const Session& session) {
   std::string text = fmt::format("loss {:.4f}   perplexity {:.3f}   bits per character {:.4f}   tokens {}",
                                  score.loss(), score.perplexity(), score.bits_per_character(), score.tokens);
   if (score.unknown > 0) {
-    text += fmt::format("\nunknown {}   perplexity without them {:.3f}", score.unknown,
-                        score.perplexity_without_unknown());
+    text += fmt::format(
+        "\nunknown {}   perplexity without them {:.3f}   share {:.2f} %   their letters {:.4f} bits per "
+        "character",
+        score.unknown, score.perplexity_without_unknown(),
+        100 * static_cast<double>(score.unknown) / static_cast<double>(score.tokens),
+        score.spelling_bits_per_character());
   }
   report(flags,
          {{"loss", score.loss()},
@@ -214,7 +218,8 @@ int evaluate_generate(const EvaluateTextFlags& flags, const Session& session) {
           {"bits_per_byte", score.bits_per_byte()},
           {"tokens", score.tokens},
           {"unknown_tokens", score.unknown},
-          {"perplexity_without_unknown", score.perplexity_without_unknown()}},
+          {"perplexity_without_unknown", score.perplexity_without_unknown()},
+          {"spelling_bits_per_character", score.spelling_bits_per_character()}},
          text);
   return 0;
 }

@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 
 #include "cli/commands.h"
+#include "cli/commit.h"
 #include "cli/input.h"
 #include "cli/ladder_task.h"
 #include "cli/ladder_training.h"
@@ -20,8 +22,10 @@
 #include "hodhod/base/file_lock.h"
 #include "hodhod/base/format.h"
 #include "hodhod/base/nearest_name.h"
+#include "hodhod/base/processor.h"
 #include "hodhod/base/signals.h"
 #include "hodhod/base/threads.h"
+#include "hodhod/base/visit.h"
 #include "hodhod/ladder/page.h"
 #include "hodhod/ladder/table.h"
 #include "hodhod/train/run_record.h"
@@ -95,7 +99,9 @@ class Ladder {
     }
     print_text(report_table(report_));
     announce(fmt::format("report in {}", join_path(flags_.out, "index.html")));
-    const auto failed = [&](const LadderRung& rung) { return !rung.measured && is_chosen(rung.name); };
+    const auto failed = [&](const LadderRung& rung) {
+      return (!rung.measured || !rung.problem.empty()) && is_chosen(rung.name);
+    };
     return std::any_of(report_.rungs.begin(), report_.rungs.end(), failed) ? 1 : 0;
   }
 
@@ -107,11 +113,14 @@ class Ladder {
   void read() {
     task_.read(session_.quiet);
     report_.program = "hodhod " HODHOD_VERSION;
+    report_.commit = std::string(commit());
+    report_.processor = processor_name();
     report_.command = command_line();
     report_.task = task_.name();
     report_.minutes = flags_.minutes;
     report_.seed = flags_.seed;
     report_.threads = thread_count();
+    report_.options = lasting_options();
     if (task_.tokenizer()) {
       report_.tokenizer = Json::object();
       for (const Setting& setting : settings_of(flags_.tokenizer))
@@ -122,6 +131,24 @@ class Ladder {
       report_.data.push_back({option, file, data.hash, data.bytes});
     }
     task_.describe(report_);
+  }
+
+  // The options that all of a ladder has in common, with their values. Those that are not among them may
+  // change when it goes on, or are compared in another way: files by their content, the tokenizer by itself,
+  // the minutes by what each rung has had.
+  Json lasting_options() const {
+    Json options = Json::object();
+    for (const Argument& argument : command_.arguments()) {
+      const std::string key = argument.key();
+      const bool lasts = !is_one_of(key, {"out", "minutes", "rungs", "list", "restart", "prompt"}) &&
+                         !key.starts_with("tokenizer-") && !argument.placeholder().starts_with("FILE");
+      if (lasts) options[key] = field_text(argument.field());
+    }
+    return options;
+  }
+
+  static bool is_one_of(std::string_view key, std::initializer_list<std::string_view> keys) {
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
   }
 
   std::string command_line() const {
@@ -153,7 +180,9 @@ class Ladder {
       const bool same_tokenizer = json.at("tokenizer") == report_.tokenizer;
       check(same_tokenizer || !is_directory(join_path(flags_.out, "tokenizer")),
             "{}: was made with another tokenizer; give another --out, or --restart to start again", path());
+      check_options(json);
       before = read_rungs(json, path());
+      check_minutes(before);
       asks_anew_ = !(json.at("questions") == report_json(report_).at("questions"));
     }
     for (const Rung& rung : task_.rungs()) {
@@ -164,6 +193,33 @@ class Ladder {
       if (found != before.end()) record = *found;
       record.title = rung.title;
       read_curve(record);
+    }
+  }
+
+  // What is there was made with these options: with others, its figures would stand under a command that does
+  // not give them.
+  void check_options(const Json& json) const {
+    std::vector<std::string> changed;
+    const Json seed = {{"seed", fmt::format("{}", json_get<uint64_t>(json, "seed", path()))}};
+    const Json* const kept = json.find("options");
+    for (const auto& [name, value] : (kept != nullptr && kept->is_object() ? *kept : seed).items()) {
+      const Json* const now = report_.options.find(name);
+      if (now != nullptr && !(*now == value))
+        changed.push_back(fmt::format("--{} {} (it was {})", name, now->text(), value.text()));
+    }
+    check(changed.empty(),
+          "{}: was made with other options, and now there is {}; give those, another --out, or --restart to "
+          "start again",
+          path(), fmt::join(changed, ", "));
+  }
+
+  void check_minutes(const std::vector<LadderRung>& before) const {
+    for (const LadderRung& rung : before) {
+      check(
+          rung.minutes <= flags_.minutes,
+          "{}: {} has been trained for up to {:g} minutes, and now there is --minutes {:g}; give as many or "
+          "more, another --out, or --restart to start again",
+          path(), rung.name, rung.minutes, flags_.minutes);
     }
   }
 
@@ -205,12 +261,21 @@ class Ladder {
     std::vector<std::string> line = {"hodhod"};
     line.insert(line.end(), words.begin(), words.end());
     const std::string text = shell_line(line);
-    const bool trained = record.measured && record.command == text;
+    const bool trained = record.measured && record.problem.empty() && record.command == text;
     if (trained && !asks_anew_) return;
+    const LadderRung before = record;
     record.command = text;
     if (!session_.quiet) announce(fmt::format("\n{} of {}: {}", i + 1, rungs_.size(), rung.title.en));
     if (!trained) train_rung(words, session_, record);
-    if (!stop_requested() && record.problem.empty()) measure(directory_of(rung), record);
+    if (!stop_requested() && record.problem.empty()) {
+      record.minutes = flags_.minutes;
+      measure(directory_of(rung), record);
+    } else if (!record.problem.empty() && before.measured) {
+      // Its figures are still those of the model that it had.
+      const std::string problem = record.problem;
+      record = before;
+      record.problem = problem;
+    }
     read_curve(record);
     store();
   }

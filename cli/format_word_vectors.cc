@@ -5,6 +5,7 @@
 #include "hodhod/base/names.h"
 #include "hodhod/io/fasttext_bin.h"
 #include "hodhod/tasks/fasttext_classifier.h"
+#include "hodhod/tasks/fasttext_record.h"
 #include "hodhod/tasks/vector_files.h"
 #include "hodhod/tasks/word_vectors.h"
 
@@ -56,18 +57,26 @@ Format fasttext_bin_format() {
           .read =
               [](const std::string& file, const std::string& directory, bool) {
                 const FastTextModel model = read_fasttext_bin(file);
-                if (model.options.kind != FastTextKind::supervised)
-                  return to_directory(import_fasttext_vectors(file), directory);
-                classifier_from_fasttext(model, file).save(directory);
-                return std::vector<std::string>();
+                std::vector<std::string> notes;
+                if (model.options.kind == FastTextKind::supervised) {
+                  classifier_from_fasttext(model, file).save(directory);
+                } else {
+                  notes = to_directory(import_fasttext_vectors(file), directory);
+                }
+                save_fasttext_record(model, directory);
+                return notes;
               },
           .write =
               [](const std::string& directory, const std::string& file) {
                 if (ModelDirectory::open(directory).config->make_shapes()->vectors() != nullptr) {
-                  export_fasttext_vectors(TextModel::load(directory), file);
+                  FastTextModel model = fasttext_from_vectors(TextModel::load(directory));
+                  take_fasttext_record(model, directory);
+                  write_fasttext_bin(file, model);
                 } else {
                   const Classifier classifier = Classifier::load(directory);
-                  write_fasttext_bin(file, fasttext_from_classifier(classifier, directory));
+                  FastTextModel model = fasttext_from_classifier(classifier, directory);
+                  take_fasttext_record(model, directory);
+                  write_fasttext_bin(file, model);
                   if (!reads_words_of_fasttext(classifier)) tell({kOtherWords});
                 }
               }};

@@ -106,6 +106,7 @@ class ClassifyLadder final : public LadderTask {
       report.quality.key = "micro_f1";
       report.quality.name = {"micro F1, %", "F1 خُرد، ٪"};
     }
+    report.scored = scored_part(!files_.test.empty());
     report.unit = {"texts", "متن"};
     report.notes = {{fmt::format("The figures are of {} texts; the curves are of the texts for validation.",
                                  scored_.size()),

@@ -93,6 +93,7 @@ class ForecastLadder final : public LadderTask {
 
   void describe(LadderReport& report) const override {
     report.quality = {.key = "mse", .name = {"MSE, standardised", "میانگین مربع خطا، استانداردشده"}};
+    report.scored = scored_part(true);
     report.unit = {"windows", "پنجره"};
     const SeriesParts parts = split_series(series_.rows(), split_);
     report.notes = {{fmt::format("The figures are of forecasts of {} rows from every row of the {} of the "

@@ -131,6 +131,7 @@ class GenerateLadder final : public LadderTask {
 
   void describe(LadderReport& report) const override {
     report.quality = {.key = "bits_per_character", .name = {"bits a character", "بیت بر نویسه"}};
+    report.scored = scored_part(!files_.test.empty());
     report.unit = {"characters", "نویسه"};
     report.notes = {
         {fmt::format(
@@ -151,6 +152,8 @@ class GenerateLadder final : public LadderTask {
     metrics::LanguageScore score;
     const double scoring = seconds_of([&] { score = score_text(generator, scored_, context); });
     rung.quality = score.bits_per_character();
+    rung.tokens = score.tokens;
+    rung.unknown = score.unknown;
     rung.scored_a_second = static_cast<double>(score.characters) / scoring;
     DecodeOptions decode = generator.decoding;
     decode.do_sample = true;

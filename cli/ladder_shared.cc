@@ -59,6 +59,11 @@ std::vector<std::string> network_options(const std::string& rate, int warmup, in
           "--validate-growth", "0.2"};
 }
 
+Bilingual scored_part(bool tested) {
+  return tested ? Bilingual{"the test data", "دادهٔ آزمون"}
+                : Bilingual{"the validation data", "دادهٔ اعتبارسنجی"};
+}
+
 void set_size(Model& model, LadderRung& rung) {
   rung.parameters = parameter_count(model);
   rung.summary = model.config().summary();

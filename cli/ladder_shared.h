@@ -51,6 +51,9 @@ std::vector<const Item*> evenly(const std::vector<Item>& items, size_t count) {
   return chosen;
 }
 
+// What the scores at the end are of.
+Bilingual scored_part(bool tested);
+
 // Sets what the model is made of.
 void set_size(Model& model, LadderRung& rung);
 

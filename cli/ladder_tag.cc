@@ -90,6 +90,7 @@ class TagLadder final : public LadderTask {
                       .better = Better::higher,
                       .shown_times = 100,
                       .decimals = 2};
+    report.scored = scored_part(!files_.test.empty());
     report.unit = {"words", "واژه"};
     report.notes = {
         {fmt::format("The figures are of {} sentences; the curves are of the sentences for validation.",

@@ -100,6 +100,7 @@ class TranslateLadder final : public LadderTask {
 
   void describe(LadderReport& report) const override {
     report.quality = {.key = "bleu", .name = {"BLEU", "BLEU"}, .better = Better::higher, .decimals = 2};
+    report.scored = scored_part(!test_source_.empty());
     report.unit = {"sentences", "جمله"};
     report.notes = {
         {fmt::format("The figures are of {} sentences translated with {} beams; the curves are of {} "

@@ -12,6 +12,7 @@
 #include "hodhod/base/format.h"
 #include "hodhod/data/held_out.h"
 #include "hodhod/data/lines.h"
+#include "hodhod/nn/module.h"
 #include "hodhod/tasks/classifier_examples.h"
 #include "hodhod/tasks/classifier_fitting.h"
 #include "hodhod/tasks/classify.h"
@@ -122,8 +123,16 @@ std::string texts_text(size_t train, int64_t cut, size_t dev, const Classifier& 
                        const TrainClassifyFlags& flags) {
   const std::string cut_text =
       cut > 0 ? fmt::format(" ({} cut to {} tokens)", cut, length_limit(classifier.encoder)) : "";
-  return fmt::format("{} texts to train on{}, {} for validation, {}", train, cut_text, dev,
-                     kind_text(flags, classifier));
+  // The size of a table that is as large as the texts make it.
+  const ModelConfig& config = classifier.encoder.config();
+  const std::string table =
+      config.reads_features()
+          ? fmt::format(", a table of {} rows in {}", with_commas(config.vocabulary()),
+                        format_bytes(sizeof(float) *
+                                     static_cast<uint64_t>(parameter_count(*classifier.encoder.model))))
+          : "";
+  return fmt::format("{} texts to train on{}, {} for validation, {}{}", train, cut_text, dev,
+                     kind_text(flags, classifier), table);
 }
 
 // In fastText's files blanks part words, and in libsvm's files features with values.
@@ -164,6 +173,12 @@ int solve(const Command& command, const TrainClassifyFlags& flags, Classifier& c
 int train_classify(const Command& command, TrainClassifyFlags& flags, const Session& session) {
   check(!flags.regression || !command.was_given("--label-smoothing"),
         "--label-smoothing: a regression has no labels; leave it out, or --regression");
+  for (const std::string& option : flags.model_options) {
+    check(!option.starts_with("problem="),
+          "--model {}: what the labels are follows from the data; give --regression for numbers, "
+          "--label-separator for several labels of a text, and neither for one label",
+          option);
+  }
   take_defaults_of_kind(command, flags);
   take_format_defaults(command, flags);
   std::vector<LabelledText> train = told(read_labelled(flags.data, flags.columns)).examples;

@@ -35,6 +35,7 @@ embed(hodhod_watch kWatchPage web/dist/watch.html)
 file(GLOB cli_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.cc)
 add_executable(hodhod ${cli_sources})
 unite(hodhod 64)
+add_commit(hodhod)
 target_link_libraries(hodhod PRIVATE hodhod_library)
 # Reading a command line is compiled more often than it is run.
 target_compile_options(hodhod PRIVATE $<$<CONFIG:Release>:-Og>)

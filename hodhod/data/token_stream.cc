@@ -15,6 +15,14 @@ bool parts_words(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n
 
 }  // namespace
 
+size_t find_symbol(std::string_view text, std::string_view symbol, size_t from) {
+  for (size_t at = text.find(symbol, from); at != std::string_view::npos; at = text.find(symbol, at + 1)) {
+    const size_t end = at + symbol.size();
+    if ((at == 0 || parts_words(text[at - 1])) && (end == text.size() || parts_words(text[end]))) return at;
+  }
+  return std::string_view::npos;
+}
+
 TokenStream::TokenStream(std::function<text::LineSource()> open, const text::Tokenizer& tokenizer,
                          TokenStreamOptions options)
     : open_(std::move(open)), tokenizer_(tokenizer), options_(std::move(options)), source_(open_()) {}
@@ -28,9 +36,8 @@ void TokenStream::seek(int64_t lines) {
 
 void TokenStream::check_symbols(std::string& line) const {
   for (const std::string& symbol : options_.symbols) {
-    for (size_t at = line.find(symbol); at != std::string::npos; at = line.find(symbol, at + 1)) {
-      const size_t end = at + symbol.size();
-      if ((at > 0 && !parts_words(line[at - 1])) || (end < line.size() && !parts_words(line[end]))) continue;
+    for (size_t at = find_symbol(line, symbol); at != std::string::npos;
+         at = find_symbol(line, symbol, at + 1)) {
       check(skips_symbols_,
             "line {} of the text has {}, which is a special token; with `model` skip_symbols=yes it is taken "
             "as a "

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hodhod/text/tokenizer.h"
@@ -18,6 +19,9 @@ struct TokenBlock {
   std::vector<int32_t> tokens;
   std::vector<size_t> ends;
 };
+
+// Where a text has the symbol between blanks, from `from` on; npos if it has not.
+size_t find_symbol(std::string_view text, std::string_view symbol, size_t from = 0);
 
 struct TokenStreamOptions {
   // Each line is a sequence. Otherwise the text is one sequence, with the line breaks in it.

@@ -75,15 +75,18 @@ LearningCurve read_learning_curve(const std::string& path, const std::string& ke
 std::vector<Reign> reigns(std::span<const LearningCurve> curves, Better better, double end) {
   std::vector<Reign> found;
   for (const double time : times_of(curves, end)) {
-    std::optional<size_t> leader;
-    if (!found.empty()) leader = found.back().curve;
+    std::vector<size_t> leaders;
+    std::optional<double> best;
     for (size_t i = 0; i < curves.size(); ++i) {
       const auto value = curves[i].at(time);
-      if (value && (!leader || is_better(*value, *curves[*leader].at(time), better))) leader = i;
+      if (!value || (best && is_better(*best, *value, better))) continue;
+      if (best != value) leaders.clear();
+      leaders.push_back(i);
+      best = value;
     }
-    if (!found.empty() && found.back().curve == *leader) continue;
+    if (!found.empty() && found.back().curves == leaders) continue;
     if (!found.empty()) found.back().until = time;
-    found.push_back({*leader, time, end});
+    found.push_back({std::move(leaders), time, end});
   }
   return found;
 }
@@ -95,7 +98,7 @@ std::optional<double> passes_at(const LearningCurve& a, const LearningCurve& b, 
   for (const double time : times_of(both, end)) {
     const auto own = a.at(time), other = b.at(time);
     const bool ahead = own && (!other || is_better(*own, *other, better));
-    was_behind = was_behind || (other && !ahead);
+    was_behind = was_behind || (other && (!own || is_better(*other, *own, better)));
     if (!ahead) {
       since.reset();
     } else if (!since) {

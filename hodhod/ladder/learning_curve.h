@@ -36,18 +36,17 @@ LearningCurve best_so_far(std::span<const CurvePoint> validations, Better better
 // time are passed over. Without the file, the curve is empty.
 LearningCurve read_learning_curve(const std::string& path, const std::string& key, Better better, double end);
 
-// The time in which one of several curves is the best.
+// The time in which one of several curves is the best, or some of them are, and level.
 struct Reign {
-  size_t curve = 0;
+  std::vector<size_t> curves = {};
   double from = 0, until = 0;
   friend bool operator==(const Reign&, const Reign&) = default;
 };
-// Who is ahead, from the first model until `end`. A curve that is reached, but not passed, stays ahead; of
-// those that begin equal, the first one leads.
+// Who is ahead, from the first model until `end`.
 std::vector<Reign> reigns(std::span<const LearningCurve> curves, Better better, double end);
 
-// The time from which `a` is ahead of `b` until `end`, if `a` is ahead there and `b` had been ahead, or
-// equal, at an earlier time; none otherwise.
+// The time from which `a` is ahead of `b` until `end`, if `a` is ahead there and `b` had been ahead at an
+// earlier time; none otherwise. A curve that has a model is ahead of one that has none.
 std::optional<double> passes_at(const LearningCurve& a, const LearningCurve& b, Better better, double end);
 
 }  // namespace hodhod

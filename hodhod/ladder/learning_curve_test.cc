@@ -43,11 +43,13 @@ TEST(Reigns, SayWhoIsAheadWhen) {
   const std::vector<LearningCurve> curves = {
       {.points = {{2, 2.2}}},                     // counted in two seconds
       {.points = {{1, 4}, {5, 3}, {9, 2.1}}},     // passes it at 9
-      {.points = {{4, 5}, {8, 2.2}, {20, 2.1}}},  // is never better
+      {.points = {{4, 5}, {8, 2.2}, {20, 2.1}}},  // is level with the one, then with the other
   };
   EXPECT_THAT(reigns(curves, Better::lower, 60),
-              ElementsAre(Reign{1, 1, 2}, Reign{0, 2, 9}, Reign{1, 9, 60}));
-  EXPECT_THAT(reigns(curves, Better::lower, 8), ElementsAre(Reign{1, 1, 2}, Reign{0, 2, 8}));
+              ElementsAre(Reign{{1}, 1, 2}, Reign{{0}, 2, 8}, Reign{{0, 2}, 8, 9}, Reign{{1}, 9, 20},
+                          Reign{{1, 2}, 20, 60}));
+  EXPECT_THAT(reigns(curves, Better::lower, 8),
+              ElementsAre(Reign{{1}, 1, 2}, Reign{{0}, 2, 8}, Reign{{0, 2}, 8, 8}));
   EXPECT_THAT(reigns(curves, Better::lower, 0.5), ElementsAre());
 }
 
@@ -60,6 +62,8 @@ TEST(PassesAt, IsTheMomentAfterWhichACurveStaysAhead) {
   EXPECT_EQ(passes_at(counted, learned, Better::lower, 60), std::nullopt);
   // One that is ahead from its first model on passes nobody that comes later.
   EXPECT_EQ(passes_at({.points = {{1, 1}}}, counted, Better::lower, 60), std::nullopt);
+  // Who was level, and never behind, passes nobody.
+  EXPECT_EQ(passes_at({.points = {{1, 3}, {4, 1}}}, {.points = {{1, 3}}}, Better::lower, 60), std::nullopt);
   // Twice ahead: the last time counts.
   EXPECT_EQ(passes_at({.points = {{1, 3}, {4, 1}}}, {.points = {{2, 2}}}, Better::lower, 60), 4);
 }

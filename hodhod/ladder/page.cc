@@ -81,6 +81,8 @@ std::string figures(const LadderReport& report) {
   bool writes = false;
   for (const LadderRung& rung : report.rungs) writes = writes || rung.written_a_second > 0;
   if (writes) html += column("written", "نوشتن");
+  const bool unknown = has_unknown(report);
+  if (unknown) html += column("unknown tokens", "توکن‌های ناشناخته");
   html += "</tr>\n";
   for (size_t i = 0; i < report.rungs.size(); ++i) {
     const LadderRung& rung = report.rungs[i];
@@ -89,7 +91,7 @@ std::string figures(const LadderReport& report) {
       html += fmt::format("<br><small lang=\"fa\" dir=\"rtl\">{}</small>", html_escaped(rung.title.fa));
     html += "</td>";
     if (!rung.measured) {
-      html += fmt::format("<td class=\"answer\" colspan=\"8\">{}</td></tr>\n",
+      html += fmt::format("<td class=\"answer\" colspan=\"{}\">{}</td></tr>\n", 7 + writes + unknown,
                           html_escaped(rung.problem.empty() ? "not trained to the end" : rung.problem));
       continue;
     }
@@ -99,6 +101,7 @@ std::string figures(const LadderReport& report) {
           format_bytes(rung.peak_memory), speed_text(rung.scored_a_second)})
       html += "<td>" + html_escaped(text) + "</td>";
     if (writes) html += "<td>" + speed_text(rung.written_a_second) + "</td>";
+    if (unknown) html += "<td>" + unknown_text(rung) + "</td>";
     html += "</tr>\n";
   }
   return html + "</table></div>\n";
@@ -149,8 +152,10 @@ std::string commands(const LadderReport& report) {
     html += fmt::format("<li><code>{}</code> {}, XXH64 {}</li>\n", html_escaped(file.path),
                         format_bytes(file.bytes), file.hash);
   }
-  return html + fmt::format("</ul>\n<p class=\"soft\">{}, {} threads</p>\n", html_escaped(report.program),
-                            report.threads);
+  const std::string commit = report.commit.empty() ? "" : ", commit " + report.commit;
+  return html + fmt::format("</ul>\n<p class=\"soft\">{}{}, {} threads; {}</p>\n",
+                            html_escaped(report.program), html_escaped(commit), report.threads,
+                            html_escaped(report.processor));
 }
 
 }  // namespace

@@ -20,6 +20,9 @@ LadderReport page_report() {
   report.minutes = 2;
   report.quality = {.key = "bits_per_character", .name = {"bits a character", "بیت بر نویسه"}};
   report.unit = {"characters", "نویسه"};
+  report.program = "hodhod 1";
+  report.commit = "abc1234";
+  report.processor = "Processor <X>";
   report.data = {{"data", "a<b>.txt", "00", 3}};
   report.questions = {{"<script>alert(1)</script>", ""}, {"again", ""}};
   LadderRung rung;
@@ -46,6 +49,18 @@ TEST(LadderPage, EscapesTextsAndLoadsNothing) {
   EXPECT_THAT(page, HasSubstr("dir=\"auto\">no empty lines</td>"));
   EXPECT_THAT(page, HasSubstr("prefers-color-scheme: dark"));
   EXPECT_THAT(page, HasSubstr("its training failed"));
+  EXPECT_THAT(page, HasSubstr("hodhod 1, commit abc1234, 0 threads; Processor &lt;X&gt;"));
+}
+
+TEST(LadderPage, SaysHowMuchIsUnknown) {
+  LadderReport report = page_report();
+  EXPECT_THAT(report_page(report), Not(HasSubstr("unknown tokens")));
+  EXPECT_THAT(report_table(report), Not(HasSubstr("unknown")));
+  report.rungs[0].tokens = 12345;
+  report.rungs[0].unknown = 67;
+  EXPECT_THAT(report_page(report), HasSubstr("unknown tokens"));
+  EXPECT_THAT(report_page(report), HasSubstr("<td>67 of 12,345</td>"));
+  EXPECT_THAT(report_table(report), HasSubstr("67 of 12,345"));
 }
 
 TEST(LadderPage, OpensAndClosesEachElement) {

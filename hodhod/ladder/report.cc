@@ -21,6 +21,7 @@ Json rung_json(const LadderRung& rung) {
                {"command", rung.command},
                {"problem", rung.problem},
                {"measured", rung.measured},
+               {"minutes", rung.minutes},
                {"wall_seconds", rung.wall_seconds},
                {"processor_seconds", rung.processor_seconds},
                {"peak_memory", rung.peak_memory},
@@ -32,6 +33,10 @@ Json rung_json(const LadderRung& rung) {
                {"scored_a_second", rung.scored_a_second},
                {"written_a_second", rung.written_a_second},
                {"answers", rung.answers}};
+  if (rung.tokens > 0) {
+    json["tokens"] = rung.tokens;
+    json["unknown_tokens"] = rung.unknown;
+  }
   if (!rung.drawn.empty()) json["drawn"] = rung.drawn;
   Json& curve = json["curve"] = Json::array();
   for (const CurvePoint& point : rung.curve.points)
@@ -61,8 +66,15 @@ std::vector<const LadderRung*> LadderReport::by_quality() const {
 }
 
 Json report_json(const LadderReport& report) {
-  Json json = {{"program", report.program}, {"command", report.command}, {"task", report.task},
-               {"minutes", report.minutes}, {"seed", report.seed},       {"threads", report.threads}};
+  Json json = {{"program", report.program},
+               {"commit", report.commit.empty() ? Json(nullptr) : Json(report.commit)},
+               {"processor", report.processor},
+               {"command", report.command},
+               {"task", report.task},
+               {"minutes", report.minutes},
+               {"seed", report.seed},
+               {"threads", report.threads}};
+  json["options"] = report.options;
   json["tokenizer"] = report.tokenizer;
   Json& data = json["data"] = Json::array();
   for (const LadderData& file : report.data) {
@@ -73,6 +85,7 @@ Json report_json(const LadderReport& report) {
                      {"name", bilingual_json(report.quality.name)},
                      {"better", report.quality.better == Better::higher ? "higher" : "lower"}};
   json["unit"] = bilingual_json(report.unit);
+  json["scored"] = bilingual_json(report.scored);
   Json& sentences = json["sentences"] = Json::array();
   for (const Bilingual& sentence : sentences_of(report)) sentences.push_back(bilingual_json(sentence));
   Json& order = json["order"] = Json::array();
@@ -103,6 +116,9 @@ std::vector<LadderRung> read_rungs(const Json& json, const std::string& path) {
     rung.command = json_get<std::string>(one, "command", path);
     rung.problem = json_get<std::string>(one, "problem", path);
     rung.measured = json_get<bool>(one, "measured", path);
+    rung.minutes = json_get_or<double>(one, "minutes", 0, path);
+    rung.tokens = json_get_or<int64_t>(one, "tokens", 0, path);
+    rung.unknown = json_get_or<int64_t>(one, "unknown_tokens", 0, path);
     rung.wall_seconds = json_get<double>(one, "wall_seconds", path);
     rung.processor_seconds = json_get<double>(one, "processor_seconds", path);
     rung.peak_memory = json_get<uint64_t>(one, "peak_memory", path);
@@ -136,6 +152,16 @@ std::string size_text(const LadderRung& rung) {
   if (rung.parameters > 0) return with_commas(rung.parameters);
   if (rung.ngrams > 0) return with_commas(rung.ngrams) + " n-grams";
   return rung.summary.empty() ? "–" : rung.summary;
+}
+
+std::string unknown_text(const LadderRung& rung) {
+  if (rung.tokens == 0) return "–";
+  return fmt::format("{} of {}", with_commas(rung.unknown), with_commas(rung.tokens));
+}
+
+bool has_unknown(const LadderReport& report) {
+  return std::any_of(report.rungs.begin(), report.rungs.end(),
+                     [](const LadderRung& rung) { return rung.measured && rung.unknown > 0; });
 }
 
 std::string speed_text(double a_second) { return a_second > 0 ? with_commas(std::llround(a_second)) : "–"; }

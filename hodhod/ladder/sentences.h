@@ -18,8 +18,9 @@ struct Pass {
 // For each two rungs of which one passes the other, in order of time.
 std::vector<Pass> passes_of(const LadderReport& report);
 
-// The order of the rungs at the end of the budget, who was ahead until when, who passed whom, and the
-// report's own notes; in this order.
+// The order of the rungs at the end of the budget, who was ahead until when, who passed whom, what lacks a
+// model or had less time, how much of the text is unknown, and the report's own notes; in this order. Rungs
+// without a model are in none but the sentence that says so. Figures that are shown as the same are level.
 std::vector<Bilingual> sentences_of(const LadderReport& report);
 
 // "minute 2.5", "second 40": a moment of training; «دقیقهٔ ۲٫۵», «ثانیهٔ ۴۰».

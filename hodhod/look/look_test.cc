@@ -11,9 +11,12 @@
 #include "hodhod/base/testing.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/look/page.h"
+#include "hodhod/look/test_subjects.h"
 #include "hodhod/look/test_unpack.h"
+#include "hodhod/models/bilm_config.h"
 #include "hodhod/ops/shape.h"
 #include "hodhod/ops/softmax.h"
+#include "hodhod/tasks/tag.h"
 #include "hodhod/tasks/test_generator.h"
 #include "hodhod/tasks/test_translator.h"
 #include "hodhod/tensor/tape.h"
@@ -311,6 +314,62 @@ TEST(Look, TextsThatAreHardToRead) {
   expect_error([&] { look(subject, {.texts = {"the cat"}, .at = "dog"}); },
                "no such word in the text; its words are the, cat");
   expect_error([&] { look(subject, {.texts = {"the cat"}, .at = "99"}); }, "--at 99");
+}
+
+// Taggers of every make, with the letters of words or without, have a page of their whole pass.
+TEST(Look, TaggersThatReadLetters) {
+  const std::vector<TaggedWords> sentences = {{{"Peter", "rejects", "EU"}, {"B-PER", "O", "B-ORG"}, {}},
+                                              {{"EU", "calls", "Peter"}, {"B-ORG", "O", "B-PER"}, {}}};
+  for (const std::string preset : {"lstm-tagger", "gru-tagger"}) {
+    for (const bool letters : {true, false}) {
+      for (const bool crf : {true, false}) {
+        SCOPED_TRACE(preset + (letters ? " letters" : "") + (crf ? " crf" : ""));
+        std::vector<std::string> model = {"width=8", crf ? "crf=yes" : "crf=no"};
+        for (const char* option : {"characters", "character_hidden"})
+          model.push_back(std::string(option) + (letters ? "=6" : "=0"));
+        Tagger tagger = Tagger::make(preset, sentences, {.model = model});
+        Subject subject{.kind = Kind::recurrent, .name = "tagger", .family = "lstm"};
+        subject.labels = tagger.labels;
+        subject.text = std::move(tagger.encoder);
+        const LookResult found = look(
+            subject,
+            {.texts = {"Peter rejects EU"}, .exact = true, .gradients = GradientChoice::on, .tensors = true});
+        const ReadPage page = read_page(found.page);
+        const Json& pass = page.index.at("passes").at(size_t{0});
+        EXPECT_EQ(pass.at("sequences").at(size_t{0}).at("tokens").size(), 5u);
+        EXPECT_EQ(pass.at("labels").at("names").size(), 3u);
+        EXPECT_FALSE(pass.at("cuts").at("hidden").elements().empty());
+        const auto exact = by_name(found);
+        EXPECT_EQ(exact.contains("encoder.embedding.letters"), letters);
+        const std::string states = "encoder.layer.0.forward.states";
+        EXPECT_EQ(tensor_values(page, tensor_named(page, states)), exact.at(states).values<float>());
+      }
+    }
+  }
+}
+
+// A classifier over two language models says in which shares it mixes their layers.
+TEST(Look, TheSharesOfMixedLayers) {
+  BilmConfig config({.vocabulary = 61, .width = 8, .layers = 2});
+  config.head = {.kind = HeadKind::classifier, .labels = 3};
+  Subject subject = subject_of(config, Kind::recurrent, 5);
+  subject.labels = Labels({"a", "b", "c"});
+  subject.text.model->for_each_parameter([](const std::string& name, Tensor& parameter) {
+    if (name == "mix.weights") copy(Tensor::from<float>({0, 1, -1}, {3}), parameter);
+    if (name == "mix.scale") fill(parameter, 1.5);
+  });
+  const LookResult found = look(subject, {.ids = {5, 9, 7}, .gradients = GradientChoice::on});
+  const ReadPage page = read_page(found.page);
+  const double sum = 1 + std::exp(1.0) + std::exp(-1.0);
+  const Json& options = page.index.at("model").at("options");
+  EXPECT_NEAR(options.at("mix_share_of_layer_0").get<double>(), 1 / sum, 1e-6);
+  EXPECT_NEAR(options.at("mix_share_of_layer_1").get<double>(), std::exp(1.0) / sum, 1e-6);
+  EXPECT_NEAR(options.at("mix_share_of_layer_2").get<double>(), std::exp(-1.0) / sum, 1e-6);
+  EXPECT_EQ(options.at("mix_scale").get<double>(), 1.5);
+  EXPECT_EQ(tensor_values(page, tensor_named(page, "mix.shares")).size(), 3u);
+  for (const char* name : {"forward.layer.1.forward.states", "backward.layer.1.reverse.states",
+                           "backward.layer.0.reverse.gates.gradient"})
+    EXPECT_GT(tensor_named(page, name).at("high").get<double>(), 0) << name;
 }
 
 TEST(Look, SeveralTextsSideBySide) {

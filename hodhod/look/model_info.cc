@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/look/model_info.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -9,9 +11,11 @@
 #include "hodhod/base/names.h"
 #include "hodhod/base/visit.h"
 #include "hodhod/look/page.h"
+#include "hodhod/models/bilm.h"
 #include "hodhod/models/description.h"
 #include "hodhod/models/recurrent_config.h"
 #include "hodhod/models/transformer_model.h"
+#include "hodhod/tensor/tape.h"
 
 namespace hodhod::look {
 namespace {
@@ -44,20 +48,22 @@ Json options_of(const ModelConfig& config) {
   return options;
 }
 
-// Parameters of each component, in the order in which they are first used.
 Json components_of(const Description& description) {
-  std::vector<std::pair<std::string, int64_t>> sums;
-  for (const LayerDescription& row : description.layers) {
-    if (row.parameters == 0) continue;
-    auto found = sums.begin();
-    while (found != sums.end() && found->first != row.component) ++found;
-    if (found == sums.end()) found = sums.insert(found, {std::string(row.component), 0});
-    found->second += row.parameters;
-  }
   Json list = Json::array();
-  for (const auto& [component, parameters] : sums)
+  for (const auto& [component, parameters] : parameters_by_component(description))
     list.push_back({{"component", component}, {"parameters", parameters}});
   return list;
+}
+
+// What a classifier or tagger learned of the layers below it.
+void add_mix(const Model& model, Json& options) {
+  const auto* const bilm = dynamic_cast<const BilmModel*>(&model);
+  if (bilm == nullptr || bilm->mix() == nullptr) return;
+  const NoGrad off;
+  const std::vector<float> shares = bilm->mix()->shares().values<float>();
+  for (size_t layer = 0; layer < shares.size(); ++layer)
+    options[fmt::format("mix_share_of_layer_{}", layer)] = number(shares[layer]);
+  options["mix_scale"] = number(bilm->mix()->scale.values<float>().at(0));
 }
 
 }  // namespace
@@ -74,6 +80,7 @@ Json model_info(const Subject& subject) {
   info["parameters"] = description.parameters;
   info["components"] = components_of(description);
   info["options"] = options_of(config);
+  add_mix(subject.model(), info["options"]);
   return info;
 }
 

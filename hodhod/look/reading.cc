@@ -325,8 +325,7 @@ TokenBatch moved(const TokenBatch& batch, int64_t rows, Device device) {
   made.weights = moved(batch.weights, rows, device);
   if (batch.letters) {
     check(rows == 1, "look: words with letters are read one sentence at a time");
-    made.letters->ids = batch.letters->ids.to(device);
-    if (batch.letters->lengths.defined()) made.letters->lengths = batch.letters->lengths.to(device);
+    made.letters->ids = batch.letters->ids.to(device);  // their lengths are for the host
     made.letters->of_tokens = batch.letters->of_tokens.to(device);
   }
   return made;

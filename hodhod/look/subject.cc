@@ -5,6 +5,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/models/bag_config.h"
+#include "hodhod/models/bilm_config.h"
 #include "hodhod/models/feed_forward_lm.h"
 #include "hodhod/models/ngram_config.h"
 #include "hodhod/models/recurrent_config.h"
@@ -23,6 +24,7 @@ Kind kind_of(const ModelDirectory& directory) {
   const ModelConfig* const config = directory.config.get();
   if (dynamic_cast<const TransformerModelConfig*>(config)) return Kind::transformer;
   if (dynamic_cast<const RecurrentModelConfig*>(config)) return Kind::recurrent;
+  if (dynamic_cast<const BilmConfig*>(config)) return Kind::recurrent;
   if (dynamic_cast<const FeedForwardLmConfig*>(config)) return Kind::perceptron;
   if (dynamic_cast<const WindowedLstmConfig*>(config)) return Kind::windowed;
   if (dynamic_cast<const SeriesConfig*>(config)) return Kind::forecaster;
@@ -31,7 +33,6 @@ Kind kind_of(const ModelDirectory& directory) {
   const auto model = config->make_shapes();
   if (model->vectors() != nullptr) return Kind::vectors;
   if (model->topics() != nullptr) return Kind::topics;
-  if (model->bidirectional_language_model() != nullptr) return Kind::recurrent;
   fail("{}: the page does not know what to show of a model of the type {}", directory.path,
        directory.type->name());
 }

@@ -33,11 +33,7 @@ const std::vector<BagPreset>& bag_presets() {
             {.word_ngrams = 2, .weighting = Weighting::tf_idf, .sublinear = true, .norm = BagNorm::unit}}},
       {"nbsvm", {.features = {.word_ngrams = 2, .weighting = Weighting::log_ratio}}},
       {"fasttext",
-       {.features = {.word_ngrams = 2,
-                     .hashing = Hashing::ngrams,
-                     .buckets = 500'000,
-                     .norm = BagNorm::mean,
-                     .line_end = true},
+       {.features = {.word_ngrams = 2, .hashing = Hashing::ngrams, .norm = BagNorm::mean, .line_end = true},
         .hidden_sizes = {10},
         .activation = HiddenFunction::none,
         .bias = false,
@@ -162,6 +158,7 @@ int64_t BagModelConfig::width() const {
 
 void BagModelConfig::learn_features(const WordSource& texts) {
   features_ = std::make_shared<const BagFeatures>(BagFeatures::learned(body.features, texts));
+  body.features.buckets = features_->options().buckets;
   check(
       vocabulary() > 0,
       "bag: no feature is in the training texts {} times, and there are no columns of numbers; set min_count "

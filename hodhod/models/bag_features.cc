@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
 #include "hodhod/base/error.h"
@@ -165,9 +166,8 @@ void BagFeatureOptions::validate() const {
         "bag: word_ngrams and max_char_ngram are both 0; there would be no feature");
   check(max_char_ngram == 0 || min_char_ngram <= max_char_ngram,
         "bag: min_char_ngram {} is above max_char_ngram {}", min_char_ngram, max_char_ngram);
-  check(has_buckets() == (buckets > 0),
-        "bag: hashing {} with {} buckets; hashed features need some, others none",
-        names_of(hashing)[static_cast<size_t>(hashing)], buckets);
+  check(has_buckets() || buckets == 0,
+        "bag: hashing none with {} buckets; leave them out, or give `model` hashing", buckets);
   const bool counted = weighting == Weighting::tf_idf || weighting == Weighting::log_ratio;
   check(!counted || !has_buckets(),
         "bag: weighting {} counts the texts with each feature, and hashed features are not counted; set "
@@ -215,6 +215,8 @@ BagFeatures::BagFeatures(const BagFeatureOptions& options, std::vector<KnownFeat
                          const std::string& place)
     : options_(options), known_(std::move(known)), texts_(texts) {
   options.validate();
+  check(!options.has_buckets() || options.buckets > 0, "{}: hashed features need buckets, and there are {}",
+        place, options.buckets);
   rows_ = std::make_unique<const Rows>(options_, known_, place);
   if (options.weighting != Weighting::tf_idf) return;
   for (const KnownFeature& feature : known_) {
@@ -230,14 +232,20 @@ BagFeatures BagFeatures::learned(const BagFeatureOptions& options, const WordSou
   options.validate();
   FeatureCounter counter;
   const auto known = [&](std::string_view spelling, double) { counter.add(spelling); };
-  const auto hashed = [](uint64_t, const auto&) {};
+  BagFeatureOptions chosen = options;
+  const bool chooses = options.has_buckets() && options.buckets == 0;
+  std::unordered_set<uint64_t> different;  // hashes, as long as they are few enough to matter
+  const auto hashed = [&](uint64_t hash, const auto&) {
+    if (chooses && std::ssize(different) < kMostBuckets) different.insert(hash);
+  };
   FeatureWalk walk(options, known, hashed);
   for (std::vector<std::string_view> words; texts(words); counter.next_text()) walk(words);
   std::vector<KnownFeature> features;
   for (const FeatureCounter::Count& count : counter.commonest(options.min_count, options.max_features)) {
     features.push_back({std::string(count.spelling), count.count, count.texts});
   }
-  return BagFeatures(options, std::move(features), counter.texts());
+  if (chooses) chosen.buckets = std::max<int64_t>(1, std::ssize(different));
+  return BagFeatures(chosen, std::move(features), counter.texts());
 }
 
 int64_t BagFeatures::rows() const { return std::ssize(known_) + options_.buckets; }

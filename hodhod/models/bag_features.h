@@ -45,7 +45,8 @@ struct BagFeatureOptions {
   bool valued = false;
 
   bool has_buckets() const { return hashing != Hashing::none; }
-  // Error when the options do not fit together. It names the option and the values.
+  // Error when the options do not fit together. It names the option and the values. Buckets of 0 are chosen
+  // when the features are learned.
   void validate() const;
 
   template <class Visitor>
@@ -57,7 +58,9 @@ struct BagFeatureOptions {
     v("min_count", min_count, "How often a feature has to be in the training texts", in(1, 1 << 30));
     v("max_features", max_features, "Keep this number of the commonest features; 0 for all", in(0, 1 << 30));
     v("hashing", hashing, "Features that share rows by their hash: none, n-grams, or all");
-    v("buckets", buckets, "Number of rows that hashed features share", in(0, 1 << 30));
+    v("buckets", buckets,
+      "Rows that hashed features share; 0 for as many as there are such features, up to 500,000",
+      in(0, 1 << 30));
     v("weighting", weighting, "Value of a feature: 1, its count, its count times idf, or its log ratio");
     v("sublinear", sublinear, "With tf-idf: 1 + ln(count) rather than the count");
     v("norm", norm, "What the values of a text are divided by: nothing, their length, or their sum");
@@ -76,7 +79,8 @@ struct KnownFeature {
 // Immutable. Rows 0 … known() − 1 are those of known features, then come the buckets.
 class BagFeatures final : public TextFeatures {
  public:
-  // Counts the features of these texts: the commonest first, those of one count by spelling.
+  // Counts the features of these texts: the commonest first, those of one count by spelling. Buckets of 0
+  // become as many as the texts have different hashed features, at most kMostBuckets.
   static BagFeatures learned(const BagFeatureOptions& options, const WordSource& texts);
   // Features that are given, in the order of their rows; `texts` is the number of training texts. Error,
   // beginning with `place`, if a feature is there twice.
@@ -85,6 +89,9 @@ class BagFeatures final : public TextFeatures {
   BagFeatures(BagFeatures&&) noexcept;
   ~BagFeatures() override;
 
+  static constexpr int64_t kMostBuckets = 500'000;
+
+  const BagFeatureOptions& options() const { return options_; }
   int64_t rows() const;
   int64_t texts() const { return texts_; }
   const std::vector<KnownFeature>& known() const { return known_; }

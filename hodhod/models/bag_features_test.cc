@@ -134,6 +134,18 @@ TEST(BagFeatures, ListedInAFile) {
       "feature 2", "feature 1");
 }
 
+// Without a number of buckets there are as many as different n-grams: "a b", "b </s>", "b a", "a </s>".
+TEST(BagFeatures, BucketsAreAsManyAsNgrams) {
+  const BagFeatureOptions options{.word_ngrams = 2, .hashing = Hashing::ngrams, .line_end = true};
+  const BagFeatures features = BagFeatures::learned(options, source_of({{"a", "b"}, {"b", "a"}, {"a", "b"}}));
+  EXPECT_EQ(features.options().buckets, 4);
+  EXPECT_EQ(features.rows(), 3 + 4);
+  std::vector<std::string> names;
+  for (int i = 0; i < 540'000; ++i) names.push_back("w" + std::to_string(i));
+  const std::vector<std::vector<std::string_view>> many = {{names.begin(), names.end()}};
+  EXPECT_EQ(BagFeatures::learned(options, source_of(many)).options().buckets, BagFeatures::kMostBuckets);
+}
+
 TEST(BagFeatures, OptionsThatDoNotFit) {
   const auto refused = [](const BagFeatureOptions& options, const char* what) {
     expect_error([&] { options.validate(); }, what);
@@ -141,7 +153,8 @@ TEST(BagFeatures, OptionsThatDoNotFit) {
   refused({.word_ngrams = 0}, "no feature");
   refused({.min_char_ngram = 4, .max_char_ngram = 2}, "above");
   refused({.buckets = 5}, "buckets");
-  refused({.hashing = Hashing::all}, "buckets");
+  expect_error([] { BagFeatures({.hashing = Hashing::all}, {}, 1, "features.txt"); }, "features.txt",
+               "buckets");
   refused({.hashing = Hashing::ngrams, .buckets = 5, .weighting = Weighting::tf_idf}, "not counted");
   refused({.sublinear = true}, "tf-idf");
 }

@@ -57,10 +57,12 @@ Tensor neighbours(const TokenBatch& tokens, int64_t step) {
 
 }  // namespace
 
+Tensor LayerMix::shares() const { return softmax(weights); }
+
 Tensor LayerMix::operator()(const std::vector<Tensor>& layers) const {
   const int64_t count = static_cast<int64_t>(layers.size());
-  const Tensor shares = reshape(mul(softmax(weights), scale), {count, 1, 1, 1});
-  return sum(mul(stack(layers, 0), shares), {0});
+  const Tensor factors = reshape(mul(shares(), scale), {count, 1, 1, 1});
+  return sum(mul(stack(layers, 0), factors), {0});
 }
 
 // What both networks make of a batch.
@@ -135,6 +137,10 @@ std::vector<Tensor> BilmModel::encode_layers(const TokenBatch& tokens, Context& 
 HiddenStates BilmModel::encode(const TokenBatch& tokens, Context& context) const {
   const std::vector<Tensor> layers = encode_layers(tokens, context);
   const Tensor states = mix_ ? (*mix_)(layers) : mean(stack(layers, 0), {0});
+  if (mix_ && context.trace != nullptr) {
+    context.trace->add("mix.shares", Component::linear, "N", mix_->weights.shape(),
+                       [&] { return mix_->shares(); });
+  }
   trace(context, "mix", Component::linear, "BTC", states);
   return {states, tokens.lengths};
 }

@@ -29,6 +29,8 @@ struct LayerMix {
   Tensor weights;  // s [n]
   Tensor scale;    // γ [1]
 
+  // softmax(s): the share of each layer [n].
+  Tensor shares() const;
   // Layers [B, T, C] → [B, T, C].
   Tensor operator()(const std::vector<Tensor>& layers) const;
 
@@ -53,6 +55,8 @@ class BilmModel final : public Model, public Encoder, public BidirectionalLangua
   }
   const Head& head() const override { return head_; }
   Tensor embedding_table() const override { return embedding_; }
+  // How a classifier or tagger mixes the layers; null without a head.
+  const LayerMix* mix() const { return mix_ ? &*mix_ : nullptr; }
   void for_each_parameter(const ParameterFunction& f) override;
   // Cells as RecurrentModel has them; embedding and output layer: normal with deviation 0.1; s = 0, γ = 1; a
   // head's matrices: Xavier-uniform, its biases 0.

@@ -184,6 +184,18 @@ int64_t bytes_of_training_step(ShapesRun& run) {
 
 }  // namespace
 
+std::vector<std::pair<std::string, int64_t>> parameters_by_component(const Description& description) {
+  std::vector<std::pair<std::string, int64_t>> sums;
+  for (const LayerDescription& row : description.layers) {
+    if (row.parameters == 0) continue;
+    auto found = sums.begin();
+    while (found != sums.end() && found->first != row.component) ++found;
+    if (found == sums.end()) found = sums.insert(found, {std::string(row.component), 0});
+    found->second += row.parameters;
+  }
+  return sums;
+}
+
 Description describe(const ModelConfig& config, const DescribeOptions& options) {
   Description d;
   d.batch = options.batch;

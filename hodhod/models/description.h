@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "hodhod/models/model_config.h"
@@ -56,10 +57,15 @@ struct Description {
   int64_t optimizer = 0;    // Adam's two moments
   int64_t activations = 0;  // peak of everything else in a training step, forward and backward
   int64_t cache = 0;        // keys and values while the batch is decoded to its full length
+  int64_t mapped = 0;  // a file that is read where it lies, as that of a counted model; set by who has it
   bool trains() const { return gradients > 0; }
   int64_t to_train() const { return weights + gradients + optimizer + activations; }
-  int64_t to_run() const { return weights + cache; }
+  int64_t to_run() const { return weights + cache + mapped; }
 };
+
+// The parameters of each component, in the order in which they are first used. Those that two components
+// share count for the first.
+std::vector<std::pair<std::string, int64_t>> parameters_by_component(const Description& description);
 
 // Error when the options do not fit the model.
 Description describe(const ModelConfig& config, const DescribeOptions& options = {});

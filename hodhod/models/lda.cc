@@ -38,6 +38,7 @@ struct LdaType final : ModelType {
   Json write(const ModelConfig& config) const override {
     Json json = {{"architectures", Json::array({"LdaModel"})}, {"model_type", std::string(name())}};
     write_options(kLdaKeys, config, json);
+    json["alpha"] = dynamic_cast<const LdaConfig&>(config).body.alpha_or_usual();
     return json;
   }
 };

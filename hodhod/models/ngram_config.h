@@ -74,7 +74,8 @@ struct NgramConfig {
     v("interpolate_unigrams", interpolate_unigrams,
       "Share what the unigrams leave among all tokens, rather than give it to the unknown one");
     v("vocab_pad", vocab_pad, "Share it as if there were at least this many tokens", in(0, int64_t{1} << 40));
-    v("added", added, "For add_k: what is added to each count; 0 to choose what predicts the text best",
+    v("added", added,
+      "For add_k: what is added to each count; 0 to choose what predicts the text for validation best",
       at_least(0));
     v("skip_symbols", skip_symbols,
       "Take <s>, </s> and <unk> in the text as blanks, rather than refuse them");

@@ -14,6 +14,7 @@
 #include "hodhod/base/names.h"
 #include "hodhod/base/test_directories.h"
 #include "hodhod/models/bag_config.h"
+#include "hodhod/models/bilm_config.h"
 #include "hodhod/models/recurrent_config.h"
 #include "hodhod/models/registry.h"
 #include "hodhod/models/test_models.h"
@@ -36,7 +37,8 @@ std::set<std::string> documented_names() {
 
 void add_names(const Trace& trace, std::set<std::string>& rows) {
   for (const Trace::Entry& entry : trace.entries()) {
-    std::string name = std::regex_replace(entry.name, std::regex("^(encoder|decoder)"), "STACK");
+    std::string name =
+        std::regex_replace(entry.name, std::regex("^(encoder|decoder|forward|backward)"), "STACK");
     name = std::regex_replace(name, std::regex("(self|cross)_attention"), "ATTENTION");
     name = std::regex_replace(name, std::regex("layer\\.\\d+"), "layer.N");
     name = std::regex_replace(name, std::regex("\\.(forward|reverse)\\."), ".DIRECTION.");
@@ -150,6 +152,14 @@ TEST(TraceNames, AreThoseOfTheDocument) {
         std::make_shared<const BagFeatures>(config.body.features, std::vector<KnownFeature>(), 1));
     const auto model = make_model(config, Rng(4));
     classify(*model, {.ids = Tensor::from<int64_t>({1, 2}, {1, 2})}, context);
+    add_names(trace, traced);
+  }
+  {
+    Trace trace;
+    Context context{.trace = &trace};
+    BilmConfig config({.vocabulary = 61, .width = 8, .layers = 1});
+    config.head = {.kind = HeadKind::tagger, .labels = 3};
+    tag(*make_model(config, Rng(3)), {.ids = Tensor::from<int64_t>({1, 2}, {1, 2})}, context);
     add_names(trace, traced);
   }
   for (const std::string preset : {"lstm-forecaster", "transformer-forecaster"}) {

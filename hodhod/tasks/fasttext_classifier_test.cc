@@ -12,6 +12,7 @@
 #include "hodhod/base/testing.h"
 #include "hodhod/nn/test_context.h"
 #include "hodhod/tasks/embed.h"
+#include "hodhod/tasks/fasttext_record.h"
 
 namespace hodhod {
 namespace {
@@ -63,6 +64,46 @@ TEST(FastTextClassifier, GivesTheSameProbabilities) {
   EXPECT_EQ(again.words, model.words);
   EXPECT_EQ(again.input.values(), model.input.values());
   EXPECT_EQ(again.output.values(), model.output.values());
+}
+
+// With its record a file comes back from a directory as it was, to the byte.
+TEST(FastTextClassifier, ComesBackWithItsRecord) {
+  FastTextModel model;
+  model.options = {.width = 2,
+                   .window = 7,
+                   .epochs = 25,
+                   .min_count = 3,
+                   .negatives = 9,
+                   .word_ngrams = 2,
+                   .loss = FastTextLoss::negative_sampling,
+                   .kind = FastTextKind::supervised,
+                   .buckets = 4,
+                   .min_n = 0,
+                   .max_n = 0,
+                   .rate_every = 50,
+                   .sampling = 0.001};
+  model.words = {{"</s>", 12}, {"boat", 5}, {"کتاب", 4}};
+  model.labels = {{"__label__x", 7}, {"__label__y", 5}};
+  model.tokens = 99;  // with words that were too rare to be kept
+  model.input = Tensor::full({7, 2}, 0.5);
+  model.output = Tensor::full({2, 2}, -0.25);
+  const TemporaryDirectory directory;
+  write_fasttext_bin(directory / "a.bin", model);
+  classifier_from_fasttext(read_fasttext_bin(directory / "a.bin"), "a.bin").save(directory / "m");
+  FastTextModel plain_copy = fasttext_from_classifier(Classifier::load(directory / "m"), "m");
+  EXPECT_EQ(plain_copy.options.epochs, 5);
+  save_fasttext_record(model, directory / "m");
+  FastTextModel again = fasttext_from_classifier(Classifier::load(directory / "m"), "m");
+  take_fasttext_record(again, directory / "m");
+  EXPECT_EQ(again.options, model.options);
+  EXPECT_EQ(again.labels, model.labels);
+  write_fasttext_bin(directory / "b.bin", again);
+  EXPECT_EQ(read_file(directory / "b.bin"), read_file(directory / "a.bin"));
+  // A record of another model says nothing of this one.
+  again.labels.pop_back();
+  again.options.epochs = 2;
+  take_fasttext_record(again, directory / "m");
+  EXPECT_EQ(again.options.epochs, 2);
 }
 
 TEST(FastTextClassifier, WhoseWordsEndWhereFastTextsDo) {

@@ -4,19 +4,26 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 
 #include "hodhod/base/file.h"
 #include "hodhod/data/lines.h"
 #include "hodhod/models/finite.h"
+#include "hodhod/models/ngram_config.h"
 #include "hodhod/models/registry.h"
 #include "hodhod/train/language_fitters.h"
 
 namespace hodhod {
 namespace {
 
-// The special tokens that a text must not spell out.
+TokenStreamOptions stream_options(const TextGenerator& generator) {
+  return {.lines = generator.config().reads_lines(), .symbols = symbols_of(*generator.tokenizer)};
+}
+
+}  // namespace
+
 std::vector<std::string> symbols_of(const text::Tokenizer& tokenizer) {
   std::vector<std::string> symbols = {"<s>", "</s>", "<unk>"};
   for (const char* role : {"bos_token", "eos_token", "unk_token"}) {
@@ -29,11 +36,20 @@ std::vector<std::string> symbols_of(const text::Tokenizer& tokenizer) {
   return symbols;
 }
 
-TokenStreamOptions stream_options(const TextGenerator& generator) {
-  return {.lines = generator.config().reads_lines(), .symbols = symbols_of(*generator.tokenizer)};
+std::optional<std::string> without_symbols(const TextGenerator& generator, std::string_view text) {
+  const auto* const counted = dynamic_cast<const NgramModelConfig*>(&generator.config());
+  if (counted == nullptr || !counted->body.skip_symbols) return std::nullopt;
+  std::string kept(text);
+  for (const std::string& symbol : symbols_of(*generator.tokenizer)) {
+    std::string without;
+    size_t begin = 0;
+    for (size_t at; (at = find_symbol(kept, symbol, begin)) != std::string::npos; begin = at + symbol.size())
+      without.append(kept, begin, at - begin);
+    without.append(kept, begin);
+    kept = std::move(without);
+  }
+  return kept;
 }
-
-}  // namespace
 
 OpenText text_of_files(std::vector<std::string> paths) {
   return [paths = std::move(paths)] { return lines_of(paths); };
@@ -91,10 +107,20 @@ LanguageFit::LanguageFit(TextGenerator& generator, OpenText train, const std::st
                                    {.directory = options_.directory,
                                     .memory = options_.memory,
                                     .unknown = generator.tokenizer->role("unk_token").value_or(-1),
+                                    .dev = [this] { return dev_tokens(); },
                                     .note = options_.note});
 }
 
 LanguageFit::~LanguageFit() = default;
+
+TokenBlock LanguageFit::dev_tokens() const {
+  const std::string text = without_symbols(generator_, dev_).value_or(dev_);
+  TokenStream stream(text_in_memory(text), *generator_.tokenizer,
+                     {.lines = generator_.config().reads_lines(), .block = text.size() + 1});
+  TokenBlock block;
+  if (!dev_.empty()) stream.next(block);
+  return block;
+}
 
 FittedTask LanguageFit::task() {
   return {.fitting = *fitting_,

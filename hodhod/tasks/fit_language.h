@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "hodhod/data/token_stream.h"
@@ -43,6 +44,12 @@ struct LanguageFitOptions {
   std::function<void(const std::string&)> note = {};  // told what a user should know, in sentences
 };
 
+// The special tokens that a text must not spell out.
+std::vector<std::string> symbols_of(const text::Tokenizer& tokenizer);
+// The text that a model with skip_symbols scores: without the special tokens that it spells out. None of
+// other models, which score the text itself.
+std::optional<std::string> without_symbols(const TextGenerator& generator, std::string_view text);
+
 // The fitting of a generator on a text, with what fit_model() needs. Keeps references to the generator.
 class LanguageFit {
  public:
@@ -55,6 +62,8 @@ class LanguageFit {
   bool validates() const { return !dev_.empty(); }
 
  private:
+  TokenBlock dev_tokens() const;
+
   TextGenerator& generator_;
   LanguageFitOptions options_;
   TokenStream stream_;

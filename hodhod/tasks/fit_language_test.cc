@@ -6,9 +6,12 @@
 #include <cmath>
 
 #include "hodhod/base/file.h"
+#include "hodhod/base/rng.h"
 #include "hodhod/base/testing.h"
 #include "hodhod/data/lines.h"
 #include "hodhod/models/kenlm_golden.h"
+#include "hodhod/models/ngram_config.h"
+#include "hodhod/models/registry.h"
 #include "hodhod/tasks/arpa_directory.h"
 #include "hodhod/tasks/continue_text.h"
 #include "hodhod/tasks/fit.h"
@@ -143,6 +146,65 @@ TEST(FitLanguage, LettersInAStreamKeepTheirLineEnds) {
   Context context;
   EXPECT_EQ(generator.generate("abc a", {.max_new_tokens = 7, .do_sample = false}), "bd\nabc\n");
   EXPECT_LT(score_text(generator, "abc abd\nabc\nabc abd\n", context).bits_per_character(), 0.7);
+}
+
+// What add_k adds is what predicts the text for validation best: a little more or less predicts it worse.
+TEST(FitLanguage, WhatIsAddedIsChosenOnTheTextForValidation) {
+  std::string train, dev;
+  for (int i = 0; i < 300; ++i) {
+    Rng rng(3, static_cast<uint64_t>(i));
+    std::string& text = i % 3 == 0 ? dev : train;
+    // A word is mostly followed by the next one; in the text for validation by another one more often.
+    const uint64_t surprise = i % 3 == 0 ? 4 : 2;
+    uint64_t word = rng.below(12);
+    for (int place = 0; place < 5; ++place) {
+      text += fmt::format("w{} ", word);
+      word = rng.below(10) < surprise ? rng.below(12) : (word + 1) % 12;
+    }
+    text += '\n';
+  }
+  for (const std::string unit : {"line", "stream"}) {
+    const auto loss_with = [&](const std::string& added, const std::string& chosen_on) {
+      const TemporaryDirectory directory;
+      TaskTokenizerOptions tokenizer = usual_language_tokenizer(*model_preset("ngram"));
+      TextGenerator generator =
+          TextGenerator::make("ngram", text_in_memory(train)(),
+                              {.model = {"order=2", "smoothing=add_k", "added=" + added, "unit=" + unit},
+                               .tokenizer = tokenizer});
+      LanguageFit fitted(generator, text_in_memory(train), chosen_on, {.directory = directory / "parts"});
+      FittedTask task = fitted.task();
+      while (!task.fitting.finished()) task.fitting.advance();
+      const auto& config = dynamic_cast<const NgramModelConfig&>(generator.config());
+      Context context;
+      return std::pair(score_text(generator, dev, context).loss(), config.discounts.at(0).at(0));
+    };
+    const auto [loss, chosen] = loss_with("0", dev);
+    for (const double factor : {0.8, 1.25})
+      EXPECT_GT(loss_with(fmt::format("{}", factor * chosen), dev).first, loss) << unit << chosen;
+    const auto [alone, left_out] = loss_with("0", "");
+    EXPECT_GT(alone, loss) << "without a text for validation another number is chosen: " << left_out;
+  }
+}
+
+// A model that takes special tokens in a text as blanks scores such a text as the one without them.
+TEST(FitLanguage, SkippedSymbolsAreSkippedInScoring) {
+  const TemporaryDirectory directory;
+  const std::string file = directory.put("text", copies_of("the cat <unk> sat\na <s> dog ran\n", 50));
+  const TextGenerator generator =
+      counted_generator(file, {"order=3", "skip_symbols=yes", "discount_fallback=yes"}, directory / "out");
+  const std::string plain = "the cat  sat\n a dog\n", symbols = "the cat <unk> sat\n<s> a dog\n";
+  Context context;
+  const auto of_plain = score_text(generator, plain, context);
+  const auto of_symbols = score_text(generator, symbols, context);
+  EXPECT_EQ(of_symbols.perplexity(), of_plain.perplexity());
+  EXPECT_EQ(of_symbols.characters, of_plain.characters) << "they are no text that could be free";
+  EXPECT_LT(of_symbols.perplexity(), 10);
+  EXPECT_EQ(of_symbols.unknown, 0);
+  std::vector<std::string> words;
+  score_tokens(generator, symbols, context, [&](const std::vector<ScoredToken>& tokens) {
+    for (const ScoredToken& token : tokens) words.push_back(token.text);
+  });
+  EXPECT_EQ(words, (std::vector<std::string>{"the", "cat", "sat", "</s>", "a", "dog", "</s>"}));
 }
 
 TEST(FitLanguage, LinesGenerateUpToTheirEnd) {

@@ -14,6 +14,7 @@
 #include "hodhod/nn/module.h"
 #include "hodhod/tasks/fit_language.h"
 #include "hodhod/tasks/saved_model.h"
+#include "hodhod/tasks/spelling.h"
 #include "hodhod/tensor/tape.h"
 #include "hodhod/text/after/template_processing.h"
 
@@ -203,9 +204,36 @@ void read_lines(TextGenerator& generator) {
 
 metrics::LanguageScore score_text(const TextGenerator& generator, std::string_view text, Context& context,
                                   int64_t batch) {
-  const metrics::LanguageScore score = score_windows(generator, text, context, batch);
+  const std::optional<std::string> kept = without_symbols(generator, text);
+  if (kept) text = *kept;
+  metrics::LanguageScore score = score_windows(generator, text, context, batch);
   check_log_probability(*generator.model, -score.negative_log_likelihood);
+  if (score.unknown > 0) score.spelling = spelling_cost(generator, text);
   return score;
+}
+
+double spelling_cost(const TextGenerator& generator, std::string_view text) {
+  const text::Tokenizer& tokenizer = *generator.tokenizer;
+  const auto unknown = tokenizer.role("unk_token");
+  if (!unknown) return 0;
+  const SpellingModel letters(tokenizer);
+  double cost = 0;
+  // The first token of a running text that begins with nothing is not predicted, and not charged.
+  bool charged = generator.reads_lines() || !tokenizer.frame().before.empty();
+  const auto add = [&](const text::Encoding& encoding, std::string_view part) {
+    for (size_t i = 0; i < encoding.size(); ++i, charged = true) {
+      if (encoding.ids[i] != *unknown || !charged) continue;
+      const text::Range range = encoding.bytes[i];
+      cost += letters.cost(tokenizer.normalized(part.substr(range.begin, range.size())));
+    }
+  };
+  const std::vector<std::string_view> whole = {text};
+  for (const std::string_view part : generator.reads_lines() ? lines_of_text(text) : whole) {
+    const text::Encoding encoding = tokenizer.encode(part, {.add_special_tokens = false});
+    add(encoding, part);
+    for (const text::Encoding& rest : encoding.overflow) add(rest, part);
+  }
+  return cost;
 }
 
 LanguageTrainee::LanguageTrainee(TextGenerator& generator, std::string_view train, std::string_view dev,
@@ -327,7 +355,11 @@ LossSum LanguageTrainee::loss(Context& context) {
 Scores LanguageTrainee::validate() {
   if (!validates_) return {};
   Context context;
-  return language_scores(score_windows(generator_, dev_, context, std::max<int64_t>(1, options_.batch)));
+  metrics::LanguageScore score =
+      score_windows(generator_, dev_, context, std::max<int64_t>(1, options_.batch));
+  if (score.unknown > 0 && !spelling_) spelling_ = spelling_cost(generator_, dev_);
+  if (score.unknown > 0) score.spelling = *spelling_;
+  return language_scores(score);
 }
 
 std::vector<Sample> LanguageTrainee::samples() {

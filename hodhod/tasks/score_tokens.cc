@@ -2,6 +2,7 @@
 #include "hodhod/tasks/score_tokens.h"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 
 #include "hodhod/tasks/fit_language.h"
@@ -64,8 +65,10 @@ std::vector<ScoredToken> scored(const TextGenerator& generator, std::vector<int6
 
 }  // namespace
 
-void score_tokens(const TextGenerator& generator, std::string_view text, Context& context,
+void score_tokens(const TextGenerator& generator, std::string_view whole, Context& context,
                   const std::function<void(const std::vector<ScoredToken>&)>& visit) {
+  const std::optional<std::string> kept = without_symbols(generator, whole);
+  const std::string_view text = kept ? *kept : whole;
   const text::Tokenizer& tokenizer = *generator.tokenizer;
   CarriedState state;
   if (generator.reads_lines()) {

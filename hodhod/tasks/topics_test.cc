@@ -116,6 +116,9 @@ TEST(Topics, Scores) {
 
 // θ is a fixed point, and sums to 1; probabilities of words sum to 1 for each topic.
 TEST(Lda, MixturesAndDistributionsSumToOne) {
+  // What is chosen is stored as the number that was used.
+  const LdaConfig automatic(LdaOptions{.width = 5, .vocabulary = 5});
+  EXPECT_EQ(automatic.type(nullptr).write(automatic).at("alpha").get<double>(), 1);
   LdaConfig config(LdaOptions{.width = 3, .alpha = 0.4, .vocabulary = 5});
   const auto model = config.make();
   model->for_each_parameter([](const std::string&, Tensor& counts) {

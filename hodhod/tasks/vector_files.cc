@@ -120,7 +120,7 @@ void export_word_vectors(const TextModel& model, WordVectorFormat format, const 
   write_word_vectors(path, format, words, {table.data<float>(), static_cast<size_t>(table.numel())});
 }
 
-void export_fasttext_vectors(const TextModel& model, const std::string& path) {
+FastTextModel fasttext_from_vectors(const TextModel& model) {
   const auto* vectors = dynamic_cast<const WordVectors*>(model.model.get());
   check(vectors != nullptr, "{}: this model has no vectors of single words", model.model->name());
   const WordVectorsOptions& options = vectors->config().body;
@@ -146,7 +146,7 @@ void export_fasttext_vectors(const TextModel& model, const std::string& path) {
   }
   file.output = options.output ? take_rows_of(vectors->output(), rows)
                                : Tensor::zeros({std::ssize(rows), options.width});
-  write_fasttext_bin(path, file);
+  return file;
 }
 
 }  // namespace hodhod

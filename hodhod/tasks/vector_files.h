@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "hodhod/io/fasttext_bin.h"
 #include "hodhod/io/word_vectors.h"
 #include "hodhod/tasks/text_model.h"
 
@@ -24,9 +25,9 @@ ImportedVectors import_fasttext_vectors(const std::string& path);
 
 // Writes the vectors of a model with the role Vectors. Error as from write_word_vectors().
 void export_word_vectors(const TextModel& model, WordVectorFormat format, const std::string& path);
-// Writes a .bin with all that training further needs: words, subwords, output rows, and counts. Where the
-// model has no output rows, they are 0; where it has no counts, they fall by 1 from word to word. Error for a
-// model of another kind.
-void export_fasttext_vectors(const TextModel& model, const std::string& path);
+// A .bin with all that training further needs: words, subwords, output rows, and counts. Where the model has
+// no output rows, they are 0; where it has no counts, they fall by 1 from word to word. Error for a model of
+// another kind.
+FastTextModel fasttext_from_vectors(const TextModel& model);
 
 }  // namespace hodhod

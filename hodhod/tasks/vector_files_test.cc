@@ -59,7 +59,7 @@ TEST_F(FastTextFiles, KeepAllTablesToTheBit) {
   const FastTextModel theirs = read_fasttext_bin(golden_ + "skipgram-fa.bin");
   ImportedVectors imported = import_fasttext_vectors(golden_ + "skipgram-fa.bin");
   save_word_vectors(imported.model, directory_ / "m");
-  export_fasttext_vectors(TextModel::load(directory_ / "m"), directory_ / "copy.bin");
+  write_fasttext_bin(directory_ / "copy.bin", fasttext_from_vectors(TextModel::load(directory_ / "m")));
   const FastTextModel ours = read_fasttext_bin(directory_ / "copy.bin");
   EXPECT_EQ(ours.words, theirs.words);
   EXPECT_EQ(ours.input.values(), theirs.input.values());
@@ -73,7 +73,7 @@ TEST_F(FastTextFiles, AreReadByFastText) {
   if (std::system("command -v fasttext > /dev/null") != 0) GTEST_SKIP() << "fasttext is not installed";
   const ImportedVectors imported = import_fasttext_vectors(golden_ + "skipgram-fa.bin");
   const std::string copy = directory_ / "copy.bin", printed = directory_ / "printed.txt";
-  export_fasttext_vectors(imported.model, copy);
+  write_fasttext_bin(copy, fasttext_from_vectors(imported.model));
   const std::string command =
       "fasttext print-word-vectors " + copy + " < " + golden_ + "words.txt > " + printed + " 2> /dev/null";
   ASSERT_EQ(std::system(command.c_str()), 0);

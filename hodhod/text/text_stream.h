@@ -27,10 +27,11 @@ class TextStream {
   std::string finish();
 
  private:
+  std::string decoded() const;
   void shorten();
 
   const Tokenizer& tokenizer_;
-  std::vector<int32_t> window_;  // the last tokens, except special ones
+  std::vector<int32_t> window_;  // the last tokens, except special ones that are no unknown words before
   std::string text_;             // their text
   size_t shown_ = 0;             // bytes of it that were returned
 };

@@ -86,5 +86,27 @@ TEST(TextStream, CharactersComeWhole) {
   EXPECT_EQ(stream.finish(), "");
 }
 
+// A word that is unknown stands before what is written like any other, and is not shown itself. A token that
+// also ends texts is no word.
+TEST(TextStream, GoesOnBehindAnUnknownWord) {
+  for (const bool ends : {false, true}) {
+    TokenizerParts parts;
+    parts.model = make_word_level({"<unk>", "the", "cat"});
+    parts.added_tokens = {{.content = "<unk>", .special = true}};
+    parts.roles = {{"unk_token", "<unk>"}};
+    if (ends) parts.roles.emplace_back("eos_token", "<unk>");
+    const Tokenizer tokenizer(std::move(parts));
+    const std::string blank = ends ? "" : " ";
+    for (const std::vector<int64_t>& before : {std::vector<int64_t>{0}, {0, 0}}) {
+      TextStream stream(tokenizer, before);
+      EXPECT_EQ(stream.add(2), blank + "cat");
+      EXPECT_EQ(stream.add(0), "");
+      EXPECT_EQ(stream.add(1), " the");
+    }
+    TextStream known(tokenizer, std::vector<int64_t>{1, 0});
+    EXPECT_EQ(known.add(2), " cat");
+  }
+}
+
 }  // namespace
 }  // namespace hodhod::text

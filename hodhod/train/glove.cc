@@ -30,8 +30,8 @@ const WordCorpus& checked_for_glove(const WordCorpus& corpus, const GloveOptions
   check(options.x_max > 0 && options.alpha >= 0, "glove: x_max {} must be above 0, and alpha {} not below it",
         options.x_max, options.alpha);
   check(corpus.tokens() >= 2,
-        "glove: the text has {} words that are known; give more text, or a smaller `min_count`",
-        corpus.tokens());
+        "glove: the text has {} that {} known; give more text, or a smaller `tokenizer.min_count`",
+        corpus.tokens() == 1 ? "one word" : "no words", corpus.tokens() == 1 ? "is" : "are");
   return corpus;
 }
 

@@ -19,6 +19,8 @@ struct LanguageFittingOptions {
   uint64_t memory =
       0;  // bytes that sorting may take; 0: a quarter of what the machine has free, and 4 GiB at most
   int64_t unknown = -1;  // the id of the tokenizer's unknown token; −1 if it has none
+  // The text for validation, for what is chosen by it; called when it is needed. Empty: there is none.
+  std::function<TokenBlock()> dev = {};
   std::function<void(const std::string&)> note = {};  // told what a user should know, in sentences
 };
 

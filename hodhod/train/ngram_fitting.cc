@@ -112,6 +112,7 @@ class NgramFitting final : public Fitting {
   void write();
   std::vector<uint64_t> write_trie(const std::string& path) const;
   CountedText counted_text() const;
+  std::vector<std::vector<int32_t>> dev_sequences() const;
 
   NgramModel& model_;
   NgramConfig config_;
@@ -226,6 +227,23 @@ CountedText NgramFitting::counted_text() const {
 
 // ---- counts and probabilities ----
 
+// The text for validation as the model sees it, if something is to be chosen by it.
+std::vector<std::vector<int32_t>> NgramFitting::dev_sequences() const {
+  if (config_.smoothing != NgramSmoothing::add_k || config_.added > 0 || !options_.dev) return {};
+  const TokenBlock block = options_.dev();
+  std::vector<size_t> ends = block.ends;
+  if (!config_.reads_lines()) ends = {block.tokens.size()};
+  std::vector<std::vector<int32_t>> sequences;
+  size_t begin = 0;
+  for (const size_t end : ends) {
+    std::vector<int32_t>& tokens = sequences.emplace_back();
+    if (begin_ >= 0) tokens.push_back(static_cast<int32_t>(begin_));
+    for (; begin < end; ++begin) tokens.push_back(block.tokens[begin]);
+    if (config_.special.eos >= 0) tokens.push_back(static_cast<int32_t>(config_.special.eos));
+  }
+  return sequences;
+}
+
 void NgramFitting::merge() {
   if (counts_->add(*merging_, packing_, kMergedAtOnce)) return;
   merging_.reset();
@@ -237,7 +255,7 @@ void NgramFitting::merge() {
 void NgramFitting::join() {
   if (order_ < config_.order) return counts_->find_suffixes(++order_);
   counts_->finish();
-  smoother_.emplace(*counts_, config_, options_.unknown, options_.note);
+  smoother_.emplace(*counts_, config_, options_.unknown, options_.note, dev_sequences());
   smoother_->prepare();
   phase_ = Phase::smoothing;
   order_ = 0;

@@ -22,8 +22,9 @@ constexpr float kPruned = std::numeric_limits<float>::quiet_NaN();
 }  // namespace
 
 NgramSmoother::NgramSmoother(NgramCounts& counts, const NgramConfig& config, int64_t unknown,
-                             std::function<void(const std::string&)> note)
-    : counts_(counts), config_(config), unknown_(unknown), note_(std::move(note)) {}
+                             std::function<void(const std::string&)> note,
+                             std::vector<std::vector<int32_t>> dev)
+    : counts_(counts), config_(config), unknown_(unknown), note_(std::move(note)), dev_(std::move(dev)) {}
 
 // ---- what the methods share ----
 
@@ -324,39 +325,85 @@ void NgramSmoother::plain_unigrams() const {
   }
 }
 
-// Leave-one-out: each token is predicted from the counts without itself,
-//   Σ c(h w) ln((c(h w) − 1 + k) / (Σ c(h ·) − 1 + k |V|)),
-// whose greatest value is looked for by golden sections of ln k. No other text is needed.
-void NgramSmoother::choose_added() {
-  std::map<uint32_t, double> counts;  // how many tokens have such an n-gram
-  std::map<double, double> totals;    // how many have a context of so many tokens
+// Each token of the training text is predicted from the counts without itself.
+NgramSmoother::Occurrences NgramSmoother::left_out() const {
+  Occurrences found;
   const auto add = [&](const Children& children) {
     const double sum = total(children);
     for (size_t i = children.begin; i < children.end; ++i) {
       const uint32_t count = counts_.level(children.n).counts[i];
-      counts[count] += count;
+      found.ngrams[count - 1.0] += count;
     }
-    totals[sum] += sum;
+    found.contexts[sum - 1] += sum;
   };
   const int64_t order = counts_.order();
   if (order == 1) {
     add({1, 0, counts_.level(1).size(), true});
-  } else {
-    for (int64_t n = 2; n <= order; ++n) {
-      const auto [first, end] =
-          n == order ? std::pair(size_t{0}, counts_.level(n - 1).size()) : counts_.line_begins(n - 1);
-      const auto& starts = counts_.level(n - 1).children;
-      for (size_t context = first; context < end; ++context) {
-        if (starts[context] < starts[context + 1]) add({n, starts[context], starts[context + 1], true});
-      }
+    return found;
+  }
+  for (int64_t n = 2; n <= order; ++n) {
+    const auto [first, end] =
+        n == order ? std::pair(size_t{0}, counts_.level(n - 1).size()) : counts_.line_begins(n - 1);
+    const auto& starts = counts_.level(n - 1).children;
+    for (size_t context = first; context < end; ++context) {
+      if (starts[context] < starts[context + 1]) add({n, starts[context], starts[context + 1], true});
     }
   }
+  return found;
+}
+
+// Of the tokens of the text for validation whose context was seen. The others have the same probability
+// whatever k is.
+NgramSmoother::Occurrences NgramSmoother::in_dev() const {
+  Occurrences found;
+  const auto longest = static_cast<size_t>(counts_.order() - 1);
+  for (const std::vector<int32_t>& tokens : dev_) {
+    const bool begins = !tokens.empty() && tokens[0] == counts_.text().begin;
+    for (size_t at = begins ? 1 : 0; at < tokens.size(); ++at) {
+      const size_t before = std::min(at, longest);
+      if (before < longest && !begins) continue;  // too short to be a context
+      Children children{1, 0, counts_.level(1).size(), true};
+      bool seen = true;
+      for (size_t i = at - before; i < at && seen; ++i) {
+        const size_t place = find(children, static_cast<uint32_t>(tokens[i]));
+        seen = place < children.end;
+        if (!seen) break;
+        const auto& starts = counts_.level(children.n).children;
+        children = {children.n + 1, starts[place], starts[place + 1], true};
+        seen = children.begin < children.end;
+      }
+      if (!seen) continue;
+      const size_t place = find(children, static_cast<uint32_t>(tokens[at]));
+      found.ngrams[place < children.end ? counts_.level(children.n).counts[place] : 0] += 1;
+      found.contexts[total(children)] += 1;
+    }
+  }
+  return found;
+}
+
+// The place of a word among the children; their end if it is not there.
+size_t NgramSmoother::find(const Children& children, uint32_t word) const {
+  size_t low = children.begin, high = children.end;
+  while (low < high) {
+    const size_t middle = low + (high - low) / 2;
+    (counts_.word(children.n, middle) < word ? low : high) =
+        counts_.word(children.n, middle) < word ? middle + 1 : middle;
+  }
+  return low < children.end && counts_.word(children.n, low) == word ? low : children.end;
+}
+
+// The greatest Σ ln((c(h w) + k) / (Σ c(h ·) + k |V|)) over these tokens, by golden sections of ln k.
+void NgramSmoother::choose_added() {
+  Occurrences tokens = in_dev();
+  const bool by_dev = !tokens.contexts.empty();
+  if (!by_dev) tokens = left_out();
   const auto words = static_cast<double>(counts_.predicted());
   const auto value = [&](double log_k) {
     const double k = std::exp(log_k);
     double sum = 0;
-    for (const auto& [count, tokens] : counts) sum += tokens > 0 ? tokens * std::log(count - 1 + k) : 0;
-    for (const auto& [context, tokens] : totals) sum -= tokens * std::log(context - 1 + k * words);
+    for (const auto& [count, times] : tokens.ngrams) sum += times > 0 ? times * std::log(count + k) : 0;
+    for (const auto& [count, times] : tokens.contexts)
+      sum -= times > 0 ? times * std::log(count + k * words) : 0;
     return sum;
   };
   constexpr double kGolden = 0.6180339887498949;
@@ -366,7 +413,10 @@ void NgramSmoother::choose_added() {
     (value(a) < value(b) ? low : high) = value(a) < value(b) ? a : b;
   }
   added_ = std::exp((low + high) / 2);
-  if (note_) note_(fmt::format("{:.4g} is added to each count.", added_));
+  if (note_) {
+    note_(fmt::format("{:.4g} is added to each count: it predicts {} best.", added_,
+                      by_dev ? "the text for validation" : "each token from the counts of the others"));
+  }
 }
 
 }  // namespace hodhod

@@ -14,7 +14,9 @@
 //   Katz (1987): p(w | h) = d(c(h w)) c(h w) / Σ c(h ·), and b(h) so that the sum is 1;
 //     d(r) = (r* / r − x) / (1 − x) for r ≤ 5, with r* = (r + 1) n_{r+1} / n_r and x = 6 n₆ / n₁; 1 above;
 //     where nothing would be left for words that were not seen, the denominator grows by 1
-//   add-k: p(w | h) = (c(h w) + k) / (Σ c(h ·) + k |V|) at the highest order, uniform for contexts never seen
+//   add-k: p(w | h) = (c(h w) + k) / (Σ c(h ·) + k |V|) at the highest order, uniform for contexts never seen;
+//     where k is to be chosen, it is what predicts a text for validation best, and without one each token of
+//     the training text from the counts of the others (leave one out)
 //   maximum likelihood: p(w | h) = c(h w) / Σ c(h ·); nothing is left for other words
 #pragma once
 
@@ -22,6 +24,7 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -36,8 +39,11 @@ namespace hodhod {
 class NgramSmoother {
  public:
   // `unknown` is the id of the unknown word, or −1. `note` is told what a user should know, in sentences.
+  // `dev` is the text for validation by which k is chosen, in sequences as the model sees them; it may be
+  // empty.
   NgramSmoother(NgramCounts& counts, const NgramConfig& config, int64_t unknown,
-                std::function<void(const std::string&)> note = {});
+                std::function<void(const std::string&)> note = {},
+                std::vector<std::vector<int32_t>> dev = {});
 
   // What the method needs to know of all counts, before the first order. Error when the counts give no
   // discounts and the configuration does not let the usual ones take their place; it names the order and the
@@ -74,6 +80,14 @@ class NgramSmoother {
   void use_fallback(int64_t n, const std::string& why);
   void find_discounts();
   void find_katz_discounts();
+  // For choosing k: how many tokens have so many n-grams like theirs, and how many have a context that
+  // occurs so often.
+  struct Occurrences {
+    std::map<double, double> ngrams, contexts;
+  };
+  size_t find(const Children& children, uint32_t word) const;
+  Occurrences left_out() const;
+  Occurrences in_dev() const;
   void choose_added();
   double discount(int64_t n, uint32_t count) const;
 
@@ -91,6 +105,7 @@ class NgramSmoother {
   const NgramConfig& config_;
   int64_t unknown_;
   std::function<void(const std::string&)> note_;
+  std::vector<std::vector<int32_t>> dev_;
   std::vector<std::vector<double>> discounts_;
   double added_ = 0;
 };

@@ -31,14 +31,14 @@ const WordCorpus& checked(const WordCorpus& corpus, const WordRows& rows, const 
   check(options.window <= 1000 && options.negatives <= 1000,
         "word2vec: window {} and negatives {}; 1000 at most", options.window, options.negatives);
   check(corpus.vocabulary() >= 2,
-        "word2vec: the text has {} words of the vocabulary; two different ones at least are needed: give "
-        "more text, or "
-        "a smaller `min_count`",
-        corpus.vocabulary());
+        "word2vec: the text has {} of the vocabulary; two different ones at least are needed: give more "
+        "text, or "
+        "a smaller `tokenizer.min_count`",
+        corpus.vocabulary() == 1 ? "one word" : "no words");
   check(std::ssize(rows.begin) == corpus.vocabulary() + 1,
         "word2vec: rows of {} words for a vocabulary of {}", rows.begin.size() - 1, corpus.vocabulary());
-  check(corpus.tokens() >= 2, "word2vec: the text has {} words that are known; more are needed",
-        corpus.tokens());
+  check(corpus.tokens() >= 2, "word2vec: the text has {} that {} known; more are needed",
+        corpus.tokens() == 1 ? "one word" : "no words", corpus.tokens() == 1 ? "is" : "are");
   return corpus;
 }
 

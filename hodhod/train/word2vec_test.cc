@@ -233,10 +233,11 @@ TEST(Word2vec, WordsThatStandTogetherBecomeNeighbours) {
 TEST(Word2vec, SaysWhatIsWrong) {
   const WordCorpus corpus = paired_corpus(4, 10);
   expect_error([&] { Word2vec(corpus, own_rows(4), {.epochs = 0}); }, "epochs 0");
-  expect_error([&] { Word2vec(WordCorpus{}, own_rows(0), {}); }, "`min_count`");
+  expect_error([&] { Word2vec(WordCorpus{}, own_rows(0), {}); }, "no words of the vocabulary",
+               "`tokenizer.min_count`");
   WordCorpus empty;
   empty.counts = {0, 0, 0};
-  expect_error([&] { Word2vec(empty, own_rows(3), {}); }, "0 words that are known");
+  expect_error([&] { Word2vec(empty, own_rows(3), {}); }, "no words that are known");
   Word2vec wild(corpus, own_rows(4), {.width = 4, .epochs = 200, .rate = 1e30, .block = 1});
   expect_error([&] { run_to_the_end(wild); }, "no longer finite", "`rate`");
 }

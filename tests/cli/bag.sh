@@ -35,6 +35,14 @@ found=$(train --preset fasttext --model buckets=100 --format fasttext --data tab
 expect "fastText's format and classifier" "accuracy 1.0000" "$found"
 expect "it says why, too" "sun" "$(run classify fast 'The sun shines' --why)"
 expect "and is scored" "accuracy 100.00" "$(run evaluate fast --data table.txt --format fasttext)"
+found=$(train --preset fasttext --format fasttext --data table.txt --dev table.txt --epochs 1 --out fitting)
+rows=$(grep -o 'a table of [0-9,]* rows' <<< "$found" | tr -dc 0-9)
+[[ $rows -gt 10 && $rows -lt 1000 ]] || fail "rows for the text's own pairs of words" "$found"
+expect "its size is said" " KiB" "$(grep 'a table of' <<< "$found")"
+[[ $(stat -c %s fitting/model.safetensors) -lt 60000 ]] || fail "a model that fits the text"
+expect "what the labels are follows from the data" "give --regression for numbers" \
+  "$(train --preset bow --data table.tsv --text 2 --model problem=regression --out ignored)"
+[[ -e ignored ]] && fail "a refused model is written"
 train --preset mlp --model hidden_sizes=8,4 --data table.tsv --text 2 --dev table.tsv --epochs 20 --out mlp > out.txt
 expect "hidden layers" "accuracy 100.00" "$(run evaluate mlp --data table.tsv)"
 expect "numbers" "pearson" "$(train --preset tfidf --regression --label 3 --text 2 --data table.tsv --dev table.tsv --out warmth)"

@@ -34,6 +34,11 @@ for rung in report["rungs"]:
 by_name = {rung["name"]: rung for rung in report["rungs"]}
 assert by_name["ngram-4"]["quality"] < by_name["ngram-2"]["quality"]
 assert all(sentence["en"] and sentence["fa"] for sentence in report["sentences"])
+assert "processors" in report["processor"] and "commit" in report, report["processor"]
+assert report["commit"] is None or len(report["commit"]) >= 7
+assert report["options"]["seed"] == "1" and report["options"]["lines"] == "no", report["options"]
+assert all(rung["minutes"] == 0.02 for rung in report["rungs"])
+assert "on the validation data" in report["sentences"][0]["en"]
 END
 page=$(cat "$work/poet/index.html")
 expect "learning curves" '<path class="curve' "$page"
@@ -47,6 +52,27 @@ climb generate --data "$work/text.txt" --test "$examples/test.en" --minutes 0.02
   > "$work/out"
 score=$("$hodhod" evaluate "$work/tested/ngram-4" --data "$examples/test.en" | grep -o 'bits per character [0-9.]*' | cut -d' ' -f4)
 expect "the score of evaluate" "$score" "$(cat "$work/out")"
+expect "what is scored" "on the test data" "$(cat "$work/out")"
+
+# ---- unknown words are not free ----
+# Most words are unknown to a model that knows the commonest alone. What they are costs letters.
+for kept in 1 10; do
+  climb generate --data "$work/text.txt" --tokenizer-kind word --tokenizer-min-count $kept --dev "$examples/test.en" \
+    --minutes 0.02 --rungs ngram-2 --out "$work/words$kept" > "$work/out$kept"
+done
+expect "how much is unknown" "are unknown to the counted 2-gram; their letters are charged too" "$(cat "$work/out10")"
+expect "a column of it" "unknown" "$(head -1 "$work/out10")"
+expect "on the page" "unknown tokens" "$(cat "$work/words10/index.html")"
+python3 - "$work/words1/ladder.json" "$work/words10/ladder.json" <<'END' || fail "unknown words are free"
+import json, sys
+all_words, few_words = (json.load(open(path, encoding="utf-8"))["rungs"][0] for path in sys.argv[1:])
+assert few_words["unknown_tokens"] > 2 * all_words["unknown_tokens"] > 0, (few_words, all_words)
+assert few_words["tokens"] == all_words["tokens"]
+assert few_words["quality"] > all_words["quality"] > 1, (few_words["quality"], all_words["quality"])
+END
+"$hodhod" evaluate "$work/words10/ngram-2" --data "$examples/test.en" > "$work/score"
+expect "evaluate says it" "share " "$(grep '^unknown ' "$work/score")"
+expect "and agrees" "$(grep -o 'bits per character [0-9.]*' "$work/score" | head -1 | cut -d' ' -f4)" "$(cat "$work/out10")"
 
 # ---- lines ----
 tr -cs 'A-Za-z' '\n' < "$examples/dev.en" | sort -u | sed '/^$/d' > "$work/words.txt"
@@ -66,6 +92,35 @@ climb generate --data "$work/moved.txt" --minutes 0.02 --rungs ngram-2 --out "$w
 expect "another prompt is answered without training anew" "of another" \
   "$(climb generate --data "$work/text.txt" --minutes 0.02 --rungs ngram-2 --prompt 'of another' --out "$work/poet" > "$work/out";
      cat "$work/poet/ladder.json")"
+# With other options what is there would stand under a command that does not give it: nothing is written.
+sum=$(sha256sum "$work/poet/ladder.json" "$work/poet/index.html" "$work/poet/ngram-2/ngrams.bin" 2>&1)
+goes_on_with() {  # what, message, options
+  local what=$1 message=$2
+  shift 2
+  expect "$what" "$message" "$("$hodhod" --quiet ladder generate --data "$work/text.txt" --rungs ngram-2 --out "$work/poet" "$@" 2>&1 || echo "status $?")"
+  expect "$what is an error" "status 1" "$("$hodhod" --quiet ladder generate --data "$work/text.txt" --rungs ngram-2 --out "$work/poet" "$@" 2>&1 || echo "status $?")"
+  same "$what changes nothing" "$sum" "$(sha256sum "$work/poet/ladder.json" "$work/poet/index.html" "$work/poet/ngram-2/ngrams.bin" 2>&1)"
+}
+goes_on_with "another seed" "--seed 2 (it was 1)" --minutes 0.02 --seed 2
+goes_on_with "lines" "--lines yes (it was no)" --minutes 0.02 --lines
+goes_on_with "another share" "--dev-share 0.2 (it was 0.1)" --minutes 0.02 --dev-share 0.2
+goes_on_with "less time" "has been trained for up to 0.02 minutes, and now there is --minutes 0.01" --minutes 0.01
+# More time trains the rungs that are named, and tells of the others.
+climb generate --data "$work/text.txt" --minutes 0.03 --rungs ngram-2 --out "$work/poet" > "$work/out" || fail "more minutes"
+expect "rungs that had less time" "The GRU has been trained for up to 1.2 seconds only" "$(cat "$work/out")"
+expect_not "and not of the others" "The counted 2-gram has been trained" "$(cat "$work/out")"
+climb generate --data "$work/text.txt" --minutes 0.03 --rungs gru,ngram-4 --out "$work/poet" > "$work/out" || fail "all of them"
+expect_not "none had less" "has been trained for" "$(cat "$work/out")"
+# A training that cannot go on leaves the figures that are there.
+python3 - "$work/poet" <<'END' || fail "damage the run"
+import os, sys
+[open(os.path.join(root, name), "w").write("{") for root, _, names in os.walk(sys.argv[1] + "/gru") for name in names if name.endswith(".json")]
+END
+before=$(figures "$work/poet/ladder.json")
+climb generate --data "$work/text.txt" --minutes 0.04 --rungs gru --out "$work/poet" > "$work/out" && fail "a damaged run goes on"
+same "its figures stay" "$before" "$(figures "$work/poet/ladder.json")"
+expect "and that is said" "The GRU was not trained further, and its figures are those of before" "$(cat "$work/out")"
+
 # Stopped by a signal, it says how to go on, and keeps what is done.
 "$hodhod" --quiet --threads 2 ladder generate --data "$work/text.txt" --minutes 5 --rungs ngram-2,gru --out "$work/stopped" \
   > "$work/out" 2> "$work/stop" &

@@ -52,6 +52,21 @@ for format in word2vec word2vec-bin glove fasttext-vec fasttext-bin; do
   same "the same neighbours from $format" "$(run near subwords cat)" "$(run near from-$format cat)"
 done
 same "unseen words from fasttext-bin" "$(run near subwords catty)" "$(run near from-fasttext-bin catty)"
+# A .bin comes back as it was, with what it says of its training.
+python3 - words.fasttext-bin trained.bin <<'END'
+import struct, sys
+data = bytearray(open(sys.argv[1], "rb").read())
+for place, value in {3: 9, 4: 25, 5: 3, 12 + 1: 50}.items():  # window, epochs, min count, rate_every
+    struct.pack_into("<i", data, 4 * place, value)
+tokens = 8 + 12 * 4 + 8 + 3 * 4
+struct.pack_into("<q", data, tokens, struct.unpack_from("<q", data, tokens)[0] + 1000)
+open(sys.argv[2], "wb").write(data)
+END
+run convert trained.bin -o from-trained
+run convert from-trained --to fasttext-bin -o again.bin
+cmp trained.bin again.bin || fail "fastText's options come back"
+expect "an option that there is" "a smaller --tokenizer-min-count" \
+  "$(echo one two three > few; run train embed --preset word2vec --data few --out few-vectors)"
 expect "a directory needs a format" "say with --to what to write" "$(run convert subwords -o words)"
 expect "a model is not replaced" "there is a model" "$(run convert words.glove -o from-glove)"
 echo 'torn 1 2' >> words.glove

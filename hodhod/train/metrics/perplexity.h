@@ -17,6 +17,9 @@ struct LanguageScore {
   // is kept by itself, since both may be infinite.
   double known_negative_log_likelihood = 0;
   int64_t unknown = 0;
+  // What the letters of the unknown words cost beyond that, in nats (tasks/spelling.h). Counted in the
+  // figures of bits, which are of the text, and not in those of tokens.
+  double spelling = 0;
   int64_t characters = 0, bytes = 0;  // of the text that they stand for
 
   void add(double negative_log_probability, bool known) {
@@ -34,12 +37,17 @@ struct LanguageScore {
   }
   double bits_per_character() const { return bits_per(characters); }
   double bits_per_byte() const { return bits_per(bytes); }
+  // The part of bits_per_character() that is for the letters of unknown words.
+  double spelling_bits_per_character() const {
+    return characters > 0 ? spelling / std::numbers::ln2 / static_cast<double>(characters) : 0;
+  }
 
   LanguageScore& operator+=(const LanguageScore& other) {
     negative_log_likelihood += other.negative_log_likelihood;
     tokens += other.tokens;
     known_negative_log_likelihood += other.known_negative_log_likelihood;
     unknown += other.unknown;
+    spelling += other.spelling;
     characters += other.characters;
     bytes += other.bytes;
     return *this;
@@ -47,7 +55,8 @@ struct LanguageScore {
 
  private:
   double bits_per(int64_t units) const {
-    return units > 0 ? negative_log_likelihood / std::numbers::ln2 / static_cast<double>(units) : 0;
+    return units > 0 ? (negative_log_likelihood + spelling) / std::numbers::ln2 / static_cast<double>(units)
+                     : 0;
   }
 };
 
