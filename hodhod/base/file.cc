@@ -120,7 +120,7 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   return *this;
 }
 
-FileWriter::FileWriter(std::string path, const FileSystem& system, std::string shown)
+FileWriter::FileWriter(const std::string& path, const FileSystem& system, std::string shown)
     : path_(shown.empty() ? path : std::move(shown)), system_(system), descriptor_(-1) {
   descriptor_ = system_.open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
   if (descriptor_ >= 0) return;

@@ -44,7 +44,7 @@ class MappedFile {
 class FileWriter {
  public:
   // Errors name `shown` rather than the path, unless it is empty.
-  explicit FileWriter(std::string path, const FileSystem& system = real_file_system(),
+  explicit FileWriter(const std::string& path, const FileSystem& system = real_file_system(),
                       std::string shown = {});
   ~FileWriter();
   FileWriter(const FileWriter&) = delete;
