@@ -183,7 +183,9 @@ class Ladder {
       check_options(json);
       before = read_rungs(json, path());
       check_minutes(before);
-      asks_anew_ = !(json.at("questions") == report_json(report_).at("questions"));
+      // A report without options is one of the first, whose figures left unknown text free.
+      asks_anew_ =
+          json.find("options") == nullptr || !(json.at("questions") == report_json(report_).at("questions"));
     }
     for (const Rung& rung : task_.rungs()) {
       const auto found = std::find_if(before.begin(), before.end(),
@@ -305,7 +307,7 @@ class Ladder {
   const Session& session_;
   std::vector<Rung> rungs_;
   LadderReport report_;
-  bool asks_anew_ = false;  // the questions are others than those that were answered
+  bool asks_anew_ = false;  // what is there was asked other questions, or measured in another way
 };
 
 void add_ladder_of(Command& parent, const std::shared_ptr<LadderTask>& task) {

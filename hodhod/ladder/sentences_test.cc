@@ -42,7 +42,8 @@ TEST(LadderSentences, SayTheOrderWhoWasAheadAndWhoPassedWhom) {
   EXPECT_EQ(sentences[1].en,
             "On the validation data, the counted 7-gram is ahead until minute 9, then the GRU.");
   EXPECT_EQ(sentences[1].fa,
-            "بر دادهٔ اعتبارسنجی، ۷‌گرام شمارشی تا دقیقهٔ ۹ پیش است، "
+            "بر دادهٔ اعتبارسنجی، ۷‌گرام شمارشی تا دقیقهٔ ۹ پیش "
+            "است، "
             "سپس "
             "\u2068GRU\u2069.");
   EXPECT_EQ(

@@ -183,6 +183,7 @@ TEST(FitLanguage, WhatIsAddedIsChosenOnTheTextForValidation) {
       EXPECT_GT(loss_with(fmt::format("{}", factor * chosen), dev).first, loss) << unit << chosen;
     const auto [alone, left_out] = loss_with("0", "");
     EXPECT_GT(alone, loss) << "without a text for validation another number is chosen: " << left_out;
+    EXPECT_LT(left_out, chosen) << "as the training text surprises less";
   }
 }
 

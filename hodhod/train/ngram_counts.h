@@ -68,6 +68,9 @@ class NgramCounts {
   uint32_t word(int64_t n, size_t i) const {
     return n == 1 ? static_cast<uint32_t>(i) : scatter_.back(level(n).words[i]);
   }
+  // The number by which the children of an n-gram are sorted, and which CountedLevel::words holds of each
+  // above level 1.
+  uint32_t scattered(uint32_t word) const { return scatter_(word); }
   // Whether a word is predicted at all.
   bool is_predicted(uint32_t word) const;
   // The number of words that are predicted.

@@ -231,6 +231,7 @@ CountedText NgramFitting::counted_text() const {
 std::vector<std::vector<int32_t>> NgramFitting::dev_sequences() const {
   if (config_.smoothing != NgramSmoothing::add_k || config_.added > 0 || !options_.dev) return {};
   const TokenBlock block = options_.dev();
+  if (block.tokens.empty()) return {};
   std::vector<size_t> ends = block.ends;
   if (!config_.reads_lines()) ends = {block.tokens.size()};
   std::vector<std::vector<int32_t>> sequences;

@@ -383,13 +383,19 @@ NgramSmoother::Occurrences NgramSmoother::in_dev() const {
 
 // The place of a word among the children; their end if it is not there.
 size_t NgramSmoother::find(const Children& children, uint32_t word) const {
+  if (children.n == 1) return std::min<size_t>(word, children.end);
+  const auto& words = counts_.level(children.n).words;
+  const uint32_t sought = counts_.scattered(word);
   size_t low = children.begin, high = children.end;
   while (low < high) {
     const size_t middle = low + (high - low) / 2;
-    (counts_.word(children.n, middle) < word ? low : high) =
-        counts_.word(children.n, middle) < word ? middle + 1 : middle;
+    if (words[middle] < sought) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
   }
-  return low < children.end && counts_.word(children.n, low) == word ? low : children.end;
+  return low < children.end && words[low] == sought ? low : children.end;
 }
 
 // The greatest Σ ln((c(h w) + k) / (Σ c(h ·) + k |V|)) over these tokens, by golden sections of ln k.
