@@ -107,9 +107,11 @@ void declare_translate(Command& command) {
   command.add("--json", flags->json, "Print a JSON object for each line");
   command.add("--alignments", flags->alignments,
               "Print word alignments after a tab: pairs i-j, counted from 0; with --json the attention too");
-  command.add("--alignment-layer", flags->alignment_layer,
-              "Decoder layer whose attention gives the alignments, from 0; -1 for the last but one",
-              in(-1, 1000));
+  command
+      .add("--alignment-layer", flags->alignment_layer,
+           "Decoder layer whose attention gives the alignments, from 0; -1 for the last but one",
+           in(-1, 1000))
+      .needs("--alignments");
   add_languages(command, flags->languages);
   add_decoding(command, flags->decode);
   command.on_prepare([flags, &command] { read_decoding(command, flags->model, flags->decode); });

@@ -115,15 +115,15 @@ Classifier make_classifier(const TrainClassifyFlags& flags, const RunDirectory& 
 std::string kind_text(const TrainClassifyFlags& flags, const Classifier& classifier) {
   if (flags.regression) return "regression";
   const bool several = classifier.problem() == ProblemKind::multi_label;
-  return fmt::format("{} labels{}", classifier.labels.size(), several ? " (several a text)" : "");
+  return fmt::format("{}{}", count_of(classifier.labels.size(), "label"), several ? " (several a text)" : "");
 }
 
 std::string texts_text(size_t train, int64_t cut, size_t dev, const Classifier& classifier,
                        const TrainClassifyFlags& flags) {
   const std::string cut_text =
       cut > 0 ? fmt::format(" ({} cut to {} tokens)", cut, length_limit(classifier.encoder)) : "";
-  return fmt::format("{} texts to train on{}, {} for validation, {}", train, cut_text, dev,
-                     kind_text(flags, classifier));
+  return fmt::format("{} to train on{}, {} for validation, {}", count_of(static_cast<int64_t>(train), "text"),
+                     cut_text, dev, kind_text(flags, classifier));
 }
 
 // In fastText's files blanks part words, and in libsvm's files features with values.
@@ -133,7 +133,10 @@ void take_format_defaults(const Command& command, TrainClassifyFlags& flags) {
   const bool features = flags.from.empty() && model_preset(flags.preset)->reads_features();
   check(features || format != CorpusFormat::libsvm,
         "--format libsvm: its features have no order; give a model that reads features, as --preset bow");
-  if (format == CorpusFormat::libsvm) flags.model_options.insert(flags.model_options.begin(), "valued=yes");
+  const bool valued = std::any_of(flags.model_options.begin(), flags.model_options.end(),
+                                  [](const std::string& option) { return option.starts_with("valued="); });
+  if (format == CorpusFormat::libsvm && !valued)
+    flags.model_options.insert(flags.model_options.begin(), "valued=yes");
   if (features && !command.was_given("--tokenizer-word-ends")) flags.tokenizer.word_ends = WordEnds::blanks;
 }
 
@@ -164,6 +167,8 @@ int solve(const Command& command, const TrainClassifyFlags& flags, Classifier& c
 int train_classify(const Command& command, TrainClassifyFlags& flags, const Session& session) {
   check(!flags.regression || !command.was_given("--label-smoothing"),
         "--label-smoothing: a regression has no labels; leave it out, or --regression");
+  check(!command.was_given("--label-separator") || !flags.columns.label_separator.empty(),
+        "--label-separator: is empty; give the text that stands between two labels, or leave it out");
   take_defaults_of_kind(command, flags);
   take_format_defaults(command, flags);
   std::vector<LabelledText> train = told(read_labelled(flags.data, flags.columns)).examples;

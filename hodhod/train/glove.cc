@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/rng.h"
 #include "hodhod/kernels/kernels.h"
 #include "hodhod/train/cooccurrences.h"
@@ -30,8 +31,8 @@ const WordCorpus& checked_for_glove(const WordCorpus& corpus, const GloveOptions
   check(options.x_max > 0 && options.alpha >= 0, "glove: x_max {} must be above 0, and alpha {} not below it",
         options.x_max, options.alpha);
   check(corpus.tokens() >= 2,
-        "glove: the text has {} words that are known; give more text, or a smaller `min_count`",
-        corpus.tokens());
+        "glove: the text has {} that the vocabulary knows; give more text, or a smaller `min_count`",
+        count_of(corpus.tokens(), "word"));
   return corpus;
 }
 
@@ -186,7 +187,9 @@ void Glove::store(FittingState& state) const {
 void Glove::restore(const FittingState& state) {
   const auto done = json_get<int64_t>(state.values, "units", "glove");
   check(json_get<int64_t>(state.values, "of", "glove") == units(),
-        "glove: this run was begun with other `epochs`; give as many again, or begin anew");
+        "it was begun with {} units of work for all its `epochs`, and these have {}; give as many `epochs` "
+        "again",
+        json_get<int64_t>(state.values, "of", "glove"), units());
   while (state_->done < std::min(done, state_->count_units())) state_->advance();
   state_->done = done;
   if (!usable()) return;

@@ -64,7 +64,7 @@ cmp parts/model.safetensors whole/model.safetensors || fail "a run in two parts 
 expect "another split is another run" 'begun with --split 96,24,48 (now 90,30,48)' "$(run train forecast --data hours.csv.gz --split 90,30,48 "${small[@]}" --out parts)"
 
 # ---- what is refused ----
-expect "training options of a solved model" "--steps: is for training by gradients, and --preset theta is solved" \
+expect "training options of a solved model" "--steps is for training by gradients, and --preset theta is solved" \
   "$(train --preset theta --steps 5 --out no)"
 expect "presets of texts" "--preset gpt-tiny: does not forecast series" "$(train --preset gpt-tiny --out no)"
 expect "options that the data decide" "the data and --split decide it" "$(train --model columns=x --out no)"

@@ -95,13 +95,13 @@ expect "something else" "--data standard input of" "$(piped 4 < other || true)"
 expect "--preset beside --from" "--preset" "$(write tuned --from foreign --preset gpt-tiny --steps 2)"
 expect "nonsense" "nonsense" "$(write tuned --from foreign --model nonsense=1 --steps 2)"
 expect "no tokenizer" "nowhere" "$(write tuned --from foreign --tokenizer nowhere --steps 2)"
-expect "a size of no tokenizer" "--tokenizer-vocabulary: is for a tokenizer that is trained" \
+expect "a size of no tokenizer" "--tokenizer-vocabulary is for a tokenizer that is trained" \
   "$(write tuned --from foreign --tokenizer-vocabulary 99 --steps 2)"
-expect "momentum of adamw" "--optimizer-momentum: is of no use with --optimizer-kind adamw" \
+expect "momentum of adamw" "--optimizer-momentum is of no use with --optimizer-kind adamw" \
   "$(new x --optimizer-momentum 0.9 --steps 2)"
-expect "an end of no decay" "--schedule-final-fraction: is of no use with --schedule-kind constant" \
+expect "an end of no decay" "--schedule-final-fraction is of no use with --schedule-kind constant" \
   "$(new x --schedule-kind constant --schedule-final-fraction 0.1 --steps 2)"
-expect "a width without noam" "--schedule-width: is of no use with --schedule-kind cosine" \
+expect "a width without noam" "--schedule-width is of no use with --schedule-kind cosine" \
   "$(new x --schedule-width 32 --steps 2)"
 noam() { new "$@" --schedule-kind noam --schedule-rate 1 --schedule-warmup 2 --steps 3; }
 noam of-model > log; noam given --schedule-width 32 > log; noam other --schedule-width 64 > log
