@@ -58,9 +58,12 @@ for command in classify tag embed fill-mask translate summarize topics; do
   says "TEXT excludes --file" $command model 'one' --file other.txt
 done
 says "prompts and --file are both given" generate counted one --file text
-for source in '--file text' one; do says "--data excludes" classify bag --data labelled.tsv $source; done
-says "--data excludes" tag model --data text one
-for source in '-q why' '-c context' '--file text'; do says "--data excludes" answer model --data q.jsonl $source; done
+says "--file excludes --data" classify bag --data labelled.tsv --file text
+says "TEXT excludes --data" classify bag one --data labelled.tsv
+says "TEXT excludes --data" tag model one --data text
+for source in '--question why' '--context text' '--file text'; do
+  says "${source% *} excludes --data" answer model --data q.jsonl $source
+done
 
 # Columns are found again by their names.
 forecast() { refused train forecast --preset naive --model horizon=3 --out new "$@"; }
@@ -87,9 +90,9 @@ run train forecast --preset naive --data - --model horizon=3 --out piped < serie
 same "training from standard input" "$want" "$(run forecast piped --data series.csv --csv)"
 
 # Standard input is read once.
-touch -- -
+touch ./-
 cat text | run train generate --preset ngram --data - --out from-pipe --model order=3 > out 2>&1
-rm -- -
+rm ./-
 cmp -s from-pipe/ngrams.bin counted/ngrams.bin || fail "counting from a pipe" "$(cat out)"
 
 # Outputs that would replace something.
@@ -153,7 +156,7 @@ expect "in another command" "1 line has bytes that are not UTF-8, the first at s
 
 # Two answers for one id.
 printf '{"id": 7, "question": "who?", "context": "Ann came."}\n%.0s' 1 2 > same.jsonl
-says "--predictions excludes --n-best" answer model --data same.jsonl --predictions --n-best 2
+says "--n-best excludes --predictions" answer model --data same.jsonl --predictions --n-best 2
 says "--columns is for files that --data names" answer model -c text -q why --columns a
 
 # Options without effect.
@@ -173,21 +176,21 @@ says "--min-length 50 and --max-length 10" generate counted a --min-length 50 --
 says "--tokenizer-min-count is for whole words" train generate --data text --out x --tokenizer-kind char --tokenizer-min-count 2
 says "--label-separator: is empty" train classify --data labelled.tsv --out x --label-separator ''
 says "--validation-tokens is for validation" train generate --data text --out x --dev-share 0 --validation-tokens 100
-says "all labels weigh 0" train classify --preset bow --data labelled.tsv --out x --class-weights good=0,bad=0
+says "all labels weigh 0" train classify --preset bow --data labelled.tsv --out begun --class-weights good=0,bad=0
 says "--digits is for the Persian rules" tokenize train text -o x --digits latin
 says "--digits is for the Persian rules" tokenize normalize text -t tokens --digits latin
 says "--truncate is for texts that are cut" tokenize encode text -t tokens --truncate left
 says "--byte-fallback is for pieces of words" tokenize train text -o x --model word --byte-fallback
-says "needs about" train generate --data text --out x --length 2 --batch 100000000
+says "needs about" train generate --data text --out begun-2 --length 2 --batch 100000000
 expect "a rank above the layer's" "--lora-rank is 100000" "$(
-  run train generate --preset gpt-tiny --data text --out gpt --steps 1 --length 8 --model width=16 heads=2 layers=1 > out 2>&1
-  refused train generate --from gpt --data text --out x --steps 1 --length 8 --lora-rank 100000)"
+  run train generate --preset gpt-tiny --data text --out gpt --steps 1 --length 8 --model width=16 heads=2 decoder_layers=1 feed_forward=16 > out 2>&1
+  refused train generate --from gpt --data text --out begun-3 --steps 1 --length 8 --lora-rank 100000)"
 
 # Texts with a tab, and labels that are all the same.
 says "the model takes single texts, and this is a pair" classify bag $'good\tbad'
 sed 's/^[a-z]*/1.5/' labelled.tsv > constant.tsv
 awk -F '\t' '{ print NR % 3 "\t" $2 }' labelled.tsv > numbers.tsv
-run train classify --preset bow --regression --data numbers.tsv --out regression --steps 2 > out 2>&1
+run train classify --preset bow --regression --data numbers.tsv --out regression > out 2>&1
 expect "no correlation" "Pearson undefined" "$(run evaluate regression --data constant.tsv)"
 expect "and in JSON" '"pearson":null' "$(run evaluate regression --data constant.tsv --json)"
 
@@ -198,7 +201,7 @@ says "finds no topics in texts; give lda or nmf" train topics --preset ngram --d
 says "the name of the model's directory is empty" classify '' hello
 says "--dev-source requires --dev-target" train translate --source text --target text --dev-source text --out x
 printf '\n \n' > blank
-says "blank: holds no words" train generate --preset ngram --data blank --out x
+says "blank: holds no words" train generate --preset ngram --data blank --out begun-4
 printf '\xef\xbb\xbf[score]\nhypotheses = "text"\nreferences = ["text"]\n' > mark.toml
 run --config mark.toml score > out || fail "a byte order mark in a file of options"
 run train embed --data text --out vectors --epochs 1 --tokenizer-vocabulary 200 --model width=4 > out 2>&1
@@ -208,5 +211,5 @@ expect "other epochs" "vectors: the run here cannot go on" \
 cmp -s before vectors/training/run.json || fail "the record of a run that was refused has changed"
 
 # One of something.
-expect "one label" "1 line, 1 word" "$(echo word | run tokenize describe -t tokens)"
-[[ ! -e x && ! -e new && ! -e new.html ]] || fail "something was written" "$(ls)"
+expect "one label" "1 line, 1 word" "$(echo word | run tokenize describe -t tokens -)"
+[[ ! -e x && ! -e new && ! -e new.html ]] || fail "something was written" "$(ls -d x new new.html x/* x/*/* 2>&1)"

@@ -14,7 +14,7 @@ write() {  # directory, options: a language model
   [[ " $* " == *" --batch "* ]] || set -- --batch 4 "$@"
   run generate --out "$out" --length 16 --validation-tokens 300 "$@"
 }
-new() { local out=$1; shift; write "$out" --preset gpt-tiny "${small[@]}" "$@"; }
+new() { local out=$1; shift; write "$out" --preset gpt-tiny "${small[@]/heads=2/heads=${heads:-2}}" "$@"; }
 state() { (cd "$1" && find . -type f ! -name lock -exec sha256sum {} + | sort); }
 
 head -300 "$examples/dev.en" > text
@@ -38,7 +38,7 @@ expect "and then it is ours" "finished: step 6" "$(new foreign --steps 6)"
 rm -rf foreign && mkdir foreign
 for name in config.json vocab.txt adapter_config.json README.md; do echo precious > "foreign/$name"; done
 expect "an option that cannot be" "width 32 is not a multiple of heads 3" \
-  "$(new foreign --steps 4 --overwrite --model heads=3)"
+  "$(heads=3 new foreign --steps 4 --overwrite)"
 [[ $(cat foreign/vocab.txt foreign/config.json) == precious*precious ]] || fail "the older model was touched"
 expect "other options" "these files are removed: adapter_config.json, vocab.txt" \
   "$(new foreign --steps 4 --overwrite)"
@@ -62,7 +62,7 @@ refused "--seed 1 (now 2)" --seed 2
 refused "--schedule-rate 0.001 (now 0.1)" --schedule-rate 0.1
 refused "--batch 4 (now 8)" --batch 8
 refused "--optimizer-kind adamw (now sgd)" --optimizer-kind sgd
-refused "--model heads=2 (now 4)" --model heads=4
+heads=4 refused "--model heads=2 (now 4)"
 refused "--model activation=" --model activation=silu
 refused "--tokenizer-kind char (now bpe)" --tokenizer-kind bpe
 refused "--dev-share 0.1 (now 0.2)" --dev-share 0.2

@@ -31,7 +31,7 @@ done
 
 "$hodhod" train topics --preset gru-tiny --data "$work/texts.tsv" --text 2 --max-share 0.9 --out "$work/other" 2> "$work/err" &&
   fail "a preset without topics is refused"
-expect "it is named, with the remedy" "a model of type gru finds no topics in texts; give the preset lda or nmf" "$(cat "$work/err")"
+expect "it is named, with the remedy" "--preset gru-tiny: finds no topics in texts; give lda or nmf" "$(cat "$work/err")"
 expect "no model at all" "there is no such directory" "$("$hodhod" topics "$work/nowhere" x 2>&1 || true)"
 train lda few --min-texts 1000 && fail "no word is left"
 expect "what to do" "lower" "$(cat "$work/err")"
