@@ -40,7 +40,6 @@ SeriesForecaster make_forecaster(const TrainForecastFlags& flags, const Series& 
       "--preset {}: does not forecast series; presets that do are naive, seasonal-naive, drift, mean, theta, "
       "holt-winters and those that end in -forecaster",
       flags.preset);
-  check_given_once(flags.model_options);
   for (const std::string& option : flags.model_options) config->change(option);
   return SeriesForecaster::make(*config, series, flags.split, flags.trainer.seed);
 }

@@ -57,7 +57,6 @@ void take_unless_given(const Command& command, const std::string& prefix, const 
 
 // Sets the options of --model. Error for options that the data, the tokenizer or the task decide.
 void change_options(ModelConfig& config, const TrainFlags& flags) {
-  check_given_once(flags.model_options);
   for (const std::string& option : flags.model_options) {
     std::string name = option.substr(0, option.find('='));
     std::replace(name.begin(), name.end(), '-', '_');
@@ -200,6 +199,7 @@ void tell_about_tokenizer(const text::Tokenizer& tokenizer, const text::LineSour
 void refuse_unused(const Command& command, const TrainFlags& flags) {
   refuse_useless(command, "optimizer", flags.trainer.optimizer);
   refuse_useless(command, "schedule", flags.trainer.schedule);
+  check_given_once(flags.model_options);
   if (flags.dev.empty() && flags.dev_share == 0)
     command.refuse({"--validation-tokens"}, "is for validation, and there are no data for it");
   if (flags.tokenizer.kind != TokenizerKind::word) {

@@ -284,7 +284,7 @@ std::optional<Record> RecordReader::read_record() {
     }
     if (table.width == 0) {
       if (table.fields.size() < options_.least_columns) {
-        bad(fmt::format("expected at least {} with a {} between, found {}",
+        bad(fmt::format("expected at least {} with a {} between them, found {}",
                         count_of(static_cast<int64_t>(options_.least_columns), "column"),
                         table.format == CorpusFormat::tsv ? "tab" : "comma", excerpt(*line)));
         continue;

@@ -172,7 +172,8 @@ void put_in_order(std::vector<SeriesRow>& rows, bool fill, std::vector<std::stri
   rows.erase(std::unique(rows.begin(), rows.end(), same), rows.end());
   if (rows.size() < before)
     notes.push_back(
-        fmt::format("of rows with the same time the first is kept: {} are left out", before - rows.size()));
+        fmt::format("of rows with the same time the first is kept: {} left out",
+                    before - rows.size() == 1 ? "1 is" : fmt::format("{} are", before - rows.size())));
 }
 
 // The values of all rows of the series, with those that are missing filled from before them.

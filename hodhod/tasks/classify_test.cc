@@ -297,7 +297,7 @@ TEST(Classify, UnknownGoldLabelsCountAsMissed) {
   EXPECT_EQ(scores.classes.by_label.at("si").gold, 1);
   EXPECT_LE(scores.classes.accuracy, 0.5);
   EXPECT_LT(scores.loss, 20);
-  EXPECT_THAT(scores.notes, ElementsAre(HasSubstr("1 of 2 labels are unknown to the model")));
+  EXPECT_THAT(scores.notes, ElementsAre(HasSubstr("1 of 2 labels is unknown to the model")));
 }
 
 TEST(Classify, PairsAndSingleTextsAreNotMixedUp) {

@@ -70,7 +70,9 @@ TEST(TaskTokenizer, PersianIsFoldedWhereTheTextIsPersian) {
 TEST(TaskTokenizer, WordsThatAreNotUtf8AreUnknown) {
   for (const TokenizerKind kind : {TokenizerKind::word, TokenizerKind::character}) {
     const text::Tokenizer tokenizer =
-        trained_on({"caf\xe9 bar", "na\xefve bar"}, {.kind = kind, .vocabulary = 100}).tokenizer;
+        trained_on({"caf\xe9 bar", "na\xefve bar"},
+                   {.kind = kind, .vocabulary = 100, .word_ends = WordEnds::blanks})
+            .tokenizer;
     for (int32_t id = 0; id < tokenizer.vocab_size(); ++id)
       EXPECT_TRUE(is_utf8(tokenizer.id_to_token(id))) << id;
     EXPECT_THAT(cut_by(tokenizer, "caf\xe9 bar"), HasSubstr("<unk>"));

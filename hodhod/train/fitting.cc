@@ -66,9 +66,8 @@ class FittingRun {
       task_.fitting.restore({loaded->values, loaded->tensors});
     } catch (const Error& error) {
       fail(
-          "{}: the run here cannot go on: {}; give another directory (`out`) for another run, or `restart` "
-          "to "
-          "start again in this one",
+          "{}: the run here cannot go on: {}; give the same to continue it, another directory (`out`) for "
+          "another run, or `restart` to start again in this one",
           directory_.path(), error.what());
     }
     if (lost) {

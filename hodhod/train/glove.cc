@@ -186,10 +186,7 @@ void Glove::store(FittingState& state) const {
 
 void Glove::restore(const FittingState& state) {
   const auto done = json_get<int64_t>(state.values, "units", "glove");
-  check(json_get<int64_t>(state.values, "of", "glove") == units(),
-        "it was begun with {} units of work for all its `epochs`, and these have {}; give as many `epochs` "
-        "again",
-        json_get<int64_t>(state.values, "of", "glove"), units());
+  check(json_get<int64_t>(state.values, "of", "glove") == units(), "it was begun with other `epochs`");
   while (state_->done < std::min(done, state_->count_units())) state_->advance();
   state_->done = done;
   if (!usable()) return;
