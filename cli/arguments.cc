@@ -49,7 +49,7 @@ Argument& Argument::one_of(std::vector<std::string> values) {
 }
 
 Argument& Argument::excludes(std::string option) {
-  excluded_ = std::move(option);
+  excluded_.push_back(std::move(option));
   return *this;
 }
 
@@ -220,7 +220,9 @@ void Command::take_given(const Command& other, std::string_view what) {
 }
 
 void Command::refuse(const std::vector<std::string>& options, std::string_view why) const {
-  for (const std::string& option : options) check(!was_given(option), "{}: {}; leave it out", option, why);
+  const char* between = why.starts_with("is ") ? " " : ": ";
+  for (const std::string& option : options)
+    check(!was_given(option), "{}{}{}; leave it out", option, between, why);
 }
 
 bool Command::was_given(std::string_view option) const {

@@ -53,7 +53,8 @@ class Argument {
   Argument& in(std::string group);
   // For a text: the value must be one of these.
   Argument& one_of(std::vector<std::string> values);
-  // Error if the argument is given together with that option (excludes) or without it (needs).
+  // Error if the argument is given together with that option (excludes; may be called again for others) or
+  // without it (needs).
   Argument& excludes(std::string option);
   Argument& needs(std::string option);
 
@@ -63,7 +64,7 @@ class Argument {
   const std::string& group() const { return group_; }
   const Field& field() const { return field_; }
   const std::vector<std::string>& values() const { return values_; }
-  const std::string& excluded() const { return excluded_; }
+  const std::vector<std::string>& excluded() const { return excluded_; }
   const std::string& needed() const { return needed_; }
   bool is_required() const { return required_; }
   bool is_option() const { return names_.starts_with('-'); }
@@ -114,8 +115,8 @@ class Argument {
   std::string names_;
   Field field_;
   std::string group_;
-  std::vector<std::string> values_, words_;
-  std::string placeholder_, excluded_, needed_;
+  std::vector<std::string> values_, words_, excluded_;
+  std::string placeholder_, needed_;
   bool required_ = false, takes_words_ = false, repeated_ = false, declared_alone_ = false, given_ = false;
   bool only_in_command_line_ = false;
 };

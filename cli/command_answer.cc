@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/evaluate.h"
@@ -86,12 +88,30 @@ std::string text_of(const Answered& answered, int64_t n_best) {
   return lines + "\n";
 }
 
+// SQuAD's form has one answer for each id.
+void check_ids_differ(const std::vector<Question>& questions) {
+  std::map<std::string_view, const Question*> known;
+  for (const Question& question : questions) {
+    const auto [first, is_new] = known.emplace(question.id, &question);
+    check(
+        is_new,
+        "--predictions: the id {} is that of two questions, at {} and at {}, and one object holds one answer "
+        "for each id; give --json for an object for each question",
+        question.id, first->second->place, question.place);
+  }
+}
+
 int run_answer(const Command& command, const AnswerFlags& flags, const Session& session) {
+  if (flags.data.empty()) {
+    CorpusOptions corpus;
+    command.refuse(options_of(fields_of(corpus)), "is for files that --data names, and there is none");
+  }
   const Answerer answerer = warned(Answerer::load(flags.model));
   AnswerOptions options = answerer.options;
   command.keep_given(options, flags.options);
   const std::vector<Question> questions =
       flags.data.empty() ? questions_on(flags, session) : told(read_questions(flags.data, flags.corpus)).all;
+  if (flags.predictions) check_ids_differ(questions);
   Context context;
   constexpr size_t kBlock = 256;
   Json predictions = Json::object();
@@ -128,13 +148,16 @@ void declare_answer(Command& command) {
            "Files with questions and their texts: .json (SQuAD's form), .jsonl, .tsv or .csv")
       .called("FILE")
       .excludes("--question")
-      .excludes("--context");
+      .excludes("--context")
+      .excludes("--file");
   command.add_config(flags->corpus, "Data");
   command.add("--n-best", flags->n_best, "Number of answers to show for each question",
               in(1, static_cast<int64_t>(kFoundAnswers)));
   command.add("--json", flags->json, "Print a JSON object for each question").excludes("--predictions");
-  command.add("--predictions", flags->predictions,
-              "Print one JSON object with the answer to each question's id, as SQuAD's script reads it");
+  command
+      .add("--predictions", flags->predictions,
+           "Print one JSON object with the answer to each question's id, as SQuAD's script reads it")
+      .excludes("--n-best");
   command.add_config(flags->options, kAnswerGroup);
   command.on_run([flags, &command](const Session& session) { return run_answer(command, *flags, session); });
 }

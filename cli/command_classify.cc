@@ -29,11 +29,13 @@ struct ClassifyFlags {
   bool why = false;
 };
 
-// A line as a text or a pair, depending on what the model takes. If the model does not say, a line with a tab
-// is a pair.
-LabelledText text_of_line(const std::string& line, const Classifier& classifier) {
+// A line as a text, or as a pair if it has a tab. Error if it has several.
+LabelledText text_of_line(const std::string& line) {
   const size_t tab = line.find('\t');
-  if (classifier.texts == 1 || tab == std::string::npos) return {{line}, "", excerpt(line)};
+  if (tab == std::string::npos) return {{line}, "", excerpt(line)};
+  check(line.find('\t', tab + 1) == std::string::npos,
+        "{}: has several tabs, and one parts the two texts of a pair; name a file with columns with --data",
+        excerpt(line));
   return {{line.substr(0, tab), line.substr(tab + 1)}, "", excerpt(line)};
 }
 
@@ -179,8 +181,9 @@ class ClassifyPrinter {
     }
     if (classifier_.texts != 0 || pairs_ == 0) return;
     tell({fmt::format(
-        "{} lines with a tab were read as pairs of texts, since the model does not say what it takes",
-        pairs_)});
+        "{} as {} of texts, since the model does not say what it takes",
+        pairs_ == 1 ? "1 line with a tab was read" : fmt::format("{} lines with a tab were read", pairs_),
+        pairs_ == 1 ? "a pair" : "pairs")});
   }
 
  private:
@@ -205,7 +208,17 @@ class ClassifyPrinter {
   int64_t pairs_ = 0, without_numbers_ = 0;
 };
 
-int run_classify(const ClassifyFlags& flags, const Session& session) {
+// The columns' options are for files.
+void refuse_columns_of_texts(const Command& command, const ClassifyFlags& flags) {
+  if (!flags.data.empty()) return;
+  LabelledColumns columns;
+  std::vector<std::string> options = options_of(fields_of(columns));
+  options.emplace_back("--numbers");
+  command.refuse(options, "is for the columns of files that --data names, and there is none");
+}
+
+int run_classify(const Command& command, const ClassifyFlags& flags, const Session& session) {
+  refuse_columns_of_texts(command, flags);
   Classifier classifier = warned(Classifier::load(flags.model));
   classifier.set_thresholds(flags.thresholds);
   ClassifyPrinter printer(classifier, flags);
@@ -215,7 +228,7 @@ int run_classify(const ClassifyFlags& flags, const Session& session) {
   } else {
     for_each_block(flags.input, "Classifying", session.quiet, [&](const std::vector<std::string>& lines) {
       std::vector<LabelledText> texts;
-      for (const std::string& line : lines) texts.push_back(text_of_line(line, classifier));
+      for (const std::string& line : lines) texts.push_back(text_of_line(line));
       printer.print(texts);
     });
   }
@@ -227,7 +240,10 @@ void declare_classify(Command& command) {
   auto flags = std::make_shared<ClassifyFlags>();
   add_model_arguments(command, flags->model);
   add_text_input(command, flags->input, "Texts to label, pairs with a tab between");
-  command.add("--data", flags->data, "Files with columns: tables or JSON lines").called("FILE");
+  command.add("--data", flags->data, "Files with columns: tables or JSON lines")
+      .called("FILE")
+      .excludes("TEXT")
+      .excludes("--file");
   command.add_config(flags->columns, "Data");
   command.add_fields({field_of("numbers", flags->columns.numbers, kNumbersHelp)}, "Data");
   command.add_fields({field_of("threshold", flags->thresholds, kThresholdHelp)}, "Options");
@@ -235,7 +251,8 @@ void declare_classify(Command& command) {
   command.add(
       "--why", flags->why,
       "Print what each word and n-gram of the text contributes to the label, for models that read features");
-  command.on_run([flags](const Session& session) { return run_classify(*flags, session); });
+  command.on_run(
+      [flags, &command](const Session& session) { return run_classify(command, *flags, session); });
 }
 
 }  // namespace

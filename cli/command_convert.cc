@@ -10,11 +10,13 @@
 #include "cli/commands.h"
 #include "cli/formats.h"
 #include "cli/models.h"
+#include "cli/outputs.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/tasks/saved_model.h"
 #include "hodhod/tasks/text_model.h"
+#include "hodhod/train/run_directory.h"
 
 namespace hodhod::cli {
 namespace {
@@ -43,6 +45,23 @@ std::string readable_formats() {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+std::vector<std::string> written_formats() {
+  std::vector<std::string> names;
+  for (const Format& format : formats()) {
+    if (format.write != nullptr || format.write_texts != nullptr) names.push_back(format.name);
+  }
+  return names;
+}
+
+// Holds the directory of --out against a run that is under way there. Error when it has a model that may not
+// be replaced.
+std::unique_ptr<FileLock> take_directory(const ConvertFlags& flags) {
+  check(is_directory(flags.out) || !file_exists(flags.out),
+        "--out {}: is a file; name a directory for the model", flags.out);
+  check_replaced_model("--out", flags.out, flags.overwrite);
+  return lock_against_run(flags.out);
+}
+
 // The columns' options are for texts alone.
 void refuse_columns(const Command& command, std::string_view why) {
   LabelledColumns columns;
@@ -54,9 +73,13 @@ void refuse_columns(const Command& command, std::string_view why) {
 void write_format(const Command& command, const ConvertFlags& flags) {
   check(!flags.lenient, "--lenient: is for a file of word vectors, and {} is a directory; leave it out",
         flags.input);
+  check(file_exists(join_path(flags.input, "config.json")) || is_adapter_directory(flags.input),
+        "{}: is a directory without a model (there is no config.json); name the directory of one, or a file",
+        flags.input);
   check(!flags.to.empty(), "convert: {} is a model's directory; say with --to what to write: {}", flags.input,
-        fmt::join(format_names(), ", "));
-  check(!is_directory(flags.out), "--out {}: is a directory; give the name of a file", flags.out);
+        fmt::join(written_formats(), ", "));
+  check_outputs({{.option = "--out", .path = flags.out}}, {.files = flags.data, .directories = {flags.input}},
+                flags.overwrite);
   for (const Format& format : formats()) {
     if (format.name != flags.to) continue;
     if (format.write_texts != nullptr) {
@@ -78,9 +101,7 @@ void read_format(const Command& command, const ConvertFlags& flags) {
     if (format.recognises == nullptr || !format.recognises(flags.input)) continue;
     check(!flags.lenient || format.can_be_lenient,
           "--lenient: has no meaning for {}, which is read as {}; leave it out", flags.input, format.name);
-    check(!file_exists(join_path(flags.out, "config.json")) || flags.overwrite,
-          "--out {}: there is a model; give another directory, or --overwrite if it may be replaced",
-          flags.out);
+    const auto lock = take_directory(flags);
     print_warnings(format.read(flags.input, flags.out, flags.lenient));
     return;
   }
@@ -96,9 +117,7 @@ void merge_adapter(const Command& command, const ConvertFlags& flags) {
   refuse_columns(command, "is for formats of texts, and --merge-adapter writes a model's directory");
   check(is_directory(flags.input), "{}: --merge-adapter takes the directory of an adapter, or of its base",
         flags.input);
-  check(!file_exists(join_path(flags.out, "config.json")) || flags.overwrite,
-        "--out {}: there is a model; give another directory, or --overwrite if it may be replaced",
-        flags.out);
+  const auto lock = take_directory(flags);
   const ModelDirectory directory = ModelDirectory::open({flags.input, flags.adapters});
   check(!directory.adapters.empty(), "--merge-adapter: {} is no adapter; name one with --adapter",
         flags.input);
@@ -146,7 +165,7 @@ void add_convert(Command& program) {
       .called("DIR")
       .repeated()
       .needs("--merge-adapter");
-  command.add("--overwrite", flags->overwrite, "Replace the model in the directory of --out");
+  command.add("--overwrite", flags->overwrite, "Replace the model in the directory of --out, or the file");
   command.add("--lenient", flags->lenient,
               "Leave out bad records of a file of word vectors, and say how many");
   constexpr const char* kTexts = "Texts, for --to libsvm";

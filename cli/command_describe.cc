@@ -74,6 +74,7 @@ DescribedModel described_model(const DescribeModelFlags& flags) {
       fail("{}: there is no such directory, and {}", flags.model, error.what());
     }
   }
+  check_given_once(flags.options);
   for (const std::string& option : flags.options) model.config->change(option);
   return model;
 }
@@ -283,6 +284,8 @@ int run_describe(const DescribeModelFlags& flags) {
   const DescribedModel model = described_model(flags);
   Description description = describe(*model.config, flags.shape);
   description.mapped = model.mapped;
+  check(!flags.tokens || description.trains(),
+        "--tokens is for the time to train, and this model is not trained by gradients; leave it out");
   const MachineSpeed speed = measure_speed();
   if (flags.json) {
     Json json = to_json(description, speed);
@@ -308,7 +311,9 @@ void add_describe(Command& program) {
   command.add("--batch", flags->shape.batch, "Sequences in a batch", in(1, 1e6));
   command.add("--length", flags->shape.length, "Tokens in each sequence; 0 for the most that the model takes",
               in(0, 1e6));
-  command.add("--tokens", flags->tokens, "Estimate the time to train on this many tokens", above(0));
+  command.add("--tokens", flags->tokens, "Estimate the time to train on this many tokens", above(0))
+      .excludes("--json")
+      .excludes("--families");
   command.add("--all", flags->all, "Show every layer, rather than one of each kind");
   command.add("--json", flags->json, "Print a JSON object, with every layer");
   command

@@ -83,6 +83,7 @@ class Ladder {
         rungs_(chosen_rungs(task, flags.rungs)) {}
 
   int climb() {
+    check_directory();
     read();
     make_directories(flags_.out);
     const FileLock lock(join_path(flags_.out, "lock"),
@@ -108,6 +109,18 @@ class Ladder {
  private:
   std::string path() const { return join_path(flags_.out, "ladder.json"); }
   std::string directory_of(const Rung& rung) const { return join_path(flags_.out, rung.name); }
+
+  // A ladder begins in an empty directory, or goes on in its own: the lock is the first thing that it makes.
+  void check_directory() const {
+    check(is_directory(flags_.out) || !file_exists(flags_.out),
+          "--out {}: is a file; name a directory for the report", flags_.out);
+    if (!is_directory(flags_.out) || file_exists(path()) || file_exists(join_path(flags_.out, "lock")))
+      return;
+    const std::vector<std::string> names = list_directory(flags_.out);
+    check(names.empty(),
+          "--out {}: holds {} and no ladder (there is no ladder.json); give a new or empty directory",
+          flags_.out, names.empty() ? "" : names[0]);
+  }
 
   // Errors in the data are found before anything is written.
   void read() {

@@ -76,7 +76,7 @@ class CommandLine {
     std::vector<std::pair<CLI::Option*, const Argument*>> options;
     for (Argument& argument : command.arguments()) options.emplace_back(declare(app, argument), &argument);
     for (const auto& [option, argument] : options) {
-      if (!argument->excluded().empty()) option->excludes(app.get_option(argument->excluded()));
+      for (const std::string& other : argument->excluded()) option->excludes(app.get_option(other));
       if (!argument->needed().empty()) option->needs(app.get_option(argument->needed()));
     }
     app.fallthrough();

@@ -12,6 +12,7 @@
 #include "cli/languages.h"
 #include "cli/models.h"
 #include "cli/output.h"
+#include "cli/outputs.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/base/format.h"
@@ -26,7 +27,7 @@ namespace {
 struct LookFlags {
   ModelArguments model;
   std::string out, tensors, heads, size_limit;
-  bool cuts = false, json = false;
+  bool cuts = false, json = false, overwrite = false;
   look::LookOptions options;
   LanguageChoice languages;
 };
@@ -48,7 +49,7 @@ std::vector<int64_t> range_of(const std::string& text) {
 
 std::string result_line(const LookFlags& flags, const look::LookResult& found) {
   std::string line =
-      fmt::format("{}: {}, {} tensors", flags.out, format_bytes(found.page.size()), found.kept);
+      fmt::format("{}: {}, {}", flags.out, format_bytes(found.page.size()), count_of(found.kept, "tensor"));
   if (found.less_exact > 0) line += fmt::format(", {} of them rounded", found.less_exact);
   if (found.left_out > 0) line += fmt::format("; {} left out", found.left_out);
   return line + "\n";
@@ -110,6 +111,11 @@ int run_look(LookFlags& flags, const std::string& version) {
   options.cuts = flags.cuts ? look::Cutting::on : look::Cutting::automatic;
   options.tensors = !flags.tensors.empty();
   options.program = "hodhod " + version;
+  std::vector<std::string> directories = flags.model.adapters;
+  directories.push_back(flags.model.directory);
+  check_outputs({{.option = "--output", .path = flags.out, .page = true},
+                 {.option = "--tensors", .path = flags.tensors}},
+                {.files = options.data, .directories = directories}, flags.overwrite);
   look::Subject subject = look::Subject::load(flags.model, flags.languages);
   print_warnings(subject.series ? subject.series->warnings : subject.text.warnings);
   if (subject.text.tokenizer) print_warnings(subject.text.tokenizer->warnings());
@@ -166,7 +172,8 @@ void add_what_is_read(Command& command, LookFlags& flags) {
   command.add("--ids", options.ids, "Token ids in place of a text, for a directory without a tokenizer")
       .in(group);
   command.add("--target-ids", options.target_ids, "With --ids: the token ids that the decoder is given")
-      .in(group);
+      .in(group)
+      .needs("--ids");
 }
 
 void add_what_is_kept(Command& command, LookFlags& flags) {
@@ -210,6 +217,7 @@ void add_look(Command& program) {
       "A text, in quotes; several with --compare. For a model that forecasts: names of the columns to show");
   command.add("-o,--output", flags->out, "The page to write").required().called("FILE");
   command.add("--tensors", flags->tensors, "Also write all tensors, exactly, as safetensors").called("FILE");
+  add_overwrite(command, flags->overwrite);
   command.add("--note", flags->options.note, "A sentence for the head of the page");
   command.add("--language", flags->options.language,
               "Language of the page when it opens; auto: that of the text");

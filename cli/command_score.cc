@@ -2,6 +2,7 @@
 // hodhod score: compares texts with references, as sacreBLEU does.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/labelled_texts.h"
 #include "hodhod/train/metrics/text_scores.h"
@@ -33,6 +35,9 @@ struct ScoredText {
 };
 
 ScoredText read_scored_text(const ScoreFlags& flags, bool quiet) {
+  const auto piped = std::count(flags.references.begin(), flags.references.end(), "-");
+  check(piped + (flags.hypotheses == "-" ? 1 : 0) <= 1,
+        "--references -: standard input is read already; name a file, or one for --hypotheses");
   ScoredText text{.hypotheses = read_lines({flags.hypotheses}, quiet), .references = {}};
   const size_t count = text.hypotheses.size();
   const std::string name = flags.hypotheses == "-" ? "standard input" : flags.hypotheses;
@@ -40,8 +45,8 @@ ScoredText read_scored_text(const ScoreFlags& flags, bool quiet) {
   text.references.resize(count);
   for (const std::string& path : flags.references) {
     const std::vector<std::string> lines = read_lines({path}, quiet);
-    check(lines.size() == count, "{} has {} lines and {} has {}; give files with the same number of lines",
-          name, count, path, lines.size());
+    check(lines.size() == count, "{} has {} and {} has {}; give files with the same number of lines", name,
+          count_of(static_cast<int64_t>(count), "line"), path == "-" ? "standard input" : path, lines.size());
     for (size_t i = 0; i < count; ++i) text.references[i].push_back(lines[i]);
   }
   return text;
@@ -91,7 +96,18 @@ std::vector<std::string> metric_names(const std::vector<std::string>& words) {
   return names;
 }
 
-int score(const ScoreFlags& flags, const Session& session) {
+// The options of BLEU alone, where it is not among the scores.
+void refuse_options_of_bleu(const Command& command, const ScoreFlags& flags) {
+  const std::vector<std::string> names = metric_names(flags.metrics);
+  if (std::find(names.begin(), names.end(), "bleu") != names.end()) return;
+  metrics::BleuOptions bleu;
+  std::vector<Field> fields = fields_of(bleu);
+  std::erase_if(fields, [](const Field& field) { return field.path == "lowercase"; });
+  command.refuse(options_of(fields), "is for BLEU, and --metrics does not name bleu");
+}
+
+int score(const Command& command, const ScoreFlags& flags, const Session& session) {
+  refuse_options_of_bleu(command, flags);
   metrics::BleuOptions options = flags.bleu;
   options.effective_order = flags.sentence;
   const auto make_scores = [&] {
@@ -133,7 +149,7 @@ void add_score(Command& program) {
   command.add("--sentence", flags->sentence, "Print scores for each line, rather than for the whole");
   command.add("--json", flags->json, "Print a JSON object, or with --sentence one for each line");
   command.add_config(flags->bleu, "Text");
-  command.on_run([flags](const Session& session) { return score(*flags, session); });
+  command.on_run([flags, &command](const Session& session) { return score(command, *flags, session); });
 }
 
 }  // namespace hodhod::cli

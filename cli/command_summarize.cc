@@ -15,6 +15,7 @@
 #include "cli/output.h"
 #include "cli/task.h"
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/json.h"
 #include "hodhod/tasks/summarize.h"
 #include "hodhod/train/metrics/characters.h"
@@ -144,8 +145,8 @@ int evaluate_summarize(const Command& command, const EvaluateSummarizeFlags& fla
   values["first_words"] = rouge_json(beginning);
   values["first_words"]["words"] = typical;
   report(flags, values,
-         fmt::format("{} documents\n{}\n{}\n{}", texts.size(), rouge_text("summaries           ", own),
-                     rouge_text("the first sentence  ", sentence),
+         fmt::format("{}\n{}\n{}\n{}", count_of(std::ssize(texts), "document"),
+                     rouge_text("summaries           ", own), rouge_text("the first sentence  ", sentence),
                      rouge_text(fmt::format("the first {:>2} words  ", typical), beginning)));
   return 0;
 }

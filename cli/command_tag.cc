@@ -50,7 +50,11 @@ std::string tagged_text(const Words& words, const Tagging& tagging, bool entitie
   return lines + "\n";
 }
 
-int run_tag(const TagFlags& flags, const Session& session) {
+int run_tag(const Command& command, const TagFlags& flags, const Session& session) {
+  if (flags.data.empty()) {
+    CorpusOptions corpus;
+    command.refuse(options_of(fields_of(corpus)), "is for files that --data names, and there is none");
+  }
   const Tagger tagger = warned(Tagger::load(flags.model));
   Context context;
   LongTexts long_texts(length_limit(tagger.encoder));
@@ -87,10 +91,13 @@ void declare_tag(Command& command) {
   add_text_input(command, flags->input, "Sentences to tag", "sentence");
   command.add("--split", flags->split, "Split sentences at spaces only; punctuation stays with its word");
   command.add("--data", flags->data, "Files with one word on each line (conll, conllu, tsv), or jsonl")
-      .called("FILE");
+      .called("FILE")
+      .excludes("TEXT")
+      .excludes("--file")
+      .excludes("--split");
   command.add_config(flags->corpus, "Data");
   command.add("--json", flags->json, "Print a JSON object for each sentence, with its entities");
-  command.on_run([flags](const Session& session) { return run_tag(*flags, session); });
+  command.on_run([flags, &command](const Session& session) { return run_tag(command, *flags, session); });
 }
 
 struct EvaluateTagFlags : EvaluateFlags {

@@ -73,10 +73,14 @@ std::string mixture_text(const std::string& text, const std::vector<TopicShare>&
   return line + "\n";
 }
 
-int run_topics(const TopicsFlags& flags, const Session& session) {
+int run_topics(const Command& command, const TopicsFlags& flags, const Session& session) {
+  const bool of_model = flags.input.texts.empty() && flags.input.files.empty();
+  const bool reads = !of_model || standard_input_is_piped();
+  if (!reads) command.refuse({"--count"}, "is for the topics of texts, and there is none");
+  if (!of_model) command.refuse({"--words"}, "is for the topics of the model, and texts are given");
   const TopicFinder finder = load_topics(flags.directory);
-  bool are_asked_for = flags.input.texts.empty() && flags.input.files.empty();  // the model's own
-  if (!are_asked_for || standard_input_is_piped()) {
+  bool are_asked_for = of_model;  // the model's own
+  if (reads) {
     const auto names = finder.likeliest(3);
     for_each_block(flags.input, "Reading", session.quiet, [&](const std::vector<std::string>& lines) {
       std::string out;
@@ -102,7 +106,7 @@ void declare_topics(Command& command) {
               in(1, 1 << 20));
   command.add("--count", flags->count, "For texts: number of topics to show of each", in(1, 1 << 16));
   command.add("--json", flags->json, "Print a JSON object for each topic or text");
-  command.on_run([flags](const Session& session) { return run_topics(*flags, session); });
+  command.on_run([flags, &command](const Session& session) { return run_topics(command, *flags, session); });
 }
 
 struct EvaluateTopicsFlags : EvaluateFlags {
@@ -120,8 +124,9 @@ int evaluate_topics(const EvaluateTopicsFlags& flags) {
   Json each = Json::array();
   double npmi = 0, umass = 0;
   std::string text =
-      fmt::format("{} texts, {} known words\nperplexity {:.2f}, of every second word given the others\n",
-                  with_commas(scores.texts), with_commas(scores.words), scores.perplexity);
+      fmt::format("{} {}, {} known {}\nperplexity {:.2f}, of every second word given the others\n",
+                  with_commas(scores.texts), noun_for(scores.texts, "text"), with_commas(scores.words),
+                  noun_for(scores.words, "word"), scores.perplexity);
   for (size_t k = 0; k < topics.size(); ++k) {
     const auto& [own_npmi, own_umass] = scores.coherence[k];
     npmi += own_npmi / static_cast<double>(topics.size());

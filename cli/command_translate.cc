@@ -108,11 +108,13 @@ void declare_translate(Command& command) {
   command.add("--json", flags->json, "Print a JSON object for each line");
   command.add("--alignments", flags->alignments,
               "Print word alignments after a tab: pairs i-j, counted from 0; with --json the attention too");
-  command.add(
-      "--alignment-layer", flags->alignment_layer,
-      "Decoder layer whose attention gives the alignments: its number from 0, or -1 for the last; without it "
-      "the last one of a decoder of up to 3 layers, and the last but one of a deeper decoder",
-      in(-1, 1000));
+  command
+      .add("--alignment-layer", flags->alignment_layer,
+           "Decoder layer whose attention gives the alignments: its number from 0, or -1 for the last; "
+           "without "
+           "it the last one of a decoder of up to 3 layers, and the last but one of a deeper decoder",
+           in(-1, 1000))
+      .needs("--alignments");
   add_languages(command, flags->languages);
   add_decoding(command, flags->decode);
   command.on_prepare([flags, &command] { read_decoding(command, flags->model, flags->decode); });

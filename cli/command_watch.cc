@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/output.h"
+#include "cli/outputs.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/base/signals.h"
@@ -26,7 +27,7 @@ struct WatchFlags {
   bool follow = false;
   int64_t every = 5;
   std::string note, language = "auto";
-  bool json = false;
+  bool json = false, overwrite = false;
 };
 
 std::vector<RunHistory> read_runs(const WatchFlags& flags) {
@@ -82,6 +83,7 @@ size_t follow_runs(std::vector<RunHistory>& runs, const WatchFlags& flags) {
 }
 
 int watch(const WatchFlags& flags, const Session& session) {
+  check_outputs({{.option = "--output", .path = flags.output, .page = true}}, {}, flags.overwrite);
   std::vector<RunHistory> runs = read_runs(flags);
   if (flags.output.empty()) {
     print_summaries(runs, flags);
@@ -106,6 +108,7 @@ void add_watch(Command& program) {
       .required();
   command.add("-o,--output", flags->output, "Write the curves as one page; without it, print a summary")
       .called("FILE");
+  add_overwrite(command, flags->overwrite);
   command
       .add("--follow", flags->follow,
            "Write the page again and again until the runs have ended; where it is open in a browser, it "

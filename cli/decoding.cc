@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/models.h"
+#include "hodhod/base/error.h"
 #include "hodhod/base/visit.h"
 #include "hodhod/decode/generation_config.h"
 
@@ -29,6 +30,19 @@ std::vector<std::string> idle_options(const Command& command, DecodeOptions opti
     }
   }
   return warnings;
+}
+
+// Error for a least length that was given and is above the greatest.
+void check_least_lengths(const Command& command, const DecodeOptions& options) {
+  const auto check_pair = [&](const char* least, int64_t fewest, const char* greatest, int64_t most) {
+    check(!command.was_given(least) || fewest <= most,
+          "{} {} and {} {}: no text is as long as the one and as short as the other; lower {} or raise {}",
+          least, fewest, greatest, most, least, greatest);
+  };
+  if (options.max_length > 0)
+    check_pair("--min-length", options.min_length, "--max-length", options.max_length);
+  if (options.max_new_tokens != kNoLimit)
+    check_pair("--min-new-tokens", options.min_new_tokens, "--max-new-tokens", options.max_new_tokens);
 }
 
 GenerationConfig generation_config_at(const ModelPath& path, const DecodeOptions& given,
@@ -59,6 +73,7 @@ void read_decoding(const Command& command, const ModelPath& path, DecodeOptions&
   const bool total = command.was_given("--max-length"), fresh = command.was_given("--max-new-tokens");
   if (total && !fresh) options.max_new_tokens = kNoLimit;
   if (fresh && !total) options.max_length = 0;
+  check_least_lengths(command, options);
   print_warnings(idle_options(command, options));
 }
 

@@ -67,15 +67,18 @@ void report_several_labels(const EvaluateFlags& flags, const ClassifierScores& s
 }
 
 Json number_scores_json(const NumberScores& scores) {
-  return {{"pearson", scores.pearson},
-          {"spearman", scores.spearman},
+  return {{"pearson", scores.correlated ? Json(scores.pearson) : Json(nullptr)},
+          {"spearman", scores.correlated ? Json(scores.spearman) : Json(nullptr)},
           {"mse", scores.mean_squared_error},
           {"mae", scores.mean_absolute_error}};
 }
 
 std::string number_scores_text(const NumberScores& scores) {
-  return fmt::format("Pearson {:.4f}   Spearman {:.4f}   mean squared error {:.4f}", scores.pearson,
-                     scores.spearman, scores.mean_squared_error);
+  const auto correlation = [&](double value) {
+    return scores.correlated ? fmt::format("{:.4f}", value) : std::string("undefined");
+  };
+  return fmt::format("Pearson {}   Spearman {}   mean squared error {:.4f}", correlation(scores.pearson),
+                     correlation(scores.spearman), scores.mean_squared_error);
 }
 
 // Prints the scores of a regression. For several numbers, these are the means, and a row for each number
@@ -91,6 +94,8 @@ void report_regression(const EvaluateFlags& flags, const ClassifierScores& score
       text += fmt::format("\nnumber {}   {}", i + 1, number_scores_text(scores.each_number[i]));
     }
   }
+  if (!scores.numbers.correlated)
+    text += "\nPearson and Spearman are undefined: all labels, or all predictions, are the same.";
   report(flags, values, text);
 }
 

@@ -17,6 +17,7 @@
 #include "cli/output.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/line_reader.h"
 #include "hodhod/base/progress.h"
 #include "hodhod/base/signals.h"
@@ -68,6 +69,14 @@ void work_on_block(const LineBlock& block, const BlockWork& work) {
 
 }  // namespace
 
+std::vector<std::string> LinesNotUtf8::notes() const {
+  if (count_ == 0) return {};
+  return {
+      fmt::format("{} {} bytes that are not UTF-8, the first at {}; if the text is in another encoding, "
+                  "convert it first (iconv -t UTF-8)",
+                  with_commas(count_), count_ == 1 ? "line has" : "lines have", first_)};
+}
+
 struct Lines::State {
   std::vector<std::string> paths;
   size_t next_path = 0;
@@ -77,6 +86,7 @@ struct Lines::State {
   bool quiet;
   std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
   std::optional<Progress> progress;  // created when the work takes long
+  LinesNotUtf8 not_utf8;
   int64_t count = 0;
 
   State(std::vector<std::string> files, std::string what, bool no_bar)
@@ -107,6 +117,7 @@ bool Lines::next(std::string& line) {
     }
     if (const auto read = s.reader->next()) {
       line.assign(*read);
+      s.not_utf8.look_at(line, [&] { return s.reader->place(); });
       if (++s.count % 256 == 0) s.update();
       return true;
     }
@@ -131,6 +142,7 @@ bool Lines::next_block(LineBlock& block, int64_t size) {
 std::string Lines::place() const { return state_->reader ? state_->reader->place() : "input"; }
 
 void Lines::finish() {
+  tell(state_->not_utf8.notes());
   if (!state_->progress) return;
   state_->update();
   state_->progress->finish();
@@ -181,6 +193,18 @@ text::LineSource lines_of(const std::string& text, LineEnds ends) {
   };
 }
 
+text::LineSource lines_with_words(const text::LineSource& lines, const std::string& name) {
+  return [&lines, name = name == "-" ? "standard input" : name, found = false](std::string& line) mutable {
+    if (!lines(line)) {
+      check(found || stop_requested(), "{}: holds no words to learn a tokenizer from; give text with some",
+            name);
+      return false;
+    }
+    found = found || std::any_of(line.begin(), line.end(), [](unsigned char c) { return c > ' '; });
+    return true;
+  };
+}
+
 void for_each_block(const TextInput& input, const std::string& label, bool quiet,
                     const std::function<void(const std::vector<std::string>&)>& work) {
   if (!input.texts.empty()) return work_on_block({input.texts, {}}, work);
@@ -195,7 +219,7 @@ void for_each_block(const TextInput& input, const std::string& label, bool quiet
 }
 
 void add_text_input(Command& command, TextInput& input, const std::string& texts, const std::string& unit) {
-  command.add("TEXT", input.texts, texts + "; standard input is read if none are given");
+  command.add("TEXT", input.texts, texts + "; standard input is read if none are given").excludes("--file");
   command.add("--file", input.files, fmt::format("Files with one {} on each line", unit)).called("FILE");
 }
 

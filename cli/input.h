@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/arguments.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/text/training/count_words.h"
 
 namespace hodhod::cli {
@@ -17,6 +18,23 @@ namespace hodhod::cli {
 // Lines, and the place "FILE:LINE" of each; no places if the texts come from the command line.
 struct LineBlock {
   std::vector<std::string> lines, places;
+};
+
+// Counts the lines of a text that have other bytes than UTF-8.
+class LinesNotUtf8 {
+ public:
+  // `place()` names the line; only the first bad one is asked for its place.
+  template <class Place>
+  void look_at(std::string_view line, Place&& place) {
+    if (is_utf8(line)) return;
+    if (count_++ == 0) first_ = place();
+  }
+  // A sentence, or nothing if every line is UTF-8.
+  std::vector<std::string> notes() const;
+
+ private:
+  int64_t count_ = 0;
+  std::string first_;
 };
 
 // The lines of several files (plain, .gz, .zst, "-" for standard input), one after the other. A progress bar
@@ -35,7 +53,7 @@ class Lines {
   bool next_block(LineBlock& block, int64_t size);
   // "FILE:LINE" of the last line read.
   std::string place() const;
-  // Ends the bar.
+  // Ends the bar, and tells of lines that are not UTF-8.
   void finish();
 
  private:
@@ -58,6 +76,10 @@ text::LineSource lines_of(size_t count, std::function<std::string(size_t)> line)
 // The lines of a text, which must outlive the source, with or without their line breaks.
 enum class LineEnds { kept, dropped };
 text::LineSource lines_of(const std::string& text, LineEnds ends);
+
+// The same lines, while `lines` lives. Error at their end, which names the file, if there was nothing but
+// blanks in them.
+text::LineSource lines_with_words(const text::LineSource& lines, const std::string& name);
 
 // Where texts come from: `texts` or, if there are none, the lines of the files (or of standard input).
 //

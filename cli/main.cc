@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -53,6 +54,8 @@ int run(const std::vector<std::string>& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A file that grows beyond the limit of the shell (ulimit -f) is an error of the write, with a sentence.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     const int status = run({argv + std::min(argc, 1), argv + argc});
     hodhod::cli::flush_output();

@@ -3,7 +3,11 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <set>
+
+#include "hodhod/base/error.h"
 
 namespace hodhod::cli {
 
@@ -22,6 +26,15 @@ std::string text_directory(const ModelArguments& model) {
   }
   if (has_tokenizer(model.directory) || !is_adapter_directory(model.directory)) return model.directory;
   return find_adapter_base(model.directory, read_adapter_config(model.directory));
+}
+
+void check_given_once(std::span<const std::string> model_options) {
+  std::set<std::string> given;
+  for (const std::string& option : model_options) {
+    std::string name = option.substr(0, option.find('='));
+    std::replace(name.begin(), name.end(), '-', '_');
+    check(given.insert(name).second, "--model {}: {} is given twice; give it once", option, name);
+  }
 }
 
 void print_warnings(std::span<const std::string> warnings) {

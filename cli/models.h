@@ -25,6 +25,9 @@ void add_model_arguments(Command& command, ModelArguments& model);
 // else its own, else that of the base of an adapter.
 std::string text_directory(const ModelArguments& model);
 
+// Error when one of the options NAME=VALUE of --model is given twice.
+void check_given_once(std::span<const std::string> model_options);
+
 // Prints on stderr which settings of a model's directory are not used, one per line.
 void print_warnings(std::span<const std::string> warnings);
 

@@ -29,6 +29,8 @@ struct PersianFlags {
   std::string digits = "persian";
 };
 void add_persian_flags(Command& action, PersianFlags& flags);
+// Error when one of them was given, which has no effect for the reason `why`.
+void refuse_persian_flags(const Command& command, std::string_view why);
 text::PersianOptions persian_options(const PersianFlags& flags);
 
 // The text for one line of a terminal: spaces, line breaks and joiners become visible (␣, ⏎, ⟨ZWNJ⟩).

@@ -169,7 +169,8 @@ void print_description(const text::Tokenizer& tokenizer, const Json& about) {
     special += fmt::format(" {}={}", token, id.get<int>());
   print_text(fmt::format("model           {}{}\n", about["model"].get<std::string>(),
                          tokenizer.is_byte_level() ? ", byte level" : ""));
-  print_text(fmt::format("vocabulary      {} tokens\n", with_commas(tokenizer.vocab_size())));
+  print_text(fmt::format("vocabulary      {} {}\n", with_commas(tokenizer.vocab_size()),
+                         noun_for(tokenizer.vocab_size(), "token")));
   print_text(fmt::format("special tokens {}\n", special.empty() ? " none" : special));
   for (const char* part : {"normalizer", "pre_tokenizer", "post_processor", "decoder"}) {
     print_text(fmt::format("{:15} {}\n", part, name_of(about[part])));
@@ -177,8 +178,9 @@ void print_description(const text::Tokenizer& tokenizer, const Json& about) {
 }
 
 void print_statistics(const Statistics& s, int32_t vocab_size) {
-  print_text(fmt::format("text            {} lines, {} words, {} characters, {}\n", with_commas(s.lines),
-                         with_commas(s.words), with_commas(s.characters),
+  print_text(fmt::format("text            {} {}, {} {}, {} {}, {}\n", with_commas(s.lines),
+                         noun_for(s.lines, "line"), with_commas(s.words), noun_for(s.words, "word"),
+                         with_commas(s.characters), noun_for(s.characters, "character"),
                          format_bytes(static_cast<uint64_t>(s.bytes))));
   print_text(fmt::format("tokens          {}\n", with_commas(s.tokens)));
   print_text(fmt::format("per word        {:.3f} tokens\n", ratio(s.tokens, s.words)));

@@ -120,7 +120,9 @@ std::string encode_line(const Tokenizer& tokenizer, std::string_view line, const
   return out + "\n";
 }
 
-int encode_lines(const EncodeFlags& flags, const Session& session) {
+int encode_lines(const Command& command, const EncodeFlags& flags, const Session& session) {
+  if (flags.max_length.value_or(0) == 0)
+    command.refuse({"--stride", "--truncate"}, "is for texts that are cut, and --max-length cuts none");
   Tokenizer tokenizer = load_tokenizer(flags.tokenizer);
   set_lengths(tokenizer, flags);
   Lines lines(flags.files, "Encoding", session.quiet);
@@ -150,7 +152,7 @@ void add_tokenize_encode(Command& tokenize) {
   action.add("--truncate", flags->truncate, "End that --max-length cuts off").one_of({"right", "left"});
   action.add("--pad-to", flags->pad_to,
              "Pad to this many tokens; 0 for no padding; default: as the tokenizer says", at_least(0));
-  action.on_run([flags](const Session& session) { return encode_lines(*flags, session); });
+  action.on_run([flags, &action](const Session& session) { return encode_lines(action, *flags, session); });
 }
 
 }  // namespace hodhod::cli

@@ -59,7 +59,9 @@ std::string show_changes(const std::vector<text::RuleReport>& reports) {
   return out;
 }
 
-int normalize_lines(const NormalizeFlags& flags, const Session& session) {
+int normalize_lines(const Command& command, const NormalizeFlags& flags, const Session& session) {
+  if (!flags.tokenizer.empty())
+    refuse_persian_flags(command, "is for the Persian rules, and the normaliser of --tokenizer is used");
   const text::PersianOptions options = persian_options(flags.persian);
   std::optional<text::Tokenizer> tokenizer;
   text::NormalizerPtr persian;
@@ -101,6 +103,12 @@ void add_persian_flags(Command& action, PersianFlags& flags) {
       .in(group);
   action.add("--no-tatweel", options.remove_tatweel, "Keep tatweel (ـ)").in(group);
   action.add("--no-joiners", options.clean_joiners, "Keep every zero-width non-joiner").in(group);
+}
+
+void refuse_persian_flags(const Command& command, std::string_view why) {
+  command.refuse(
+      {"--no-compose", "--no-letters", "--digits", "--remove-diacritics", "--no-tatweel", "--no-joiners"},
+      why);
 }
 
 text::PersianOptions persian_options(const PersianFlags& flags) {
@@ -145,7 +153,8 @@ void add_tokenize_normalize(Command& tokenize) {
   action.add("--show", flags->show, "List the changes under each line");
   action.add("--json", flags->json, "Print a JSON object for each line, with the changes");
   add_persian_flags(action, flags->persian);
-  action.on_run([flags](const Session& session) { return normalize_lines(*flags, session); });
+  action.on_run(
+      [flags, &action](const Session& session) { return normalize_lines(action, *flags, session); });
 }
 
 }  // namespace hodhod::cli

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cli/input.h"
+#include "cli/outputs.h"
 #include "cli/tokenize.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
@@ -13,6 +14,7 @@
 #include "hodhod/base/json.h"
 #include "hodhod/base/progress.h"
 #include "hodhod/base/signals.h"
+#include "hodhod/tasks/text_model.h"
 #include "hodhod/text/after/template_processing.h"
 #include "hodhod/text/models/word_level.h"
 #include "hodhod/text/normalizers/characters.h"
@@ -22,6 +24,7 @@
 #include "hodhod/text/pre_tokenizers/metaspace.h"
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/text/training/trainer.h"
+#include "hodhod/train/run_directory.h"
 
 namespace hodhod::cli {
 namespace {
@@ -32,7 +35,7 @@ struct TokenizerTrainFlags {
   std::string bos, eos;
   PersianFlags persian;
   text::TokenizerTraining options;
-  bool lowercase = false, mixed_scripts = false, json = false;
+  bool lowercase = false, mixed_scripts = false, json = false, overwrite = false;
 };
 
 text::ModelKind kind_of(const std::string& model) {
@@ -155,8 +158,32 @@ text::TokenizerTraining make_options(const TokenizerTrainFlags& flags, const std
   return options;
 }
 
-int train_on_text(const TokenizerTrainFlags& flags, const Session& session) {
+// Error when the tokenizer would replace another one, on which a model may depend.
+void check_directory(const TokenizerTrainFlags& flags) {
+  check(is_directory(flags.output) || !file_exists(flags.output),
+        "--output {}: is a file; name a directory for the tokenizer", flags.output);
+  check_replaced_model("--output", flags.output, flags.overwrite);
+  check(flags.overwrite || !has_tokenizer(flags.output),
+        "--output {}: there is a tokenizer; give another directory, or --overwrite if it may be replaced",
+        flags.output);
+}
+
+// Error for an option that has no effect together with the others.
+void refuse_useless(const Command& command, const TokenizerTrainFlags& flags) {
+  if (flags.normalizer != "persian") {
+    refuse_persian_flags(command, fmt::format("is for the Persian rules, and --normalizer is {}; see "
+                                              "--normalizer persian",
+                                              flags.normalizer));
+  }
+  if (flags.model == "word" || flags.model == "char") {
+    command.refuse({"--byte-fallback", "--mixed-scripts"},
+                   fmt::format("is for pieces of words, and --model is {}", flags.model));
+  }
+}
+
+int train_on_text(const Command& command, const TokenizerTrainFlags& flags, const Session& session) {
   const StopSignals signals;
+  refuse_useless(command, flags);
   for (const std::string& token : flags.special) {
     check(
         !flags.files.empty() || !file_exists(token),
@@ -164,6 +191,8 @@ int train_on_text(const TokenizerTrainFlags& flags, const Session& session) {
         "files before --special, or after --",
         token);
   }
+  check_directory(flags);
+  const auto lock = lock_against_run(flags.output);
   const std::string pre_tokenizer = pre_tokenizer_of(flags);
   text::TokenizerTraining options = make_options(flags, pre_tokenizer);
   Progress progress([&] {
@@ -188,8 +217,10 @@ int train_on_text(const TokenizerTrainFlags& flags, const Session& session) {
   };
   text::Tokenizer tokenizer(make_parts(flags, pre_tokenizer, options.special_tokens));
   Lines lines(flags.files, "Reading", session.quiet);
-  text::train_tokenizer(
-      tokenizer, [&](std::string& line) { return lines.next(line); }, options);
+  text::train_tokenizer(tokenizer,
+                        lines_with_words([&](std::string& line) { return lines.next(line); },
+                                         flags.files.empty() ? "standard input" : flags.files[0]),
+                        options);
   lines.finish();
   progress.update(100);
   progress.finish();
@@ -200,8 +231,8 @@ int train_on_text(const TokenizerTrainFlags& flags, const Session& session) {
         format_json({{"output", flags.output}, {"vocab_size", tokenizer.vocab_size()}, {"plan", plan}}) +
         "\n");
   } else {
-    print_text(fmt::format("{}: {} with {} tokens\n", flags.output, flags.model,
-                           with_commas(tokenizer.vocab_size())));
+    print_text(fmt::format("{}: {} with {} {}\n", flags.output, flags.model,
+                           with_commas(tokenizer.vocab_size()), noun_for(tokenizer.vocab_size(), "token")));
   }
   return 0;
 }
@@ -234,6 +265,7 @@ void add_tokenize_train(Command& tokenize) {
   action.add("-o,--output", flags->output, "The directory for tokenizer.json and its companion files")
       .called("DIR")
       .required();
+  action.add("--overwrite", flags->overwrite, "Replace the tokenizer in the directory of --output");
   add_model_options(action, *flags);
   action.add("--normalizer", flags->normalizer, "How text is normalised before it is split")
       .one_of({"none", "nfc", "nfkc", "bert", "persian"});
@@ -242,7 +274,7 @@ void add_tokenize_train(Command& tokenize) {
   action.add("--seed", flags->options.seed, "Seed for sampling a corpus that needs too much memory");
   action.add("--json", flags->json, "Print a JSON object");
   add_persian_flags(action, flags->persian);
-  action.on_run([flags](const Session& session) { return train_on_text(*flags, session); });
+  action.on_run([flags, &action](const Session& session) { return train_on_text(action, *flags, session); });
 }
 
 }  // namespace hodhod::cli

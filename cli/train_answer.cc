@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "cli/training_run.h"
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/json.h"
 #include "hodhod/data/held_out.h"
 #include "hodhod/tasks/answer.h"
@@ -104,12 +105,13 @@ int train_answer(const Command& command, TrainAnswerFlags& flags, const Session&
                       options.max_answer)});
   }
   apply_epochs(flags, trainee.batches_in_epoch());
-  return run_training({.trainee = trainee,
-                       .model = answerer.encoder,
-                       .data = fmt::format("{} questions to train on in {} windows, {} for validation",
-                                           train.size(), trainee.windows(), dev_size),
-                       .unit = "windows"},
-                      flags, run, session);
+  return run_training(
+      {.trainee = trainee,
+       .model = answerer.encoder,
+       .data = fmt::format("{} to train on in {}, {} for validation", count_of(std::ssize(train), "question"),
+                           count_of(trainee.windows(), "window"), dev_size),
+       .unit = "windows"},
+      flags, run, session);
 }
 
 }  // namespace

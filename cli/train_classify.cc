@@ -116,7 +116,7 @@ Classifier make_classifier(const TrainClassifyFlags& flags, const RunDirectory& 
 std::string kind_text(const TrainClassifyFlags& flags, const Classifier& classifier) {
   if (flags.regression) return "regression";
   const bool several = classifier.problem() == ProblemKind::multi_label;
-  return fmt::format("{} labels{}", classifier.labels.size(), several ? " (several a text)" : "");
+  return fmt::format("{}{}", count_of(classifier.labels.size(), "label"), several ? " (several a text)" : "");
 }
 
 std::string texts_text(size_t train, int64_t cut, size_t dev, const Classifier& classifier,
@@ -131,7 +131,8 @@ std::string texts_text(size_t train, int64_t cut, size_t dev, const Classifier& 
                         format_bytes(sizeof(float) *
                                      static_cast<uint64_t>(parameter_count(*classifier.encoder.model))))
           : "";
-  return fmt::format("{} texts to train on{}, {} for validation, {}{}", train, cut_text, dev,
+  return fmt::format("{} to train on{}, {} for validation, {}{}",
+                     count_of(static_cast<int64_t>(train), "text"), cut_text, dev,
                      kind_text(flags, classifier), table);
 }
 
@@ -142,7 +143,10 @@ void take_format_defaults(const Command& command, TrainClassifyFlags& flags) {
   const bool features = flags.from.empty() && preset_of(flags)->reads_features();
   check(features || format != CorpusFormat::libsvm,
         "--format libsvm: its features have no order; give a model that reads features, as --preset bow");
-  if (format == CorpusFormat::libsvm) flags.model_options.insert(flags.model_options.begin(), "valued=yes");
+  const bool valued = std::any_of(flags.model_options.begin(), flags.model_options.end(),
+                                  [](const std::string& option) { return option.starts_with("valued="); });
+  if (format == CorpusFormat::libsvm && !valued)
+    flags.model_options.insert(flags.model_options.begin(), "valued=yes");
   if (features && !command.was_given("--tokenizer-word-ends")) flags.tokenizer.word_ends = WordEnds::blanks;
 }
 
@@ -179,6 +183,8 @@ int train_classify(const Command& command, TrainClassifyFlags& flags, const Sess
           "--label-separator for several labels of a text, and neither for one label",
           option);
   }
+  check(!command.was_given("--label-separator") || !flags.columns.label_separator.empty(),
+        "--label-separator: is empty; give the text that stands between two labels, or leave it out");
   take_defaults_of_kind(command, flags);
   take_format_defaults(command, flags);
   std::vector<LabelledText> train = told(read_labelled(flags.data, flags.columns)).examples;

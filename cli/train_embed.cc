@@ -51,12 +51,13 @@ int train_word_vectors(const Command& command, const TrainEmbedFlags& flags, con
       begin_run(command, flags, {{"data", or_standard_input(flags.data), [&] { return text; }}});
   TextModel model = make_vectors(flags, run, text);
   VectorsTask task(model, lines_of(text, LineEnds::dropped), flags.training, flags.trainer.seed);
-  const int status = run_fitting(
-      {.fitted = task.fitted(),
-       .model = model,
-       .data = fmt::format("{} words to train on; {}", with_commas(task.tokens()), model.config().summary()),
-       .unit = "parts of the text"},
-      flags, run, session);
+  const int status =
+      run_fitting({.fitted = task.fitted(),
+                   .model = model,
+                   .data = fmt::format("{} {} to train on; {}", with_commas(task.tokens()),
+                                       noun_for(task.tokens(), "word"), model.config().summary()),
+                   .unit = "parts of the text"},
+                  flags, run, session);
   if (const std::string note = task.note(); status == 0 && !note.empty()) tell({note});
   return status;
 }
@@ -105,8 +106,8 @@ int train_contextual(const Command& command, TrainEmbedFlags& flags, const Sessi
   apply_epochs(flags, trainee.batches_in_epoch());
   return run_training({.trainee = trainee,
                        .model = model,
-                       .data = fmt::format("{} tokens to train on; {}", with_commas(trainee.tokens()),
-                                           model.config().summary()),
+                       .data = fmt::format("{} {} to train on; {}", with_commas(trainee.tokens()),
+                                           noun_for(trainee.tokens(), "token"), model.config().summary()),
                        .unit = "predictions"},
                       flags, run, session);
 }

@@ -8,6 +8,7 @@
 #include "cli/models.h"
 #include "cli/training_run.h"
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/data/held_out.h"
 #include "hodhod/tasks/fill_mask.h"
 
@@ -46,7 +47,7 @@ int train_fill_mask(const Command& command, TrainFillMaskFlags& flags, const Ses
   apply_epochs(flags, trainee.batches_in_epoch());
   return run_training({.trainee = trainee,
                        .model = filler.encoder,
-                       .data = fmt::format("{} tokens to train on", trainee.tokens()),
+                       .data = count_of(trainee.tokens(), "token") + " to train on",
                        .unit = "hidden tokens"},
                       flags, run, session);
 }

@@ -47,10 +47,10 @@ SeriesForecaster make_forecaster(const TrainForecastFlags& flags, const Series& 
 std::string data_text(const SeriesForecaster& model, const Series& series) {
   const SeriesOptions& options = model.options();
   return fmt::format(
-      "{} rows of {} columns, {} apart: {} to train on, {} for validation, {} for tests; look-back {}, "
-      "horizon {}",
-      with_commas(series.rows()), options.columns.size(), options.step, with_commas(options.parts[0]),
-      with_commas(options.parts[1]), with_commas(options.parts[2]), options.context, options.horizon);
+      "{} rows of {}, {} apart: {} to train on, {} for validation, {} for tests; look-back {}, horizon {}",
+      with_commas(series.rows()), count_of(std::ssize(options.columns), "column"), options.step,
+      with_commas(options.parts[0]), with_commas(options.parts[1]), with_commas(options.parts[2]),
+      options.context, options.horizon);
 }
 
 RunDirectory begin_forecast_run(const Command& command, const TrainForecastFlags& flags,

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 
 #include "cli/input.h"
 #include "cli/models.h"
+#include "cli/output.h"
 #include "cli/training_run.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
@@ -61,11 +61,26 @@ void refuse_what_is_not_for_counting(const Command& command, const TrainGenerate
   refuse_training(command, flags, "counted from a text", {"--length", "--batch", "--windows"});
 }
 
+// The same text. The first time that it is read to its end, tells of lines that are not UTF-8.
+OpenText telling_of_bytes(OpenText text) {
+  return [text = std::move(text), told = std::make_shared<bool>(false)]() -> text::LineSource {
+    return
+        [next = text(), told, found = LinesNotUtf8(), line_number = int64_t{0}](std::string& line) mutable {
+          if (next(line)) {
+            ++line_number;
+            if (!*told) found.look_at(line, [&] { return fmt::format("line {}", line_number); });
+            return true;
+          }
+          if (!std::exchange(*told, true)) tell(found.notes());
+          return false;
+        };
+  };
+}
+
 // The text to count from. A pipe is read into `held`, since it cannot be read twice.
 OpenText text_to_count(const TrainGenerateFlags& flags, std::string& held, bool quiet) {
-  bool again = !flags.data.empty();
-  for (const std::string& path : flags.data) again = again && std::filesystem::is_regular_file(path);
-  if (again) return text_of_files(flags.data);
+  if (!flags.data.empty() && can_be_read_again(flags.data))
+    return telling_of_bytes(text_of_files(flags.data));
   held = read_text(flags.data, quiet);
   check_text_is_there(held.empty(), flags.data);
   return text_in_memory(held);
@@ -126,7 +141,7 @@ void set_usual_tokenizer(const Command& command, TrainGenerateFlags& flags) {
 
 void refuse_what_is_for_counting(const TrainGenerateFlags& flags) {
   check(flags.memory.empty(),
-        "--memory: is for models that are counted, such as --preset ngram; leave it out");
+        "--memory is for models that are counted, such as --preset ngram; leave it out");
   if (flags.from.empty() || !is_directory(flags.from)) return;
   check(!is_fitted(*ModelDirectory::open(flags.from).config),
         "--from {}: is a model that was counted from its text, and cannot be trained further", flags.from);
@@ -150,7 +165,11 @@ int train_generate(const Command& command, const TrainGenerateFlags& flags, cons
                             static_cast<double>(flags.trainer.accumulate * training.batch * training.length);
   LanguageTrainee trainee(generator, train, dev, training, flags.trainer.seed);
   tell_validation(trainee.validates(), flags, "give some with --dev, or text of more lines for --dev-share");
-  return run_training({.trainee = trainee, .model = generator, .data = trainee.data()}, flags, run, session);
+  return run_training({.trainee = trainee,
+                       .model = generator,
+                       .data = trainee.data(),
+                       .step = DescribeOptions{.batch = training.batch, .length = training.length}},
+                      flags, run, session);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/training_run.h"
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/json.h"
 #include "hodhod/data/held_out.h"
 #include "hodhod/tasks/summarize.h"
@@ -61,9 +62,8 @@ int train_summarize(const Command& command, TrainSummarizeFlags& flags, const Se
   return run_training(
       {.trainee = trainee,
        .model = summarizer,
-       .data = fmt::format("{} documents to train on ({} with a summary that is too long), {} for "
-                           "validation",
-                           trainee.pairs(), trainee.left_out(), trainee.dev_pairs())},
+       .data = fmt::format("{} to train on ({} with a summary that is too long), {} for validation",
+                           count_of(trainee.pairs(), "document"), trainee.left_out(), trainee.dev_pairs())},
       flags, run, session);
 }
 

@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "cli/training_run.h"
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/data/held_out.h"
 #include "hodhod/tasks/tag.h"
 
@@ -67,8 +68,9 @@ int train_tag(const Command& command, TrainTagFlags& flags, const Session& sessi
   return run_training(
       {.trainee = trainee,
        .model = tagger.encoder,
-       .data = fmt::format("{} sentences to train on, {} for validation, {} {}", train.size(), dev_size,
-                           tagger.labels.size(), tagger.has_entities() ? "tags of entities (IOB2)" : "tags"),
+       .data = fmt::format("{} to train on, {} for validation, {}{}", count_of(std::ssize(train), "sentence"),
+                           dev_size, count_of(tagger.labels.size(), "tag"),
+                           tagger.has_entities() ? " of entities (IOB2)" : ""),
        .unit = "words"},
       flags, run, session);
 }

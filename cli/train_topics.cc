@@ -40,8 +40,9 @@ int train_topics(const Command& command, const TrainTopicsFlags& flags, const Se
   TopicsTask task(finder, texts, flags.training, flags.trainer.seed);
   return run_fitting({.fitted = task.fitted(),
                       .model = finder.model,
-                      .data = fmt::format("{} texts with {} words; {}", with_commas(std::ssize(texts)),
-                                          with_commas(task.words()), finder.model.config().summary()),
+                      .data = fmt::format("{} {} with {} {}; {}", with_commas(std::ssize(texts)),
+                                          noun_for(std::ssize(texts), "text"), with_commas(task.words()),
+                                          noun_for(task.words(), "word"), finder.model.config().summary()),
                       .unit = "sweeps"},
                      flags, run, session);
 }

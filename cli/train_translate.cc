@@ -10,6 +10,7 @@
 #include "cli/text_pairs.h"
 #include "cli/training_run.h"
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/tasks/translate.h"
 
 namespace hodhod::cli {
@@ -61,11 +62,12 @@ int train_translate(const Command& command, const TrainTranslateFlags& flags, co
         "--dev-source {}: there is no pair of up to --max-length tokens in it to validate on",
         flags.dev_source.empty() ? "" : flags.dev_source[0]);
   tell_validation(trainee.dev_pairs() > 0, flags, "give some with --dev-source and --dev-target");
-  return run_training({.trainee = trainee,
-                       .model = translator,
-                       .data = fmt::format("{} pairs to train on ({} too long), {} for validation",
-                                           trainee.pairs(), trainee.left_out(), trainee.dev_pairs())},
-                      flags, run, session);
+  return run_training(
+      {.trainee = trainee,
+       .model = translator,
+       .data = fmt::format("{} to train on ({} too long), {} for validation",
+                           count_of(trainee.pairs(), "pair"), trainee.left_out(), trainee.dev_pairs())},
+      flags, run, session);
 }
 
 }  // namespace
@@ -81,9 +83,12 @@ void declare_train_translate(Command& command) {
   command.add("--target", flags->target, "The same sentences in the other language")
       .called("FILE")
       .required();
-  command.add("--dev-source", flags->dev_source, "Text to translate from for validation").called("FILE");
+  command.add("--dev-source", flags->dev_source, "Text to translate from for validation")
+      .called("FILE")
+      .needs("--dev-target");
   command.add("--dev-target", flags->dev_target, "The same sentences in the other language, for validation")
-      .called("FILE");
+      .called("FILE")
+      .needs("--dev-source");
   command.add_fields({field_of("skip_bad", flags->skip_bad, kSkipBadHelp)}, "Options");
   add_languages(command, flags->languages);
   add_train_flags(command, *flags);

@@ -13,6 +13,7 @@
 #include "cli/tokenize.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/names.h"
 #include "hodhod/base/nearest_name.h"
 #include "hodhod/models/registry.h"
@@ -30,7 +31,8 @@ std::string own_tokenizer(const TrainFlags& flags, const RunDirectory& run,
   // Written under another name first, so that a stopped run leaves a complete tokenizer or none.
   const std::string unfinished = own + ".unfinished";
   remove_tree(unfinished);
-  const TaskTokenizer trained = train_task_tokenizer(options, lines);
+  const std::string name = flags.data.empty() ? "the text to train on" : flags.data[0];
+  const TaskTokenizer trained = train_task_tokenizer(options, lines_with_words(lines, name));
   fmt::print(stderr, "{}\n", trained.persian.note);
   if (flags.from.empty() && !preset_of(flags)->reads_features()) print_warnings(trained.warnings);
   trained.tokenizer.save(unfinished);
@@ -223,6 +225,14 @@ void tell_about_tokenizer(const text::Tokenizer& tokenizer, const text::LineSour
 void refuse_unused(const Command& command, const TrainFlags& flags) {
   refuse_useless(command, "optimizer", flags.trainer.optimizer);
   refuse_useless(command, "schedule", flags.trainer.schedule);
+  check_given_once(flags.model_options);
+  if (flags.dev.empty() && flags.dev_share == 0)
+    command.refuse({"--validation-tokens"}, "is for validation, and there are no data for it");
+  if (flags.tokenizer.kind != TokenizerKind::word) {
+    command.refuse({"--tokenizer-min-count", "--tokenizer-word-ends"},
+                   fmt::format("is for whole words, and the tokenizer is of the kind {}",
+                               names_of(flags.tokenizer.kind)[static_cast<size_t>(flags.tokenizer.kind)]));
+  }
   const bool brings_tokenizer = !flags.from.empty() && is_directory(flags.from) && has_tokenizer(flags.from);
   if (flags.tokenizer_path.empty() && !brings_tokenizer) return;
   TaskTokenizerOptions options;
@@ -250,8 +260,8 @@ FineTuning fine_tuning(const TrainFlags& flags, const RunDirectory& run, const t
   if (!flags.tokenizer_path.empty()) {
     const int64_t tokens = text::Tokenizer::load(flags.tokenizer_path).vocab_size();
     const int64_t known = ModelDirectory::open(flags.from).config->vocabulary();
-    check(tokens <= known, "--tokenizer {}: has {} tokens, and the model of --from {} knows {}",
-          flags.tokenizer_path, tokens, flags.from, known);
+    check(tokens <= known, "--tokenizer {}: has {}, and the model of --from {} knows {}",
+          flags.tokenizer_path, count_of(tokens, "token"), flags.from, known);
   }
   options.fresh_layers = flags.fresh_layers;
   options.lora = flags.lora;

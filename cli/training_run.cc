@@ -17,7 +17,9 @@
 #include "cli/output.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/hash.h"
+#include "hodhod/base/memory.h"
 #include "hodhod/base/progress.h"
 #include "hodhod/base/signals.h"
 #include "hodhod/data/token_cache.h"
@@ -46,9 +48,7 @@ std::string command_text(const Command& command) {
 // Records data by the bytes of the files or, if they cannot be read again (a pipe, standard input), by the
 // text that was read.
 void add_data(std::vector<DataFile>& data, const ReadOption& read) {
-  bool again = true;
-  for (const std::string& path : read.paths) again = again && std::filesystem::is_regular_file(path);
-  if (again) {
+  if (can_be_read_again(read.paths)) {
     for (const std::string& path : read.paths) data.push_back(data_file(read.option, path));
     return;
   }
@@ -143,10 +143,11 @@ ModelRecord model_record(const RunModel& run) {
 void say_beginning(const RunModel& model, const std::string& data, const RunDirectory& run, bool quiet) {
   if (!quiet) {
     const std::string tokens =
-        model.tokenizer != nullptr ? fmt::format(", {} tokens known", model.tokenizer->vocab_size()) : "";
+        model.tokenizer != nullptr
+            ? fmt::format(", {} known", count_of(model.tokenizer->vocab_size(), "token"))
+            : "";
     const int64_t parameters = parameter_count(model.model);
-    say(fmt::format("{}{}{}", data, tokens,
-                    parameters > 0 ? fmt::format(", {} parameters", parameters) : ""));
+    say(fmt::format("{}{}{}", data, tokens, parameters > 0 ? ", " + count_of(parameters, "parameter") : ""));
   }
   for (const std::string& note : run.notes()) say(note);
 }
@@ -199,6 +200,20 @@ TrainingReport with_progress(const char* label, std::string_view unit, bool quie
   return report;
 }
 
+// Error before the first step when it needs more memory than there is: the process would be killed amid it.
+void check_memory(const TrainingTask& task, const TrainFlags& flags) {
+  const uint64_t there = total_memory();
+  if (!task.step || there == 0) return;
+  const Description step = describe(task.model.model.config(), *task.step);
+  const bool partly = flags.freeze_embedding || flags.train_layers || task.model.adapter != nullptr;
+  const int64_t needed = partly ? step.weights + step.activations : step.to_train();
+  check(needed < 0 || static_cast<uint64_t>(needed) <= there,
+        "a step of {} of {} needs about {} of memory, and this machine has {}; lower --batch or "
+        "--length",
+        count_of(step.batch, "window"), count_of(step.length, "token"),
+        format_bytes(static_cast<uint64_t>(needed)), format_bytes(there));
+}
+
 // The exit status of a run that ended, after the way to go on if a signal stopped it.
 int exit_status(const TrainingReport& report, const TrainFlags& flags) {
   if (report.end != TrainingEnd::signal) return 0;
@@ -227,6 +242,12 @@ RunDirectory begin_run(const Command& command, const TrainFlags& flags, const st
   }
   return RunDirectory(flags.out, std::move(record),
                       {.from = flags.from, .restart = flags.restart, .overwrite = flags.overwrite});
+}
+
+bool can_be_read_again(const std::vector<std::string>& paths) {
+  return std::all_of(paths.begin(), paths.end(), [](const std::string& path) {
+    return path != "-" && std::filesystem::is_regular_file(path);
+  });
 }
 
 std::vector<std::string> or_standard_input(const std::vector<std::string>& paths) {
@@ -258,6 +279,7 @@ void tell_validation(bool validates, const TrainFlags& flags, std::string_view r
 
 int run_training(const TrainingTask& task, const TrainFlags& flags, RunDirectory& run,
                  const Session& session) {
+  check_memory(task, flags);
   run.set_model(model_record(task.model));
   say_beginning(task.model, task.data, run, session.quiet);
   const StopSignals signals;

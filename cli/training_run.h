@@ -3,11 +3,13 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cli/training.h"
+#include "hodhod/models/description.h"
 #include "hodhod/tasks/text_model.h"
 #include "hodhod/train/fitting.h"
 #include "hodhod/train/run_directory.h"
@@ -22,6 +24,9 @@ struct ReadOption {
   std::vector<std::string> paths;
   std::function<std::string()> text;
 };
+
+// Whether all of these are files: "-" is standard input, and a pipe is empty once it was read.
+bool can_be_read_again(const std::vector<std::string>& paths);
 
 // The given paths, or standard input if there are none.
 std::vector<std::string> or_standard_input(const std::vector<std::string>& paths);
@@ -58,6 +63,8 @@ struct TrainingTask {
   RunModel model;                    // the trainee's
   std::string data;                  // "80 texts to train on, 20 for validation"
   std::string_view unit = "tokens";  // what the loss is summed over
+  // The batch and the length of every step, where they are known before.
+  std::optional<DescribeOptions> step = {};
 };
 
 // Trains, prints what is trained and the result, and returns the exit status: 0, or 128 + the signal that

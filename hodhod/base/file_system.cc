@@ -46,6 +46,8 @@ const char* advice(int reason) {
     case ENOSPC:
     case EDQUOT:
       return "; free some space and try again";
+    case EFBIG:
+      return "; raise the limit on the size of files (ulimit -f), or write to another file system";
     default:
       return "";
   }

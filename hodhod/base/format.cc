@@ -84,6 +84,15 @@ std::string with_commas(int64_t number) {
   return text;
 }
 
+std::string noun_for(int64_t count, std::string_view noun, std::string_view several) {
+  if (count == 1) return std::string(noun);
+  return several.empty() ? fmt::format("{}s", noun) : std::string(several);
+}
+
+std::string count_of(int64_t count, std::string_view noun, std::string_view several) {
+  return fmt::format("{} {}", count, noun_for(count, noun, several));
+}
+
 int64_t display_width(std::string_view utf8) {
   int64_t width = 0;
   for (size_t i = 0; i < utf8.size();) {

@@ -13,6 +13,10 @@ std::string format_bytes(uint64_t bytes);     // "812 B", "1.5 KiB", "2.31 GiB"
 std::string format_count(double count);       // "812", "65.1k", "124.4M", "1.76T"
 std::string format_duration(double seconds);  // "0.4 s", "42 s", "3:05", "2:03:05", "4 d 02:03:05"
 std::string with_commas(int64_t number);      // "124,439,808"
+// "1 row", "1200 rows": the noun in the plural but for 1, with an s unless `several` is given. And the noun
+// alone, for a number that is written in another way.
+std::string count_of(int64_t count, std::string_view noun, std::string_view several = {});
+std::string noun_for(int64_t count, std::string_view noun, std::string_view several = {});
 
 // The finite number that is the whole of `text` ("-2", "3.5e-4"); nothing if it is not one.
 std::optional<double> parse_number(std::string_view text);

@@ -49,5 +49,15 @@ TEST(Format, WidthOnATerminal) {
   EXPECT_EQ(display_width("\xff"), 1);
 }
 
+TEST(Format, NounsOfOneAndOfSeveral) {
+  EXPECT_EQ(count_of(1, "row"), "1 row");
+  EXPECT_EQ(count_of(0, "row"), "0 rows");
+  EXPECT_EQ(count_of(1200, "row"), "1200 rows");
+  EXPECT_EQ(count_of(1, "entry", "entries"), "1 entry");
+  EXPECT_EQ(count_of(2, "entry", "entries"), "2 entries");
+  EXPECT_EQ(noun_for(1, "word"), "word");
+  EXPECT_EQ(noun_for(-1, "word"), "words");
+}
+
 }  // namespace
 }  // namespace hodhod

@@ -45,6 +45,13 @@ uint64_t current_memory() {
   return resident * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
+uint64_t total_memory() {
+  std::optional<uint64_t> total = meminfo("MemTotal:");
+  const auto limit = number_in("/sys/fs/cgroup/memory.max");
+  if (limit) total = total ? std::min(*total, *limit) : *limit;
+  return total.value_or(0);
+}
+
 uint64_t available_memory() {
   std::optional<uint64_t> available = meminfo("MemAvailable:");
   const auto limit = number_in("/sys/fs/cgroup/memory.max");

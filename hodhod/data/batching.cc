@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/rng.h"
 #include "hodhod/base/visit.h"
 
@@ -121,7 +122,8 @@ void BatchSampler::seek(BatchPosition position) {
 WindowSampler::WindowSampler(int64_t tokens, WindowOptions options) : tokens_(tokens), options_(options) {
   check(options.length >= 1 && options.batch >= 1, "windows: length {} and batch {} must be positive",
         options.length, options.batch);
-  check(tokens >= 2, "windows: a stream of {} tokens has nothing to predict; give more text", tokens);
+  check(tokens >= 2, "windows: a stream of {} has nothing to predict; give more text",
+        count_of(tokens, "token"));
   check(options.order != WindowOrder::random || tokens > options.length,
         "windows: a stream of {} tokens is too short for windows of {}; shorten them or give more text",
         tokens, options.length);

@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/utf8.h"
 #include "hodhod/data/header.h"
 
@@ -45,14 +46,14 @@ std::vector<Column> parse_columns(const std::vector<std::string>& columns) {
   std::vector<Column> parsed;
   for (const std::string& text : columns) {
     check(!text.empty(), "columns: an empty name; give numbers from 1 or names, with commas between");
-    Column& column = parsed.emplace_back();
+    Column& column = parsed.emplace_back(Column{text});
     const char* end = text.data() + text.size();
     const auto [stop, problem] = std::from_chars(text.data(), end, column.number);
     if (problem == std::errc() && stop == end) {
       check(column.number != 0,
             "columns: there is no column 0; columns are numbered from 1, and from -1 backwards");
     } else {
-      column = {text, 0};
+      column.number = 0;
     }
   }
   return parsed;
@@ -82,16 +83,16 @@ std::vector<size_t> find_columns(const std::vector<Column>& columns, const std::
     for (size_t i = 0; i < count; ++i) found.push_back(i);
   }
   for (const Column& column : columns) {
-    if (column.number == 0) {
-      const auto name = std::find(names.begin(), names.end(), column.name);
+    const auto name = std::find(names.begin(), names.end(), column.name);
+    if (column.number == 0 || name != names.end()) {
       check(name != names.end(), "{}: there is no column \"{}\"{}", place, column.name,
             advice_about(names, kind));
       found.push_back(static_cast<size_t>(name - names.begin()));
     } else {
       const int64_t index =
           column.number > 0 ? column.number - 1 : static_cast<int64_t>(count) + column.number;
-      check(index >= 0 && index < static_cast<int64_t>(count), "{}: expected a column {}, found {} columns",
-            place, column.number, count);
+      check(index >= 0 && index < static_cast<int64_t>(count), "{}: expected a column {}, found {}", place,
+            column.number, count_of(static_cast<int64_t>(count), "column"));
       found.push_back(static_cast<size_t>(index));
     }
   }
@@ -99,7 +100,8 @@ std::vector<size_t> find_columns(const std::vector<Column>& columns, const std::
 }
 
 void BadLines::report(const std::string& message) {
-  if (!skip_) throw Error(message + "; correct the line, or skip bad lines with `skip_bad`");
+  if (!skip_)
+    throw Error(message + "; correct the line" + (can_skip_ ? ", or skip bad lines with `skip_bad`" : ""));
   ++count_;
   if (examples_.size() < 10) examples_.push_back(message);
 }

@@ -38,6 +38,9 @@ struct CorpusOptions {
   size_t least_columns = 1;
   // Joins the members of a list of strings in jsonl; if it is empty, lists are bad.
   std::string list_separator = {};
+  // A file whose name does not say its format (standard input, a pipe) is a table: tsv if its first line has
+  // a tab, else csv. Every line of it counts: none can be skipped.
+  bool table = false;
 
   template <class Visitor>
   void visit(Visitor&& v) {
@@ -60,15 +63,16 @@ std::string note_of_header(const std::string& place, const std::vector<std::stri
 
 // A column: a name, or a number from 1 (from −1 backwards).
 struct Column {
-  std::string name;
+  std::string name;    // as it was given, a number too: a header may have it as a name ("2019")
   int64_t number = 0;  // 0: by name
 };
 std::vector<Column> parse_columns(const std::vector<std::string>& columns);
 
 bool has_names(const std::vector<Column>& columns);
 
-// The indices of the columns among `count` fields. An Error names the column, and the names that exist. If
-// the names are `taken` for such, and do not read like names, it says that they may be data.
+// The indices of the columns among `count` fields. A number that is one of the names is that name. An Error
+// names the column, and the names that exist. If the names are `taken` for such, and do not read like names,
+// it says that they may be data.
 enum class ColumnNames { known, taken };
 std::vector<size_t> find_columns(const std::vector<Column>& columns, const std::vector<std::string>& names,
                                  size_t count, const std::string& place,
@@ -77,7 +81,8 @@ std::vector<size_t> find_columns(const std::vector<Column>& columns, const std::
 // Counts bad lines and remembers the first few, or throws.
 class BadLines {
  public:
-  explicit BadLines(bool skip) : skip_(skip) {}
+  // `can_skip`: whether the reader of the message can ask for that.
+  explicit BadLines(bool skip, bool can_skip = true) : skip_(skip), can_skip_(can_skip) {}
   // `message` is complete: "FILE:LINE: expected …, found …". Throws it as an Error unless bad lines are
   // skipped.
   void report(const std::string& message);
@@ -85,7 +90,7 @@ class BadLines {
   const std::vector<std::string>& examples() const { return examples_; }
 
  private:
-  bool skip_;
+  bool skip_, can_skip_;
   int64_t count_ = 0;
   std::vector<std::string> examples_;  // up to ten
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/json.h"
 #include "hodhod/base/utf8.h"
 #include "hodhod/data/header.h"
@@ -77,7 +78,7 @@ RecordReader::RecordReader(std::vector<std::string> files, CorpusOptions options
     : files_(std::move(files)),
       options_(std::move(options)),
       columns_(parse_columns(options_.columns)),
-      bad_(options_.skip_bad) {
+      bad_(options_.skip_bad, !options_.table) {
   check(!files_.empty(), "corpus: no file is given; give at least one");
 }
 
@@ -177,6 +178,12 @@ void RecordReader::open_next_file() {
         "{}: the format {} is for texts with labels only", path,
         names_of(format)[static_cast<size_t>(format)]);
   table_ = std::make_unique<Table>(path, format);
+  if (options_.table && format == CorpusFormat::text) {
+    std::optional<std::string> line = table_->take();
+    const bool tabs = line && line->find('\t') != std::string::npos;
+    if (line) table_->give_back(std::move(*line));
+    table_->format = format = tabs ? CorpusFormat::tsv : CorpusFormat::csv;
+  }
   if (format == CorpusFormat::jsonl) {
     check(!columns_.empty(), "{}: name the keys to read in `columns`", path);
     for (const Column& column : columns_) {
@@ -283,17 +290,18 @@ std::optional<Record> RecordReader::read_record() {
     }
     if (table.width == 0) {
       if (table.fields.size() < options_.least_columns) {
-        bad(fmt::format("expected at least {} columns with a {} between them, found {}",
-                        options_.least_columns, table.format == CorpusFormat::tsv ? "tab" : "comma",
-                        excerpt(*line)));
+        bad(fmt::format("expected at least {} with a {} between them, found {}",
+                        count_of(static_cast<int64_t>(options_.least_columns), "column"),
+                        table.format == CorpusFormat::tsv ? "tab" : "comma", excerpt(*line)));
         continue;
       }
       table.width = table.fields.size();
       table.chosen = find_columns(columns_, {}, table.width, table.place(begin));
     }
     if (table.fields.size() != table.width) {
-      bad(fmt::format("expected {} columns as in the first line, found {} in {}", table.width,
-                      table.fields.size(), excerpt(*line)));
+      bad(fmt::format("expected {} as in the first line, found {} in {}",
+                      count_of(static_cast<int64_t>(table.width), "column"), table.fields.size(),
+                      excerpt(*line)));
       continue;
     }
     for (const size_t i : table.chosen) record.fields.push_back(table.fields[i]);
@@ -316,7 +324,7 @@ std::optional<Record> RecordReader::next() {
 ParallelReader::ParallelReader(std::vector<std::vector<std::string>> sides, bool skip_bad) : bad_(skip_bad) {
   check(!sides.empty(), "parallel text: no side is given; give at least one");
   for (std::vector<std::string>& files : sides) {
-    check(!files.empty(), "parallel text: a side without a file");
+    check(!files.empty(), "parallel text: no file is given for one of the sides; give files for both");
     sides_.push_back({std::move(files), 0, std::nullopt});
   }
 }

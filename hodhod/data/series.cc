@@ -7,6 +7,7 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <numbers>
 #include <numeric>
@@ -67,16 +68,47 @@ class SeriesTable {
  private:
   void choose(const Record& record, const std::vector<std::string>& names) {
     names_ = names;
+    check_header(record.file);
     const auto indices = [&](const std::vector<std::string>& columns) {
-      return find_columns(parse_columns(columns), names_, names_.size(), record.file, ColumnNames::known);
+      std::vector<Column> parsed = parse_columns(columns);
+      for (Column& column : parsed) column.number = options_.by_name ? 0 : column.number;
+      return find_columns(parsed, names_, names_.size(), record.file, ColumnNames::known);
     };
     time_ = options_.time.empty() ? 0 : indices({options_.time})[0];
     if (!options_.columns.empty()) {
       chosen_ = indices(options_.columns);
       check(std::find(chosen_.begin(), chosen_.end(), time_) == chosen_.end(),
             "{}: column {} holds the times; it cannot be one of the numbers too", record.file, names_[time_]);
-      return;
+    } else {
+      choose_numbers(record);
     }
+    check_names(record.file);
+  }
+
+  // A first row of data would be lost as names.
+  void check_header(const std::string& file) const {
+    const bool data = std::all_of(names_.begin(), names_.end(), [](const std::string& name) {
+      return is_missing(name) || parse_number(name) || parse_time(name);
+    });
+    check(!data, "{}: expected a first line with the names of the columns, found {}; put one before the rows",
+          file, excerpt(fmt::format("{}", fmt::join(names_, ","))));
+  }
+
+  // A column is found again by its name.
+  void check_names(const std::string& file) const {
+    std::vector<size_t> used = chosen_;
+    used.push_back(time_);
+    for (const size_t i : used) {
+      check(!names_[i].empty(), "{}: column {} has no name in the first line; give it one", file, i + 1);
+      check(std::count(names_.begin(), names_.end(), names_[i]) == 1 &&
+                std::count(used.begin(), used.end(), i) == 1,
+            "{}: column {} is there twice; {}", file, names_[i],
+            std::count(used.begin(), used.end(), i) > 1 ? "name it once"
+                                                        : "give each column a name of its own");
+    }
+  }
+
+  void choose_numbers(const Record& record) {
     std::vector<std::string> left_out;
     for (size_t i = 0; i < names_.size(); ++i) {
       if (i == time_) continue;
@@ -96,10 +128,9 @@ class SeriesTable {
   int64_t time_in(const Record& record) const {
     const std::string_view text = without_outer_blanks(record.fields[time_]);
     const auto time = parse_time(text);
-    check(
-        time.has_value(),
-        "{}: expected a time such as 2016-07-01 13:00:00 in column {}, found {}; `time` names another column",
-        record.place(), names_[time_], excerpt(text));
+    check(time.has_value(), "{}: expected a time such as 2016-07-01 13:00:00 in column {}, found {}{}",
+          record.place(), names_[time_], excerpt(text),
+          options_.by_name ? "" : "; `time` names another column");
     return *time;
   }
 
@@ -141,7 +172,8 @@ void put_in_order(std::vector<SeriesRow>& rows, bool fill, std::vector<std::stri
   rows.erase(std::unique(rows.begin(), rows.end(), same), rows.end());
   if (rows.size() < before)
     notes.push_back(
-        fmt::format("of rows with the same time the first is kept: {} are left out", before - rows.size()));
+        fmt::format("of rows with the same time the first is kept: {} left out",
+                    before - rows.size() == 1 ? "1 is" : fmt::format("{} are", before - rows.size())));
 }
 
 // The values of all rows of the series, with those that are missing filled from before them.
@@ -205,11 +237,12 @@ class SeriesFiller {
 
 Series read_series(const std::vector<std::string>& files, const SeriesColumns& options) {
   for (const std::string& file : files) {
+    if (file == "-" || !std::filesystem::is_regular_file(file)) continue;
     const CorpusFormat format = format_of(file);
     check(format == CorpusFormat::csv || format == CorpusFormat::tsv,
           "{}: a series is a table; its name must end in .csv or .tsv (.gz and .zst may follow)", file);
   }
-  RecordReader reader(files, {.header = CorpusHeader::yes});
+  RecordReader reader(files, {.header = CorpusHeader::yes, .table = true});
   SeriesTable table(options);
   while (const auto record = reader.next()) table.add(*record, reader.names());
   std::vector<SeriesRow>& rows = table.rows;
@@ -226,9 +259,13 @@ Series read_series(const std::vector<std::string>& files, const SeriesColumns& o
   SeriesFiller filler(series, rows, options.fill);
   filler.run();
   if (filler.added() > 0)
-    series.notes.push_back(fmt::format("{} missing rows take the values before them", filler.added()));
+    series.notes.push_back(
+        fmt::format("{} missing {} before", filler.added(),
+                    filler.added() == 1 ? "row takes the values" : "rows take the values"));
   if (table.missing > 0)
-    series.notes.push_back(fmt::format("{} missing numbers take the values before them", table.missing));
+    series.notes.push_back(
+        fmt::format("{} missing {} before", table.missing,
+                    table.missing == 1 ? "number takes the value" : "numbers take the values"));
   return series;
 }
 

@@ -16,6 +16,7 @@ struct SeriesColumns {
   std::string time = {};                  // the column of times; empty: the first one
   std::vector<std::string> columns = {};  // of numbers; empty: all others that hold numbers
   bool fill = false;
+  bool by_name = false;  // numbers are names, too: of a model's columns, which were found before
 
   template <class Visitor>
   void visit(Visitor&& v) {
@@ -41,11 +42,12 @@ struct Series {
   std::string time_text(int64_t row) const { return step.format(time(row)); }
 };
 
-// Reads tables with a header (tsv or csv, .gz and .zst too), one after the other. Error, with file and line,
-// for a time or a number that cannot be read, rows that are not in order of time, two rows of one time, a
-// missing row, a missing number, or a time between two rows of the series. With `fill`, the middle four are
-// mended, and notes count them; a value is only ever filled from before it, so that filling tells nothing of
-// the future.
+// Reads tables with a header (tsv or csv, .gz and .zst too; of standard input and pipes the first line says
+// which), one after the other. Error where the first line holds no names, and where a column that is read has
+// none, or one that another has too. Error, with file and line, for a time or a number that cannot be read,
+// rows that are not in order of time, two rows of one time, a missing row, a missing number, or a time
+// between two rows of the series. With `fill`, the middle four are mended, and notes count them; a value is
+// only ever filled from before it, so that filling tells nothing of the future.
 Series read_series(const std::vector<std::string>& files, const SeriesColumns& options);
 
 // Rows begin, …, end - 1 of a series.

@@ -131,6 +131,33 @@ TEST(Series, BadFilesAreRefusedWithTheirRows) {
   expect_error([] { series_of("t,x\n2020-01-01,1\n2020-01-02,2\n", {.columns = {"t"}}); }, "holds the times");
 }
 
+// A column is found again by its name, so each needs one of its own.
+TEST(Series, ColumnsAreTheirNames) {
+  const std::string rows = "2020-01-01,1,2\n2020-01-02,3,4\n";
+  const Series years = series_of("t,2019,2020\n" + rows, {.columns = {"2020"}});
+  EXPECT_EQ(years.columns, (std::vector<std::string>{"2020"}));
+  EXPECT_EQ(years.values, (std::vector<double>{2, 4}));
+  const Series swapped = series_of("t,3,2\n" + rows, {.columns = {"3", "2"}});  // names before numbers
+  EXPECT_EQ(swapped.values, (std::vector<double>{1, 2, 3, 4}));
+  const Series third = series_of("t,a,b\n" + rows, {.columns = {"3"}});
+  EXPECT_EQ(third.columns, (std::vector<std::string>{"b"}));
+  expect_error([&] { series_of("t,a,b\n" + rows, {.columns = {"3"}, .by_name = true}); },
+               "there is no column \"3\"");
+  expect_error([&] { series_of("t,a,a\n" + rows); }, "column a is there twice");
+  expect_error([&] { series_of("t,a,b\n" + rows, {.columns = {"a", "a"}}); }, "name it once");
+  expect_error([&] { series_of("t,a,t\n" + rows); }, "column t is there twice");
+  expect_error([&] { series_of(",a,b\n" + rows); }, "column 1 has no name");
+  expect_error([&] { series_of("t,,b\n" + rows); }, "column 2 has no name");
+  EXPECT_EQ(series_of("t,,b\n" + rows, {.columns = {"b"}}).values, (std::vector<double>{2, 4}));
+}
+
+TEST(Series, AFirstRowOfDataIsNotTakenForNames) {
+  for (const char* first : {"2020-01-01,1,2", "2020,1,", "1,2,3"}) {
+    expect_error([&] { series_of(std::string(first) + "\n2020-01-02,3,4\n2020-01-03,5,6\n"); },
+                 "expected a first line with the names of the columns");
+  }
+}
+
 TEST(Series, IsMendedFromBeforeOnly) {
   const std::string text =
       "t,x\n2020-01-03,3\n2020-01-01,1\n2020-01-02,NA\n2020-01-03,33\n2020-01-04,4\n2020-01-07,7\n2020-01-08,"

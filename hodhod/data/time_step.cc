@@ -7,6 +7,7 @@
 #include <cctype>
 #include <vector>
 
+#include "hodhod/base/format.h"
 #include "hodhod/base/names.h"
 
 namespace hodhod {
@@ -142,10 +143,6 @@ struct Unit {
 constexpr Unit kUnits[] = {
     {kWeek, "week"}, {kDay, "day"}, {kHour, "hour"}, {kMinute, "minute"}, {1, "second"}};
 
-std::string counted(int64_t count, std::string_view unit) {
-  return fmt::format("{} {}{}", count, unit, count == 1 ? "" : "s");
-}
-
 int64_t median_distance(std::span<const int64_t> values) {
   std::vector<int64_t> distances;
   for (size_t i = 1; i < values.size(); ++i) distances.push_back(values[i] - values[i - 1]);
@@ -182,9 +179,9 @@ std::optional<int64_t> TimeStep::between(int64_t from, int64_t to) const {
 }
 
 std::string TimeStep::text() const {
-  if (months > 0) return counted(months, "month") + (last_day ? ", last day" : "");
+  if (months > 0) return count_of(months, "month") + (last_day ? ", last day" : "");
   for (const Unit& unit : kUnits) {
-    if (seconds % unit.seconds == 0) return counted(seconds / unit.seconds, unit.name);
+    if (seconds % unit.seconds == 0) return count_of(seconds / unit.seconds, unit.name);
   }
   return "";
 }

@@ -289,7 +289,7 @@ TEST(Decoding, ErrorsSayWhatToDo) {
               HasSubstr("no token is possible"));
   EXPECT_THAT(error_of({prompt({1})}, {.num_beams = 2, .suppress_tokens = {0, 1, 2, 3, 4}}),
               HasSubstr("no token is possible"));
-  EXPECT_THAT(error_of({prompt({1, 2, 3})}, {.max_length = 3}), HasSubstr("max_length allows 3"));
+  EXPECT_THAT(error_of({prompt({1, 2, 3})}, {.max_length = 3}), HasSubstr("`max_length` allows 3"));
   EXPECT_THAT(error_of({prompt({1})}, {.length_penalty = NAN}),
               HasSubstr("length_penalty: expected a number, found nan"));
   EXPECT_THAT(error_of({prompt({1})}, {.do_sample = true, .top_p = NAN}),

@@ -21,13 +21,14 @@ bool is_of_beams(std::string_view option) {
 
 void DecodeOptions::validate(int64_t vocabulary) const {
   check_fields(fields_of(const_cast<DecodeOptions&>(*this)), "decoding");  // only read
-  check(num_beams == 1 || !do_sample, "decoding: sampling with {} beams; use num_beams 1, or do_sample no",
-        num_beams);
+  check(num_beams == 1 || !do_sample,
+        "decoding: sampling with {} beams; use `num_beams 1`, or `do_sample no`", num_beams);
   check(temperature > 0 || !do_sample,
-        "decoding: temperature is {}; give a number above 0, or do_sample no to take the likeliest token",
+        "decoding: temperature is {}; give a number above 0, or `do_sample no` to take the likeliest token",
         temperature);
   check(num_return_sequences <= num_beams || do_sample,
-        "decoding: {} results asked of {} beams; raise num_beams or sample", num_return_sequences, num_beams);
+        "decoding: {} results asked of {} beams; raise `num_beams`, or sample (`do_sample yes`)",
+        num_return_sequences, num_beams);
   check(decay_factor > 0 && std::isfinite(decay_factor),
         "decoding: exponential_decay_length_penalty has the factor {}; give a number above 0", decay_factor);
   for (const auto& [name, token] : {std::pair{"forced_bos", forced_bos}, {"forced_eos", forced_eos}}) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 
 namespace hodhod {
 
@@ -20,11 +21,12 @@ void check_prompt(const LanguageModel& model, const Prompt& prompt, const Decode
   const auto length = static_cast<int64_t>(prompt.target.size());
   check(length > 0, "decoding: {} is empty; begin it with the start token", name);
   check((options.slide_window && options.num_beams == 1) || length < model.max_length(),
-        "decoding: {} has {} tokens and the model takes {}; shorten it", name, length, model.max_length());
+        "decoding: {} has {} and the model takes {}; shorten it", name, count_of(length, "token"),
+        model.max_length());
   check(options.max_length == 0 || length < options.max_length,
-        "decoding: {} has {} tokens, and max_length allows {} with those that are generated; raise it, or "
-        "give max_new_tokens instead",
-        name, length, options.max_length);
+        "decoding: {} has {}, and `max_length` allows {} with those that are generated; raise it, or give "
+        "`max_new_tokens` instead",
+        name, count_of(length, "token"), options.max_length);
   for (int64_t token : prompt.target) {
     check(token >= 0 && token < model.vocabulary(),
           "decoding: token {} of {} is outside a vocabulary of {}; the tokenizer knows tokens that the model "

@@ -322,6 +322,9 @@ void check_what_is_asked(const Subject& subject, const LookOptions& options) {
   check(network || (options.at.empty() && options.cuts != Cutting::on),
         "look: --at and --cuts are for models with an answer; {} has none to cut", subject.name);
   const bool writes = network && subject.config().head.kind == HeadKind::language_model;
+  check(subject.kind != Kind::ngram || options.generate == 0,
+        "look: --generate is for networks, and {} counts n-grams: give the whole text to look at",
+        subject.name);
   check(writes || options.generate == 0, "look: --generate is for models that write; {} does not",
         subject.name);
 }

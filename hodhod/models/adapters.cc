@@ -226,6 +226,14 @@ AdapterConfig attach_adapter(Model& model, const ModelType& type, const LoraOpti
   const TensorNames names = type.tensor_names(model.config());
   const std::vector<AdaptedLayer> all = adapted_layers(model, names);  // refuses what is no Transformer
   const auto layers = chosen_layers(all, targets_of(options, type), model);
+  for (const AdaptedLayer& layer : layers) {
+    const int64_t most = std::min(layer.in(), layer.out());
+    check(
+        options.rank <= most,
+        "adapters: `lora.rank` is {}, and {} is a layer from {} to {}, whose changes have a rank of at most "
+        "{}; give no more",
+        options.rank, layer.theirs, layer.in(), layer.out(), most);
+  }
   AdapterConfig config{
       .rank = options.rank,
       .alpha = options.alpha,

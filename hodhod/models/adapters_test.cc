@@ -58,6 +58,18 @@ TEST_P(AdaptersOfFamily, AreTrainedSavedLoadedAndMerged) {
             whole);
 }
 
+TEST(Adapters, ARankAboveThatOfALayerIsRefused) {
+  const TransformerModelConfig config = small_of(hf::gpt2());
+  TransformerModel model(config, Rng(3));
+  try {
+    attach_adapter(model, type_of(hf::gpt2()), {.rank = 100'000}, 1);
+    FAIL() << "a rank that no layer has";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("`lora.rank` is 100000, and"));
+  }
+  EXPECT_FALSE(has_adapters(model));
+}
+
 // target_modules, read as PEFT reads it, names the adapted layers and no others.
 TEST_P(AdaptersOfFamily, TargetsMeanTheirLayersAlone) {
   const hf::Family& family = *GetParam();

@@ -32,7 +32,20 @@ void check_complete(const std::vector<std::string>& missing, const std::string& 
        more);
 }
 
+// Errors of values that were read without saying where say so.
+ReadConfig read_config(const ModelType& type, const Json& json, const std::string& file) {
+  constexpr std::string_view kSomewhere = "JSON: ";
+  try {
+    return type.read(json, file);
+  } catch (const Error& error) {
+    const std::string_view message = error.what();
+    if (message.starts_with(kSomewhere)) fail("{}: {}", file, message.substr(kSomewhere.size()));
+    throw;
+  }
+}
+
 ModelDirectory open_whole(const std::string& path) {
+  check(!path.empty(), "the name of the model's directory is empty; give the directory of a model");
   check(is_directory(path), "{}: {}; a model is a directory with config.json in it", path,
         file_exists(path) ? "is a file" : "there is no such directory");
   const std::string file = join_path(path, "config.json");
@@ -41,7 +54,7 @@ ModelDirectory open_whole(const std::string& path) {
   directory.path = path;
   directory.json = read_json(file);
   directory.type = &model_type_named(json_get<std::string>(directory.json, "model_type", file), file);
-  ReadConfig read = directory.type->read(directory.json, file);
+  ReadConfig read = read_config(*directory.type, directory.json, file);
   directory.config = std::move(read.config);
   directory.warnings = std::move(read.warnings);
   directory.origin = read_origin(path, directory.json);

@@ -23,6 +23,7 @@ void ModelConfig::change(std::string_view assignment) {
       set_field(field, assignment.substr(equals + 1), "`model` " + field.path);
       return;
     }
+    if (!why_useless(field.path).empty() || !head.why_useless(field.path).empty()) continue;
     known += (known.empty() ? "" : ", ") + field.path;
     names.push_back(field.path);
   }

@@ -51,6 +51,7 @@ ReadConfig NgramType::read(const Json& json, const std::string& path) const {
   reader.read(kNgramKeys, config->fields());
   config->counts = reader.get_or<std::vector<int64_t>>("counts", {});
   if (const Json* discounts = reader.find("discounts")) {
+    check(discounts->is_array(), "{}: expected a list of lists of numbers", reader.place("discounts"));
     for (const Json& row : discounts->elements())
       config->discounts.push_back(json_as<std::vector<double>>(row, reader.place("discounts")));
   }

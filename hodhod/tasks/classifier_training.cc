@@ -50,7 +50,11 @@ std::vector<double> class_weights(const Classifier& classifier, std::span<const 
   check(!classifier.is_regression(), "{}: a regression has no labels that could weigh more or less",
         kWeightsOption);
   if (says("balanced")) return balanced_weights(classifier, train);
-  return numbers_by_label(classifier.labels, options, 1, in(0, kMaxWeight), kWeightsOption);
+  std::vector<double> weights =
+      numbers_by_label(classifier.labels, options, 1, in(0, kMaxWeight), kWeightsOption);
+  check(std::any_of(weights.begin(), weights.end(), [](double weight) { return weight > 0; }),
+        "{}: all labels weigh 0, so that nothing could be learnt; give one of them more", kWeightsOption);
+  return weights;
 }
 
 ClassifierTrainee::ClassifierTrainee(Classifier& classifier, std::span<const LabelledText> train,

@@ -25,8 +25,10 @@ void check_texts(const Classifier& classifier, const Texts& texts, const std::st
   if (classifier.texts == 0 || classifier.texts == std::ssize(texts)) return;
   check(classifier.texts == 1, "{}: the model takes pairs of texts, and this is one text; {}", place,
         "separate the two with a tab, or name their columns with `text`");
-  fail("{}: the model takes single texts, and this is a pair; name the column of the text with `text`",
-       place);
+  fail(
+      "{}: the model takes single texts, and this is a pair; name the column of the text with `text`, or "
+      "write a blank in place of the tab",
+      place);
 }
 
 // Logits of each text, in the order of the texts.
@@ -62,11 +64,13 @@ std::vector<double> sigmoid_of(std::vector<double> values) {
 }
 
 NumberScores score_number(const std::vector<double>& values, const std::vector<double>& targets) {
-  const auto or_zero = [](double value) { return std::isfinite(value) ? value : 0.0; };
-  return {.pearson = or_zero(metrics::pearson(values, targets)),
-          .spearman = or_zero(metrics::spearman(values, targets)),
+  const double pearson = metrics::pearson(values, targets), spearman = metrics::spearman(values, targets);
+  const bool correlated = std::isfinite(pearson) && std::isfinite(spearman);
+  return {.pearson = correlated ? pearson : 0,
+          .spearman = correlated ? spearman : 0,
           .mean_squared_error = metrics::mean_squared_error(values, targets),
-          .mean_absolute_error = metrics::mean_absolute_error(values, targets)};
+          .mean_absolute_error = metrics::mean_absolute_error(values, targets),
+          .correlated = correlated};
 }
 
 NumberScores mean_of(const std::vector<NumberScores>& scores) {
@@ -77,6 +81,7 @@ NumberScores mean_of(const std::vector<NumberScores>& scores) {
     mean.spearman += one.spearman / count;
     mean.mean_squared_error += one.mean_squared_error / count;
     mean.mean_absolute_error += one.mean_absolute_error / count;
+    mean.correlated = mean.correlated && one.correlated;
   }
   return mean;
 }

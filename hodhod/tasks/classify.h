@@ -88,6 +88,8 @@ std::vector<Classification> classify(const Classifier& classifier, std::span<con
 // Predicted numbers compared with the correct ones; an undefined correlation is 0.
 struct NumberScores {
   double pearson = 0, spearman = 0, mean_squared_error = 0, mean_absolute_error = 0;
+  // False where all labels, or all values, are the same: then no correlation is defined, and both are 0.
+  bool correlated = true;
 };
 
 struct ClassifierScores {

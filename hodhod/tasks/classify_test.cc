@@ -114,6 +114,16 @@ TEST(Classify, LearnsNumbersFromPairs) {
   EXPECT_LT(scores.loss, 0.3);
 }
 
+TEST(Classify, LabelsThatAreAllTheSameHaveNoCorrelation) {
+  const Classifier classifier = small_classifier({}, ProblemKind::regression);
+  std::vector<LabelledText> same = boats(3, 10);
+  EXPECT_TRUE(evaluate(classifier, same, plain()).numbers.correlated);
+  for (LabelledText& one : same) one.label = "2.5";
+  const auto scores = evaluate(classifier, same, plain());
+  EXPECT_FALSE(scores.numbers.correlated);
+  EXPECT_EQ(scores.numbers.pearson, 0);
+}
+
 TEST(Classify, ARunInPiecesIsTheRunInOne) {
   const auto make = [] {
     auto training = std::make_shared<ClassifierRun>();
@@ -287,7 +297,7 @@ TEST(Classify, UnknownGoldLabelsCountAsMissed) {
   EXPECT_EQ(scores.classes.by_label.at("si").gold, 1);
   EXPECT_LE(scores.classes.accuracy, 0.5);
   EXPECT_LT(scores.loss, 20);
-  EXPECT_THAT(scores.notes, ElementsAre(HasSubstr("1 of 2 labels are unknown to the model")));
+  EXPECT_THAT(scores.notes, ElementsAre(HasSubstr("1 of 2 labels is unknown to the model")));
 }
 
 TEST(Classify, PairsAndSingleTextsAreNotMixedUp) {
@@ -362,6 +372,10 @@ TEST(Classify, WeightsOfLabels) {
   EXPECT_THAT(class_weights(classifier, train, {"none"}), ElementsAre(1, 1));
   EXPECT_THAT(class_weights(classifier, train, {"balanced"}), ElementsAre(4.0 / 6, 2));
   EXPECT_THAT(class_weights(classifier, train, {"yes=5"}), ElementsAre(1, 5));
+  EXPECT_THAT(error_of([&] {
+                class_weights(classifier, train, {"yes=0", "no=0"});
+              }),
+              HasSubstr("all labels weigh 0"));
   EXPECT_THAT(error_of([&] { class_weights(classifier, train, {"yes"}); }),
               HasSubstr("expected LABEL=NUMBER"));
   EXPECT_THAT(error_of([&] { class_weights(classifier, train, {"si=2"}); }), HasSubstr("(no, yes)"));

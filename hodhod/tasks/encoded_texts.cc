@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/text/language_tokens.h"
 
@@ -66,9 +67,9 @@ void LongTexts::add(int64_t tokens) {
 
 std::vector<std::string> LongTexts::notes(std::string_view fate) const {
   if (count_ == 0) return {};
-  return {
-      fmt::format("{} of {} texts {} longer than the {} tokens that the model takes (the longest has {}): {}",
-                  count_, texts_, count_ == 1 ? "is" : "are", limit_, longest_, fate)};
+  return {fmt::format("{} of {} {} longer than the {} that the model takes (the longest has {}): {}", count_,
+                      count_of(texts_, "text"), count_ == 1 ? "is" : "are", count_of(limit_, "token"),
+                      longest_, fate)};
 }
 
 Frame frame_of(const text::Tokenizer& tokenizer) {

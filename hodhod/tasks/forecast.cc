@@ -170,9 +170,9 @@ NextRows forecast_from(const SeriesForecaster& model, const Series& series, int6
   const SeriesOptions& options = model.options();
   check(row >= 0 && row <= series.rows(), "forecast: there is no row {} in data of {} rows", row,
         series.rows());
-  check(row >= options.context,
-        "{}: looks back {} rows, and the data have {}{}; give data that begin earlier", model.model->name(),
-        options.context, row, row < series.rows() ? " before that time" : "");
+  check(row >= options.context, "{}: looks back {}, and the data have {}{}; give data that begin earlier",
+        model.model->name(), count_of(options.context, "row"), row,
+        row < series.rows() ? " before that time" : "");
   Context context;
   NextRows next{.times = {},
                 .forecast = model.role().forecast(windows_at(model, series, std::span(&row, 1)), context)};
@@ -184,10 +184,9 @@ ForecastScores evaluate(const SeriesForecaster& model, const Series& series, con
                         int64_t stride) {
   const SeriesOptions& options = model.options();
   const std::vector<int64_t> origins = forecast_origins(part, options.context, options.horizon, stride);
-  check(
-      !origins.empty(),
-      "evaluate: rows {} to {} of the data hold no window: {} rows of history and {} to forecast are needed",
-      part.begin + 1, part.end, options.context, options.horizon);
+  check(!origins.empty(),
+        "evaluate: rows {} to {} of the data hold no window: {} of history and {} to forecast are needed",
+        part.begin + 1, part.end, count_of(options.context, "row"), options.horizon);
   const auto columns = static_cast<size_t>(options.column_count()), quantiles = options.quantiles.size();
   const std::vector<double> scale = model.role().scaler().scale.values(),
                             season = model.role().scaler().season_error.values();

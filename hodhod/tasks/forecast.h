@@ -44,7 +44,9 @@ struct SeriesForecaster {
   // Whether it is trained by gradients, or solved.
   bool by_gradients() const;
   // What it reads of a table.
-  SeriesColumns columns(bool fill) const { return {options().time, options().columns, fill}; }
+  SeriesColumns columns(bool fill) const {
+    return {.time = options().time, .columns = options().columns, .fill = fill, .by_name = true};
+  }
   TimeStep step() const;
   std::vector<CalendarPart> calendar() const;
 

@@ -325,6 +325,8 @@ TEST(Forecast, WhatDoesNotFitIsRefused) {
   refuse({"gru-forecaster", {"mode=step-by-step", "quantiles=0.5"}}, "quantiles need mode=direct");
   refuse({"gru-forecaster", {"patch=5"}}, "not a multiple of patch 5");
   refuse({"mean", {"quantiles=0.9,0.1"}}, "ascending order");
+  refuse({"mean", {"quantiles=0.1,0.1"}}, "0.1 is given twice");
+  refuse({"mean", {"foo=1"}}, "the options are context, horizon, season, quantiles, method");
   refuse({"linear-forecaster", {"context=190"}}, "200 rows to fit on");
   refuse({"theta", {"season=150"}}, "two cycles");
   refuse({"holt-winters", {"context=2"}}, "3 rows or more");

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/models/series/forecaster_model.h"
 #include "hodhod/tasks/forecast.h"
 #include "hodhod/tensor/tape.h"
@@ -18,11 +19,10 @@ std::vector<int64_t> training_origins(const SeriesForecaster& model, const Serie
   const SeriesOptions& options = model.options();
   const SeriesPart train = model.parts_in(series).train;
   std::vector<int64_t> origins = forecast_origins(train, options.context, options.horizon);
-  check(
-      !origins.empty(),
-      "training: {} rows to train on, and a window has {} (context {} and horizon {}); give more rows, or a "
-      "shorter context",
-      train.rows(), options.context + options.horizon, options.context, options.horizon);
+  check(!origins.empty(),
+        "training: {} to train on, and a window has {} (context {} and horizon {}); give more rows, or a "
+        "shorter context",
+        count_of(train.rows(), "row"), options.context + options.horizon, options.context, options.horizon);
   return origins;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/json.h"
 #include "hodhod/data/token_cache.h"
 #include "hodhod/models/directory.h"
@@ -243,8 +244,8 @@ LanguageTrainee::LanguageTrainee(TextGenerator& generator, std::string_view trai
       dev_(validation_part(dev, validation_tokens(options))),
       order_(order_of(options.windows, generator)) {
   check(options.length >= 1 && options.length <= generator.config().max_length(),
-        "training: windows of {} tokens for a model that takes {}; lower length", options.length,
-        generator.config().max_length());
+        "training: windows of {} for a model that takes {}; lower `length`",
+        count_of(options.length, "token"), generator.config().max_length());
   check(!generator.lines || options.windows == TrainingWindows::lines,
         "training: the model of --from reads lines, each by itself; give --windows lines");
   if (options.windows == TrainingWindows::lines) {
@@ -269,8 +270,8 @@ void LanguageTrainee::sample_windows(std::string_view train, uint64_t seed) {
   train_ = LanguageText(*generator_.tokenizer, std::move(tokens.at(0)));
   const int64_t length = train_.predictions_of(options_.length);
   check(length >= 1 && train_.predictions() >= length,
-        "training: the text has {} tokens, and a window takes {}; give more text or lower length",
-        train_.tokens(), options_.length);
+        "training: the text has {}, and a window takes {}; give more text, or lower `length`",
+        count_of(train_.tokens(), "token"), options_.length);
   sampler_ = std::make_unique<WindowSampler>(
       train_.sampler({.length = length, .batch = options_.batch, .order = order_, .seed = seed}));
 }
@@ -281,8 +282,8 @@ void LanguageTrainee::sample_lines(std::string_view train, uint64_t seed) {
   constexpr int64_t kPool = 16;
   train_ = text_for(generator_, train);
   const int64_t most = train_.predictions_of(options_.length);  // with what is put before a line
-  check(most >= 1, "training: lines of {} tokens, with those that begin a text; raise length",
-        options_.length);
+  check(most >= 1, "training: lines of {}, with those that begin a text; raise `length`",
+        count_of(options_.length, "token"));
   std::vector<int64_t> lengths;
   int64_t begin = 0;
   for (const int64_t end : train_.line_ends()) {
@@ -301,12 +302,12 @@ void LanguageTrainee::sample_lines(std::string_view train, uint64_t seed) {
 }
 
 std::string LanguageTrainee::data() const {
-  if (!lines_) return fmt::format("{} tokens to train on", tokens());
+  if (!lines_) return count_of(tokens(), "token") + " to train on";
   const std::string cut = cut_lines_ == 0
                               ? ""
-                              : fmt::format(", {} of them longer than {} tokens and read as far as that",
-                                            cut_lines_, train_.predictions_of(options_.length));
-  return fmt::format("{} lines to train on{}", line_windows_.size(), cut);
+                              : fmt::format(", {} of them longer than {} and read as far as that", cut_lines_,
+                                            count_of(train_.predictions_of(options_.length), "token"));
+  return fmt::format("{} to train on{}", count_of(std::ssize(line_windows_), "line"), cut);
 }
 
 NamedParameters LanguageTrainee::parameters() { return parameters_of(*generator_.model); }

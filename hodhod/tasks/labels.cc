@@ -90,8 +90,9 @@ void GoldLabels::check_some_known() const {
 std::vector<std::string> GoldLabels::notes() const {
   check_some_known();
   if (unknown_ == 0) return {};
-  return {fmt::format("{} of {} labels are unknown to the model and count as missed; the first is {} ({})",
-                      unknown_, count_, excerpt(first_), first_place_)};
+  return {fmt::format("{} of {} unknown to the model and {} as missed; the first is {} ({})", unknown_,
+                      unknown_ == 1 ? count_of(count_, "label") + " is" : count_of(count_, "label") + " are",
+                      unknown_ == 1 ? "counts" : "count", excerpt(first_), first_place_)};
 }
 
 std::vector<std::string> doubts_about_labels(std::span<const std::string> occurrences) {

@@ -318,7 +318,7 @@ TEST(Lines, BeginAsPromptsDo) {
       text::make_template_processing("<unk> <pad> $A", "<unk> <pad> $A $B", {{"<unk>", 2}, {"<pad>", 0}}));
   LanguageTrainee trainee(writer, "home\n", "", {.length = 5, .batch = 2, .windows = TrainingWindows::lines},
                           1);
-  EXPECT_EQ(trainee.data(), "1 lines to train on, 1 of them longer than 4 tokens and read as far as that");
+  EXPECT_EQ(trainee.data(), "1 line to train on, 1 of them longer than 4 tokens and read as far as that");
   trainee.next_batch();
   Context context;
   const LossSum found = trainee.loss(context);

@@ -289,7 +289,7 @@ TEST(Tag, UnknownGoldTagsCountAsMissed) {
   EXPECT_THAT(
       scores.notes,
       ElementsAre(
-          "1 of 3 labels are unknown to the model and count as missed; the first is \"B-ORG\" (f:3)"));
+          "1 of 3 labels is unknown to the model and counts as missed; the first is \"B-ORG\" (f:3)"));
   EXPECT_EQ(scores.classes.by_label.at("B-ORG").gold, 1);
   EXPECT_EQ(scores.classes.by_label.at("B-ORG").correct, 0);
   EXPECT_EQ(scores.entities.by_type().at("ORG").gold, 1);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/data/held_out.h"
 #include "hodhod/data/tagged_reader.h"
 #include "hodhod/models/letters.h"
@@ -53,8 +54,8 @@ TaggedSentences read(const std::vector<std::string>& files, const CorpusOptions&
     for (size_t i = 0; i < sentence->lines.size(); ++i) words.place.push_back(sentence->place(i));
     words.words = std::move(sentence->columns[0]);
     if (what == TaggedColumns::words) continue;
-    check(sentence->columns.size() == 2, "`columns`: {} columns; give two, of the words and of their tags",
-          sentence->columns.size());
+    check(sentence->columns.size() == 2, "`columns`: {}; give two, of the words and of their tags",
+          count_of(std::ssize(sentence->columns), "column"));
     words.tags = std::move(sentence->columns[1]);
   }
   check(!result.sentences.empty(), "{}: there is no sentence in it; expected a word and its tag a line",

@@ -66,6 +66,19 @@ TEST(TaskTokenizer, PersianIsFoldedWhereTheTextIsPersian) {
   EXPECT_EQ(of_typed.tokenizer.decode(of_typed.tokenizer.encode_ids(typed)), "این کتاب علی است");
 }
 
+// A vocabulary is stored as UTF-8, so that a word with other bytes could never be found in it again.
+TEST(TaskTokenizer, WordsThatAreNotUtf8AreUnknown) {
+  for (const TokenizerKind kind : {TokenizerKind::word, TokenizerKind::character}) {
+    const text::Tokenizer tokenizer =
+        trained_on({"caf\xe9 bar", "na\xefve bar"},
+                   {.kind = kind, .vocabulary = 100, .word_ends = WordEnds::blanks})
+            .tokenizer;
+    for (int32_t id = 0; id < tokenizer.vocab_size(); ++id)
+      EXPECT_TRUE(is_utf8(tokenizer.id_to_token(id))) << id;
+    EXPECT_THAT(cut_by(tokenizer, "caf\xe9 bar"), HasSubstr("<unk>"));
+  }
+}
+
 TEST(TaskTokenizer, BlanksAreBlanks) {
   const std::vector<std::string> lines = {"the teacher reads a book", "می‌خواهم a book"};
   for (TokenizerKind kind : {TokenizerKind::bpe, TokenizerKind::unigram, TokenizerKind::wordpiece}) {

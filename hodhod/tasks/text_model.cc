@@ -12,6 +12,7 @@
 #include "hodhod/base/file.h"
 #include "hodhod/base/names.h"
 #include "hodhod/models/config_json.h"
+#include "hodhod/models/series/series_config.h"
 
 namespace hodhod {
 namespace {
@@ -62,6 +63,10 @@ TextModel TextModel::make(const ModelConfig& config, std::unique_ptr<text::Token
 
 TextModel TextModel::load(const ModelDirectory& directory, const LoadOptions& options,
                           const std::string& tokenizer) {
+  check(dynamic_cast<const SeriesConfig*>(directory.config.get()) == nullptr,
+        "{}: this model forecasts series and reads no text; give a model of texts, or ask this one with "
+        "`hodhod forecast`",
+        directory.path);
   auto loaded = load_model(directory, options);
   // An adapter may have the tokenizer of its base.
   const std::string& own = has_tokenizer(directory.path) ? directory.path : directory.weights();
@@ -187,8 +192,8 @@ bool has_tokenizer(const std::string& directory) {
 
 void limit_length(TextModel& text_model, int64_t length, text::Side cut_off) {
   const int64_t most = text_model.config().max_length();
-  check(length >= 0 && length <= most, "texts of up to {} tokens for a model that takes {}; lower max-length",
-        length, most);
+  check(length >= 0 && length <= most,
+        "texts of up to {} tokens for a model that takes {}; lower `max_length`", length, most);
   text_model.tokenizer->set_truncation(
       text::Truncation{.max_length = length > 0 ? length : most, .side = cut_off});
   text_model.tokenizer->set_padding(std::nullopt);

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/base/utf8.h"
 #include "hodhod/data/lines.h"
@@ -90,8 +91,8 @@ text::Tokenizer topic_tokenizer(std::span<const std::string> texts, const TopicW
     if (!line.empty()) kept.push_back(std::move(line));
   }
   check(!kept.empty(),
-        "topics: no word of the {} texts is left to make topics of; give more texts, or a lower `min_texts`",
-        texts.size());
+        "topics: no word of the {} is left to make topics of; give more texts, or a lower `min_texts`",
+        count_of(std::ssize(texts), "text"));
   TaskTokenizerOptions chosen = options;
   chosen.min_count = 1;
   return train_task_tokenizer(chosen, lines_in(std::move(kept))).tokenizer;

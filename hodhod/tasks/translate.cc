@@ -287,7 +287,7 @@ TranslationTrainee::TranslationTrainee(Translator& translator, const std::vector
   set_requires_grad(*translator_.model);
   train_ = encode(train, true, options.token_cache);
   dev_ = encode(dev, false, "");
-  check(!train_.source.empty(), "training: no pair is left of {}; raise max_length or look at the data",
+  check(!train_.source.empty(), "training: no pair is left of {}; raise `max_length` or look at the data",
         train.size());
   dev_texts_ = dev;
   dev_texts_.resize(std::min(dev.size(), static_cast<size_t>(options.validation_pairs)));

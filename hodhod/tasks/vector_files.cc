@@ -76,7 +76,9 @@ ImportedVectors import_word_vectors(const std::string& path, bool lenient) {
       file.words)};
   const auto& vectors = dynamic_cast<const WordVectors&>(*imported.model.model);
   put_rows(file.vectors.data(), std::ssize(file.words), vectors.words());
-  if (file.bad > 0) imported.notes.push_back(fmt::format("{}: {} records were left out", path, file.bad));
+  if (file.bad > 0)
+    imported.notes.push_back(fmt::format(
+        "{}: {} left out", path, file.bad == 1 ? "1 record was" : fmt::format("{} records were", file.bad)));
   for (std::string& example : file.bad_examples) imported.notes.push_back(std::move(example));
   return imported;
 }

@@ -24,8 +24,8 @@ class FittingRun {
 
   TrainingReport run() {
     begin_ = saved_at_ = steady_now();
-    directory_.store();
     resume();
+    directory_.store();
     metrics_.emplace(directory_.path(), state_.step, state_.validated_step == state_.step);
     std::optional<TrainingEnd> end = reason_to_end();
     while (!end) {
@@ -56,8 +56,25 @@ class FittingRun {
   void resume() {
     const auto loaded = load_training_state(directory_.path(), log_.message);
     if (!loaded) return;
+    const bool lost = loaded->state.model_step > 0 && directory_.has_lost_model();
+    if (lost && !task_.fitting.keeps_result()) {
+      log_.tell(fmt::format("{}: the model is gone, and is made again", directory_.path()));
+      return;
+    }
     state_ = loaded->state;
-    task_.fitting.restore({loaded->values, loaded->tensors});
+    try {
+      task_.fitting.restore({loaded->values, loaded->tensors});
+    } catch (const Error& error) {
+      fail(
+          "{}: the run here cannot go on: {}; give the same to continue it, another directory (`out`) for "
+          "another run, or `restart` to start again in this one",
+          directory_.path(), error.what());
+    }
+    if (lost) {
+      log_.tell(
+          fmt::format("{}: the model is gone, and is written again from the checkpoint", directory_.path()));
+      state_.model_step = 0;
+    }
     saved_step_ = first_step_ = state_.step;
     log_.tell(fmt::format("continuing from step {}", state_.step));
   }

@@ -42,6 +42,10 @@ class Fitting {
   // Numbers of the last unit by name, such as a loss, for metrics.jsonl and the progress line. May be empty.
   virtual std::vector<std::pair<std::string, double>> measures() const { return {}; }
 
+  // Whether what was fitted can be had from a checkpoint of the end, once the model was saved. Otherwise all
+  // the work is done again where the model is gone.
+  virtual bool keeps_result() const { return true; }
+
   // Everything that is needed to go on after the units that are done. restore() is called before the first
   // advance(), on a Fitting made with the same data and options; it throws Error when the state is not one of
   // this fitting.

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/rng.h"
 #include "hodhod/kernels/kernels.h"
 #include "hodhod/train/cooccurrences.h"
@@ -29,9 +30,10 @@ const WordCorpus& checked_for_glove(const WordCorpus& corpus, const GloveOptions
         options.width, options.epochs, options.window);
   check(options.x_max > 0 && options.alpha >= 0, "glove: x_max {} must be above 0, and alpha {} not below it",
         options.x_max, options.alpha);
-  check(corpus.tokens() >= 2,
-        "glove: the text has {} that {} known; give more text, or a smaller `tokenizer.min_count`",
-        corpus.tokens() == 1 ? "one word" : "no words", corpus.tokens() == 1 ? "is" : "are");
+  check(
+      corpus.tokens() >= 2,
+      "glove: the text has {} that the vocabulary knows; give more text, or a smaller `tokenizer.min_count`",
+      count_of(corpus.tokens(), "word"));
   return corpus;
 }
 
@@ -185,8 +187,7 @@ void Glove::store(FittingState& state) const {
 
 void Glove::restore(const FittingState& state) {
   const auto done = json_get<int64_t>(state.values, "units", "glove");
-  check(json_get<int64_t>(state.values, "of", "glove") == units(),
-        "glove: this run was begun with other `epochs`; give as many again, or begin anew");
+  check(json_get<int64_t>(state.values, "of", "glove") == units(), "it was begun with other `epochs`");
   while (state_->done < std::min(done, state_->count_units())) state_->advance();
   state_->done = done;
   if (!usable()) return;

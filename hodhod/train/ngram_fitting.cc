@@ -91,6 +91,9 @@ class NgramFitting final : public Fitting {
     return {{"tokens", static_cast<double>(tokens_)}};
   }
 
+  // The counts are in the model's file alone once it was saved.
+  bool keeps_result() const override { return file_exists(join_path(options_.directory, kNgramFile)); }
+
   void store(FittingState& state) const override;
   void restore(const FittingState& state) override;
 

@@ -12,12 +12,16 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/io/tensor_file.h"
+#include "hodhod/models/ngram.h"
 #include "hodhod/train/training_state.h"
 
 namespace hodhod {
 namespace {
 
 constexpr std::string_view kTraining = "training", kRecord = "run.json", kLock = "lock";
+constexpr const char* kBusy =
+    "a run in this directory is under way; wait for its end, or give another directory with `out`";
 
 // Names of the files of a model and its tokenizer, of this program and of others.
 constexpr std::array<std::string_view, 14> kModelFiles = {"config.json",
@@ -89,8 +93,7 @@ RunDirectory::RunDirectory(std::string directory, RunRecord record, const RunSta
   check_ours(path_, start);
   const std::string training = join_path(path_, kTraining);
   make_directories(training);
-  lock_.emplace(file(kLock),
-                "a run in this directory is under way; wait for its end, or train in another one");
+  lock_.emplace(file(kLock), kBusy);
   for (const std::string& written : {path_, training}) remove_leftovers(written);
   const bool known = file_exists(file(kRecord)), ours = known || goes_on();
   if (known && !start.restart && go_on(stored_record())) return;
@@ -121,7 +124,7 @@ RunRecord RunDirectory::stored_record() const {
 
 bool RunDirectory::has_results(const RunRecord& run) const {
   // A model that is there before the first step of the run is an older one.
-  const bool has_begun = run.model.parameters > 0;
+  const bool has_begun = !run.model.is_unknown();
   return has_training_state(path_) || (has_begun && file_exists(join_path(path_, "config.json")));
 }
 
@@ -160,6 +163,16 @@ void RunDirectory::set_model(ModelRecord model) {
   record_.model = std::move(model);
 }
 
+bool RunDirectory::has_lost_model() const {
+  if (record_.model.is_unknown()) return false;
+  const std::vector<std::string> files = model_files_in(path_);
+  const auto any = [&](auto is) { return std::any_of(files.begin(), files.end(), is); };
+  const bool configured =
+      any([](const std::string& name) { return name == "config.json" || name == "adapter_config.json"; });
+  return !configured ||
+         !any([](const std::string& name) { return is_weight_file(name) || name == kNgramFile; });
+}
+
 std::string RunDirectory::remove_older_model() const {
   std::vector<std::string> removed;
   if (!overwrite_) return "";
@@ -185,6 +198,12 @@ void RunDirectory::store() const {
   const std::string path = file(kRecord), text = format_run_record(record_);
   if (file_exists(path) && read_file(path) == text) return;
   write_file_atomically(path, text);
+}
+
+std::unique_ptr<FileLock> lock_against_run(const std::string& directory) {
+  const std::string training = join_path(directory, kTraining);
+  if (!is_directory(training)) return nullptr;
+  return std::make_unique<FileLock>(join_path(training, kLock), kBusy);
 }
 
 }  // namespace hodhod

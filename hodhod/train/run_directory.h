@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,6 +47,10 @@ class RunDirectory {
   // Records the model, once it is made. Error when the run was begun with another one.
   void set_model(ModelRecord model);
 
+  // Whether files of the model that the run has saved are gone: the configuration, or the weights. To be
+  // asked of a run that has saved one. False where set_model() was not called.
+  bool has_lost_model() const;
+
   // Stores the record as it is now. To be called before the first step; until then, a run that goes on keeps
   // the record that it was begun with.
   void store() const;
@@ -73,5 +78,9 @@ class RunDirectory {
   std::vector<std::string> notes_;
   std::optional<FileLock> lock_;
 };
+
+// The lock of the run in a directory, for whoever else writes a model there. Null where no run has been.
+// Error while one is under way.
+std::unique_ptr<FileLock> lock_against_run(const std::string& directory);
 
 }  // namespace hodhod

@@ -161,6 +161,57 @@ TEST(RunDirectory, TheModelIsCompared) {
   EXPECT_EQ(refusal({{{"width", "32"}, {"feed-forward", "64"}}, 1000, "abc"}), kNoRefusal);
 }
 
+// A model that is counted has no parameters, and options all the same.
+TEST(RunDirectory, ACountedModelIsCompared) {
+  const TemporaryDirectory directory;
+  {
+    RunDirectory run(directory.path(), some_run());
+    run.set_model({{{"order", "4"}, {"smoothing", "katz"}}, 0, "abc"});
+    run.store();
+    save_training_state(directory.path(), {.step = 3}, {});
+  }
+  RunDirectory run(directory.path(), some_run());
+  try {
+    run.set_model({{{"order", "3"}, {"smoothing", "katz"}}, 0, "abc"});
+    FAIL() << "another order";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("`model` order=4 (now 3);"));
+  }
+  run.set_model({{{"order", "4"}, {"smoothing", "katz"}}, 0, "abc"});
+}
+
+TEST(RunDirectory, AModelIsLostWithoutItsWeightsOrItsConfiguration) {
+  const TemporaryDirectory directory;
+  RunDirectory run(directory.path(), some_run());
+  EXPECT_FALSE(run.has_lost_model());  // which files it has is not known
+  run.set_model({{{"width", "32"}}, 1000, "abc"});
+  for (const auto& [config, weights] : {std::pair("config.json", "model.safetensors"),
+                                        {"config.json", "ngrams.bin"},
+                                        {"adapter_config.json", "adapter_model.safetensors"}}) {
+    EXPECT_TRUE(run.has_lost_model());
+    directory.put(config, "{}");
+    EXPECT_TRUE(run.has_lost_model()) << config;
+    directory.put(weights, "");
+    EXPECT_FALSE(run.has_lost_model()) << weights;
+    remove_tree(directory / config);
+    EXPECT_TRUE(run.has_lost_model()) << weights;
+    remove_tree(directory / weights);
+  }
+}
+
+TEST(RunDirectory, OthersWaitForTheRun) {
+  const TemporaryDirectory directory;
+  EXPECT_EQ(lock_against_run(directory.path()), nullptr);
+  EXPECT_FALSE(is_directory(directory / "training"));
+  {
+    const RunDirectory run(directory.path(), some_run());
+    EXPECT_THROW(lock_against_run(directory.path()), Error);
+  }
+  const auto lock = lock_against_run(directory.path());
+  EXPECT_NE(lock, nullptr);
+  EXPECT_THAT(refusal_of(directory.path(), some_run()), HasSubstr("a run in this directory is under way"));
+}
+
 TEST(RunDirectory, DataAreComparedByTheirBytes) {
   const TemporaryDirectory directory, texts;
   const std::string out = directory / "run";

@@ -116,7 +116,7 @@ std::vector<std::string> forbidden_changes(const RunRecord& begun, const RunReco
 }
 
 std::vector<std::string> forbidden_changes(const ModelRecord& begun, const ModelRecord& now) {
-  if (begun.parameters == 0) return {};
+  if (begun.is_unknown()) return {};
   auto found = differing(begun.options, now.options, [](std::string name, auto before, auto after) {
     std::replace(name.begin(), name.end(), '-', '_');  // as --model takes it
     return fmt::format("`model` {}={} (now {})", name, shown(before), shown(after));

@@ -40,8 +40,11 @@ DataFile data_file(std::string option, std::string path);
 
 struct ModelRecord {
   std::vector<Setting> options;
-  int64_t parameters = 0;  // 0: there is no model yet
+  int64_t parameters = 0;  // 0: the model is counted, or there is none yet
   std::string tokenizer;   // a hash of it
+
+  // Whether there is no model yet.
+  bool is_unknown() const { return options.empty() && parameters == 0; }
 };
 
 struct RunRecord {

@@ -118,6 +118,17 @@ class Run {
     saved_step_ = first_step_ = state_.step;
     first_items_ = state_.items;
     log_.tell(fmt::format("continuing from step {}", state_.step));
+    replace_lost_model();
+  }
+
+  // A model whose files are gone was no best one: the next validation writes another, the one at the end of a
+  // run that has ended too.
+  void replace_lost_model() {
+    if (state_.model_step == 0 || !directory_.has_lost_model()) return;
+    log_.tell(fmt::format("{}: the model of step {} is gone; the next validation writes one again",
+                          directory_.path(), state_.model_step));
+    state_.model_step = state_.best_step = 0;
+    state_.validated_step = -1;
   }
 
   // Forward and backward over the parts of one update, and the update. False when asked to stop in between.

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/rng.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/kernels/kernels.h"
@@ -37,8 +38,8 @@ const WordCorpus& checked(const WordCorpus& corpus, const WordRows& rows, const 
         corpus.vocabulary() == 1 ? "one word" : "no words");
   check(std::ssize(rows.begin) == corpus.vocabulary() + 1,
         "word2vec: rows of {} words for a vocabulary of {}", rows.begin.size() - 1, corpus.vocabulary());
-  check(corpus.tokens() >= 2, "word2vec: the text has {} that {} known; more are needed",
-        corpus.tokens() == 1 ? "one word" : "no words", corpus.tokens() == 1 ? "is" : "are");
+  check(corpus.tokens() >= 2, "word2vec: the text has {} that the vocabulary knows; more are needed",
+        count_of(corpus.tokens(), "word"));
   return corpus;
 }
 
@@ -261,8 +262,7 @@ void Word2vec::restore(const FittingState& state) {
   take("input", state_->input);
   take("output", state_->output);
   // The learning rate depends on where the end is.
-  check(json_get<int64_t>(state.values, "of", "word2vec") == units(),
-        "word2vec: this run was begun with other `epochs`; give as many again, or begin anew");
+  check(json_get<int64_t>(state.values, "of", "word2vec") == units(), "it was begun with other `epochs`");
   state_->done = json_get<int64_t>(state.values, "units", "word2vec");
 }
 

@@ -237,7 +237,7 @@ TEST(Word2vec, SaysWhatIsWrong) {
                "`tokenizer.min_count`");
   WordCorpus empty;
   empty.counts = {0, 0, 0};
-  expect_error([&] { Word2vec(empty, own_rows(3), {}); }, "no words that are known");
+  expect_error([&] { Word2vec(empty, own_rows(3), {}); }, "0 words that the vocabulary knows");
   Word2vec wild(corpus, own_rows(4), {.width = 4, .epochs = 200, .rate = 1e30, .block = 1});
   expect_error([&] { run_to_the_end(wild); }, "no longer finite", "`rate`");
 }

@@ -94,15 +94,15 @@ expect_not "words that fastText has, too" "fastText takes" "$(run convert fast -
 train --preset fasttext --model buckets=100 --data table.tsv --text 2 --steps 4 --validate-every 0 --out other > out.txt
 expect "other words than fastText's" "answers to the same text may differ" "$(run convert other --to fasttext-bin -o other.bin)"
 expect "texts are needed" "name their files with --data" "$(run convert tfidf --to libsvm -o none)"
-expect "a format of models" "--data: is for formats of texts, and fasttext-bin is one of models" \
+expect "a format of models" "--data is for formats of texts, and fasttext-bin is one of models" \
   "$(run convert fast --to fasttext-bin --data table.txt -o none)"
 expect "a model of tokens" "reads tokens in their order, and has no features to write" \
   "$(train --preset bert-tiny --model width=16 heads=2 --data table.tsv --text 2 --steps 1 --validate-every 0 --out tokens > out.txt; \
      run convert tokens --to libsvm --data table.tsv -o none)"
 
-expect "options of the other way" "--steps: is for training by gradients, and --preset tfidf is solved" \
+expect "options of the other way" "--steps is for training by gradients, and --preset tfidf is solved" \
   "$(train --preset tfidf --data table.tsv --text 2 --steps 5 --out x)"
-expect "and of the solver" "--solver-c: is for linear models" \
+expect "and of the solver" "--solver-c is for linear models" \
   "$(train --preset mlp --data table.tsv --text 2 --solver-c 5 --out x)"
 expect "a tokenizer without words" "this model reads words, and the tokenizer does not part a text into words" \
   "$(train --preset tfidf --tokenizer-kind char --data table.tsv --text 2 --out x)"

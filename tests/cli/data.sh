@@ -27,7 +27,7 @@ expect "an empty label" "odd.tsv:3: the label is empty; correct the line, or ski
   "$(run evaluate critic --data odd.tsv --label 1 --text 2)"
 found=$(run evaluate critic --data odd.tsv --skip-bad --label 1 --text 2)
 expect "skipped" "1 bad line was skipped" "$found"
-expect "an unknown label" '1 of 2 labels are unknown to the model and count as missed; the first is "fair" (odd.tsv:2)' "$found"
+expect "an unknown label" '1 of 2 labels is unknown to the model and counts as missed; the first is "fair" (odd.tsv:2)' "$found"
 expect "no option is passed over" "--source has no meaning for a classifier" "$(run evaluate critic --data films.csv --source x)"
 for i in $(seq 12); do printf 'text %d\tgood\n' "$i"; done > swapped.tsv
 expect "odd labels" "there are 12 different labels in 12 examples" "$(steps=1 train classify --data swapped.tsv --out x)"
@@ -53,7 +53,7 @@ found=$(run classify pairs --file few)
 same "what is before the bad line is answered" 2 "$(answer classify pairs --file few | wc -l)"
 expect "and the line is named" 'few:3: "cat 2": the model takes pairs of texts' "$found"
 sed -i '/"texts": 2/d' pairs/config.json
-expect "made elsewhere, a tab makes a pair" "1 lines with a tab were read as pairs" "$(run classify pairs $'cat 1\tcat 1')"
+expect "made elsewhere, a tab makes a pair" "1 line with a tab was read as a pair" "$(run classify pairs $'cat 1\tcat 1')"
 
 # Several labels.
 for i in $(seq 40); do printf 'sea|song\tthe boat sings %d\nsea\tthe boat %d\nsong\ta bird sings %d\n\tnothing %d\n' $((i % 5)) $((i % 5)) $((i % 5)) $((i % 5)); done > several.tsv

@@ -30,11 +30,11 @@ expect "too high a layer" "--layer 2: elmo has layers 0 to 1" "$(words 'کتاب
 expect "pooling words" "--pooling: makes one vector of a text" "$(words 'کتاب' --pooling last)"
 
 # Options of the other kind of vectors.
-expect "an option of word vectors" "--window: is for one vector for each word" \
+expect "an option of word vectors" "--window is for one vector for each word" \
   "$(run train embed "${small[@]}" --window 3 --out other)"
-expect "an option of contextual vectors" "--length: is for vectors of words in context" \
+expect "an option of contextual vectors" "--length is for vectors of words in context" \
   "$(run train embed --data text --length 20 --out other)"
-expect "an option of training" "--steps: is for training by gradients" "$(run train embed --data text --steps 2 --out other)"
+expect "an option of training" "--steps is for training by gradients" "$(run train embed --data text --steps 2 --out other)"
 
 expect "what only training uses" "training" "$(run describe elmo-small | grep head.weight)"
 

@@ -64,7 +64,7 @@ cmp parts/model.safetensors whole/model.safetensors || fail "a run in two parts 
 expect "another split is another run" 'begun with --split 96,24,48 (now 90,30,48)' "$(run train forecast --data hours.csv.gz --split 90,30,48 "${small[@]}" --out parts)"
 
 # ---- what is refused ----
-expect "training options of a solved model" "--steps: is for training by gradients, and --preset theta is solved" \
+expect "training options of a solved model" "--steps is for training by gradients, and --preset theta is solved" \
   "$(train --preset theta --steps 5 --out no)"
 expect "presets of texts" "--preset gpt-tiny: does not forecast series" "$(train --preset gpt-tiny --out no)"
 expect "options that the data decide" "the data and --split decide it" "$(train --model columns=x --out no)"
@@ -73,7 +73,7 @@ expect "too many rows" "the parts have 169 rows, and the series 168" \
 sed 10d hours.csv > gap.csv
 expect "a missing hour" "gap.csv:10: the time 2024-01-01 09:00:00 follows 2024-01-01 07:00:00, and rows are 1 hour apart: 2024-01-01 08:00:00 is missing; give --fill" \
   "$(run forecast line --data gap.csv)"
-expect "is filled" "note: 1 missing rows take the values before them" "$(run forecast line --data gap.csv --fill)"
+expect "is filled" "note: 1 missing row takes the values before" "$(run forecast line --data gap.csv --fill)"
 sed 's/^date/when/' hours.csv > other.csv
 expect "other columns" 'other.csv: there is no column "date"' "$(run forecast line --data other.csv)"
 head -n 20 hours.csv > short.csv

@@ -28,10 +28,10 @@ expect "prompts and files" "give one of them" "$(generate 'the' --file "$work/pr
 
 # Prompts that the model does not read whole: arguments and lines.
 long=$(printf 'the cat sat on the mat %.0s' {1..30})
-told="texts is longer than the 64 tokens that the model takes"
-expect "a long prompt is told" "1 of 1 $told" "$(generate "$long" --max-new-tokens 2 2>&1 > "$work/out")"
+told="longer than the 64 tokens that the model takes"
+expect "a long prompt is told" "1 of 1 text is $told" "$(generate "$long" --max-new-tokens 2 2>&1 > "$work/out")"
 printf '%s\nthe\n' "$long" > "$work/lines"
-expect "a long line is told" "1 of 2 $told" "$(generate --file "$work/lines" --max-new-tokens 2 2>&1 > "$work/out")"
+expect "a long line is told" "1 of 2 texts is $told" "$(generate --file "$work/lines" --max-new-tokens 2 2>&1 > "$work/out")"
 
 # Stop strings, wherever they lie.
 whole=$(generate 'the' --do-sample no --max-new-tokens 60)

@@ -23,11 +23,11 @@ cmp -s "$work/words/ngrams.bin" "$work/piped/ngrams.bin" || fail "the same bytes
 count --tokenizer-kind char --model order=6 unit=stream --out "$work/letters" 2> "$work/err"
 
 # What has no meaning is refused.
-expect "steps" "--steps: is for training by gradients" "$(count --steps 5 --out "$work/x" 2>&1 || true)"
-expect "a schedule" "--schedule-rate: is for training by gradients" \
+expect "steps" "--steps is for training by gradients" "$(count --steps 5 --out "$work/x" 2>&1 || true)"
+expect "a schedule" "--schedule-rate is for training by gradients" \
   "$(count --schedule-rate 1 --out "$work/x" 2>&1 || true)"
-expect "windows" "--length: is for training by gradients" "$(count --length 5 --out "$work/x" 2>&1 || true)"
-expect "memory" "--memory: is for models that are counted" \
+expect "windows" "--length is for training by gradients" "$(count --length 5 --out "$work/x" 2>&1 || true)"
+expect "memory" "--memory is for models that are counted" \
   "$("$hodhod" train generate --data "$words" --memory 1G --out "$work/x" 2>&1 || true)"
 expect "training further" "cannot be trained further" \
   "$("$hodhod" train generate --data "$words" --from "$work/words" --out "$work/x" 2>&1 || true)"

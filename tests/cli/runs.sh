@@ -14,7 +14,7 @@ write() {  # directory, options: a language model
   [[ " $* " == *" --batch "* ]] || set -- --batch 4 "$@"
   run generate --out "$out" --length 16 --validation-tokens 300 "$@"
 }
-new() { local out=$1; shift; write "$out" --preset gpt-tiny "${small[@]}" "$@"; }
+new() { local out=$1; shift; write "$out" --preset gpt-tiny "${small[@]/heads=2/heads=${heads:-2}}" "$@"; }
 state() { (cd "$1" && find . -type f ! -name lock -exec sha256sum {} + | sort); }
 
 head -300 "$examples/dev.en" > text
@@ -38,7 +38,7 @@ expect "and then it is ours" "finished: step 6" "$(new foreign --steps 6)"
 rm -rf foreign && mkdir foreign
 for name in config.json vocab.txt adapter_config.json README.md; do echo precious > "foreign/$name"; done
 expect "an option that cannot be" "width 32 is not a multiple of heads 3" \
-  "$(new foreign --steps 4 --overwrite --model heads=3)"
+  "$(heads=3 new foreign --steps 4 --overwrite)"
 [[ $(cat foreign/vocab.txt foreign/config.json) == precious*precious ]] || fail "the older model was touched"
 expect "other options" "these files are removed: adapter_config.json, vocab.txt" \
   "$(new foreign --steps 4 --overwrite)"
@@ -62,7 +62,7 @@ refused "--seed 1 (now 2)" --seed 2
 refused "--schedule-rate 0.001 (now 0.1)" --schedule-rate 0.1
 refused "--batch 4 (now 8)" --batch 8
 refused "--optimizer-kind adamw (now sgd)" --optimizer-kind sgd
-refused "--model heads=2 (now 4)" --model heads=4
+heads=4 refused "--model heads=2 (now 4)"
 refused "--model activation=" --model activation=silu
 refused "--tokenizer-kind char (now bpe)" --tokenizer-kind bpe
 refused "--dev-share 0.1 (now 0.2)" --dev-share 0.2
@@ -95,13 +95,13 @@ expect "something else" "--data standard input of" "$(piped 4 < other || true)"
 expect "--preset beside --from" "--preset" "$(write tuned --from foreign --preset gpt-tiny --steps 2)"
 expect "nonsense" "nonsense" "$(write tuned --from foreign --model nonsense=1 --steps 2)"
 expect "no tokenizer" "nowhere" "$(write tuned --from foreign --tokenizer nowhere --steps 2)"
-expect "a size of no tokenizer" "--tokenizer-vocabulary: is for a tokenizer that is trained" \
+expect "a size of no tokenizer" "--tokenizer-vocabulary is for a tokenizer that is trained" \
   "$(write tuned --from foreign --tokenizer-vocabulary 99 --steps 2)"
-expect "momentum of adamw" "--optimizer-momentum: is of no use with --optimizer-kind adamw" \
+expect "momentum of adamw" "--optimizer-momentum is of no use with --optimizer-kind adamw" \
   "$(new x --optimizer-momentum 0.9 --steps 2)"
-expect "an end of no decay" "--schedule-final-fraction: is of no use with --schedule-kind constant" \
+expect "an end of no decay" "--schedule-final-fraction is of no use with --schedule-kind constant" \
   "$(new x --schedule-kind constant --schedule-final-fraction 0.1 --steps 2)"
-expect "a width without noam" "--schedule-width: is of no use with --schedule-kind cosine" \
+expect "a width without noam" "--schedule-width is of no use with --schedule-kind cosine" \
   "$(new x --schedule-width 32 --steps 2)"
 noam() { new "$@" --schedule-kind noam --schedule-rate 1 --schedule-warmup 2 --steps 3; }
 noam of-model > log; noam given --schedule-width 32 > log; noam other --schedule-width 64 > log

@@ -22,7 +22,7 @@ for model in bpe wordpiece unigram word char; do
   done
   # The same from standard input, on one thread and several: the same file, byte for byte.
   "$hodhod" --quiet --threads 1 tokenize train --model $model --vocabulary 400 --normalizer persian \
-    -o "$work/again" < "$work/text.txt" > "$work/out"
+    -o "$work/again" --overwrite < "$work/text.txt" > "$work/out"
   cmp "$work/$model/tokenizer.json" "$work/again/tokenizer.json" || fail "$model: the same from standard input, on one thread"
   same "$model: text comes back" "the cat سگ می${z}دوید" \
     "$(echo "the cat سگ می${z}دويد" | "$hodhod" tokenize encode -t "$work/$model" | "$hodhod" tokenize decode -t "$work/$model")"

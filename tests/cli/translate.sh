@@ -57,7 +57,7 @@ same "bad bytes" 2 "$(answer --json --file "$work/bytes" | wc -l)"
 # Long lines and documents.
 for _ in $(seq 150); do printf 'The teacher reads a book. '; done > "$work/long"
 same "a long line is one line" 1 "$(answer --num-beams 1 --max-new-tokens 8 --file "$work/long" | wc -l)"
-grep -q 'note: 1 of 1 texts is longer than the .* they are translated sentence by sentence$' "$work/err" ||
+grep -q 'note: 1 of 1 text is longer than the .* they are translated sentence by sentence$' "$work/err" ||
   fail "long lines are told: $(cat "$work/err")"
 printf 'A book. The teacher.\n\nDr. Smith reads.\n' > "$work/document"
 same "paragraphs stay" 2 "$(answer --document --file "$work/document" | grep -n '^$' | cut -d : -f 1)"

@@ -72,7 +72,7 @@ expect "a model is not replaced" "there is a model" "$(run convert words.glove -
 echo 'torn 1 2' >> words.glove
 expect "a bad line" "words.glove:" "$(run convert words.glove -o torn)"
 expect "the way on" "with --lenient" "$(run convert words.glove -o torn)"
-expect "it is left out" "1 records were left out" "$(run convert words.glove -o torn --lenient)"
+expect "it is left out" "1 record was left out" "$(run convert words.glove -o torn --lenient)"
 
 # A network that begins from them.
 awk '{ print (NR % 2 ? "animals" : "food") "\t" $0 }' text.txt > table.tsv

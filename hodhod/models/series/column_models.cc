@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/ops/shape.h"
 #include "hodhod/tensor/tape.h"
@@ -51,7 +52,7 @@ int64_t least_smoothing_history(const SeriesOptions& series) {
 
 void check_smoothing_rows(const Tensor& rows, const SeriesOptions& series, std::string_view kind) {
   check(rows.dim(0) >= least_smoothing_history(series),
-        "{}: {} rows to fit on; two cycles of the season are needed, {} rows", kind, rows.dim(0),
+        "{}: {} to fit on; two cycles of the season are needed, {} rows", kind, count_of(rows.dim(0), "row"),
         least_smoothing_history(series));
 }
 

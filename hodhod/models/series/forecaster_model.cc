@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hodhod/base/format.h"
 #include "hodhod/ops/elementwise.h"
 #include "hodhod/ops/shape.h"
 #include "hodhod/tensor/tape.h"
@@ -16,11 +17,11 @@ constexpr int64_t kMostWindows = 2048;
 // The rows at which windows begin to forecast, evenly spread.
 std::vector<int64_t> residual_origins(const Forecaster& model, int64_t rows) {
   const int64_t first = model.least_history(), last = rows - model.series().horizon;
-  check(
-      last >= first,
-      "series: quantiles come from errors in the {} rows to fit on, and a window needs {}; leave `quantiles` "
-      "out, or give more rows",
-      rows, first + model.series().horizon);
+  check(last >= first,
+        "series: quantiles come from errors in the {} to fit on, and a window needs {}; leave `model` "
+        "quantiles "
+        "out, or give more rows",
+        count_of(rows, "row"), first + model.series().horizon);
   const int64_t all = last - first + 1, count = std::min(all, kMostWindows);
   std::vector<int64_t> origins;
   for (int64_t i = 0; i < count; ++i) origins.push_back(first + i * all / count);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hodhod/base/error.h"
+#include "hodhod/base/format.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/models/series/forecaster_model.h"
 #include "hodhod/nn/linear.h"
@@ -171,9 +172,9 @@ class LinearForecaster::Fit final : public ForecasterFit {
   Fit(LinearForecaster& model, const Tensor& rows)
       : model_(model), rows_(rows), products_(model.series().context, model.series().horizon) {
     check(rows.dim(0) >= products_.length(),
-          "linear forecaster: {} rows to fit on, and a window has {} (context {} and horizon {}); give more "
+          "linear forecaster: {} to fit on, and a window has {} (context {} and horizon {}); give more "
           "rows",
-          rows.dim(0), products_.length(), products_.context, products_.horizon);
+          count_of(rows.dim(0), "row"), products_.length(), products_.context, products_.horizon);
   }
   int64_t units() const override { return rows_.dim(1) + 1; }
   void run(int64_t unit) override {

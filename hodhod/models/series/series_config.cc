@@ -12,8 +12,10 @@ namespace hodhod {
 void SeriesOptions::validate() const {
   check_fields(fields_of(const_cast<SeriesOptions&>(*this)), "series");  // only read
   for (size_t i = 1; i < quantiles.size(); ++i) {
+    check(quantiles[i] != quantiles[i - 1],
+          "series: the quantile {} is given twice in `model` quantiles; give it once", quantiles[i]);
     check(quantiles[i] > quantiles[i - 1],
-          "series: quantiles {} comes after {}; give them in ascending order", quantiles[i],
+          "series: {} comes after {} in `model` quantiles; give them in ascending order", quantiles[i],
           quantiles[i - 1]);
   }
 }

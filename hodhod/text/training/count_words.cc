@@ -67,6 +67,7 @@ class Counting {
       int64_t count = 0;
       for (size_t i = first_; i < kStrata; ++i) count += entry.counts[i];
       const std::string_view word = total_.word(entry);
+      if (is_lost(word)) continue;
       words.push_back({is_bytes_ ? to_byte_alphabet(word) : std::string(word), count});
     }
     total_ = WordCounter();
@@ -76,6 +77,13 @@ class Counting {
   }
 
  private:
+  // A whole word is a token, and a vocabulary is stored as UTF-8: one with other bytes would come back as
+  // another word, which no text has. It stays unknown.
+  bool is_lost(std::string_view word) const {
+    const bool whole = options_.kind == ModelKind::word || options_.kind == ModelKind::character;
+    return whole && !is_bytes_ && !is_utf8(word);
+  }
+
   void count_line(std::string_view line, WordCounter& counter) {
     const size_t stratum = stratum_of_line(line, options_.seed);
     if (stratum < first_) return;

@@ -2,11 +2,11 @@
 #include "hodhod/train/metrics/error_rates.h"
 
 #include <algorithm>
-#include <numeric>
 #include <vector>
 
 #include "hodhod/base/error.h"
 #include "hodhod/train/metrics/characters.h"
+#include "hodhod/train/metrics/edit_distance.h"
 
 namespace hodhod::metrics {
 namespace {
@@ -32,18 +32,7 @@ Edits edits_of(std::string_view hypothesis, std::string_view reference, EditUnit
     return unit == EditUnit::word ? words(text) : characters(text);
   };
   const std::vector<std::string_view> found = units(hypothesis), wanted = units(reference);
-  // fewest[j]: from what was read of the hypothesis to j units of the reference.
-  std::vector<int64_t> fewest(wanted.size() + 1);
-  std::iota(fewest.begin(), fewest.end(), int64_t{0});
-  for (const std::string_view one : found) {
-    int64_t diagonal = fewest[0]++;
-    for (size_t j = 1; j < fewest.size(); ++j) {
-      const int64_t changed = diagonal + (one == wanted[j - 1] ? 0 : 1);
-      diagonal = fewest[j];
-      fewest[j] = std::min({changed, fewest[j] + 1, fewest[j - 1] + 1});
-    }
-  }
-  return {.edits = fewest.back(), .length = static_cast<int64_t>(wanted.size())};
+  return {.edits = edit_distance(found, wanted), .length = static_cast<int64_t>(wanted.size())};
 }
 
 void ErrorRate::add(std::string_view hypothesis, std::span<const std::string> references) {

@@ -6,6 +6,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/train/metrics/characters.h"
+#include "hodhod/train/metrics/edit_distance.h"
 
 namespace hodhod::metrics {
 namespace {
@@ -40,17 +41,9 @@ double ngram_rouge(const RougeWords& hypothesis, const RougeWords& reference, si
 }
 
 double subsequence_rouge(const RougeWords& hypothesis, const RougeWords& reference) {
-  // best[j]: the longest common subsequence of what was read of the hypothesis and j words of the reference.
-  std::vector<int64_t> best(reference.size() + 1);
-  for (const std::string& word : hypothesis) {
-    int64_t diagonal = 0;
-    for (size_t j = 1; j <= reference.size(); ++j) {
-      const int64_t above = best[j];
-      best[j] = word == reference[j - 1] ? diagonal + 1 : std::max(above, best[j - 1]);
-      diagonal = above;
-    }
-  }
-  return f_measure(best.back(), hypothesis.size(), reference.size());
+  const std::vector<std::string_view> found(hypothesis.begin(), hypothesis.end());
+  const std::vector<std::string_view> wanted(reference.begin(), reference.end());
+  return f_measure(common_subsequence(found, wanted), found.size(), wanted.size());
 }
 
 }  // namespace
