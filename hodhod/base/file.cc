@@ -120,8 +120,8 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   return *this;
 }
 
-FileWriter::FileWriter(const std::string& path, const FileSystem& system, std::string shown)
-    : path_(shown.empty() ? path : std::move(shown)), system_(system), descriptor_(-1) {
+FileWriter::FileWriter(const std::string& path, const FileSystem& system, const std::string& shown)
+    : path_(shown.empty() ? path : shown), system_(system), descriptor_(-1) {
   descriptor_ = system_.open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
   if (descriptor_ >= 0) return;
   const int reason = errno;

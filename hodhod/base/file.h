@@ -45,7 +45,7 @@ class FileWriter {
  public:
   // Errors name `shown` rather than the path, unless it is empty.
   explicit FileWriter(const std::string& path, const FileSystem& system = real_file_system(),
-                      std::string shown = {});
+                      const std::string& shown = {});
   ~FileWriter();
   FileWriter(const FileWriter&) = delete;
   FileWriter& operator=(const FileWriter&) = delete;
