@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a vanishing gradient costs: of fifty numbers two are marked, and a network that reads them one by one
 // is to give their sum. Guessing the mean has an error of 1/6. A GRU learns it; an RNN, which has forgotten
-// the first number by the time it is told the sum, does not. مسئلهٔ جمع: از پنجاه عدد دو تا نشان دارند و شبکه
-// باید جمعشان را بگوید. GRU یاد می‌گیرد و RNN نه.
+// the first number by the time it is told the sum, does not.
+// مسئلهٔ جمع: از پنجاه عدد دو تا نشان دارند و
+// شبکه باید جمعشان را بگوید.
+// GRU یاد می‌گیرد و RNN نه.
 #include <fmt/core.h>
 
 #include <algorithm>

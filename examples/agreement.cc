@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counting's second problem: length. In «پسری که … آمد» and «پسرانی که … آمدند» the verb agrees with a
 // subject that may stand far before it. An n-gram knows which verb is right as long as the subject is in its
-// window, and is right by chance behind it. A recurrent network carries the subject along. مطابقت فعل با
-// نهاد: ان‌گرام فقط تا وقتی نهاد در پنجره‌اش است درست انتخاب می‌کند؛ LSTM
-// آن را با خود می‌برد.
+// window, and is right by chance behind it. A recurrent network carries the subject along.
+// مطابقت فعل با نهاد: ان‌گرام تا نهاد در
+// پنجره‌اش است درست انتخاب می‌کند؛
+// LSTM آن را با خود می‌برد.
 #include <fmt/core.h>
 
 #include <array>

@@ -208,13 +208,9 @@ std::vector<Bilingual> unknown_sentences(const LadderReport& report) {
     sentences.push_back(
         {fmt::format("{} of {} tokens ({} %) are unknown to {}; their letters are charged too.", unknown,
                      tokens, percent, names.en),
-         fmt::format(
-             "{} از {} توکن ({}٪) برای {} ناشناخته‌اند؛ حرف‌های آن‌ها "
-             "هم "
-             "به "
-             "حساب "
-             "آمده‌اند.",
-             persian_digits(unknown), persian_digits(tokens), persian_digits(percent), names.fa)});
+         fmt::format("{} از {} توکن ({}٪) برای {} ناشناخته‌اند؛ "
+                     "حرف‌هایشان هم به حساب آمده‌اند.",
+                     persian_digits(unknown), persian_digits(tokens), persian_digits(percent), names.fa)});
   }
   return sentences;
 }
