@@ -46,8 +46,7 @@ std::optional<LoadedState> load_training_state(const std::string& directory,
   if (!found.newest) {
     check(found.problems.empty(),
           "{}: every checkpoint is damaged; the first problem: {}. Put a copy back, give another directory "
-          "with "
-          "`out`, or `restart` to start again",
+          "(`out`), or `restart` to start again",
           join_path(directory, "training"), found.problems.empty() ? "" : found.problems[0]);
     return std::nullopt;
   }

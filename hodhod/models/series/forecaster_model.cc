@@ -18,9 +18,8 @@ constexpr int64_t kMostWindows = 2048;
 std::vector<int64_t> residual_origins(const Forecaster& model, int64_t rows) {
   const int64_t first = model.least_history(), last = rows - model.series().horizon;
   check(last >= first,
-        "series: quantiles come from errors in the {} to fit on, and a window needs {}; leave `model` "
-        "quantiles "
-        "out, or give more rows",
+        "series: quantiles come from errors in the {} to fit on, and a window needs {}; leave quantiles out, "
+        "or give more rows",
         count_of(rows, "row"), first + model.series().horizon);
   const int64_t all = last - first + 1, count = std::min(all, kMostWindows);
   std::vector<int64_t> origins;
