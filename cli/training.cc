@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "cli/input.h"
 #include "cli/models.h"
 #include "cli/tokenize.h"
 #include "hodhod/base/error.h"
