@@ -96,10 +96,12 @@ int run_topics(const Command& command, const TopicsFlags& flags, const Session& 
 void declare_topics(Command& command) {
   auto flags = std::make_shared<TopicsFlags>();
   command.add("DIR", flags->directory, "The model's directory").required();
-  command.add(
-      "TEXT", flags->input.texts,
-      "Texts whose topics are shown; if none are given, the lines of standard input where it is a pipe or a "
-      "file, else the topics of the model itself");
+  command
+      .add("TEXT", flags->input.texts,
+           "Texts whose topics are shown; if none are given, the lines of standard input where it is a pipe "
+           "or a "
+           "file, else the topics of the model itself")
+      .excludes("--file");
   command.add("--file", flags->input.files, "Files with one text on each line").called("FILE");
   flags->input.may_be_empty = true;
   command.add("--words", flags->words, "For the topics of the model: number of words to show of each",

@@ -23,7 +23,8 @@ struct TrainTopicsFlags : TrainFlags {
 
 int train_topics(const Command& command, const TrainTopicsFlags& flags, const Session& session) {
   check(!flags.data.empty(), "--data: give files with texts");
-  preset_of(flags);
+  check(preset_of(flags)->make_shapes()->topics() != nullptr,
+        "--preset {}: finds no topics in texts; give lda or nmf", flags.preset);
   const LabelledTexts read = told(read_unlabelled(flags.data, flags.columns));
   std::vector<std::string> texts;
   for (const LabelledText& example : read.examples) {

@@ -160,7 +160,8 @@ TEST(Glove, SaysWhatIsWrong) {
   single.counts = {1, 1};
   Glove lonely(single, {});
   expect_error([&] { run_to_the_end(lonely); }, "no two known words stand near each other");
-  expect_error([&] { Glove(WordCorpus{}, {}); }, "0 words that the vocabulary knows", "`tokenizer.min_count`");
+  expect_error([&] { Glove(WordCorpus{}, {}); }, "0 words that the vocabulary knows",
+               "`tokenizer.min_count`");
   expect_error([&] { Glove(single, {.window = 0}); }, "window 0");
 }
 

@@ -37,7 +37,7 @@ done
 
 "$hodhod" train topics --preset gru-tiny --data "$work/texts.tsv" --text 2 --max-share 0.9 --out "$work/other" 2> "$work/err" &&
   fail "a preset without topics is refused"
-expect "it is named, with the remedy" "a model of type gru finds no topics in texts; give the preset lda or nmf" "$(cat "$work/err")"
+expect "it is named, with the remedy" "--preset gru-tiny: finds no topics in texts; give lda or nmf" "$(cat "$work/err")"
 expect "presets of topics alone" "those that this command can train are lda, nmf" "$("$hodhod" train topics --preset nosuch \
   --data "$work/texts.tsv" --text 2 --out "$work/other" 2>&1 || true)"
 expect "no model at all" "there is no such directory" "$("$hodhod" topics "$work/nowhere" x 2>&1 || true)"
