@@ -83,11 +83,14 @@ std::vector<size_t> find_columns(const std::vector<Column>& columns, const std::
     for (size_t i = 0; i < count; ++i) found.push_back(i);
   }
   for (const Column& column : columns) {
-    const auto name = std::find(names.begin(), names.end(), column.name);
+    const auto name = column.name.empty() ? names.end() : std::find(names.begin(), names.end(), column.name);
     if (column.number == 0 || name != names.end()) {
       check(name != names.end(), "{}: there is no column \"{}\"{}", place, column.name,
             advice_about(names, kind));
-      found.push_back(static_cast<size_t>(name - names.begin()));
+      const auto index = static_cast<size_t>(name - names.begin());
+      check(index < count, "{}: the column \"{}\" is number {} of the header, and here {}", place,
+            column.name, index + 1, count == 1 ? "is one column" : fmt::format("are {} columns", count));
+      found.push_back(index);
     } else {
       const int64_t index =
           column.number > 0 ? column.number - 1 : static_cast<int64_t>(count) + column.number;

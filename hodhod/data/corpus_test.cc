@@ -302,6 +302,14 @@ TEST_F(CorpusTest, TaggedHeaders) {
   const Files plain = {put("b.tsv", "first\tsecond\nAli\tB-PER\n")};
   EXPECT_THAT(tagged(plain, {.header = CorpusHeader::yes}), ElementsAre("Ali/B-PER "));
   EXPECT_THAT(tagged(plain), ElementsAre("first/second Ali/B-PER "));
+  // A name of the header that the lines have no column for, and one that is empty.
+  const Files wide = {put("d.tsv", "word\ttag\tmore\nAli\tB-PER\n")};
+  EXPECT_THAT(error_of([&] {
+                tagged(wide, {.columns = {"word", "more"}});
+              }),
+              HasSubstr("d.tsv:2: the column \"more\" is number 3 of the header, and here are 2 columns"));
+  const Files unnamed = {put("e.tsv", "word\ttag\t\nAli\tB-PER\n")};
+  EXPECT_THAT(tagged(unnamed, {.header = CorpusHeader::yes}), ElementsAre("Ali/B-PER "));
   EXPECT_THAT(error_of([&] { TaggedReader({put("c.csv", "word,tag\n")}, {}).next(); }),
               HasSubstr("not from csv"));
 }
