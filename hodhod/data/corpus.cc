@@ -88,8 +88,11 @@ std::vector<size_t> find_columns(const std::vector<Column>& columns, const std::
       check(name != names.end(), "{}: there is no column \"{}\"{}", place, column.name,
             advice_about(names, kind));
       const auto index = static_cast<size_t>(name - names.begin());
-      check(index < count, "{}: the column \"{}\" is number {} of the header, and here {}", place,
-            column.name, index + 1, count == 1 ? "is one column" : fmt::format("are {} columns", count));
+      check(index < count,
+            "{}: the column \"{}\" is number {} of the header, and here {}; give the header and "
+            "the lines the same columns",
+            place, column.name, index + 1,
+            count == 1 ? "is one column" : fmt::format("are {} columns", count));
       found.push_back(index);
     } else {
       const int64_t index =

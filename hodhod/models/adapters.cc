@@ -14,6 +14,7 @@
 #include "hodhod/base/file.h"
 #include "hodhod/base/hash.h"
 #include "hodhod/models/adapted_layers.h"
+#include "hodhod/models/adapter_layout.h"
 #include "hodhod/models/hf/lora_targets.h"
 #include "hodhod/models/registry.h"
 #include "hodhod/models/transformer_model.h"
@@ -48,7 +49,6 @@ std::vector<const AdaptedLayer*> layers_named(const std::vector<AdaptedLayer>& l
 }
 
 std::string after_last_dot(const std::string& name) { return name.substr(name.rfind('.') + 1); }
-std::string before_last_dot(const std::string& name) { return name.substr(0, name.rfind('.')); }
 
 std::vector<std::string> targets_of(const LoraOptions& options, const ModelType& type) {
   if (!options.targets.empty()) return options.targets;
@@ -89,7 +89,7 @@ std::vector<std::string> target_modules(const std::vector<AdaptedLayer>& chosen,
   for (const std::string& parameter : parameters) {
     if (is_adapter_parameter(parameter)) continue;
     for (const NameRule& rule : rules_for(names, parameter, parameters)) {
-      const std::string module = before_last_dot(rule.theirs);
+      const std::string module = module_of(rule.theirs);
       if (std::any_of(brief.begin(), brief.end(),
                       [&](const std::string& target) { return ends_as(module, target); }))
         meant.insert(module);
@@ -116,23 +116,6 @@ std::string task_type_of(const Model& model) {
   return "";
 }
 
-// Adds an adapter of this rank, with A not set and B zero; of an embedding, both zero. Its number among those
-// of the layer.
-size_t add_adapter(const AdaptedLayer& layer, int64_t rank, double scale, double dropout) {
-  const DType dtype = layer.parts[0].layer.weight->dtype();
-  const Tensor a =
-      layer.embedding() ? Tensor::zeros({rank, layer.in()}, dtype) : Tensor::empty({rank, layer.in()}, dtype);
-  const size_t number = layer.lora().size();
-  for (const AdaptedLayer::Part& part : layer.parts) {
-    part.layer.lora->push_back({.a = a,
-                                .b = Tensor::zeros({part.layer.out(), rank}, dtype),
-                                .scale = scale,
-                                .dropout = dropout,
-                                .stream = hash64(layer.theirs, number)});
-  }
-  return number;
-}
-
 // Draws the matrix of a new adapter that does not begin at 0, as PEFT does.
 void draw_adapter(const AdaptedLayer& layer, uint64_t seed) {
   LowRankAdapter& adapter = layer.lora().back();
@@ -142,56 +125,6 @@ void draw_adapter(const AdaptedLayer& layer, uint64_t seed) {
   }
   const double bound = 1 / std::sqrt(static_cast<double>(layer.in()));
   init_uniform(adapter.a, -bound, bound, stream_of(Rng(seed), layer.theirs + ".lora_A.weight"));
-}
-
-// What stands behind the layer's name in an adapter's file.
-const char* ending_of_a(const AdaptedLayer& layer) {
-  return layer.embedding() ? ".lora_embedding_A" : ".lora_A.weight";
-}
-const char* ending_of_b(const AdaptedLayer& layer) {
-  return layer.embedding() ? ".lora_embedding_B" : ".lora_B.weight";
-}
-
-std::string parameter_of(const AdaptedLayer::Part& part, size_t number, char matrix) {
-  return fmt::format("{}.lora.{}.{}", part.name, number, matrix);
-}
-
-// How a part's B stands in that of the whole layer, whose weight may be stored the other way round.
-NameRule rule_of_b(const AdaptedLayer::Part& part) {
-  NameRule rule = part.rule;
-  rule.layout = Layout::same;
-  rule.unless = rule.only_if = "";
-  return rule;
-}
-
-constexpr std::string_view kBase = "base_model.model.";
-constexpr const char* kBaseLayer = ".base_layer.weight";
-
-// The spellings of a layer's name in an adapter's file: PEFT's, and that of an adapter which was made for the
-// body alone.
-std::vector<std::string> spellings(const TensorNames& names, const std::string& theirs) {
-  std::vector<std::string> all = {std::string(kBase) + theirs};
-  for (const std::string_view prefix : names.prefixes) {
-    if (theirs.starts_with(prefix)) all.push_back(std::string(kBase) + theirs.substr(prefix.size()));
-  }
-  return all;
-}
-
-// DoRA: the rows of `directions` [out, in] in these lengths [out], in the directions' own type.
-Tensor of_sizes(const Tensor& directions, const Tensor& lengths) {
-  const std::vector<double> values = directions.values();
-  const int64_t out = directions.dim(0), in = directions.dim(1);
-  std::vector<float> scaled(values.size());
-  for (int64_t r = 0; r < out; ++r) {
-    double sum = 0;
-    for (int64_t c = 0; c < in; ++c)
-      sum += values[static_cast<size_t>(r * in + c)] * values[static_cast<size_t>(r * in + c)];
-    const double factor = sum > 0 ? lengths.data<float>()[r] / std::sqrt(sum) : 0;
-    for (int64_t c = 0; c < in; ++c)
-      scaled[static_cast<size_t>(r * in + c)] =
-          static_cast<float>(factor * values[static_cast<size_t>(r * in + c)]);
-  }
-  return Tensor::from(scaled, {out, in}).converted(directions.dtype());
 }
 
 // An output layer that reads the embedding's table would change with it.
@@ -281,20 +214,19 @@ NamedTensors adapter_tensors(Model& model, const TensorNames& names,
     const size_t count = layer.lora().size();
     check(count <= 1, "{}: {} adapters cannot be saved as one; merge them", model.name(), count);
     if (count == 0) continue;
-    const std::string theirs = std::string(kBase) + layer.theirs;
-    table.body.push_back({parameter_of(layer.parts[0], 0, 'A'), theirs + ending_of_a(layer)});
+    const std::string theirs = std::string(kAdapterBase) + layer.theirs;
+    table.body.push_back({adapter_parameter(layer.parts[0], 0, 'A'), theirs + ending_of_a(layer)});
     for (const AdaptedLayer::Part& part : layer.parts) {
-      NameRule rule = rule_of_b(part);
-      rule.ours = parameter_of(part, 0, 'B');
+      NameRule rule = rule_of_adapter_b(part);
+      rule.ours = adapter_parameter(part, 0, 'B');
       rule.theirs = theirs + ending_of_b(layer);
       table.body.push_back(rule);
     }
   }
   for (const std::string& name : trained) {
     NameRule rule = rules_for(names, name, parameters)[0];
-    if (parameters.contains(before_last_dot(name) + ".lora.0.A"))
-      rule.theirs = before_last_dot(rule.theirs) + kBaseLayer;
-    rule.theirs = std::string(kBase) + rule.theirs;
+    if (parameters.contains(module_of(name) + ".lora.0.A")) rule.theirs = module_of(rule.theirs) + kBaseLayer;
+    rule.theirs = std::string(kAdapterBase) + rule.theirs;
     rule.unless = rule.only_if = "";
     table.head.push_back(rule);
   }
@@ -312,147 +244,6 @@ std::string saved_module(const TensorNames& names, const std::string& parameter,
     if (theirs.starts_with(prefix)) theirs = theirs.substr(prefix.size());
   }
   return theirs.substr(0, theirs.find('.'));
-}
-
-// ---- an adapter on disk ----
-
-struct AdapterFile::Plan {
-  struct Layer {
-    AdaptedLayer layer;
-    const TensorEntry *a, *b, *magnitude;  // the last of DoRA
-  };
-  std::vector<Layer> layers;
-  WeightPlan whole;  // of the parameters that the adapter brings whole
-};
-
-namespace {
-
-std::string adapter_weights(const std::string& directory) {
-  std::string path = adapter_weights_in(directory);
-  check(!path.empty(), "{}: there is no {}; the adapter is incomplete, or in a format that is not read",
-        directory, kAdapterWeights);
-  return path;
-}
-
-void check_shape(const TensorFile& file, const TensorEntry& entry, const Shape& wanted, const Model& model) {
-  check_floats(file, entry);
-  check(std::equal(entry.shape.begin(), entry.shape.end(), wanted.begin(), wanted.end()),
-        "{}: tensor {} has shape [{}] where the base asks for {}; the adapter was made for another model "
-        "than {}",
-        file.path(), entry.name, fmt::join(entry.shape, ", "), wanted, model.name());
-}
-
-[[noreturn]] void refuse_tensor(const TensorFile& file, const std::string& name, const Model& model) {
-  const auto has = [&](const char* part) { return name.find(part) != std::string::npos; };
-  check(
-      !has("lora_embedding_"),
-      "{}: tensor {} adapts an embedding, which is supported for that of the tokens in a model of one stack; "
-      "merge the adapter where it was trained",
-      file.path(), name);
-  check(!has("lora_magnitude_vector"), "{}: tensor {} is of DoRA, and {} does not say use_dora", file.path(),
-        name, kAdapterConfig);
-  fail(
-      "{}: tensor {} has no place in the base; the adapter was made for another model than {}, or with "
-      "another method",
-      file.path(), name, model.name());
-}
-
-}  // namespace
-
-AdapterFile::AdapterFile(const std::string& directory, AdapterConfig config)
-    : config_(std::move(config)), file_(adapter_weights(directory)) {}
-
-AdapterFile::Plan AdapterFile::plan_for(const TensorNames& names, Model& model) const {
-  Plan plan;
-  std::set<const TensorEntry*> used;
-  const auto find = [&](const std::string& theirs, const char* ending) -> const TensorEntry* {
-    for (const std::string& name : spellings(names, theirs)) {
-      if (const TensorEntry* entry = file_.find(name + ending)) return *used.insert(entry).first;
-    }
-    return nullptr;
-  };
-  for (AdaptedLayer& layer : adapted_layers(model, names)) {
-    const TensorEntry *a = find(layer.theirs, ending_of_a(layer)),
-                      *b = find(layer.theirs, ending_of_b(layer));
-    if (a == nullptr && b == nullptr) continue;
-    check(a != nullptr && b != nullptr, "{}: {} has only one of lora_A and lora_B; the file is damaged",
-          file_.path(), layer.theirs);
-    const int64_t rank = a->shape.empty() ? 0 : a->shape[0];
-    check(rank == config_.rank || (!config_.ranks.empty() && rank > 0),
-          "{}: tensor {} is of rank {}, and {} says {}; the two do not belong together", file_.path(),
-          a->name, rank, kAdapterConfig, config_.rank);
-    check_shape(file_, *a, {rank, layer.in()}, model);
-    check_shape(file_, *b, {layer.out(), rank}, model);
-    const TensorEntry* magnitude = nullptr;
-    if (config_.dora) {
-      check(!layer.embedding(),
-            "{}: tensor {} adapts an embedding by DoRA, which is not supported; merge the "
-            "adapter where it was trained",
-            file_.path(), a->name);
-      magnitude = find(layer.theirs, ".lora_magnitude_vector.weight");
-      if (magnitude == nullptr) magnitude = find(layer.theirs, ".lora_magnitude_vector");
-      check(magnitude != nullptr,
-            "{}: {} has no lora_magnitude_vector, which DoRA needs; the file is damaged", file_.path(),
-            layer.theirs);
-      check_shape(file_, *magnitude, {layer.out()}, model);
-    }
-    plan.layers.push_back({std::move(layer), a, b, magnitude});
-  }
-  const ParameterNames parameters = names_of_parameters(model);
-  for (const auto& [name, parameter] : parameters_of(model)) {
-    if (is_adapter_parameter(name)) continue;
-    const TensorEntry* first = nullptr;
-    for (const NameRule& rule : rules_for(names, name, parameters)) {
-      const TensorEntry* entry = find(rule.theirs, "");
-      // PEFT writes the whole table beside the adapter of an embedding that is called embed_tokens.
-      if (entry == nullptr) entry = find(before_last_dot(rule.theirs), kBaseLayer);
-      if (entry == nullptr) continue;
-      check_shape(file_, *entry, their_shape(rule, parameter.shape()), model);
-      if (first == nullptr) plan.whole.sources.push_back({name, rule, entry});
-      first = entry;
-    }
-  }
-  for (const TensorEntry& entry : file_.entries()) {
-    if (!used.contains(&entry)) refuse_tensor(file_, entry.name, model);
-  }
-  check(!plan.layers.empty() || !plan.whole.sources.empty(), "{}: there are no tensors in it", file_.path());
-  return plan;
-}
-
-std::vector<std::string> AdapterFile::plan(const TensorNames& names, Model& shapes) const {
-  std::vector<std::string> brought;
-  for (const WeightPlan::Source& source : plan_for(names, shapes).whole.sources)
-    brought.push_back(source.parameter);
-  return brought;
-}
-
-void AdapterFile::load(const TensorNames& names, Model& model, const ParameterChoice& wanted) const {
-  Plan plan = plan_for(names, model);
-  WeightPlan sources = std::move(plan.whole);
-  std::erase_if(sources.sources, [&](const WeightPlan::Source& source) { return !wanted(source.parameter); });
-  for (const auto& [layer, a, b, magnitude] : plan.layers) {
-    const size_t number =
-        add_adapter(layer, a->shape[0], config_.scale(a->shape[0], layer.theirs), config_.dropout);
-    sources.sources.push_back({parameter_of(layer.parts[0], number, 'A'), NameRule{}, a});
-    for (const AdaptedLayer::Part& part : layer.parts)
-      sources.sources.push_back({parameter_of(part, number, 'B'), rule_of_b(part), b});
-  }
-  load_weights(sources, file_, parameters_of(model));
-  if (!config_.dora) return;
-  for (const auto& [layer, a, b, magnitude] : plan.layers) {
-    WeightPlan sizes;
-    NamedTensors rows;
-    for (const AdaptedLayer::Part& part : layer.parts) {
-      rows.emplace_back(part.name, Tensor::empty({part.layer.out()}));
-      sizes.sources.push_back({part.name, rule_of_b(part), magnitude});
-    }
-    load_weights(sizes, file_, rows);
-    for (size_t i = 0; i < layer.parts.size(); ++i) {
-      const AdaptedWeight& linear = layer.parts[i].layer;
-      *linear.weight = of_sizes(linear.merged(), rows[i].second);
-      linear.lora->clear();
-    }
-  }
 }
 
 }  // namespace hodhod

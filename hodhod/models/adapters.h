@@ -69,24 +69,4 @@ NamedTensors adapter_tensors(Model& model, const TensorNames& names, const std::
 // The module of a parameter in the model's files ("classifier"), as modules_to_save names it.
 std::string saved_module(const TensorNames& names, const std::string& parameter, Model& model);
 
-// An adapter on disk.
-class AdapterFile {
- public:
-  // Opens adapter_weights_in(directory). Error when it is missing or damaged.
-  AdapterFile(const std::string& directory, AdapterConfig config);
-
-  // Our names of the parameters that the adapter brings whole, of a model whose shapes these are. Error when
-  // the file holds a tensor that the model has no place for, or one of another shape.
-  std::vector<std::string> plan(const TensorNames& names, Model& shapes) const;
-  // Loads those of them that `wanted` allows, and attaches the adapter's layers.
-  void load(const TensorNames& names, Model& model, const ParameterChoice& wanted) const;
-
- private:
-  struct Plan;
-  Plan plan_for(const TensorNames& names, Model& model) const;
-
-  AdapterConfig config_;
-  TensorFile file_;
-};
-
 }  // namespace hodhod

@@ -12,6 +12,7 @@
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
 #include "hodhod/io/tensor_file.h"
+#include "hodhod/models/adapter_file.h"
 #include "hodhod/models/adapter_head.h"
 #include "hodhod/models/adapters.h"
 #include "hodhod/models/config_json.h"

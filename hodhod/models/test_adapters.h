@@ -67,6 +67,14 @@ inline std::map<std::string, std::vector<float>> values_of(Model& model, bool ad
   return values;
 }
 
+// The tensors of the adapter in a directory.
+inline std::map<std::string, Shape> shapes_in(const std::string& directory) {
+  std::map<std::string, Shape> shapes;
+  const TensorFile file(join_path(directory, kAdapterWeights));
+  for (const TensorEntry& entry : file.entries()) shapes[entry.name] = file.load(entry).shape();
+  return shapes;
+}
+
 // A model of two layers with an adapter on disk, beside its base.
 class Adapted {
  public:
