@@ -152,13 +152,19 @@ class PassRun {
     const Recording recorded(gradients_);
     const WantedGradients parameters(*subject_.text.model, gradients_);
     Trace trace = recorder_.record(number);
-    Context context{.trace = &trace};
-    const Tensor logits = answer_of(subject_.model(), reading.batch, context);
-    if (subject_.config().head.kind != HeadKind::none) add_answers(reading, logits, pass);
+    Tensor head_input;
+    // A page needs no more of the tape than one layer's, and one row of logits.
+    const bool lean = gradients_ && subject_.kind == Kind::transformer;
+    Context context{.recompute = lean, .row_gradients = lean, .trace = &trace};
+    if (lean && head_as<LanguageHead>(subject_.model())) context.head_input = &head_input;
+    Tensor logits = answer_of(subject_.model(), reading.batch, context);
+    if (subject_.config().head.kind != HeadKind::none)
+      add_answers(reading, std::move(logits), head_input, pass);
     recorder_.finish_pass();
   }
 
-  void add_answers(const Reading& reading, const Tensor& logits, Json& pass) {
+  // `head_input`: where the logits are off the tape, what they were computed from.
+  void add_answers(const Reading& reading, Tensor logits, Tensor head_input, Json& pass) {
     if (answers_tokens(subject_.config())) {
       pass["predictions"] = predictions_json(subject_, reading, logits.detach(), mentioned_.written);
       Json lens = lens_json(subject_, reading, recorder_.levels(), mentioned_.written);
@@ -168,7 +174,8 @@ class PassRun {
     }
     const Target target = target_of(subject_, reading, logits, options_.at);
     if (target.token) mentioned_.written.insert(target.answer);
-    if (gradients_) pass["gradient"] = record_gradients(reading, target, logits);
+    if (gradients_)
+      pass["gradient"] = record_gradients(reading, target, std::move(logits), std::move(head_input));
     Json cuts = cuts_json(subject_, reading, target, options_.cuts);
     if (cuts.is_null()) return;
     for (const char* list : {"hidden", "links"}) {
@@ -179,13 +186,26 @@ class PassRun {
     pass["cuts"] = std::move(cuts);
   }
 
-  Json record_gradients(const Reading& reading, const Target& target, const Tensor& logits) {
+  Json record_gradients(const Reading& reading, const Target& target, Tensor logits, Tensor head_input) {
     ParameterGradients parameters(*subject_.text.model);
-    backward(
-        objective(target, logits, std::ssize(reading.answered().tokens)),
-        {.on_leaf = [&](Node& leaf) { parameters.add(leaf); },
-         .on_gradient = [&](const Node& node, int output,
-                            const Tensor& gradient) { recorder_.add_gradient(node, output, gradient); }});
+    std::optional<OutputProduct> product;
+    Tensor of;
+    if (head_input.defined()) {
+      const Tensor state = select(select(head_input, 0, 0), 0, target.at);
+      product = head_as<LanguageHead>(subject_.model())
+                    ->product(reshape(state, {1, state.numel()}), subject_.model().embedding_table());
+      of = objective(target, select(product->logits, 0, 0));
+    } else {
+      of = objective(target, logits_at_target(target, logits, 0, std::ssize(reading.answered().tokens)));
+    }
+    logits = head_input = Tensor();  // they would take memory
+    backward(of, {.on_leaf = [&](Node& leaf) { parameters.add(leaf); },
+                  .on_gradient =
+                      [&](const Node& node, int output, const Tensor& gradient) {
+                        recorder_.add_gradient(node, output, gradient);
+                        if (product && &node == product->product.node().get())
+                          parameters.add_product(product->weight, gradient, product->input);
+                      }});
     Json json = to_json(target, reading);
     json["groups"] = parameters.json();
     json["of"] = target.log_probability ? "log-probability" : "logit";

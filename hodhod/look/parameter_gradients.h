@@ -38,6 +38,9 @@ class ParameterGradients {
 
   // For BackwardOptions::on_leaf.
   void add(Node& leaf);
+  // The gradient of `weight` [V, C] is, besides what comes by add(), dzᵀ x for dz [1, V] and x [1, C]. Before
+  // add() of the same weight.
+  void add_product(const Tensor& weight, const Tensor& dz, const Tensor& x);
   // [{"name": GROUP (hodhod/train/layer_log.h), "parameters": how many numbers, "gradient": ‖g‖₂, "weight":
   // ‖w‖₂}], in the order of the model's parameters: those that the answer depends on. Sums in double, in a
   // fixed order.
@@ -49,6 +52,7 @@ class ParameterGradients {
     Tensor weight;
     bool reached = false;
     double squares = 0;
+    Tensor dz = {}, x = {};  // of add_product()
   };
   std::vector<Parameter> parameters_;
   std::unordered_map<const Node*, size_t> by_node_;

@@ -127,10 +127,12 @@ void Recorder::take_entry(const Trace::Entry& entry) {
     if (options_.keep_all) exact_.emplace_back(std::pair(pass_, entry.name), entry.tensor.clone());
     return;
   }
-  if (is_level(entry.name)) levels_.emplace_back(entry.name, entry.tensor);
   if (options_.gradients && recording() && entry.origin.node) {
     waiting_.push_back({entry.name, entry.axes, entry.component, entry.tensor.shape(), entry.origin});
   }
+  // What is computed again comes for its place on the tape alone.
+  if (const Item* const item = find(pass_, entry.name); item != nullptr && item->seen) return;
+  if (is_level(entry.name)) levels_.emplace_back(entry.name, entry.tensor);
   const size_t dot = entry.name.rfind('.');
   if (options_.gradients && entry.name.ends_with("attention.values") &&
       plans_gradients(entry.name.substr(0, dot + 1)))

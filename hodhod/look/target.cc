@@ -108,8 +108,7 @@ Outcome outcome_of(const Target& target, const Tensor& logits, int64_t row, int6
   return {all[static_cast<size_t>(target.answer)] - found.log_sum, found.best[0]};
 }
 
-Tensor objective(const Target& target, const Tensor& logits, int64_t time) {
-  const Tensor row = logits_at_target(target, logits, 0, time);
+Tensor objective(const Target& target, const Tensor& row) {
   return select(target.log_probability ? log_softmax(row) : row, 0, target.answer);
 }
 

@@ -32,8 +32,8 @@ struct Outcome {
   int64_t first = 0;
 };
 Outcome outcome_of(const Target& target, const Tensor& logits, int64_t row, int64_t time);
-// What gradients are of, a scalar on the tape.
-Tensor objective(const Target& target, const Tensor& logits, int64_t time);
+// What gradients are of, a scalar on the tape, from the logits of the target's place.
+Tensor objective(const Target& target, const Tensor& row);
 
 // The fields of GradientOf and Cuts that say what they are of.
 Json to_json(const Target& target, const Reading& reading);

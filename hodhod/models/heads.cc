@@ -12,6 +12,7 @@
 #include "hodhod/ops/shape.h"
 #include "hodhod/ops/soft_cap.h"
 #include "hodhod/ops/softmax.h"
+#include "hodhod/tensor/tape.h"
 
 namespace hodhod {
 namespace {
@@ -106,10 +107,18 @@ std::string_view HeadOptions::why_useless(std::string_view option) const {
 Tensor LanguageHead::scaled(const Tensor& hidden) const { return scale == 1 ? hidden : hidden * scale; }
 
 Tensor LanguageHead::logits(const Tensor& hidden, const Tensor& table, Context& context) const {
+  if (context.head_input) *context.head_input = hidden;
+  const Recording kept(recording() && !context.head_input);
   const Tensor x = scaled(hidden);
   const Tensor y = soft_cap(linear(x, weight_for(context, weight_or(output, table), x), bias()), output.cap);
   trace(context, "logits", Component::linear, hidden.rank() == 2 ? "BV" : "BTV", y);
   return y;
+}
+
+OutputProduct LanguageHead::product(const Tensor& hidden, const Tensor& table) const {
+  const Tensor &weight = weight_or(output, table), input = scaled(hidden);
+  const Tensor product = linear(input, weight.detach(), bias());
+  return {weight, input.detach(), product, soft_cap(product, output.cap)};
 }
 
 Tensor LanguageHead::loss(const Tensor& hidden, const Tensor& table, const Tensor& labels,

@@ -89,6 +89,15 @@ struct OutputLayer {
   }
 };
 
+// The output layer on the states of few tokens, in parts: its weight gets no gradient on the tape, where it
+// would be as large as the weight. With dz that of `product`, it is Σ_n dz[n]ᵀ input[n].
+struct OutputProduct {
+  Tensor weight;   // [V, C], as the model has it
+  Tensor input;    // [N, C], off the tape
+  Tensor product;  // [N, V] = input · weightᵀ + bias
+  Tensor logits;   // [N, V]: the product, capped
+};
+
 // The head of a language model: the output layer alone.
 struct LanguageHead {
   OutputLayer output;
@@ -98,6 +107,8 @@ struct LanguageHead {
   // `table` is the embedding [V, C]; it is used if the output layer is tied to it.
   // Hidden states [B, T, C] or [B, C] → logits [B, T, V] or [B, V].
   Tensor logits(const Tensor& hidden, const Tensor& table, Context& context) const;
+  // Of hidden states [N, C].
+  OutputProduct product(const Tensor& hidden, const Tensor& table) const;
   // Cross-entropy of the labels (i64, the shape of `hidden` without C), without storing the logits.
   Tensor loss(const Tensor& hidden, const Tensor& table, const Tensor& labels,
               const CrossEntropyOptions& options) const;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "hodhod/nn/recomputed_block.h"
 #include "hodhod/nn/traced_norm.h"
 #include "hodhod/ops/dropout.h"
 #include "hodhod/ops/elementwise.h"
@@ -108,10 +109,6 @@ Tensor sum_of_biases(const Tensor& a, const Tensor& b) {
 std::vector<int64_t> counts_of(const HostArray& lengths, int64_t rows, int64_t time) {
   if (!lengths.defined()) return std::vector<int64_t>(static_cast<size_t>(rows), time);
   return {lengths.data(), lengths.data() + lengths.size()};
-}
-
-TransformerBlock::CrossInput cross_input(const AttentionCache& cache, int64_t layer) {
-  return {{cache.keys(layer), cache.values(layer)}, {.key_end = cache.lengths(), .pages = cache.pages()}};
 }
 
 }  // namespace
@@ -221,19 +218,27 @@ Tensor Transformer::run(const TransformerStack& stack, Tensor x, const Attention
     const TransformerBlock& block = stack.layer[i];
     const Trace::Scope scope(context.trace, "layer", i);
     const auto layer = static_cast<int64_t>(i);
-    TransformerBlock::CrossInput cross;
-    if (block.cross_attention) {
-      check(memory || cache,
-            "transformer: the decoder needs the encoder's output; encode() the source first");
-      cross = cache
-                  ? cross_input(*cache->cross, layer)
-                  : TransformerBlock::CrossInput{block.cross_attention->keys_values(memory->states, context),
-                                                 {.key_end = memory->lengths}};
-      cross.setting.query_length = setting.query_length;
-      if (context.cuts) cross.setting.bias = context.cuts->cross;
+    const bool crosses = block.cross_attention.has_value();
+    check(!crosses || memory || cache,
+          "transformer: the decoder needs the encoder's output; encode() the source first");
+    AttentionSetting to_memory;
+    if (crosses) {
+      if (cache) to_memory.pages = cache->cross->pages();
+      to_memory.key_end = cache ? cache->cross->lengths() : memory->lengths;
+      to_memory.query_length = setting.query_length;
+      if (context.cuts) to_memory.bias = context.cuts->cross;
     }
-    x = block(x, setting, context, block.cross_attention ? &cross : nullptr,
-              {cache ? &cache->self : nullptr, layer});
+    if (context.recompute && !cache) {
+      x = recomputed(block, x, setting, context, crosses ? memory->states : Tensor(), to_memory);
+      continue;
+    }
+    std::optional<TransformerBlock::CrossInput> cross;
+    if (crosses)
+      cross = TransformerBlock::CrossInput{
+          cache ? KeyValues{cache->cross->keys(layer), cache->cross->values(layer)}
+                : block.cross_attention->keys_values(memory->states, context),
+          to_memory};
+    x = block(x, setting, context, cross ? &*cross : nullptr, {cache ? &cache->self : nullptr, layer});
   }
   if (stack.final_norm) x = traced_norm(*stack.final_norm, "final_norm", x, context);
   if (const double rate = config_.dropout; config_.final_dropout && context.training && rate > 0)

@@ -4,10 +4,15 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "hodhod/models/test_models.h"
+#include "hodhod/ops/elementwise.h"
 #include "hodhod/ops/packed_weights.h"
+#include "hodhod/ops/reduce.h"
 #include "hodhod/ops/shape.h"
 #include "hodhod/tensor/tape.h"
 
@@ -101,7 +106,7 @@ TEST_P(TransformerBits, StepByStepIsThePassOverAll) {
 TEST_P(TransformerBits, SelectedRowsGoOnAsIfTheyHadAlwaysBeenThere) {
   const auto sources = ragged_rows(3, 8, config().size_of_source_vocabulary(), 6);
   const auto prompts = ragged_rows(3, 7, config().vocabulary, 8);
-  const auto start = [&](std::vector<size_t> rows) {
+  const auto start = [&](const std::vector<size_t>& rows) {
     std::vector<Prompt> starts;
     for (size_t i : rows) {
       starts.push_back({.source = {.tokens = config().has_encoder() ? sources[i] : std::vector<int64_t>()},
@@ -116,6 +121,74 @@ TEST_P(TransformerBits, SelectedRowsGoOnAsIfTheyHadAlwaysBeenThere) {
   const std::vector<int64_t> next{1, 2, 3, 4};
   EXPECT_EQ(model_.step(*moved, next, context_).values<float>(),
             model_.step(*direct, next, context_).values<float>());
+}
+
+// Layers whose inside is computed again in the backward pass: the same loss, gradients, draws of dropout, and
+// gradients of what a trace shows.
+TEST_P(TransformerBits, ComputingLayersAgainChangesNoBit) {
+  const TestBatch batch(config(), 3, 11);
+  struct Found {
+    std::vector<std::vector<float>> gradients;
+    std::map<std::string, std::vector<float>> traced;
+    uint64_t streams = 0;
+  };
+  const auto run = [&](bool recompute) {
+    const Recording on(true);
+    Trace trace;
+    Context context{.training = true, .recompute = recompute, .rng = Rng(3), .trace = &trace};
+    const Tensor loss = test_loss(model_, batch, context);
+    Found found{.gradients = {loss.values<float>()}, .traced = {}, .streams = context.streams};
+    backward(loss, {.on_gradient = [&](const Node& node, int output, const Tensor& gradient) {
+               for (const Trace::Entry& entry : trace.entries()) {
+                 if (entry.origin.node.get() == &node && entry.origin.output == output)
+                   found.traced[entry.name] = gradient.values<float>();
+               }
+             }});
+    model_.for_each_parameter([&](const std::string&, Tensor& parameter) {
+      if (const Tensor gradient = parameter.grad(); gradient.defined())
+        found.gradients.push_back(gradient.values<float>());
+      parameter.clear_grad();
+    });
+    return found;
+  };
+  model_.for_each_parameter([](const std::string&, Tensor& parameter) { parameter.set_requires_grad(); });
+  const Found kept = run(false), again = run(true);
+  EXPECT_GT(kept.gradients.size(), 8u);
+  EXPECT_TRUE(kept.traced.contains("decoder.layer.1.self_attention.queries"));
+  EXPECT_EQ(kept.gradients, again.gradients);
+  EXPECT_EQ(kept.streams, again.streams);
+  for (const auto& [name, values] : kept.traced) EXPECT_EQ(values, again.traced.at(name)) << name;
+}
+
+// The head of few states, with its weight off the tape.
+TEST_P(TransformerBits, TheOutputLayerOfOneStateIsThatOfAll) {
+  const Recording on(true);
+  model_.for_each_parameter([](const std::string&, Tensor& parameter) { parameter.set_requires_grad(); });
+  const auto& head = *head_as<LanguageHead>(model_);
+  const int64_t width = model_.embedding_table().dim(1);
+  Tensor states = Tensor::empty({1, 3, width});
+  Rng rng(5);
+  for (int64_t i = 0; i < states.numel(); ++i) states.data<float>()[i] = rng.uniform() - 0.5F;
+  states.set_requires_grad();
+  Context context;
+  const Tensor all = head.logits(states, model_.embedding_table(), context);
+  const OutputProduct one = head.product(slice(select(states, 0, 0), 0, 1, 2), model_.embedding_table());
+  EXPECT_EQ(select(select(all, 0, 0), 0, 1).values<float>(), one.logits.values<float>());
+  // dzᵀ x is the weight's gradient.
+  Tensor dz;
+  backward(sum(one.logits * one.logits), {.on_gradient = [&](const Node& node, int, const Tensor& gradient) {
+             if (&node == one.product.node().get()) dz = gradient.clone();
+           }});
+  EXPECT_FALSE(one.weight.grad().defined());
+  const Tensor row = select(select(all, 0, 0), 0, 1);
+  backward(sum(row * row));
+  const auto whole = one.weight.grad().values<float>(), x = one.input.values<float>(),
+             columns = dz.values<float>();
+  for (size_t v = 0; v < columns.size(); ++v) {
+    for (size_t c = 0; c < x.size(); ++c)
+      ASSERT_NEAR(whole[v * x.size() + c], columns[v] * x[c],
+                  1e-5 + 1e-5 * std::abs(whole[v * x.size() + c]));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, TransformerBits, testing::ValuesIn(test_models()),

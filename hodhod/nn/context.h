@@ -24,6 +24,14 @@ struct AttentionCuts {
 // order of the forward pass, so masks are a function of (seed, step, place, element) alone.
 struct Context {
   bool training = false;
+  // Layers of a Transformer leave only their inputs on the tape, and the backward pass computes them again:
+  // less memory, more time, the same bits. Model and trace must be there until then.
+  bool recompute = false;
+  // The gradient of a table of embeddings comes as the rows that were looked up (tensor/gradient.h).
+  bool row_gradients = false;
+  // If not null: the head of a language model computes its logits off the tape, and puts here the hidden
+  // states that it was given, for a caller who wants gradients of few tokens' logits alone (OutputProduct).
+  Tensor* head_input = nullptr;
   Rng rng{};
   Trace* trace = nullptr;
   const AttentionCuts* cuts = nullptr;  // of a Transformer

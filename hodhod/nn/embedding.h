@@ -22,7 +22,8 @@ struct Embedding {
       : weight(Tensor::empty({rows, width}, dtype)) {}
 
   // ids [...] → [..., C]
-  Tensor operator()(const Tensor& ids, const Context& context, const EmbeddingOptions& options = {}) const {
+  Tensor operator()(const Tensor& ids, const Context& context, EmbeddingOptions options = {}) const {
+    options.row_gradient = context.row_gradients;
     Tensor x = embedding(ids, weight, options);
     for (const LowRankAdapter& adapter : lora) x = adapter.of_rows(ids, options.factor, context, x);
     return x;

@@ -2,6 +2,7 @@
 #include "hodhod/nn/trace.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "hodhod/base/error.h"
 #include "hodhod/ops/shape.h"
@@ -9,7 +10,14 @@
 namespace hodhod {
 
 void Trace::take(Entry entry) {
+  if (again_ && !entry.origin.node) return;
   if (consumer_) return consumer_(entry);
+  if (again_) {
+    const auto found = std::find_if(entries_.rbegin(), entries_.rend(),
+                                    [&](const Entry& one) { return one.name == entry.name; });
+    if (found != entries_.rend()) found->origin = std::move(entry.origin);
+    return;
+  }
   entries_.push_back(std::move(entry));
 }
 
@@ -24,6 +32,7 @@ void Trace::add(std::string_view name, Component component, std::string_view axe
 
 void Trace::add(std::string_view name, Component component, std::string_view axes, const Shape& shape,
                 const std::function<Tensor()>& compute) {
+  if (again_) return;
   const NoGrad off;
   add(name, component, axes, default_device() == Device::shapes ? Tensor::empty(shape) : compute());
 }
@@ -58,6 +67,18 @@ const Trace::Entry& Trace::at(std::string_view name) const {
   std::string names;
   for (const Entry& entry : entries_) names += (names.empty() ? "" : ", ") + entry.name;
   fail("trace: there is no {}; there are {}", name, names.empty() ? "none" : names);
+}
+
+Trace::Again::Again(Trace* trace, std::string path) : trace_(trace) {
+  if (!trace_) return;
+  before_ = std::exchange(trace_->prefix_, std::move(path));
+  trace_->again_ = true;
+}
+
+Trace::Again::~Again() {
+  if (!trace_) return;
+  trace_->prefix_ = std::move(before_);
+  trace_->again_ = false;
 }
 
 Trace::Scope::Scope(Trace* trace, std::string_view name) : trace_(trace) {

@@ -59,7 +59,7 @@ class Trace {
 
   // Keeps the entries.
   Trace() = default;
-  // Gives each entry to `consumer` and keeps none.
+  // Gives each entry to `consumer` and keeps none. What is computed again comes a second time (see Again).
   explicit Trace(std::function<void(const Entry&)> consumer) : consumer_(std::move(consumer)) {}
 
   // Adds a tensor under the scopes that are open. Error if `axes` has not one letter for each dimension.
@@ -83,6 +83,24 @@ class Trace {
   // The same; an Error that lists the names there are if there is none.
   const Entry& at(std::string_view name) const;
 
+  // The scopes that are open, with a dot after each.
+  const std::string& path() const { return prefix_; }
+
+  // While it lives, a part of the pass runs again to be on the tape, under the scopes of `path`: what it
+  // traces comes again, now with its origin, and what is not on the tape does not. A trace that keeps its
+  // entries gives the origin to the one that it has. Does nothing without a trace.
+  class Again {
+   public:
+    Again(Trace* trace, std::string path);
+    ~Again();
+    Again(const Again&) = delete;
+    Again& operator=(const Again&) = delete;
+
+   private:
+    Trace* trace_;
+    std::string before_;
+  };
+
   // Names added during the life of a Scope get its name in front. Does nothing without a trace.
   class Scope {
    public:
@@ -102,6 +120,7 @@ class Trace {
   void take(Entry entry);
 
   std::string prefix_;
+  bool again_ = false;
   std::vector<Entry> entries_;
   std::function<void(const Entry&)> consumer_;
 };

@@ -1,9 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/ops/embedding.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "hodhod/ops/common.h"
+#include "hodhod/tensor/gradient.h"
 
 namespace hodhod {
+namespace {
+
+// dtable[ids[i]] += factor · dy[i]; not where ids[i] is `skip`. Without `accumulate` dtable is set.
+void add_gradient_rows(const Tensor& dy, const Tensor& ids, const Tensor& dtable, bool accumulate,
+                       double factor, int64_t skip) {
+  with_compute_type("embedding", dy.dtype(), [&](auto t) {
+    using T = decltype(t);
+    detail::kernels_for<T>(dy).embedding_backward({.count = ids.numel(),
+                                                   .columns = dtable.dim(1),
+                                                   .table_rows = dtable.dim(0),
+                                                   .ids = ids.data<int64_t>(),
+                                                   .dy = dy.data<T>(),
+                                                   .dtable = dtable.data<T>(),
+                                                   .factor = static_cast<T>(factor),
+                                                   .skip = skip,
+                                                   .accumulate = accumulate});
+  });
+}
+
+// The rows of a table's gradient that are not zero.
+Gradient gradient_rows(const Tensor& dy, const Tensor& ids, const EmbeddingOptions& options) {
+  const auto all = ids.values<int64_t>();
+  std::vector<int64_t> distinct = all;
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  std::erase(distinct, options.padding);
+  Tensor places = Tensor::empty(ids.shape(), DType::i64);
+  constexpr int64_t kSkipped = -1;
+  for (size_t i = 0; i < all.size(); ++i) {
+    const auto found = std::lower_bound(distinct.begin(), distinct.end(), all[i]);
+    const bool here = found != distinct.end() && *found == all[i];
+    places.data<int64_t>()[i] = here ? found - distinct.begin() : kSkipped;
+  }
+  const Tensor values = Tensor::empty({std::ssize(distinct), dy.dim(-1)}, dy.dtype());
+  add_gradient_rows(dy, places, values, false, options.factor, kSkipped);
+  return {values, Tensor::from(distinct, {std::ssize(distinct)})};
+}
+
+}  // namespace
 
 Tensor embedding(const Tensor& ids, const Weight& weight, const EmbeddingOptions& options) {
   const Tensor& table = weight.tensor();
@@ -26,23 +69,15 @@ Tensor embedding(const Tensor& ids, const Weight& weight, const EmbeddingOptions
                                              .y = y.data<T>(),
                                              .factor = static_cast<T>(options.factor)});
   });
-  return record("embedding", y, {table},
-                [=, rows = table.dim(0), columns = table.dim(1)](const Tensor& dy, Gradients& d) {
-                  const Tensor from = dy.dense();
-                  const auto [dtable, holds_something] = d.buffer(0);
-                  with_compute_type("embedding", dy.dtype(), [&, to = dtable, add = holds_something](auto t) {
-                    using T = decltype(t);
-                    detail::kernels_for<T>(dy).embedding_backward({.count = index.numel(),
-                                                                   .columns = columns,
-                                                                   .table_rows = rows,
-                                                                   .ids = index.data<int64_t>(),
-                                                                   .dy = from.data<T>(),
-                                                                   .dtable = to.template data<T>(),
-                                                                   .factor = static_cast<T>(options.factor),
-                                                                   .skip = options.padding,
-                                                                   .accumulate = add});
-                  });
-                });
+  return record("embedding", y, {table}, [=](const Tensor& dy, Gradients& d) {
+    const Tensor from = dy.dense();
+    if (options.row_gradient && index.device() == Device::cpu) {
+      d.add(0, gradient_rows(from, index, options));
+      return;
+    }
+    const auto [dtable, holds_something] = d.buffer(0);
+    add_gradient_rows(from, index, dtable, holds_something, options.factor, options.padding);
+  });
 }
 
 }  // namespace hodhod

@@ -48,6 +48,19 @@ TEST(Embedding, PaddingHasNoGradient) {
   EXPECT_EQ(table.grad().values(), (std::vector<double>{1, 1, 0, 0, 1, 1}));
 }
 
+TEST(Embedding, TheGradientAsRowsIsThatOfTheTable) {
+  const Tensor ids = ids_of({4, 1, 6, 1, 0, 6, 6}, {7}), dy = random_tensor({7, 3}, 2);
+  const auto gradient = [&](bool rows) {
+    Tensor table = random_tensor({9, 3}, 1);
+    table.set_requires_grad();
+    backward(embedding(ids, table, {.factor = 1.5, .padding = 1, .row_gradient = rows}), {.gradient = dy});
+    return table.gradient();
+  };
+  const Gradient rows = gradient(true);
+  EXPECT_EQ(rows.rows.values<int64_t>(), (std::vector<int64_t>{0, 4, 6}));
+  EXPECT_EQ(rows.whole({9, 3}).values(), gradient(false).values.values());
+}
+
 TEST(Embedding, Errors) {
   const Tensor table = random_tensor({5, 2}, 1);
   expect_error(

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <utility>
 
 #include "hodhod/kernels/shapes/shapes.h"
 #include "hodhod/tensor/storage.h"
@@ -12,6 +13,9 @@ namespace hodhod {
 namespace {
 
 thread_local bool recording_now = true;
+using OnGradient = std::function<void(const Node&, int, const Tensor&)>;
+// Of the backward pass that is running: backward passes inside checkpoint() tell the same.
+thread_local const OnGradient* whom_to_tell = nullptr;
 std::atomic<uint64_t> next_order{1};
 
 // What the device `shapes` has counted since this was last asked.
@@ -186,7 +190,9 @@ void backward_again(const Tensor& dy, PoolVector<Tensor>& held, Gradients& d,
   for (size_t i = 0; i < held.size(); ++i) {
     if (Tensor before = d.take(static_cast<int>(i)); before.defined()) held[i].set_grad(before);
   }
-  backward(y, {.gradient = dy, .not_before = start});
+  backward(y, {.gradient = dy,
+               .on_gradient = whom_to_tell == nullptr ? nullptr : *whom_to_tell,
+               .not_before = start});
   for (size_t i = 0; i < held.size(); ++i) {
     if (const Tensor dx = held[i].grad(); dx.defined()) d.add(static_cast<int>(i), dx);
   }
@@ -197,6 +203,10 @@ void backward_again(const Tensor& dy, PoolVector<Tensor>& held, Gradients& d,
 void backward(const Tensor& loss, const BackwardOptions& options) {
   check(loss.requires_grad(), "backward: the tensor does not depend on anything that wants a gradient");
   NoGrad off;
+  struct Telling {
+    const OnGradient* before;
+    ~Telling() { whom_to_tell = before; }
+  } telling{std::exchange(whom_to_tell, &options.on_gradient)};
   Tensor seed = options.gradient;
   if (!seed.defined()) {
     check(loss.numel() == 1,

@@ -199,10 +199,11 @@ struct BackwardOptions {
   // The gradient of the loss itself; 1 when undefined (the loss must then be a scalar).
   Tensor gradient = {};
   // Called with each leaf as soon as its gradient is complete, so that an optimiser can use it and free it
-  // before the rest is computed. Leaves used inside checkpoint() are not announced by it.
+  // before the rest is computed. Of leaves used inside checkpoint(), those that were named there.
   std::function<void(Node& leaf)> on_leaf = {};
   // Called with each output of each node, other than leaves, that a gradient has reached: just before the
-  // node's backward runs, when the gradient is complete. Nodes inside checkpoint() are not announced by it.
+  // node's backward runs, when the gradient is complete. Nodes inside checkpoint() are those of its second
+  // run.
   std::function<void(const Node& node, int output, const Tensor& gradient)> on_gradient = {};
   // Non-leaf nodes made before this order may not be reached (see checkpoint).
   uint64_t not_before = 0;
@@ -222,9 +223,10 @@ void backward_again(const Tensor& dy, PoolVector<Tensor>& held, Gradients& d,
 // y = fn(inputs) without keeping what is inside fn on the tape: backward runs fn again (Chen et al. 2016,
 // "Training deep nets with sublinear memory cost"). fn takes std::span<const Tensor> and must compute the
 // same values both times: what it draws at random has to be a function of state that it holds. A tensor that
-// fn uses and that was computed on the tape must be among the inputs; parameters need not be.
+// fn uses and that was computed on the tape must be among the inputs; parameters need not be. Those that are
+// named in `parameters` are announced when their gradients are complete (BackwardOptions::on_leaf).
 template <class Fn>
-Tensor checkpoint(Fn fn, std::initializer_list<Tensor> inputs) {
+Tensor checkpoint(Fn fn, std::span<const Tensor> inputs, std::span<const Tensor> parameters = {}) {
   PoolVector<Tensor> held;
   for (const Tensor& input : inputs) held.push_back(input.detach());
   if (!recording()) return fn(std::span<const Tensor>(held));
@@ -234,11 +236,16 @@ Tensor checkpoint(Fn fn, std::initializer_list<Tensor> inputs) {
     y = fn(std::span<const Tensor>(held));
   }
   PoolVector<Edge> edges(inputs.begin(), inputs.end());
-  // fn's parameters may want gradients even if no input does, so the inputs alone cannot decide.
+  edges.insert(edges.end(), parameters.begin(), parameters.end());
+  // fn's parameters may want gradients even if nothing that is named here does.
   edges.push_back(detail::anchor());
   return record("checkpoint", y, edges, [fn = std::move(fn), held](const Tensor& dy, Gradients& d) mutable {
     detail::backward_again(dy, held, d, [&] { return fn(std::span<const Tensor>(held)); });
   });
+}
+template <class Fn>
+Tensor checkpoint(Fn fn, std::initializer_list<Tensor> inputs) {
+  return checkpoint(std::move(fn), std::span(inputs.begin(), inputs.size()));
 }
 
 // The same for one input: y = fn(x).

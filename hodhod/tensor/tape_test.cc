@@ -167,6 +167,33 @@ TEST(Checkpoint, TensorsFromOutsideAreInputs) {
   EXPECT_THROW(backward(y), Error);
 }
 
+// Two blocks in a row, and a parameter that both use and the end too.
+TEST(Checkpoint, TellsOfGradientsInsideAndOfParametersAtTheEnd) {
+  const Tensor a = leaf(2), w = leaf(3);
+  std::vector<std::pair<const Node*, double>> leaves;
+  std::vector<double> inside;
+  const Node* squared = nullptr;
+  const auto block = [&](std::span<const Tensor> in) {
+    const Tensor square = multiply(in[0], in[0]);
+    if (recording()) squared = square.node().get();
+    return multiply(square, w);
+  };
+  const std::vector<Tensor> parameters = {w};
+  Tensor x = checkpoint(block, std::vector<Tensor>{a}, parameters);  // 12
+  x = checkpoint(block, std::vector<Tensor>{x}, parameters);         // 432
+  backward(multiply(x, w),
+           {.on_leaf = [&](Node& leaf) { leaves.emplace_back(&leaf, leaf.outputs[0].gradient.item()); },
+            .on_gradient =
+                [&](const Node& node, int, const Tensor& gradient) {
+                  if (&node == squared) inside.push_back(gradient.item());
+                }});
+  // y = a⁴ w⁴; of the squares 144 and 4.
+  EXPECT_THAT(inside, ElementsAre(9, 3 * 2 * 12 * 9));
+  ASSERT_EQ(leaves.size(), 2u);
+  EXPECT_THAT(leaves, testing::UnorderedElementsAre(std::pair(a.node().get(), 4. * 8 * 81),
+                                                    std::pair(w.node().get(), 4. * 16 * 27)));
+}
+
 // y = a (a b): the gradient that reaches each result is what a leaf in its place would get.
 TEST(Backward, TellsOfGradientsOnTheWay) {
   const Tensor a = leaf(2), b = leaf(3);
