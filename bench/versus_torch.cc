@@ -7,10 +7,12 @@
 // Each side of each workload is a process of its own, so that peak memory is its own too. A row's limit is
 // PyTorch's time over what the step's matrix products alone would take at the product's own measured speed.
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <sstream>
+#include <thread>
 
 #include <fmt/core.h>
 
@@ -32,14 +34,19 @@ struct Row {
 Row compare(const std::string& program, const std::string& name, int repeats, double product_speed) {
   Worker hodhod({program, "--worker", name});
   Worker torch({"/usr/bin/python3", source_directory() + "/bench/versus_torch_peer.py", name});
+  // Threads that wait in a loop for their next work go to sleep before the other side begins.
+  const auto rested_step = [](Worker& worker) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return worker.step()[0];
+  };
   std::vector<double> ours, theirs;
   for (int warm_up = 0; warm_up < 2; ++warm_up) {
     hodhod.step();
     torch.step();
   }
   for (int i = 0; i < repeats; ++i) {
-    ours.push_back(hodhod.step()[0]);
-    theirs.push_back(torch.step()[0]);
+    ours.push_back(rested_step(hodhod));
+    theirs.push_back(rested_step(torch));
   }
   std::istringstream greeting(hodhod.greeting());
   std::string ready;
