@@ -311,6 +311,8 @@ void add_describe(Command& program) {
   command.add("--batch", flags->shape.batch, "Sequences in a batch", in(1, 1e6));
   command.add("--length", flags->shape.length, "Tokens in each sequence; 0 for the most that the model takes",
               in(0, 1e6));
+  command.add("--recompute", flags->shape.recompute,
+              "For training that computes what is inside a Transformer's layers again in the backward pass");
   command.add("--tokens", flags->tokens, "Estimate the time to train on this many tokens", above(0))
       .excludes("--json")
       .excludes("--families");

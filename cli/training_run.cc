@@ -202,16 +202,20 @@ TrainingReport with_progress(const char* label, std::string_view unit, bool quie
 
 // Error before the first step when it needs more memory than there is: the process would be killed amid it.
 void check_memory(const TrainingTask& task, const TrainFlags& flags) {
+  check_recompute(task.model.model.config(), flags.trainer.recompute);
   const uint64_t there = total_memory();
   if (!task.step || there == 0) return;
-  const Description step = describe(task.model.model.config(), *task.step);
+  DescribeOptions options = *task.step;
+  options.recompute = flags.trainer.recompute;
+  const Description step = describe(task.model.model.config(), options);
   const bool partly = flags.freeze_embedding || flags.train_layers || task.model.adapter != nullptr;
   const int64_t needed = partly ? step.weights + step.activations : step.to_train();
   check(needed < 0 || static_cast<uint64_t>(needed) <= there,
         "a step of {} of {} needs about {} of memory, and this machine has {}; lower --batch or "
-        "--length",
+        "--length{}",
         count_of(step.batch, "window"), count_of(step.length, "token"),
-        format_bytes(static_cast<uint64_t>(needed)), format_bytes(there));
+        format_bytes(static_cast<uint64_t>(needed)), format_bytes(there),
+        options.recompute ? "" : ", or give --recompute");
 }
 
 // The exit status of a run that ended, after the way to go on if a signal stopped it.

@@ -170,9 +170,9 @@ std::vector<LayerDescription> describe_layers(ShapesRun& run) {
 }
 
 // The peak memory of a training step, after the gradients have been allocated.
-int64_t bytes_of_training_step(ShapesRun& run) {
+int64_t bytes_of_training_step(ShapesRun& run, bool recompute) {
   const auto step = [&] {
-    Context context{.training = true, .rng = Rng(1)};
+    Context context{.training = true, .recompute = recompute, .rng = Rng(1)};
     backward(run.loss(context));
   };
   step();
@@ -196,6 +196,13 @@ std::vector<std::pair<std::string, int64_t>> parameters_by_component(const Descr
   return sums;
 }
 
+void check_recompute(const ModelConfig& config, bool recompute) {
+  check(
+      !recompute || config.recomputes(),
+      "--recompute: only the layers of a Transformer can be computed again, and this model is none; leave it "
+      "out");
+}
+
 Description describe(const ModelConfig& config, const DescribeOptions& options) {
   Description d;
   d.batch = options.batch;
@@ -205,18 +212,22 @@ Description describe(const ModelConfig& config, const DescribeOptions& options) 
   check(options.length >= 0 && d.length <= config.max_length(),
         "describe: a length of {} for a model that takes {}; give a length from 1 to that", options.length,
         config.max_length());
+  check_recompute(config, options.recompute);
   const OnDevice shapes(Device::shapes);
   const Recording on(true);
   ShapesRun run(config, d.batch, d.length);
   d.parameters = parameter_count(run.model());
   d.layers = describe_layers(run);
-  for (const LayerDescription& row : d.layers) d.forward_flops += row.flops;
+  for (const LayerDescription& row : d.layers) {
+    d.forward_flops += row.flops;
+    if (options.recompute && row.layer >= 0) d.again_flops += row.flops;
+  }
   d.tokens = d.batch * d.length;
   d.weights = kBytes * d.parameters;
   if (run.trains()) {
     d.gradients = d.weights;
     d.optimizer = 2 * d.weights;
-    d.activations = bytes_of_training_step(run);
+    d.activations = bytes_of_training_step(run, options.recompute);
   }
   d.writes = run.writes();
   d.cache = run.bytes_of_state();

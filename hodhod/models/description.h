@@ -35,6 +35,7 @@ struct DescribeOptions {
   // T, and S of the source; 0: the model's max_length, or 128 if that is 2²⁰ or more: then nothing in the
   // model limits it.
   int64_t length = 0;
+  bool recompute = false;  // a Transformer's layers are computed again in the backward pass (nn/context.h)
 };
 
 struct Description {
@@ -48,8 +49,11 @@ struct Description {
   double forward_flops = 0;  // for the whole batch
   int64_t tokens = 0;  // tokens in the batch that the loss covers (target tokens of an encoder–decoder)
   double forward_flops_per_token() const { return forward_flops / static_cast<double>(tokens); }
+  double again_flops = 0;  // of what the backward pass computes again
   // The backward pass computes two products for each product of the forward pass.
-  double training_flops_per_token() const { return 3 * forward_flops_per_token(); }
+  double training_flops_per_token() const {
+    return 3 * forward_flops_per_token() + again_flops / static_cast<double>(tokens);
+  }
 
   // Bytes, in f32. Gradients, optimizer and activations are 0 for a model that is not trained by gradients.
   int64_t weights = 0;
@@ -66,6 +70,9 @@ struct Description {
 // The parameters of each component, in the order in which they are first used. Those that two components
 // share count for the first.
 std::vector<std::pair<std::string, int64_t>> parameters_by_component(const Description& description);
+
+// Error if layers are to be computed again in the backward pass and the model has none that can be.
+void check_recompute(const ModelConfig& config, bool recompute);
 
 // Error when the options do not fit the model.
 Description describe(const ModelConfig& config, const DescribeOptions& options = {});

@@ -80,6 +80,18 @@ TEST(Description, OperationsOfADecoder) {
   EXPECT_EQ(description.training_flops_per_token(), 3 * description.forward_flops_per_token());
 }
 
+// A layer's inside is computed three times and once more, and no longer kept.
+TEST(Description, LayersThatAreComputedAgain) {
+  const TransformerConfig config = transformer_preset("gpt2");
+  const Description kept = describe(config, {.batch = 2, .length = 256}),
+                    again = describe(config, {.batch = 2, .length = 256, .recompute = true});
+  const double output = 2.0 * 50257 * 768;
+  EXPECT_NEAR(again.training_flops_per_token(), 4 * kept.forward_flops_per_token() - output, 1);
+  EXPECT_LT(again.activations, 0.6 * kept.activations);
+  EXPECT_EQ(again.forward_flops, kept.forward_flops);
+  EXPECT_THROW(hodhod::describe(*model_preset("lstm-small"), {.recompute = true}), Error);
+}
+
 // Each step includes the work that leads to it, even if it is done earlier: the keys of cross-attention are
 // computed before the block. Tied embeddings count once. A parameter that no gradient reaches is a constant.
 TEST(Description, EachStepHasItsOwnWork) {

@@ -92,6 +92,8 @@ class ModelConfig {
   virtual const ModelType& type(const ModelType* preferred = nullptr) const = 0;
   // That of its type.
   virtual FittedBy fitted_by() const;
+  // Whether its layers can be computed again in the backward pass (Context::recompute).
+  virtual bool recomputes() const { return false; }
 
   // A model whose parameters have memory but no values yet. Error as from validate().
   virtual std::unique_ptr<Model> make() const = 0;

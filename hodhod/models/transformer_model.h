@@ -34,6 +34,7 @@ struct TransformerModelConfig final : ConfigOf<TransformerConfig> {
   std::string summary() const override;
   std::vector<Field> fields() override;
   std::string why_useless(std::string_view option) const override;
+  bool recomputes() const override { return true; }
   void validate() const override;
   const ModelType& type(const ModelType* preferred) const override;
   FittedBy fitted_by() const override { return FittedBy::gradients; }

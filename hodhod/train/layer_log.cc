@@ -97,6 +97,10 @@ Trace* LayerLog::trace() {
 
 void LayerLog::measure(const Trace::Entry& entry) {
   if (!is_layer_output(entry.name)) return;
+  // A layer that is computed again comes again.
+  for (const auto& [name, size] : outputs_) {
+    if (name == entry.name) return;
+  }
   const auto count = static_cast<double>(entry.tensor.numel());
   outputs_.emplace_back(entry.name, std::sqrt(sum_of_squares(entry.tensor.detach()) / count));
 }

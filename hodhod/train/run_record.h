@@ -67,7 +67,7 @@ struct ChangeableOption {
   std::string_view name;
   MayChange when;
 };
-inline constexpr std::array<ChangeableOption, 29> kChangeableOptions = {{
+inline constexpr std::array<ChangeableOption, 30> kChangeableOptions = {{
     {"steps", MayChange::always},
     {"epochs", MayChange::always},
     {"minutes", MayChange::always},
@@ -77,6 +77,7 @@ inline constexpr std::array<ChangeableOption, 29> kChangeableOptions = {{
     {"save-every", MayChange::always},
     {"log-every", MayChange::always},
     {"log-layers", MayChange::always},
+    {"recompute", MayChange::always},
     {"skip-limit", MayChange::always},
     {"skip-bad", MayChange::always},
     {"profile", MayChange::always},

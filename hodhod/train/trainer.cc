@@ -152,7 +152,8 @@ class Run {
   // The next batch as a part of the update that follows step `state_.step`.
   PartialSum compute_part(int64_t part) {
     const Rng rng = Rng(options_.seed).fork(static_cast<uint64_t>(state_.step));
-    Context context{.training = true, .rng = rng.fork(static_cast<uint64_t>(part))};
+    Context context{
+        .training = true, .recompute = options_.recompute, .rng = rng.fork(static_cast<uint64_t>(part))};
     if (part == 0 && measures_layers(state_.step + 1)) context.trace = written_->layers()->trace();
     {
       Stopwatch watch(profile_.data);

@@ -28,6 +28,7 @@ struct TrainerOptions {
   int64_t steps = 10000;
   double minutes = 0;
   int64_t accumulate = 1;
+  bool recompute = false;
   double clip = 1.0;
   int64_t validate_every = 500;
   double validate_growth = 0;
@@ -47,6 +48,9 @@ struct TrainerOptions {
     v("steps", steps, "Number of updates to make", at_least(1));
     v("minutes", minutes, "Stop after this many minutes; 0 for no limit", at_least(0));
     v("accumulate", accumulate, "Number of batches in an update", in(1, 1'000'000));
+    v("recompute", recompute,
+      "Compute what is inside a Transformer's layers again in the backward pass: less memory, more time, the "
+      "same model");
     v("clip", clip, "Largest norm of the gradient; 0 for no limit", at_least(0));
     v("validate_every", validate_every, "Number of updates between validations; 0 for one at the end only",
       at_least(0));

@@ -20,6 +20,12 @@ head -40 "$examples/test.en" > dev
 train plain --steps 40 > log
 train logged --steps 40 --log-layers > log
 same "the model" "$(sha256sum < plain/model.safetensors)" "$(sha256sum < logged/model.safetensors)"
+# The same again if layers are computed again in the backward pass, and an LSTM has none that can be.
+train again --steps 40 --log-layers --recompute > log
+same "the model" "$(sha256sum < plain/model.safetensors)" "$(sha256sum < again/model.safetensors)"
+cmp logged/training/layers.jsonl again/training/layers.jsonl || fail "other sizes of layers"
+expect "no Transformer" "--recompute: only the layers of a Transformer can be computed again" \
+  "$("$hodhod" train generate --preset lstm-tiny --data text --out lstm --recompute --steps 1 2>&1)"
 same "lines of layers" 9 "$(wc -l < logged/training/layers.jsonl)"
 expect "their parts" '"decoder.layer.0.self_attention"' "$(cat logged/training/layers.jsonl)"
 expect "their outputs" '"decoder.layer.0.output"' "$(cat logged/training/layers.jsonl)"
