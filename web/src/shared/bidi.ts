@@ -57,6 +57,11 @@ export function unisolated(text: string): string {
   return text.replace(/[\u2066-\u2069]/g, '');
 }
 
+/** How many characters of a name are seen. */
+export function lengthOf(name: string): number {
+  return [...unisolated(name)].length;
+}
+
 /** At most `limit` characters, the middle left out. */
 export function shortened(text: string, limit = 24): string {
   const characters = [...text];

@@ -426,8 +426,8 @@ describe.skipIf(!program)('a task over two language models', () => {
   beforeAll(() => {
     if (!program) return;
     writeLabelledText(workshop.folder);
-    workshop.train('embed', 'elmo', '--data DATA/dev.fa --preset elmo-tiny --model width=24 layers=2 --steps 5');
-    workshop.train('classify', 'mixed', '--from elmo --data labels.tsv --steps 30 --schedule-rate 5e-2');
+    workshop.train('embed', 'directions', '--data DATA/dev.fa --preset elmo-tiny --model width=24 layers=2 --steps 5');
+    workshop.train('classify', 'mixed', '--from directions --data labels.tsv --steps 30 --schedule-rate 5e-2');
     mixed = workshop.look('mixed', 'mixed-page', ['معلم کتاب را خواند']);
   });
 
