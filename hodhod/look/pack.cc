@@ -2,11 +2,12 @@
 #include "hodhod/look/pack.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <utility>
+#include <vector>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/threads.h"
@@ -18,13 +19,15 @@ namespace {
 // A tensor's rows, and which part of each is visible.
 class Rows {
  public:
-  Rows(const Tensor& x, const PackOptions& options)
+  // `first` is the place of x's first row in the dimension T of the whole.
+  Rows(const Tensor& x, const PackOptions& options, int64_t first = 0)
       : values_(x.dtype() == DType::i64 || x.dtype() == DType::f64 ? x.dense()
                                                                    : x.dense().converted(DType::f32)),
         whole_(x.dtype() == DType::i64 || x.dtype() == DType::i32 || x.dtype() == DType::u8),
         visible_(options.visible),
         columns_(x.rank() == 0 ? 1 : x.dim(-1)),
         times_(x.rank() < 2 ? 1 : x.dim(-2)),
+        first_(first),
         rows_(columns_ == 0 ? 0 : x.numel() / columns_) {
     check(visible_.all() || x.rank() >= 2, "pack: a mask for a tensor of shape {}; give […, T, S]",
           x.shape());
@@ -32,8 +35,8 @@ class Rows {
 
   int64_t all() const { return rows_; }
   int64_t columns() const { return columns_; }
-  int64_t begin(int64_t row) const { return visible_.begin(row % times_, columns_); }
-  int64_t size(int64_t row) const { return visible_.count(row % times_, columns_); }
+  int64_t begin(int64_t row) const { return visible_.begin(first_ + row % times_, columns_); }
+  int64_t size(int64_t row) const { return visible_.count(first_ + row % times_, columns_); }
   bool whole() const { return whole_; }
   // Element `column` of a row, as the type that the forms begin from.
   float value(int64_t row, int64_t column) const {
@@ -57,7 +60,7 @@ class Rows {
   Tensor values_;
   bool whole_;
   Visible visible_;
-  int64_t columns_, times_, rows_;
+  int64_t columns_, times_, first_, rows_;
 };
 
 // The elements' first bytes, then their second ones …
@@ -146,40 +149,76 @@ Encoded encode_sqrt8(const Rows& x, int64_t first, int64_t last) {
   return out;
 }
 
-Encoded encode_top(const Rows& x, int64_t first, int64_t last, int64_t top) {
-  std::vector<uint16_t> places, values, rests;
-  std::vector<int64_t> order(static_cast<size_t>(x.columns()));
-  Encoded out;
-  for (int64_t row = first; row < last; ++row) {
+}  // namespace
+
+// The strongest of each row so far.
+struct TopPacker::Kept {
+  Kept(int64_t rows, int64_t columns)
+      : top(std::min<int64_t>(kTop, columns)),
+        places(static_cast<size_t>(rows * top)),
+        values(places.size()),
+        rests(static_cast<size_t>(rows)),
+        bounds(rests.size()) {
+    check(columns <= 65536, "pack: rows of {} are too long for the form top", columns);
+  }
+
+  // Takes a row of x as row `at`. Of equal weights the first are kept; masked cells weigh nothing.
+  void take(int64_t at, const Rows& x, int64_t row) {
+    std::array<std::pair<float, int64_t>, kTop> best;  // the strongest first
+    int64_t found = 0;
     const int64_t begin = x.begin(row), end = begin + x.size(row);
-    const auto weight = [&](int64_t column) {
-      return column >= begin && column < end ? x.value(row, column) : 0.0f;
-    };
-    std::iota(order.begin(), order.end(), int64_t{0});
-    std::partial_sort(order.begin(), order.begin() + top, order.end(), [&](int64_t a, int64_t b) {
-      return weight(a) != weight(b) ? weight(a) > weight(b) : a < b;
-    });
     double rest = 0;
-    for (size_t i = 0; i < order.size(); ++i) {
-      const float value = weight(order[i]);
-      if (static_cast<int64_t>(i) >= top) {
+    for (int64_t column = begin; column < end; ++column) {
+      const float value = x.value(row, column);
+      if (!(value > 0)) continue;
+      if (found == top && value <= best[static_cast<size_t>(top - 1)].first) {
         rest += value;
         continue;
       }
-      places.push_back(static_cast<uint16_t>(order[i]));
-      values.push_back(half_bits(value));
-      out.err(value, half_value(value));
+      if (found == top) rest += best[static_cast<size_t>(--found)].first;
+      int64_t i = found++;
+      for (; i > 0 && best[static_cast<size_t>(i - 1)].first < value; --i)
+        best[static_cast<size_t>(i)] = best[static_cast<size_t>(i - 1)];
+      best[static_cast<size_t>(i)] = {value, column};
     }
-    rests.push_back(half_bits(static_cast<float>(rest)));
-    out.err(rest, half_value(static_cast<float>(rest)));
+    const auto strongest = static_cast<std::ptrdiff_t>(found);
+    for (int64_t column = 0; found < top; ++column) {
+      const bool there = std::any_of(best.begin(), best.begin() + strongest,
+                                     [&](const auto& one) { return one.second == column; });
+      if (!there) best[static_cast<size_t>(found++)] = {0.0f, column};
+    }
+    double bound = 0;
+    for (int64_t i = 0; i < top; ++i) {
+      const auto& [value, column] = best[static_cast<size_t>(i)];
+      const auto to = static_cast<size_t>(at * top + i);
+      places[to] = static_cast<uint16_t>(column);
+      values[to] = half_bits(value);
+      bound = std::max(bound, std::fabs(static_cast<double>(value) - half_value(value)));
+    }
+    rests[static_cast<size_t>(at)] = half_bits(static_cast<float>(rest));
+    bounds[static_cast<size_t>(at)] = std::max(bound, std::fabs(rest - half_value(static_cast<float>(rest))));
   }
-  append_planes(out.bytes, places);
-  append_planes(out.bytes, values);
-  append_planes(out.bytes, rests);
-  return out;
-}
 
-Encoded encode(const Rows& x, Form form, int64_t first, int64_t last, int64_t top) {
+  Encoded encoded(int64_t first, int64_t last) const {
+    const auto part = [](const std::vector<uint16_t>& all, int64_t begin, int64_t end) {
+      return std::vector<uint16_t>(all.begin() + begin, all.begin() + end);
+    };
+    Encoded out;
+    append_planes(out.bytes, part(places, first * top, last * top));
+    append_planes(out.bytes, part(values, first * top, last * top));
+    append_planes(out.bytes, part(rests, first, last));
+    out.bound = *std::max_element(bounds.begin() + first, bounds.begin() + last);
+    return out;
+  }
+
+  int64_t top;
+  std::vector<uint16_t> places, values, rests;
+  std::vector<double> bounds;
+};
+
+namespace {
+
+Encoded encode(const Rows& x, Form form, int64_t first, int64_t last) {
   switch (form) {
     case Form::f32:
       return encode_f32(x, first, last);
@@ -189,10 +228,9 @@ Encoded encode(const Rows& x, Form form, int64_t first, int64_t last, int64_t to
       return encode_i8(x, first, last);
     case Form::sqrt8:
       return encode_sqrt8(x, first, last);
-    case Form::top:
-      return encode_top(x, first, last, top);
     case Form::i32:
       return encode_i32(x, first, last);
+    case Form::top:
     case Form::none:
       break;
   }
@@ -200,7 +238,7 @@ Encoded encode(const Rows& x, Form form, int64_t first, int64_t last, int64_t to
 }
 
 // Raw bytes of a row.
-int64_t row_bytes(const Rows& x, Form form, int64_t row, int64_t top) {
+int64_t row_bytes(const Rows& x, Form form, int64_t row) {
   const int64_t size = x.size(row);
   switch (form) {
     case Form::f32:
@@ -213,19 +251,19 @@ int64_t row_bytes(const Rows& x, Form form, int64_t row, int64_t top) {
     case Form::sqrt8:
       return size;
     case Form::top:
-      return 4 * top + 2;
     case Form::none:
       break;
   }
   return 0;
 }
 
-// The rows of each block.
-std::vector<PackedBlock> cut_into_blocks(const Rows& x, Form form, int64_t top) {
+// The rows of each block, by the raw bytes of a row.
+template <class RowBytes>
+std::vector<PackedBlock> cut_into_blocks(int64_t rows, RowBytes&& bytes_of) {
   std::vector<PackedBlock> blocks;
   int64_t filled = 0;
-  for (int64_t row = 0; row < x.all(); ++row) {
-    const int64_t bytes = row_bytes(x, form, row, top);
+  for (int64_t row = 0; row < rows; ++row) {
+    const int64_t bytes = bytes_of(row);
     if (blocks.empty() || filled + bytes > kBlockBytes) {
       blocks.push_back({.first = row});
       filled = 0;
@@ -236,22 +274,47 @@ std::vector<PackedBlock> cut_into_blocks(const Rows& x, Form form, int64_t top) 
   return blocks;
 }
 
-void measure(const Rows& x, PackedTensor& packed) {
+// Fills blocks in parallel; encode(first, last) gives those rows.
+template <class Encode>
+void fill_blocks(PackedTensor& packed, Encode&& encode) {
+  std::vector<double> bounds(packed.blocks.size());
+  parallel_for(std::ssize(packed.blocks), 1, [&](int64_t begin, int64_t end) {
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+      PackedBlock& part = packed.blocks[i];
+      const Encoded encoded = encode(part.first, part.first + part.count);
+      bounds[i] = encoded.bound;
+      part.block = page_block(encoded.bytes);
+    }
+  });
+  for (const double bound : bounds) packed.bound = std::max(packed.bound, bound);
+}
+
+struct Range {
   double low = std::numeric_limits<double>::infinity(), high = -low;
-  for (int64_t row = 0; row < x.all(); ++row) {
+  int64_t not_finite = 0;
+
+  void take(const Rows& x, int64_t row) {
     x.for_each(row, [&](float value) {
       if (!std::isfinite(value)) {
-        ++packed.not_finite;
+        ++not_finite;
         return;
       }
       low = std::min(low, static_cast<double>(value));
       high = std::max(high, static_cast<double>(value));
     });
   }
-  if (low > high) return;
-  packed.low = low;
-  packed.high = high;
-}
+  void add(const Range& other) {
+    low = std::min(low, other.low);
+    high = std::max(high, other.high);
+    not_finite += other.not_finite;
+  }
+  void put(PackedTensor& packed) const {
+    packed.not_finite = not_finite;
+    if (low > high) return;
+    packed.low = low;
+    packed.high = high;
+  }
+};
 
 }  // namespace
 
@@ -262,24 +325,56 @@ int64_t PackedTensor::bytes() const {
 }
 
 PackedTensor pack(const Tensor& x, Form form, const PackOptions& options) {
+  if (form == Form::top) {
+    const int64_t columns = x.rank() == 0 ? 1 : x.dim(-1), times = x.rank() < 2 ? 1 : x.dim(-2);
+    const int64_t rows = columns == 0 ? 0 : x.numel() / columns;
+    TopPacker packer({times == 0 ? 0 : rows / times, times, columns}, options);
+    packer.add(x, 0);
+    return packer.packed();
+  }
   const Rows rows(x, options);
   PackedTensor packed{.form = form, .rows = rows.all()};
   if (form == Form::none) return packed;
-  if (form == Form::top) packed.top = std::min<int64_t>(kTop, rows.columns());
-  check(form != Form::top || rows.columns() <= 65536, "pack: rows of {} are too long for the form top",
-        rows.columns());
-  measure(rows, packed);
-  packed.blocks = cut_into_blocks(rows, form, packed.top);
-  std::vector<double> bounds(packed.blocks.size());
-  parallel_for(std::ssize(packed.blocks), 1, [&](int64_t begin, int64_t end) {
-    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-      PackedBlock& part = packed.blocks[i];
-      const Encoded encoded = encode(rows, form, part.first, part.first + part.count, packed.top);
-      bounds[i] = encoded.bound;
-      part.block = page_block(encoded.bytes);
+  Range range;
+  for (int64_t row = 0; row < rows.all(); ++row) range.take(rows, row);
+  range.put(packed);
+  packed.blocks = cut_into_blocks(rows.all(), [&](int64_t row) { return row_bytes(rows, form, row); });
+  fill_blocks(packed, [&](int64_t first, int64_t last) { return encode(rows, form, first, last); });
+  return packed;
+}
+
+TopPacker::TopPacker(const Shape& shape, const PackOptions& options)
+    : shape_(shape), options_(options), kept_(std::make_unique<Kept>(shape[0] * shape[1], shape[2])) {}
+TopPacker::~TopPacker() = default;
+
+void TopPacker::add(const Tensor& part, int64_t first) {
+  const Rows rows(part, options_, first);
+  const int64_t times = part.rank() < 2 ? 1 : part.dim(-2);
+  check(rows.columns() == shape_[2] && first + times <= shape_[1] && rows.all() == shape_[0] * times,
+        "pack: a part of shape {} from query {} on does not fit {}", part.shape(), first, shape_);
+  // A range for each of so many parts of the rows, so that the order of threads does not matter.
+  std::vector<Range> ranges(static_cast<size_t>(rows.all()));
+  parallel_for(rows.all(), 16, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      ranges[static_cast<size_t>(row)].take(rows, row);
+      kept_->take(row / times * shape_[1] + first + row % times, rows, row);
     }
   });
-  for (const double bound : bounds) packed.bound = std::max(packed.bound, bound);
+  Range all{.low = low_, .high = high_, .not_finite = not_finite_};
+  for (const Range& range : ranges) all.add(range);
+  low_ = all.low;
+  high_ = all.high;
+  not_finite_ = all.not_finite;
+}
+
+bool TopPacker::fits() const { return not_finite_ == 0 && (low_ > high_ || (low_ >= 0 && high_ <= 1)); }
+
+PackedTensor TopPacker::packed(int64_t heads) const {
+  PackedTensor packed{
+      .form = Form::top, .rows = (heads < 0 ? shape_[0] : heads) * shape_[1], .top = kept_->top};
+  Range{.low = low_, .high = high_, .not_finite = not_finite_}.put(packed);
+  packed.blocks = cut_into_blocks(packed.rows, [&](int64_t) { return 4 * packed.top + 2; });
+  fill_blocks(packed, [&](int64_t first, int64_t last) { return kept_->encoded(first, last); });
   return packed;
 }
 

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
+#include <memory>
 #include <vector>
 
 #include "hodhod/base/data_page.h"
@@ -43,6 +45,31 @@ struct PackOptions {
   Visible visible = {};
 };
 PackedTensor pack(const Tensor& x, Form form, const PackOptions& options = {});
+
+// Packs weights [H, T, S] in the form `top` from parts, so that they are never whole in memory. Packed, they
+// have the bytes that pack() gives of the whole.
+class TopPacker {
+ public:
+  explicit TopPacker(const Shape& shape, const PackOptions& options = {});
+  ~TopPacker();
+  TopPacker(const TopPacker&) = delete;
+  TopPacker& operator=(const TopPacker&) = delete;
+
+  // Queries [first, first + n) of all heads, [H, n, S].
+  void add(const Tensor& part, int64_t first);
+  // Whether all that was added can be held.
+  bool fits() const;
+  // The first so many heads; without a number all.
+  PackedTensor packed(int64_t heads = -1) const;
+
+ private:
+  struct Kept;
+  Shape shape_;
+  PackOptions options_;
+  std::unique_ptr<Kept> kept_;
+  double low_ = std::numeric_limits<double>::infinity(), high_ = -low_;  // of the finite values
+  int64_t not_finite_ = 0;
+};
 
 // Whether the form can hold these values: `f16` not those of 65520 and more, `i8` only finite ones, `sqrt8`
 // and `top` only those from 0 to 1, `i32` only whole numbers of 32 bits.

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -13,6 +14,8 @@
 #include "hodhod/base/testing.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/look/test_unpack.h"
+#include "hodhod/ops/shape.h"
+#include "hodhod/tensor/tape.h"
 
 namespace hodhod::look {
 namespace {
@@ -114,6 +117,51 @@ TEST(Pack, TopKeepsTheStrongestAndTheRestAsOneSum) {
       }
     }
   }
+}
+
+// Of equal weights the first are kept, and where fewer are above zero the first of the others.
+TEST(Pack, TopKeepsTheFirstOfEqualWeights) {
+  Tensor x = Tensor::full({2, 40}, 0.025f);
+  for (int64_t s = 0; s < 40; ++s) x.data<float>()[40 + s] = s == 30 || s == 3 ? 0.5f : 0.0f;
+  const PackedTensor packed = pack(x, Form::top);
+  const std::string bytes = raw_bytes(packed.blocks[0].block);
+  std::vector<int> places;
+  for (size_t i = 0; i < 32; ++i) places.push_back(from_planes<uint16_t>(bytes, 0, 32, i));
+  EXPECT_THAT(places, testing::ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,  //
+                                           3, 30, 0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14));
+  EXPECT_NEAR(float_of_half(from_planes<uint16_t>(bytes, 128, 2, 0)), 24 * 0.025, 5e-4);
+  EXPECT_EQ(float_of_half(from_planes<uint16_t>(bytes, 128, 2, 1)), 0);
+}
+
+TEST(Pack, TopFromPartsIsThatOfTheWhole) {
+  const Tensor x = random_values({3, 50, 70}, 8, true);
+  const auto texts = [](const PackedTensor& packed) {
+    std::string all;
+    for (const PackedBlock& block : packed.blocks) all += block.block.text;
+    return all;
+  };
+  for (const Visible visible : {Visible{}, Visible{.left = 30, .right = 0}}) {
+    const PackedTensor whole = pack(x, Form::top, {.visible = visible});
+    for (const int64_t step : {1, 7, 50}) {
+      TopPacker packer({3, 50, 70}, {.visible = visible});
+      for (int64_t first = 0; first < 50; first += step) {
+        const NoGrad off;
+        packer.add(slice(x, 1, first, std::min<int64_t>(50, first + step)), first);
+      }
+      EXPECT_TRUE(packer.fits());
+      const PackedTensor packed = packer.packed();
+      EXPECT_EQ(texts(packed), texts(whole));
+      EXPECT_EQ(packed.bound, whole.bound);
+      EXPECT_EQ(packed.low, whole.low);
+      EXPECT_EQ(packed.high, whole.high);
+      const NoGrad off;
+      EXPECT_EQ(texts(packer.packed(2)), texts(pack(slice(x, 0, 0, 2), Form::top, {.visible = visible})));
+    }
+  }
+  TopPacker packer({3, 50, 70});
+  expect_error([&] { packer.add(random_values({3, 10, 70}, 1), 45); }, "from query 45 on does not fit");
+  packer.add(random_values({3, 10, 70}, 1), 40);
+  EXPECT_FALSE(packer.fits());
 }
 
 TEST(Pack, LeavesOutWhatNoQuerySees) {

@@ -11,6 +11,8 @@ namespace {
 constexpr int64_t kSmall = 4096;
 // Rows of more keys than this are worth to be kept as their strongest keys.
 constexpr int64_t kLongRow = 64;
+// Rows of more keys than this are too long for pictures of all of them: the strongest keys are what is shown.
+constexpr int64_t kVeryLongRow = 1024;
 
 bool ends_with_any(std::string_view name, std::initializer_list<std::string_view> endings) {
   return std::any_of(endings.begin(), endings.end(),
@@ -58,16 +60,23 @@ double bytes_of_value(const PlanItem& item, Form form) {
   return 0;
 }
 
+// Matrices of so many keys are no pictures, and would leave no room for anything else.
+bool is_vast(const PlanItem& item) {
+  return item.columns > kVeryLongRow &&
+         (item.priority == Priority::probabilities || item.priority == Priority::scores);
+}
+
 struct Upgrade {
   size_t item;
   Form form;
 };
 
-void upgrade_class(std::span<const PlanItem> items, Priority priority, Form form,
+// The items of a class, those that are vast or the others.
+void upgrade_class(std::span<const PlanItem> items, Priority priority, Form form, bool vast,
                    std::vector<Upgrade>& order) {
   for (size_t i = 0; i < items.size(); ++i) {
     const PlanItem& item = items[i];
-    if (item.priority != priority || item.whole_numbers) continue;
+    if (item.priority != priority || item.whole_numbers || is_vast(item) != vast) continue;
     if ((form == Form::top || form == Form::sqrt8) && !item.probabilities) continue;
     if (form == Form::i8 && item.probabilities) continue;
     if (form == Form::top && item.columns <= kLongRow) continue;
@@ -82,18 +91,23 @@ std::vector<Upgrade> order_of(std::span<const PlanItem> items) {
     if (items[i].priority == Priority::small || items[i].whole_numbers) order.push_back({i, exact(items[i])});
   }
   for (size_t i = 0; i < items.size(); ++i) {
+    if (items[i].probabilities && is_vast(items[i])) order.push_back({i, Form::top});
+  }
+  for (size_t i = 0; i < items.size(); ++i) {
     if (items[i].asked) order.push_back({i, exact(items[i])});
   }
   constexpr std::array kClasses = {Priority::stream, Priority::probabilities, Priority::embedding,
                                    Priority::scores, Priority::queries,       Priority::sub_layers,
                                    Priority::hidden, Priority::gradients};
-  upgrade_class(items, Priority::probabilities, Form::top, order);
-  for (const Priority priority : kClasses) {
-    upgrade_class(items, priority, Form::sqrt8, order);
-    upgrade_class(items, priority, Form::i8, order);
-  }
-  for (const Form form : {Form::f16, Form::f32}) {
-    for (const Priority priority : kClasses) upgrade_class(items, priority, form, order);
+  upgrade_class(items, Priority::probabilities, Form::top, false, order);
+  for (const bool vast : {false, true}) {
+    for (const Priority priority : kClasses) {
+      upgrade_class(items, priority, Form::sqrt8, vast, order);
+      upgrade_class(items, priority, Form::i8, vast, order);
+    }
+    for (const Form form : {Form::f16, Form::f32}) {
+      for (const Priority priority : kClasses) upgrade_class(items, priority, form, vast, order);
+    }
   }
   return order;
 }
@@ -111,8 +125,17 @@ PlanItem plan_item(std::string_view name, std::string_view axes, const Shape& sh
     for (int64_t t = 0; t < shape[-2]; ++t) seen += visible.count(t, item.columns);
     item.cells = item.rows / shape[-2] * seen;
   }
+  if (axes.starts_with('H') && item.cells > 0) item.heads = shape[0];
   if (4 * item.cells <= kSmall) item.priority = Priority::small;
   return item;
+}
+
+PlanItem first_heads(const PlanItem& item, int64_t heads) {
+  PlanItem some = item;
+  some.rows = item.rows / item.heads * heads;
+  some.cells = item.cells / item.heads * heads;
+  some.heads = heads;
+  return some;
 }
 
 int64_t expected_bytes(const PlanItem& item, Form form) {
@@ -125,16 +148,26 @@ int64_t expected_bytes(const PlanItem& item, Form form) {
   return static_cast<int64_t>(std::ceil(bytes));
 }
 
-std::vector<Form> plan(std::span<const PlanItem> items, int64_t limit) {
-  std::vector<Form> forms(items.size(), Form::none);
+std::vector<Planned> plan(std::span<const PlanItem> items, int64_t limit) {
+  std::vector<Planned> forms(items.size());
   int64_t used = 0;
   for (const auto& [i, form] : order_of(items)) {
-    if (form <= forms[i]) continue;
-    const int64_t more = expected_bytes(items[i], form) - expected_bytes(items[i], forms[i]) +
-                         (forms[i] == Form::none ? kIndexBytes : 0);
-    if (used + more > limit) break;
-    used += more;
-    forms[i] = form;
+    Planned& planned = forms[i];
+    if (form <= planned.form) continue;
+    const int64_t more = expected_bytes(items[i], form) - expected_bytes(items[i], planned.form) +
+                         (planned.form == Form::none ? kIndexBytes : 0);
+    if (used + more <= limit) {
+      used += more;
+      planned.form = form;
+      continue;
+    }
+    if (form == Form::top && planned.form == Form::none) {
+      int64_t heads = items[i].heads - 1;
+      while (heads > 0 && used + kIndexBytes + expected_bytes(first_heads(items[i], heads), form) > limit)
+        --heads;
+      if (heads > 0) planned = {form, heads};
+    }
+    break;
   }
   return forms;
 }

@@ -3,9 +3,11 @@
 // the longest beginning of that order that fits: so a larger page keeps nothing less exactly, and the plan
 // depends on shapes alone.
 //
-// The order. First what is small and what was asked for; then, in the cheapest form, class by class in the
-// order of Priority, with the attention of short rows in the place of the strongest keys; then the same
-// classes in f16, and at last exactly.
+// The order. First what is small, the strongest keys of very long rows, and what was asked for; then, in the
+// cheapest form, class by class in the order of Priority, with the strongest keys of long rows before all;
+// then the same classes in f16, and exactly; and at last the same for whole matrices of very long rows, which
+// are too large for pictures. Where the strongest keys of a layer do not fit, its first heads are kept, as
+// many as do.
 #pragma once
 
 #include <array>
@@ -41,7 +43,18 @@ struct PlanItem {
   bool asked = false;          // to be kept exactly, before all others
   int64_t rows = 0, columns = 0;
   int64_t cells = 0;  // that are stored: without the masked ones
+  int64_t heads = 1;  // that the rows are of, head by head
 };
+
+struct Planned {
+  Form form = Form::none;
+  int64_t heads = 0;  // the first so many are kept; 0: all
+
+  bool operator==(const Planned&) const = default;
+};
+
+// The item with its first heads alone.
+PlanItem first_heads(const PlanItem& item, int64_t heads);
 
 // An item of this shape without the dimension B; `axes` as in a trace.
 PlanItem plan_item(std::string_view name, std::string_view axes, const Shape& shape, const Visible& visible);
@@ -55,6 +68,6 @@ inline constexpr int64_t kIndexBytes = 320;
 
 // The form of each item. The expected bytes of those that are kept, with kIndexBytes for each, add up to
 // `limit` at most.
-std::vector<Form> plan(std::span<const PlanItem> items, int64_t limit);
+std::vector<Planned> plan(std::span<const PlanItem> items, int64_t limit);
 
 }  // namespace hodhod::look

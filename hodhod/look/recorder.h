@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes the tensors of a pass as they come, packs each as planned, and lets it go. So a pass needs little
-// memory beyond the model's own, however long the text is.
+// Takes the tensors of a pass as they come, packs each as planned, and lets it go. Scores and weights of
+// attention that are not planned are not computed, and where the strongest keys of each query are planned,
+// the weights of some queries at a time. So a pass needs little memory beyond the model's own, however long
+// the text is.
 //
 //     Recorder recorder({});
 //     … run the model on the device `shapes` with the trace recorder.survey(0, visible)
@@ -16,6 +18,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -102,14 +105,21 @@ class Recorder {
     Shape shape;  // without B
     std::optional<KeptHeads> heads = {};
     Visible visible = {};
-    PlanItem planned = {};
-    bool chosen = true;  // its layer was asked for
+    PlanItem planned = {};  // with all heads that were asked for
+    bool chosen = true;     // its layer was asked for
+    int64_t fitting = 0;    // of these heads the first so many are kept; 0: all
     Form form = Form::none, kept = Form::none;
     bool seen = false;
   };
+  struct PlanChoice {
+    std::vector<int64_t> layers;  // these alone; none: all
+    bool exact;
+    int64_t limit;
+  };
+  // What pages of other choices would keep, by layer, exactness and limit.
+  using FlagPlans = std::map<std::tuple<int64_t, bool, int64_t>, std::vector<Planned>>;
   struct Waiting {
     std::string name, axes;
-    Component component;
     Shape shape;
     Edge origin;
   };
@@ -117,12 +127,22 @@ class Recorder {
   void survey_entry(size_t pass, const Trace::Entry& entry, const Visibility& visible);
   void add_item(size_t pass, std::string name, const std::string& axes, Component component,
                 const Shape& shape, const Visibility& visible);
-  void take(const std::string& name, const std::string& axes, Component component, const Tensor& tensor);
+  void take(const std::string& name, const std::string& axes, const Tensor& tensor);
   void take_entry(const Trace::Entry& entry);
+  void take_queries(const Trace::Entry& entry);
+  PackedTensor strongest(Item& item, const Trace::Entry& entry);
+  bool is_held(const std::string& name) const;
   void take_attention_gradients(const std::string& attention, const Tensor& dheads);
   void keep_heads(Item& item) const;
   std::optional<int64_t> heads_of_queries(const Item& item) const;
   PackedTensor packed_within(const Item& item, const Tensor& tensor);
+  bool claim(const PackedTensor& packed, int64_t expected);
+  PackedTensor nothing_for(const Item& item);
+  void keep(Item& item, PackedTensor packed);
+  static void keep_first(Item& item, int64_t heads);
+  static int64_t expected_of(const Item& item);
+  std::vector<Planned> planned(const PlanChoice& choice) const;
+  std::string flag_for(const Item& item, FlagPlans& plans) const;
   int64_t new_bytes(const PackedTensor& packed) const;
   bool plans_gradients(const std::string& attention) const;
   Item* find(size_t pass, const std::string& name);
@@ -135,6 +155,7 @@ class Recorder {
   std::map<std::pair<size_t, std::string>, size_t> by_name_;
   std::vector<RecordedTensor> tensors_;
   std::vector<std::pair<std::pair<size_t, std::string>, Tensor>> exact_;
+  int64_t limit_ = 0;                  // of all blocks
   int64_t slack_ = 0;                  // bytes that no tensor has claimed
   std::unordered_set<size_t> blocks_;  // hashes of those that are kept: equal ones are one in the file
 

@@ -18,7 +18,7 @@ namespace hodhod::look {
 
 struct SequenceToken {
   int64_t id = 0;
-  std::optional<std::pair<size_t, size_t>> bytes = {};  // [begin, end) of the text; none of a special token
+  std::optional<std::pair<size_t, size_t>> bytes = {};  // [begin, end) of the text; none of what is not in it
   bool special = false, unknown = false;
   std::optional<std::pair<int64_t, int64_t>> part = {};  // it is piece i, from 1, of n of one character
 };

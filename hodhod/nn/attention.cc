@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hodhod/nn/attention.h"
 
+#include <algorithm>
+
 #include "hodhod/nn/sub_layer.h"
 #include "hodhod/ops/attention.h"
 #include "hodhod/ops/rotary.h"
@@ -31,6 +33,31 @@ MultiHeadAttentionOptions completed(MultiHeadAttentionOptions options) {
 void trace_heads(Context& context, const char* name, const char* axes, const Tensor& x, int64_t heads) {
   if (!context.trace) return;
   context.trace->add(name, Component::attention, axes, x, {x.dim(0), x.dim(1), heads, x.dim(2) / heads});
+}
+
+// Places [first, last) of a dimension, without a copy where these are all.
+Tensor some_queries(const Tensor& x, int dim, int64_t first, int64_t last) {
+  return first == 0 && last == x.dim(dim) ? x : slice(x, dim, first, last);
+}
+
+// The options of a call on queries [first, last) alone. Each has the bits that it has among all of them.
+AttentionOptions for_queries(const AttentionOptions& call, const Tensor& queries, int64_t first,
+                             int64_t last) {
+  if (first == 0 && last == queries.dim(1)) return call;
+  const int64_t rows = queries.dim(0);
+  AttentionOptions part = call;
+  const Tensor offset = Tensor::empty({rows}, DType::i64, Device::cpu);
+  for (int64_t b = 0; b < rows; ++b)
+    offset.data<int64_t>()[b] = first + (call.offset.defined() ? call.offset[b] : 0);
+  part.offset = offset;
+  if (call.query_length.defined()) {
+    const Tensor length = Tensor::empty({rows}, DType::i64, Device::cpu);
+    for (int64_t b = 0; b < rows; ++b)
+      length.data<int64_t>()[b] = std::clamp<int64_t>(call.query_length[b] - first, 0, last - first);
+    part.query_length = length;
+  }
+  if (call.bias.defined() && call.bias.dim(2) > 1) part.bias = slice(call.bias, 2, first, last);
+  return part;
 }
 
 }  // namespace
@@ -144,13 +171,17 @@ Tensor MultiHeadAttention::attend(const Tensor& queries, const KeyValues& memory
     trace_heads(context, "keys", "BSHD", keys, options.kv_heads);
     trace_heads(context, "values", "BSHD", in_rows(memory.values), options.kv_heads);
     const Shape shape{queries.dim(0), options.heads, queries.dim(1), keys.dim(1)};
-    context.trace->add("scores", Component::attention, "BHTS", shape, [&] {
-      return attention_scores(
-          queries, keys,
-          {.heads = call.heads, .kv_heads = call.kv_heads, .scale = call.scale, .cap = call.cap});
-    });
-    context.trace->add("probabilities", Component::attention, "BHTS", shape,
-                       [&] { return attention_weights(queries, memory.keys, call); });
+    context.trace->add_queries(
+        "scores", Component::attention, "BHTS", shape, [&](int64_t first, int64_t last) {
+          return attention_scores(
+              some_queries(queries, 1, first, last), keys,
+              {.heads = call.heads, .kv_heads = call.kv_heads, .scale = call.scale, .cap = call.cap});
+        });
+    context.trace->add_queries("probabilities", Component::attention, "BHTS", shape,
+                               [&](int64_t first, int64_t last) {
+                                 return attention_weights(some_queries(queries, 1, first, last), memory.keys,
+                                                          for_queries(call, queries, first, last));
+                               });
   }
   if (context.training && options.dropout > 0) {
     call.dropout = options.dropout;

@@ -11,6 +11,7 @@
 #include "hodhod/nn/initialisers.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/ops/elementwise.h"
+#include "hodhod/ops/shape.h"
 #include "hodhod/tensor/gradcheck.h"
 #include "hodhod/tensor/tape.h"
 
@@ -123,6 +124,42 @@ TEST(MultiHeadAttention, IsTheSumOfItsHeads) {
       double sum = 0;
       for (size_t j = 0; j < 4; ++j) sum += weights[(b * 4 + i) * 4 + j] * x.values()[(b * 4 + j) * 3];
       EXPECT_NEAR(y[(b * 4 + i) * 3], sum, 1e-12);
+    }
+  }
+}
+
+// Scores and weights of some queries, as a trace in parts computes them, have the bits that they have among
+// all.
+TEST(MultiHeadAttention, SameBitsOfSomeQueries) {
+  const int64_t T = 70, C = 24;
+  const RotaryTables rotary(T, {.rotated = 6});
+  const DistanceBias by_distance = alibi(4, DistanceRange::of(0, T - 1, T));
+  const AttentionSetting settings[] = {
+      {.rotary = &rotary},
+      {.key_end = numbers({60, T}), .query_length = numbers({60, T}), .distance_bias = by_distance},
+      {.bias = attention_values({1, 4, T, T}, 5, DType::f32)}};
+  for (const AttentionSetting& setting : settings) {
+    for (int64_t left : {int64_t{-1}, int64_t{10}}) {
+      const MultiHeadAttention layer =
+          layer_of({.width = C, .heads = 4, .kv_heads = 2, .causal = true, .left = left}, DType::f32);
+      const Tensor x = attention_values({2, T, C}, 1, DType::f32);
+      NoGrad off;
+      Trace whole;
+      int64_t seen = 0;
+      Trace parts = Trace::in_parts([&](const Trace::Entry& entry) {
+        if (!entry.queries) return;
+        ++seen;
+        const Tensor all = whole.at(entry.name).tensor;
+        EXPECT_EQ(entry.tensor.shape(), all.shape());
+        for (const auto& [first, last] : {std::pair<int64_t, int64_t>{0, T}, {0, 1}, {9, 64}, {63, T}})
+          EXPECT_EQ(entry.queries(first, last).values<float>(), slice(all, 2, first, last).values<float>())
+              << entry.name << " from " << first << " to " << last;
+      });
+      for (Trace* trace : {&whole, &parts}) {
+        Context context{.trace = trace};
+        layer(x, setting, context);
+      }
+      EXPECT_EQ(seen, 2);
     }
   }
 }

@@ -37,6 +37,21 @@ void Trace::add(std::string_view name, Component component, std::string_view axe
   add(name, component, axes, default_device() == Device::shapes ? Tensor::empty(shape) : compute());
 }
 
+void Trace::add_queries(std::string_view name, Component component, std::string_view axes, const Shape& shape,
+                        const Queries& queries) {
+  const size_t time = axes.find('T');
+  check(time != std::string_view::npos && shape.rank() == static_cast<int>(axes.size()),
+        "trace: {}{} has axes {} and {} dimensions; give a letter for each, and one of them T", prefix_, name,
+        axes, shape.rank());
+  if (!in_parts_ || default_device() == Device::shapes)
+    return add(name, component, axes, shape, [&] { return queries(0, shape[static_cast<int>(time)]); });
+  take({.name = prefix_ + std::string(name),
+        .component = component,
+        .axes = std::string(axes),
+        .tensor = Tensor::empty(shape, DType::f32, Device::shapes),
+        .queries = queries});
+}
+
 void Trace::add_steps(const Trace& steps) {
   const NoGrad off;
   std::vector<const Entry*> names;

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,7 @@ constexpr std::array<std::string_view, 9> names_of(Component) {
 // steps of decoding, come after them under the same names.
 class Trace {
  public:
+  using Queries = std::function<Tensor(int64_t first, int64_t last)>;
   struct Entry {
     std::string name;  // scopes and the tensor's own name: "encoder.layer.0.self_attention.keys"
     Component component;
@@ -55,12 +57,21 @@ class Trace {
     // Where the tensor stands on the tape, if it does: there its gradient arrives, maybe in another shape of
     // as many elements (BackwardOptions::on_gradient). It holds that part of the tape.
     Edge origin = {};
+    // Of add_queries(), for a consumer that takes parts: `tensor` has its shape alone, on the device
+    // `shapes`, and this computes queries [first, last).
+    Queries queries = {};
   };
 
   // Keeps the entries.
   Trace() = default;
   // Gives each entry to `consumer` and keeps none. What is computed again comes a second time (see Again).
   explicit Trace(std::function<void(const Entry&)> consumer) : consumer_(std::move(consumer)) {}
+  // The same; what add_queries() adds is not computed before the consumer asks for it.
+  static Trace in_parts(std::function<void(const Entry&)> consumer) {
+    Trace trace(std::move(consumer));
+    trace.in_parts_ = true;
+    return trace;
+  }
 
   // Adds a tensor under the scopes that are open. Error if `axes` has not one letter for each dimension.
   void add(std::string_view name, Component component, std::string_view axes, const Tensor& tensor) {
@@ -73,6 +84,10 @@ class Trace {
   // On the device `shapes` it is not called: such a tensor costs the model nothing.
   void add(std::string_view name, Component component, std::string_view axes, const Shape& shape,
            const std::function<Tensor()>& compute);
+  // The same for one that may be too large to be whole; queries(first, last) gives these places of its
+  // dimension T.
+  void add_queries(std::string_view name, Component component, std::string_view axes, const Shape& shape,
+                   const Queries& queries);
   // Adds what a pass that went step by step has traced: entries of one name become one along T; of those
   // without T the last counts.
   void add_steps(const Trace& steps);
@@ -123,6 +138,7 @@ class Trace {
   bool again_ = false;
   std::vector<Entry> entries_;
   std::function<void(const Entry&)> consumer_;
+  bool in_parts_ = false;
 };
 
 }  // namespace hodhod

@@ -114,15 +114,23 @@ TEST(RunHistory, TheEndIsTheLastStep) {
 
 TEST(RunHistory, ItIsSaidWhyTheLossesDiffer) {
   const RunFiles files(kBegun);
-  files.directory().put(
-      "training/run.json",
-      "{\"program\":\"hodhod 1\",\"command\":\"hodhod train translate\",\"options\":{"
-      "\"label-smoothing\":\"0.1\"},\"data\":[],\"parameters\":77,\"model\":{\"dropout\":\"0.2\"}}");
-  const RunHistory run(files.path());
+  const auto text = [&](const std::string& options, const std::string& model) {
+    files.directory().put("training/run.json",
+                          "{\"program\":\"hodhod 1\",\"command\":\"hodhod train translate\",\"options\":{" +
+                              options + "},\"data\":[],\"parameters\":77,\"model\":{" + model + "}}");
+    const RunHistory run(files.path());
+    return summary_text(run, summary_of(run, "x"));
+  };
   EXPECT_THAT(
-      summary_text(run, summary_of(run, "x")),
+      text("\"label-smoothing\":\"0.1\"", "\"dropout\":\"0.2\""),
       HasSubstr("The loss of training is with labels smoothed by 0.1 and dropout 0.2; that of validation "
                 "is without."));
+  EXPECT_THAT(text("\"word-dropout\":\"0.3\"", "\"dropout\":\"0.1\",\"attention-dropout\":\"0.1\""),
+              HasSubstr("is with dropout 0.1 and 0.3;"));
+  EXPECT_THAT(text("\"lora-rank\":\"0\",\"lora-dropout\":\"0.05\"",
+                   "\"dropout\":\"0\",\"locked-dropout\":\"yes\",\"embedding-dropout\":\"\""),
+              Not(HasSubstr("The loss of training")));
+  EXPECT_THAT(text("\"lora-rank\":\"8\",\"lora-dropout\":\"0.05\"", ""), HasSubstr("is with dropout 0.05;"));
 }
 
 TEST(RunHistory, DamageIsToldAndTheRestIsRead) {

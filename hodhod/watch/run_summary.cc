@@ -2,10 +2,12 @@
 #include "hodhod/watch/run_summary.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "hodhod/base/format.h"
 #include "hodhod/watch/text_chart.h"
@@ -81,13 +83,29 @@ double number_of(const std::vector<Setting>& settings, std::string_view name) {
   return found == settings.end() ? 0 : parse_number(found->value).value_or(0);
 }
 
+// The rates of dropout in use, each once, the smallest first.
+std::set<double> dropout_rates(const RunRecord& record) {
+  std::set<double> rates;
+  const bool adapts = number_of(record.options, "lora-rank") > 0;
+  for (const std::vector<Setting>* settings : {&record.options, &record.model.options}) {
+    for (const Setting& setting : *settings) {
+      if (setting.name != "dropout" && !setting.name.ends_with("-dropout")) continue;
+      if (setting.name == "lora-dropout" && !adapts) continue;
+      const double rate = parse_number(setting.value).value_or(0);  // some are switches
+      if (rate > 0) rates.insert(rate);
+    }
+  }
+  return rates;
+}
+
 // What the loss of training has, and that of validation does not: the two are no measure of each other then.
 std::string difference_of_losses(const RunHistory& run) {
-  const double smoothing = number_of(run.record().options, "label-smoothing"),
-               dropout = number_of(run.record().model.options, "dropout");
+  const double smoothing = number_of(run.record().options, "label-smoothing");
+  const std::set<double> dropouts = dropout_rates(run.record());
   std::string text;
   if (smoothing > 0) text = fmt::format("labels smoothed by {:g}", smoothing);
-  if (dropout > 0) text += fmt::format("{}dropout {:g}", text.empty() ? "" : " and ", dropout);
+  if (!dropouts.empty())
+    text += fmt::format("{}dropout {:g}", text.empty() ? "" : " and ", fmt::join(dropouts, " and "));
   return text.empty() ? ""
                       : fmt::format("The loss of training is with {}; that of validation is without.", text);
 }

@@ -26,10 +26,16 @@ export function measures(p: ArrayLike<number>, queries: number, keys: number, ow
       sum.previous += t > 0 ? p[t * keys + t - 1]! : 0;
     }
   }
-  for (const key of Object.keys(sum) as (keyof Measures)[]) sum[key] /= Math.max(1, queries);
+  return measured(sum, queries);
+}
+
+/** Means over the queries from their sums. */
+export function measured(sum: Measures, queries: number): Measures {
+  const mean = { ...sum };
+  for (const key of Object.keys(mean) as (keyof Measures)[]) mean[key] /= Math.max(1, queries);
   // The first query has no place before it.
-  if (queries > 1) sum.previous *= queries / (queries - 1);
-  return sum;
+  if (queries > 1) mean.previous *= queries / (queries - 1);
+  return mean;
 }
 
 /** Colours of weights: where there are many keys, small weights must be seen too. */

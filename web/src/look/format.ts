@@ -72,7 +72,7 @@ export interface Sequence {
 
 export interface Token {
   id: number;
-  begin?: number; // [begin, end) of `text` in UTF-16 code units; absent for special tokens
+  begin?: number; // [begin, end) of `text` in UTF-16 code units; absent where the token is not of the text
   end?: number;
   special?: boolean;
   unknown?: boolean; // the text had something that the vocabulary has not

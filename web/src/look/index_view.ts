@@ -107,3 +107,28 @@ export interface Attention {
   layer: number;
   heads: number;
 }
+
+type Reduced = Index['plan']['reduced'];
+
+function weightsAmong(reduced: Reduced, pass: number) {
+  return reduced.flatMap(({ name, pass: inPass, kept, flag }) => {
+    const match = /^(encoder|decoder)\.layer\.(\d+)\.(self_attention|cross_attention)\.probabilities$/.exec(name);
+    if (!match || inPass !== pass) return [];
+    return [{ stack: match[1] as Stack, layer: Number(match[2]), kind: match[3] as AttentionKind, kept, flag }];
+  });
+}
+
+/** The kinds of attention of which the plan has left something out. */
+export function attentionsOf(reduced: Reduced, pass: number): Pick<Attention, 'stack' | 'kind'>[] {
+  const all = weightsAmong(reduced, pass).map(({ stack, kind }) => [`${stack} ${kind}`, { stack, kind }] as const);
+  return [...new Map(all).values()];
+}
+
+/** Layers whose weights of a kind of attention were left out, and those of which some heads were, by the plan. */
+export function leftOut(reduced: Reduced, pass: number, of: Pick<Attention, 'stack' | 'kind'>) {
+  const found = weightsAmong(reduced, pass).filter(({ stack, kind }) => stack === of.stack && kind === of.kind);
+  return {
+    layers: found.filter(({ kept }) => kept === 'no'),
+    some: found.filter(({ kept, flag }) => kept !== 'no' && flag.includes('--heads')),
+  };
+}

@@ -6,6 +6,7 @@ import { language, say } from '../shared/language.ts';
 import { inDigits } from '../shared/numbers.ts';
 import { type Term, terms } from '../shared/terms.ts';
 import type { Stack } from './index_view.ts';
+import { layerMix } from './layer_mix.ts';
 import type { Tone } from './parts/section.tsx';
 import { attentions, chooseHead, inView, section, view } from './state.ts';
 
@@ -25,6 +26,7 @@ const words = {
   perceptron: { en: 'perceptron', fa: 'پرسپترون' },
   neighbours: { en: 'map and neighbours', fa: 'نقشه و همسایه‌ها' },
   gradients: { en: 'gradients', fa: 'گرادیان‌ها' },
+  mix: { en: 'mix of layers', fa: 'آمیزهٔ لایه‌ها' },
   window: { en: 'LSTM, averaged', fa: 'LSTM با میانگین' },
   topics: { en: 'topics', fa: 'موضوع‌ها' },
   series: { en: 'series', fa: 'سری زمانی' },
@@ -119,6 +121,7 @@ function recurrentTower(stack: Stack): Tower {
     times: v.layers(0, stack).length || (v.number('layers') ?? 1),
     above: [
       ...(crossed ? [box('attention', 'attention', 'attention', [stack, 'cross_attention'])] : []),
+      ...(layerMix(v) ? [box(words.mix, 'linear', 'mix')] : []),
       ...(last && answers ? [box('linear', 'linear', 'answer'), box('softmax', 'softmax', 'answer')] : []),
     ],
     ...(last && { result: resultOf(v.index.model.head) }),

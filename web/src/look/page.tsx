@@ -23,6 +23,7 @@ import { ForecastSection } from './sections/forecast.tsx';
 import { GradientsSection } from './sections/gradients.tsx';
 import { Help } from './sections/help.tsx';
 import { LabelsSection } from './sections/labels.tsx';
+import { LayerMixSection } from './sections/layer_mix.tsx';
 import { PerceptronSection } from './sections/perceptron.tsx';
 import { PositionsSection } from './sections/positions.tsx';
 import { RecurrenceSection } from './sections/recurrence.tsx';
@@ -213,6 +214,7 @@ function Sections() {
       {embedded && <EmbeddingSection />}
       {kind === 'transformer' && <PositionsSection />}
       <RecurrenceSection />
+      <LayerMixSection />
       <PerceptronSection />
       <WindowSection />
       <AttentionSection />

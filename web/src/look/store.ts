@@ -98,6 +98,22 @@ function unpackedRows(info: TensorInfo, first: number, count: number): Part | Pr
   return Promise.all(blocks).then((all) => gather(info, all, first, count));
 }
 
+/** Visits rows in their order, block by block; what it does not need any more is let go. */
+export async function visitRows(
+  info: TensorInfo,
+  first: number,
+  count: number,
+  visit: (rows: Rows, row: number) => void, // row `row` of the block
+): Promise<void> {
+  for (const [i, block] of info.blocks.entries()) {
+    const begin = Math.max(first, block.first);
+    const end = Math.min(first + count, block.first + block.count);
+    if (begin >= end) continue;
+    const rows = await blockOf(info, i);
+    for (let row = begin; row < end; ++row) visit(rows, row - block.first);
+  }
+}
+
 function gather(info: TensorInfo, blocks: Rows[], first: number, count: number): Part {
   const width = info.shape.length === 0 ? 1 : info.shape.at(-1)!;
   const [only] = blocks;

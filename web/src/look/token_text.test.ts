@@ -43,7 +43,31 @@ test('a token is written as its text was, else as the vocabulary has it', () => 
 
 test('a non-joiner inside a word does its work, and controls are seen', () => {
   expect(vocabularyLabel(index, 5)).toBe('می\u200cروم');
-  expect(vocabularyLabel(index, 6)).toBe('⟨U+202E⟩abc');
+  expect(vocabularyLabel(index, 6)).toBe('\u2066⟨U+202E⟩abc\u2069');
+});
+
+test('names keep their order in a sentence of the other direction', () => {
+  expect(vocabularyLabel(index, 1)).toBe('\u2066<s>\u2069');
+  expect(vocabularyLabel(index, 2)).toBe('\u2068##ها\u2069');
+  const s = sequence('کتاب', [
+    { id: 1, special: true },
+    { id: 4, begin: 0, end: 4 },
+    { id: 3, part: [0, 2] },
+  ]);
+  expect(s.tokens.map((_, i) => tokenLabel(index, s, i))).toEqual(['\u2066<s>\u2069', 'کتاب', '\u2066⟨D8⟩\u2069']);
+});
+
+test('a special token that stands in the text is written once', () => {
+  const s = sequence('یک <s> دو', [
+    { id: 9, begin: 0, end: 2 },
+    { id: 1, begin: 3, end: 6, special: true },
+    { id: 9, begin: 7, end: 9 },
+  ]);
+  expect(pieces(index, s)).toEqual([
+    { gap: '', text: 'یک' },
+    { gap: ' ', text: '<s>' },
+    { gap: ' ', text: 'دو' },
+  ]);
 });
 
 test('tokens with blanks of their own show them', () => {

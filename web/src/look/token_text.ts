@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How tokens are written on the page: as the text they came from where they came from a text, else as the vocabulary
 // has them.
-import { shortened, spelled, visible, visibleToken } from '../shared/bidi.ts';
+import { isolated, shortened, spelled, visible, visibleToken } from '../shared/bidi.ts';
 import { joined } from '../shared/joining.ts';
 import type { Index, Sequence } from './format.ts';
 import type { Stack } from './index_view.ts';
@@ -23,16 +23,18 @@ export function tokenText(index: Index, sequence: Sequence, i: number): string {
   return sequence.text.slice(begin, end);
 }
 
-/** A short name of token i for axes and sentences; the blank before a word is left out. */
+/**
+ * A short name of token i for axes and for sentences in either direction; the blank before a word is left out.
+ */
 export function tokenLabel(index: Index, sequence: Sequence, i: number): string {
   const text = readToken(tokenText(index, sequence, i));
   const bare = text.replace(/^␣+/, '');
-  return shortened(bare === '' ? text : bare, 18);
+  return isolated(shortened(bare === '' ? text : bare, 18));
 }
 
 /** The same for a token of the vocabulary, with its blank. */
 export function vocabularyLabel(index: Index, id: number, stack: Stack = 'decoder'): string {
-  return shortened(readToken(vocabularyText(index, id, stack)), 30);
+  return isolated(shortened(readToken(vocabularyText(index, id, stack)), 30));
 }
 
 const readToken = (text: string) => spelled(text).replaceAll(' ', '␣').replaceAll('▁', '␣');
@@ -58,7 +60,7 @@ function makePieces(index: Index, sequence: Sequence): Piece[] {
   const texts: string[] = [];
   let place = 0;
   sequence.tokens.forEach((token, i) => {
-    const placed = token.begin !== undefined && token.end !== undefined && !token.special && !token.part;
+    const placed = token.begin !== undefined && token.end !== undefined && token.end > token.begin && !token.part;
     if (placed && token.begin! >= place) {
       gaps.push(visible(sequence.text.slice(place, token.begin)));
       place = token.end!;

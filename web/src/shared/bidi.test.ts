@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
-import { directionOf, shortened, visible, visibleToken } from './bidi.ts';
+import { directionOf, isolated, lengthOf, shortened, unisolated, visible, visibleToken } from './bidi.ts';
 
 test('the first strong letter decides', () => {
   expect(directionOf('کتاب book')).toBe('rtl');
@@ -23,4 +23,12 @@ test('a long text ends in the middle', () => {
   expect(shortened('abcdefghij', 7)).toBe('abc…hij');
   expect([...shortened('x'.repeat(300))].length).toBeLessThanOrEqual(24);
   expect(shortened('کتاب')).toBe('کتاب');
+});
+
+test('a name keeps its order in a line of either direction', () => {
+  expect(isolated('</s>')).toBe('\u2066</s>\u2069');
+  expect(isolated('(کتاب')).toBe('\u2068(کتاب\u2069');
+  for (const word of ['book', 'کتاب‌ها', 'نَه', '12']) expect(isolated(word)).toBe(word);
+  expect(unisolated(`«${isolated('</s>')}»`)).toBe('«</s>»');
+  expect(lengthOf(isolated('</s>'))).toBe(4);
 });

@@ -41,6 +41,27 @@ export function visibleToken(text: string): string {
   return visible(text).replaceAll(' ', '␣').replaceAll('\u00a0', '⟨NBSP⟩').replaceAll('▁', '␣');
 }
 
+const besideLetters = /[^\p{L}\p{M}\p{N}\u200c]/u;
+
+/**
+ * A name that keeps its order in a line of either direction: without letters from right to left it reads from left to
+ * right, so that </s> does not become <s/> in a Persian sentence.
+ */
+export function isolated(name: string): string {
+  if (!besideLetters.test(name)) return name;
+  return `${[...name].some((c) => rightToLeft.test(c)) ? '\u2068' : '\u2066'}${name}\u2069`;
+}
+
+/** The same text without what `isolated` puts around names. */
+export function unisolated(text: string): string {
+  return text.replace(/[\u2066-\u2069]/g, '');
+}
+
+/** How many characters of a name are seen. */
+export function lengthOf(name: string): number {
+  return [...unisolated(name)].length;
+}
+
 /** At most `limit` characters, the middle left out. */
 export function shortened(text: string, limit = 24): string {
   const characters = [...text];

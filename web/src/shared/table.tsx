@@ -2,6 +2,7 @@
 // The numbers behind a picture: a real table that is made when it is opened, at most 64 rows and columns at a time,
 // with the whole of it as CSV.
 import { useState } from 'preact/hooks';
+import { unisolated } from './bidi.ts';
 import type { Both } from './language.ts';
 import { say } from './language.ts';
 import { count, exact, inDigits } from './numbers.ts';
@@ -40,7 +41,7 @@ export interface Numbers {
 const windowSize = 64;
 
 function saved(cell: Cell): string {
-  if (typeof cell === 'string') return cell;
+  if (typeof cell === 'string') return unisolated(cell);
   return Number.isSafeInteger(cell) && !Object.is(cell, -0) ? String(cell) : exact(cell);
 }
 

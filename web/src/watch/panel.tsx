@@ -20,6 +20,7 @@ export interface PanelSpec {
   id: string;
   title: string;
   help: string;
+  notes?: string[]; // under the chart
   series: Series[];
   /** how a series is named, drawn and coloured; the colour of its run by default */
   look?: (series: Series) => {
@@ -152,6 +153,11 @@ export function Panel({ runs, spec, waits }: { runs: Run[]; spec: PanelSpec; wai
       {spec.controls}
       <Chart {...props} svg={svg} />
       {spec.marks && <Key curves={curves} signs={signs} single={runs.length === 1} />}
+      {spec.notes?.map((note) => (
+        <p key={note} class="note">
+          {note}
+        </p>
+      ))}
       {unplaced.size > 0 && (
         <p class="note">{say(words.noX, [...unplaced].map((run) => runs[run]!.name).join(say(comma)))}</p>
       )}

@@ -7,6 +7,7 @@ import { theme } from '../shared/theme.ts';
 import { depthColour, runColour, runDash } from './colours.ts';
 import { type Series, seriesNamed, seriesNames } from './data.ts';
 import type { Run } from './format.ts';
+import { lossNotes } from './losses.ts';
 import { Panel, type PanelSpec } from './panel.tsx';
 import { change, layerKinds, view } from './state.ts';
 import { scoreName, words } from './words.ts';
@@ -23,6 +24,7 @@ function lossPanel(runs: Run[]): PanelSpec {
     id: 'loss',
     title: say(words.loss),
     help: say(words.lossHelp),
+    notes: lossNotes(runs.filter((_, r) => !view.value.hidden.includes(r))),
     series: [...seriesNamed(runs, 'loss'), ...seriesNamed(runs, 'validation.loss')],
     logY: true,
     marks: true,

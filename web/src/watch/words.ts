@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page says, in both languages.
-import { type Both, say } from '../shared/language.ts';
+import { type Both, type Language, say } from '../shared/language.ts';
 import { count, decimal } from '../shared/numbers.ts';
 import type { Mark, Run } from './format.ts';
 
@@ -8,6 +8,11 @@ import type { Mark, Run } from './format.ts';
 function sized(n: number, units: [string, string, string, string]): string {
   const power = Math.min(3, Math.floor(Math.log10(Math.max(1, n)) / 3));
   return decimal(n / 1000 ** power, power > 1 ? 1 : 0) + units[power];
+}
+
+/** Rates in a sentence: 0.1 and 0.3. */
+function rates(list: number[], tongue: Language): string {
+  return new Intl.ListFormat(tongue).format(list.map((rate) => decimal(rate, 4, tongue)));
 }
 
 export const words = {
@@ -91,6 +96,27 @@ export const words = {
   lossHelp: {
     en: 'How badly the next answer was foreseen: of the batches of training, and (rings) of the text for validation.',
     fa: 'پاسخ بعدی چقدر بد پیش‌بینی شد: در دسته‌های آموزش، و (حلقه‌ها) در متن اعتبارسنجی.',
+  },
+  lossesDiffer: {
+    en: (smoothing: number, dropouts: number[]) => {
+      const how = [
+        smoothing > 0 && `with labels smoothed by ${decimal(smoothing, 4)}`,
+        dropouts.length > 0 && `with dropout ${rates(dropouts, 'en')}`,
+      ];
+      return `Training loss is measured ${how.filter(Boolean).join(' and ')}, validation loss without: for that reason alone training loss may lie above it.`;
+    },
+    fa: (smoothing: number, dropouts: number[]) => {
+      const how = [
+        smoothing > 0 && `با برچسب‌های هموارشده (label smoothing) به اندازهٔ ${decimal(smoothing, 4)}`,
+        dropouts.length > 0 && `با حذف تصادفی (dropout) با نرخ ${rates(dropouts, 'fa')}`,
+      ];
+      const without = smoothing > 0 && dropouts.length > 0 ? 'آن‌ها' : 'آن';
+      return `زیان آموزش ${how.filter(Boolean).join(' و ')} سنجیده می‌شود و زیان اعتبارسنجی بدون ${without}؛ تنها به همین دلیل، زیان آموزش ممکن است بالاتر باشد.`;
+    },
+  },
+  ofRuns: {
+    en: (names: string, what: string) => `${names}: ${what}`,
+    fa: (names: string, what: string) => `${names}: ${what}`,
   },
   rate: { en: 'Learning rate', fa: 'نرخ یادگیری (learning rate)' },
   rateHelp: { en: 'How far an update goes.', fa: 'هر به‌روزرسانی چقدر پیش می‌رود.' },

@@ -89,3 +89,38 @@ export async function cutTexts(page: Page): Promise<string[]> {
     return found.slice(0, 8);
   });
 }
+
+/**
+ * Names of special tokens, such as </s>, whose characters do not stand on the page in the order of the vocabulary: from
+ * left to right, or upwards where a label is turned. Tells how many names it has seen too.
+ */
+export async function turnedTokens(page: Page): Promise<{ seen: number; turned: string[] }> {
+  return page.evaluate(() => {
+    const { index } = (window as unknown as { hodhod: { index: Record<string, Record<string, string>> } }).hodhod;
+    const texts = Object.values({ ...index['vocabulary'], ...index['source_vocabulary'] });
+    const names = [...new Set(texts)].filter((text) => /^[<[].*[>\]]$/.test(text));
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = { seen: 0, turned: [] as string[] };
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const text = node.textContent!;
+      if (node.parentElement!.closest('script, noscript')) continue;
+      for (const name of names) {
+        for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+          const boxes = Array.from(name, (_, i) => {
+            const range = document.createRange();
+            range.setStart(node, at + i);
+            range.setEnd(node, at + i + 1);
+            return range.getBoundingClientRect();
+          });
+          if (boxes.every((box) => box.width === 0)) continue; // out of sight
+          const ascends = (place: (box: DOMRect) => number) =>
+            boxes.every((box, i) => i === 0 || place(box) > place(boxes[i - 1]!));
+          found.seen += 1;
+          if (!ascends((box) => box.left + box.right) && !ascends((box) => -box.top - box.bottom))
+            found.turned.push(text.slice(Math.max(0, at - 20), at + name.length + 10));
+        }
+      }
+    }
+    return found;
+  });
+}

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TensorInfo } from '../../src/look/format.ts';
 import { visibleRange } from '../../src/look/unpack.ts';
-import { addressOf, findings, scrollThrough, sideways } from './checks.ts';
+import { addressOf, findings, scrollThrough, sideways, turnedTokens } from './checks.ts';
 import { launch, open } from './chromium.ts';
 import { findProgram, type Made, type Model, models, Workshop, writeLabelledText, writeSeries } from './program.ts';
 import { asFloats, readSafetensors } from './safetensors.ts';
@@ -72,6 +72,7 @@ describe.skipIf(!program).each(models)('$name', (model) => {
     await page.waitForSelector('main section');
     await scrollThrough(page);
     expect(await findings(page)).toEqual([]);
+    expect((await turnedTokens(page)).turned).toEqual([]);
     for (const width of [320, 768, 1280]) {
       await page.setViewportSize({ width, height: 900 });
       await page.evaluate(() => new Promise((done) => setTimeout(done, 100)));

@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addressOf, cutTexts, findings, scrollThrough, sideways } from './checks.ts';
 import { launch, open } from './chromium.ts';
-import { findProgram, type Made, models, Workshop } from './program.ts';
+import { findProgram, type Made, models, Workshop, writeLabelledText } from './program.ts';
 import { asFloats, readSafetensors } from './safetensors.ts';
 
 const program = findProgram();
@@ -416,6 +416,70 @@ describe.skipIf(!program || !existsSync(golden))('recorded models', () => {
     await page.keyboard.press(']');
     await page.waitForSelector('.one-head .notice');
     await expect.poll(() => page.textContent('.one-head .notice')).toContain('heads 1 to 2 alone');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
+
+describe.skipIf(!program)('a task over two language models', () => {
+  let mixed: Made;
+  beforeAll(() => {
+    if (!program) return;
+    writeLabelledText(workshop.folder);
+    workshop.train('embed', 'directions', '--data DATA/dev.fa --preset elmo-tiny --model width=24 layers=2 --steps 5');
+    workshop.train('classify', 'mixed', '--from directions --data labels.tsv --steps 30 --schedule-rate 5e-2');
+    mixed = workshop.look('mixed', 'mixed-page', ['معلم کتاب را خواند']);
+  });
+
+  test.each(['fa', 'en'])('shows in which shares it takes their layers (%s)', async (language) => {
+    const { page, context, complaints } = await open(browser, mixed.page, {
+      hash: `lang=${language}`,
+      bypassCSP: true,
+    });
+    await page.waitForSelector('#mix .bar');
+    const shares = [...asFloats(readSafetensors(mixed.tensors).get('mix.shares')!)];
+    expect(shares).toHaveLength(3);
+    expect(new Set(shares).size).toBe(3); // it has learnt something
+    const drawn = await page.$$eval('#mix .mix-shares li', (rows) =>
+      rows
+        .filter((row) => row.querySelector('.bar'))
+        .map((row) => {
+          const [track, bar, even] = ['.bar-track', '.bar', '.even'].map((part) =>
+            row.querySelector(part)!.getBoundingClientRect(),
+          ) as [DOMRect, DOMRect, DOMRect];
+          const name = row.querySelector('.candidate')!.textContent!;
+          return { share: bar.width / track.width, even: (even.left - track.left) / track.width, name };
+        }),
+    );
+    drawn.forEach(({ share, even }, j) => {
+      expect(share).toBeCloseTo(shares[j]!, 2);
+      expect(even).toBeCloseTo(1 / 3, 2);
+    });
+    expect(drawn.map(({ name }) => name)).toEqual(
+      language === 'en' ? ['embedding h0', 'layer 0 h1', 'layer 1 h2'] : ['جاسازی h۰', 'لایهٔ ۰ h۱', 'لایهٔ ۱ h۲'],
+    );
+    const scale = await page.evaluate(
+      () =>
+        (window as unknown as { hodhod: { index: { model: { options: Record<string, number> } } } }).hodhod.index.model
+          .options['mix_scale']!,
+    );
+    if (language === 'en') expect(await page.locator('#mix .picture-note').textContent()).toContain(scale.toFixed(4));
+    expect(await page.locator('#mix math').count()).toBe(1);
+    // The box of the map leads there.
+    await page
+      .getByText(language === 'en' ? 'mix of layers' : 'آمیزهٔ لایه‌ها', { exact: true })
+      .first()
+      .click();
+    await expect
+      .poll(() => page.evaluate(() => document.getElementById('mix')!.getBoundingClientRect().top))
+      .toBeLessThan(400);
+    expect(await findings(page)).toEqual([]);
+    for (const width of [320, 768]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.evaluate(() => new Promise((done) => setTimeout(done, 150)));
+      expect(await sideways(page)).toEqual([]);
+      expect(await cutTexts(page)).toEqual([]);
+    }
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -3,7 +3,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { colourOf, shareScale } from '../../src/shared/colour.ts';
-import { scrollThrough } from './checks.ts';
+import { scrollThrough, turnedTokens } from './checks.ts';
 import { launch, open } from './chromium.ts';
 import { findProgram, type Made, models, Workshop } from './program.ts';
 import { asFloats, readSafetensors } from './safetensors.ts';
@@ -12,7 +12,7 @@ const program = findProgram();
 
 let browser: Browser;
 let workshop: Workshop;
-let [translator, writer, windowed]: (Made | undefined)[] = [];
+let [translator, writer, windowed, masked]: (Made | undefined)[] = [];
 
 beforeAll(async () => {
   if (!program) return;
@@ -23,7 +23,7 @@ beforeAll(async () => {
     workshop.train(model.task, name, model.args);
     return workshop.look(name, `${name}-page`, model.texts, model.options ?? []);
   };
-  [translator, writer, windowed] = [made('translator'), made('gpt'), made('windowed')];
+  [translator, writer, windowed, masked] = [made('translator'), made('gpt'), made('windowed'), made('bert')];
 });
 afterAll(async () => {
   await browser?.close();
@@ -136,6 +136,43 @@ describe.skipIf(!program)('the Persian view', () => {
       expect(latin).toEqual([]);
       await context.close();
     }
+  });
+
+  test('has special tokens as the vocabulary has them', async () => {
+    // At a special token, which then stands in sentences and titles too.
+    const last = 'lang=fa&s=encoder&t=9999&m=4';
+    for (const [made, hash] of [
+      [translator!, last],
+      [translator!, 'lang=fa&s=decoder&t=0&k=cross_attention&a=decoder&m=3'],
+      [masked!, last],
+    ] as const) {
+      const { page, context } = await open(browser, made.page, { hash });
+      await page.waitForSelector('main section');
+      await scrollThrough(page);
+      await page.$$eval('details', (all) => all.map((details) => details.setAttribute('open', '')));
+      await page.waitForSelector('#text table');
+      const { seen, turned } = await turnedTokens(page);
+      expect(seen).toBeGreaterThan(40);
+      expect(turned).toEqual([]);
+      await context.close();
+    }
+  });
+
+  test('has a special token of the text once, in its place', async () => {
+    const { page, context } = await open(browser, masked!.page, { hash: 'lang=fa' });
+    await page.waitForSelector('#text .strip');
+    const strip = page.locator('#text .strip').first();
+    expect((await strip.textContent())!.match(/\[MASK\]/g)).toHaveLength(1);
+    // From right to left: what is before it in the text stands to its right.
+    const places = await strip
+      .locator('[role=option]')
+      .evaluateAll((all) => all.map((token) => [token.textContent!, token.getBoundingClientRect().left] as const));
+    const mask = places.findIndex(([text]) => text === '[MASK]');
+    expect(mask).toBeGreaterThan(0);
+    places.forEach(([, left], i) => {
+      if (i > 0) expect(left).toBeLessThan(places[i - 1]![1]);
+    });
+    await context.close();
   });
 
   test('draws a line over the tokens in the direction of the text', async () => {

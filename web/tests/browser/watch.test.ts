@@ -146,6 +146,24 @@ test('gaps stay gaps, values are told exactly, and hostile names are only shown'
   await context.close();
 });
 
+test('under the losses it says why that of training may be above the other', async () => {
+  const pages = new PageMaker();
+  const settings = { options: [{ name: 'label-smoothing', value: '0.1' }], model: [{ name: 'dropout', value: '0.3' }] };
+  const runs = [typicalRun(pages, 'smooth', 50, 0, settings), typicalRun(pages, 'plain', 50, 1)];
+  const file = pages.write(join(work, 'smoothed.html'), {}, runs);
+  const { page, context, complaints } = await open(browser, file);
+  await page.waitForSelector(drawn);
+  const notes = page.locator('[data-panel=loss] .note');
+  await expect
+    .poll(() => notes.allTextContents())
+    .toEqual([expect.stringMatching(/smooth.: .*by 0\.1 .*dropout 0\.3/)]);
+  // A run that is hidden has no curve to say anything of.
+  await page.locator('.card .show').first().uncheck();
+  await expect.poll(() => notes.count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test('a million lines are thinned before they are drawn', async () => {
   const pages = new PageMaker();
   const n = 1_000_000;

@@ -4,7 +4,7 @@ import { extent } from 'd3-array';
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
 import { useRef } from 'preact/hooks';
-import type { Direction } from '../../shared/bidi.ts';
+import { type Direction, lengthOf } from '../../shared/bidi.ts';
 import { short } from '../../shared/numbers.ts';
 import { useWidth } from './width.ts';
 
@@ -28,10 +28,10 @@ export function Curve(props: {
   const width = useWidth(box);
   const height = props.height ?? 190;
   const n = Math.max(...props.series.map((s) => s.values.length));
-  const longest = Math.max(...Array.from({ length: n }, (_, i) => [...props.label(i)].length), 1);
+  const longest = Math.max(...Array.from({ length: n }, (_, i) => lengthOf(props.label(i))), 1);
   const backward = props.direction === 'rtl';
   // The label at the left reaches beyond its place.
-  const first = Math.min(18, [...props.label(backward ? n - 1 : 0)].length);
+  const first = Math.min(18, lengthOf(props.label(backward ? n - 1 : 0)));
   const margin = { left: Math.max(52, 8 + first * 4.6), right: 12, top: 10, bottom: 22 + Math.min(18, longest) * 4.4 };
   const finite = props.series.flatMap((s) => s.values).filter((v) => Number.isFinite(v) && (!props.log || v > 0));
   const [low = 0, high = 1] = extent(finite);

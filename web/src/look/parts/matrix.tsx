@@ -4,6 +4,7 @@
 // switch of the page mirrors them.
 import { type Signal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { lengthOf } from '../../shared/bidi.ts';
 import { colourOf, css, inkOn, type Scale } from '../../shared/colour.ts';
 import { inDigits, short } from '../../shared/numbers.ts';
 import { theme } from '../../shared/theme.ts';
@@ -137,7 +138,7 @@ const clamp = (i: number, n: number) => Math.min(n - 1, Math.max(0, i));
 
 function labelWidth(grid: Grid, label: (row: number) => string): number {
   let longest = 0;
-  for (let r = 0; r < Math.min(grid.rows, 600); ++r) longest = Math.max(longest, [...label(r)].length);
+  for (let r = 0; r < Math.min(grid.rows, 600); ++r) longest = Math.max(longest, lengthOf(label(r)));
   return Math.min(132, 18 + longest * 7.6);
 }
 
@@ -194,7 +195,7 @@ function ColumnLabels(props: Drawn & { label: (column: number) => string; flip: 
   const { grid, cell, label, flip, pointed } = props;
   const step = Math.ceil(12 / cell.width);
   const chosen = pointed.value?.column ?? props.markedColumn;
-  const longest = Math.max(...Array.from({ length: Math.min(grid.columns, 600) }, (_, c) => [...label(c)].length), 1);
+  const longest = Math.max(...Array.from({ length: Math.min(grid.columns, 600) }, (_, c) => lengthOf(label(c))), 1);
   return (
     <div
       class="matrix-columns"

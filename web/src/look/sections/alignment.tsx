@@ -11,6 +11,7 @@ import { computedHere, Picture } from '../parts/picture.tsx';
 import { type Known, Recorded } from '../parts/recorded.tsx';
 import { attention, attentions, chooseToken, pass, tokenOf, view } from '../state.ts';
 import { tokenLabel } from '../token_text.ts';
+import { wholeMost } from './one_head_data.ts';
 
 const words = {
   title: { en: 'Word by word: where does the decoder look?', fa: 'واژه‌به‌واژه: رمزگشا به کجا می‌نگرد؟' },
@@ -36,7 +37,8 @@ function crossOf(): Attention | undefined {
 
 export function Alignment() {
   const of = crossOf();
-  if (!of || !view.value!.find(pass.value, `${of.prefix}.probabilities`)) return null;
+  const info = of && view.value!.find(pass.value, `${of.prefix}.probabilities`);
+  if (!of || !info || Math.max(info.shape[1]!, info.shape[2]!) > wholeMost) return null;
   return (
     <Recorded wanted={[{ name: `${of.prefix}.probabilities` }]} quiet>
       {(p) => <AlignmentPicture of={of} p={p!} />}

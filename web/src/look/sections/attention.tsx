@@ -4,10 +4,11 @@ import { batch } from '@preact/signals';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
 import { inDigits } from '../../shared/numbers.ts';
+import { attentionsOf } from '../index_view.ts';
 import { Formula } from '../parts/formula.tsx';
 import { Section } from '../parts/section.tsx';
-import { attention, attentions, chooseHead, head, shape, stage } from '../state.ts';
-import { AllHeads, nameOf } from './heads.tsx';
+import { attention, attentions, chooseHead, head, pass, shape, stage, view } from '../state.ts';
+import { AllHeads, NoHeads, nameOf } from './heads.tsx';
 import { OneHead } from './one_head.tsx';
 import { headSize } from './positions.tsx';
 
@@ -24,7 +25,7 @@ const words = {
 
 export function AttentionSection() {
   const of = attention.value;
-  if (!of) return null;
+  if (!of && attentionsOf(view.value!.index.plan.reduced, pass.value).length === 0) return null;
   return (
     <Section
       id="attention"
@@ -37,11 +38,15 @@ export function AttentionSection() {
         </>
       }
     >
-      <div onKeyDown={onKeyDown}>
-        <AllHeads />
-        <Chooser />
-        <OneHead key={of.prefix} of={of} head={Math.min(head.value, of.heads - 1)} />
-      </div>
+      {of ? (
+        <div onKeyDown={onKeyDown}>
+          <AllHeads />
+          <Chooser />
+          <OneHead key={of.prefix} of={of} head={Math.min(head.value, of.heads - 1)} />
+        </div>
+      ) : (
+        <NoHeads />
+      )}
     </Section>
   );
 }

@@ -4,17 +4,19 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
 import { Legend } from '../../shared/legend.tsx';
-import { count, decimal, percent } from '../../shared/numbers.ts';
+import { count, decimal, inDigits, percent } from '../../shared/numbers.ts';
 import { terms } from '../../shared/terms.ts';
 import { theme } from '../../shared/theme.ts';
 import { type Kind, kindOf, type Measures, measures, weightScale } from '../attention_measures.ts';
 import type { TensorInfo } from '../format.ts';
-import { type Attention, placeOfHead } from '../index_view.ts';
-import { paint } from '../parts/paint.ts';
+import { addRow, beginOf, Glance } from '../glance.ts';
+import { type Attention, attentionsOf, leftOut, placeOfHead } from '../index_view.ts';
+import { type Grid, paint } from '../parts/paint.ts';
 import { attention, attentions, chooseHead, head, mirrored, pass, view } from '../state.ts';
-import { rowsOf } from '../store.ts';
+import { rowsOf, visitRows } from '../store.ts';
 import { visibleRange } from '../unpack.ts';
 import { HeadAnswer } from './head_answer.tsx';
+import { hiddenBy, wholeMost } from './one_head_data.ts';
 
 const words = {
   title: { en: 'All heads', fa: 'همهٔ سرها' },
@@ -42,11 +44,28 @@ const words = {
   },
   weight: { en: 'weight', fa: 'وزن' },
   missing: { en: 'not in this page', fa: 'در این صفحه نیست' },
-  long: { en: 'too long to draw', fa: 'بلندتر از آن که کشیده شود' },
-} satisfies Record<string, Both | Both<[number, number]> | Both<[string, string, string]>>;
-
-// Beyond so many pairs of query and key a picture of all of them is too large to draw for every head.
-const mostPairs = 4e6;
+  long: {
+    en: 'The text is long: a point is the largest weight of a block of queries and keys.',
+    fa: 'متن بلند است: هر نقطه بزرگ‌ترین وزن در دسته‌ای از پرسش‌ها و کلیدهاست.',
+  },
+  leftOut: {
+    en: (layers: string[]) =>
+      layers.length === 1
+        ? `Layer ${layers[0]} is not in this page. This brings it:`
+        : `These layers are not in this page: ${layers.join(', ')}. This brings one of them:`,
+    fa: (layers: string[]) =>
+      layers.length === 1
+        ? `لایهٔ ${layers[0]} در این صفحه نیست. با این گزینه آورده می‌شود:`
+        : `این لایه‌ها در این صفحه نیستند: ${layers.join('، ')}. با این گزینه یکی از آن‌ها آورده می‌شود:`,
+  },
+  someHeads: {
+    en: (layer: number) => `Of layer ${layer} some heads are not in this page. This brings them:`,
+    fa: (layer: number) => `از لایهٔ ${count(layer)} چند سر در این صفحه نیست. با این گزینه آورده می‌شوند:`,
+  },
+} satisfies Record<
+  string,
+  Both | Both<[number]> | Both<[string[]]> | Both<[number, number]> | Both<[string, string, string]>
+>;
 
 interface Cell {
   of: Attention;
@@ -64,7 +83,9 @@ export function AllHeads() {
   return (
     <div class="all-heads">
       <h3>{say(words.title)}</h3>
-      <p class="picture-note">{say(words.note)}</p>
+      <p class="picture-note">
+        {say(words.note)} {longest() > wholeMost && say(words.long)}
+      </p>
       <div class="controls">
         <label>
           {say(words.sort)}{' '}
@@ -86,6 +107,7 @@ export function AllHeads() {
               <Head key={keyOf(cell)} cell={cell} onMeasure={() => order !== 'layers' && measured((n) => n + 1)} />
             ))}
           </div>
+          <LeftOut of={cells[0]!.of} />
           <div class="head-answer" aria-live="polite">
             {attention.value && cells.some(({ of }) => of.prefix === attention.value!.prefix) && (
               <HeadAnswer of={attention.value} />
@@ -97,10 +119,46 @@ export function AllHeads() {
   );
 }
 
-/** The most keys of any head. */
+/** The most queries or keys of any head. */
 function longest(): number {
   return Math.max(
-    ...attentions.value.map((a) => view.value!.find(pass.value, `${a.prefix}.probabilities`)?.shape[2] ?? 0),
+    ...attentions.value.flatMap(
+      (a) => view.value!.find(pass.value, `${a.prefix}.probabilities`)?.shape.slice(1) ?? [0],
+    ),
+  );
+}
+
+/** Instead of all heads, where the page has no room for any. */
+export function NoHeads() {
+  return (
+    <>
+      {attentionsOf(view.value!.index.plan.reduced, pass.value).map((of) => (
+        <LeftOut key={`${of.stack} ${of.kind}`} of={of} />
+      ))}
+    </>
+  );
+}
+
+/** Which layers and heads of a kind of attention the page has no room for, and the options that bring them. */
+function LeftOut({ of }: { of: Pick<Attention, 'stack' | 'kind'> }) {
+  const { layers, some } = leftOut(view.value!.index.plan.reduced, pass.value, of);
+  return (
+    <>
+      {layers.length > 0 && (
+        <p class="notice">
+          {say(
+            words.leftOut,
+            layers.map(({ layer }) => inDigits(layer)),
+          )}{' '}
+          <code dir="ltr">{layers[0]!.flag}</code>
+        </p>
+      )}
+      {some.map(({ layer, flag }) => (
+        <p key={layer} class="notice">
+          {say(words.someHeads, layer)} <code dir="ltr">{flag}</code>
+        </p>
+      ))}
+    </>
   );
 }
 
@@ -138,16 +196,15 @@ function sorted(cells: Cell[], order: Order): Cell[] {
 
 function Head({ cell, onMeasure }: { cell: Cell; onMeasure: () => void }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [result, setResult] = useState<{ m: Measures; kind: Kind } | 'missing' | 'long' | undefined>(undefined);
+  const [result, setResult] = useState<{ m: Measures; kind: Kind } | 'missing' | undefined>(undefined);
   const recorded = view.value!.find(pass.value, `${cell.of.prefix}.probabilities`);
   const place = recorded && placeOfHead(recorded, cell.head);
-  const long = place !== undefined && recorded!.shape[1]! * recorded!.shape[2]! > mostPairs;
-  const info = place !== undefined && !long ? recorded : undefined;
+  const info = place === undefined ? undefined : recorded;
   useEffect(() => {
     const element = canvas.current;
     if (!element) return;
     if (!info) {
-      setResult(long ? 'long' : 'missing');
+      setResult('missing');
       return;
     }
     // Heads are unpacked when they come into view.
@@ -185,22 +242,48 @@ function caption(m: Measures): string {
 async function draw(canvas: HTMLCanvasElement, info: TensorInfo, { of, head: h }: Cell) {
   const queries = info.shape[1]!;
   const keys = info.shape[2]!;
-  const part = await rowsOf(info, placeOfHead(info, h)! * queries, queries);
-  const grid = {
+  const first = placeOfHead(info, h)! * queries;
+  const own = of.kind === 'self_attention';
+  // Square for itself, at most 64 points each way: a picture to recognise, not to read.
+  const side = 72;
+  const painted = (grid: Grid) => {
+    const cell = { width: side / grid.columns, height: side / grid.rows };
+    paint(canvas, grid, weightScale(keys), cell, theme.value, mirrored.value);
+  };
+  const done = (m: Measures) => {
+    known.set(keyOf({ of, head: h }), m);
+    return { m, kind: kindOf(m, keys, own) };
+  };
+  if (Math.max(queries, keys) > wholeMost) {
+    const key = keyOf({ of, head: h });
+    const glance = glances.get(key) ?? (await glanceOf(info, first, queries, keys, own));
+    glances.set(key, glance);
+    const hidden = (row: number, column: number) => {
+      const [begin, end] = visibleRange(info, first + beginOf(row + 1, queries, glance.rows) - 1);
+      return beginOf(column, keys, glance.columns) >= end || beginOf(column + 1, keys, glance.columns) <= begin;
+    };
+    painted({
+      rows: glance.rows,
+      columns: glance.columns,
+      at: (row, column) => glance.values[row * glance.columns + column]!,
+      hidden: info.mask ? hidden : undefined,
+    });
+    return done(glance.measures());
+  }
+  const part = await rowsOf(info, first, queries);
+  painted({
     rows: queries,
     columns: keys,
     at: (t: number, s: number) => part.values[t * keys + s]!,
-    hidden: info.mask
-      ? (t: number, s: number) => {
-          const [begin, end] = visibleRange(info, t);
-          return s < begin || s >= end;
-        }
-      : undefined,
-  };
-  // Square for itself, at most 64 points each way: a picture to recognise, not to read.
-  const side = 72;
-  paint(canvas, grid, weightScale(keys), { width: side / keys, height: side / queries }, theme.value, mirrored.value);
-  const m = known.get(keyOf({ of, head: h })) ?? measures(part.values, queries, keys, of.kind === 'self_attention');
-  known.set(keyOf({ of, head: h }), m);
-  return { m, kind: kindOf(m, keys, of.kind === 'self_attention') };
+    hidden: hiddenBy(info),
+  });
+  return done(known.get(keyOf({ of, head: h })) ?? measures(part.values, queries, keys, own));
+}
+
+const glances = new Map<string, Glance>();
+
+async function glanceOf(info: TensorInfo, first: number, queries: number, keys: number, own: boolean): Promise<Glance> {
+  const glance = new Glance(queries, keys, own);
+  await visitRows(info, first, queries, (rows, row) => addRow(glance, info, rows, row, first));
+  return glance;
 }

@@ -5,7 +5,7 @@ import { useMemo } from 'preact/hooks';
 import type { Both } from '../../shared/language.ts';
 import { language, say } from '../../shared/language.ts';
 import { count, inDigits } from '../../shared/numbers.ts';
-import { type Attention, placeOfHead } from '../index_view.ts';
+import { type Attention, leftOut, placeOfHead } from '../index_view.ts';
 import { Formula } from '../parts/formula.tsx';
 import { type Known, Recorded } from '../parts/recorded.tsx';
 import { pass, shape, stage, tokenOf, view } from '../state.ts';
@@ -82,7 +82,7 @@ export function OneHead({ of, head }: { of: Attention; head: number }) {
       {place === undefined ? (
         <p class="notice">
           {say(words.otherHeads, info.heads!.first, info.heads!.first + info.shape[0]! - 1)}{' '}
-          <code dir="ltr">{`--heads ${head}`}</code>
+          <code dir="ltr">{flagFor(of, head)}</code>
         </p>
       ) : (
         <Recorded wanted={wanted} height={420}>
@@ -101,6 +101,12 @@ export function OneHead({ of, head }: { of: Attention; head: number }) {
       )}
     </div>
   );
+}
+
+/** What brings a head that the page does not have: of a layer for which there was no room, what the plan says. */
+function flagFor(of: Attention, head: number): string {
+  const some = leftOut(view.value!.index.plan.reduced, pass.value, of).some;
+  return some.find(({ layer }) => layer === of.layer)?.flag ?? `--heads ${head}`;
 }
 
 /** What is added to the scores of a head: a row by the distance of the key, or by the key. */

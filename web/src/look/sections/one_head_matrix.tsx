@@ -51,10 +51,15 @@ export function StageMatrix({ data }: { data: HeadData }) {
   const { scores } = data;
   const step = stage.value;
   const v = view.value!;
-  if (step < 4 && !scores) return <Absent name={`${data.of.prefix}.scores`} />;
   // What the mask hides is not stored. Before the mask it is there all the same: q·k gives it.
   const products = ['queries', 'keys'].map((name) => ({ name: `${data.of.prefix}.${name}` }));
   const known = products.every(({ name }) => v.find(pass.value, name));
+  if (step < 4 && !scores) {
+    // Of a long text queries and keys take less room than scores, and give those of a part.
+    const long = Math.max(data.queries, data.keys) > wholeMost;
+    if (!long || !known) return <Absent name={`${data.of.prefix}.${long ? 'queries' : 'scores'}`} />;
+    return <Recorded wanted={products}>{(q, k) => <Products key={step} data={data} q={q!} k={k!} />}</Recorded>;
+  }
   if (step < 3 && scores?.info.mask && known && data.queries <= 256) {
     return <Recorded wanted={products}>{(q, k) => <Unmasked key={step} data={data} q={q!} k={k!} />}</Recorded>;
   }
@@ -71,6 +76,17 @@ function Unmasked({ data, q, k }: { data: HeadData; q: Known; k: Known }) {
     return (t: number, s: number) => (data.hidden?.(t, s) ? product(t, s) / divisor : recorded(t, s));
   }, [data, step, q.values, k.values]);
   return <Stage data={data} unseen={undefined} at={at} derived={say(words.aboveMask)} />;
+}
+
+/** The first three steps of a part of a long text, whose scores are not recorded: q·k. */
+function Products({ data, q, k }: { data: HeadData; q: Known; k: Known }) {
+  const step = stage.value;
+  const at = useMemo(() => {
+    const product = dotProducts(data, q, k);
+    const divisor = step === 1 ? 1 : data.root;
+    return (t: number, s: number) => product(t, s) / divisor + (step === 3 ? (data.bias?.(t, s) ?? 0) : 0);
+  }, [data, step, q.values, k.values]);
+  return <Stage data={data} unseen={step === 3 ? data.hidden : undefined} at={at} />;
 }
 
 function Stage(props: {
@@ -93,7 +109,8 @@ function Stage(props: {
   const beside = windowOf(data.keyStack === data.queryStack ? query : largestKey(data, query), keys, true);
   const parts = { rows: [near.from, near.count], columns: [beside.from, beside.count] } as const;
   const drawn = { data, at, unseen, scale };
-  const times = step === 1 && data.root !== 1 ? say(words.timesRoot) : step < 4 ? say(words.fromQK) : undefined;
+  const times =
+    step === 1 && data.root !== 1 && scores ? say(words.timesRoot) : step < 4 ? say(words.fromQK) : undefined;
   return (
     <Picture
       info={step === 4 ? weights.info : scores?.info}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The row of the chosen query through all steps: the text in its colours, and a table.
-import { colourOf } from '../../shared/colour.ts';
+import { useMemo } from 'preact/hooks';
+import { colourOf, shareScale } from '../../shared/colour.ts';
 import type { Both } from '../../shared/language.ts';
 import { say } from '../../shared/language.ts';
 import { Legend } from '../../shared/legend.tsx';
@@ -8,10 +9,12 @@ import { count, inDigits, percent, short } from '../../shared/numbers.ts';
 import { theme } from '../../shared/theme.ts';
 import { weightScale } from '../attention_measures.ts';
 import { cutLinks } from '../cuts.ts';
+import { band, beginOf, blockOf } from '../glance.ts';
+import { Matrix } from '../parts/matrix.tsx';
 import { Strip } from '../parts/strip.tsx';
 import { chooseToken, pass, stage, tokenOf, view } from '../state.ts';
 import { AnswerLine } from './head_answer.tsx';
-import { type HeadData, valueAt } from './one_head_data.ts';
+import { type HeadData, valueAt, wholeMost } from './one_head_data.ts';
 import { stepNames } from './one_head_steps.ts';
 
 const words = {
@@ -26,6 +29,23 @@ const words = {
     en: (n: number, all: number) => `The ${n} keys of ${all} with the largest weights`,
     fa: (n: number, all: number) => `${count(n)} کلید از ${count(all)} کلید با بزرگ‌ترین وزن`,
   },
+  others: {
+    en: (n: string, share: string) => `The other ${n} that it sees have ${share} together.`,
+    fa: (n: string, share: string) => `${n} کلید دیگری که می‌بیند روی هم ${share} دارند.`,
+  },
+  keys: { en: 'keys', fa: 'کلیدها' },
+  band: {
+    en: (parts: number) =>
+      `Where in the text the keys of this query are: ${parts} parts of it one after the other, each with its largest weight.`,
+    fa: (parts: number) =>
+      `کلیدهای این پرسش در کجای متن‌اند: ${count(parts)} پارهٔ متن پشت سر هم، هر یک با بزرگ‌ترین وزنش.`,
+  },
+  part: {
+    en: (begin: string, end: string, key: string, place: string) =>
+      `tokens ${begin} to ${end}, most to “${key}” (${place}):`,
+    fa: (begin: string, end: string, key: string, place: string) =>
+      `توکن‌های ${begin} تا ${end}، بیشترین به «${key}» (${place}):`,
+  },
   cut: { en: 'if cut', fa: 'اگر بریده شود' },
   cutLong: {
     en: 'Measured: how the log-probability of the answer changes when this query no longer sees this key, in every layer and head',
@@ -35,7 +55,18 @@ const words = {
     en: 'Only one key can be seen, and the softmax of one score is 1.',
     fa: 'تنها یک کلید دیده می‌شود و سافت‌مکسِ یک امتیاز ۱ است.',
   },
-} satisfies Record<string, Both | Both<[string]> | Both<[number, number]>>;
+} satisfies Record<
+  string,
+  | Both
+  | Both<[string]>
+  | Both<[number]>
+  | Both<[number, number]>
+  | Both<[string, string]>
+  | Both<[string, string, string, string]>
+>;
+
+/** Parts of a long text that its band shows. */
+const bandParts = 128;
 
 /** The chosen query's row: text in its colours, and a table of the steps. */
 export function QueryRow({ data }: { data: HeadData }) {
@@ -48,6 +79,8 @@ export function QueryRow({ data }: { data: HeadData }) {
   const order = Array.from({ length: keys }, (_, s) => s);
   const visible = order.filter((s) => !hidden?.(query, s));
   const shown = keys <= 24 ? order : [...visible].sort((a, b) => p(b) - p(a)).slice(0, 16);
+  const told = weights.others?.[query - from];
+  const rest = told ?? visible.reduce((sum, s) => sum + p(s), 0) - shown.reduce((sum, s) => sum + p(s), 0);
   return (
     <figure class="picture query-row">
       <figcaption>{say(words.row, label.query(query))}</figcaption>
@@ -72,9 +105,56 @@ export function QueryRow({ data }: { data: HeadData }) {
       <div class="picture-foot">
         <Legend scale={scale} label={say(words.weight)} />
       </div>
-      {shown.length < keys && <p class="picture-note">{say(words.larger, shown.length, keys)}</p>}
+      {keys > wholeMost && <Band data={data} query={query} row={row} />}
+      {shown.length < keys && (
+        <p class="picture-note">
+          {say(words.larger, shown.length, keys)}
+          {shown.length < visible.length &&
+            `. ${say(words.others, count(visible.length - shown.length), percent(rest))}`}
+        </p>
+      )}
       <StepTable data={data} query={query} shown={shown} />
     </figure>
+  );
+}
+
+/** Where in a long text the keys of a query are: the largest weight of each part of it. */
+function Band({ data, query, row }: { data: HeadData; query: number; row: Float32Array }) {
+  const { keys, label, keyStack, queryStack, hidden } = data;
+  const blocks = Math.min(bandParts, keys);
+  const { values, places } = useMemo(() => band(row, blocks), [row, blocks]);
+  const grid = useMemo(
+    () => ({
+      rows: 1,
+      columns: blocks,
+      at: (_: number, b: number) => values[b]!,
+      hidden: hidden && ((_: number, b: number) => hidden(query, beginOf(b, keys, blocks))),
+    }),
+    [values, hidden, query],
+  );
+  const own = keyStack === queryStack;
+  const scale = shareScale(Math.max(...values) || 1);
+  return (
+    <div class="band">
+      <p class="picture-note">{say(words.band, blocks)}</p>
+      <Matrix
+        name={say(words.band, blocks)}
+        grid={grid}
+        scale={scale}
+        rowHeight={22}
+        columnTitle={say(words.keys)}
+        markedColumn={own ? blockOf(query, keys, blocks) : undefined}
+        format={(x) => percent(x)}
+        describe={(_, b) => {
+          const [begin, end] = [beginOf(b, keys, blocks), beginOf(b + 1, keys, blocks)];
+          return say(words.part, count(begin), count(end - 1), label.key(places[b]!), count(places[b]!));
+        }}
+        onPick={(_, b) => own && chooseToken(queryStack, places[b]!)}
+      />
+      <div class="picture-foot">
+        <Legend scale={scale} label={say(words.weight)} />
+      </div>
+    </div>
   );
 }
 
@@ -126,6 +206,7 @@ function StepTable({ data, query, shown }: { data: HeadData; query: number; show
               <tr key={s} class={unseen ? 'unseen' : ''}>
                 <th scope="row">
                   <bdi>{label.key(s)}</bdi>
+                  {shown.length < data.keys && <sub> {inDigits(s)}</sub>}
                 </th>
                 {scores && <td class={column(1)}>{unseen ? '' : short(at(1)(query, s))}</td>}
                 {scores && <td class={column(2)}>{unseen ? '' : short(at(2)(query, s))}</td>}
