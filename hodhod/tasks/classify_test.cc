@@ -266,7 +266,7 @@ TEST(Classify, SaysWhatIsWrong) {
                 Classifier::make(*model_preset("tiny"), std::move(tokenizer), yes_no(),
                                  ProblemKind::single_label, 1);
               }),
-              HasSubstr("this is a translation model, which cannot carry the head classifier"));
+              HasSubstr("this is a sequence-to-sequence model, which cannot carry the head classifier"));
 }
 
 TEST(Classify, SeveralNumbersAreScoredOneByOne) {

@@ -85,7 +85,7 @@ expect "no table" "plain text has no column for labels" "$(train classify --data
 expect "one label" "there is nothing to tell apart" "$(head -1 table.tsv > one.tsv; train classify --data one.tsv --out x)"
 expect "a tagger is no classifier" "this model has no classifier" "$(run classify tagger 'a text')"
 expect "a classifier is no tagger" "this model does not tag words" "$(run tag critic 'a text')"
-expect "no encoder" "--preset tiny: this is a translation model, which cannot carry the head classifier" "$(run train classify --data table.tsv --preset tiny --out x)"
+expect "no encoder" "--preset tiny: this is a sequence-to-sequence model, which cannot carry the head classifier" "$(run train classify --data table.tsv --preset tiny --out x)"
 expect "no family" "no Hugging Face family holds this model" \
   "$(train classify --data table.tsv --model positions=alibi --out unheard)"
 expect "nor one to start from" "no Hugging Face family holds this model" \
