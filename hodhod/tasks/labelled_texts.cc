@@ -90,7 +90,8 @@ CorpusOptions reading_options(const LabelledColumns& columns, CorpusFormat forma
   CorpusOptions options{.format = columns.format,
                         .header = columns.header,
                         .skip_bad = columns.skip_bad,
-                        .list_separator = columns.label_separator};
+                        .list_separator = columns.label_separator,
+                        .key_options = with_label ? "`text` or `label`" : "`text`"};
   if (format == CorpusFormat::jsonl) {
     options.columns = columns.texts.empty() ? std::vector<std::string>{"text"} : columns.texts;
     for (const std::string& number : columns.numbers) options.columns.push_back(number);
