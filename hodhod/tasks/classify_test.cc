@@ -325,6 +325,23 @@ TEST(Classify, PairsAndSingleTextsAreNotMixedUp) {
   EXPECT_EQ(classify(again, std::vector<Texts>{{"a", "b"}, {"a"}}, plain()).size(), 2u);
 }
 
+// A base may have been trained on a table with other columns.
+TEST(Classify, ColumnsOfTheBaseAreNotThoseOfTheNextModel) {
+  Classifier base = small_classifier(yes_no());
+  base.columns = {.texts = {"body"}, .label = "kind"};
+  base.columns.label_separator = ",";
+  const TemporaryDirectory first, second;
+  base.save(first.path());
+  EXPECT_THAT(Classifier::load(first.path()).columns.texts, ElementsAre("body"));
+  Classifier next = Classifier::from(first.path(), yes_no(), ProblemKind::single_label, {});
+  next.columns = {};
+  next.save(second.path());
+  const LabelledColumns columns = Classifier::load(second.path()).columns;
+  EXPECT_THAT(columns.texts, testing::IsEmpty());
+  EXPECT_EQ(columns.label, "");
+  EXPECT_EQ(columns.label_separator, "");
+}
+
 // "sea" if there is a boat or a river, "song" if something sings: both, one, or neither.
 std::vector<LabelledText> several_labels(uint64_t seed, int count) {
   std::vector<LabelledText> examples;
