@@ -81,7 +81,7 @@ int train_answer(const Command& command, TrainAnswerFlags& flags, const Session&
       "--cloze");
   if (flags.cloze.empty())
     command.refuse(options_of(fields_of(flags.cloze_options), "cloze-"),
-                   "there are no texts; give them with --cloze");
+                   "is for texts that questions are made of, and --cloze names none");
   std::vector<Question> train, dev;
   if (!flags.data.empty()) train = answered_questions(flags.data, flags.corpus);
   if (!flags.dev.empty()) dev = answered_questions(flags.dev, flags.corpus);

@@ -228,6 +228,12 @@ void refuse_unused(const Command& command, const TrainFlags& flags) {
   refuse_useless(command, "optimizer", flags.trainer.optimizer);
   refuse_useless(command, "schedule", flags.trainer.schedule);
   check_given_once(flags.model_options);
+  if (flags.lora.rank == 0 && command.was_given("--lora-rank")) {
+    LoraOptions lora;
+    std::vector<std::string> options = options_of(fields_of(lora), "lora-");
+    std::erase(options, "--lora-rank");
+    command.refuse(options, "is for adapters, and --lora-rank 0 asks for none");
+  }
   if (flags.dev.empty() && flags.dev_share == 0)
     command.refuse({"--validation-tokens"}, "is for validation, and there are no data for it");
   if (flags.tokenizer.kind != TokenizerKind::word) {
