@@ -90,6 +90,8 @@ class BadLines {
   // `message` is complete: "FILE:LINE: expected …, found …". Throws it as an Error unless bad lines are
   // skipped.
   void report(const std::string& message);
+  // Counts those of another reader, too.
+  void add(const BadLines& others);
   int64_t count() const { return count_; }
   const std::vector<std::string>& examples() const { return examples_; }
 

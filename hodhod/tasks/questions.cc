@@ -257,6 +257,7 @@ void QuestionReader::read_table(const std::string& path) {
       add(std::move(question));
     });
   }
+  bad_.add(reader.bad_lines());
   for (const std::string& note : reader.notes()) notes_.push_back(note);
 }
 

@@ -156,6 +156,12 @@ TEST(Questions, WhatIsWrongIsNamedWithItsPlace) {
   const TemporaryDirectory directory;
   const std::string file = directory.put("x.jsonl", "{}\n{\"question\": \"q\", \"context\": \"c\"}\n");
   EXPECT_EQ(read_questions({file}, {.skip_bad = true}).bad.count(), 1);
+  // A line of a table may have too few columns, or no question in them.
+  const std::string table = directory.put("x.tsv", "q\tc\ta\nq\n \tc\ta\n");
+  const Questions skipped = read_questions({table, file}, {.skip_bad = true});
+  EXPECT_EQ(skipped.all.size(), 2u);
+  EXPECT_EQ(skipped.bad.count(), 3);
+  EXPECT_THAT(skipped.bad.examples(), testing::Contains(HasSubstr("x.tsv:2: expected 3 columns")));
 }
 
 TEST(Questions, AreHeldOutByText) {
