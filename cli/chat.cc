@@ -31,6 +31,21 @@ Json template_variables(const std::vector<std::string>& given) {
   return variables;
 }
 
+// What is given to the template and changes nothing that it writes.
+std::vector<std::string> unused(const text::ChatTemplate& chat_template, const Json& variables,
+                                const std::string& date) {
+  std::vector<std::string> notes;
+  for (const auto& [name, value] : variables.items()) {
+    check(name != "messages",
+          "--chat-set messages: the conversation decides it; give a file with --messages");
+    if (!chat_template.reads(name))
+      notes.push_back(fmt::format("--chat-set {}: the chat template has no variable of this name", name));
+  }
+  if (!date.empty() && !chat_template.reads("strftime_now"))
+    notes.emplace_back("--chat-date: the chat template writes no date");
+  return notes;
+}
+
 class Conversation {
  public:
   Conversation(Chat& chat, const DecodeOptions& decode, bool json)
@@ -90,11 +105,16 @@ bool is_command(Chat& chat, const std::string& line) {
 // At a terminal an error ends an answer, not the conversation.
 void talk(Chat& chat, Conversation& conversation, bool terminal) {
   if (terminal) fmt::print(stderr, "/reset begins a new conversation; /exit or Ctrl-D ends the program.\n");
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   std::string line;
+  bool first = true;
   while (true) {
     if (terminal) fmt::print(stderr, "> ");
-    if (!std::getline(std::cin, line) || line == "/exit") break;
+    if (!std::getline(std::cin, line)) break;
     if (line.ends_with('\r')) line.pop_back();
+    if (first && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
+    first = false;
+    if (line == "/exit") break;
     if (is_command(chat, line) || line.empty()) continue;
     try {
       conversation.answer(line);
@@ -149,9 +169,11 @@ int run_chat(const TextGenerator& generator, const std::string& directory, const
              const std::vector<std::string>& texts, const DecodeOptions& decode, bool json) {
   check(decode.num_return_sequences == 1,
         "--chat: a conversation has one answer; leave out --num-return-sequences");
-  Chat chat(generator, text::read_chat_template(directory), template_variables(flags.variables),
-            {.date = flags.date});
-  if (!flags.messages.empty()) chat.set_messages(read_json(flags.messages));
+  text::ChatTemplate chat_template = text::read_chat_template(directory);
+  const Json variables = template_variables(flags.variables);
+  tell(unused(chat_template, variables, flags.date));
+  Chat chat(generator, std::move(chat_template), variables, {.date = flags.date});
+  if (!flags.messages.empty()) chat.set_messages(read_json(flags.messages), flags.messages);
   if (!flags.system.empty()) {
     check(flags.messages.empty(), "--system: write it into the messages of {}", flags.messages);
     chat.say(flags.system, "system");

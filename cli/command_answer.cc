@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,21 +40,49 @@ struct AnswerFlags {
   bool json = false, predictions = false;
 };
 
+bool is_blank(const Question& question) { return without_outer_blanks(question.question).empty(); }
+
 // Questions on one text, from the command line or a line each from standard input.
 std::vector<Question> questions_on(const AnswerFlags& flags, const Session& session) {
   check(!flags.context.empty() || !flags.file.empty(),
         "answer: there is no text to answer from; give one with --context or --file, or questions with their "
         "texts with --data");
-  const std::string context = flags.file.empty() ? flags.context : read_all(flags.file);
+  std::string context = flags.file.empty() ? flags.context : read_all(flags.file);
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (context.starts_with(kByteOrderMark)) context.erase(0, kByteOrderMark.size());
+  check(!without_outer_blanks(context).empty(),
+        "answer: the text to answer from is empty; give another with --context or --file");
   std::vector<std::string> lines = flags.questions;
   if (lines.empty()) lines = read_lines({}, session.quiet);
   std::vector<Question> questions;
-  for (const std::string& line : lines) {
-    if (without_outer_blanks(line).empty()) continue;
+  for (const std::string& line : lines)
     questions.push_back({.id = std::to_string(questions.size() + 1), .question = line, .context = context});
-  }
-  check(!questions.empty(), "answer: there is no question; give one with --question");
+  check(!std::all_of(questions.begin(), questions.end(), is_blank),
+        "answer: there is no question; give one with --question");
   return questions;
+}
+
+// The answers to a block of questions; a blank line has none.
+std::vector<Answered> answers_to(const Answerer& answerer, std::span<const Question> block,
+                                 const AnswerOptions& options, Context& context) {
+  std::vector<Question> asked;
+  std::copy_if(block.begin(), block.end(), std::back_inserter(asked),
+               [](const Question& question) { return !is_blank(question); });
+  std::vector<Answered> found = answer(answerer, asked, options, context), answers;
+  for (size_t i = 0; const Question& question : block)
+    answers.push_back(is_blank(question) ? Answered{} : std::move(found[i++]));
+  return answers;
+}
+
+// The options of a model and those that were given.
+AnswerOptions options_for(const Command& command, const Answerer& answerer, const AnswerOptions& given) {
+  AnswerOptions options = answerer.options;
+  command.keep_given(options, given);
+  const int64_t takes = answerer.encoder.config().max_length();
+  check(!command.was_given("--max-length") || options.windows.max_length <= takes,
+        "--max-length: windows of {} tokens for a model that takes {}; lower it", options.windows.max_length,
+        takes);
+  return options;
 }
 
 Json json_of(const FoundAnswer& found, const std::string& context) {
@@ -107,8 +137,7 @@ int run_answer(const Command& command, const AnswerFlags& flags, const Session& 
     command.refuse(options_of(fields_of(corpus)), "is for files that --data names, and there is none");
   }
   const Answerer answerer = warned(Answerer::load(flags.model));
-  AnswerOptions options = answerer.options;
-  command.keep_given(options, flags.options);
+  const AnswerOptions options = options_for(command, answerer, flags.options);
   const std::vector<Question> questions =
       flags.data.empty() ? questions_on(flags, session) : told(read_questions(flags.data, flags.corpus)).all;
   if (flags.predictions) check_ids_differ(questions);
@@ -117,7 +146,7 @@ int run_answer(const Command& command, const AnswerFlags& flags, const Session& 
   Json predictions = Json::object();
   for (size_t begin = 0; begin < questions.size(); begin += kBlock) {
     const auto block = std::span(questions).subspan(begin, std::min(kBlock, questions.size() - begin));
-    const auto found = answer(answerer, block, options, context);
+    const std::vector<Answered> found = answers_to(answerer, block, options, context);
     std::string out;
     for (size_t i = 0; i < block.size(); ++i) {
       if (flags.predictions) {
@@ -182,10 +211,11 @@ metrics::AnswerScore scores_of(const std::vector<Question>& questions, metrics::
 int evaluate_answer(const Command& command, const EvaluateAnswerFlags& flags) {
   const Answerer answerer = warned(Answerer::load(flags.model));
   check_data(flags);
-  AnswerOptions options = answerer.options;
-  command.keep_given(options, flags.options);
+  const AnswerOptions options = options_for(command, answerer, flags.options);
   Context context;
-  const std::vector<Question> questions = told(read_questions(flags.data, flags.corpus)).all;
+  const Questions read = told(read_questions(flags.data, flags.corpus));
+  const std::vector<Question>& questions = read.all;
+  tell(doubts_about_answers(read, flags.data[0]));
   const auto scores = evaluate(answer(answerer, questions, options, context), questions, flags.form);
   const auto lexical = scores_of(questions, flags.form, lexical_answer);
   const auto silent = scores_of(questions, flags.form, [](const Question&) { return std::string(); });

@@ -76,8 +76,9 @@ void write_format(const Command& command, const ConvertFlags& flags) {
   check(file_exists(join_path(flags.input, "config.json")) || is_adapter_directory(flags.input),
         "{}: is a directory without a model (there is no config.json); name the directory of one, or a file",
         flags.input);
-  check(!flags.to.empty(), "convert: {} is a model's directory; say with --to what to write: {}", flags.input,
-        fmt::join(written_formats(), ", "));
+  check(!flags.to.empty(), "convert: {} is {} directory; say with --to what to write: {}{}", flags.input,
+        is_adapter_directory(flags.input) ? "an adapter's" : "a model's", fmt::join(written_formats(), ", "),
+        is_adapter_directory(flags.input) ? "; or give --merge-adapter for a whole model" : "");
   check_outputs({{.option = "--out", .path = flags.out}}, {.files = flags.data, .directories = {flags.input}},
                 flags.overwrite);
   for (const Format& format : formats()) {

@@ -13,14 +13,12 @@
 #include "hodhod/base/file.h"
 #include "hodhod/base/json.h"
 #include "hodhod/base/line_reader.h"
+#include "hodhod/models/directory.h"
 #include "hodhod/models/hf/family.h"
 #include "hodhod/nn/module.h"
 
 namespace hodhod::cli {
 namespace {
-
-// A card with this line is the program's own, and is written again.
-constexpr std::string_view kMark = "<!-- Written by hodhod train. Without this line it is left as it is. -->";
 
 // A task: what a model of it does, its name on Hugging Face, and what follows the directory on the command
 // line.
@@ -51,12 +49,6 @@ CardTask task_of(const RunRecord& record) {
   const auto found =
       std::find_if(kTasks.begin(), kTasks.end(), [&](const CardTask& task) { return task.name == name; });
   return found == kTasks.end() ? CardTask{} : *found;
-}
-
-std::string directory_name(const std::string& directory) {
-  const auto path = std::filesystem::path(directory).lexically_normal();
-  const std::string name = (path.has_filename() ? path : path.parent_path()).filename().string();
-  return name.empty() || name == "." || name == ".." ? "model" : name;
 }
 
 // On one line, and not read as Markdown or YAML.
@@ -121,12 +113,24 @@ std::string card_text(const RunDirectory& run, const RunModel& model, const Trai
   const RunRecord& record = run.record();
   const CardTask task = task_of(record);
   const bool published = is_published(read_json(join_path(run.path(), "config.json")));
-  std::string card = fmt::format("---\nlibrary_name: {}\n", published ? "transformers" : "hodhod");
+  const bool adapter = model.adapter != nullptr && !model.adapter->merged;
+  const std::string base = card_name(flags.from);
+  std::string card = fmt::format("---\nlibrary_name: {}\n", adapter     ? "peft"
+                                                            : published ? "transformers"
+                                                                        : "hodhod");
   if (!task.pipeline.empty()) card += fmt::format("pipeline_tag: {}\n", task.pipeline);
-  if (!flags.from.empty()) card += fmt::format("base_model: {}\n", as_string(directory_name(flags.from)));
-  card +=
-      fmt::format("---\n\n{}\n\n# A model that {}\n\n", kMark, task.does.empty() ? "was trained" : task.does);
-  card += fmt::format("It is {}.\n\n", description_of(model.model.config()));
+  if (!flags.from.empty()) card += fmt::format("base_model: {}\n", as_string(base));
+  card += fmt::format("---\n\n{}\n\n# A model that {}\n\n", kCardMark,
+                      task.does.empty() ? "was trained" : task.does);
+  card += fmt::format("It is {}.", description_of(model.model.config()));
+  if (adapter) {
+    card += fmt::format(
+        " This directory holds an adapter of it, in PEFT's layout: what was trained, to be added to the "
+        "weights "
+        "of {}.",
+        as_string(base));
+  }
+  card += "\n\n";
   card += fmt::format("## Training\n\n```sh\n{}\n```\n\n", command_of(record, flags.out));
   if (const int64_t parameters = parameter_count(model.model); parameters > 0)
     card += fmt::format("{} parameters; ", parameters);
@@ -139,9 +143,14 @@ std::string card_text(const RunDirectory& run, const RunModel& model, const Trai
   card += fmt::format("\n## Use\n\nDIR is the directory of this file.\n\n```sh\nhodhod {} DIR {}\n```\n",
                       task.name, task.input);
   if (published && !task.pipeline.empty()) {
+    if (adapter) {
+      card +=
+          "\nFor a pipeline of Transformers, write a whole model:\n\n```sh\nhodhod convert DIR "
+          "--merge-adapter -o WHOLE\n```\n";
+    }
     card += fmt::format(
-        "\n```python\nfrom transformers import pipeline\n\nmodel = pipeline(\"{}\", model=DIR)\n```\n",
-        task.pipeline);
+        "\n```python\nfrom transformers import pipeline\n\nmodel = pipeline(\"{}\", model={})\n```\n",
+        task.pipeline, adapter ? "WHOLE" : "DIR");
   }
   return card;
 }
@@ -152,7 +161,7 @@ void write_model_card(const RunDirectory& run, const RunModel& model, const Trai
                       const TrainingReport& report) {
   if (report.model_step == 0) return;
   const std::string path = join_path(run.path(), "README.md");
-  if (file_exists(path) && read_file(path).find(kMark) == std::string::npos) return;
+  if (file_exists(path) && read_file(path).find(kCardMark) == std::string::npos) return;
   write_file_atomically(path, card_text(run, model, flags, report));
 }
 

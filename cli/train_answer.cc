@@ -37,6 +37,12 @@ std::string text_of_questions(const std::vector<Question>& questions) {
   return text;
 }
 
+std::vector<Question> answered_questions(const std::vector<std::string>& files, const CorpusOptions& corpus) {
+  Questions questions = told(read_questions(files, corpus));
+  tell(doubts_about_answers(questions, files[0]));
+  return std::move(questions.all);
+}
+
 Answerer make_answerer(const TrainAnswerFlags& flags, const RunDirectory& run,
                        const std::vector<Question>& train) {
   // Each text once: questions on the same one follow each other.
@@ -75,10 +81,10 @@ int train_answer(const Command& command, TrainAnswerFlags& flags, const Session&
       "--cloze");
   if (flags.cloze.empty())
     command.refuse(options_of(fields_of(flags.cloze_options), "cloze-"),
-                   "there are no texts; give them with --cloze");
+                   "is for texts that questions are made of, and --cloze names none");
   std::vector<Question> train, dev;
-  if (!flags.data.empty()) train = told(read_questions(flags.data, flags.corpus)).all;
-  if (!flags.dev.empty()) dev = told(read_questions(flags.dev, flags.corpus)).all;
+  if (!flags.data.empty()) train = answered_questions(flags.data, flags.corpus);
+  if (!flags.dev.empty()) dev = answered_questions(flags.dev, flags.corpus);
   std::vector<std::string> texts;
   if (!flags.cloze.empty()) texts = read_lines(flags.cloze, session.quiet);
   RunDirectory run = begin_run(command, flags,

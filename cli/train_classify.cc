@@ -58,16 +58,21 @@ std::vector<bool> held_out_examples(const TrainClassifyFlags& flags,
 Labels labels_of(const TrainClassifyFlags& flags, const std::vector<LabelledText>& train,
                  const std::vector<LabelledText>& dev) {
   if (flags.regression) return {};
-  std::vector<std::string> occurrences;
-  for (const auto* examples : {&train, &dev}) {
-    for (const LabelledText& example : *examples) {
+  const auto occurrences = [&](const std::vector<LabelledText>& examples) {
+    std::vector<std::string> labels;
+    for (const LabelledText& example : examples) {
       for (std::string& label : split_labels(example.label, flags.columns.label_separator)) {
-        occurrences.push_back(std::move(label));
+        labels.push_back(std::move(label));
       }
     }
-    if (examples == &train) tell(doubts_about_labels(occurrences));
-  }
-  return Labels::of(std::move(occurrences));
+    return labels;
+  };
+  std::vector<std::string> all = occurrences(train);
+  const std::vector<std::string> further = occurrences(dev);
+  tell(doubts_about_labels(all));
+  tell(doubts_about_validation(all, further));
+  all.insert(all.end(), further.begin(), further.end());
+  return Labels::of(std::move(all));
 }
 
 // What a new tokenizer is trained on.

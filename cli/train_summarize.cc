@@ -48,7 +48,6 @@ int train_summarize(const Command& command, TrainSummarizeFlags& flags, const Se
                                {{"data", flags.data, [&] { return text_of_summaries(train); }},
                                 {"dev", flags.dev, [&] { return text_of_summaries(dev); }}});
   if (flags.dev.empty()) dev = take_out(train, held_out(train.size(), flags.dev_share));
-  tell_validation(!dev.empty(), flags);
   Summarizer summarizer = make_summarizer(flags, run, train);
   command.keep_given(summarizer.reading, flags.reading);
   const int64_t takes = summarizer.model->sequence_to_sequence()->max_source_length();
@@ -59,11 +58,20 @@ int train_summarize(const Command& command, TrainSummarizeFlags& flags, const Se
   flags.training.batches.seed = flags.trainer.seed;
   flags.training.token_cache = run.file("train.tokens");
   TranslationTrainee trainee = summary_trainee(summarizer, train, dev, flags.training);
+  check(flags.dev.empty() || trainee.dev_pairs() > 0,
+        "--dev {}: there is no summary of up to --max-summary tokens in it to validate on",
+        flags.dev.empty() ? "" : flags.dev[0]);
+  tell_validation(trainee.dev_pairs() > 0, flags);
+  const std::string full = trainee.full_sources() > 0
+                               ? fmt::format(", {} with {} tokens or more, of which so many are read",
+                                             trainee.full_sources(), summarizer.reading.max_source)
+                               : "";
   return run_training(
       {.trainee = trainee,
        .model = summarizer,
-       .data = fmt::format("{} to train on ({} with a summary that is too long), {} for validation",
-                           count_of(trainee.pairs(), "document"), trainee.left_out(), trainee.dev_pairs())},
+       .data =
+           fmt::format("{} to train on ({} with a summary that is too long{}), {} for validation",
+                       count_of(trainee.pairs(), "document"), trainee.left_out(), full, trainee.dev_pairs())},
       flags, run, session);
 }
 

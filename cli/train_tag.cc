@@ -34,6 +34,13 @@ std::string text_of_sentences(const std::vector<TaggedWords>& sentences) {
 Tagger make_tagger(const TrainTagFlags& flags, const RunDirectory& run, const std::vector<TaggedWords>& train,
                    const std::vector<TaggedWords>& dev) {
   Labels labels = tag_labels(train, dev);
+  const auto tags_in = [](const std::vector<TaggedWords>& sentences) {
+    std::vector<std::string> tags;
+    for (const TaggedWords& sentence : sentences)
+      tags.insert(tags.end(), sentence.tags.begin(), sentence.tags.end());
+    return tags;
+  };
+  tell(doubts_about_validation(tags_in(train), tags_in(dev)));
   check(labels.size() <= 10000,
         "training: {} has {} different tags; say with --columns which column they are in", flags.data[0],
         labels.size());

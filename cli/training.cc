@@ -11,6 +11,7 @@
 
 #include "cli/input.h"
 #include "cli/models.h"
+#include "cli/output.h"
 #include "cli/tokenize.h"
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
@@ -227,6 +228,12 @@ void refuse_unused(const Command& command, const TrainFlags& flags) {
   refuse_useless(command, "optimizer", flags.trainer.optimizer);
   refuse_useless(command, "schedule", flags.trainer.schedule);
   check_given_once(flags.model_options);
+  if (flags.lora.rank == 0 && command.was_given("--lora-rank")) {
+    LoraOptions lora;
+    std::vector<std::string> options = options_of(fields_of(lora), "lora-");
+    std::erase(options, "--lora-rank");
+    command.refuse(options, "is for adapters, and --lora-rank 0 asks for none");
+  }
   if (flags.dev.empty() && flags.dev_share == 0)
     command.refuse({"--validation-tokens"}, "is for validation, and there are no data for it");
   if (flags.tokenizer.kind != TokenizerKind::word) {
@@ -256,6 +263,24 @@ std::unique_ptr<text::Tokenizer> choose_tokenizer(const TrainFlags& flags, const
       text::Tokenizer::load(own_tokenizer(flags, run, flags.tokenizer, lines)));
 }
 
+namespace {
+
+// A note if the tokenizer that is given numbers other tokens than that of the model.
+std::vector<std::string> doubts_about_other_tokenizer(const TrainFlags& flags) {
+  if (!is_directory(flags.from) || !has_tokenizer(flags.from)) return {};
+  const text::Tokenizer own = load_tokenizer(flags.from), given = load_tokenizer(flags.tokenizer_path);
+  int64_t others = 0;
+  for (int32_t id = 0; id < given.vocab_size(); ++id)
+    others += id >= own.vocab_size() || own.id_to_token(id) != given.id_to_token(id) ? 1 : 0;
+  if (others == 0) return {};
+  return {
+      fmt::format("--tokenizer {}: {} of its {} tokens have other numbers in the tokenizer of {}, with "
+                  "which that model was trained: what it has learnt of tokens does not fit them",
+                  flags.tokenizer_path, others, given.vocab_size(), flags.from)};
+}
+
+}  // namespace
+
 FineTuning fine_tuning(const TrainFlags& flags, const RunDirectory& run, const text::LineSource& lines) {
   FineTuning options{.seed = flags.trainer.seed, .tokenizer = flags.tokenizer_path};
   if (!flags.tokenizer_path.empty()) {
@@ -263,6 +288,7 @@ FineTuning fine_tuning(const TrainFlags& flags, const RunDirectory& run, const t
     const int64_t known = ModelDirectory::open(flags.from).config->vocabulary();
     check(tokens <= known, "--tokenizer {}: has {}, and the model of --from {} knows {}",
           flags.tokenizer_path, count_of(tokens, "token"), flags.from, known);
+    if (!run.goes_on()) tell(doubts_about_other_tokenizer(flags));
   }
   options.fresh_layers = flags.fresh_layers;
   options.lora = flags.lora;
@@ -336,7 +362,10 @@ void tell_what_is_new(const std::vector<std::string>& parameters, const TrainFla
   if (parameters.empty()) return;
   std::string names;
   for (const std::string& name : parameters) names += (names.empty() ? "" : ", ") + name;
-  fmt::print(stderr, "{} has no {}: new, drawn with seed {}\n", flags.from, names, flags.trainer.seed);
+  // The head of another task is not spoken of, but that of other labels is in the directory.
+  const bool other_labels = ModelDirectory::open(flags.from).config->head.kind == flags.head;
+  fmt::print(stderr, "{} has no {}{}: new, drawn with seed {}\n", flags.from, names,
+             other_labels ? " for these labels" : "", flags.trainer.seed);
 }
 
 }  // namespace hodhod::cli

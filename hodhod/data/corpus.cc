@@ -112,6 +112,13 @@ void BadLines::report(const std::string& message) {
   if (examples_.size() < 10) examples_.push_back(message);
 }
 
+void BadLines::add(const BadLines& others) {
+  count_ += others.count_;
+  for (const std::string& example : others.examples_) {
+    if (examples_.size() < 10) examples_.push_back(example);
+  }
+}
+
 std::string excerpt(std::string_view text) {
   constexpr size_t kShown = 60;
   std::string shown = "\"";

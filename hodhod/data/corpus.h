@@ -38,6 +38,10 @@ struct CorpusOptions {
   size_t least_columns = 1;
   // Joins the members of a list of strings in jsonl; if it is empty, lists are bad.
   std::string list_separator = {};
+  // The options by which the keys of jsonl are named, for messages.
+  std::string key_options = "`columns`";
+  // A line of jsonl may lack the keys of this many last columns: their fields are empty.
+  size_t optional_columns = 0;
   // A file whose name does not say its format (standard input, a pipe) is a table: tsv if its first line has
   // a tab, else csv. Every line of it counts: none can be skipped.
   bool table = false;
@@ -86,6 +90,8 @@ class BadLines {
   // `message` is complete: "FILE:LINE: expected …, found …". Throws it as an Error unless bad lines are
   // skipped.
   void report(const std::string& message);
+  // Counts those of another reader, too.
+  void add(const BadLines& others);
   int64_t count() const { return count_; }
   const std::vector<std::string>& examples() const { return examples_; }
 

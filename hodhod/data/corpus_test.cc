@@ -130,6 +130,20 @@ TEST_F(CorpusTest, Jsonl) {
                           HasSubstr("a.jsonl:5: label: expected a string, a number"),
                           HasSubstr("a.jsonl:6: column:1:"), HasSubstr("a.jsonl:7: ")));
   EXPECT_THAT(error_of([&] { read(file); }), HasSubstr("`columns`"));
+  EXPECT_THAT(error_of([&] { read(file, {.columns = {"body"}, .key_options = "`text`"}); }),
+              HasSubstr("the key \"body\", found"));
+  EXPECT_THAT(error_of([&] { read(file, {.columns = {"body"}, .key_options = "`text`"}); }),
+              HasSubstr("give that with `text`"));
+}
+
+TEST_F(CorpusTest, ALineOfJsonlMayLackOptionalKeys) {
+  const Files file = {put("a.jsonl", "{\"a\": 1, \"b\": 2}\n{\"a\": 3}\n{\"a\": 4, \"b\": null}\n")};
+  RecordReader reader(file, {.columns = {"a", "b"}, .optional_columns = 1});
+  EXPECT_THAT(rest_of(reader), ElementsAre("1|2", "3|", "4|"));
+  EXPECT_THAT(error_of([&] {
+                read(file, {.columns = {"b", "a"}, .optional_columns = 1});
+              }),
+              HasSubstr("the key \"b\""));
 }
 
 TEST_F(CorpusTest, TextThatIsNotUtf8IsBad) {

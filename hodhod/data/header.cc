@@ -5,6 +5,7 @@
 #include <array>
 #include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hodhod {
@@ -106,6 +107,28 @@ std::optional<size_t> usual_column(std::span<const std::string> names, ColumnUse
   }
   if (found == names.end()) return std::nullopt;
   return static_cast<size_t>(found - names.begin());
+}
+
+std::optional<std::pair<size_t, size_t>> usual_pair(std::span<const std::string> names) {
+  constexpr auto kPairs =
+      std::to_array<std::pair<std::string_view, std::string_view>>({{"premise", "hypothesis"},
+                                                                    {"sentence1", "sentence2"},
+                                                                    {"text1", "text2"},
+                                                                    {"question1", "question2"}});
+  const auto index = [&](std::string_view wanted) {
+    return static_cast<size_t>(
+        std::find_if(names.begin(), names.end(),
+                     [&](const std::string& name) { return in_lower_case(name) == wanted; }) -
+        names.begin());
+  };
+  std::optional<std::pair<size_t, size_t>> found;
+  for (const auto& [first, second] : kPairs) {
+    const std::pair<size_t, size_t> at = {index(first), index(second)};
+    if (at.first == names.size() || at.second == names.size()) continue;
+    if (found) return std::nullopt;
+    found = at;
+  }
+  return found;
 }
 
 }  // namespace hodhod

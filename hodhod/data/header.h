@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 namespace hodhod {
 
@@ -22,5 +23,8 @@ bool read_like_tagged_names(std::span<const std::string> fields);
 
 // The index of the first column with a usual name for this use; nothing if there is none.
 std::optional<size_t> usual_column(std::span<const std::string> names, ColumnUse use);
+// The indices of two columns that are usually read as a pair of texts: premise and hypothesis, sentence1 and
+// sentence2, text1 and text2, question1 and question2. Nothing if there is no such pair, or more than one.
+std::optional<std::pair<size_t, size_t>> usual_pair(std::span<const std::string> names);
 
 }  // namespace hodhod

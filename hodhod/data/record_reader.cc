@@ -248,7 +248,14 @@ bool RecordReader::read_object(std::string_view line, Record& record) {
     const Json object = parse_json(line, "column");
     for (const Column& column : columns_) {
       const Json* value = json_find(object, column.name);
-      check(value != nullptr, "expected an object with the key \"{}\", found {}", column.name, excerpt(line));
+      const size_t after = columns_.size() - record.fields.size();
+      if (after <= options_.optional_columns && (value == nullptr || value->is_null())) {
+        record.fields.emplace_back();
+        continue;
+      }
+      check(value != nullptr,
+            "expected an object with the key \"{}\", found {}; if it has another name, give that with {}",
+            column.name, excerpt(line), options_.key_options);
       auto text = text_of(*value, options_.list_separator);
       check(text.has_value(), "{}: expected a string, a number, true or false, found {}", column.name,
             excerpt(format_json(*value, -1)));

@@ -199,6 +199,10 @@ std::optional<TaggedSentence> TaggedReader::next_jsonl() {
     try {
       const Json object = parse_json(*line, "column");
       for (const std::string& key : keys) {
+        check(json_find(object, key) != nullptr,
+              "the key \"{}\" is missing; if it has another name, give those of the words and the tags with "
+              "`columns`",
+              key);
         sentence.columns.push_back(json_get<std::vector<std::string>>(object, key, "tagged sentence"));
         check(!sentence.columns[0].empty() && sentence.columns.back().size() == sentence.columns[0].size(),
               "expected lists of one length, not empty, found {} and {} elements", sentence.columns[0].size(),

@@ -54,7 +54,8 @@ void put_weight_type(Json& json) {
   if (json.contains("torch_dtype") || !json.contains("dtype")) json["torch_dtype"] = "float32";
 }
 
-// task_specific_params holds settings by the name of their task; those of other tasks stay.
+// task_specific_params holds settings by the name of their task; those of other tasks stay, and null takes
+// one away.
 void put_task_params(Json& json, const Json& task) {
   const Json* params = json_find(task, "task_specific_params");
   if (params == nullptr) return;
@@ -63,7 +64,13 @@ void put_task_params(Json& json, const Json& task) {
   for (const auto& [name, values] : params->items()) {
     Json& one = all[name];
     if (!one.is_object()) one = Json::object();
-    for (const auto& [key, value] : values.items()) one[key] = value;
+    for (const auto& [key, value] : values.items()) {
+      if (value.is_null()) {
+        one.erase(key);
+      } else {
+        one[key] = value;
+      }
+    }
   }
 }
 

@@ -206,6 +206,12 @@ void save_model_files(Model& model, const std::string& directory, const Json& ta
   write_file_atomically(join_path(directory, "config.json"), format_json(json) + "\n");
 }
 
+std::string card_name(const std::string& directory) {
+  const auto path = std::filesystem::path(directory).lexically_normal();
+  const std::string name = (path.has_filename() ? path : path.parent_path()).filename().string();
+  return name.empty() || name == "." || name == ".." ? "model" : name;
+}
+
 void save_adapter_files(Model& model, const std::string& directory, const Json& task,
                         const ModelOrigin& origin) {
   check(origin.adapter.has_value(), "{}: this model has no adapter; save it whole", model.name());
@@ -218,8 +224,10 @@ void save_adapter_files(Model& model, const std::string& directory, const Json& 
   write_safetensors(join_path(directory, kAdapterWeights),
                     adapter_tensors(model, type.tensor_names(config), origin.adapter->trained),
                     pytorch_metadata());
-  write_file_atomically(join_path(directory, "README.md"),
-                        fmt::format("---\nbase_model: {}\nlibrary_name: peft\n---\n", adapter.base));
+  if (const std::string card = join_path(directory, "README.md"); !file_exists(card)) {
+    write_file_atomically(card, fmt::format("---\nlibrary_name: peft\nbase_model: {}\n---\n\n{}\n",
+                                            format_json(Json(card_name(adapter.base)), -1), kCardMark));
+  }
   write_file_atomically(join_path(directory, "config.json"),
                         format_json(config_json(config, task, origin.config)) + "\n");
   write_file_atomically(join_path(directory, kAdapterConfig),

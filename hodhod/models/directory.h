@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -93,8 +94,15 @@ constexpr int64_t kMaxShardBytes = 5'000'000'000;  // Hugging Face's own choice
 // written here. Error when no type can hold the configuration.
 void save_model_files(Model& model, const std::string& directory, const Json& task = Json::object(),
                       const ModelOrigin& origin = {}, int64_t max_shard_bytes = kMaxShardBytes);
-// Writes the adapter of the model that `origin.adapter` describes: adapter_model.safetensors, a README.md as
-// PEFT's, config.json of the model with the adapter, and adapter_config.json, each atomically.
+// A README.md with this line is the program's own, and is written again.
+constexpr std::string_view kCardMark =
+    "<!-- Written by hodhod train. Without this line it is left as it is. -->";
+// The name of a model's directory for a card, without the folders that it lies in.
+std::string card_name(const std::string& directory);
+
+// Writes the adapter of the model that `origin.adapter` describes: adapter_model.safetensors, config.json of
+// the model with the adapter, adapter_config.json and, unless there is one, a README.md that names the base,
+// each atomically.
 void save_adapter_files(Model& model, const std::string& directory, const Json& task,
                         const ModelOrigin& origin);
 

@@ -45,14 +45,14 @@ void check_storable(const ModelConfig& config, const ModelType* preferred) {
 }
 
 std::string description_of(const ModelConfig& config) {
-  const std::string_view kind = config.head.kind == HeadKind::language_model
-                                    ? (config.reads_source() ? "a translation model" : "a language model")
-                                : config.head.kind == HeadKind::masked_language_model
-                                    ? "a model that fills masks"
-                                : config.head.kind == HeadKind::classifier ? "a classifier"
-                                : config.head.kind == HeadKind::tagger     ? "a tagger"
-                                : config.head.kind == HeadKind::span       ? "a model that answers questions"
-                                                                           : "a model without a head";
+  const std::string_view kind =
+      config.head.kind == HeadKind::language_model
+          ? (config.reads_source() ? "a sequence-to-sequence model" : "a language model")
+      : config.head.kind == HeadKind::masked_language_model ? "a model that fills masks"
+      : config.head.kind == HeadKind::classifier            ? "a classifier"
+      : config.head.kind == HeadKind::tagger                ? "a tagger"
+      : config.head.kind == HeadKind::span                  ? "a model that answers questions"
+                                                            : "a model without a head";
   return std::string(kind);
 }
 

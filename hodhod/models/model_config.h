@@ -106,7 +106,8 @@ class ModelConfig {
 // this is not found out only when the model is saved.
 void check_storable(const ModelConfig& config, const ModelType* preferred = nullptr);
 
-// "a translation model", "a classifier": what the model is for, in messages.
+// "a sequence-to-sequence model", "a classifier": what the model is, in messages. Translators and models that
+// write summaries are alike.
 std::string description_of(const ModelConfig& config);
 
 // A ModelConfig around a struct of options. The struct has `visit` and the members vocabulary, max_length,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "hodhod/base/error.h"
+#include "hodhod/data/corpus.h"
 #include "hodhod/text/token_roles.h"
 
 namespace hodhod {
@@ -22,15 +23,15 @@ Chat::Chat(const TextGenerator& generator, text::ChatTemplate chat_template, Jso
   end_ = end_of_answer();
 }
 
-void Chat::set_messages(Json messages) {
-  check(messages.is_array(), "messages: expected a list of messages");
+void Chat::set_messages(Json messages, const std::string& place) {
+  check(messages.is_array(), "{}: expected a list of messages, found {}", place,
+        excerpt(format_json(messages, -1)));
   for (const Json& message : messages) {
     const Json* role = json_find(message, "role");
     check(role != nullptr && role->is_string(),
-          "messages: each message must be an object with a \"role\", such as {{\"role\": \"user\", "
-          "\"content\": "
-          "\"…\"}}; found {}",
-          format_json(message, -1));
+          "{}: each message must be an object with a \"role\", such as {{\"role\": \"user\", "
+          "\"content\": \"…\"}}; found {}",
+          place, format_json(message, -1));
   }
   messages_ = std::move(messages);
 }

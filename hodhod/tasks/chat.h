@@ -32,8 +32,8 @@ class Chat {
        text::RenderOptions options = {});
 
   const Json& messages() const { return messages_; }
-  // Replaces the conversation. Error unless it is a list of objects with a role.
-  void set_messages(Json messages);
+  // Replaces the conversation. Error, beginning with `place`, unless it is a list of objects with a role.
+  void set_messages(Json messages, const std::string& place = "messages");
   void say(std::string text, std::string_view role = "user");
   // Takes the last message back.
   void take_back();

@@ -189,9 +189,10 @@ ClassifierScores score_numbers(const Classifier& classifier, std::span<const Lab
 Json task_to_json(const Classifier& classifier) {
   Json task = {{"texts", classifier.texts}};
   const LabelledColumns& columns = classifier.columns;
-  if (!columns.texts.empty()) task["text_columns"] = columns.texts;
-  if (!columns.label.empty()) task["label_column"] = columns.label;
-  if (!columns.label_separator.empty()) task["label_separator"] = columns.label_separator;
+  // Null, since a model that this one began from may have been trained on columns of other names.
+  task["text_columns"] = columns.texts.empty() ? Json() : Json(columns.texts);
+  task["label_column"] = columns.label.empty() ? Json() : Json(columns.label);
+  task["label_separator"] = columns.label_separator.empty() ? Json() : Json(columns.label_separator);
   return task;
 }
 

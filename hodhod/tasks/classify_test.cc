@@ -12,6 +12,7 @@
 #include "hodhod/base/testing.h"
 #include "hodhod/base/threads.h"
 #include "hodhod/nn/module.h"
+#include "hodhod/tasks/tag.h"
 #include "hodhod/tasks/test_tasks.h"
 
 namespace hodhod {
@@ -266,7 +267,7 @@ TEST(Classify, SaysWhatIsWrong) {
                 Classifier::make(*model_preset("tiny"), std::move(tokenizer), yes_no(),
                                  ProblemKind::single_label, 1);
               }),
-              HasSubstr("this is a translation model, which cannot carry the head classifier"));
+              HasSubstr("this is a sequence-to-sequence model, which cannot carry the head classifier"));
 }
 
 TEST(Classify, SeveralNumbersAreScoredOneByOne) {
@@ -323,6 +324,50 @@ TEST(Classify, PairsAndSingleTextsAreNotMixedUp) {
               HasSubstr("takes single texts"));
   again.texts = 0;  // made elsewhere
   EXPECT_EQ(classify(again, std::vector<Texts>{{"a", "b"}, {"a"}}, plain()).size(), 2u);
+}
+
+// BART reads the text in the encoder and again in the decoder.
+TEST(Classify, AClassifierThatReadsASourceIsTrainedFurther) {
+  auto tokenizer = test_tokenizer();
+  const auto config = model_preset("bart-base");
+  for (const char* option :
+       {"width=16", "heads=2", "encoder_layers=1", "decoder_layers=1", "feed_forward=32", "max_length=32"})
+    config->change(option);
+  config->set_vocabulary(tokenizer->vocab_size());
+  const int64_t end = tokenizer->role("sep_token").value();
+  config->set_special({.pad = tokenizer->role("pad_token").value(), .eos = end, .decoder_start = end});
+  config->head = {.kind = HeadKind::classifier, .labels = 3};
+  Classifier base;
+  base.encoder = TextModel::make(*config, std::move(tokenizer), 1);
+  base.labels = Labels({"a", "b", "c"});
+  const TemporaryDirectory directory, trained;
+  base.save(directory.path());
+  Classifier next = Classifier::from(directory.path(), yes_no(), ProblemKind::single_label, {});
+  EXPECT_FALSE(next.encoder.missing.empty());
+  ClassifierTrainee trainee(next, hoopoes(1, 60), hoopoes(2, 20),
+                            {.batches = {.max_examples = 8, .seed = 1}});
+  train(trainee, test_training(250), trained.path());
+  EXPECT_GT(evaluate(Classifier::load(trained.path()), hoopoes(3, 60), plain()).classes.accuracy, 0.9);
+  // Without such a head it is no encoder.
+  EXPECT_THAT(error_of([&] { Tagger::from(directory.path(), yes_no(), {}); }),
+              HasSubstr("cannot carry the head tagger"));
+}
+
+// A base may have been trained on a table with other columns.
+TEST(Classify, ColumnsOfTheBaseAreNotThoseOfTheNextModel) {
+  Classifier base = small_classifier(yes_no());
+  base.columns = {.texts = {"body"}, .label = "kind"};
+  base.columns.label_separator = ",";
+  const TemporaryDirectory first, second;
+  base.save(first.path());
+  EXPECT_THAT(Classifier::load(first.path()).columns.texts, ElementsAre("body"));
+  Classifier next = Classifier::from(first.path(), yes_no(), ProblemKind::single_label, {});
+  next.columns = {};
+  next.save(second.path());
+  const LabelledColumns columns = Classifier::load(second.path()).columns;
+  EXPECT_THAT(columns.texts, testing::IsEmpty());
+  EXPECT_EQ(columns.label, "");
+  EXPECT_EQ(columns.label_separator, "");
 }
 
 // "sea" if there is a boat or a river, "song" if something sings: both, one, or neither.

@@ -140,7 +140,9 @@ TrainingReport fit(Summarizer& summarizer, const std::string& documents, const F
 
 TrainingReport fit(Answerer& answerer, const std::string& questions, const FitOptions& options,
                    const std::string& directory) {
-  std::vector<Question> train = read_questions({questions}, {}).all;
+  Questions read = read_questions({questions}, {});
+  doubts_about_answers(read, questions);  // an error if the file does not say what the answers are
+  std::vector<Question> train = std::move(read.all);
   auto dev = take_out(train, held_out_questions(train, options.dev_share));
   AnswerTraining training{.answers = answerer.options};
   training.answers.windows.max_length =

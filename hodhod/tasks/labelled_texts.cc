@@ -76,8 +76,13 @@ ChosenColumns choose_columns(const LabelledColumns& columns, const std::vector<s
   }
   if (chosen.texts.empty() && chosen.numbers.empty()) {
     const auto named = named_column(names, ColumnUse::text, ColumnUse::label);
+    const auto pair = named ? std::nullopt : usual_pair(names);
     const size_t otherwise = !with_label && count == 1 ? 0 : find_column("2", names, count, place);
-    chosen.texts = {named.value_or(otherwise)};
+    if (pair) {
+      chosen.texts = {pair->first, pair->second};
+    } else {
+      chosen.texts = {named.value_or(otherwise)};
+    }
   } else if (chosen.texts.empty()) {
     chosen.texts = text_beside_numbers(chosen, names, count, with_label);
   }
@@ -90,7 +95,8 @@ CorpusOptions reading_options(const LabelledColumns& columns, CorpusFormat forma
   CorpusOptions options{.format = columns.format,
                         .header = columns.header,
                         .skip_bad = columns.skip_bad,
-                        .list_separator = columns.label_separator};
+                        .list_separator = columns.label_separator,
+                        .key_options = with_label ? "`text` or `label`" : "`text`"};
   if (format == CorpusFormat::jsonl) {
     options.columns = columns.texts.empty() ? std::vector<std::string>{"text"} : columns.texts;
     for (const std::string& number : columns.numbers) options.columns.push_back(number);
@@ -300,6 +306,11 @@ LabelledTexts read_texts(const std::vector<std::string>& files, const LabelledCo
       if (chosen->texts.empty()) {
         result.notes.push_back(
             fmt::format("{}: no column is read as text; name one with `text`, if there is one", file));
+      } else if (columns.texts.empty() && chosen->texts.size() == 2) {
+        result.notes.push_back(
+            fmt::format("{}: the columns {} and {} are read as a pair of texts; for one text, name "
+                        "its column with `text`",
+                        file, reader.names()[chosen->texts[0]], reader.names()[chosen->texts[1]]));
       } else if (columns.texts.empty() && count > 2 && !usual_column(reader.names(), ColumnUse::text)) {
         result.notes.push_back(fmt::format(
             "{}: of {} columns, column {} is read as the text; for pairs, name two columns with `text`", file,

@@ -34,6 +34,26 @@ TEST(LabelledTexts, ReadsTablesAndJsonLines) {
   EXPECT_THAT(error_of([&] { read_labelled({table}, {}); }), HasSubstr("there is no example in it"));
 }
 
+// GLUE's tables and those of natural language inference have two texts under usual names.
+TEST(LabelledTexts, PairsGoByTheNamesInTheFirstLine) {
+  const TemporaryDirectory directory;
+  const auto read = [&](const std::string& text, const LabelledColumns& columns = {}) {
+    return read_labelled({directory.put("a.tsv", text)}, columns);
+  };
+  const LabelledTexts pairs = read("hypothesis\tgold_label\tpremise\nb\tno\ta\n");
+  EXPECT_THAT(pairs.examples[0].texts, ElementsAre("a", "b"));
+  EXPECT_EQ(pairs.examples[0].label, "no");
+  EXPECT_THAT(pairs.notes, testing::Contains(HasSubstr("premise and hypothesis are read as a pair")));
+  EXPECT_THAT(read("label\tSentence1\tSentence2\n1\tx\ty\n").examples[0].texts, ElementsAre("x", "y"));
+  EXPECT_THAT(read_unlabelled({directory.put("b.csv", "question1,question2\nx,y\n")}, {}).examples[0].texts,
+              ElementsAre("x", "y"));
+  // What is named counts, and so does a text beside them.
+  EXPECT_THAT(read("premise\thypothesis\tlabel\na\tb\tno\n", {.texts = {"premise"}}).examples[0].texts,
+              ElementsAre("a"));
+  EXPECT_THAT(read("text\ttext1\ttext2\tlabel\nt\ta\tb\tno\n").examples[0].texts, ElementsAre("t"));
+  EXPECT_THAT(read("no\ta\tb\n").examples[0].texts, ElementsAre("a"));
+}
+
 TEST(LabelledTexts, ColumnsGoByTheNamesInTheFirstLine) {
   const TemporaryDirectory directory;
   const auto first = [&](const char* name, const std::string& text, const LabelledColumns& columns = {}) {

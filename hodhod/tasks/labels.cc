@@ -2,7 +2,10 @@
 #include "hodhod/tasks/labels.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
+#include <set>
+#include <string_view>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
@@ -118,6 +121,18 @@ std::vector<std::string> doubts_about_labels(std::span<const std::string> occurr
                     numbers == different ? ", or set `regression` if they are numbers to predict" : ""));
     return doubts;
   }
+  const bool fractions =
+      numbers == different && std::any_of(counts.begin(), counts.end(), [](const auto& entry) {
+        const double number = *parse_number(entry.first);
+        return number != std::floor(number);
+      });
+  if (fractions) {
+    doubts.push_back(
+        fmt::format("the {} labels are numbers, and each is a class of its own; set `regression` if they are "
+                    "to be predicted as numbers",
+                    different));
+    return doubts;
+  }
   const bool alone = counts[occurrences.front()] == 1 && different > 2 &&
                      std::all_of(counts.begin(), counts.end(), [&](const auto& entry) {
                        return entry.second > 1 || entry.first == occurrences.front();
@@ -130,6 +145,25 @@ std::vector<std::string> doubts_about_labels(std::span<const std::string> occurr
         excerpt(occurrences.front())));
   }
   return doubts;
+}
+
+std::vector<std::string> doubts_about_validation(std::span<const std::string> train,
+                                                 std::span<const std::string> dev) {
+  constexpr size_t kNamed = 5;
+  const std::set<std::string_view> learned(train.begin(), train.end());
+  std::set<std::string_view> alone(dev.begin(), dev.end());
+  for (const std::string_view label : learned) alone.erase(label);
+  if (alone.empty()) return {};
+  std::string names;
+  size_t count = 0;
+  for (const std::string_view label : alone) {
+    if (count == kNamed) break;
+    names += (count++ > 0 ? ", " : "") + excerpt(label);
+  }
+  if (alone.size() > kNamed) names += fmt::format(" and {} more", alone.size() - kNamed);
+  return {fmt::format("{} in the data for validation alone, so no example teaches {}",
+                      alone.size() == 1 ? "the label " + names + " occurs" : "the labels " + names + " occur",
+                      alone.size() == 1 ? "it" : "them")};
 }
 
 std::vector<double> numbers_by_label(const Labels& labels, std::span<const std::string> parts,

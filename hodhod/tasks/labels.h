@@ -61,6 +61,10 @@ class GoldLabels {
 // must come from the data's first line.
 std::vector<std::string> doubts_about_labels(std::span<const std::string> occurrences);
 
+// A sentence about labels of the validation data that no training example has, if there are any.
+std::vector<std::string> doubts_about_validation(std::span<const std::string> train,
+                                                 std::span<const std::string> dev);
+
 // The number of each label from parts of the form "NAME=NUMBER"; `otherwise` for labels not named. Error,
 // with `flag` in its message, for a part of another form, an unknown label, or a number outside `range`.
 std::vector<double> numbers_by_label(const Labels& labels, std::span<const std::string> parts,

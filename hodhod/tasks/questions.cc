@@ -53,19 +53,27 @@ CorpusHeader header_of(const std::string& path) {
   return names("question") && names("context") ? CorpusHeader::yes : CorpusHeader::no;
 }
 
+// The keys or columns of a question.
+struct QuestionKeys {
+  std::string question = "question", context = "context", answer = "answer";
+};
+
 class QuestionReader {
  public:
-  explicit QuestionReader(const CorpusOptions& options) : options_(options), bad_(options.skip_bad) {}
+  explicit QuestionReader(const CorpusOptions& options);
 
   void read(const std::string& path);
   Questions result();
 
  private:
-  void read_squad(const std::string& path);
+  void read_json(const std::string& path);
+  void read_list(const Json& list, const std::string& path);
   void read_lines(const std::string& path);
   void read_table(const std::string& path);
   void read_squad_question(const Json& json, const std::string& context, const std::string& path);
-  void add_answers(Question& question, const Json& json);
+  void read_object(const Json& json, const std::string& number, const std::string& place);
+  void add_answers_unless_impossible(Question& question, const Json& json);
+  void add_answers(Question& question, const Json& answers);
   void add_answer(Question& question, const Json& text, const Json* start);
   void add(Question question);
   // Reports an Error of `f` as a bad line.
@@ -79,16 +87,32 @@ class QuestionReader {
   }
 
   CorpusOptions options_;
+  QuestionKeys keys_;
   std::vector<Question> all_;
   BadLines bad_;
-  int64_t moved_ = 0, lost_ = 0;
+  int64_t moved_ = 0, lost_ = 0, contradicting_ = 0;
+  bool have_answers_ = false;
   std::vector<std::string> notes_;
 };
 
+QuestionReader::QuestionReader(const CorpusOptions& options) : options_(options), bad_(options.skip_bad) {
+  const std::vector<std::string>& columns = options_.columns;
+  if (columns.empty()) return;
+  check(columns.size() == 2 || columns.size() == 3,
+        "`columns`: {} given; name those of the question, of its text and of the answer", columns.size());
+  keys_.question = columns[0];
+  keys_.context = columns[1];
+  if (columns.size() == 3) keys_.answer = columns[2];
+}
+
 void QuestionReader::read(const std::string& path) {
   const std::string name = without_compression(path);
-  if (options_.format == CorpusFormat::automatic && name.ends_with(".json")) return read_squad(path);
-  const CorpusFormat format = options_.format == CorpusFormat::automatic ? format_of(name) : options_.format;
+  CorpusFormat format = options_.format;
+  if (format == CorpusFormat::automatic) {
+    if (name.ends_with(".json")) return read_json(path);
+    format = format_of(name);
+    if (format == CorpusFormat::text) return read_json(path);
+  }
   if (format == CorpusFormat::jsonl) return read_lines(path);
   check(format == CorpusFormat::tsv || format == CorpusFormat::csv,
         "{}: questions are read from .json (SQuAD's form), .jsonl, .tsv and .csv; name the file so, or give "
@@ -97,13 +121,53 @@ void QuestionReader::read(const std::string& path) {
   read_table(path);
 }
 
-void QuestionReader::read_squad(const std::string& path) {
-  const Json json = parse_json(read_all(path), path);
-  const Json* articles = json_find(json, "data");
+// A whole file of JSON; of a file with another name too, if it looks like one.
+void QuestionReader::read_json(const std::string& path) {
+  const std::string text = read_all(path);
+  const bool named = without_compression(path).ends_with(".json");
+  const std::string_view lines = without_outer_blanks(text);
+  const bool like_json =
+      lines.starts_with('{') || lines.starts_with('[') || lines.starts_with("\xEF\xBB\xBF");
+  check(named || like_json,
+        "{}: questions are read from .json (SQuAD's form), .jsonl, .tsv and .csv; name the file so, or give "
+        "`format`",
+        path);
+  Json json;
+  try {
+    json = parse_json(text, path);
+  } catch (const Error&) {
+    const size_t end = lines.find('\n');
+    bool is_object = end != std::string_view::npos;
+    try {
+      is_object = is_object && parse_json(lines.substr(0, end), path).is_object();
+    } catch (const Error&) {
+      is_object = false;
+    }
+    check(!is_object, "{}: has an object on each line; name the file .jsonl, or say `format jsonl`", path);
+    throw;
+  }
+  const Json* articles = json.is_array() ? &json : json_find(json, "data");
   check(articles && articles->is_array(), "{}: data: expected SQuAD's list of articles", path);
-  for (const Json& article : *articles) {
+  check(options_.columns.empty() || (!articles->empty() && !json_find(articles->at(0), "paragraphs")),
+        "{}: `columns` is for tables and JSON lines, and this is SQuAD's form; leave it out", path);
+  read_list(*articles, path);
+}
+
+// SQuAD's articles, or questions with their texts.
+void QuestionReader::read_list(const Json& list, const std::string& path) {
+  int64_t number = 0;
+  for (const Json& article : list) {
+    ++number;
     const Json* paragraphs = json_find(article, "paragraphs");
-    check(paragraphs && paragraphs->is_array(), "{}: data: expected a list under \"paragraphs\"", path);
+    if (!paragraphs && json_find(article, keys_.question)) {
+      guarded([&] {
+        read_object(article, std::to_string(number), fmt::format("{}: question {}", path, number));
+      });
+      continue;
+    }
+    check(paragraphs && paragraphs->is_array(),
+          "{}: data: expected a list under \"paragraphs\", or objects with \"{}\" and \"{}\"", path,
+          keys_.question, keys_.context);
     for (const Json& paragraph : *paragraphs) {
       const auto context = json_get<std::string>(paragraph, "context", path);
       const Json* questions = json_find(paragraph, "qas");
@@ -115,16 +179,27 @@ void QuestionReader::read_squad(const std::string& path) {
   }
 }
 
+// The key "id", which is a number in some files; `number` if there is none.
+std::string id_of(const Json& json, const std::string& number) {
+  const Json* id = json_find(json, "id");
+  if (!id || id->is_null()) return number;
+  return id->is_string() ? id->text() : format_json(*id, -1);
+}
+
 void QuestionReader::read_squad_question(const Json& json, const std::string& context,
                                          const std::string& path) {
-  Question question{.id = json_get<std::string>(json, "id", path), .question = {}, .context = context};
+  Question question{.id = id_of(json, std::to_string(all_.size() + 1)), .question = {}, .context = context};
   question.place = fmt::format("{}: question {}", path, question.id);
   question.question = json_get<std::string>(json, "question", question.place);
-  if (!json_get_or(json, "is_impossible", false, question.place)) add_answers(question, json);
+  add_answers_unless_impossible(question, json);
   add(std::move(question));
 }
 
 void QuestionReader::read_lines(const std::string& path) {
+  for (const Column& column : parse_columns(options_.columns)) {
+    check(column.number == 0, "{}: column {}: JSON lines have keys, not numbered columns; give the key", path,
+          column.number);
+  }
   LineReader lines(path);
   while (const auto line = lines.next()) {
     if (without_outer_blanks(*line).empty()) continue;
@@ -132,16 +207,25 @@ void QuestionReader::read_lines(const std::string& path) {
       const std::string place = lines.place();
       const Json json = parse_json(*line, place);
       check(json.is_object(), "{}: expected an object", place);
-      Question question{.id = std::to_string(lines.line_number()),
-                        .question = json_get<std::string>(json, "question", place),
-                        .context = json_get<std::string>(json, "context", place)};
-      question.place = place;
-      if (const Json* id = json_find(json, "id"))
-        question.id = id->is_string() ? id->text() : format_json(*id, -1);
-      if (!json_get_or(json, "is_impossible", false, place)) add_answers(question, json);
-      add(std::move(question));
+      read_object(json, std::to_string(lines.line_number()), place);
     });
   }
+}
+
+// A question with its text.
+void QuestionReader::read_object(const Json& json, const std::string& number, const std::string& place) {
+  const auto text = [&](const std::string& key) {
+    check(json_find(json, key) != nullptr,
+          "{}: the key \"{}\" is missing; if it has another name, give those of question, text and answer "
+          "with `columns`",
+          place, key);
+    return json_get<std::string>(json, key, place);
+  };
+  Question question{
+      .id = id_of(json, number), .question = text(keys_.question), .context = text(keys_.context)};
+  question.place = place;
+  add_answers_unless_impossible(question, json);
+  add(std::move(question));
 }
 
 void QuestionReader::read_table(const std::string& path) {
@@ -153,43 +237,68 @@ void QuestionReader::read_table(const std::string& path) {
   RecordReader reader({path}, options);
   while (const auto record = reader.next()) {
     const std::vector<std::string>& names = reader.names();
-    const auto column = [&](const char* name, size_t otherwise) {
+    const auto named = [&](std::string_view name) {
       const auto found = std::find(names.begin(), names.end(), name);
-      const bool named = options_.columns.empty() && found != names.end();
-      return named ? static_cast<size_t>(found - names.begin()) : otherwise;
+      const bool there = options_.columns.empty() && found != names.end();
+      return there ? std::optional(static_cast<size_t>(found - names.begin())) : std::nullopt;
     };
+    const std::optional<size_t> asks = named("question"), tells = named("context");
+    // Where the first line names columns, the third may be anything.
+    const size_t answers = named("answer").value_or(
+        named("answers").value_or(asks && tells ? record->fields.size() : size_t{2}));
     const auto field = [&](size_t i) { return i < record->fields.size() ? record->fields[i] : ""; };
     guarded([&] {
       Question question{.id = std::to_string(record->line),
-                        .question = field(column("question", 0)),
-                        .context = field(column("context", 1))};
+                        .question = field(asks.value_or(0)),
+                        .context = field(tells.value_or(1))};
       question.place = record->place();
-      if (const std::string answer = field(column("answer", 2)); !answer.empty())
-        add_answer(question, answer, nullptr);
+      have_answers_ = have_answers_ || answers < record->fields.size();
+      if (const std::string answer = field(answers); !answer.empty()) add_answer(question, answer, nullptr);
       add(std::move(question));
     });
   }
+  bad_.add(reader.bad_lines());
   for (const std::string& note : reader.notes()) notes_.push_back(note);
 }
 
-void QuestionReader::add_answers(Question& question, const Json& json) {
-  if (const Json* answer = json_find(json, "answer"); answer && !answer->is_null()) {
-    return add_answer(question, *answer, nullptr);
+// Whether there is one in a text, a list, or lists "text" and "answer_start".
+bool has_answer(const Json& answers) {
+  if (answers.is_string()) return !answers.text().empty();
+  const Json* texts = answers.is_object() ? json_find(answers, "text") : &answers;
+  return texts && texts->is_array() && !texts->empty();
+}
+
+void QuestionReader::add_answers_unless_impossible(Question& question, const Json& json) {
+  const Json* answers = nullptr;
+  for (const std::string& key : {keys_.answer, std::string("answers")}) {
+    const Json* found = json_find(json, key);
+    have_answers_ = have_answers_ || found != nullptr;
+    if (found && !found->is_null() && !answers) answers = found;
   }
-  const Json* answers = json_find(json, "answers");
-  if (!answers || answers->is_null()) return;
-  if (answers->is_object()) {
-    const Json *texts = json_find(*answers, "text"), *starts = json_find(*answers, "answer_start");
+  const Json* impossible = json_find(json, "is_impossible");
+  have_answers_ = have_answers_ || impossible != nullptr;
+  if (impossible && json_get_or(json, "is_impossible", false, question.place)) {
+    contradicting_ += answers && has_answer(*answers) ? 1 : 0;
+    return;
+  }
+  if (answers) add_answers(question, *answers);
+}
+
+void QuestionReader::add_answers(Question& question, const Json& answers) {
+  if (answers.is_string()) return add_answer(question, answers, nullptr);
+  if (answers.is_object()) {
+    const Json *texts = json_find(answers, "text"), *starts = json_find(answers, "answer_start");
     check(texts && texts->is_array() && (!starts || starts->size() == texts->size()),
           "{}: answers: expected lists \"text\" and \"answer_start\" of one length", question.place);
     for (size_t i = 0; i < texts->size(); ++i)
       add_answer(question, texts->at(i), starts ? &starts->at(i) : nullptr);
     return;
   }
-  check(answers->is_array(), "{}: answers: expected a list", question.place);
-  for (const Json& answer : *answers) {
-    const Json* text = json_find(answer, "text");
-    check(text != nullptr, "{}: answers: expected objects with \"text\"", question.place);
+  check(answers.is_array(), "{}: answers: expected a string, a list, or lists \"text\" and \"answer_start\"",
+        question.place);
+  for (const Json& answer : answers) {
+    const Json* text = answer.is_string() ? &answer : json_find(answer, "text");
+    check(text != nullptr, "{}: answers: expected strings, or objects with \"text\"", question.place);
     add_answer(question, *text, json_find(answer, "answer_start"));
   }
 }
@@ -227,7 +336,13 @@ Questions QuestionReader::result() {
     notes_.push_back(fmt::format("{} {} not occur in the text: nothing is trained on them", lost_,
                                  lost_ == 1 ? "answer does" : "answers do"));
   }
-  return {std::move(all_), std::move(bad_), std::move(notes_)};
+  if (contradicting_ > 0) {
+    notes_.push_back(
+        fmt::format("{} said to be impossible (is_impossible) and {} answers: read without",
+                    contradicting_ == 1 ? "1 question is" : fmt::format("{} questions are", contradicting_),
+                    contradicting_ == 1 ? "has" : "have"));
+  }
+  return {std::move(all_), std::move(bad_), std::move(notes_), have_answers_};
 }
 
 }  // namespace
@@ -244,6 +359,17 @@ Questions read_questions(const std::vector<std::string>& files, const CorpusOpti
   Questions questions = reader.result();
   check(!questions.all.empty(), "{}: there are no questions", files.empty() ? "no file" : files[0]);
   return questions;
+}
+
+std::vector<std::string> doubts_about_answers(const Questions& questions, const std::string& name) {
+  check(questions.have_answers,
+        "{}: does not say what the answers are; give each question an answer, in the column or under the key "
+        "\"answer\" (empty where there is none), or name another with `columns`",
+        name);
+  const bool none = std::all_of(questions.all.begin(), questions.all.end(),
+                                [](const Question& question) { return question.answers.empty(); });
+  if (!none) return {};
+  return {fmt::format("{}: no question has an answer", name)};
 }
 
 std::vector<bool> held_out_questions(std::span<const Question> questions, double share) {

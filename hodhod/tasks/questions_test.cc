@@ -42,8 +42,81 @@ TEST(Questions, AreReadFromSquadsFiles) {
   EXPECT_THAT(read.all[2].answers, IsEmpty());
   EXPECT_FALSE(read.all[3].answers[0].begin);
   EXPECT_THAT(read.all[3].accepted(), ElementsAre("دیروز"));
-  EXPECT_THAT(read.notes, ElementsAre(HasSubstr("1 answer is not where answer_start says"),
-                                      HasSubstr("1 answer does not occur in the text")));
+  EXPECT_THAT(read.notes,
+              ElementsAre(HasSubstr("1 answer is not where answer_start says"),
+                          HasSubstr("1 answer does not occur in the text"),
+                          HasSubstr("1 question is said to be impossible (is_impossible) and has")));
+}
+
+// PersianQA numbers its questions, and other files have no ids.
+TEST(Questions, OfSquadsFormMayHaveNumbersForIdsOrNone) {
+  const TemporaryDirectory directory;
+  const Questions read = read_questions({directory.put("x.json", R"({"data": [{"paragraphs": [
+    {"context": "a b", "qas": [{"id": 17, "question": "q", "answers": [{"text": "a", "answer_start": 0}]},
+                               {"question": "r", "answers": []}, {"id": null, "question": "s"}]}]}]})")});
+  ASSERT_EQ(read.all.size(), 3u);
+  EXPECT_EQ(read.all[0].id, "17");
+  EXPECT_EQ(read.all[1].id, "2");
+  EXPECT_EQ(read.all[2].id, "3");
+}
+
+TEST(Questions, MayBeAListOfObjects) {
+  const char* list =
+      R"([{"question": "q", "context": "a b", "answers": {"text": ["b"], "answer_start": [2]}}])";
+  for (const std::string& json : {std::string(list), std::string(R"({"data": )") + list + "}"}) {
+    const Question question = only_question("x.json", json);
+    EXPECT_THAT(question.accepted(), ElementsAre("b"));
+    EXPECT_EQ(question.id, "1");
+    // Standard input has no ending either.
+    EXPECT_THAT(only_question("x", json).accepted(), ElementsAre("b"));
+  }
+  EXPECT_EQ(only_question("x.txt", R"({"data": [{"paragraphs": [{"context": "c",
+      "qas": [{"id": "z", "question": "q", "answers": []}]}]}]})")
+                .id,
+            "z");
+}
+
+TEST(Questions, AnswersMayBeStrings) {
+  EXPECT_THAT(
+      only_question("x.jsonl", R"({"question": "q", "context": "a b", "answers": ["b", "a b"]})").accepted(),
+      ElementsAre("b", "a b"));
+  EXPECT_THAT(only_question("x.jsonl", R"({"question": "q", "context": "a b", "answers": "b"})").accepted(),
+              ElementsAre("b"));
+}
+
+TEST(Questions, ColumnsNameTheKeysOfLines) {
+  const std::string line = R"({"q": "who", "question": "no", "passage": "a b", "gold": ["b"]})";
+  const Question question = only_question("x.jsonl", line, {.columns = {"q", "passage", "gold"}});
+  EXPECT_EQ(question.question, "who");
+  EXPECT_EQ(question.context, "a b");
+  EXPECT_THAT(question.accepted(), ElementsAre("b"));
+  const auto error = [&](const char* name, const std::string& bytes, std::vector<std::string> columns) {
+    const TemporaryDirectory directory;
+    return error_of([&] { read_questions({directory.put(name, bytes)}, {.columns = std::move(columns)}); });
+  };
+  EXPECT_THAT(error("x.jsonl", line, {"1", "2", "3"}), HasSubstr("column 1: JSON lines have keys"));
+  EXPECT_THAT(error("x.jsonl", line, {"q"}), HasSubstr("`columns`: 1 given"));
+  EXPECT_THAT(error("x.json", kSquad, {"q", "passage", "gold"}), HasSubstr("`columns` is for tables"));
+}
+
+// A table of two columns has questions to be answered, and would score every model by its silence.
+TEST(Questions, WithoutAnswersNeitherTeachNorScore) {
+  const auto doubts = [](const char* name, const std::string& bytes) {
+    const TemporaryDirectory directory;
+    return doubts_about_answers(read_questions({directory.put(name, bytes)}), name);
+  };
+  for (const auto& [name, bytes] : {std::pair{"x.tsv", "q\ta b\n"},
+                                    {"x.csv", "question,context,title\nq,a b,a\n"},
+                                    {"x.jsonl", R"({"question": "q", "context": "c"})"}}) {
+    EXPECT_THAT(error_of([&, name = name, bytes = bytes] { doubts(name, bytes); }),
+                HasSubstr("does not say what the answers are"))
+        << name;
+  }
+  EXPECT_THAT(doubts("x.tsv", "q\ta b\t\n"), ElementsAre("x.tsv: no question has an answer"));
+  EXPECT_THAT(doubts("x.jsonl", R"({"question": "q", "context": "c", "is_impossible": true})"),
+              ElementsAre(HasSubstr("no question has an answer")));
+  EXPECT_THAT(doubts("x.tsv", "q\ta b\ta\nq\ta b\t\n"), IsEmpty());
+  EXPECT_THAT(doubts("x.json", kSquad), IsEmpty());
 }
 
 TEST(Questions, AreReadFromLinesAndTables) {
@@ -71,6 +144,8 @@ TEST(Questions, WhatIsWrongIsNamedWithItsPlace) {
   EXPECT_THAT(error("x.json", "{}"), HasSubstr("x.json: data: expected SQuAD's list of articles"));
   EXPECT_THAT(error("x.json", R"({"data": [{"paragraphs": [{"context": "c", "qas": [{"id": "9"}]}]}]})"),
               HasSubstr("x.json: question 9: the key \"question\" is missing"));
+  EXPECT_THAT(error("x.json", "{\"question\": \"q\"}\n{\"question\": \"r\"}\n"),
+              HasSubstr("an object on each line; name the file .jsonl"));
   EXPECT_THAT(error("x.jsonl", "{\"question\": \"q\"}\n"),
               HasSubstr("x.jsonl:1: the key \"context\" is missing"));
   EXPECT_THAT(error("x.jsonl", R"({"question": " ", "context": "c"})"),
@@ -81,6 +156,12 @@ TEST(Questions, WhatIsWrongIsNamedWithItsPlace) {
   const TemporaryDirectory directory;
   const std::string file = directory.put("x.jsonl", "{}\n{\"question\": \"q\", \"context\": \"c\"}\n");
   EXPECT_EQ(read_questions({file}, {.skip_bad = true}).bad.count(), 1);
+  // A line of a table may have too few columns, or no question in them.
+  const std::string table = directory.put("x.tsv", "q\tc\ta\nq\n \tc\ta\n");
+  const Questions skipped = read_questions({table, file}, {.skip_bad = true});
+  EXPECT_EQ(skipped.all.size(), 2u);
+  EXPECT_EQ(skipped.bad.count(), 3);
+  EXPECT_THAT(skipped.bad.examples(), testing::Contains(HasSubstr("x.tsv:2: expected 3 columns")));
 }
 
 TEST(Questions, AreHeldOutByText) {

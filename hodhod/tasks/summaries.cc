@@ -4,8 +4,6 @@
 #include <utility>
 
 #include "hodhod/base/error.h"
-#include "hodhod/base/json.h"
-#include "hodhod/base/line_reader.h"
 #include "hodhod/data/record_reader.h"
 
 namespace hodhod {
@@ -13,27 +11,6 @@ namespace {
 
 // Between the members of a list; no text contains it.
 constexpr char kBetween = '\x1e';
-
-// Whether the first object of a file of JSON lines has this key.
-bool first_has(const std::string& path, const std::string& key) {
-  LineReader lines(path);
-  while (const auto line = lines.next()) {
-    if (without_outer_blanks(*line).empty()) continue;
-    try {
-      const Json object = parse_json(*line, path);
-      return object.is_object() && json_find(object, key) != nullptr;
-    } catch (const Error&) {
-      return false;  // the reader says what is wrong with it
-    }
-  }
-  return false;
-}
-
-std::string references_key(const std::vector<std::string>& files, const SummaryColumns& columns) {
-  if (!columns.references.empty()) return columns.references;
-  const std::string usual = "references";
-  return files[0] != "-" && first_has(files[0], usual) ? usual : "";
-}
 
 std::vector<std::string> members(const std::string& list) {
   std::vector<std::string> all;
@@ -59,13 +36,16 @@ SummarizedTexts read_summaries(const std::vector<std::string>& files, const Summ
         files[0]);
   check(lines || columns.references.empty(), "{}: only jsonl can have lists of references ({})", files[0],
         columns.references);
-  const std::string references = lines ? references_key(files, columns) : "";
   CorpusOptions options{.format = format,
                         .columns = {columns.text, columns.summary},
                         .header = columns.header,
-                        .skip_bad = columns.skip_bad};
-  if (!references.empty()) {
-    options.columns.push_back(references);
+                        .skip_bad = columns.skip_bad,
+                        .key_options = "`text`, `summary` or `references`"};
+  if (lines) {
+    // Not every document of a file has further summaries, unless their key is given.
+    const bool named = !columns.references.empty();
+    options.columns.push_back(named ? columns.references : "references");
+    options.optional_columns = named ? 0 : 1;
     options.list_separator = std::string(1, kBetween);
   }
   RecordReader reader(files, options);
@@ -82,7 +62,7 @@ SummarizedTexts read_summaries(const std::vector<std::string>& files, const Summ
                                 one.summaries.empty() ? "the summary is empty" : "the summary is a list"));
       continue;
     }
-    if (!references.empty()) {
+    if (lines) {
       std::vector<std::string> all = members(record->fields[2]);
       if (!all.empty()) {
         std::erase(all, one.summaries[0]);

@@ -26,8 +26,7 @@ struct SummaryColumns {
     v("summary", summary, "Column of its summary, or of its headline");
     v("references", references,
       "For jsonl: key of a list of all summaries of the document to compare with; without it `references`, "
-      "if the "
-      "first line has that key");
+      "of the lines that have that key");
     v("format", format, "File format; auto: told by the file's name");
     v("header", header, "Whether the first line names the columns; auto: decided by its contents");
     v("skip_bad", skip_bad, kSkipBadHelp);

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "hodhod/base/file.h"
 #include "hodhod/base/testing.h"
 #include "hodhod/decode/generation_config.h"
@@ -25,6 +27,23 @@ TEST(Summaries, AreReadFromJsonLinesWithTheirReferences) {
   EXPECT_EQ(found.all[1].summaries, (std::vector<std::string>{"third"}));
 }
 
+// Whatever stands in the first line.
+TEST(Summaries, SomeDocumentsMayHaveReferencesAndOthersNone) {
+  const std::string with = R"({"document": "a", "summary": "b", "references": ["c", "b"]})",
+                    without = R"({"document": "a", "summary": "d"})";
+  const TemporaryDirectory directory;
+  for (const std::string& lines : {with + "\n" + without + "\n", without + "\n" + with + "\n"}) {
+    std::vector<std::vector<std::string>> summaries;
+    for (const SummarizedText& one : read_summaries({directory.put("a.jsonl", lines)}).all)
+      summaries.push_back(one.summaries);
+    std::sort(summaries.begin(), summaries.end());
+    EXPECT_EQ(summaries, (std::vector<std::vector<std::string>>{{"b", "c"}, {"d"}})) << lines;
+  }
+  // A key that is given is asked of every line.
+  const std::string path = directory.put("b.jsonl", with + "\n" + without + "\n");
+  expect_error([&] { read_summaries({path}, {.references = "references"}); }, "b.jsonl:2");
+}
+
 TEST(Summaries, AreReadFromTables) {
   const TemporaryDirectory directory;
   const std::string named = directory.put("a.tsv", "summary\tdocument\nshort\ta long text\n");
@@ -45,6 +64,7 @@ TEST(Summaries, WhatIsBadIsNamedWithItsPlace) {
   says("a.jsonl", good + "{\"document\": \" \", \"summary\": \"b\"}\n", "a.jsonl:2: the document is empty");
   says("a.jsonl", good + "{\"document\": \"a\", \"summary\": \"\"}\n", "a.jsonl:2: the summary is empty");
   says("a.jsonl", good + "{\"document\": \"a\"}\n", "summary");
+  says("a.jsonl", "{\"article\": \"a\"}\n", "if it has another name, give that with `text`, `summary`");
   says("a.txt", "a text\n", "are read from tsv, csv and jsonl");
   says("a.tsv", "document\tsummary\na\tb\n", "only jsonl can have lists", {.references = "all"});
   says("a.jsonl", "", "there is no document");

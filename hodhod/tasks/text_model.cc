@@ -125,7 +125,9 @@ TextModel load_tuned(ModelDirectory directory, const FineTuning& tuning) {
 
 TextModel load_under_head(ModelDirectory directory, const HeadOptions& head, bool keep_head,
                           const FineTuning& tuning) {
-  check_carries(*directory.config, head.kind, false, directory.path);
+  // What has such a head can carry one: BART's classifiers read a source.
+  if (directory.config->head.kind != head.kind)
+    check_carries(*directory.config, head.kind, false, directory.path);
   const HeadOptions own_head = directory.config->head;
   directory.config->head = head;
   directory.config->head.dropout = own_head.dropout;

@@ -287,8 +287,10 @@ TranslationTrainee::TranslationTrainee(Translator& translator, const std::vector
   set_requires_grad(*translator_.model);
   train_ = encode(train, true, options.token_cache);
   dev_ = encode(dev, false, "");
-  check(!train_.source.empty(), "training: no pair is left of {}; raise `max_length` or look at the data",
-        train.size());
+  check(!train_.source.empty(),
+        "training: no pair is left of {}, for {} of more than {} tokens; raise {} or look at the data",
+        train.size(), options.max_source > 0 ? "all have summaries" : "all have a side", options.max_length,
+        options.max_source > 0 ? "`max_summary`" : "`max_length`");
   dev_texts_ = dev;
   dev_texts_.resize(std::min(dev.size(), static_cast<size_t>(options.validation_pairs)));
   std::vector<int64_t> lengths;
@@ -332,6 +334,13 @@ TranslationTrainee::Pairs TranslationTrainee::encode(const std::vector<TextPair>
     encoded.target.push_back(std::move(sides[i + 1]));
   }
   return encoded;
+}
+
+int64_t TranslationTrainee::full_sources() const {
+  const int64_t takes = translator_.model->sequence_to_sequence()->max_source_length();
+  const int64_t most = std::min(options_.max_source, takes);
+  return std::count_if(train_.source.begin(), train_.source.end(),
+                       [&](const auto& source) { return most > 0 && std::ssize(source) >= most; });
 }
 
 NamedParameters TranslationTrainee::parameters() { return parameters_of(*translator_.model); }

@@ -135,6 +135,8 @@ class TranslationTrainee final : public Trainee {
 
   int64_t pairs() const { return static_cast<int64_t>(train_.source.size()); }
   int64_t left_out() const { return left_out_; }
+  // Pairs to train on whose source has as many tokens as are read of it, or had more.
+  int64_t full_sources() const;
   // Pairs that are short enough to validate on.
   int64_t dev_pairs() const { return static_cast<int64_t>(dev_.source.size()); }
 

@@ -51,6 +51,9 @@ cmp "$(newest parts)" "$(newest critic)" || fail "so is its state"
 [[ $(stat -c %s "$(newest critic)") -lt $(stat -c %s body/model.safetensors) ]] ||
   fail "a checkpoint holds what is trained alone"
 
+expect "no adapters" "--lora-alpha is for adapters, and --lora-rank 0 asks for none" \
+  "$(train classify --data table.tsv --from body --lora-rank 0 --lora-alpha 4 --steps 1 --out none)"
+
 # Merged into the weights.
 train classify --data table.tsv --dev table.tsv "${lora[@]}" --lora-merge --steps 40 --out merged > out.txt
 [[ ! -e merged/adapter_config.json ]] || fail "a merged model is no adapter"

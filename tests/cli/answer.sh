@@ -30,6 +30,12 @@ same "an answer" "Yazd" "$(run answer cities --question 'which city' --context "
 printf '%s\n' "$text" > text.txt
 same "a file, and questions from a pipe" $'Yazd\nYazd' \
   "$(printf 'which city\nwhich city\n' | "$hodhod" answer cities --file text.txt)"
+same "a line for each line" $'Yazd\n\nYazd' \
+  "$(printf 'which city\n\nwhich city\r\n' | "$hodhod" answer cities --file text.txt)"
+expect "JSON for an empty line" '{"id":"2","question":"","answer":""' \
+  "$(printf 'which city\n\n' | "$hodhod" answer cities --file text.txt --json)"
+printf '\xef\xbb\xbf%s' "$text" > marked.txt
+expect "a byte order mark is no part of the text" '"start":27' "$(run answer cities -q 'which city' --file marked.txt --json)"
 same "none" "" "$(run answer cities -q 'which city' -c 'on day 3 the train reached nothing at noon')"
 expect "a threshold" "n" "$(run answer cities -q 'which city' -c 'on day 3 the train reached nothing at noon' --null-threshold 1000)"
 long="$(printf 'on day %d the train reached nothing at noon ' 1 2 3 4 5 6 7 8)on day 8 the train reached Tabriz at noon"
@@ -68,7 +74,23 @@ expect "both kinds" "250 questions to train on" \
 expect "other texts" "fables.txt" "$(echo more >> fables.txt
   train --cloze fables.txt --cloze-questions 3 --dev-share 0.1 --steps 60 --out cloze-parts)"
 
+# Other keys, and SQuAD's form from a pipe.
+sed 's/"question"/"q"/; s/"context"/"passage"/; s/"answer"/"gold"/' dev.jsonl > keys.jsonl
+expect "keys that are named" "exact match 100.00   F1 100.00   questions 20" \
+  "$(run evaluate cities --data keys.jsonl --columns q,passage,gold)"
+expect "keys that are not" 'keys.jsonl:1: the key "question" is missing; if it has another name, give those' \
+  "$(run evaluate cities --data keys.jsonl)"
+printf '{"data": [{"paragraphs": [{"context": "%s", "qas": [{"id": 5, "question": "which city", "answers": []}]}]}]}' \
+  "$text" > numbered.json
+same "ids that are numbers, and standard input" '{"5":"Yazd"}' "$("$hodhod" answer cities --data - --predictions < numbered.json)"
+
 # Bad input.
+printf 'which city\t%s\n' "$text" > two.tsv
+same "two columns are enough to answer" "Yazd" "$(run answer cities --data two.tsv)"
+expect "and too few to score" "two.tsv: does not say what the answers are" "$(run evaluate cities --data two.tsv)"
+expect "and to train" "two.tsv: does not say what the answers are" "$(train --data two.tsv --steps 1 --out never)"
+expect "more than the model takes" "--max-length: windows of 500 tokens for a model that takes 32" \
+  "$(run answer cities -q q -c c --max-length 500)"
 expect "no questions" "there are no questions; give files of them with --data" "$(train --steps 1 --out never)"
 echo "too short" > short.txt
 expect "no texts" "short.txt: no question can be made of these texts" "$(train --cloze short.txt --steps 1 --out never)"

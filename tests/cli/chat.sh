@@ -31,7 +31,18 @@ echo '[{"role": "user", "content": "what is one"}]' > "$work/talk.json"
 same "messages of a file" "a number" "$(chat --messages "$work/talk.json" 2> "$work/err")"
 same "with any number of threads" "$(chat 'what is red')" "$("$hodhod" --threads 3 generate "$work/model" --chat --do-sample no --max-new-tokens 20 'what is red')"
 
+same "/exit in a file with other line ends" "a colour" "$(printf '\xef\xbb\xbfwhat is red\r\n/exit\r\nwhat is one\r\n' | chat 2> "$work/err")"
+
+# What changes nothing is named.
+expect "a variable that the template lacks" "--chat-set enable_thinkng: the chat template has no variable" \
+  "$(chat 'what is red' --chat-set enable_thinkng=false 2>&1)"
+expect_not "and one that it has" "--chat-set" "$(chat 'what is red' --chat-set add_generation_prompt=true 2>&1)"
+expect "a date that is not written" "--chat-date: the chat template writes no date" \
+  "$(chat 'what is red' --chat-date 2026-03-21 2>&1)"
+
 # What is refused.
+expect "the conversation is no variable" "--chat-set messages" "$(chat 'x' --chat-set 'messages=[]' 2>&1 || true)"
+expect "which file" "bad.json: expected a list" "$(echo '{}' > "$work/bad.json"; chat --messages "$work/bad.json" 2>&1 || true)"
 expect "no list" "expected a list" "$(echo '{}' > "$work/bad.json"; chat --messages "$work/bad.json" 2>&1 || true)"
 expect "no role" 'with a "role"' "$(echo '[{"content": "x"}]' > "$work/bad.json"; chat --messages "$work/bad.json" 2>&1 || true)"
 expect "no name" "is not NAME=VALUE" "$(chat 'x' --chat-set thinking 2>&1 || true)"

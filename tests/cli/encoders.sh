@@ -76,6 +76,26 @@ expect "rotary positions" "RoFormerForSequenceClassification" "$(cat turned/conf
 expect "their classifier" "accuracy 100.00" "$(run evaluate turned --data table.tsv)"
 expect "a vector" '{"text":"the sun","embedding":[' "$(run embed filler 'the sun' --normalize)"
 
+# What is fine-tuned on other labels, columns or tokens says so.
+printf 'bad\tthe sun\nworse\tthe rain\n' > other.tsv
+found=$(train classify --data table.tsv --dev other.tsv --from critic --steps 1 --out next)
+expect "a label of the validation data alone" 'the label "worse" occurs in the data for validation alone' "$found"
+expect "a head that is dropped" "critic has no classifier.weight, classifier.bias for these labels: new" "$found"
+run tokenize train --model word --vocabulary 20 -o tokens text.txt > out.txt
+expect "another tokenizer" "tokens have other numbers in the tokenizer of filler" \
+  "$(train classify --data table.tsv --from filler --tokenizer tokens --steps 1 --out strange)"
+expect_not "the same tokenizer" "other numbers" \
+  "$(train classify --data table.tsv --from filler --tokenizer filler --steps 1 --out plain)"
+printf 'body\tkind\nthe sun\tgood\nthe rain\tbad\n' > body.tsv
+train classify --data body.tsv --from critic --text body --label kind --steps 1 --out columns > out.txt
+train classify --data table.tsv --from columns --steps 1 --out again > out.txt
+expect "its own columns" "examples 120" "$(run evaluate again --data table.tsv)"
+printf 'Reza B-PER\nin O\nYazd B-ORG\n' > new.conll
+expect "a tag of the validation data alone" 'the label "B-ORG" occurs in the data for validation alone' \
+  "$(train tag --data tags.conll --dev new.conll --from filler --steps 1 --out newer)"
+expect "keys of other names" "give those of the words and the tags with --columns" \
+  "$(echo '{"tokens": ["a"], "ner_tags": ["O"]}' > keys.jsonl; run evaluate tagger --data keys.jsonl)"
+
 expect "no such label" "table.tsv:1: the label \"5\" is not one that the model knows (bad, good)" \
   "$(run evaluate critic --data table.tsv --label 3)"
 expect "no such column" "table.tsv:1: expected a column 9" "$(train classify --data table.tsv --text 9 --out x)"
@@ -85,7 +105,7 @@ expect "no table" "plain text has no column for labels" "$(train classify --data
 expect "one label" "there is nothing to tell apart" "$(head -1 table.tsv > one.tsv; train classify --data one.tsv --out x)"
 expect "a tagger is no classifier" "this model has no classifier" "$(run classify tagger 'a text')"
 expect "a classifier is no tagger" "this model does not tag words" "$(run tag critic 'a text')"
-expect "no encoder" "--preset tiny: this is a translation model, which cannot carry the head classifier" "$(run train classify --data table.tsv --preset tiny --out x)"
+expect "no encoder" "--preset tiny: this is a sequence-to-sequence model, which cannot carry the head classifier" "$(run train classify --data table.tsv --preset tiny --out x)"
 expect "no family" "no Hugging Face family holds this model" \
   "$(train classify --data table.tsv --model positions=alibi --out unheard)"
 expect "nor one to start from" "no Hugging Face family holds this model" \

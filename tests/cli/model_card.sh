@@ -35,3 +35,24 @@ expect "what it began from" $'\nbase_model: "writer"\n' "$(cat tuned/README.md)"
 train generate --data text.en --preset ngram --model order=2 discount_fallback=yes --out counted
 expect "counted" "library_name: hodhod" "$(cat counted/README.md)"
 expect_not "Transformers does not read it" "from transformers" "$(cat counted/README.md)"
+
+# An adapter's card is written too, again when the run goes on, and not over a person's.
+adapt() { train generate --from writer --lora-rank 2 --data text.en --dev text.en --validate-every 2 --out adapter "$@"; }
+adapt --steps 2
+card=$(cat adapter/README.md)
+expect "an adapter is PEFT's" $'---\nlibrary_name: peft\npipeline_tag: text-generation\nbase_model: "writer"\n---' "$card"
+expect "what it is" "This directory holds an adapter of it" "$card"
+expect "its command" "--lora-rank 2" "$card"
+expect "a whole model for a pipeline" "hodhod convert DIR --merge-adapter -o WHOLE" "$card"
+expect "of which it is made" 'pipeline("text-generation", model=WHOLE)' "$card"
+expect_not "no path" "$work" "$card"
+adapt --steps 4
+expect "again" "--steps 4" "$(cat adapter/README.md)"
+echo 'My own words.' > adapter/README.md
+adapt --steps 6
+same "an adapter's card of a person" "My own words." "$(cat adapter/README.md)"
+
+# A model that writes summaries is no translator.
+for i in 1 2 3 4; do printf '{"document": "the city of day %d is large", "summary": "city %d"}\n' $i $i; done > news.jsonl
+train summarize --data news.jsonl --preset tiny "${small[@]}" --tokenizer-vocabulary 280 --steps 1 --out brief
+expect "what writes summaries" "It is a sequence-to-sequence model." "$(cat brief/README.md)"

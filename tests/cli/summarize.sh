@@ -24,7 +24,9 @@ train() {
 }
 
 found=$(train --steps 100 --validate-every 50 --max-source 20 --prefix 'summarize: ' --out headlines)
-expect "it says what it trains on" "180 documents to train on (0 with a summary that is too long), 18 for validation" "$found"
+expect "it says what it trains on" "180 documents to train on (0 with a summary that is too long, 180 with 20 tokens or more, of which so many are read), 18 for validation" "$found"
+expect "what is read whole is not spoken of" "(0 with a summary that is too long), 18 for validation" \
+  "$(train --steps 1 --max-source 200 --out uncut)"
 expect "it learns" "rougeL 100.0000" "$found"
 document='Yazd had wind on day 4. Nothing else was said of the day, as on every other day.'
 same "a headline" "wind in Yazd" "$(run --quiet summarize headlines "$document" 2> /dev/null | tail -1)"
@@ -53,6 +55,11 @@ expect "it goes on from there" "180 documents" "$found"
 expect "with its prefix" '"prefix": "summarize: "' "$(cat tuned/config.json)"
 
 # Errors in a sentence.
+expect "no summary is short enough" "no pair is left of 180, for all have summaries of more than 2 tokens; raise --max-summary" \
+  "$(train --steps 1 --max-summary 2 --out none)"
+printf '{"document": "Yazd had wind.", "summary": "%s"}\n' "$(printf 'wind %.0s' {1..100})" > long.jsonl
+expect "nor one to validate on" "--dev long.jsonl: there is no summary of up to --max-summary tokens" \
+  "$(run train summarize --data train.jsonl --dev long.jsonl "${small[@]}" --max-summary 30 --steps 1 --out none)"
 expect "no summaries" "are read from tsv, csv and jsonl" "$(run train summarize --data "$examples/dev.en" --out none)"
 expect "no such column" "headline" "$(run train summarize --data train.jsonl --summary headline --out none)"
 expect "too long" "--max-source: documents of 9999 tokens for a model that takes" \

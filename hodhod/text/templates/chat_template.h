@@ -39,6 +39,9 @@ class ChatTemplate {
   // bos_token, eos_token … Errors say NAME:LINE:COLUMN, and what the template itself objects to.
   std::string render(const Json& variables, const RenderOptions& options = {}) const;
 
+  // Whether the template names this variable or function anywhere.
+  bool reads(std::string_view name) const;
+
   const std::string& source() const;
 
  private:

@@ -59,6 +59,19 @@ TEST(ChatTemplate, KnowsADateOnlyWhenOneIsGiven) {
   }
 }
 
+TEST(ChatTemplate, KnowsWhichNamesItReads) {
+  const ChatTemplate all(
+      "{% for m in messages if not hidden %}{{ m.content | default(fallback) }}{% else %}{{ nobody }}{% "
+      "endfor %}"
+      "{% if enable_thinking is defined %}{{ f(x=deep[1]) }}{% elif other %}{% set here = given %}{% endif "
+      "%}",
+      "t");
+  for (const char* name :
+       {"messages", "hidden", "fallback", "nobody", "enable_thinking", "f", "deep", "other", "given"})
+    EXPECT_TRUE(all.reads(name)) << name;
+  for (const char* name : {"content", "x", "thinking", "strftime_now"}) EXPECT_FALSE(all.reads(name)) << name;
+}
+
 TEST(ChatTemplate, StopsWhatTakesTooLong) {
   const std::string loops = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}";
   EXPECT_THAT(refusal_of(loops), HasSubstr("steps and is stopped"));
