@@ -34,6 +34,8 @@ export interface MatrixProps {
 
 type Cell = { row: number; column: number } | undefined;
 
+const tallest = 800; // pixels above which a picture scrolls by itself, as that of thousands of tokens
+
 export function Matrix(props: MatrixProps) {
   const { grid, scale } = props;
   const wrapper = useRef<HTMLDivElement>(null);
@@ -50,6 +52,13 @@ export function Matrix(props: MatrixProps) {
   }, [grid, scale, cell.width, cell.height, theme.value, flip]);
   const width = grid.columns * cell.width;
   const height = grid.rows * cell.height;
+  const tall = height > tallest;
+  const scroll = useRef<HTMLDivElement>(null);
+  // The row of the chosen token stays in sight where the picture scrolls.
+  useLayoutEffect(() => {
+    if (!tall || !scroll.current || props.markedRow === undefined) return;
+    scroll.current.scrollTop = (props.markedRow + 0.5) * cell.height - tallest / 2;
+  }, [tall, props.markedRow, cell.height]);
 
   const point = (row: number, column: number) => {
     const old = pointed.value;
@@ -87,7 +96,12 @@ export function Matrix(props: MatrixProps) {
 
   return (
     <div class="matrix-wrapper" ref={wrapper}>
-      <div class="matrix-scroll" dir="ltr">
+      <div
+        class="matrix-scroll"
+        dir="ltr"
+        ref={scroll}
+        style={tall ? { maxHeight: `${tallest}px`, overflowY: 'auto' } : undefined}
+      >
         <div class={`matrix ${flip ? 'mirrored' : ''}`}>
           {props.columnTitle && (
             <span class="axis-title">
