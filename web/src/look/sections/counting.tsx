@@ -25,8 +25,8 @@ const words = {
   },
   order: { en: 'order', fa: 'مرتبه' },
   used: {
-    en: (token: string, n: string, p: string) => `“${token}”: the ${n}-gram answered, probability ${p}`,
-    fa: (token: string, n: string, p: string) => `«${token}»: ${n}-گرام پاسخ داد، احتمال ${p}`,
+    en: (token: string, n: string, p: string) => `“\u2068${token}\u2069”: the ${n}-gram answered, probability ${p}`,
+    fa: (token: string, n: string, p: string) => `«\u2068${token}\u2069»: ${n}-گرام پاسخ داد، احتمال ${p}`,
   },
   steps: {
     en: (token: string) => `How “${token}” got its probability`,

@@ -30,8 +30,8 @@ const words = {
   queries: { en: 'queries', fa: 'پرسش‌ها' },
   keys: { en: 'keys', fa: 'کلیدها' },
   link: {
-    en: (q: string, k: string, p: string) => `query “${q}”, key “${k}”: ${p}`,
-    fa: (q: string, k: string, p: string) => `پرسش «${q}»، کلید «${k}»: ${p}`,
+    en: (q: string, k: string, p: string) => `query “\u2068${q}\u2069”, key “\u2068${k}\u2069”: ${p}`,
+    fa: (q: string, k: string, p: string) => `پرسش «\u2068${q}\u2069»، کلید «\u2068${k}\u2069»: ${p}`,
   },
 } satisfies Record<string, Both | Both<[string]> | Both<[string, string, string]>>;
 

@@ -32,8 +32,8 @@ const words = {
     fa: (n: string) => `چه سهمی از هر واژه از موضوع ${n} است`,
   },
   word: {
-    en: (word: string, share: string) => `“${word}”: ${share} of it is of this topic`,
-    fa: (word: string, share: string) => `«${word}»: ${share} آن از این موضوع است`,
+    en: (word: string, share: string) => `“\u2068${word}\u2069”: ${share} of it is of this topic`,
+    fa: (word: string, share: string) => `«\u2068${word}\u2069»: ${share} آن از این موضوع است`,
   },
   unknown: {
     en: (word: string) => `The model does not know “${word}”; such words do not count.`,
