@@ -46,7 +46,7 @@ GlobalTokens::GlobalTokens(const HostArray& flags) : flags_(flags) {
 }
 
 const Tensor& GlobalTokens::bias(int64_t reach, DType dtype) const {
-  Tensor& bias = biases_[reach];
+  Tensor& bias = (*biases_)[reach];
   if (bias.defined() && bias.dtype() == dtype) return bias;
   const int64_t rows = flags_.shape()[0], time = flags_.shape()[1];
   Tensor values = Tensor::zeros({rows, 1, time, time});

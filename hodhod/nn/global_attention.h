@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 
 #include "hodhod/nn/linear.h"
 #include "hodhod/tensor/host_array.h"
@@ -37,7 +38,8 @@ class GlobalTokens {
   Tensor picked_rows_;  // [B · G]: rows of x [B · T, C]
   Tensor put_rows_;     // [B · T]: rows of x and the picked ones, one behind the other
   int64_t most_ = 0;    // G
-  mutable std::map<int64_t, Tensor> biases_;
+  std::shared_ptr<std::map<int64_t, Tensor>> biases_ =
+      std::make_shared<std::map<int64_t, Tensor>>();  // copies share them
 };
 
 // The projections of global tokens.
