@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <utility>
 
 #include "cli/input.h"
 #include "cli/output.h"
 #include "hodhod/base/error.h"
+#include "hodhod/base/utf8.h"
 #include "hodhod/tasks/chat.h"
 #include "hodhod/text/formats/chat_template_file.h"
 
@@ -105,15 +107,13 @@ bool is_command(Chat& chat, const std::string& line) {
 // At a terminal an error ends an answer, not the conversation.
 void talk(Chat& chat, Conversation& conversation, bool terminal) {
   if (terminal) fmt::print(stderr, "/reset begins a new conversation; /exit or Ctrl-D ends the program.\n");
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   std::string line;
   bool first = true;
   while (true) {
     if (terminal) fmt::print(stderr, "> ");
     if (!std::getline(std::cin, line)) break;
     if (line.ends_with('\r')) line.pop_back();
-    if (first && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
-    first = false;
+    if (std::exchange(first, false)) line = std::string(without_byte_order_mark(line));
     if (line == "/exit") break;
     if (is_command(chat, line) || line.empty()) continue;
     try {

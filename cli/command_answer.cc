@@ -47,9 +47,8 @@ std::vector<Question> questions_on(const AnswerFlags& flags, const Session& sess
   check(!flags.context.empty() || !flags.file.empty(),
         "answer: there is no text to answer from; give one with --context or --file, or questions with their "
         "texts with --data");
-  std::string context = flags.file.empty() ? flags.context : read_all(flags.file);
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (context.starts_with(kByteOrderMark)) context.erase(0, kByteOrderMark.size());
+  const std::string text = flags.file.empty() ? flags.context : read_all(flags.file);
+  const std::string context(without_byte_order_mark(text));
   check(!without_outer_blanks(context).empty(),
         "answer: the text to answer from is empty; give another with --context or --file");
   std::vector<std::string> lines = flags.questions;

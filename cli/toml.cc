@@ -26,9 +26,9 @@ std::string number_of(std::string word) {
 
 class TomlReader {
  public:
-  TomlReader(std::string_view text, const std::string& name) : text_(text), name_(name) {
+  TomlReader(std::string_view text, const std::string& name)
+      : text_(without_byte_order_mark(text)), name_(name) {
     check(is_utf8(text), "{}: is not UTF-8", name);
-    if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);  // a byte order mark
   }
 
   std::vector<TomlEntry> read() {

@@ -103,4 +103,10 @@ inline std::string_view whole_characters(std::string_view text, size_t size) {
 // Characters in a text; an ill-formed byte counts as one.
 size_t count_characters(std::string_view text);
 
+// A text without the byte order mark that may stand at its start.
+inline std::string_view without_byte_order_mark(std::string_view text) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  return text.starts_with(kMark) ? text.substr(kMark.size()) : text;
+}
+
 }  // namespace hodhod

@@ -144,7 +144,7 @@ std::string read_head(const std::string& path) {
   while (const size_t got = size < head.size() ? source.read(head.data() + size, head.size() - size) : 0)
     size += got;
   head.resize(size);
-  if (head.starts_with("\xEF\xBB\xBF")) head.erase(0, 3);
+  head = std::string(without_byte_order_mark(head));
   std::erase(head, '\r');  // of a text; of binary vectors only the beginning is looked at
   return head;
 }

@@ -191,6 +191,32 @@ TEST_P(TransformerBits, TheOutputLayerOfOneStateIsThatOfAll) {
   }
 }
 
+// What a setting points to, global tokens among it, is gone when the layers are computed again.
+TEST(TransformerEncoder, ComputingLayersAgainWithGlobalTokens) {
+  TransformerConfig config = small_config(TransformerShape::encoder);
+  config.reach = {2, 3};
+  config.positions = PositionKind::learned;
+  TransformerModel model(config, Rng(7));
+  const auto run = [&](bool recompute) {
+    model.for_each_parameter([](const std::string&, Tensor& p) { p.set_requires_grad(); });
+    Context context{.training = true, .recompute = recompute, .rng = Rng(3)};
+    TokenBatch batch = TokenBatch::of(ragged_rows(3, 11, config.vocabulary, 4), 0);
+    batch.global = Tensor::zeros(batch.ids.shape(), DType::i64);
+    for (const int64_t place : {0, 13, 22}) batch.global.data<int64_t>()[place] = 1;
+    const Tensor states = model.body().encode(batch, context).states;
+    std::vector<std::vector<float>> all = {states.values<float>()};
+    backward(sum(states * states));
+    model.for_each_parameter([&](const std::string&, Tensor& p) {
+      if (const Tensor gradient = p.grad(); gradient.defined()) all.push_back(gradient.values<float>());
+      p.clear_grad();
+    });
+    return all;
+  };
+  const auto kept = run(false);
+  EXPECT_GT(kept.size(), 20u);
+  EXPECT_EQ(kept, run(true));
+}
+
 INSTANTIATE_TEST_SUITE_P(Models, TransformerBits, testing::ValuesIn(test_models()),
                          [](const testing::TestParamInfo<TestModel>& tested) { return tested.param.name; });
 

@@ -125,9 +125,8 @@ void QuestionReader::read(const std::string& path) {
 void QuestionReader::read_json(const std::string& path) {
   const std::string text = read_all(path);
   const bool named = without_compression(path).ends_with(".json");
-  const std::string_view lines = without_outer_blanks(text);
-  const bool like_json =
-      lines.starts_with('{') || lines.starts_with('[') || lines.starts_with("\xEF\xBB\xBF");
+  const std::string_view lines = without_outer_blanks(without_byte_order_mark(text));
+  const bool like_json = lines.starts_with('{') || lines.starts_with('[');
   check(named || like_json,
         "{}: questions are read from .json (SQuAD's form), .jsonl, .tsv and .csv; name the file so, or give "
         "`format`",
