@@ -83,6 +83,7 @@ std::string command_line(const LookFlags& flags, const std::string& model) {
   if (options.target) add("--target", {*options.target});
   add_if(!flags.languages.source.empty(), "--source-language", {flags.languages.source});
   add_if(!flags.languages.target.empty(), "--target-language", {flags.languages.target});
+  add_if(flags.languages.prefix.has_value(), "--prefix", {flags.languages.prefix.value_or("")});
   add_if(options.generate > 0, "--generate", {std::to_string(options.generate)});
   add_if(options.compare, "--compare");
   add_if(!options.at.empty(), "--at", {options.at});

@@ -117,7 +117,8 @@ void declare_translate(Command& command) {
       .needs("--alignments");
   add_languages(command, flags->languages);
   add_decoding(command, flags->decode);
-  command.on_prepare([flags, &command] { read_decoding(command, flags->model, flags->decode); });
+  command.on_prepare(
+      [flags, &command] { read_decoding(command, flags->model, flags->languages, flags->decode); });
   command.on_run([flags](const Session& session) { return run_translate(*flags, session); });
 }
 

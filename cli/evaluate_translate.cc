@@ -159,7 +159,8 @@ void declare_evaluate_translate(Command& command) {
   add_languages(command, flags->languages);
   add_decoding(command, flags->decode);
   command.add_config(flags->bleu, "BLEU", "bleu");
-  command.on_prepare([flags, &command] { read_decoding(command, flags->model, flags->decode); });
+  command.on_prepare(
+      [flags, &command] { read_decoding(command, flags->model, flags->languages, flags->decode); });
   command.on_run([flags](const Session&) { return evaluate_translate(*flags); });
 }
 

@@ -10,6 +10,7 @@
 #include "hodhod/base/json.h"
 #include "hodhod/base/visit.h"
 #include "hodhod/decode/generation_keys.h"
+#include "hodhod/models/config_json.h"
 
 namespace hodhod {
 namespace {
@@ -131,9 +132,7 @@ bool says_how(const Json& part) {
 
 // How a text is decoded for this task, by config.json.
 Json part_of_task(const Json& config, std::string_view task) {
-  const Json* all = task.empty() ? nullptr : json_find(config, "task_specific_params");
-  const Json* own = all != nullptr && all->is_object() ? json_find(*all, std::string(task).c_str()) : nullptr;
-  return own != nullptr && own->is_object() ? generation_part(*own) : Json::object();
+  return task.empty() ? Json::object() : generation_part(settings_of_task(config, task));
 }
 
 // Warns of keys in config.json that have no effect beside a generation_config.json.

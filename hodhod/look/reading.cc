@@ -56,7 +56,7 @@ void add_text(Sequence& sequence, const text::Tokenizer& tokenizer) {
 // ---- one function for each way of reading ----
 
 Sequence source_of(const Subject& subject, const std::string& text) {
-  Sequence source{.role = "source", .text = text};
+  Sequence source{.role = "source", .text = subject.prefix + text};
   set_normalized(source, *subject.tokenizer());
   const Frame frame = source_frame(*subject.tokenizer(), subject.config().special().eos);
   for (const int64_t id : frame.before) source.add_special(id);

@@ -48,6 +48,7 @@ WritingModel load_translator(Subject& subject, const ModelPath& path, const Lang
   Translator translator = Translator::load(path);
   choose_languages(translator, languages);
   subject.notes = language_notes(translator);
+  subject.prefix = translator.prefix;
   return std::move(static_cast<WritingModel&>(translator));
 }
 
@@ -79,10 +80,8 @@ void load_with_task(Subject& subject, const ModelDirectory& directory, const Mod
 Subject Subject::load(const ModelPath& path, const LanguageChoice& languages) {
   const ModelDirectory directory = ModelDirectory::open(path);
   const bool with_tokenizer = has_tokenizer(directory.path) || has_tokenizer(directory.weights());
-  check((languages.source.empty() && languages.target.empty()) ||
-            (directory.config->reads_source() && with_tokenizer),
-        "{}: languages were named, and this model does not translate; leave --source-language and "
-        "--target-language out",
+  check((languages.names_none() && !languages.prefix) || (directory.config->reads_source() && with_tokenizer),
+        "{}: this model does not translate; leave --source-language, --target-language and --prefix out",
         directory.path);
   Subject subject{.kind = kind_of(directory),
                   .name = last_part(directory.path),

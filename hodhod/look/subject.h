@@ -40,6 +40,7 @@ struct Subject {
   std::vector<double> thresholds = {};
   int64_t texts = 1;                    // that a classifier takes together
   DecodeOptions decoding = {};          // of a model that writes
+  std::string prefix = {};              // what a translator puts before each text
   std::vector<std::string> notes = {};  // what a reader should know of them
   // Of the kind `forecaster`, in place of `text`; otherwise null.
   std::unique_ptr<SeriesForecaster> series = {};

@@ -109,4 +109,10 @@ Json config_json(const ModelConfig& config, const Json& task, const Json& origin
   return json;
 }
 
+Json settings_of_task(const Json& config, std::string_view task) {
+  const Json* all = config.is_object() ? json_find(config, "task_specific_params") : nullptr;
+  const Json* own = all != nullptr && all->is_object() ? json_find(*all, task) : nullptr;
+  return own != nullptr && own->is_object() ? *own : Json::object();
+}
+
 }  // namespace hodhod

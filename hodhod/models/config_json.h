@@ -2,6 +2,8 @@
 // Writes config.json for a model that is saved.
 #pragma once
 
+#include <string_view>
+
 #include "hodhod/base/json.h"
 #include "hodhod/models/model_config.h"
 #include "hodhod/models/registry.h"
@@ -22,5 +24,8 @@ const ModelType& type_to_save(const ModelConfig& config, const Json& origin);
 //   - the names of labels and problem_type, which belong to the head;
 //   - auto_map, which names code that is not copied.
 Json config_json(const ModelConfig& config, const Json& task, const Json& origin);
+
+// What a config.json says of one task under task_specific_params; an empty object if it says nothing.
+Json settings_of_task(const Json& config, std::string_view task);
 
 }  // namespace hodhod

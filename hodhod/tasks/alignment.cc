@@ -84,9 +84,14 @@ Alignment align_whole(const Translator& translator, const std::string& text, con
   std::vector<int64_t> inputs = {translator.decoder_start()};
   inputs.insert(inputs.end(), target.begin(), target.end() - 1);
   result.attention = cross_attention(*translator.model, source, inputs, layer);
+  // Words are counted from the first one of the text itself.
+  const std::vector<int64_t> before = words_of(tokenizer, source_tokens(translator, ""), special.eos);
+  const int64_t prefix_words =
+      translator.prefix.empty() ? 0 : *std::max_element(before.begin(), before.end()) + 1;
 
-  const std::vector<int64_t> from = words_of(tokenizer, source, special.eos),
-                             to = words_of(tokenizer, target, special.eos);
+  std::vector<int64_t> from = words_of(tokenizer, source, special.eos);
+  const std::vector<int64_t> to = words_of(tokenizer, target, special.eos);
+  for (int64_t& word : from) word = std::max<int64_t>(-1, word - prefix_words);
   const int64_t source_words = *std::max_element(from.begin(), from.end()) + 1,
                 target_words = *std::max_element(to.begin(), to.end()) + 1;
   if (source_words == 0) return result;

@@ -99,7 +99,7 @@ Frame target_frame(const text::Tokenizer& tokenizer, int64_t end, int64_t decode
 }
 
 std::vector<int64_t> SideEncoder::operator()(std::string_view text, int64_t longest) const {
-  std::vector<int32_t> ids = tokenizer_.encode_ids(text);
+  std::vector<int32_t> ids = tokenizer_.encode_ids(prefix_ + std::string(text));
   const int64_t room = std::max<int64_t>(0, longest - frame_.size());
   if (std::ssize(ids) > room) ids.resize(static_cast<size_t>(room));
   std::vector<int64_t> tokens = frame_.before;

@@ -60,21 +60,20 @@ Frame source_frame(const text::Tokenizer& tokenizer, int64_t end);
 // the tokenizer's frame; where the decoder begins with the token of a language, only the end is left of it.
 Frame target_frame(const text::Tokenizer& tokenizer, int64_t end, int64_t decoder_start, int64_t forced_bos);
 
-// One side of a sequence-to-sequence model: a text within these tokens. May be called from several threads at
-// once.
+// One side of a sequence-to-sequence model: a text behind `prefix`, within these tokens. May be called from
+// several threads at once.
 class SideEncoder {
  public:
-  SideEncoder(const text::Tokenizer& tokenizer, Frame frame)
-      : tokenizer_(tokenizer), frame_(std::move(frame)) {}
+  SideEncoder(const text::Tokenizer& tokenizer, Frame frame, std::string prefix = {})
+      : tokenizer_(tokenizer), frame_(std::move(frame)), prefix_(std::move(prefix)) {}
 
   // At most `longest` tokens, for which the text's own are cut.
   std::vector<int64_t> operator()(std::string_view text, int64_t longest = INT64_MAX) const;
-  // The number of tokens around a text.
-  int64_t frame_size() const { return frame_.size(); }
 
  private:
   const text::Tokenizer& tokenizer_;
   Frame frame_;
+  std::string prefix_;
 };
 
 // Encodes texts in parallel, each as it would be alone. A text without tokens becomes an end of text. Error

@@ -42,9 +42,9 @@ TEST(EncodedTexts, ASideHasTheTokenizersFrameAndOneEnd) {
   EXPECT_EQ(encode("boat river"), framed);
   EXPECT_EQ(SideEncoder(*tokenizer, source_frame(*tokenizer, -1))("boat river"), framed);
   EXPECT_THAT(encode(""), ElementsAre(begin, end));
-  EXPECT_EQ(encode.frame_size(), 2);
   EXPECT_THAT(encode("boat river", 3), ElementsAre(begin, own[0], end));
   EXPECT_THAT(SideEncoder(*tokenizer, Frame{{9}, {end}})("boat"), ElementsAre(9, own[0], end));
+  EXPECT_EQ(SideEncoder(*tokenizer, source_frame(*tokenizer, end), "boat ")("river"), framed);
   // An end that the frame has not is added.
   framed.push_back(7);
   EXPECT_EQ(SideEncoder(*tokenizer, source_frame(*tokenizer, 7))("boat river"), framed);

@@ -9,7 +9,9 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
+#include "hodhod/decode/generation_config.h"
 #include "hodhod/decode/generation_json.h"
+#include "hodhod/models/config_json.h"
 #include "hodhod/text/language_tokens.h"
 
 namespace hodhod {
@@ -39,28 +41,67 @@ bool begins_input(const text::Tokenizer& tokenizer) {
                      [&](int32_t token) { return text::is_language_token(tokenizer, token); });
 }
 
-// T5 knows by the beginning of a text what to do with it.
-std::vector<std::string> prefix_notes(const Json& config) {
-  const Json* tasks = json_find(config, "task_specific_params");
-  if (tasks == nullptr || !tasks->is_object()) return {};
-  std::string prefixes;
+// A translation that config.json has settings for: its name there, and its languages.
+struct NamedTranslation {
+  std::string task, source, target;
+};
+
+std::vector<NamedTranslation> named_translations(const Json& config) {
+  std::vector<NamedTranslation> named;
+  const Json* tasks = config.is_object() ? json_find(config, "task_specific_params") : nullptr;
+  if (tasks == nullptr || !tasks->is_object()) return named;
+  constexpr std::string_view kBefore = "translation_", kBetween = "_to_";
   for (const auto& [task, settings] : tasks->items()) {
     const Json* prefix = settings.is_object() ? json_find(settings, "prefix") : nullptr;
-    if (!task.starts_with("translation") || prefix == nullptr || !prefix->is_string()) continue;
-    prefixes += (prefixes.empty() ? "\"" : "\", \"") + prefix->get<std::string>();
+    const size_t between = task.find(kBetween, kBefore.size());
+    if (!task.starts_with(kBefore) || between == std::string::npos || prefix == nullptr ||
+        !prefix->is_string())
+      continue;
+    named.push_back({task, task.substr(kBefore.size(), between - kBefore.size()),
+                     task.substr(between + kBetween.size())});
   }
-  if (prefixes.empty()) return {};
-  return {
-      fmt::format("texts are read as they are given; this model was trained on texts that begin with {}\": "
-                  "put the one that "
-                  "is meant before each text",
-                  prefixes)};
+  return named;
+}
+
+std::string list_of(const std::vector<NamedTranslation>& named) {
+  std::vector<std::string> pairs;
+  for (const NamedTranslation& one : named) pairs.push_back(fmt::format("{} to {}", one.source, one.target));
+  return fmt::format("{}", fmt::join(pairs, ", "));
+}
+
+// T5 knows by the beginning of a text what to do with it.
+void choose_prefix(Translator& translator, const std::string& task) {
+  const Json& config = translator.origin.config;
+  translator.prefix = json_get_or<std::string>(settings_of_task(config, task), "prefix", "", "config.json");
+  translator.decoding =
+      generation_config_of("", config, translator.origin.generation, translator.decoding, task).options;
 }
 
 }  // namespace
 
+std::string translation_task(const Json& config, const LanguageChoice& choice) {
+  const std::vector<NamedTranslation> named = named_translations(config);
+  if (choice.names_none() || named.empty()) return std::string(kTranslation);
+  std::vector<NamedTranslation> meant;
+  std::copy_if(named.begin(), named.end(), std::back_inserter(meant), [&](const NamedTranslation& one) {
+    return (choice.source.empty() || one.source == choice.source) &&
+           (choice.target.empty() || one.target == choice.target);
+  });
+  const std::string asked = fmt::format("{}{}{}", choice.source.empty() ? "" : "from " + choice.source,
+                                        choice.source.empty() || choice.target.empty() ? "" : " ",
+                                        choice.target.empty() ? "" : "to " + choice.target);
+  check(!meant.empty(), "a translation {}: the model does not know it; it knows {}", asked, list_of(named));
+  check(meant.size() == 1, "a translation {}: several are so: {}; name both languages", asked,
+        list_of(meant));
+  return meant[0].task;
+}
+
 void choose_languages(Translator& translator, const LanguageChoice& choice) {
   text::Tokenizer& tokenizer = *translator.tokenizer;
+  const std::string task = translation_task(translator.origin.config, choice);
+  if (task != kTranslation) choose_prefix(translator, task);
+  if (choice.prefix) translator.prefix = *choice.prefix;
+  if (task != kTranslation) return;
   if (!choice.source.empty()) text::set_language(tokenizer, language_called(tokenizer, choice.source));
   if (choice.target.empty()) return;
   const std::string target = language_called(tokenizer, choice.target);
@@ -80,7 +121,17 @@ std::vector<std::string> language_notes(const Translator& translator) {
       text::is_language_token(tokenizer, translator.decoder_start()))
     return {};
   const std::vector<std::string> known = text::language_tokens(tokenizer);
-  if (known.empty()) return prefix_notes(translator.origin.config);
+  if (known.empty()) {
+    const Json& config = translator.origin.config;
+    const std::vector<NamedTranslation> named = named_translations(config);
+    if (named.empty() || !translator.prefix.empty() ||
+        settings_of_task(config, kTranslation).contains("prefix"))
+      return {};
+    return {fmt::format(
+        "texts are read as they are given; this model was trained on texts that begin with what to do: name "
+        "the languages with --source-language and --target-language ({})",
+        list_of(named))};
+  }
   return {fmt::format(
       "the model writes {} languages, and nothing says which; name one with --target-language, and "
       "that of the texts with --source-language",

@@ -7,7 +7,9 @@
 #include "hodhod/base/file.h"
 #include "hodhod/base/json.h"
 #include "hodhod/base/testing.h"
+#include "hodhod/models/config_json.h"
 #include "hodhod/models/transformer_model.h"
+#include "hodhod/tasks/alignment.h"
 
 namespace hodhod {
 namespace {
@@ -112,6 +114,68 @@ TEST(Languages, OthersAreRefused) {
   EXPECT_THAT(said({.target = "de"}),
               HasSubstr("the language de: the model does not know it; it knows en_XX, fa_IR, zh_CN, zh_TW"));
   EXPECT_THAT(said({.source = "zh"}), HasSubstr("the language zh: several begin so: zh_CN, zh_TW"));
+}
+
+// A translator whose config.json has words for two translations, as T5's has.
+void write_directory_with_prefixes(const TemporaryDirectory& saved) {
+  Translator translator = translator_of_languages(/*behind=*/false);
+  translator.tokenizer = std::make_unique<text::Tokenizer>(text::Tokenizer::from_json(
+      R"({"version": "1.0", "added_tokens": [{"id": 1, "content": "<pad>", "special": true},
+        {"id": 2, "content": "</s>", "special": true}], "pre_tokenizer": {"type": "WhitespaceSplit"},
+        "model": {"type": "WordLevel", "unk_token": "?", "vocab": {"?": 0, "<pad>": 1, "</s>": 2, "to": 3, "Persian:": 4,
+          "English:": 5, "a": 6, "book": 7, "house": 8, "river": 9, "کتاب": 10, "خانه": 11, "رود": 12}}})",
+      "tokenizer.json"));
+  TranslationTrainee(translator, kPairs, {}, {}).save(saved.path());
+  Json config = read_json(saved / "config.json");
+  config["task_specific_params"] = {
+      {"summarization", {{"prefix", "a "}}},
+      {"translation_en_to_fa", {{"prefix", "to Persian: "}, {"num_beams", 4}, {"max_length", 300}}},
+      {"translation_fa_to_en", {{"prefix", "to English: "}}}};
+  write_file_atomically(saved / "config.json", format_json(config));
+}
+
+TEST(Languages, WordsBeforeATextSayWhatToDoWithIt) {
+  const TemporaryDirectory directory;
+  write_directory_with_prefixes(directory);
+  Translator translator = Translator::load(directory.path());
+  EXPECT_EQ(source_tokens(translator, "a house"), (std::vector<int64_t>{6, 8, 2}));
+  EXPECT_THAT(language_notes(translator), testing::ElementsAre(HasSubstr("(en to fa, fa to en)")));
+  choose_languages(translator, {.source = "en", .target = "fa"});
+  EXPECT_THAT(language_notes(translator), IsEmpty());
+  EXPECT_EQ(source_tokens(translator, "a house"), (std::vector<int64_t>{3, 4, 6, 8, 2}));
+  EXPECT_EQ(translator.decoding.num_beams, 4);
+  EXPECT_EQ(translator.decoding.max_length, 300);
+  // Nothing to translate stays so, and words are counted without those of the prefix.
+  Context context;
+  EXPECT_EQ(translate(translator, {" "}, {}, context)[0].best[0].text, "");
+  const Alignment alignment = align(translator, "a house", {.text = "خانه رود", .tokens = {11, 12, 2}});
+  EXPECT_EQ(alignment.source_tokens.size(), 5U);
+  for (const auto& [source, target] : alignment.words)
+    EXPECT_THAT(source, testing::AllOf(testing::Ge(0), testing::Le(1)));
+  choose_languages(translator, {.prefix = "a "});
+  EXPECT_EQ(source_tokens(translator, "a house"), (std::vector<int64_t>{6, 6, 8, 2}));
+  choose_languages(translator, {.target = "fa", .prefix = ""});
+  EXPECT_EQ(source_tokens(translator, "a house"), (std::vector<int64_t>{6, 8, 2}));
+  choose_languages(translator, {.target = "fa"});
+  // One language is enough if it decides.
+  EXPECT_EQ(translation_task(translator.origin.config, {.target = "en"}), "translation_fa_to_en");
+  // A model that is trained further keeps the words that it was trained with.
+  TemporaryDirectory saved;
+  TranslationTrainee(translator, kPairs, {}, {}).save(saved.path());
+  const Translator again = Translator::load(saved.path());
+  EXPECT_EQ(again.prefix, "to Persian: ");
+  EXPECT_THAT(language_notes(again), IsEmpty());
+  EXPECT_EQ(settings_of_task(read_json(saved / "config.json"), "translation_fa_to_en"),
+            (Json{{"prefix", "to English: "}}));
+}
+
+TEST(Languages, TranslationsThatConfigJsonDoesNotNameAreRefused) {
+  const TemporaryDirectory directory;
+  write_directory_with_prefixes(directory);
+  Translator translator = Translator::load(directory.path());
+  EXPECT_THAT(
+      error_of([&] { choose_languages(translator, {.source = "en", .target = "de"}); }),
+      HasSubstr("a translation from en to de: the model does not know it; it knows en to fa, fa to en"));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/json.h"
+#include "hodhod/models/config_json.h"
 #include "hodhod/text/languages/sentences.h"
 #include "hodhod/train/metrics/characters.h"
 
@@ -26,11 +27,9 @@ const WritingTask& summarization() {
 // What config.json says of documents. Its other settings are those of decoding.
 SummaryReading reading_of(const Json& config, const std::string& place) {
   SummaryReading reading;
-  const Json* all = json_find(config, "task_specific_params");
-  const Json* own = all != nullptr && all->is_object() ? json_find(*all, kSummarization) : nullptr;
-  if (own == nullptr || !own->is_object()) return reading;
-  reading.prefix = json_get_or<std::string>(*own, "prefix", "", place);
-  reading.max_source = json_get_or<int64_t>(*own, "max_source_length", reading.max_source, place);
+  const Json own = settings_of_task(config, kSummarization);
+  reading.prefix = json_get_or<std::string>(own, "prefix", "", place);
+  reading.max_source = json_get_or<int64_t>(own, "max_source_length", reading.max_source, place);
   check(reading.max_source > 0, "{}: task_specific_params: max_source_length: {} is not a number of tokens",
         place, reading.max_source);
   return reading;

@@ -10,6 +10,7 @@
 #include "hodhod/base/json.h"
 #include "hodhod/base/utf8.h"
 #include "hodhod/data/token_cache.h"
+#include "hodhod/models/config_json.h"
 #include "hodhod/models/directory.h"
 #include "hodhod/nn/module.h"
 #include "hodhod/tasks/distinct.h"
@@ -28,7 +29,8 @@ namespace {
 constexpr size_t kSamples = 4;
 
 SideEncoder source_encoder(const Translator& translator) {
-  return {*translator.tokenizer, source_frame(*translator.tokenizer, translator.config().special().eos)};
+  return {*translator.tokenizer, source_frame(*translator.tokenizer, translator.config().special().eos),
+          translator.prefix};
 }
 
 SideEncoder target_encoder(const Translator& translator) {
@@ -42,12 +44,13 @@ int64_t longest_source(const Translator& translator) {
 }
 
 const WritingTask& translation() {
-  static const WritingTask kTranslation{.name = "translate",
-                                        .lacks = "does not translate",
-                                        .reads_source = true,
-                                        .usual_decoding = {.num_beams = 5},
-                                        .settings = usual_translation};
-  return kTranslation;
+  static const WritingTask kWriting{.name = "translate",
+                                    .lacks = "does not translate",
+                                    .reads_source = true,
+                                    .usual_decoding = {.num_beams = 5},
+                                    .params = kTranslation,
+                                    .settings = usual_translation};
+  return kWriting;
 }
 
 // A text, or a part of one, that is translated at a time.
@@ -68,7 +71,7 @@ std::vector<Unit> units_of(const Translator& translator, const SideEncoder& toke
   const int64_t most = options.max_source > 0 ? std::min(options.max_source, takes) : takes;
   const auto fits = [&](std::string_view part) { return std::ssize(tokens_of(part)) <= most; };
   auto tokens = tokens_of(text);
-  if (std::ssize(tokens) == tokens_of.frame_size()) return units;  // nothing but what stands around a text
+  if (std::ssize(tokens) == std::ssize(tokens_of(""))) return units;  // nothing but what stands around a text
   result.tokens = std::ssize(tokens);
   const uint64_t stream = options.first + i;
   if (options.unit != TranslationUnit::sentence && result.tokens <= most) {
@@ -211,7 +214,10 @@ Translator Translator::make(std::string_view preset, const text::LineSource& lin
 }
 
 Translator Translator::load(const ModelPath& path, const FineTuning& tuning) {
-  return {translation().load(path, tuning)};
+  Translator translator{translation().load(path, tuning)};
+  const Json own = settings_of_task(translator.origin.config, kTranslation);
+  translator.prefix = json_get_or<std::string>(own, "prefix", "", join_path(path.directory, "config.json"));
+  return translator;
 }
 
 std::string Translator::translate(const std::string& text, const GenerateOptions& options) const {
@@ -309,6 +315,7 @@ TranslationTrainee::Pairs TranslationTrainee::encode(const std::vector<TextPair>
   const int64_t longest_source = cut ? std::min(options_.max_source, takes) : longest;
   TokenKey key(*translator_.tokenizer);
   const SideEncoder source = source_encoder(translator_), target = target_encoder(translator_);
+  if (!translator_.prefix.empty()) key.add(translator_.prefix);
   key.add(fmt::format("framed, end {}, first {}, start {}", translator_.config().special().eos,
                       translator_.decoding.forced_bos, translator_.decoder_start()));
   if (cut) key.add(fmt::format("sources cut to {}", longest_source));
@@ -412,10 +419,14 @@ Scores TranslationTrainee::validate() {
 }
 
 void TranslationTrainee::save(const std::string& directory) {
+  Json task = options_.task;
+  const Json before = settings_of_task(translator_.origin.config, kTranslation);
+  if (!translator_.prefix.empty() || before.contains("prefix"))
+    task["task_specific_params"][kTranslation] = {{"prefix", translator_.prefix}};
   save_model({.model = *translator_.model,
               .tokenizer = *translator_.tokenizer,
               .origin = translator_.origin,
-              .task = options_.task,
+              .task = task,
               .decoding = translator_.decoding},
              directory);
 }

@@ -30,6 +30,10 @@ struct TextPair {
 //     fit(translator, "train.en", "train.fa", {.steps = 700}, "en-fa");
 //     fmt::print("{}", Translator::load("en-fa").translate("The teacher reads a book."));
 struct Translator : WritingModel {
+  // What is put before each text, such as T5's "translate English to German: ". From config.json, where it is
+  // task_specific_params.translation.prefix, or from choose_languages().
+  std::string prefix = {};
+
   // A new translator of a preset's size, with one tokenizer for both languages, trained on `lines`.
   static Translator make(std::string_view preset, const text::LineSource& lines,
                          const MakeOptions& options = {});
@@ -77,7 +81,11 @@ class SplitTexts {
 // or the text's first tokens that fit, while the rest is not read.
 enum class TranslationUnit { text, sentence, beginning };
 
-// A text as encoder input: its tokens and the end of sequence, truncated to the model's maximum length.
+// Its name in task_specific_params. Those of T5 name languages: translation_en_to_de.
+inline constexpr std::string_view kTranslation = "translation";
+
+// A text as encoder input: its tokens, with what is put before it and the end of sequence, truncated to the
+// model's maximum length.
 std::vector<int64_t> source_tokens(const Translator& translator, const std::string& text);
 
 // Maximum of source tokens times beams that are translated together.
