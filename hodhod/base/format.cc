@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -25,14 +26,40 @@ bool is_invisible(uint32_t c) {
          c == 0xFEFF;
 }
 
-}  // namespace
-
-std::optional<double> parse_number(std::string_view text) {
+std::optional<double> parse_ascii_number(std::string_view text) {
   double value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, problem] = std::from_chars(text.data(), end, value);
   if (problem != std::errc() || stop != end || !std::isfinite(value)) return std::nullopt;
   return value;
+}
+
+}  // namespace
+
+std::string with_ascii_digits(std::string_view text) {
+  std::string ascii;
+  for (size_t i = 0; i < text.size();) {
+    const Character c = read_character(text, i);
+    if (c.code >= U'۰' && c.code <= U'۹') {
+      ascii += static_cast<char>('0' + (c.code - U'۰'));
+    } else if (c.code >= U'٠' && c.code <= U'٩') {
+      ascii += static_cast<char>('0' + (c.code - U'٠'));
+    } else if (c.code == U'٫') {
+      ascii += '.';
+    } else if (c.code == U'\u2212') {
+      ascii += '-';
+    } else {
+      ascii.append(text.substr(i, static_cast<size_t>(c.size)));
+    }
+    i += static_cast<size_t>(c.size);
+  }
+  return ascii;
+}
+
+std::optional<double> parse_number(std::string_view text) {
+  const bool ascii =
+      std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  return ascii ? parse_ascii_number(text) : parse_ascii_number(with_ascii_digits(text));
 }
 
 std::string format_bytes(uint64_t bytes) {

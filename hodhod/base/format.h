@@ -18,7 +18,9 @@ std::string with_commas(int64_t number);      // "124,439,808"
 std::string count_of(int64_t count, std::string_view noun, std::string_view several = {});
 std::string noun_for(int64_t count, std::string_view noun, std::string_view several = {});
 
-// The finite number that is the whole of `text` ("-2", "3.5e-4"); nothing if it is not one.
+// Persian and Arabic digits, decimal points and minus signs in ASCII; the rest as it is.
+std::string with_ascii_digits(std::string_view text);
+// The finite number that is the whole of `text` ("-2", "3.5e-4", "۲٫۵"); nothing if it is not one.
 std::optional<double> parse_number(std::string_view text);
 // Columns that a text takes on a terminal: its characters, without combining marks and joiners.
 int64_t display_width(std::string_view utf8);

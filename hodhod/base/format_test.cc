@@ -17,7 +17,10 @@ TEST(Format, Bytes) {
 TEST(Format, ReadsNumbers) {
   EXPECT_EQ(parse_number("-2.5"), -2.5);
   EXPECT_EQ(parse_number("3e2"), 300);
-  for (const char* text : {"", " 1", "1 ", "1,5", "one", "nan", "inf", "1e999"}) {
+  EXPECT_EQ(parse_number("۱۲٫۵"), 12.5);
+  EXPECT_EQ(parse_number("-٣"), -3);
+  EXPECT_EQ(parse_number("−۴"), -4);
+  for (const char* text : {"", " 1", "1 ", "1,5", "one", "یک", "۱،۵", "۱ ", "\xdb", "nan", "inf", "1e999"}) {
     EXPECT_EQ(parse_number(text), std::nullopt) << text;
   }
 }

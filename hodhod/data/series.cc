@@ -26,7 +26,8 @@ constexpr const char* kFillWay = "give `fill` to mend this, or correct the file"
 
 // A row as it was read.
 struct SeriesRow {
-  int64_t time = 0;
+  WrittenTime written;
+  int64_t time = 0;  // once the calendar is known
   std::string place;
   std::vector<double> values;
 };
@@ -50,7 +51,7 @@ class SeriesTable {
           fmt::join(names_, ", "), fmt::join(names, ", "));
     SeriesRow& row = rows.emplace_back();
     row.place = record.place();
-    row.time = time_in(record);
+    row.written = time_in(record);
     for (const size_t i : chosen_) row.values.push_back(number_in(record, i));
   }
 
@@ -88,7 +89,7 @@ class SeriesTable {
   // A first row of data would be lost as names.
   void check_header(const std::string& file) const {
     const bool data = std::all_of(names_.begin(), names_.end(), [](const std::string& name) {
-      return is_missing(name) || parse_number(name) || parse_time(name);
+      return is_missing(name) || parse_number(name) || read_time(name);
     });
     check(!data, "{}: expected a first line with the names of the columns, found {}; put one before the rows",
           file, excerpt(fmt::format("{}", fmt::join(names_, ","))));
@@ -125,9 +126,9 @@ class SeriesTable {
         fmt::format("{}: columns without numbers are left out: {}", record.file, fmt::join(left_out, ", ")));
   }
 
-  int64_t time_in(const Record& record) const {
+  WrittenTime time_in(const Record& record) const {
     const std::string_view text = without_outer_blanks(record.fields[time_]);
-    const auto time = parse_time(text);
+    const auto time = read_time(text);
     check(time.has_value(), "{}: expected a time such as 2016-07-01 13:00:00 in column {}, found {}{}",
           record.place(), names_[time_], excerpt(text),
           options_.by_name ? "" : "; `time` names another column");
@@ -150,15 +151,41 @@ class SeriesTable {
   std::vector<size_t> chosen_;
 };
 
-std::string moment(int64_t time) { return TimeStep{.seconds = 1}.format(time); }
+std::string moment(int64_t time, Calendar calendar) {
+  return TimeStep{.seconds = 1, .calendar = calendar}.format(time);
+}
+
+// The calendar that the rows are written in.
+Calendar calendar_of(const std::vector<SeriesRow>& rows, SeriesCalendar wanted) {
+  if (wanted != SeriesCalendar::automatic)
+    return wanted == SeriesCalendar::jalali ? Calendar::jalali : Calendar::gregorian;
+  const bool jalali = std::all_of(rows.begin(), rows.end(), [](const SeriesRow& row) {
+    const int64_t year = row.written.date.year;
+    return year >= kFirstJalaliYear && year <= kLastJalaliYear && !row.written.month_by_name;
+  });
+  return jalali ? Calendar::jalali : Calendar::gregorian;
+}
+
+void set_times(std::vector<SeriesRow>& rows, Calendar calendar) {
+  for (SeriesRow& row : rows) {
+    const auto time = row.written.in(calendar);
+    const Date& date = row.written.date;
+    check(time.has_value(),
+          "{}: there is no {}-{:02}-{:02} in the {} calendar; correct it, or name another with `calendar`",
+          row.place, date.year, date.month, date.day, calendar == Calendar::jalali ? "Jalali" : "Gregorian");
+    row.time = *time;
+  }
+}
 
 // Rows in order of time, each time once.
-void put_in_order(std::vector<SeriesRow>& rows, bool fill, std::vector<std::string>& notes) {
+void put_in_order(std::vector<SeriesRow>& rows, bool fill, Calendar calendar,
+                  std::vector<std::string>& notes) {
   for (size_t i = 1; i < rows.size() && !fill; ++i) {
-    check(rows[i].time > rows[i - 1].time, "{}: the time {} {}; {}", rows[i].place, moment(rows[i].time),
+    check(rows[i].time > rows[i - 1].time, "{}: the time {} {}; {}", rows[i].place,
+          moment(rows[i].time, calendar),
           rows[i].time == rows[i - 1].time
               ? "is there twice"
-              : fmt::format("comes after {}, the rows are not in order", moment(rows[i - 1].time)),
+              : fmt::format("comes after {}, the rows are not in order", moment(rows[i - 1].time, calendar)),
           kFillWay);
   }
   if (!fill) return;
@@ -187,19 +214,18 @@ class SeriesFiller {
       int64_t next = series_.time(count_);
       while (next < row.time) {
         check(fill_, "{}: the time {} follows {}, and rows are {} apart: {} is missing; {}", row.place,
-              moment(row.time), moment(series_.time(count_ - 1)), series_.step.text(), moment(next),
-              kFillWay);
+              shown(row.time), shown(series_.time(count_ - 1)), series_.step.text(), shown(next), kFillWay);
         check(added_ < 10 * std::ssize(rows_) + 1000,
               "{}: the time {} is so far from the rows before it that more rows would be filled than there "
               "are; "
               "correct the file",
-              row.place, moment(row.time));
+              row.place, shown(row.time));
         add_copy();
         ++added_;
         next = series_.time(count_);
       }
       check(next == row.time, "{}: the time {} lies between two rows, which are {} apart; correct the file",
-            row.place, moment(row.time), series_.step.text());
+            row.place, shown(row.time), series_.step.text());
       add(row);
     }
   }
@@ -207,6 +233,8 @@ class SeriesFiller {
   int64_t added() const { return added_; }
 
  private:
+  std::string shown(int64_t time) const { return moment(time, series_.step.calendar); }
+
   void add_copy() {
     const auto columns = static_cast<int64_t>(series_.columns.size());
     for (int64_t i = 0; i < columns; ++i)
@@ -248,14 +276,23 @@ Series read_series(const std::vector<std::string>& files, const SeriesColumns& o
   std::vector<SeriesRow>& rows = table.rows;
   Series series{.notes = std::move(table.notes)};
   check(!rows.empty(), "{}: there is no row below the names of the columns", files[0]);
-  put_in_order(rows, options.fill, series.notes);
+  const Calendar calendar = calendar_of(rows, options.calendar);
+  set_times(rows, calendar);
+  put_in_order(rows, options.fill, calendar, series.notes);
   check(rows.size() >= 2, "{}: a series needs two rows at least; there is one", files[0]);
   series.time_name = table.time_name();
   series.columns = table.column_names();
   series.start = rows[0].time;
   std::vector<int64_t> times;
   for (const SeriesRow& row : rows) times.push_back(row.time);
-  series.step = TimeStep::of(times);
+  series.step = TimeStep::of(times, calendar);
+  if (calendar == Calendar::jalali && options.calendar == SeriesCalendar::automatic) {
+    TimeStep gregorian = series.step;
+    gregorian.calendar = Calendar::gregorian;
+    series.notes.push_back(
+        fmt::format("times are read in the calendar of Iran: {} is {}; `calendar` names another",
+                    series.time_text(0), gregorian.format(series.start)));
+  }
   SeriesFiller filler(series, rows, options.fill);
   filler.run();
   if (filler.added() > 0)
@@ -304,7 +341,7 @@ std::vector<float> calendar_of(const Series& series, std::span<const CalendarPar
   for (int64_t row = begin; row < begin + count; ++row) {
     const int64_t time = series.time(row);
     for (const CalendarPart part : parts) {
-      const double angle = 2 * std::numbers::pi * calendar_phase(time, part);
+      const double angle = 2 * std::numbers::pi * calendar_phase(time, part, series.step.calendar);
       values.push_back(static_cast<float>(std::sin(angle)));
       values.push_back(static_cast<float>(std::cos(angle)));
     }

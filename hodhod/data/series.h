@@ -2,20 +2,28 @@
 // Time series: tables with a time in each row, rows at equal distances, and a number in each column.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hodhod/data/time_step.h"
 
 namespace hodhod {
 
+// In which calendar the times of a table are read; automatic: Jalali if all years lie between
+// kFirstJalaliYear and kLastJalaliYear and no month has a Gregorian name, otherwise Gregorian.
+enum class SeriesCalendar { automatic, gregorian, jalali };
+constexpr std::array<std::string_view, 3> names_of(SeriesCalendar) { return {"auto", "gregorian", "jalali"}; }
+
 // What is read of a table.
 struct SeriesColumns {
   std::string time = {};                  // the column of times; empty: the first one
   std::vector<std::string> columns = {};  // of numbers; empty: all others that hold numbers
   bool fill = false;
+  SeriesCalendar calendar = SeriesCalendar::automatic;
   bool by_name = false;  // numbers are names, too: of a model's columns, which were found before
 
   template <class Visitor>
@@ -25,6 +33,9 @@ struct SeriesColumns {
     v("fill", fill,
       "Sort rows that are out of order, keep the first of rows with the same time, and give rows and numbers "
       "that are missing the value before them");
+    v("calendar", calendar,
+      "Calendar of the times; auto: that of Iran if all years lie between 1250 and 1500, otherwise "
+      "Gregorian");
   }
 };
 

@@ -25,6 +25,9 @@ TEST(TimeStep, TimesAreReadAndWritten) {
   EXPECT_EQ(parse_time("Jan 1 2000"), 946684800);
   EXPECT_EQ(parse_time("1949-02"), -660009600);
   EXPECT_EQ(parse_time("1949"), parse_time("1949-01-01"));
+  EXPECT_EQ(parse_time("۲۰۱۶/۷/۱ ۵:۰۴:۰۳"), 1467349443);
+  EXPECT_EQ(parse_time("1402/02/31", Calendar::jalali), parse_time("2023-05-21"));
+  EXPECT_EQ(parse_time("1402/07/31", Calendar::jalali), std::nullopt);
   for (const char* wrong :
        {"", "x", "2016-13-01", "2016-02-30", "2016-01-01 24:00", "2016-01-01 00:00:00+03:30", "2016-01-01 ",
         "20160101", "2016-01-01 00", "2016-01-01 00:00:00.5", "99999-01-01"})
@@ -49,14 +52,18 @@ TEST(TimeStep, IsTheCommonestDistance) {
 
 TEST(TimeStep, GoesForthAndBack) {
   const int64_t january = *parse_time("2021-01-31");
-  for (const char* text :
-       {"1 hour", "15 minutes", "7 days", "1 week", "1 month", "1 month, last day", "12 months"}) {
+  for (const char* text : {"1 hour", "15 minutes", "7 days", "1 week", "1 month", "1 month, last day",
+                           "12 months", "1 day (jalali)", "1 month (jalali)", "1 month, last day (jalali)"}) {
     const auto step = TimeStep::parse(text);
     ASSERT_TRUE(step.has_value()) << text;
     if (std::string(text) != "7 days") {
       EXPECT_EQ(step->text(), text);
     }
-    const int64_t start = step->months > 0 && !step->last_day ? *parse_time("2021-01-01") : january;
+    const int64_t start = step->months == 0 ? january
+                          : !step->last_day
+                              ? *parse_time(step->calendar == Calendar::jalali ? "2021-04-21" : "2021-01-01")
+                          : step->calendar == Calendar::jalali ? *parse_time("2021-04-20")
+                                                               : january;
     for (int64_t n = -30; n <= 30; ++n) EXPECT_EQ(step->between(start, step->after(start, n)), n) << text;
   }
   const TimeStep last{.months = 1, .last_day = true};
@@ -78,6 +85,9 @@ TEST(TimeStep, TheCalendarTurns) {
   EXPECT_DOUBLE_EQ(calendar_phase(*parse_time("1960-01-03"), CalendarPart::weekday), 6.0 / 7);  // a Sunday
   EXPECT_DOUBLE_EQ(calendar_phase(monday_noon, CalendarPart::day), 3.0 / 31);
   EXPECT_DOUBLE_EQ(calendar_phase(monday_noon, CalendarPart::month), 0.5);
+  const int64_t new_year = *parse_time("2021-03-21");
+  EXPECT_DOUBLE_EQ(calendar_phase(new_year, CalendarPart::month, Calendar::jalali), 0);
+  EXPECT_DOUBLE_EQ(calendar_phase(new_year, CalendarPart::day, Calendar::jalali), 0);
 }
 
 Series series_of(const std::string& text, const SeriesColumns& options = {},
@@ -101,6 +111,30 @@ TEST(Series, IsReadWithItsTimes) {
   EXPECT_EQ(chosen.columns, (std::vector<std::string>{"y", "x"}));
   EXPECT_EQ(chosen.values, (std::vector<double>{2, 1, 4, 3}));
   EXPECT_EQ(chosen.time_text(0), "2020-01");
+}
+
+TEST(Series, TimesMayBeInTheCalendarOfIran) {
+  const Series days = series_of("روز,x\n۱۴۰۲/۰۲/۳۰,۱\n۱۴۰۲/۰۲/۳۱,۲٫۵\n۱۴۰۲/۰۳/۰۱,۳\n");
+  EXPECT_EQ(days.step.text(), "1 day (jalali)");
+  EXPECT_EQ(days.values, (std::vector<double>{1, 2.5, 3}));
+  EXPECT_EQ(days.start, parse_time("2023-05-20"));
+  EXPECT_EQ(days.time_text(31), "1402-03-30");
+  ASSERT_EQ(days.notes.size(), 1U);
+  EXPECT_NE(days.notes[0].find("1402-02-30 is 2023-05-20;"), std::string::npos) << days.notes[0];
+  const Series months = series_of("t,x\n1402-10-29,1\n1402-11-29,2\n1402-12-29,3\n1403-01-29,4\n");
+  EXPECT_EQ(months.step.text(), "1 month (jalali)");
+  EXPECT_EQ(months.time_text(4), "1403-02-29");
+  // Old Gregorian years: those that reach further, and those that are named so.
+  EXPECT_EQ(series_of("t,x\n1499,1\n1500,2\n1501,3\n").step.text(), "12 months");
+  const Series named =
+      series_of("t,x\n1402-01-31,1\n1402-02-28,2\n", {.calendar = SeriesCalendar::gregorian});
+  EXPECT_EQ(named.step.text(), "1 month, last day");
+  const std::string wrong = error_of([] { series_of("t,x\n1402-01-30,1\n1402-01-31,2\n1402-01-32,3\n"); });
+  EXPECT_NE(wrong.find("expected a time"), std::string::npos) << wrong;
+  const std::string gregorian = error_of(
+      [] { series_of("t,x\n1402-02-30,1\n1402-02-31,2\n", {.calendar = SeriesCalendar::gregorian}); });
+  EXPECT_NE(gregorian.find("there is no 1402-02-30 in the Gregorian calendar"), std::string::npos)
+      << gregorian;
 }
 
 // What a file with two columns is refused for.

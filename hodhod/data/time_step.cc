@@ -15,44 +15,12 @@ namespace {
 
 constexpr int64_t kMinute = 60, kHour = 3600, kDay = 86400, kWeek = 7 * kDay;
 
-struct Date {
-  int64_t year = 1970, month = 1, day = 1;  // from 1
-};
-
-// Days since 1970-01-01 in the Gregorian calendar, and back (Hinnant, "chrono-compatible low-level date
-// algorithms").
-int64_t days_of(const Date& date) {
-  const int64_t year = date.year - (date.month <= 2 ? 1 : 0);
-  const int64_t era = (year >= 0 ? year : year - 399) / 400;
-  const int64_t year_of_era = year - era * 400;
-  const int64_t day_of_year = (153 * (date.month + (date.month > 2 ? -3 : 9)) + 2) / 5 + date.day - 1;
-  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
-}
-
-Date date_of(int64_t days) {
-  days += 719468;
-  const int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-  const int64_t day = days - era * 146097;
-  const int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
-  const int64_t day_of_year = day - (365 * year + year / 4 - year / 100);
-  const int64_t shifted = (5 * day_of_year + 2) / 153;
-  const int64_t month = shifted < 10 ? shifted + 3 : shifted - 9;
-  return {year + era * 400 + (month <= 2 ? 1 : 0), month, day_of_year - (153 * shifted + 2) / 5 + 1};
-}
-
-int64_t days_in_month(int64_t year, int64_t month) {
-  const Date next = month == 12 ? Date{year + 1, 1, 1} : Date{year, month + 1, 1};
-  return days_of(next) - days_of({year, month, 1});
-}
-
-int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
-Date date_at(int64_t time) { return date_of(floor_divide(time, kDay)); }
+Date date_at(int64_t time, Calendar calendar) { return date_of(floor_divide(time, kDay), calendar); }
 int64_t second_of_day(int64_t time) { return time - floor_divide(time, kDay) * kDay; }
-int64_t month_number(int64_t time) {
-  const Date date = date_at(time);
+int64_t month_number(int64_t time, Calendar calendar) {
+  const Date date = date_at(time, calendar);
   return date.year * 12 + date.month - 1;
 }
-bool is_last_day(int64_t time) { return date_at(time + kDay).day == 1; }
 
 // Reads a time from left to right; each function leaves the text as it is if it finds nothing.
 class TimeReader {
@@ -140,6 +108,7 @@ struct Unit {
   int64_t seconds;
   std::string_view name;
 };
+constexpr std::string_view kLastDay = ", last day", kJalali = " (jalali)";  // behind a step
 constexpr Unit kUnits[] = {
     {kWeek, "week"}, {kDay, "day"}, {kHour, "hour"}, {kMinute, "minute"}, {1, "second"}};
 
@@ -153,46 +122,64 @@ int64_t median_distance(std::span<const int64_t> values) {
 
 }  // namespace
 
-std::optional<int64_t> parse_time(std::string_view text) {
-  TimeReader reader(text);
+std::optional<int64_t> WrittenTime::in(Calendar calendar) const {
+  if (date.day > days_in_month(date.year, date.month, calendar)) return std::nullopt;
+  return days_of(date, calendar) * kDay + second;
+}
+
+std::optional<WrittenTime> read_time(std::string_view text) {
+  const std::string ascii = with_ascii_digits(text);
+  TimeReader reader(ascii);
+  WrittenTime time{.month_by_name =
+                       !ascii.empty() && std::isalpha(static_cast<unsigned char>(ascii[0])) != 0};
   const auto date = read_date(reader);
-  if (!date || date->day > days_in_month(date->year, date->month)) return std::nullopt;
-  const auto seconds = read_clock(reader);
-  if (!seconds || !reader.at_end()) return std::nullopt;
-  return days_of(*date) * kDay + *seconds;
+  const auto second = date ? read_clock(reader) : std::nullopt;
+  if (!second || !reader.at_end()) return std::nullopt;
+  time.date = *date;
+  time.second = *second;
+  return time;
+}
+
+std::optional<int64_t> parse_time(std::string_view text, Calendar calendar) {
+  const auto time = read_time(text);
+  return time ? time->in(calendar) : std::nullopt;
 }
 
 int64_t TimeStep::after(int64_t time, int64_t steps) const {
   if (months == 0) return time + steps * seconds;
-  const int64_t month = month_number(time) + steps * months;
+  const int64_t month = month_number(time, calendar) + steps * months;
   const int64_t year = floor_divide(month, 12), in_year = month - year * 12 + 1;
-  const int64_t days = days_in_month(year, in_year);
-  const int64_t day = last_day ? days : std::min(date_at(time).day, days);
-  return days_of({year, in_year, day}) * kDay + second_of_day(time);
+  const int64_t days = days_in_month(year, in_year, calendar);
+  const int64_t day = last_day ? days : std::min(date_at(time, calendar).day, days);
+  return days_of({year, in_year, day}, calendar) * kDay + second_of_day(time);
 }
 
 std::optional<int64_t> TimeStep::between(int64_t from, int64_t to) const {
-  const int64_t steps = months > 0    ? floor_divide(month_number(to) - month_number(from), months)
+  const int64_t steps = months > 0
+                            ? floor_divide(month_number(to, calendar) - month_number(from, calendar), months)
                         : seconds > 0 ? floor_divide(to - from, seconds)
                                       : 0;
   return after(from, steps) == to ? std::optional(steps) : std::nullopt;
 }
 
 std::string TimeStep::text() const {
-  if (months > 0) return count_of(months, "month") + (last_day ? ", last day" : "");
+  const std::string written = calendar == Calendar::jalali ? std::string(kJalali) : "";
+  if (months > 0) return count_of(months, "month") + (last_day ? std::string(kLastDay) : "") + written;
   for (const Unit& unit : kUnits) {
-    if (seconds % unit.seconds == 0) return count_of(seconds / unit.seconds, unit.name);
+    if (seconds % unit.seconds == 0) return count_of(seconds / unit.seconds, unit.name) + written;
   }
   return "";
 }
 
 std::optional<TimeStep> TimeStep::parse(std::string_view text) {
   TimeStep step;
-  constexpr std::string_view kLastDay = ", last day";
-  if (text.ends_with(kLastDay)) {
-    step.last_day = true;
-    text.remove_suffix(kLastDay.size());
-  }
+  const auto ends_with = [&text](std::string_view ending) {
+    if (!text.ends_with(ending)) return false;
+    text.remove_suffix(ending.size());
+    return true;
+  };
+  if (ends_with(kJalali)) step.calendar = Calendar::jalali;
+  step.last_day = ends_with(kLastDay);
   TimeReader reader(text);
   const auto count = reader.number(9, 1, 999'999'999);
   if (!count || !reader.take(' ')) return std::nullopt;
@@ -209,21 +196,24 @@ std::optional<TimeStep> TimeStep::parse(std::string_view text) {
   return std::nullopt;
 }
 
-TimeStep TimeStep::of(std::span<const int64_t> times) {
+TimeStep TimeStep::of(std::span<const int64_t> times, Calendar calendar) {
   const int64_t seconds = median_distance(times);
   const auto same = [&](auto&& f) {
     return std::all_of(times.begin(), times.end(), [&](int64_t time) { return f(time) == f(times[0]); });
   };
-  const bool same_day = same([](int64_t time) { return date_at(time).day; });
-  const bool last_day = std::all_of(times.begin(), times.end(), is_last_day);
-  if (seconds < 28 * kDay || !same(second_of_day) || !(same_day || last_day)) return {.seconds = seconds};
+  const bool same_day = same([&](int64_t time) { return date_at(time, calendar).day; });
+  const bool last_day = std::all_of(times.begin(), times.end(),
+                                    [&](int64_t time) { return date_at(time + kDay, calendar).day == 1; });
+  if (seconds < 28 * kDay || !same(second_of_day) || !(same_day || last_day))
+    return {.seconds = seconds, .calendar = calendar};
   std::vector<int64_t> months;
-  for (const int64_t time : times) months.push_back(month_number(time));
-  return {.months = std::max<int64_t>(1, median_distance(months)), .last_day = !same_day};
+  for (const int64_t time : times) months.push_back(month_number(time, calendar));
+  return {
+      .months = std::max<int64_t>(1, median_distance(months)), .last_day = !same_day, .calendar = calendar};
 }
 
 std::string TimeStep::format(int64_t time) const {
-  const Date date = date_at(time);
+  const Date date = date_at(time, calendar);
   const int64_t clock = second_of_day(time);
   const bool in_days = clock == 0 && (months > 0 || seconds % kDay == 0);
   if (in_days && months > 0 && date.day == 1) return fmt::format("{:04}-{:02}", date.year, date.month);
@@ -245,8 +235,8 @@ std::optional<CalendarPart> calendar_part_named(std::string_view name) {
   return static_cast<CalendarPart>(found - names.begin());
 }
 
-double calendar_phase(int64_t time, CalendarPart part) {
-  const Date date = date_at(time);
+double calendar_phase(int64_t time, CalendarPart part, Calendar calendar) {
+  const Date date = date_at(time, calendar);
   const auto share = [](int64_t of, int64_t whole) {
     return static_cast<double>(of) / static_cast<double>(whole);
   };
@@ -260,7 +250,7 @@ double calendar_phase(int64_t time, CalendarPart part) {
       return share(since_monday - floor_divide(since_monday, 7) * 7, 7);
     }
     case CalendarPart::day:
-      return share(date.day - 1, days_in_month(date.year, date.month));
+      return share(date.day - 1, days_in_month(date.year, date.month, calendar));
     case CalendarPart::month:
       break;
   }

@@ -27,7 +27,7 @@ constexpr int64_t kBlockNumbers = 1 << 18;
 // The row at which the forecast begins.
 int64_t first_row(const SeriesForecaster& model, const Series& series, const std::string& at) {
   if (at.empty()) return series.rows();
-  const auto time = parse_time(at);
+  const auto time = parse_time(at, series.step.calendar);
   check(time.has_value(), "look: --at {}: expected a time such as {}", at,
         series.time_text(series.rows() - 1));
   const auto row = series.step.between(series.start, *time);

@@ -99,6 +99,15 @@ void SeriesForecaster::save(const std::string& directory) const {
 
 bool SeriesForecaster::by_gradients() const { return model->config().fitted_by() == FittedBy::gradients; }
 
+SeriesColumns SeriesForecaster::columns(bool fill) const {
+  return {
+      .time = options().time,
+      .columns = options().columns,
+      .fill = fill,
+      .calendar = step().calendar == Calendar::jalali ? SeriesCalendar::jalali : SeriesCalendar::gregorian,
+      .by_name = true};
+}
+
 TimeStep SeriesForecaster::step() const {
   const auto step = TimeStep::parse(options().step);
   check(step.has_value(), "{}: config.json: step is \"{}\"; expected a distance such as 1 hour",
@@ -121,7 +130,7 @@ SeriesParts SeriesForecaster::parts_in(const Series& series) const {
         model->name(), fmt::join(series.columns, ", "), fmt::join(options().columns, ", "));
   check(series.step == step(), "{}: the rows of the data are {} apart, and those of the model {}",
         model->name(), series.step.text(), options().step);
-  const auto start = parse_time(options().start);
+  const auto start = parse_time(options().start, series.step.calendar);
   check(start.has_value(), "{}: config.json: start is \"{}\"; expected a time", model->name(),
         options().start);
   const int64_t begin = steps_from(series.step, series.start, *start, model->name());

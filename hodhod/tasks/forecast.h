@@ -44,9 +44,7 @@ struct SeriesForecaster {
   // Whether it is trained by gradients, or solved.
   bool by_gradients() const;
   // What it reads of a table.
-  SeriesColumns columns(bool fill) const {
-    return {.time = options().time, .columns = options().columns, .fill = fill, .by_name = true};
-  }
+  SeriesColumns columns(bool fill) const;
   TimeStep step() const;
   std::vector<CalendarPart> calendar() const;
 
