@@ -156,7 +156,7 @@ std::string moment(int64_t time, Calendar calendar) {
 }
 
 // The calendar that the rows are written in.
-Calendar calendar_of(const std::vector<SeriesRow>& rows, SeriesCalendar wanted) {
+Calendar written_in(const std::vector<SeriesRow>& rows, SeriesCalendar wanted) {
   if (wanted != SeriesCalendar::automatic)
     return wanted == SeriesCalendar::jalali ? Calendar::jalali : Calendar::gregorian;
   const bool jalali = std::all_of(rows.begin(), rows.end(), [](const SeriesRow& row) {
@@ -276,7 +276,7 @@ Series read_series(const std::vector<std::string>& files, const SeriesColumns& o
   std::vector<SeriesRow>& rows = table.rows;
   Series series{.notes = std::move(table.notes)};
   check(!rows.empty(), "{}: there is no row below the names of the columns", files[0]);
-  const Calendar calendar = calendar_of(rows, options.calendar);
+  const Calendar calendar = written_in(rows, options.calendar);
   set_times(rows, calendar);
   put_in_order(rows, options.fill, calendar, series.notes);
   check(rows.size() >= 2, "{}: a series needs two rows at least; there is one", files[0]);
