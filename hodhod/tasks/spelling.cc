@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include "hodhod/base/utf8.h"
 
@@ -25,22 +27,50 @@ std::u32string symbols_of(std::string_view word) {
   return symbols;
 }
 
+// Up to three letters in one number, which tells shorter texts from longer ones.
+uint64_t key_of(std::u32string_view letters) {
+  constexpr uint64_t kBits = 21, kNone = (uint64_t{1} << kBits) - 1;  // no letter has this code
+  uint64_t key = 0;
+  for (size_t at = 0; at < 3; ++at) key = key << kBits | (at < letters.size() ? letters[at] : kNone);
+  return key;
+}
+
+std::u32string letters_of_key(uint64_t key) {
+  std::u32string letters;
+  for (const int shift : {42, 21, 0}) letters.push_back(static_cast<char32_t>(key >> shift & 0x1FFFFF));
+  return letters;
+}
+
 }  // namespace
 
 SpellingModel::SpellingModel(const text::Tokenizer& tokenizer) {
   for (int32_t id = 0; id < tokenizer.vocab_size(); ++id) {
     if (!tokenizer.is_special(id) && tokenizer.role("unk_token") != id) add(tokenizer.readable_token(id));
   }
+  sum_up();
 }
 
 void SpellingModel::add(std::string_view word) {
   const std::u32string symbols = symbols_of(word);
-  for (size_t at = kLettersBefore; at < symbols.size(); ++at) {
-    for (size_t length = 0; length <= kLettersBefore; ++length) {
-      Followers& followers = contexts_[symbols.substr(at - length, length)];
-      ++followers.total;
-      ++followers.counts[symbols[at]];
-    }
+  const std::u32string_view all = symbols;
+  for (size_t at = kLettersBefore; at < all.size(); ++at)
+    ++counts_[key_of(all.substr(at - kLettersBefore, kLettersBefore + 1))];
+}
+
+void SpellingModel::sum_up() {
+  const std::vector<std::pair<uint64_t, int64_t>> longest(counts_.begin(), counts_.end());
+  for (const auto& [key, count] : longest) {
+    const std::u32string letters = letters_of_key(key);
+    for (size_t from = 1; from <= kLettersBefore; ++from)
+      counts_[key_of(std::u32string_view(letters).substr(from))] += count;
+  }
+  for (const auto& [key, count] : counts_) {
+    std::u32string letters = letters_of_key(key);
+    while (letters.back() > kWordEnd) letters.pop_back();
+    letters.pop_back();
+    Followers& followers = contexts_[key_of(letters)];
+    followers.total += count;
+    ++followers.kinds;
   }
 }
 
@@ -48,13 +78,14 @@ double SpellingModel::probability(std::u32string_view context, char32_t letter) 
   double p = 1 / kSymbols;
   const size_t longest = std::min(context.size(), kLettersBefore);
   for (size_t length = 0; length <= longest; ++length) {
-    const auto found = contexts_.find(std::u32string(context.substr(context.size() - length)));
+    std::u32string letters(context.substr(context.size() - length));
+    const auto found = contexts_.find(key_of(letters));
     if (found == contexts_.end()) break;  // no longer context has occurred either
-    const auto& [total, counts] = found->second;
-    const auto count = counts.find(letter);
-    const auto kinds = static_cast<double>(counts.size());
-    p = ((count == counts.end() ? 0 : static_cast<double>(count->second)) + kinds * p) /
-        (static_cast<double>(total) + kinds);
+    letters.push_back(letter);
+    const auto count = counts_.find(key_of(letters));
+    const auto kinds = static_cast<double>(found->second.kinds);
+    p = ((count == counts_.end() ? 0 : static_cast<double>(count->second)) + kinds * p) /
+        (static_cast<double>(found->second.total) + kinds);
   }
   return p;
 }

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -33,13 +32,18 @@ class SpellingModel {
   static constexpr char32_t kWordEnd = 0x110000;
 
  private:
+  // What follows a context: how often anything does, and how many different letters.
   struct Followers {
-    int64_t total = 0;
-    std::map<char32_t, int64_t> counts = {};
+    int64_t total = 0, kinds = 0;
   };
+  // Counts the letters of a word after the two before each.
   void add(std::string_view word);
+  // Counts of shorter contexts are sums of those of longer ones.
+  void sum_up();
 
-  std::unordered_map<std::u32string, Followers> contexts_;
+  // By their letters (key_of in spelling.cc).
+  std::unordered_map<uint64_t, int64_t> counts_;
+  std::unordered_map<uint64_t, Followers> contexts_;
 };
 
 }  // namespace hodhod
