@@ -2,6 +2,7 @@
 #include "hodhod/data/calendar.h"
 
 #include <algorithm>
+#include <array>
 
 namespace hodhod {
 namespace {

@@ -27,6 +27,11 @@ std::vector<int64_t> words_of(const text::Tokenizer& tokenizer, const std::vecto
   return words;
 }
 
+// The number of words in which tokens stand.
+int64_t count_words(const std::vector<int64_t>& words) {
+  return words.empty() ? 0 : *std::max_element(words.begin(), words.end()) + 1;
+}
+
 std::vector<std::string> names_of_tokens(const text::Tokenizer& tokenizer,
                                          const std::vector<int64_t>& tokens) {
   std::vector<std::string> names;
@@ -84,16 +89,16 @@ Alignment align_whole(const Translator& translator, const std::string& text, con
   std::vector<int64_t> inputs = {translator.decoder_start()};
   inputs.insert(inputs.end(), target.begin(), target.end() - 1);
   result.attention = cross_attention(*translator.model, source, inputs, layer);
-  // Words are counted from the first one of the text itself.
-  const std::vector<int64_t> before = words_of(tokenizer, source_tokens(translator, ""), special.eos);
-  const int64_t prefix_words =
-      translator.prefix.empty() ? 0 : *std::max_element(before.begin(), before.end()) + 1;
-
   std::vector<int64_t> from = words_of(tokenizer, source, special.eos);
   const std::vector<int64_t> to = words_of(tokenizer, target, special.eos);
+  // Words are counted from the first one of the text itself.
+  const std::vector<int32_t> ids = tokenizer.encode_ids(text);
+  const int64_t prefix_words =
+      translator.prefix.empty()
+          ? 0
+          : count_words(from) - count_words(words_of(tokenizer, {ids.begin(), ids.end()}, special.eos));
   for (int64_t& word : from) word = std::max<int64_t>(-1, word - prefix_words);
-  const int64_t source_words = *std::max_element(from.begin(), from.end()) + 1,
-                target_words = *std::max_element(to.begin(), to.end()) + 1;
+  const int64_t source_words = count_words(from), target_words = count_words(to);
   if (source_words == 0) return result;
   std::vector<double> weights(static_cast<size_t>(source_words * target_words));
   std::vector<bool> has_tokens(static_cast<size_t>(target_words));

@@ -69,6 +69,8 @@ class SideEncoder {
 
   // At most `longest` tokens, for which the text's own are cut.
   std::vector<int64_t> operator()(std::string_view text, int64_t longest = INT64_MAX) const;
+  // Whether a text has tokens of its own.
+  bool has_tokens(std::string_view text) const { return !tokenizer_.encode_ids(text).empty(); }
 
  private:
   const text::Tokenizer& tokenizer_;

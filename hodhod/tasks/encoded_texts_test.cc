@@ -45,6 +45,8 @@ TEST(EncodedTexts, ASideHasTheTokenizersFrameAndOneEnd) {
   EXPECT_THAT(encode("boat river", 3), ElementsAre(begin, own[0], end));
   EXPECT_THAT(SideEncoder(*tokenizer, Frame{{9}, {end}})("boat"), ElementsAre(9, own[0], end));
   EXPECT_EQ(SideEncoder(*tokenizer, source_frame(*tokenizer, end), "boat ")("river"), framed);
+  EXPECT_TRUE(encode.has_tokens("boat"));
+  EXPECT_FALSE(encode.has_tokens(""));
   // An end that the frame has not is added.
   framed.push_back(7);
   EXPECT_EQ(SideEncoder(*tokenizer, source_frame(*tokenizer, 7))("boat river"), framed);

@@ -169,6 +169,25 @@ TEST(Languages, WordsBeforeATextSayWhatToDoWithIt) {
             (Json{{"prefix", "to English: "}}));
 }
 
+// The blank at the prefix's end is a token when nothing follows, and part of the next word otherwise.
+TEST(Languages, ATextOfOneTokenBehindAPrefixIsTranslated) {
+  Translator translator = translator_of_languages(/*behind=*/false);
+  translator.tokenizer = std::make_unique<text::Tokenizer>(text::Tokenizer::from_json(
+      R"({"version": "1.0", "added_tokens": [{"id": 1, "content": "</s>", "special": true}],
+        "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true},
+        "decoder": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true},
+        "model": {"type": "WordLevel", "unk_token": "?",
+          "vocab": {"?": 0, "</s>": 1, "▁": 2, "▁to": 3, "▁English:": 4, "▁house": 5}}})",
+      "tokenizer.json"));
+  translator.prefix = "to English: ";
+  Context context;
+  EXPECT_GT(translate(translator, {"house"}, {}, context)[0].tokens, 0);
+  EXPECT_EQ(translate(translator, {""}, {}, context)[0].tokens, 0);
+  const Alignment alignment = align(translator, "house", {.text = "house", .tokens = {5, 2}});
+  ASSERT_FALSE(alignment.words.empty());
+  for (const auto& [source, target] : alignment.words) EXPECT_EQ(source, 0);
+}
+
 TEST(Languages, TranslationsThatConfigJsonDoesNotNameAreRefused) {
   const TemporaryDirectory directory;
   write_directory_with_prefixes(directory);

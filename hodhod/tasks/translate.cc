@@ -71,7 +71,7 @@ std::vector<Unit> units_of(const Translator& translator, const SideEncoder& toke
   const int64_t most = options.max_source > 0 ? std::min(options.max_source, takes) : takes;
   const auto fits = [&](std::string_view part) { return std::ssize(tokens_of(part)) <= most; };
   auto tokens = tokens_of(text);
-  if (std::ssize(tokens) == std::ssize(tokens_of(""))) return units;  // nothing but what stands around a text
+  if (!tokens_of.has_tokens(text)) return units;
   result.tokens = std::ssize(tokens);
   const uint64_t stream = options.first + i;
   if (options.unit != TranslationUnit::sentence && result.tokens <= most) {
