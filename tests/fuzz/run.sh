@@ -21,10 +21,9 @@ fuzzers=("$@")
            fuzz_pytorch)
 # What the fuzzers read with; fuzz_fasttext needs tensors, and fuzz_model_config, which runs a model, everything below
 # the tasks.
-sources=(hodhod/base/*.cc hodhod/text/*.cc hodhod/text/*/*.cc hodhod/io/word_vectors.cc hodhod/io/arpa.cc
+sources=(hodhod/base/*.cc hodhod/text/*.cc hodhod/text/*/*.cc hodhod/data/*.cc hodhod/io/word_vectors.cc hodhod/io/arpa.cc
          hodhod/io/{pytorch_file,pickle,zip_archive,tensor_entry}.cc
-         hodhod/models/ngram_{trie*,arpa,distribution}.cc hodhod/tensor/pool.cc
-         hodhod/data/{corpus,header,record_reader,series,tagged_reader,time_step}.cc)
+         hodhod/models/ngram_{trie*,arpa,distribution}.cc hodhod/tensor/pool.cc)
 case " ${fuzzers[*]} " in
   *" fuzz_model_config "*|*" fuzz_fasttext "*)
     sources+=(hodhod/kernels/*.cc hodhod/kernels/*/*.cc hodhod/tensor/*.cc hodhod/ops/*.cc hodhod/nn/*.cc hodhod/io/*.cc
