@@ -112,7 +112,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
    public:
     // Whether the key of the last member is new. Those before it are in the set.
     bool add_last(const Json::Object& members) {
-      if (2 * members.size() > slots_.size()) grow(members);
+      if (4 * members.size() > 3 * slots_.size()) grow(members);
       return put(members, static_cast<uint32_t>(members.size() - 1));
     }
 
@@ -135,7 +135,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     }
     // Those that are in the set are different, and their hashes are known.
     void grow(const Json::Object& members) {
-      std::vector<Slot> smaller(std::bit_ceil(4 * members.size()));
+      std::vector<Slot> smaller(std::bit_ceil(2 * members.size()));
       smaller.swap(slots_);
       const size_t mask = slots_.size() - 1;
       for (const Slot& slot : smaller) {

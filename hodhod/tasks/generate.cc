@@ -89,18 +89,29 @@ void leave_out_context(std::span<const ScoringWindow> windows, const Tensor& lab
 // Rows of a batch of lines: they are mostly short.
 constexpr int64_t kLinesOfBatch = 64;
 
-LanguageText text_for(const TextGenerator& generator, std::string_view text) {
+// `unknown`, if given, gets the words that are predicted and that the tokenizer does not know.
+LanguageText text_for(const TextGenerator& generator, std::string_view text,
+                      std::vector<std::string>* unknown = nullptr) {
   const text::Tokenizer& tokenizer = *generator.tokenizer;
-  if (!generator.reads_lines()) return {tokenizer, running_tokens(tokenizer, text)};
-  return LanguageText::of_lines(tokenizer, before_lines(generator), generator.config().special().eos, text);
+  if (generator.reads_lines()) {
+    return LanguageText::of_lines(tokenizer, before_lines(generator), generator.config().special().eos, text,
+                                  unknown);
+  }
+  const std::vector<int64_t> tokens = running_tokens(tokenizer, text, unknown);
+  // The first token of a running text that begins with nothing is not predicted.
+  const bool predicts_all = !tokenizer.frame().before.empty();
+  if (unknown != nullptr && !unknown->empty() && !predicts_all && tokens[0] == tokenizer.role("unk_token"))
+    unknown->erase(unknown->begin());
+  return {tokenizer, tokens};
 }
 
-// Scores without checking for NaN, because validation must also work when training diverges.
+// Scores without checking for NaN, because validation must also work when training diverges. The letters of
+// `unknown_words` are not in the score.
 metrics::LanguageScore score_windows(const TextGenerator& generator, std::string_view text, Context& context,
-                                     int64_t batch) {
+                                     int64_t batch, std::vector<std::string>& unknown_words) {
   const NoGrad off;
   const LanguageModel& model = *generator.model->language_model();
-  const LanguageText running = text_for(generator, text);
+  const LanguageText running = text_for(generator, text, &unknown_words);
   const int64_t unknown = generator.tokenizer->role("unk_token").value_or(-1);
   metrics::LanguageScore score;
   score.bytes = static_cast<int64_t>(text.size());
@@ -207,34 +218,11 @@ metrics::LanguageScore score_text(const TextGenerator& generator, std::string_vi
                                   int64_t batch) {
   const std::optional<std::string> kept = without_symbols(generator, text);
   if (kept) text = *kept;
-  metrics::LanguageScore score = score_windows(generator, text, context, batch);
+  std::vector<std::string> unknown;
+  metrics::LanguageScore score = score_windows(generator, text, context, batch, unknown);
   check_log_probability(*generator.model, -score.negative_log_likelihood);
-  if (score.unknown > 0) score.spelling = spelling_cost(generator, text);
+  score.spelling = spelling_cost(*generator.tokenizer, unknown);
   return score;
-}
-
-double spelling_cost(const TextGenerator& generator, std::string_view text) {
-  const text::Tokenizer& tokenizer = *generator.tokenizer;
-  const auto unknown = tokenizer.role("unk_token");
-  if (!unknown) return 0;
-  const SpellingModel letters(tokenizer);
-  double cost = 0;
-  // The first token of a running text that begins with nothing is not predicted, and not charged.
-  bool charged = generator.reads_lines() || !tokenizer.frame().before.empty();
-  const auto add = [&](const text::Encoding& encoding, std::string_view part) {
-    for (size_t i = 0; i < encoding.size(); ++i, charged = true) {
-      if (encoding.ids[i] != *unknown || !charged) continue;
-      const text::Range range = encoding.bytes[i];
-      cost += letters.cost(tokenizer.normalized(part.substr(range.begin, range.size())));
-    }
-  };
-  const std::vector<std::string_view> whole = {text};
-  for (const std::string_view part : generator.reads_lines() ? lines_of_text(text) : whole) {
-    const text::Encoding encoding = tokenizer.encode(part, {.add_special_tokens = false});
-    add(encoding, part);
-    for (const text::Encoding& rest : encoding.overflow) add(rest, part);
-  }
-  return cost;
 }
 
 LanguageTrainee::LanguageTrainee(TextGenerator& generator, std::string_view train, std::string_view dev,
@@ -356,10 +344,11 @@ LossSum LanguageTrainee::loss(Context& context) {
 Scores LanguageTrainee::validate() {
   if (!validates_) return {};
   Context context;
+  std::vector<std::string> unknown;
   metrics::LanguageScore score =
-      score_windows(generator_, dev_, context, std::max<int64_t>(1, options_.batch));
-  if (score.unknown > 0 && !spelling_) spelling_ = spelling_cost(generator_, dev_);
-  if (score.unknown > 0) score.spelling = *spelling_;
+      score_windows(generator_, dev_, context, std::max<int64_t>(1, options_.batch), unknown);
+  if (!spelling_) spelling_ = spelling_cost(*generator_.tokenizer, unknown);
+  score.spelling = *spelling_;
   return language_scores(score);
 }
 

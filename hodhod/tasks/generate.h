@@ -64,10 +64,6 @@ void read_lines(TextGenerator& generator);
 metrics::LanguageScore score_text(const TextGenerator& generator, std::string_view text, Context& context,
                                   int64_t batch = 8);
 
-// What the letters of the unknown words of a text cost, in nats (tasks/spelling.h); score_text() has it in
-// its figures of bits.
-double spelling_cost(const TextGenerator& generator, std::string_view text);
-
 // A score as the result of a validation: the loss decides.
 Scores language_scores(const metrics::LanguageScore& score);
 // The first part of a text for validation, of about this many tokens.
@@ -148,7 +144,7 @@ class LanguageTrainee final : public Trainee {
   LanguageTraining options_;
   LanguageText train_;
   std::string dev_;
-  std::optional<double> spelling_;  // spelling_cost() of the validation text, once it is needed
+  std::optional<double> spelling_;  // of the validation text, once it is needed
   bool validates_ = false;
   WindowOrder order_ = WindowOrder::random;
   int64_t epoch_ = 0;

@@ -2,6 +2,7 @@
 #include "hodhod/tasks/language_text.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "hodhod/base/threads.h"
@@ -14,8 +15,10 @@ constexpr size_t kLinesAtOnce = 256;  // that a thread encodes
 
 }  // namespace
 
-std::vector<int64_t> running_tokens(const text::Tokenizer& tokenizer, std::string_view text) {
-  std::vector<int32_t> ids = tokenizer.encode_ids(text);
+std::vector<int64_t> running_tokens(const text::Tokenizer& tokenizer, std::string_view text,
+                                    std::vector<std::string>* unknown) {
+  std::vector<int32_t> ids;
+  tokenizer.encode_ids(text, ids, unknown);
   const std::vector<int32_t> after = tokenizer.frame().after;
   ids.insert(ids.end(), after.begin(), after.end());
   return {ids.begin(), ids.end()};
@@ -38,17 +41,18 @@ LanguageText::LanguageText(const text::Tokenizer& tokenizer, std::vector<int64_t
 }
 
 LanguageText LanguageText::of_lines(const text::Tokenizer& tokenizer, std::vector<int64_t> before,
-                                    int64_t eos, std::string_view text) {
+                                    int64_t eos, std::string_view text, std::vector<std::string>* unknown) {
   LanguageText found;
   found.before_ = std::move(before);
   const std::vector<std::string_view> lines = lines_of_text(text);
   found.line_ends_.resize(lines.size());
   std::vector<std::vector<int32_t>> pieces((lines.size() + kLinesAtOnce - 1) / kLinesAtOnce);
+  std::vector<std::vector<std::string>> unknown_of(pieces.size());
   parallel_for(std::ssize(pieces), 1, [&](int64_t begin, int64_t end) {
     for (auto piece = static_cast<size_t>(begin); piece < static_cast<size_t>(end); ++piece) {
       const size_t last = std::min(lines.size(), (piece + 1) * kLinesAtOnce);
       for (size_t i = piece * kLinesAtOnce; i < last; ++i) {
-        tokenizer.encode_ids(lines[i], pieces[piece]);
+        tokenizer.encode_ids(lines[i], pieces[piece], unknown != nullptr ? &unknown_of[piece] : nullptr);
         pieces[piece].push_back(static_cast<int32_t>(eos));
         found.line_ends_[i] = std::ssize(pieces[piece]);  // in the piece, until all lengths are known
       }
@@ -63,6 +67,11 @@ LanguageText LanguageText::of_lines(const text::Tokenizer& tokenizer, std::vecto
   found.tokens_.reserve(static_cast<size_t>(count));
   for (const std::vector<int32_t>& piece : pieces)
     found.tokens_.insert(found.tokens_.end(), piece.begin(), piece.end());
+  for (std::vector<std::string>& words : unknown_of) {
+    if (words.empty()) continue;
+    unknown->insert(unknown->end(), std::make_move_iterator(words.begin()),
+                    std::make_move_iterator(words.end()));
+  }
   return found;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -13,8 +14,10 @@
 
 namespace hodhod {
 
-// The tokens of a text, with those that the tokenizer's post-processor puts after it.
-std::vector<int64_t> running_tokens(const text::Tokenizer& tokenizer, std::string_view text);
+// The tokens of a text, with those that the tokenizer's post-processor puts after it. Appends to `unknown`,
+// if given, the words that the tokenizer does not know.
+std::vector<int64_t> running_tokens(const text::Tokenizer& tokenizer, std::string_view text,
+                                    std::vector<std::string>* unknown = nullptr);
 
 // The lines of a text, without their line breaks; what follows the last break is a line unless it is empty.
 std::vector<std::string_view> lines_of_text(std::string_view text);
@@ -27,9 +30,9 @@ class LanguageText {
   LanguageText() = default;
   LanguageText(const text::Tokenizer& tokenizer, std::vector<int64_t> tokens);
   // The lines of a text, each a text of its own: it begins after the tokens `before`, at least one, and ends
-  // with `eos`.
+  // with `eos`. `unknown` as in running_tokens().
   static LanguageText of_lines(const text::Tokenizer& tokenizer, std::vector<int64_t> before, int64_t eos,
-                               std::string_view text);
+                               std::string_view text, std::vector<std::string>* unknown = nullptr);
 
   int64_t tokens() const { return static_cast<int64_t>(tokens_.size()); }
   // Of of_lines(): where each line ends in the tokens.

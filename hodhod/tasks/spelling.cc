@@ -15,16 +15,15 @@ constexpr size_t kLettersBefore = 2;
 constexpr double kSymbols = 0x110000 + 1;  // characters of Unicode, and the end of a word
 constexpr char32_t kReplacement = 0xFFFD;  // stands for a byte that is not UTF-8
 
-// The letters of a word and its end, after as many ends as a context has.
-std::u32string symbols_of(std::string_view word) {
-  std::u32string symbols(kLettersBefore, SpellingModel::kWordEnd);
+// Puts into `symbols` the letters of a word and its end, after as many ends as a context has.
+void put_symbols(std::string_view word, std::u32string& symbols) {
+  symbols.assign(kLettersBefore, SpellingModel::kWordEnd);
   for (size_t at = 0; at < word.size();) {
     const Character letter = read_character(word, at);
     symbols.push_back(letter.code == kIllFormed ? kReplacement : letter.code);
     at += letter.size;
   }
   symbols.push_back(SpellingModel::kWordEnd);
-  return symbols;
 }
 
 // Up to three letters in one number, which tells shorter texts from longer ones.
@@ -44,17 +43,19 @@ std::u32string letters_of_key(uint64_t key) {
 }  // namespace
 
 SpellingModel::SpellingModel(const text::Tokenizer& tokenizer) {
+  const int32_t unknown = tokenizer.role("unk_token").value_or(-1);
+  std::u32string symbols;
   for (int32_t id = 0; id < tokenizer.vocab_size(); ++id) {
-    if (!tokenizer.is_special(id) && tokenizer.role("unk_token") != id) add(tokenizer.readable_token(id));
+    if (tokenizer.is_special(id) || id == unknown) continue;
+    put_symbols(tokenizer.readable_token(id), symbols);
+    add(symbols);
   }
   sum_up();
 }
 
-void SpellingModel::add(std::string_view word) {
-  const std::u32string symbols = symbols_of(word);
-  const std::u32string_view all = symbols;
-  for (size_t at = kLettersBefore; at < all.size(); ++at)
-    ++counts_[key_of(all.substr(at - kLettersBefore, kLettersBefore + 1))];
+void SpellingModel::add(std::u32string_view symbols) {
+  for (size_t at = kLettersBefore; at < symbols.size(); ++at)
+    ++counts_[key_of(symbols.substr(at - kLettersBefore, kLettersBefore + 1))];
 }
 
 void SpellingModel::sum_up() {
@@ -91,11 +92,20 @@ double SpellingModel::probability(std::u32string_view context, char32_t letter) 
 }
 
 double SpellingModel::cost(std::string_view word) const {
-  const std::u32string symbols = symbols_of(word);
+  std::u32string symbols;
+  put_symbols(word, symbols);
+  const std::u32string_view all = symbols;
   double cost = 0;
-  for (size_t at = kLettersBefore; at < symbols.size(); ++at)
-    cost -= std::log(
-        probability(std::u32string_view(symbols).substr(at - kLettersBefore, kLettersBefore), symbols[at]));
+  for (size_t at = kLettersBefore; at < all.size(); ++at)
+    cost -= std::log(probability(all.substr(at - kLettersBefore, kLettersBefore), all[at]));
+  return cost;
+}
+
+double spelling_cost(const text::Tokenizer& tokenizer, std::span<const std::string> words) {
+  if (words.empty()) return 0;
+  const SpellingModel letters(tokenizer);
+  double cost = 0;
+  for (const std::string& word : words) cost += letters.cost(word);
   return cost;
 }
 

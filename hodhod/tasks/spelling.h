@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -36,8 +37,8 @@ class SpellingModel {
   struct Followers {
     int64_t total = 0, kinds = 0;
   };
-  // Counts the letters of a word after the two before each.
-  void add(std::string_view word);
+  // Counts the letters of a word after the two before each; two ends of words stand before the first.
+  void add(std::u32string_view symbols);
   // Counts of shorter contexts are sums of those of longer ones.
   void sum_up();
 
@@ -45,5 +46,8 @@ class SpellingModel {
   std::unordered_map<uint64_t, int64_t> counts_;
   std::unordered_map<uint64_t, Followers> contexts_;
 };
+
+// −ln p of the letters of all these words, by a model that is estimated if there are any.
+double spelling_cost(const text::Tokenizer& tokenizer, std::span<const std::string> words);
 
 }  // namespace hodhod

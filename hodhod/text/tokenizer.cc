@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <mutex>
 
@@ -30,6 +31,17 @@ bool spells_bytes(const TokenizerParts& parts) {
   SplitText probe{NormalizedText(text, false)};
   parts.pre_tokenizer->apply(probe);
   return probe.bytes;
+}
+
+std::string without_metaspaces(std::string_view text) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const size_t space = std::min(text.find(kMetaspace, at), text.size());
+    out.append(text.substr(at, space - at));
+    if (space < text.size()) out.push_back(' ');
+    at = space + kMetaspace.size();
+  }
+  return out;
 }
 
 }  // namespace
@@ -81,6 +93,7 @@ Tokenizer::Tokenizer(TokenizerParts parts, const std::string& where)
   added_ = AddedTokens(number_added_tokens(parts_.added_tokens, where), parts_.normalizer.get(), where);
   parts_.added_tokens = added_.all();
   bytes_ = spells_bytes(parts_);
+  unknown_ = role("unk_token").value_or(-1);
 }
 
 Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
@@ -186,23 +199,38 @@ Encoding Tokenizer::encode_one(std::string_view text, int32_t sequence, Work& wo
   return encoding;
 }
 
-void Tokenizer::encode_ids(std::string_view text, std::vector<int32_t>& out) const {
+void Tokenizer::encode_ids(std::string_view text, std::vector<int32_t>& out,
+                           std::vector<std::string>* unknown) const {
   Borrowed work(*this);
   auto& tokens = (*work).tokens;
   auto& pieces = (*work).pieces;
   auto& scratch = *(*work).scratch;
   scratch.rng = Rng(0).fork(0);
   const bool plain = !added_.has(true) && !added_.next(text, 0, false);
-  if (plain && parts_.model->encode_raw(text, scratch, out)) return;
+  const size_t first = out.size();
+  const int32_t none = unknown == nullptr ? -1 : unknown_;
+  if (plain && parts_.model->encode_raw(text, scratch, out)) {
+    if (none < 0 || std::find(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(), none) == out.end())
+      return;
+    out.resize(first);  // this way does not tell where the unknown ones are
+  }
   for_each_split(text, false, [&](const SplitText& split) {
     if (plain && !split.bytes) {
       pieces.clear();
       for (size_t i = 0; i < split.pieces.size(); ++i) pieces.push_back(split.piece(i));
-      if (encode_whole_words(*parts_.model, pieces, out)) return;
+      const size_t before = out.size();
+      if (encode_whole_words(*parts_.model, pieces, out)) {
+        const bool each_has_one = out.size() == before + pieces.size();
+        for (size_t i = 0; none >= 0 && each_has_one && i < pieces.size(); ++i) {
+          if (out[before + i] == none) unknown->push_back(without_metaspaces(pieces[i]));
+        }
+        return;
+      }
     }
     for (size_t i = 0; i < split.pieces.size(); ++i) {
       if (split.pieces[i].token >= 0) {
         out.push_back(split.pieces[i].token);
+        if (none >= 0 && out.back() == none) unknown->emplace_back(split.piece(i));
         continue;
       }
       tokens.clear();
@@ -211,7 +239,12 @@ void Tokenizer::encode_ids(std::string_view text, std::vector<int32_t>& out) con
       } else {
         parts_.model->encode(split.piece(i), scratch, tokens);
       }
-      for (const Token& token : tokens) out.push_back(token.id);
+      for (const Token& token : tokens) {
+        out.push_back(token.id);
+        if (none >= 0 && token.id == none) {
+          unknown->push_back(without_metaspaces(split.piece(i).substr(token.begin, token.end - token.begin)));
+        }
+      }
     }
   });
 }
@@ -348,13 +381,14 @@ std::optional<int32_t> Tokenizer::role(std::string_view name) const {
 }
 
 void Tokenizer::set_role(std::string_view name, std::string_view token) {
-  for (auto& [role, content] : parts_.roles) {
-    if (role == name) {
-      content = token;
-      return;
-    }
+  const auto known = std::find_if(parts_.roles.begin(), parts_.roles.end(),
+                                  [&](const auto& role) { return role.first == name; });
+  if (known == parts_.roles.end()) {
+    parts_.roles.emplace_back(name, token);
+  } else {
+    known->second = token;
   }
-  parts_.roles.emplace_back(name, token);
+  unknown_ = role("unk_token").value_or(-1);
 }
 
 std::string Tokenizer::readable_token(int32_t id) const {
@@ -392,9 +426,7 @@ std::string Tokenizer::decode(const std::vector<int32_t>& ids, bool skip_special
 std::string Tokenizer::normalized(std::string_view text) const {
   if (!parts_.normalizer) return std::string(text);
   std::string out = normalize(*parts_.normalizer, text);
-  if (text.find(kMetaspace) == text.npos) {
-    for (size_t at = 0; (at = out.find(kMetaspace, at)) != out.npos;) out.replace(at, kMetaspace.size(), " ");
-  }
+  if (text.find(kMetaspace) == text.npos) out = without_metaspaces(out);
   if (out.starts_with(' ') && !text.starts_with(' ')) out.erase(0, 1);
   return out;
 }

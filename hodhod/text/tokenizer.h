@@ -96,8 +96,10 @@ class Tokenizer {
   std::vector<int32_t> encode_ids(std::string_view text, bool add_special_tokens = false) const;
   // The special tokens that add_special_tokens puts around a text.
   Frame frame() const;
-  // Appends the ids; no special tokens except those in the text.
-  void encode_ids(std::string_view text, std::vector<int32_t>& out) const;
+  // Appends the ids; no special tokens except those in the text. Appends to `unknown`, if given, what each
+  // unknown token (role unk_token) stands for, normalised and in readable form.
+  void encode_ids(std::string_view text, std::vector<int32_t>& out,
+                  std::vector<std::string>* unknown = nullptr) const;
 
   std::string decode(const std::vector<int32_t>& ids, bool skip_special_tokens = true) const;
 
@@ -157,7 +159,8 @@ class Tokenizer {
 
   TokenizerParts parts_;
   AddedTokens added_;
-  bool bytes_ = false;  // tokens are spelt in the byte alphabet
+  bool bytes_ = false;    // tokens are spelt in the byte alphabet
+  int32_t unknown_ = -1;  // role("unk_token")
   std::unique_ptr<WorkPool> pool_;
 };
 

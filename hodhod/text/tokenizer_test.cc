@@ -10,6 +10,7 @@
 #include "hodhod/base/threads.h"
 #include "hodhod/text/after/template_processing.h"
 #include "hodhod/text/models/bpe.h"
+#include "hodhod/text/models/unigram.h"
 #include "hodhod/text/models/word_level.h"
 #include "hodhod/text/normalizers/characters.h"
 #include "hodhod/text/normalizers/persian.h"
@@ -17,6 +18,7 @@
 #include "hodhod/text/normalizers/unicode_forms.h"
 #include "hodhod/text/pre_tokenizers/byte_level.h"
 #include "hodhod/text/pre_tokenizers/characters.h"
+#include "hodhod/text/pre_tokenizers/metaspace.h"
 #include "hodhod/text/testing/random_text.h"
 #include "hodhod/text/unicode/byte_alphabet.h"
 
@@ -240,6 +242,27 @@ TEST(Tokenizer, AddedTokens) {
   EXPECT_EQ(tokenizer.encode_ids("Entry c"), (Ids{entry, 3}));
   EXPECT_EQ(tokenizer.decode({1, mask, 3}), "a c");
   EXPECT_EQ(tokenizer.decode({1, mask, 3}, false), "a <mask> c");
+}
+
+TEST(Tokenizer, UnknownTokensComeWithWhatTheyStandFor) {
+  const auto unknown_in = [](const Tokenizer& tokenizer, const std::string& text) {
+    Ids ids = {7};
+    Strings unknown = {"before"};
+    tokenizer.encode_ids(text, ids, &unknown);
+    EXPECT_EQ(Ids(ids.begin() + 1, ids.end()), tokenizer.encode_ids(text)) << text;
+    EXPECT_EQ(unknown[0], "before");
+    EXPECT_EQ(std::ssize(unknown) - 1, std::count(ids.begin() + 1, ids.end(), 0)) << text;
+    return Strings(unknown.begin() + 1, unknown.end());
+  };
+  const Tokenizer words = word_tokenizer({{.content = "<mask>", .normalized = false}}, make_lowercase());
+  EXPECT_EQ(unknown_in(words, "a Hoopoe, b"), (Strings{"hoopoe", ","}));
+  EXPECT_EQ(unknown_in(words, "Hoopoe<mask>هدهد a"), (Strings{"hoopoe", "هدهد"}));
+  EXPECT_EQ(unknown_in(words, "a b"), Strings());
+
+  TokenizerParts parts;
+  parts.pre_tokenizer = make_metaspace({});
+  parts.model = make_unigram({{"<unk>", 0}, {"▁", -2}, {"a", -2}, {"▁a", -1}}, 0, false);
+  EXPECT_EQ(unknown_in(Tokenizer(std::move(parts)), "a xy a☃"), (Strings{"xy", "☃"}));
 }
 
 TEST(Tokenizer, ReadableTokens) {
