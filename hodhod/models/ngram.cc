@@ -139,8 +139,8 @@ Tensor NgramModel::logits(const SequenceBatch& batch, Context& context) const {
 void NgramModel::score(std::span<const int64_t> tokens, std::span<const int64_t> labels,
                        const std::function<void(size_t, const TokenScore&)>& put) const {
   check_ids(tokens);
-  for (size_t t = 0; t < labels.size(); ++t) {
-    if (labels[t] != kIgnoreIndex) check_ids(labels.subspan(t, 1));
+  for (const int64_t& label : labels) {
+    if (label != kIgnoreIndex && (label < 0 || label >= vocabulary())) check_ids({&label, 1});
   }
   ngrams().expect_lookups(labels.size());
   score_text_of_ngrams(reader(), tokens, labels, put);

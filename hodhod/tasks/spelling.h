@@ -4,6 +4,7 @@
 // charged by a model of letters, estimated on the words that the tokenizer took from its training text.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -11,6 +12,7 @@
 #include <unordered_map>
 
 #include "hodhod/text/tokenizer.h"
+#include "hodhod/text/training/ngrams.h"
 
 namespace hodhod {
 
@@ -26,24 +28,22 @@ class SpellingModel {
 
   // −ln p of the letters of a word and of its end.
   double cost(std::string_view word) const;
-  // p(letter | context): of the context, at most two letters count. kWordEnd is the end of a word, and stands
-  // before its first letter.
-  double probability(std::u32string_view context, char32_t letter) const;
+  // p of the last of these letters after the others, at most two of which count. kWordEnd is the end of a
+  // word, and stands before its first letter.
+  double probability(std::span<const int32_t> letters) const;
 
-  static constexpr char32_t kWordEnd = 0x110000;
+  static constexpr int32_t kWordEnd = 0x110000;
 
  private:
   // What follows a context: how often anything does, and how many different letters.
   struct Followers {
     int64_t total = 0, kinds = 0;
   };
-  // Counts the letters of a word after the two before each; two ends of words stand before the first.
-  void add(std::u32string_view symbols);
-  // Counts of shorter contexts are sums of those of longer ones.
-  void sum_up();
+  static uint64_t key_of(std::span<const int32_t> context);
 
-  // By their letters (key_of in spelling.cc).
-  std::unordered_map<uint64_t, int64_t> counts_;
+  // Of one, two and three letters.
+  std::array<text::NgramCounts, 3> counts_ = {text::NgramCounts(1), text::NgramCounts(2),
+                                              text::NgramCounts(3)};
   std::unordered_map<uint64_t, Followers> contexts_;
 };
 

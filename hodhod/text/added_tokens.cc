@@ -101,7 +101,14 @@ AddedTokens::Trie AddedTokens::build_trie(std::vector<Spelling> spellings) {
       i = end;
     }
   }
+  if (trie.nodes[0].count == 1) trie.only_start = trie.edges[trie.nodes[0].first].byte;
   return trie;
+}
+
+size_t AddedTokens::Trie::next_start(std::string_view text, size_t at) const {
+  if (only_start >= 0) return std::min(text.find(static_cast<char>(only_start), at), text.size());
+  while (at < text.size() && !starts[static_cast<uint8_t>(text[at])]) ++at;
+  return at;
 }
 
 std::pair<int32_t, size_t> AddedTokens::Trie::match(std::string_view text, size_t at) const {
@@ -122,11 +129,7 @@ std::optional<AddedTokens::Match> AddedTokens::next(std::string_view text, size_
                                                     bool normalized) const {
   const Trie& trie = tries_[normalized];
   if (trie.nodes.empty()) return std::nullopt;
-  for (size_t at = from; at < text.size();) {
-    if (!trie.starts[static_cast<uint8_t>(text[at])]) {
-      ++at;
-      continue;
-    }
+  for (size_t at = from; (at = trie.next_start(text, at)) < text.size();) {
     const auto [index, size] = trie.match(text, at);
     if (index < 0) {
       ++at;

@@ -63,6 +63,9 @@ class AddedTokens {
     std::vector<Node> nodes;
     std::vector<Edge> edges;
     std::array<bool, 256> starts = {};
+    int only_start = -1;  // the byte that all begin with, if there is one
+    // The first place from `at` on where a token can start, or the end of the text.
+    size_t next_start(std::string_view text, size_t at) const;
     // The longest token that starts at `at`: its index, or −1, and its size.
     std::pair<int32_t, size_t> match(std::string_view text, size_t at) const;
   };
