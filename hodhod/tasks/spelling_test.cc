@@ -14,6 +14,7 @@
 #include "hodhod/tasks/fit_language.h"
 #include "hodhod/tasks/generate.h"
 #include "hodhod/tasks/task_tokenizer.h"
+#include "hodhod/tasks/test_generator.h"
 
 namespace hodhod {
 namespace {
@@ -86,6 +87,19 @@ TEST(Spelling, UnknownWordsAreNotFree) {
   EXPECT_NEAR(few.spelling, of_few.cost("word77") + of_few.cost("zebra"), 1e-9);
   EXPECT_LT(few.negative_log_likelihood, all.negative_log_likelihood) << "unknown words are easy to predict";
   EXPECT_GT(few.bits_per_character(), all.bits_per_character()) << "and not easy to write";
+}
+
+// The first token of a text is not predicted if nothing stands before it; then its letters are free, too.
+TEST(Spelling, WhatIsNotPredictedIsNotCharged) {
+  TextGenerator writer = test_generator(TokenizerKind::character);
+  const double snowman = SpellingModel(*writer.tokenizer).cost("☃");
+  Context context;
+  const auto spelling = [&](const std::string& text) { return score_text(writer, text, context).spelling; };
+  EXPECT_EQ(spelling("☃the cat"), 0);
+  EXPECT_NEAR(spelling("the ☃cat"), snowman, 1e-9);
+  EXPECT_NEAR(spelling("☃the ☃cat"), snowman, 1e-9);
+  frame_texts(writer, /*closing=*/false);
+  EXPECT_NEAR(spelling("☃the cat"), SpellingModel(*writer.tokenizer).cost("☃"), 1e-9);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "hodhod/base/error.h"
 #include "hodhod/text/testing/test_data.h"
+#include "hodhod/text/testing/unknown_tokens.h"
 #include "hodhod/text/tokenizer.h"
 
 namespace hodhod::text {
@@ -20,18 +21,8 @@ void expect_recorded(const Tokenizer& tokenizer, const std::string& path) {
     const auto text = json["text"].get<std::string>();
     const auto ids = json["ids"].get<Ids>();
     EXPECT_EQ(tokenizer.encode_ids(text), ids) << text;
-    const Encoding encoding = tokenizer.encode(text, {.add_special_tokens = false});
-    EXPECT_EQ(encoding.ids, ids) << text;
-    std::vector<std::string> unknown, expected;
-    for (size_t i = 0; i < ids.size(); ++i) {
-      if (ids[i] != tokenizer.role("unk_token")) continue;
-      const Range range = encoding.bytes[i];
-      expected.push_back(tokenizer.normalized(text.substr(range.begin, range.size())));
-    }
-    Ids again;
-    tokenizer.encode_ids(text, again, &unknown);
-    EXPECT_EQ(again, ids) << text;
-    EXPECT_EQ(unknown, expected) << text;
+    EXPECT_EQ(tokenizer.encode(text, {.add_special_tokens = false}).ids, ids) << text;
+    expect_unknown_as_by_offsets(tokenizer, text);
     ++lines;
   }
   EXPECT_GE(lines, 42);

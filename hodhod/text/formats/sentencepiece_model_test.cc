@@ -9,6 +9,7 @@
 #include "hodhod/text/formats/sentencepiece_proto.h"
 #include "hodhod/text/testing/largest_allocation.h"
 #include "hodhod/text/testing/test_data.h"
+#include "hodhod/text/testing/unknown_tokens.h"
 
 namespace hodhod::text {
 namespace {
@@ -49,9 +50,13 @@ TEST_P(SentencePieceRecorded, SameIds) {
     }
     // All but what normalises to a space at the end.
     EXPECT_GE(end + 3, text.find_last_not_of(' ') + 1) << text;
+    expect_unknown_as_by_offsets(tokenizer, text);
     ++lines;
   }
   EXPECT_GE(lines, 42);
+  if (!tokenizer.token_to_id("<0x00>")) {
+    EXPECT_EQ(expect_unknown_as_by_offsets(tokenizer, "a ☃ b \U00013080"), 2u);
+  }
 }
 
 // The samples that SentencePiece writes into a model so that a reader can check itself.
