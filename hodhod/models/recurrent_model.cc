@@ -2,6 +2,7 @@
 #include "hodhod/models/recurrent_model.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -98,6 +99,19 @@ RecurrentState joined(const RecurrentState& one, const RecurrentState& other) {
   return {both(one.output, other.output), both(one.cell, other.cell)};
 }
 
+// Deviation of the initial vectors of tokens. An encoder's scores fall when they begin larger.
+constexpr double kUsualDeviation = 0.1;
+
+// Of a model that writes. The vectors are what the gates take in and, where the two are tied, what the logits
+// are made with; while they are small, both stay so, and training loses hundreds of steps until they have
+// grown. The length of a state grows with the root of the width, so that these logits begin alike at all
+// widths. Letters, which all occur often, bear more than words.
+double deviation_of_language(const RecurrentConfig& config) {
+  constexpr int64_t kMostLetters = 1000;
+  const double of_width_one = config.vocabulary < kMostLetters ? 8 : 4;
+  return std::clamp(of_width_one / std::sqrt(static_cast<double>(config.width)), kUsualDeviation, 1.0);
+}
+
 // The state before the first token, as zeros rather than undefined tensors.
 RecurrentState zero_state(const Recurrent& layers, int64_t rows) {
   const Shape shape{layers.options.layers, rows, layers.options.hidden};
@@ -188,6 +202,7 @@ void RecurrentModel::for_each_parameter(const ParameterFunction& f) { hodhod::fo
 
 void RecurrentModel::initialise(const Rng& rng, const ParameterChoice& wanted) {
   const RecurrentConfig& c = config_.body;
+  const bool writes = std::holds_alternative<LanguageHead>(head_);
   for_each_parameter([&](const std::string& name, Tensor& parameter) {
     if (!wanted(name)) return;
     const Rng stream = stream_of(rng, name);
@@ -198,7 +213,7 @@ void RecurrentModel::initialise(const Rng& rng, const ParameterChoice& wanted) {
     if (has(".weight_ih") || has(".weight_hh") || has(".bias_ih") || has(".bias_hh")) {
       initialise_cell(name, parameter, cell_of(c.cell), hidden, c.forget_bias, stream);
     } else if (name.ends_with("embedding.weight") || name == "output.weight") {
-      init_normal(parameter, 0, 0.1, stream);
+      init_normal(parameter, 0, writes ? deviation_of_language(c) : kUsualDeviation, stream);
     } else if (parameter.rank() < 2) {
       fill(parameter, name.ends_with("norm.weight") ? 1 : 0);
     } else {

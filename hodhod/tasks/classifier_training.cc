@@ -86,7 +86,8 @@ void ClassifierTrainee::next_batch() {
     batch_ = batch_of(texts_, rows, filler);
   } else {
     std::vector<EncodedText> texts;
-    for (int64_t row : rows) dropout_(texts.emplace_back(texts_[static_cast<size_t>(row)]), at.epoch, row);
+    for (int64_t row : rows)
+      dropout_(texts.emplace_back(texts_[static_cast<size_t>(row)]).ids, at.epoch, row);
     batch_ = batch_of(texts, filler);
   }
   std::vector<double> targets;

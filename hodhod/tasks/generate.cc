@@ -262,6 +262,8 @@ void LanguageTrainee::sample_windows(std::string_view train, uint64_t seed) {
         count_of(train_.tokens(), "token"), options_.length);
   sampler_ = std::make_unique<WindowSampler>(
       train_.sampler({.length = length, .batch = options_.batch, .order = order_, .seed = seed}));
+  if (order_ == WindowOrder::continuous)
+    unknown_ = TokenDropout::to_unknown(options_.unknown_share, seed, *generator_.tokenizer);
 }
 
 void LanguageTrainee::sample_lines(std::string_view train, uint64_t seed) {
@@ -323,6 +325,10 @@ void LanguageTrainee::next_batch() {
     windows = sampler_->next();
   }
   take(windows, order_ == WindowOrder::continuous && sampler_->step() > 1);
+  if (unknown_) {
+    const auto count = static_cast<size_t>(input_.numel());
+    (*unknown_)(std::span(input_.data<int64_t>(), count), epoch_, sampler_->step());
+  }
 }
 
 void LanguageTrainee::take(const std::vector<Window>& windows, bool goes_on) {

@@ -16,6 +16,7 @@
 #include "hodhod/models/language_model.h"
 #include "hodhod/tasks/generate_options.h"
 #include "hodhod/tasks/language_text.h"
+#include "hodhod/tasks/token_dropout.h"
 #include "hodhod/tasks/writing_model.h"
 #include "hodhod/text/tokenizer.h"
 #include "hodhod/train/metrics/perplexity.h"
@@ -89,6 +90,10 @@ struct LanguageTraining {
   int64_t batch = 16;    // windows in a batch
   TrainingWindows windows = TrainingWindows::automatic;
   int64_t validation_tokens = 200000;
+  // Of the input's tokens in continuous windows, those that are read as the unknown one, if the tokenizer has
+  // one. Without them its vector is never an input in training, and a single word that was never seen can
+  // move the state so far that it does not come back.
+  double unknown_share = 0.002;
   std::string token_cache = {};  // file that caches the encoded text; empty: none
   // Number of training tokens in the whole run; 0: unknown. Validation uses at most eight times as many, so
   // that a short run is not mostly validation.
@@ -104,6 +109,11 @@ struct LanguageTraining {
       "as for names (lines); auto: continuous for a recurrent model, random for others");
     v("validation_tokens", validation_tokens, "Number of tokens of the validation text that are used",
       at_least(0));
+    v("unknown_share", unknown_share,
+      "Continuous windows: share of the tokens read that are replaced by the unknown one in training, so "
+      "that a "
+      "word that was never seen does little harm",
+      at_least(0).below(1));
   }
 };
 
@@ -148,6 +158,7 @@ class LanguageTrainee final : public Trainee {
   bool validates_ = false;
   WindowOrder order_ = WindowOrder::random;
   int64_t epoch_ = 0;
+  std::optional<TokenDropout> unknown_;  // of continuous windows
   std::unique_ptr<WindowSampler> sampler_;
   // With windows of lines, in place of the sampler.
   std::unique_ptr<BatchSampler> lines_;

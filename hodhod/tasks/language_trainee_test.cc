@@ -136,7 +136,7 @@ TEST(LanguageTrainee, WritesSamplesThatAreTheSameEachTime) {
 // ---- carried state ----
 
 // 120 letters in three rows, in windows of 8: five batches an epoch.
-const LanguageTraining kFewRows{.length = 8, .batch = 3};
+const LanguageTraining kFewRows{.length = 8, .batch = 3, .unknown_share = 0};
 
 // Hides from the trainer what a trainee carries.
 class Forgetful final : public Trainee {
@@ -156,12 +156,12 @@ class Forgetful final : public Trainee {
 
 // The weights of a run that was stopped after each of these numbers of updates.
 std::vector<float> weights_after(const std::string& preset, const std::vector<int64_t>& stops,
-                                 bool forgets = false) {
+                                 bool forgets = false, const LanguageTraining& rows = kFewRows) {
   const TemporaryDirectory directory;
   std::vector<float> weights;
   for (const int64_t steps : stops) {
     TextGenerator writer = recurrent_hoopoe(preset);
-    LanguageTrainee trainee(writer, kHoopoes.substr(0, 120), "hoopoe 3 flies away", kFewRows, 1);
+    LanguageTrainee trainee(writer, kHoopoes.substr(0, 120), "hoopoe 3 flies away", rows, 1);
     Forgetful forgetful(trainee);
     TrainerOptions options = test_training(steps);
     options.accumulate = 2;
@@ -225,6 +225,27 @@ TEST(CarriedState, ABatchGoesOnFromTheOneBefore) {
                                                               {.reduction = Reduction::sum}, context);
     EXPECT_NEAR(sum, whole.item(), 1e-4);
   }
+}
+
+// Some of what is read is unknown, nothing of what is predicted, and the same after an interruption.
+TEST(CarriedState, ReadsSomeTokensAsUnknown) {
+  LanguageTraining rows = kFewRows;
+  rows.unknown_share = 0.2;
+  const auto whole = weights_after("gru-tiny", {8}, false, rows);
+  EXPECT_EQ(weights_after("gru-tiny", {3, 8}, false, rows), whole);
+  EXPECT_NE(weights_after("gru-tiny", {8}), whole);
+
+  TextGenerator writer = recurrent_hoopoe("gru-tiny");
+  const std::string text = kHoopoes.substr(0, 121);
+  LanguageTrainee trainee(writer, text, "", rows, 1);
+  trainee.next_batch();
+  const NoGrad off;
+  Context context;
+  const double loss = trainee.loss(context).sum.item();
+  // The unknown token's row of the tied embedding has a part in the loss as an input, not only as an output.
+  LanguageTrainee other(writer, text, "", kFewRows, 1);
+  other.next_batch();
+  EXPECT_NE(loss, other.loss(context).sum.item());
 }
 
 TEST(CarriedState, ATransformerHasNone) {

@@ -292,7 +292,7 @@ void TaggerTrainee::next_batch() {
   items_ = 0;
   for (int64_t row : sampler_->next()) {
     EncodedWords& piece = pieces.emplace_back(pieces_[static_cast<size_t>(row)]);
-    for (const TokenDropout& hide : dropouts_) hide(piece.text, at.epoch, row);
+    for (const TokenDropout& hide : dropouts_) hide(piece.text.ids, at.epoch, row);
     targets.push_back(targets_[static_cast<size_t>(row)]);
     items_ += static_cast<double>(std::count_if(targets.back().begin(), targets.back().end(),
                                                 [](int64_t target) { return target != kIgnoreIndex; }));

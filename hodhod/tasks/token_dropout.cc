@@ -8,11 +8,18 @@
 namespace hodhod {
 namespace {
 
-constexpr uint64_t kOfWords = 0x57445250, kOfSingletons = 0x53494e47;  // streams of the seed
+// Streams of the seed.
+constexpr uint64_t kOfWords = 0x57445250, kToUnknown = 0x554e4b4e, kOfSingletons = 0x53494e47;
 
 void check_probability(double probability, const char* name) {
   check(probability >= 0 && probability < 1, "training: {} is {}; give a number from 0 to below 1", name,
         probability);
+}
+
+std::vector<bool> words_of(const text::Tokenizer& tokenizer) {
+  std::vector<bool> words;
+  for (int32_t id = 0; id < tokenizer.vocab_size(); ++id) words.push_back(!tokenizer.is_special(id));
+  return words;
 }
 
 }  // namespace
@@ -23,10 +30,17 @@ TokenDropout::TokenDropout(double probability, const Rng& rng, int64_t replaceme
 
 TokenDropout TokenDropout::of_words(double probability, uint64_t seed, const text::Tokenizer& tokenizer) {
   check_probability(probability, "word_dropout");
-  std::vector<bool> may_hide;
-  for (int32_t id = 0; id < tokenizer.vocab_size(); ++id) may_hide.push_back(!tokenizer.is_special(id));
   const auto mask = tokenizer.role("mask_token"), unknown = tokenizer.role("unk_token");
-  return {probability, Rng(seed).fork(kOfWords), mask.value_or(unknown.value_or(0)), std::move(may_hide)};
+  check(probability == 0 || mask || unknown,
+        "training: word_dropout is {}, and the tokenizer has neither a mask nor an unknown token; leave it 0",
+        probability);
+  return {probability, Rng(seed).fork(kOfWords), mask.value_or(unknown.value_or(0)), words_of(tokenizer)};
+}
+
+TokenDropout TokenDropout::to_unknown(double probability, uint64_t seed, const text::Tokenizer& tokenizer) {
+  check_probability(probability, "unknown_share");
+  const auto unknown = tokenizer.role("unk_token");
+  return {unknown ? probability : 0, Rng(seed).fork(kToUnknown), unknown.value_or(0), words_of(tokenizer)};
 }
 
 TokenDropout TokenDropout::of_singletons(double probability, uint64_t seed, const text::Tokenizer& tokenizer,
@@ -45,10 +59,10 @@ TokenDropout TokenDropout::of_singletons(double probability, uint64_t seed, cons
   return {probability, Rng(seed).fork(kOfSingletons), unknown.value_or(0), std::move(may_hide)};
 }
 
-void TokenDropout::operator()(EncodedText& text, int64_t epoch, int64_t example) const {
+void TokenDropout::operator()(std::span<int64_t> ids, int64_t epoch, int64_t example) const {
   if (probability_ == 0) return;
   Rng draws = rng_.fork(static_cast<uint64_t>(epoch)).fork(static_cast<uint64_t>(example));
-  for (int64_t& id : text.ids) {
+  for (int64_t& id : ids) {
     const bool drop = draws.uniform() < probability_;
     if (drop && may_hide_[static_cast<size_t>(id)]) id = replacement_;
   }

@@ -16,14 +16,16 @@ namespace hodhod {
 class TokenDropout {
  public:
   // Each token that is not special becomes [MASK] (the unknown token if there is no mask) with this
-  // probability.
+  // probability. Error if there is neither.
   static TokenDropout of_words(double probability, uint64_t seed, const text::Tokenizer& tokenizer);
+  // Each token that is not special becomes the unknown one with this probability; none if there is none.
+  static TokenDropout to_unknown(double probability, uint64_t seed, const text::Tokenizer& tokenizer);
   // Each token that occurs once in `texts` becomes the unknown token with this probability, so that the
   // model learns what to make of words that it has never seen.
   static TokenDropout of_singletons(double probability, uint64_t seed, const text::Tokenizer& tokenizer,
                                     std::span<const EncodedText* const> texts);
 
-  void operator()(EncodedText& text, int64_t epoch, int64_t example) const;
+  void operator()(std::span<int64_t> ids, int64_t epoch, int64_t example) const;
 
  private:
   TokenDropout(double probability, const Rng& rng, int64_t replacement, std::vector<bool> may_hide);
