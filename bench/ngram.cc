@@ -149,7 +149,7 @@ TextGenerator count_text(const std::string& path, const std::string& directory, 
 void score_worker(const std::string& directory, const std::string& path) {
   const TextGenerator generator = TextGenerator::load(directory);
   Context context;
-  const auto score = score_text(generator, read_file(path), context);
+  const auto score = score_text(generator, read_file(path), context, {.letters = false});
   fmt::print("{}\n", score.perplexity());
 }
 

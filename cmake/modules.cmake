@@ -11,7 +11,7 @@ if(HODHOD_TESTS OR HODHOD_BENCH)
 endif()
 
 # The house, left to right: a module includes only what its line names (and what those name in turn).
-add_module(base GLUE LIBS fmt::fmt Threads::Threads z zstd)
+add_module(base GLUE HOT large_json.cc LIBS fmt::fmt Threads::Threads z zstd simdjson)
 add_module(kernels FAST DEPS base LIBS hwy)
 add_module(tensor GLUE DEPS base kernels)
 add_module(ops DEPS tensor)

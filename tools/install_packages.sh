@@ -19,6 +19,7 @@ program  libhwy-dev               Highway: SIMD in kernels/cpu
 program  libfmt-dev               formatting of text
 program  libcli11-dev             command line
 program  nlohmann-json3-dev       JSON
+program  libsimdjson-dev          the same, fast, for large files
 program  libutf8proc-dev          Unicode tables
 program  libpcre2-dev             patterns of pre-tokenisers
 program  zlib1g-dev               .gz corpora

@@ -5,16 +5,17 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
-#include <functional>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "hodhod/base/error.h"
 #include "hodhod/base/file.h"
+#include "hodhod/base/large_json.h"
 #include "hodhod/base/utf8.h"
 
 namespace hodhod {
@@ -107,54 +108,9 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   }
 
  private:
-  // The keys of an object with many members, by open addressing: the half of a key's hash, and its index.
-  class KeySet {
-   public:
-    // Whether the key of the last member is new. Those before it are in the set.
-    bool add_last(const Json::Object& members) {
-      if (4 * members.size() > 3 * slots_.size()) grow(members);
-      return put(members, static_cast<uint32_t>(members.size() - 1));
-    }
-
-   private:
-    struct Slot {
-      uint32_t hash = 0, index = kFree;
-    };
-    static constexpr uint32_t kFree = std::numeric_limits<uint32_t>::max();
-
-    bool put(const Json::Object& members, uint32_t index) {
-      const std::string_view key = members[index].first;
-      const auto hash = static_cast<uint32_t>(std::hash<std::string_view>()(key) >> 32);
-      const size_t mask = slots_.size() - 1;
-      size_t at = hash & mask;
-      for (; slots_[at].index != kFree; at = (at + 1) & mask) {
-        if (slots_[at].hash == hash && members[slots_[at].index].first == key) return false;
-      }
-      slots_[at] = {hash, index};
-      return true;
-    }
-    // Those that are in the set are different, and their hashes are known.
-    void grow(const Json::Object& members) {
-      std::vector<Slot> smaller(std::bit_ceil(2 * members.size()));
-      smaller.swap(slots_);
-      const size_t mask = slots_.size() - 1;
-      for (const Slot& slot : smaller) {
-        if (slot.index == kFree) continue;
-        size_t at = slot.hash & mask;
-        while (slots_[at].index != kFree) at = (at + 1) & mask;
-        slots_[at] = slot;
-      }
-      if (smaller.empty()) {
-        for (uint32_t i = 0; i + 1 < members.size(); ++i) put(members, i);
-      }
-    }
-
-    std::vector<Slot> slots_;
-  };
-
   struct Frame {
     Json* value;
-    std::optional<KeySet> keys;  // once there are many
+    std::unordered_set<std::string> keys;  // once there are many
   };
 
   size_t offset() const {
@@ -169,8 +125,10 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
       return std::none_of(members.begin(), members.end() - 1,
                           [&](const auto& member) { return member.first == members[last].first; });
     }
-    if (!frame.keys) frame.keys.emplace();
-    return frame.keys->add_last(members);
+    if (frame.keys.empty()) {
+      for (size_t i = 0; i < last; ++i) frame.keys.insert(members[i].first);
+    }
+    return frame.keys.insert(members[last].first).second;
   }
 
   Json* place_for(Json value) {
@@ -199,7 +157,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
            kJsonMaxDepth);
     }
     Json* value = place_for(std::move(empty));
-    stack_.push_back({value, std::nullopt});
+    stack_.push_back({value, {}});
     return true;
   }
 
@@ -298,6 +256,9 @@ class Writer {
 }  // namespace
 
 Json parse_json(std::string_view text, const std::string& name) {
+  if (text.size() >= kLargeJson) {
+    if (std::optional<Json> value = parse_large_json(text)) return std::move(*value);
+  }
   Builder builder(text, name);
   const bool read = nlohmann::json::sax_parse(builder.begin(), builder.end(), &builder);
   check(read, "{}: not a JSON text", name);

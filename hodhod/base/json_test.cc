@@ -4,7 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <string>
+
 #include "hodhod/base/error.h"
+#include "hodhod/base/large_json.h"
+#include "hodhod/base/rng.h"
 #include "hodhod/base/testing.h"
 
 namespace hodhod {
@@ -36,6 +41,83 @@ TEST(Json, DuplicateKeysAreRefusedInSmallAndLargeObjects) {
   for (int i = 0; i < 1000; ++i) text += fmt::format("\"k{}\": {}, ", i, i);
   EXPECT_THAT(parse_error(text + "\"k3\": 0}"), testing::HasSubstr("\"k3\" occurs twice"));
   EXPECT_EQ(parse_json(text + "\"k\": 0}", "x").size(), 1001u);
+}
+
+// A value of any kind, written with blanks and escapes here and there.
+std::string any_json(Rng& rng, int depth) {
+  const auto word = [&] {
+    std::string text = "\"";
+    for (uint64_t i = rng.below(5); i > 0; --i) {
+      constexpr std::array kParts = {"a",       "k7",     " ",       "سلام",           "\\u200c",
+                                     "\\n",     "\\\\ud", "\\u00e9", "\\ud83d\\ude00", "🕊",
+                                     "\\u0000", "\\/"};
+      text += kParts[rng.below(kParts.size())];
+    }
+    return text + "\"";
+  };
+  constexpr std::array kScalars = {"null",
+                                   "true",
+                                   "false",
+                                   "0",
+                                   "-0",
+                                   "-0.0",
+                                   "7",
+                                   "-12",
+                                   "1.5",
+                                   "2e3",
+                                   "1e-7",
+                                   "9223372036854775807",
+                                   "-9223372036854775808",
+                                   "18446744073709551615",
+                                   "3.141592653589793238"};
+  const uint64_t kind = rng.below(depth > 4 ? 2 : 4);
+  if (kind == 0) return kScalars[rng.below(kScalars.size())];
+  if (kind == 1) return word();
+  std::string text = kind == 2 ? "[" : "{";
+  for (uint64_t i = rng.below(30), n = i; i > 0; --i) {
+    if (i < n) text += ", ";
+    if (kind == 3) text += fmt::format("\"{}{}: ", i, word().substr(1));
+    text += any_json(rng, depth + 2);
+  }
+  return text + (kind == 2 ? "\n]" : " }");
+}
+
+TEST(Json, LargeTextsAreReadAsSmallOnesAre) {
+  int read = 0;
+  for (uint64_t seed = 0; seed < 2000; ++seed) {
+    Rng rng(seed);
+    std::string text = any_json(rng, 0);
+    if (text.size() >= kLargeJson) continue;
+    if (const auto value = parse_large_json(text)) {
+      ++read;
+      ASSERT_EQ(format_json(*value), format_json(parse_json(text, "x"))) << text;
+    } else {
+      ASSERT_THAT(text, testing::HasSubstr("\\ud")) << text;
+    }
+    // What one reads of a text with a wrong byte, the other reads too.
+    text[rng.below(text.size())] = static_cast<char>(rng.below(256));
+    if (const auto value = parse_large_json(text)) {
+      ASSERT_EQ(format_json(*value), format_json(parse_json(text, "x"))) << text;
+    }
+  }
+  EXPECT_GT(read, 500);
+}
+
+TEST(Json, LargeTextsAreReadStrictly) {
+  for (const std::string& text :
+       {std::string(65, '[') + std::string(65, ']'), std::string("[1] 2"), std::string("[1e999]"),
+        std::string("[\"\\ud800\"]"), std::string("[\"\\udc00\"]"), std::string("\"\xff\""), std::string(),
+        std::string("{\"a\": 1, \"a\": 2}"), std::string("[18446744073709551616]")})
+    EXPECT_FALSE(parse_large_json(text)) << text;
+  EXPECT_TRUE(parse_large_json(std::string(64, '[') + std::string(64, ']')));
+  std::string text = "{";
+  for (int i = 0; i < 1000; ++i) text += fmt::format("\"k{}\": \"a word\",\n", i);
+  EXPECT_GT(text.size(), kLargeJson);
+  EXPECT_EQ(parse_json(text + "\"k\": 0}", "x").size(), 1001u);
+  EXPECT_THAT(parse_error(text + "\"k3\": 0}"),
+              testing::AllOf(testing::StartsWith("x.json:1001:"), testing::HasSubstr("\"k3\" occurs twice")));
+  EXPECT_THAT(parse_error(text + "\"k\": 0"), testing::StartsWith("x.json:1001:"));
+  EXPECT_THAT(parse_error(text + "\"k\": \"\\ud800\"}"), testing::StartsWith("x.json:1001:"));
 }
 
 TEST(Json, NestingStopsAt64) {

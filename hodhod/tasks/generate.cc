@@ -106,12 +106,12 @@ LanguageText text_for(const TextGenerator& generator, std::string_view text,
 }
 
 // Scores without checking for NaN, because validation must also work when training diverges. The letters of
-// `unknown_words` are not in the score.
+// `unknown_words`, which are appended if given, are not in the score.
 metrics::LanguageScore score_windows(const TextGenerator& generator, std::string_view text, Context& context,
-                                     int64_t batch, std::vector<std::string>& unknown_words) {
+                                     int64_t batch, std::vector<std::string>* unknown_words) {
   const NoGrad off;
   const LanguageModel& model = *generator.model->language_model();
-  const LanguageText running = text_for(generator, text, &unknown_words);
+  const LanguageText running = text_for(generator, text, unknown_words);
   const int64_t unknown = generator.tokenizer->role("unk_token").value_or(-1);
   metrics::LanguageScore score;
   score.bytes = static_cast<int64_t>(text.size());
@@ -215,11 +215,12 @@ void read_lines(TextGenerator& generator) {
 }
 
 metrics::LanguageScore score_text(const TextGenerator& generator, std::string_view text, Context& context,
-                                  int64_t batch) {
+                                  const TextScoring& options) {
   const std::optional<std::string> kept = without_symbols(generator, text);
   if (kept) text = *kept;
   std::vector<std::string> unknown;
-  metrics::LanguageScore score = score_windows(generator, text, context, batch, unknown);
+  metrics::LanguageScore score =
+      score_windows(generator, text, context, options.batch, options.letters ? &unknown : nullptr);
   check_log_probability(*generator.model, -score.negative_log_likelihood);
   score.spelling = spelling_cost(*generator.tokenizer, unknown);
   return score;
@@ -352,7 +353,7 @@ Scores LanguageTrainee::validate() {
   Context context;
   std::vector<std::string> unknown;
   metrics::LanguageScore score =
-      score_windows(generator_, dev_, context, std::max<int64_t>(1, options_.batch), unknown);
+      score_windows(generator_, dev_, context, std::max<int64_t>(1, options_.batch), &unknown);
   if (!spelling_) spelling_ = spelling_cost(*generator_.tokenizer, unknown);
   score.spelling = *spelling_;
   return language_scores(score);

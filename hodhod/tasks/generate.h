@@ -62,8 +62,13 @@ void read_lines(TextGenerator& generator);
 // How well the model predicts a text: the end of each line is predicted, too. A model of lines reads each of
 // them by itself. Of others, one that carries a state reads the text from the first token to the last, and
 // the rest predict it in windows of their maximum length that overlap by half (scoring_windows).
+struct TextScoring {
+  int64_t batch = 8;  // windows, or lines, at once
+  // Whether the letters of unknown words are charged, which bits per character take; a perplexity does not.
+  bool letters = true;
+};
 metrics::LanguageScore score_text(const TextGenerator& generator, std::string_view text, Context& context,
-                                  int64_t batch = 8);
+                                  const TextScoring& options = {});
 
 // A score as the result of a validation: the loss decides.
 Scores language_scores(const metrics::LanguageScore& score);

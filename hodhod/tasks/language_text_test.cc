@@ -99,7 +99,7 @@ TEST(ScoreText, PredictsEveryTokenOnceFromItsWindow) {
   auto tokens = running_tokens(*writer.tokenizer, text);
   const auto count = static_cast<int64_t>(tokens.size());
   for (int64_t batch : {1, 8}) {
-    const auto score = score_text(writer, text, plain(), batch);
+    const auto score = score_text(writer, text, plain(), {.batch = batch});
     EXPECT_EQ(score.tokens, count - 1);
     EXPECT_NEAR(score.negative_log_likelihood, loss_by_hand(writer, tokens, false), 1e-3);
   }

@@ -95,6 +95,10 @@ TEST(Spelling, WhatIsNotPredictedIsNotCharged) {
   const double snowman = SpellingModel(*writer.tokenizer).cost("☃");
   Context context;
   const auto spelling = [&](const std::string& text) { return score_text(writer, text, context).spelling; };
+  const auto charged = score_text(writer, "the ☃cat", context);
+  const auto free = score_text(writer, "the ☃cat", context, {.letters = false});
+  EXPECT_EQ(free.spelling, 0);
+  EXPECT_EQ(free.negative_log_likelihood, charged.negative_log_likelihood);
   EXPECT_EQ(spelling("☃the cat"), 0);
   EXPECT_NEAR(spelling("the ☃cat"), snowman, 1e-9);
   EXPECT_NEAR(spelling("☃the ☃cat"), snowman, 1e-9);

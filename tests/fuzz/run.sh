@@ -42,7 +42,7 @@ done
 if [ ${#commands[@]} -gt 0 ]; then printf '%s\0' "${commands[@]}" | xargs -0 -P "$(nproc)" -I{} sh -c '{}'; fi
 for fuzzer in "${fuzzers[@]}"; do
   "$compiler" "${flags[@]}" -fsanitize=fuzzer,address,undefined "tests/fuzz/$fuzzer.cc" "${objects[@]}" \
-    -lfmt -lutf8proc -lpcre2-8 -lz -lzstd -lhwy -lpthread -o "$out/$fuzzer"
+    -lfmt -lutf8proc -lpcre2-8 -lz -lzstd -lsimdjson -lhwy -lpthread -o "$out/$fuzzer"
 done
 # Small real files to start from.
 for fuzzer in "${fuzzers[@]}"; do mkdir -p "$out/corpus-$fuzzer"; done
