@@ -19,6 +19,11 @@ fuzzers=("$@")
 [ ${#fuzzers[@]} -gt 0 ] ||
   fuzzers=(fuzz_tokenizer_json fuzz_sentencepiece fuzz_encode fuzz_template fuzz_word_vectors fuzz_arpa fuzz_tables
            fuzz_pytorch)
+for fuzzer in "${fuzzers[@]}"; do
+  [ -f "tests/fuzz/$fuzzer.cc" ] && continue
+  echo "tests/fuzz/run.sh: there is no fuzzer $fuzzer; those in tests/fuzz are $(basename -s .cc tests/fuzz/*.cc | xargs)" >&2
+  exit 2
+done
 # What the fuzzers read with; fuzz_fasttext needs tensors, and fuzz_model_config, which runs a model, everything below
 # the tasks.
 sources=(hodhod/base/*.cc hodhod/text/*.cc hodhod/text/*/*.cc hodhod/data/*.cc hodhod/io/word_vectors.cc hodhod/io/arpa.cc
