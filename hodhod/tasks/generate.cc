@@ -241,6 +241,14 @@ LanguageTrainee::LanguageTrainee(TextGenerator& generator, std::string_view trai
     read_lines(generator_);
     if (std::ssize(dev_) < std::ssize(dev)) dev_.resize(dev_.rfind('\n') + 1);  // whole lines
   }
+  const bool reads_unknown = !generator_.lines && order_ == WindowOrder::continuous &&
+                             generator_.tokenizer->role("unk_token").has_value();
+  check(reads_unknown || options_.unknown_share == 0 ||
+            options_.unknown_share == LanguageTraining().unknown_share,
+        "`unknown_share` {}: is for continuous windows, and a tokenizer that has an unknown token; leave it "
+        "out",
+        options_.unknown_share);
+  if (reads_unknown) unknown_ = TokenDropout::to_unknown(options_.unknown_share, seed, *generator_.tokenizer);
   validates_ = text_for(generator_, dev_).predictions() > 0;
   set_requires_grad(*generator_.model);
   if (generator_.lines) {
@@ -263,8 +271,6 @@ void LanguageTrainee::sample_windows(std::string_view train, uint64_t seed) {
         count_of(train_.tokens(), "token"), options_.length);
   sampler_ = std::make_unique<WindowSampler>(
       train_.sampler({.length = length, .batch = options_.batch, .order = order_, .seed = seed}));
-  if (order_ == WindowOrder::continuous)
-    unknown_ = TokenDropout::to_unknown(options_.unknown_share, seed, *generator_.tokenizer);
 }
 
 void LanguageTrainee::sample_lines(std::string_view train, uint64_t seed) {

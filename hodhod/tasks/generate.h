@@ -115,9 +115,8 @@ struct LanguageTraining {
     v("validation_tokens", validation_tokens, "Number of tokens of the validation text that are used",
       at_least(0));
     v("unknown_share", unknown_share,
-      "Continuous windows: share of the tokens read that are replaced by the unknown one in training, so "
-      "that a "
-      "word that was never seen does little harm",
+      "Continuous windows: share of the input's tokens that training reads as unknown, so that a word that "
+      "was never seen does little harm",
       at_least(0).below(1));
   }
 };

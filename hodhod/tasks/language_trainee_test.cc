@@ -246,6 +246,9 @@ TEST(CarriedState, ReadsSomeTokensAsUnknown) {
   LanguageTrainee other(writer, text, "", kFewRows, 1);
   other.next_batch();
   EXPECT_NE(loss, other.loss(context).sum.item());
+
+  rows.windows = TrainingWindows::random;
+  expect_error([&] { LanguageTrainee(writer, text, "", rows, 1); }, "`unknown_share` 0.2", "continuous");
 }
 
 TEST(CarriedState, ATransformerHasNone) {

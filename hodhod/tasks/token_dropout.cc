@@ -40,7 +40,8 @@ TokenDropout TokenDropout::of_words(double probability, uint64_t seed, const tex
 TokenDropout TokenDropout::to_unknown(double probability, uint64_t seed, const text::Tokenizer& tokenizer) {
   check_probability(probability, "unknown_share");
   const auto unknown = tokenizer.role("unk_token");
-  return {unknown ? probability : 0, Rng(seed).fork(kToUnknown), unknown.value_or(0), words_of(tokenizer)};
+  check(unknown.has_value(), "training: unknown_share, and the tokenizer has no unknown token; leave it 0");
+  return {probability, Rng(seed).fork(kToUnknown), *unknown, words_of(tokenizer)};
 }
 
 TokenDropout TokenDropout::of_singletons(double probability, uint64_t seed, const text::Tokenizer& tokenizer,

@@ -18,7 +18,7 @@ class TokenDropout {
   // Each token that is not special becomes [MASK] (the unknown token if there is no mask) with this
   // probability. Error if there is neither.
   static TokenDropout of_words(double probability, uint64_t seed, const text::Tokenizer& tokenizer);
-  // Each token that is not special becomes the unknown one with this probability; none if there is none.
+  // Each token that is not special becomes the unknown one with this probability. Error if there is none.
   static TokenDropout to_unknown(double probability, uint64_t seed, const text::Tokenizer& tokenizer);
   // Each token that occurs once in `texts` becomes the unknown token with this probability, so that the
   // model learns what to make of words that it has never seen.
