@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -405,6 +406,28 @@ TEST(RecurrentModel, DescriptionCountsItsParametersAndOperations) {
   EXPECT_EQ(rows, description.parameters);
   EXPECT_EQ(description.forward_flops_per_token(),
             2.0 * (2 * 8 * width * width + kRecurrentVocabulary * width));
+}
+
+// 4 / sqrt(width), twice that for letters and 1 at most, where the model writes; 0.1 elsewhere.
+TEST(RecurrentModel, BeginsWithVectorsThatSuitItsTask) {
+  const auto deviation = [](RecurrentForm form, int64_t vocabulary, int64_t width) {
+    RecurrentModelConfig config = small_recurrent(RecurrentCell::gru, form, 1);
+    config.body.vocabulary = vocabulary;
+    config.body.width = width;
+    double squares = 0;
+    int64_t count = 0;
+    made(config)->for_each_parameter([&](const std::string& name, Tensor& parameter) {
+      if (name != "embedding.weight") return;
+      for (const float value : parameter.values<float>()) squares += double{value} * double{value};
+      count = parameter.numel();
+    });
+    return std::sqrt(squares / static_cast<double>(count));
+  };
+  EXPECT_NEAR(deviation(RecurrentForm::decoder, 2000, 64), 0.5, 0.01);
+  EXPECT_NEAR(deviation(RecurrentForm::encoder_decoder, 2000, 64), 0.5, 0.01);
+  EXPECT_NEAR(deviation(RecurrentForm::decoder, 999, 100), 0.8, 0.02);
+  EXPECT_NEAR(deviation(RecurrentForm::decoder, 100, 32), 1, 0.05);
+  EXPECT_NEAR(deviation(RecurrentForm::encoder, 2000, 64), 0.1, 0.01);
 }
 
 }  // namespace
